@@ -1,0 +1,56 @@
+package idverify
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Evidence is one form in which a face is shown to a vendor. This package
+// makes the forms that several vendors read: [Photo] and [PhotoURL]. A vendor's
+// package makes those that only it can read, such as linkface.Capture.
+type Evidence interface {
+	// EvidenceKind names the form, for example "photo" or
+	// "linkface.capture". It is the same for all values of a type and says
+	// nothing about a person.
+	EvidenceKind() string
+}
+
+// PhotoEvidence is a still picture of a face. [Photo] makes it.
+type PhotoEvidence struct{ media Media }
+
+// Photo is a still picture of one face: JPEG or PNG for every vendor, BMP for
+// most, never GIF. It is sent as it is. Size limits are the vendor's.
+func Photo(m Media) PhotoEvidence { return PhotoEvidence{m} }
+
+// Media is the picture.
+func (p PhotoEvidence) Media() Media { return p.media }
+
+// EvidenceKind is "photo".
+func (PhotoEvidence) EvidenceKind() string { return "photo" }
+
+// Format implements [fmt.Formatter]: it prints the kind only.
+func (p PhotoEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, p.EvidenceKind()) }
+
+// LogValue implements [slog.LogValuer].
+func (p PhotoEvidence) LogValue() slog.Value { return slog.StringValue(p.EvidenceKind()) }
+
+// PhotoURLEvidence is the address of a still picture. [PhotoURL] makes it.
+type PhotoURLEvidence struct{ url redact.Secret }
+
+// PhotoURL is the http or https address of a still picture, which the vendor
+// fetches: it must be reachable from the vendor's network.
+func PhotoURL(url string) PhotoURLEvidence { return PhotoURLEvidence{redact.NewSecret(url)} }
+
+// URL is the address.
+func (p PhotoURLEvidence) URL() string { return p.url.Reveal() }
+
+// EvidenceKind is "photo_url".
+func (PhotoURLEvidence) EvidenceKind() string { return "photo_url" }
+
+// Format implements [fmt.Formatter]: it prints the kind only.
+func (p PhotoURLEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, p.EvidenceKind()) }
+
+// LogValue implements [slog.LogValuer].
+func (p PhotoURLEvidence) LogValue() slog.Value { return slog.StringValue(p.EvidenceKind()) }

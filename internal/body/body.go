@@ -1,0 +1,206 @@
+// Package body builds request bodies that stream: their length is known
+// before the first byte is read, they can be opened again for a repeated or
+// redirected request, and the media in them is never held whole in memory.
+package body
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Opener gives the media of a body: a reader over all of it and its length.
+// idverify.Media is one.
+type Opener interface {
+	Open() (io.ReadCloser, int64, error)
+}
+
+// Body is a request body ready to be sent, any number of times.
+type Body struct {
+	contentType string
+	length      int64
+	segments    []segment
+}
+
+// ContentType is the value of the Content-Type header.
+func (b *Body) ContentType() string { return b.contentType }
+
+// Len is the length in bytes.
+func (b *Body) Len() int64 { return b.length }
+
+// Open starts a reader from the first byte. It holds at most one media open.
+func (b *Body) Open() io.ReadCloser { return &reader{rest: b.segments} }
+
+// segment is a run of a body: fixed text, or media that is copied or encoded.
+type segment struct {
+	text   string
+	media  Opener
+	size   int64 // of the media, in bytes before encoding
+	base64 bool
+}
+
+func (s segment) length() int64 {
+	switch {
+	case s.media == nil:
+		return int64(len(s.text))
+	case s.base64:
+		return (s.size + 2) / 3 * 4
+	}
+	return s.size
+}
+
+func newBody(contentType string, segments []segment) *Body {
+	b := &Body{contentType: contentType, segments: segments}
+	for _, s := range segments {
+		b.length += s.length()
+	}
+	return b
+}
+
+// MediaError says that a body could not be read because of its media. It is
+// never the network's fault, and the request was not sent whole.
+type MediaError struct {
+	// Problem is fixed text; it holds no path.
+	Problem string
+	Err     error
+}
+
+func (e *MediaError) Error() string { return e.Problem }
+func (e *MediaError) Unwrap() error { return e.Err }
+
+var errChanged = errors.New("media changed while it was sent")
+
+// reader walks the segments. It fills the buffer that it is given, so that the
+// transport copies and writes as rarely as possible.
+type reader struct {
+	rest  []segment
+	text  string       // what is left of a text segment
+	media *mediaReader // the media segment being read
+	err   error
+}
+
+func (r *reader) Read(p []byte) (n int, err error) {
+	for n < len(p) && r.err == nil {
+		var k int
+		k, r.err = r.step(p[n:])
+		n += k
+	}
+	if n > 0 {
+		return n, nil
+	}
+	return 0, r.err
+}
+
+// step reads from the segment under way or moves on to the next.
+func (r *reader) step(p []byte) (int, error) {
+	switch {
+	case r.text != "":
+		n := copy(p, r.text)
+		r.text = r.text[n:]
+		return n, nil
+	case r.media != nil:
+		n, err := r.media.read(p)
+		if err == io.EOF {
+			err = r.closeMedia()
+		}
+		return n, err
+	case len(r.rest) == 0:
+		return 0, io.EOF
+	}
+	next := r.rest[0]
+	r.rest = r.rest[1:]
+	if next.media == nil {
+		r.text = next.text
+		return 0, nil
+	}
+	var err error
+	r.media, err = openMedia(next)
+	return 0, err
+}
+
+func (r *reader) closeMedia() error {
+	if r.media == nil {
+		return nil
+	}
+	err := r.media.source.Close()
+	r.media = nil
+	if err != nil {
+		return &MediaError{"media could not be closed", err}
+	}
+	return nil
+}
+
+// Close releases the media. Reading afterwards fails.
+func (r *reader) Close() error {
+	if r.err == nil {
+		r.err = errors.New("body is closed")
+	}
+	_ = r.closeMedia() // what was read is right, whatever closing says
+	return nil
+}
+
+func openMedia(s segment) (*mediaReader, error) {
+	source, size, err := s.media.Open()
+	if err != nil {
+		return nil, &MediaError{"media could not be opened again", err}
+	}
+	if size != s.size {
+		_ = source.Close()
+		return nil, &MediaError{fmt.Sprintf("media was %d bytes and is now %d", s.size, size), errChanged}
+	}
+	m := &mediaReader{source: source, left: size}
+	if s.base64 {
+		m.encoder = new(encoder)
+	}
+	return m, nil
+}
+
+// mediaReader gives exactly the announced bytes, or an error: a shorter or
+// longer file must not be sent as if it were whole.
+type mediaReader struct {
+	source  io.ReadCloser
+	left    int64
+	encoder *encoder // nil: bytes go out as they are
+}
+
+func (m *mediaReader) read(p []byte) (int, error) {
+	if m.encoder != nil {
+		return m.encoder.read(p, m.raw)
+	}
+	return m.raw(p)
+}
+
+// raw reads media bytes; io.EOF comes after exactly the announced number.
+func (m *mediaReader) raw(p []byte) (int, error) {
+	if m.left == 0 {
+		return 0, m.end()
+	}
+	if int64(len(p)) > m.left {
+		p = p[:m.left]
+	}
+	n, err := m.source.Read(p)
+	m.left -= int64(n)
+	switch {
+	case err == nil, err == io.EOF && m.left == 0:
+		return n, nil
+	case err == io.EOF:
+		return n, &MediaError{fmt.Sprintf("media ended %d bytes early", m.left), errChanged}
+	}
+	return n, &MediaError{"media could not be read", err}
+}
+
+// end makes sure that the source has no more than it announced.
+func (m *mediaReader) end() error {
+	var one [1]byte
+	for {
+		n, err := m.source.Read(one[:])
+		switch {
+		case n > 0:
+			return &MediaError{"media is longer than it was", errChanged}
+		case err == io.EOF:
+			return io.EOF
+		case err != nil:
+			return &MediaError{"media could not be read", err}
+		}
+	}
+}

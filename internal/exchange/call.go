@@ -1,0 +1,125 @@
+// Package exchange is what every vendor's package does in the same way around
+// its one exchange: take the request apart, send, turn transport failures into
+// errors, look codes up in the vendor's table and judge scores. A vendor's
+// package keeps what is the vendor's own: protocol, code table, rules.
+package exchange
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Vendor is what all calls to one account have in common.
+type Vendor struct {
+	Name  string
+	HTTP  *httpx.Client
+	Table *Table
+	// RequestIDField is the answer's top-level field with the request id; it
+	// is looked for even in an answer that cannot be read whole.
+	RequestIDField string
+	// Secrets are credentials, to be taken out of the vendor's messages.
+	Secrets []string
+	Now     func() time.Time
+}
+
+// Call is one verification under way.
+type Call struct {
+	*Vendor
+	Subject   idverify.Subject
+	Evidence  idverify.Evidence
+	Reference string
+
+	response  *httpx.Response
+	requestID string
+	warnings  []idverify.Warning
+	secrets   []string
+}
+
+// Begin checks the request and picks the evidence that the provider accepts.
+// Nothing has been opened or sent when it fails.
+func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.Request) (*Call, error) {
+	if err := req.Validate(); err != nil {
+		return nil, v.own(err)
+	}
+	subject, err := req.Subject()
+	if err != nil {
+		return nil, v.own(err)
+	}
+	evidence, ok := idverify.Accepted(p, req)
+	if !ok {
+		return nil, v.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "none of the evidence given is of a form that this vendor reads")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, v.gone(err)
+	}
+	return &Call{
+		Vendor:    v,
+		Subject:   subject,
+		Evidence:  evidence,
+		Reference: req.Reference,
+		warnings:  subject.Warnings(),
+		secrets:   append([]string{subject.Name(), subject.IDNumber()}, v.Secrets...),
+	}, nil
+}
+
+// own puts the vendor's name on an error of the request's own checks.
+func (v *Vendor) own(err error) error {
+	var e *idverify.Error
+	if errors.As(err, &e) {
+		named := *e
+		named.Vendor = v.Name
+		return &named
+	}
+	return err
+}
+
+// gone is the error for a caller who left before anything was sent.
+func (v *Vendor) gone(cause error) *idverify.Error {
+	code := idverify.CodeTimeout
+	if errors.Is(cause, context.Canceled) {
+		code = idverify.CodeCanceled
+	}
+	return &idverify.Error{
+		Code: code, Vendor: v.Name, Billed: idverify.BilledNo, Repeatable: true, Err: cause,
+		Detail: "the caller's context had ended before anything was sent",
+	}
+}
+
+// Refuse is an error found before anything was sent.
+func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Error {
+	return &idverify.Error{Code: code, Vendor: v.Name, Field: field, Detail: detail, Billed: idverify.BilledNo}
+}
+
+// Hide adds to what is taken out of the vendor's messages.
+func (c *Call) Hide(secrets ...string) { c.secrets = append(c.secrets, secrets...) }
+
+// Warn adds a warning to the result.
+func (c *Call) Warn(w idverify.Warning) { c.warnings = append(c.warnings, w) }
+
+// Send makes the exchange. Its error is an *idverify.Error.
+func (c *Call) Send(ctx context.Context, req httpx.Request) error {
+	response, err := c.HTTP.Do(ctx, req)
+	if err != nil {
+		return c.Failed(err)
+	}
+	c.response, c.requestID = response, ""
+	return nil
+}
+
+// OK reports whether the answer came with the HTTP status of success.
+func (c *Call) OK() bool { return c.response.Status == http.StatusOK }
+
+// AnsweredAt is the vendor's own time of the answer, from its Date header.
+func (c *Call) AnsweredAt() (time.Time, bool) {
+	t, err := http.ParseTime(c.response.Header.Get("Date"))
+	return t, err == nil
+}
+
+// SetRequestID keeps the vendor's id of the call for the result or error.
+func (c *Call) SetRequestID(id string) { c.requestID = redact.Scrub(id, c.secrets...) }

@@ -1,0 +1,169 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"mime"
+	"strconv"
+	"strings"
+)
+
+// Decode reads the answer as exactly one JSON object into reply. Its error is
+// CodeBadResponse, with the request id where the broken answer still shows it.
+func (c *Call) Decode(reply any) error {
+	content := c.response.Body
+	problem := c.unreadable(content)
+	if problem == "" && json.Unmarshal(content, reply) != nil {
+		problem = "the answer is not the JSON that the vendor documents"
+	}
+	if problem == "" {
+		return nil
+	}
+	c.SetRequestID(findText(content, c.RequestIDField))
+	return c.Bad(problem)
+}
+
+func (c *Call) unreadable(content []byte) string {
+	if !speaksJSON(c.response.Header.Get("Content-Type")) {
+		return "the answer's content type is not JSON"
+	}
+	first := bytes.TrimLeft(content, " \t\r\n")
+	switch {
+	case len(first) == 0:
+		return "the answer is empty"
+	case first[0] == '<':
+		return "a page of HTML instead of an answer"
+	case first[0] != '{':
+		return "the answer is not a JSON object"
+	}
+	return ""
+}
+
+// speaksJSON accepts what JSON is served as by vendors and plain servers: none
+// at all, text/plain, text/json. It refuses text/html, which is what gateways
+// answer with.
+func speaksJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return false
+	}
+	switch mediaType {
+	case "application/json", "text/json", "text/plain", "text/javascript", "application/javascript":
+		return true
+	}
+	return strings.HasSuffix(mediaType, "+json")
+}
+
+// findText reads tokens up to where the answer breaks, and gives the text of a
+// top-level field on the way.
+func findText(content []byte, field string) string {
+	dec := json.NewDecoder(bytes.NewReader(content))
+	dec.UseNumber()
+	depth, isKey := 0, false
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return ""
+		}
+		switch t := token.(type) {
+		case json.Delim:
+			if t == '{' || t == '[' {
+				depth++
+			} else {
+				depth--
+			}
+			isKey = depth == 1
+			continue
+		case string:
+			if depth == 1 && isKey && t == field {
+				return nextText(dec)
+			}
+		}
+		isKey = depth == 1 && !isKey
+	}
+}
+
+func nextText(dec *json.Decoder) string {
+	token, err := dec.Token()
+	if err != nil {
+		return ""
+	}
+	switch t := token.(type) {
+	case string:
+		return t
+	case json.Number:
+		return t.String()
+	}
+	return ""
+}
+
+// Score is a number in an answer: a JSON number or a string that holds one.
+// null and a missing field are absent; anything else is malformed. Decoding
+// never fails, so that a bad score does not cost the request id beside it.
+type Score struct {
+	value              float64
+	present, malformed bool
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (s *Score) UnmarshalJSON(text []byte) error {
+	*s = Score{}
+	if string(text) == "null" {
+		return nil
+	}
+	literal := string(text)
+	if len(text) > 0 && text[0] == '"' {
+		if json.Unmarshal(text, &literal) != nil || !isNumber(literal) {
+			s.malformed = true
+			return nil
+		}
+	}
+	value, err := strconv.ParseFloat(literal, 64)
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		s.malformed = true
+		return nil
+	}
+	s.value, s.present = value, true
+	return nil
+}
+
+// isNumber holds a string to the grammar of JSON numbers: ParseFloat would
+// take hexadecimal, "infinity" and underscores as well.
+func isNumber(s string) bool {
+	dec := json.NewDecoder(strings.NewReader(s))
+	dec.UseNumber()
+	token, err := dec.Token()
+	if _, ok := token.(json.Number); !ok || err != nil || strings.TrimSpace(s) != s {
+		return false
+	}
+	_, err = dec.Token()
+	return err == io.EOF
+}
+
+// Value is the number and whether a well-formed one was there.
+func (s Score) Value() (float64, bool) { return s.value, s.present }
+
+// Text is a string, a number or a boolean in an answer, as text; a number
+// keeps every digit. null is "".
+type Text string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (t *Text) UnmarshalJSON(text []byte) error {
+	switch {
+	case string(text) == "null":
+		*t = ""
+		return nil
+	case len(text) > 0 && (text[0] == '{' || text[0] == '['):
+		return errors.New("not a plain value")
+	case len(text) > 0 && text[0] == '"':
+		return json.Unmarshal(text, (*string)(t))
+	}
+	*t = Text(text)
+	return nil
+}

@@ -1,0 +1,116 @@
+package exchange
+
+import (
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Bad is the error for an answer of which nothing can be made: nobody knows
+// whether the vendor did the work.
+func (c *Call) Bad(detail string) *idverify.Error {
+	return &idverify.Error{
+		Code:       idverify.CodeBadResponse,
+		Vendor:     c.Name,
+		Detail:     detail,
+		RequestID:  c.requestID,
+		HTTPStatus: c.response.Status,
+		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
+		Sent:       true,
+		Ambiguous:  true,
+	}
+}
+
+// Said is what a vendor answered other than scores.
+type Said struct {
+	Code, Reason string
+	Message      string // free text
+	Reply        any
+}
+
+// Coded turns a vendor's code into the decision or the error that its row in
+// the table says. A code without a row is CodeUnknown.
+func (c *Call) Coded(said Said) (*idverify.Result, error) {
+	row, listed := c.Table.Find(said.Code, said.Reason)
+	if !listed {
+		row = idverify.VendorCode{Code: redact.Scrub(said.Code, c.secrets...), Meaning: idverify.CodeUnknown}
+	}
+	if row.Meaning == idverify.CodeMatch {
+		return nil, c.Bad("the code of success came without success") // only scores make a match
+	}
+	message := redact.Scrub(said.Message, c.secrets...)
+	if row.Meaning.IsDecision() {
+		return &idverify.Result{
+			Code: row.Meaning, Vendor: c.Name, RequestID: c.requestID,
+			VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: message,
+			HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
+		}, nil
+	}
+	return nil, &idverify.Error{
+		Code: row.Meaning, Vendor: c.Name, Detail: row.Note, RequestID: c.requestID,
+		VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: message,
+		HTTPStatus: c.response.Status, Billed: row.Billed, Repeatable: row.Repeatable, Sent: true,
+		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()), Reply: said.Reply,
+	}
+}
+
+// Measured is a score that an answer must have, and the rule that judges it.
+type Measured struct {
+	Field string // the vendor's name for it
+	Score Score
+	Rule  idverify.Rule
+}
+
+// Judge decides by scores, after the vendor answered with its code of success.
+// All of them are required: one that is missing or out of range decides
+// nothing. A failed check other than similarity is an attack, and outranks a
+// face that does not match.
+func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
+	row, listed := c.Table.Find(success, "")
+	if !listed || row.Meaning != idverify.CodeMatch {
+		return nil, c.Bad("the code of success has no row")
+	}
+	res := &idverify.Result{
+		Vendor: c.Name, RequestID: c.requestID, HTTPStatus: c.response.Status,
+		VendorCode: row.Code, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
+	}
+	var compared, mismatch, attack bool
+	for _, m := range measured {
+		check, problem := m.check()
+		if problem != "" {
+			bad := c.Bad(problem)
+			bad.Field, bad.VendorCode, bad.Billed, bad.Ambiguous, bad.Reply = m.Field, row.Code, row.Billed, false, reply
+			return nil, bad
+		}
+		res.Checks = append(res.Checks, check)
+		isSimilarity := check.Kind == idverify.CheckSimilarity
+		compared = compared || isSimilarity
+		mismatch = mismatch || isSimilarity && !check.Passed
+		attack = attack || !isSimilarity && !check.Passed
+	}
+	switch {
+	case attack:
+		res.Code = idverify.CodeAttackSuspected
+	case mismatch:
+		res.Code = idverify.CodeFaceMismatch
+	case compared:
+		res.Code = idverify.CodeMatch
+	default:
+		return nil, c.Bad("no similarity was measured")
+	}
+	return res, nil
+}
+
+func (m Measured) check() (idverify.Check, string) {
+	switch {
+	case m.Score.malformed:
+		return idverify.Check{}, m.Field + " is not a finite number"
+	case !m.Score.present:
+		return idverify.Check{}, m.Field + " is missing"
+	}
+	check, err := m.Rule.Check(m.Score.value)
+	if err != nil {
+		return idverify.Check{}, err.Error()
+	}
+	return check, ""
+}

@@ -1,0 +1,53 @@
+package exchange
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/idverify/idverify"
+)
+
+// Table is a vendor's code table, indexed.
+type Table struct {
+	rows  []idverify.VendorCode
+	index map[tableKey]int
+}
+
+type tableKey struct{ code, reason string }
+
+// NewTable indexes rows. It panics when two rows stand for the same code and
+// reason, or a row has no meaning: tables are data of the program.
+func NewTable(rows []idverify.VendorCode) *Table {
+	t := &Table{rows: rows, index: make(map[tableKey]int, len(rows))}
+	for i, row := range rows {
+		key := keyOf(row.Code, row.Reason)
+		if _, twice := t.index[key]; twice || row.Meaning == "" {
+			panic(fmt.Sprintf("code table: row %d (%s %s) is double or has no meaning", i, row.Code, row.Reason))
+		}
+		t.index[key] = i
+	}
+	return t
+}
+
+// Rows is a copy of all rows, in the order of the table.
+func (t *Table) Rows() []idverify.VendorCode { return slices.Clone(t.rows) }
+
+// Find is the row for a code and reason, or else the code's row for any reason.
+func (t *Table) Find(code, reason string) (idverify.VendorCode, bool) {
+	i, ok := t.index[keyOf(code, reason)]
+	if !ok {
+		i, ok = t.index[keyOf(code, "")]
+	}
+	if !ok {
+		return idverify.VendorCode{}, false
+	}
+	return t.rows[i], true
+}
+
+// keyOf folds what vendors write one way today and another tomorrow: letter
+// case, typographic apostrophes, surrounding space.
+func keyOf(code, reason string) tableKey {
+	reason = strings.ReplaceAll(strings.TrimSpace(reason), "’", "'")
+	return tableKey{strings.TrimSpace(code), strings.ToLower(reason)}
+}

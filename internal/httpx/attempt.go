@@ -1,0 +1,98 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+)
+
+// attempt is what is known of one exchange while it runs.
+type attempt struct {
+	caller  context.Context // without our own time limit
+	request *Request
+	status  int // 0 until headers came
+	header  http.Header
+
+	mu        sync.Mutex
+	connected bool
+	sent      bool // some try handed the whole body to the connection
+	over      bool // the call has returned: nothing more may be sent
+}
+
+type attemptKey struct{}
+
+func (a *attempt) watch(ctx context.Context) context.Context {
+	ctx = context.WithValue(ctx, attemptKey{}, a)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) {
+			a.mu.Lock()
+			a.connected = true
+			a.mu.Unlock()
+		},
+	})
+}
+
+func (a *attempt) openBody() (io.ReadCloser, error) {
+	return &outgoing{attempt: a, body: a.request.Body.Open(), left: a.request.Body.Len()}, nil
+}
+
+// finish forbids further sending and tells how far the request came.
+func (a *attempt) finish() (connected, sent bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.over = true
+	return a.connected, a.sent
+}
+
+var errOver = errors.New("httpx: the call has ended")
+
+// outgoing counts what the transport takes from a body. When the last byte has
+// been handed over the request counts as sent, even though it may sit in a
+// buffer still: nobody can tell, and the safe guess is that it arrived.
+//
+// net/http may go on reading after the call returned; then it gets an error,
+// so that a call that reported "not sent" is not sent after all.
+type outgoing struct {
+	attempt *attempt
+	body    io.ReadCloser
+	left    int64
+
+	closing sync.Mutex
+	closed  bool
+}
+
+func (o *outgoing) Read(p []byte) (int, error) {
+	o.closing.Lock()
+	defer o.closing.Unlock()
+	if o.closed {
+		return 0, errOver
+	}
+	n, err := o.body.Read(p)
+
+	o.attempt.mu.Lock()
+	defer o.attempt.mu.Unlock()
+	if o.attempt.over {
+		return 0, errOver
+	}
+	o.left -= int64(n)
+	if o.left == 0 && err != nil && err != io.EOF {
+		return n, err
+	}
+	if o.left == 0 {
+		o.attempt.sent = true
+	}
+	return n, err
+}
+
+func (o *outgoing) Close() error {
+	o.closing.Lock()
+	defer o.closing.Unlock()
+	if o.closed {
+		return nil
+	}
+	o.closed = true
+	return o.body.Close()
+}

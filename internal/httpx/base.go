@@ -1,0 +1,41 @@
+package httpx
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// ConfigError names a field of Config that cannot be used. It never holds the
+// field's value.
+type ConfigError struct{ Field, Problem string }
+
+func (e *ConfigError) Error() string { return e.Field + " " + e.Problem }
+
+func parseBase(raw string) (string, error) {
+	refuse := func(problem string) (string, error) { return "", &ConfigError{"BaseURL", problem} }
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return refuse("is not a URL")
+	case u.Hostname() == "":
+		return refuse("has no host")
+	case u.User != nil:
+		return refuse("must not contain a user or password")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return refuse("must not have a query or fragment")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return refuse("must be https; http is for loopback addresses only")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return refuse("must be https")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,172 @@
+// Package httpx makes one HTTP exchange with a vendor, and is the only room
+// that knows resty. It tries once, follows no redirect, keeps no cookie, reads
+// a bounded answer, and its errors say nothing of URLs, headers or bodies.
+package httpx
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+
+	"github.com/idverify/idverify/internal/body"
+)
+
+// Defaults for Config.
+const (
+	DefaultTimeout          = 30 * time.Second
+	DefaultMaxResponseBytes = 16 << 20
+)
+
+// Config says how to reach a vendor.
+type Config struct {
+	// BaseURL is https, or http to a loopback host. A path is kept as prefix.
+	BaseURL string
+	// HTTPClient is copied, not changed. Its Transport and Timeout are used;
+	// its cookie jar and redirect policy are not. nil: a transport of our own.
+	HTTPClient *http.Client
+	// Timeout bounds one exchange. 0 is DefaultTimeout.
+	Timeout time.Duration
+	// MaxResponseBytes bounds the answer. 0 is DefaultMaxResponseBytes.
+	MaxResponseBytes int64
+}
+
+// Client exchanges requests with one vendor. It is safe for concurrent use.
+type Client struct {
+	base        string
+	resty       *resty.Client
+	timeout     time.Duration
+	maxResponse int64
+}
+
+// New checks the configuration. Its error is a *ConfigError.
+func New(cfg Config) (*Client, error) {
+	base, err := parseBase(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Timeout < 0 {
+		return nil, &ConfigError{"Timeout", "must not be negative"}
+	}
+	if cfg.MaxResponseBytes < 0 {
+		return nil, &ConfigError{"MaxResponseBytes", "must not be negative"}
+	}
+	c := &Client{base: base, timeout: cfg.Timeout, maxResponse: cfg.MaxResponseBytes}
+	if c.timeout == 0 {
+		c.timeout = DefaultTimeout
+	}
+	if c.maxResponse == 0 {
+		c.maxResponse = DefaultMaxResponseBytes
+	}
+	c.resty = newResty(cfg.HTTPClient)
+	return c, nil
+}
+
+func newResty(given *http.Client) *resty.Client {
+	own := http.Client{}
+	if given != nil {
+		own.Transport, own.Timeout = given.Transport, given.Timeout
+		if own.Transport == nil {
+			own.Transport = http.DefaultTransport
+		}
+	} else {
+		own.Transport = newTransport()
+	}
+	own.Transport = &secretQuery{next: own.Transport}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+	// Every default of resty that repeats, prints or rereads is off; the body
+	// is put on the request in the hook, because resty would hold it whole.
+	return resty.NewWithClient(&own).
+		SetRetryCount(0).
+		SetLogger(silent{}).
+		SetPreRequestHook(attachBody)
+}
+
+// Request is one exchange to make.
+type Request struct {
+	Method string
+	Path   string // below the base URL, with a leading slash
+	// SecretQuery is added below resty and http.Client, so that no error or
+	// redirect can carry it.
+	SecretQuery url.Values
+	Header      http.Header
+	Body        *body.Body
+}
+
+// Response is an answer, read whole.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// placeholder stands in for the body until attachBody runs: with an empty
+// bytes.Reader resty reads and copies nothing.
+var placeholder = bytes.NewReader(nil)
+
+// Do makes the exchange. The answer may have any status but 3xx. Its error is
+// a *Failure.
+func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
+	attempt := &attempt{caller: ctx, request: &req}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	ctx = attempt.watch(ctx)
+
+	r := c.resty.R().
+		SetContext(ctx).
+		SetDoNotParseResponse(true).
+		SetHeader("Accept", "application/json").
+		SetHeader("User-Agent", "idverify-go").
+		SetHeader("Content-Type", req.Body.ContentType()).
+		SetBody(placeholder)
+	for name, values := range req.Header {
+		r.Header[name] = values
+	}
+	answer, err := r.Execute(req.Method, c.base+req.Path)
+	if err != nil {
+		closeAnswer(answer)
+		return nil, attempt.failed(err)
+	}
+	raw := answer.RawResponse
+	defer raw.Body.Close()
+	attempt.status, attempt.header = raw.StatusCode, raw.Header
+	if raw.StatusCode >= 300 && raw.StatusCode < 400 {
+		return nil, attempt.failed(errRedirect)
+	}
+	content, err := readBounded(raw.Body, raw.ContentLength, c.maxResponse)
+	if err != nil {
+		return nil, attempt.failed(err)
+	}
+	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content}, nil
+}
+
+func closeAnswer(answer *resty.Response) {
+	if answer != nil && answer.RawResponse != nil && answer.RawResponse.Body != nil {
+		_ = answer.RawResponse.Body.Close()
+	}
+}
+
+// attachBody replaces the placeholder by the real body on the request that is
+// about to be sent.
+func attachBody(_ *resty.Client, raw *http.Request) error {
+	attempt, ok := raw.Context().Value(attemptKey{}).(*attempt)
+	if !ok {
+		return errors.New("httpx: request without an attempt")
+	}
+	raw.GetBody = attempt.openBody
+	raw.Body, _ = attempt.openBody()
+	raw.ContentLength = attempt.request.Body.Len()
+	return nil
+}
+
+// silent is a logger that drops everything: resty prints URLs with their query.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+func (silent) Warnf(string, ...any)  {}
+func (silent) Debugf(string, ...any) {}

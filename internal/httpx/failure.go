@@ -1,0 +1,143 @@
+package httpx
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+
+	"github.com/idverify/idverify/internal/body"
+)
+
+// Kind says what went wrong in an exchange.
+type Kind int
+
+// The kinds of Failure.
+const (
+	// Network: not connected, or the connection broke.
+	Network Kind = iota
+	// Timeout: the time limit of the exchange, or the caller's deadline.
+	Timeout
+	// Canceled: by the caller.
+	Canceled
+	// Media: the request's own media could not be read.
+	Media
+	// BadAnswer: too large, redirected, or broken off after its headers.
+	BadAnswer
+)
+
+// Failure is an exchange without an answer that could be read. Its text is
+// chosen from fixed words; the errors behind it hold no URL and no path.
+type Failure struct {
+	Kind Kind
+	// Connected says that a connection was had.
+	Connected bool
+	// Sent says that the whole request was handed to the connection.
+	Sent bool
+	// Status and Header are the answer's, 0 and nil when none came.
+	Status int
+	Header http.Header
+	Detail string
+	causes []error
+}
+
+func (f *Failure) Error() string   { return f.Detail }
+func (f *Failure) Unwrap() []error { return f.causes }
+
+var (
+	errRedirect = errors.New("redirected")
+	errTooLarge = errors.New("answer is larger than the limit")
+)
+
+func (a *attempt) failed(err error) *Failure {
+	f := &Failure{Status: a.status, Header: a.header}
+	f.Connected, f.Sent = a.finish()
+	f.Kind, f.Detail, f.causes = explain(a, err)
+	return f
+}
+
+// explain orders the questions from the most to the least certain cause: who
+// left or ran out of time first, then our own media, then the answer, then the
+// network.
+func explain(a *attempt, err error) (Kind, string, []error) {
+	var media *body.MediaError
+	switch {
+	case errors.Is(a.caller.Err(), context.Canceled):
+		return Canceled, "the caller's context was cancelled", []error{context.Canceled}
+	case a.caller.Err() != nil:
+		return Timeout, "the caller's deadline passed", []error{context.DeadlineExceeded}
+	case errors.As(err, &media):
+		return Media, media.Problem, sources(media)
+	case isTimeout(err):
+		return Timeout, "no complete answer within the time limit", []error{context.DeadlineExceeded}
+	case err == errRedirect:
+		return BadAnswer, "a redirect instead of an answer", nil
+	case err == errTooLarge:
+		return BadAnswer, errTooLarge.Error(), nil
+	}
+	detail, cause := networkCause(err)
+	if a.status != 0 {
+		return BadAnswer, "the answer broke off: " + detail, cause
+	}
+	return Network, detail, cause
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) && t.Timeout()
+}
+
+// sources are the well-known errors behind a media error; what carries a path
+// is left out.
+func sources(media *body.MediaError) []error { return known(media, os.ErrNotExist, os.ErrPermission) }
+
+func known(err error, candidates ...error) []error {
+	var found []error
+	for _, c := range candidates {
+		if errors.Is(err, c) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// networkCause names what broke. The errors of net/http quote URLs, proxies
+// and headers, so none of their text is used.
+func networkCause(err error) (string, []error) {
+	var (
+		dns      *net.DNSError
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		verify   *tls.CertificateVerificationError
+		record   tls.RecordHeaderError
+		alert    tls.AlertError
+		errno    syscall.Errno
+	)
+	switch {
+	case errors.As(err, &dns):
+		return "the host name could not be resolved", nil
+	case errors.As(err, &unknown):
+		return "the certificate is signed by an unknown authority", []error{x509.UnknownAuthorityError{}}
+	case errors.As(err, &hostname):
+		return "the certificate is for another host", nil
+	case errors.As(err, &invalid):
+		return "the certificate is not valid", nil
+	case errors.As(err, &verify):
+		return "the certificate could not be verified", nil
+	case errors.As(err, &record):
+		return "the other side does not speak TLS", nil
+	case errors.As(err, &alert):
+		return "the TLS handshake was refused", nil
+	case errors.As(err, &errno):
+		return errno.Error(), []error{errno}
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "the connection was closed", []error{io.ErrUnexpectedEOF}
+	}
+	return "the exchange failed", nil
+}

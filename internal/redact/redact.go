@@ -1,0 +1,95 @@
+// Package redact decides what may be printed. It works by allowing: text is
+// shown when it is known to be harmless, not hidden when it is known to harm.
+package redact
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+)
+
+// Hidden stands where something was left out.
+const Hidden = "[hidden]"
+
+// Format writes text for every verb and flag, quoted for %q. A type whose
+// Format method calls it prints nothing but text, however it is printed.
+func Format(s fmt.State, verb rune, text string) {
+	if verb == 'q' {
+		text = strconv.Quote(text)
+	}
+	_, _ = io.WriteString(s, text)
+}
+
+// Attrs is a slog group without the attributes that are empty.
+func Attrs(attrs ...slog.Attr) slog.Value {
+	kept := attrs[:0]
+	for _, a := range attrs {
+		if a.Value.Kind() == slog.KindString && a.Value.String() == "" {
+			continue
+		}
+		kept = append(kept, a)
+	}
+	return slog.GroupValue(kept...)
+}
+
+// Word returns s when it looks like an identifier that a vendor made: at most
+// 128 letters, digits and ._:/- characters. Anything else becomes Hidden.
+func Word(s string) string {
+	if len(s) > 128 {
+		return Hidden
+	}
+	for i := range len(s) {
+		if !wordByte(s[i]) {
+			return Hidden
+		}
+	}
+	return s
+}
+
+func wordByte(b byte) bool {
+	switch {
+	case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':
+		return true
+	}
+	return strings.IndexByte("._:/-", b) >= 0
+}
+
+// Scrub replaces every occurrence of the secrets in s, letter case ignored
+// for ASCII.
+func Scrub(s string, secrets ...string) string {
+	for _, secret := range secrets {
+		s = scrubOne(s, secret)
+	}
+	return s
+}
+
+func scrubOne(s, secret string) string {
+	if secret == "" {
+		return s
+	}
+	lower, want := asciiLower(s), asciiLower(secret)
+	var out strings.Builder
+	for {
+		i := strings.Index(lower, want)
+		if i < 0 {
+			break
+		}
+		out.WriteString(s[:i])
+		out.WriteString(Hidden)
+		s, lower = s[i+len(want):], lower[i+len(want):]
+	}
+	out.WriteString(s)
+	return out.String()
+}
+
+// asciiLower keeps every byte's place, which strings.ToLower does not.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,97 @@
+package idverify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Media is a picture or a capture file: bytes of known length that can be
+// opened again, so that they stream and a request can be repeated. The zero
+// Media is empty and refused. It prints as "media", never its content or path.
+type Media struct {
+	open func() (io.ReadCloser, int64, error)
+}
+
+var errNotRegular = errors.New("not a regular file")
+
+// Bytes is media in memory. The slice is not copied and must not change while
+// a call that was given it is under way.
+func Bytes(b []byte) Media {
+	return MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(bytes.NewReader(b)), int64(len(b)), nil
+	})
+}
+
+// File is a regular file on disk, opened anew for each use.
+func File(path string) Media {
+	return MediaFunc(func() (io.ReadCloser, int64, error) {
+		// Opening a named pipe would block, so look before opening.
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return nil, 0, errNotRegular
+		}
+		f, err := os.Open(path)
+		return opened(f, err)
+	})
+}
+
+// FS is a file of a file system, opened anew for each use.
+func FS(fsys fs.FS, name string) Media {
+	return MediaFunc(func() (io.ReadCloser, int64, error) {
+		f, err := fsys.Open(name)
+		return opened(f, err)
+	})
+}
+
+func opened(f fs.File, err error) (io.ReadCloser, int64, error) {
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// ReaderAt is the first size bytes of r, which must allow concurrent reads.
+func ReaderAt(r io.ReaderAt, size int64) Media {
+	return MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(io.NewSectionReader(r, 0, size)), size, nil
+	})
+}
+
+// MediaFunc is media from anywhere else: open returns a reader and the number
+// of bytes that it will give, and can be called any number of times.
+func MediaFunc(open func() (io.ReadCloser, int64, error)) Media {
+	return Media{open: open}
+}
+
+// Open returns a reader over the whole media and its length in bytes. The
+// caller closes the reader. Errors are those of the source, such as
+// [fs.ErrNotExist]; they may contain a path.
+func (m Media) Open() (io.ReadCloser, int64, error) {
+	if m.open == nil {
+		return nil, 0, errors.New("idverify: no media was given")
+	}
+	return m.open()
+}
+
+// IsZero reports whether no media was given.
+func (m Media) IsZero() bool { return m.open == nil }
+
+// Format implements [fmt.Formatter].
+func (m Media) Format(s fmt.State, verb rune) { redact.Format(s, verb, "media") }
+
+// LogValue implements [slog.LogValuer].
+func (m Media) LogValue() slog.Value { return slog.StringValue("media") }

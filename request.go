@@ -1,0 +1,194 @@
+package idverify
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify/idcard"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Request is the question: is the face in the evidence the person that this
+// name and this resident ID number identify? It prints and marshals without
+// name and number.
+type Request struct {
+	// Name is the person's name in UTF-8, as the ID card has it; at most 128
+	// characters. Surrounding space is trimmed and the interval dot between
+	// Han characters is folded to U+00B7 before it is sent; see
+	// [idcard.FoldName].
+	Name string
+	// IDNumber is the 18-character resident ID number, residence permit
+	// number of a Hong Kong, Macao or Taiwan resident, or permanent residence
+	// number of a foreigner. It is checked and folded by [idcard.Parse].
+	IDNumber string
+	// Evidence is the face, in one or several forms. Each vendor is sent the
+	// first that it accepts.
+	Evidence []Evidence
+	// Reference is your own id for this call: at most 64 letters, digits and
+	// the characters . _ - : It goes to vendors that take one (tencent:
+	// session_id) and may come back as RequestID, which is printed and
+	// logged, so it must say nothing of the person. Optional.
+	Reference string
+	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
+	// it; only surrounding space is trimmed. The default is to check, which
+	// costs nothing, where some vendors charge for asking.
+	SkipIDNumberCheck bool
+}
+
+const (
+	maxNameRunes      = 128
+	maxUncheckedBytes = 64
+	maxReferenceBytes = 64
+)
+
+// Subject is the person a request asks about, in the form that is sent. It
+// prints masked.
+type Subject struct {
+	name, number redact.Secret
+	warnings     []Warning
+}
+
+// Name is the folded name.
+func (s Subject) Name() string { return s.name.Reveal() }
+
+// IDNumber is the folded number, in clear.
+func (s Subject) IDNumber() string { return s.number.Reveal() }
+
+// Warnings tell what is unusual about the name. A Provider puts them into its
+// Result.
+func (s Subject) Warnings() []Warning { return s.warnings }
+
+// Format implements [fmt.Formatter]: it prints nothing of the person.
+func (s Subject) Format(f fmt.State, verb rune) { redact.Format(f, verb, "subject") }
+
+// LogValue implements [slog.LogValuer].
+func (s Subject) LogValue() slog.Value { return slog.StringValue("subject") }
+
+// Validate reports what [Request.Subject] would, and whether there is any
+// evidence. Its errors are [*Error] with CodeInvalidName, CodeInvalidIDNumber
+// (wrapping an [*idcard.Error] where the number broke a rule) or
+// CodeInvalidRequest. Nothing is opened or sent.
+func (r *Request) Validate() error {
+	_, err := r.Subject()
+	if err != nil {
+		return err
+	}
+	if len(r.Evidence) == 0 {
+		return refused(CodeInvalidRequest, "Evidence", "no evidence was given")
+	}
+	for _, ev := range r.Evidence {
+		if ev == nil {
+			return refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
+		}
+	}
+	return nil
+}
+
+// Subject checks and folds name, number and reference. A Provider calls it,
+// so that every vendor is sent the same.
+func (r *Request) Subject() (Subject, error) {
+	if r == nil {
+		return Subject{}, refused(CodeInvalidRequest, "Request", "no request was given")
+	}
+	name, err := foldName(r.Name)
+	if err != nil {
+		return Subject{}, err
+	}
+	number, err := r.foldNumber()
+	if err != nil {
+		return Subject{}, err
+	}
+	if err := r.checkReference(number); err != nil {
+		return Subject{}, err
+	}
+	s := Subject{name: redact.NewSecret(name), number: redact.NewSecret(number)}
+	if idcard.HasPrivateUse(name) {
+		s.warnings = []Warning{WarnPrivateUseName}
+	}
+	return s, nil
+}
+
+func foldName(raw string) (string, error) {
+	name := idcard.FoldName(raw)
+	switch {
+	case name == "":
+		return "", refused(CodeInvalidName, "Name", "the name is empty")
+	case len(name) > utf8.UTFMax*maxNameRunes, utf8.RuneCountInString(name) > maxNameRunes:
+		return "", refused(CodeInvalidName, "Name", fmt.Sprintf("the name is longer than %d characters", maxNameRunes))
+	case !utf8.ValidString(name):
+		return "", refused(CodeInvalidName, "Name", "the name is not UTF-8")
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return "", refused(CodeInvalidName, "Name", "the name contains a control character")
+	}
+	return name, nil
+}
+
+func (r *Request) foldNumber() (string, error) {
+	if !r.SkipIDNumberCheck {
+		number, err := idcard.Parse(r.IDNumber)
+		if err != nil {
+			e := refused(CodeInvalidIDNumber, "IDNumber", strings.TrimPrefix(err.Error(), "idcard: "))
+			e.Err = err
+			return "", e
+		}
+		return number.Reveal(), nil
+	}
+	number := strings.TrimSpace(r.IDNumber)
+	switch {
+	case number == "":
+		return "", refused(CodeInvalidIDNumber, "IDNumber", "the number is empty")
+	case len(number) > maxUncheckedBytes:
+		return "", refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("the number is longer than %d bytes", maxUncheckedBytes))
+	case !utf8.ValidString(number), strings.ContainsFunc(number, unicode.IsControl):
+		return "", refused(CodeInvalidIDNumber, "IDNumber", "the number is not plain UTF-8 text")
+	}
+	return number, nil
+}
+
+func (r *Request) checkReference(number string) error {
+	switch {
+	case len(r.Reference) > maxReferenceBytes, redact.Word(r.Reference) == redact.Hidden, strings.Contains(r.Reference, "/"):
+		return refused(CodeInvalidRequest, "Reference",
+			fmt.Sprintf("a reference has at most %d letters, digits and . _ - :", maxReferenceBytes))
+	case strings.Contains(strings.ToUpper(r.Reference), strings.ToUpper(number)):
+		return refused(CodeInvalidRequest, "Reference", "the reference contains the ID number")
+	}
+	return nil
+}
+
+// refused is an error about the request, found before anything was sent.
+func refused(code Code, field, detail string) *Error {
+	return &Error{Code: code, Field: field, Detail: detail, Billed: BilledNo}
+}
+
+func (r Request) kinds() []string {
+	kinds := make([]string, 0, len(r.Evidence))
+	for _, ev := range r.Evidence {
+		if ev != nil {
+			kinds = append(kinds, ev.EvidenceKind())
+		}
+	}
+	return kinds
+}
+
+// Format implements [fmt.Formatter]: every verb prints the evidence's kinds.
+func (r Request) Format(s fmt.State, verb rune) {
+	redact.Format(s, verb, "request("+strings.Join(r.kinds(), ", ")+")")
+}
+
+// LogValue implements [slog.LogValuer].
+func (r Request) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("evidence", strings.Join(r.kinds(), ",")))
+}
+
+// MarshalJSON gives the evidence's kinds and nothing else: a request is not
+// for storing.
+func (r Request) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Evidence []string `json:"evidence"`
+	}{r.kinds()})
+}

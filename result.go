@@ -1,0 +1,165 @@
+package idverify
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strings"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Result is a decision. Its zero value is no decision, and not a pass.
+//
+// It marshals to JSON for storing and forwarding, with the names given in the
+// tags below and with "passed" and "advice" added; reading it back gives an
+// equal Result but for VendorMessage and Reply, which are left out because a
+// vendor's free text and typed reply may speak of the person.
+type Result struct {
+	// Code is a decision: Code.IsDecision is true for it.
+	Code Code `json:"code"`
+	// Vendor is the name of the provider that decided.
+	Vendor string `json:"vendor"`
+	// RequestID is the vendor's id of the call, which its support asks for.
+	// Empty where the vendor gives none.
+	RequestID string `json:"request_id,omitempty"`
+	// VendorCode and VendorReason are the vendor's own words for the decision
+	// where it has any, as its code table lists them.
+	VendorCode   string `json:"vendor_code,omitempty"`
+	VendorReason string `json:"vendor_reason,omitempty"`
+	// VendorMessage is the vendor's free text, with what the request said of
+	// the person and the credentials taken out. Never printed.
+	VendorMessage string `json:"-"`
+	// HTTPStatus is the status of the answer.
+	HTTPStatus int `json:"http_status,omitempty"`
+	// Billed is whether the vendor charges for the call.
+	Billed Billed `json:"billed"`
+	// Checks are all scores that came, passed or not. Empty when the vendor
+	// decided before comparing.
+	Checks []Check `json:"checks,omitempty"`
+	// Warnings are circumstances that did not change the decision.
+	Warnings []Warning `json:"warnings,omitempty"`
+	// Reply is the vendor's typed reply; [Result.As] reads it.
+	Reply any `json:"-"`
+}
+
+// Warning is a circumstance worth knowing that did not change the decision.
+type Warning string
+
+const (
+	// WarnPrivateUseName: the name has a character from Unicode's private use
+	// area, which means something else on every system. When name and number
+	// do not agree, this is the first thing to look at.
+	WarnPrivateUseName Warning = "name_has_private_use_character"
+	// WarnRiskyDevice: the vendor rates the device that recorded the capture
+	// as suspicious or dangerous.
+	WarnRiskyDevice Warning = "risky_device"
+)
+
+// Passed reports whether this is the person: the code is CodeMatch, a
+// similarity check stands in Checks, and no check failed. A nil Result has not
+// passed.
+func (r *Result) Passed() bool {
+	if r == nil || r.Code != CodeMatch {
+		return false
+	}
+	compared := false
+	for _, c := range r.Checks {
+		if !c.Passed {
+			return false
+		}
+		compared = compared || c.Kind == CheckSimilarity
+	}
+	return compared
+}
+
+// Advice says what to do now. A Result that says CodeMatch without having
+// earned it, as [Result.Passed] defines it, is to be reviewed by hand.
+func (r *Result) Advice() Advice {
+	if r == nil || r.Code == CodeMatch && !r.Passed() {
+		return AdviceReview
+	}
+	return r.Code.Advice()
+}
+
+// Check is the check of a kind, and whether there is one.
+func (r *Result) Check(kind CheckKind) (Check, bool) {
+	if r == nil {
+		return Check{}, false
+	}
+	for _, c := range r.Checks {
+		if c.Kind == kind {
+			return c, true
+		}
+	}
+	return Check{}, false
+}
+
+// As sets target, a pointer to a variable of the vendor's reply type, and
+// reports whether the reply was of that type:
+//
+//	var reply *baiduv4.Reply
+//	if res.As(&reply) { … reply.RiskLevel … }
+//
+// It panics if target is not a non-nil pointer.
+func (r *Result) As(target any) bool {
+	if r == nil {
+		return false
+	}
+	return replyAs(r.Reply, target)
+}
+
+func replyAs(reply, target any) bool {
+	p := reflect.ValueOf(target)
+	if p.Kind() != reflect.Pointer || p.IsNil() {
+		panic("idverify: As needs a non-nil pointer")
+	}
+	if reply == nil || !reflect.TypeOf(reply).AssignableTo(p.Elem().Type()) {
+		return false
+	}
+	p.Elem().Set(reflect.ValueOf(reply))
+	return true
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (r Result) MarshalJSON() ([]byte, error) {
+	type fields Result
+	return json.Marshal(struct {
+		fields
+		Passed bool   `json:"passed"`
+		Advice Advice `json:"advice"`
+	}{fields(r), r.Passed(), r.Advice()})
+}
+
+// String is one line for a log: what was decided, by whom, the checks, billed.
+// It holds nothing of the person.
+func (r Result) String() string {
+	parts := []string{}
+	for _, c := range r.Checks {
+		parts = append(parts, c.String())
+	}
+	parts = append(parts, vendorFacts(r.VendorCode, r.VendorReason, r.HTTPStatus, r.RequestID)...)
+	parts = append(parts, "billed "+r.Billed.String(), "advice "+string(r.Advice()))
+	return fmt.Sprintf("%s: %s (%s)", redact.Word(r.Vendor), redact.Word(string(r.Code)), strings.Join(parts, ", "))
+}
+
+// Format implements [fmt.Formatter]: every verb prints String.
+func (r Result) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (r Result) LogValue() slog.Value {
+	attrs := []slog.Attr{
+		slog.String("code", redact.Word(string(r.Code))),
+		slog.Bool("passed", r.Passed()),
+		slog.String("vendor", redact.Word(r.Vendor)),
+		slog.String("request_id", redact.Word(r.RequestID)),
+		slog.String("vendor_code", redact.Word(r.VendorCode)),
+		slog.String("billed", r.Billed.String()),
+		slog.String("advice", string(r.Advice())),
+	}
+	if c, ok := r.Check(CheckSimilarity); ok {
+		attrs = append(attrs, slog.Float64("margin", c.Margin))
+	}
+	return redact.Attrs(attrs...)
+}
