@@ -146,9 +146,6 @@ func isNumber(s string) bool {
 	return err == io.EOF
 }
 
-// Value is the number and whether a well-formed one was there.
-func (s Score) Value() (float64, bool) { return s.value, s.present }
-
 // Text is a string, a number or a boolean in an answer, as text; a number
 // keeps every digit. null is "".
 type Text string
@@ -166,4 +163,12 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 	}
 	*t = Text(text)
 	return nil
+}
+
+// Pointer is the number, nil when there is no well-formed one.
+func (s Score) Pointer() *float64 {
+	if !s.present {
+		return nil
+	}
+	return &s.value
 }

@@ -23,15 +23,16 @@ func (c *Call) Bad(detail string) *idverify.Error {
 
 // Said is what a vendor answered other than scores.
 type Said struct {
-	Code, Reason string
-	Message      string // free text
-	Reply        any
+	Code    string
+	Reasons []string // what narrows the code, the most telling first
+	Message string   // free text
+	Reply   any
 }
 
 // Coded turns a vendor's code into the decision or the error that its row in
 // the table says. A code without a row is CodeUnknown.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
-	row, listed := c.Table.Find(said.Code, said.Reason)
+	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
 		row = idverify.VendorCode{Code: redact.Scrub(said.Code, c.secrets...), Meaning: idverify.CodeUnknown}
 	}
@@ -66,7 +67,7 @@ type Measured struct {
 // nothing. A failed check other than similarity is an attack, and outranks a
 // face that does not match.
 func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
-	row, listed := c.Table.Find(success, "")
+	row, listed := c.Table.Find(success)
 	if !listed || row.Meaning != idverify.CodeMatch {
 		return nil, c.Bad("the code of success has no row")
 	}

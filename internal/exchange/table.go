@@ -33,16 +33,15 @@ func NewTable(rows []idverify.VendorCode) *Table {
 // Rows is a copy of all rows, in the order of the table.
 func (t *Table) Rows() []idverify.VendorCode { return slices.Clone(t.rows) }
 
-// Find is the row for a code and reason, or else the code's row for any reason.
-func (t *Table) Find(code, reason string) (idverify.VendorCode, bool) {
-	i, ok := t.index[keyOf(code, reason)]
-	if !ok {
-		i, ok = t.index[keyOf(code, "")]
+// Find is the row for the code and the first of the reasons that has one, or
+// else the code's row for any reason.
+func (t *Table) Find(code string, reasons ...string) (idverify.VendorCode, bool) {
+	for _, reason := range append(reasons, "") {
+		if i, ok := t.index[keyOf(code, reason)]; ok {
+			return t.rows[i], true
+		}
 	}
-	if !ok {
-		return idverify.VendorCode{}, false
-	}
-	return t.rows[i], true
+	return idverify.VendorCode{}, false
 }
 
 // keyOf folds what vendors write one way today and another tomorrow: letter

@@ -1,0 +1,143 @@
+package linkface
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "linkface"
+
+// DefaultBaseURL is the vendor's own service.
+const DefaultBaseURL = "https://cloudapi.linkface.cn"
+
+// Config is an account at Linkface. It prints without its credentials.
+type Config struct {
+	// APIID and APISecret are the account's api_id and api_secret. Required.
+	APIID, APISecret string
+
+	// Threshold is the lowest verify_score that is the same person, above 0
+	// and at most 1. Default 0.7, the vendor's recommendation: one impostor
+	// in 10,000 passes. A lower one is weaker than the vendor advises.
+	Threshold float64
+
+	// BaseURL is where the vendor's paths begin: https, or http for a loopback
+	// host. Default DefaultBaseURL.
+	BaseURL string
+	// HTTPClient gives transport and time-out; it is copied, and its redirect
+	// policy and cookie jar are not used. Default: a transport of our own
+	// with TLS 1.2 or later and no proxy.
+	HTTPClient *http.Client
+	// Timeout bounds one exchange. The vendor waits up to five seconds for a
+	// CaptureURL, and for its source besides. Default 30 s.
+	Timeout time.Duration
+	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
+	MaxResponseBytes int64
+	// Clock tells the time. Default time.Now.
+	Clock func() time.Time
+}
+
+// Format implements [fmt.Formatter]: credentials are not printed.
+func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkface.Config") }
+
+// LogValue implements [slog.LogValuer].
+func (c Config) LogValue() slog.Value { return slog.StringValue("linkface.Config") }
+
+// MarshalText keeps credentials out of JSON and other encodings.
+func (c Config) MarshalText() ([]byte, error) { return []byte("linkface.Config"), nil }
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	vendor      *exchange.Vendor
+	credentials credentials
+	similarity  idverify.Rule
+}
+
+var _ idverify.FARLimiter = (*Client)(nil)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name
+// of the field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		RequestIDField: "request_id",
+		Credentials: []exchange.Credential{
+			{Field: "APIID", Value: cfg.APIID},
+			{Field: "APISecret", Value: cfg.APISecret},
+		},
+		BaseURL:          cfg.BaseURL,
+		HTTPClient:       cfg.HTTPClient,
+		Timeout:          cfg.Timeout,
+		MaxResponseBytes: cfg.MaxResponseBytes,
+		Clock:            cfg.Clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	rule, err := vendor.Threshold(similarity, "Threshold", cfg.Threshold)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		vendor:      vendor,
+		credentials: credentials{redact.NewSecret(cfg.APIID), redact.NewSecret(cfg.APISecret)},
+		similarity:  rule,
+	}, nil
+}
+
+// Name is "linkface".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is a [CaptureEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	_, ok := ev.(CaptureEvidence)
+	return ok
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity, hack} }
+
+// WithMaxFAR is a copy of the client at a published similarity threshold whose
+// false-accept rate is at most rate; 1e-6 is the lowest there is.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
+	}
+	strict := *c
+	strict.similarity = rule
+	return &strict, nil
+}
+
+// Verify makes one exchange with the vendor. A decision is a Result whose
+// [Reply] holds what the vendor said; everything else is an *idverify.Error.
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	call, err := c.vendor.Begin(ctx, c, req)
+	if err != nil {
+		return nil, err
+	}
+	form, err := c.encode(call)
+	if err != nil {
+		return nil, err
+	}
+	if err := call.Send(ctx, httpx.Request{Method: http.MethodPost, Path: path, Body: form}); err != nil {
+		return nil, err
+	}
+	return c.decode(call)
+}
+
+// Format implements [fmt.Formatter]: credentials are not printed.
+func (c *Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkface.Client") }
+
+// LogValue implements [slog.LogValuer].
+func (c *Client) LogValue() slog.Value { return slog.StringValue("linkface.Client") }

@@ -1,0 +1,110 @@
+package linkface
+
+import (
+	"net/http"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+// Thresholds and false-accept rates of the vendor's page. It calls 0.7
+// inclusive: at or above is the same person.
+var similarity = idverify.Rule{
+	Kind:      idverify.CheckSimilarity,
+	Scale:     idverify.Scale{Min: 0, Max: 1},
+	Pass:      idverify.AtLeast,
+	Threshold: 0.7,
+	FAR: []idverify.FARStep{
+		{Threshold: 0.4, Rate: 1e-1},
+		{Threshold: 0.5, Rate: 1e-2},
+		{Threshold: 0.6, Rate: 1e-3},
+		{Threshold: 0.7, Rate: 1e-4},
+		{Threshold: 0.8, Rate: 1e-5},
+		{Threshold: 0.9, Rate: 1e-6},
+	},
+}
+
+// hack runs the other way: 1 is worst, above 0.98 is an attack.
+var hack = idverify.Rule{
+	Kind:      idverify.CheckHack,
+	Scale:     idverify.Scale{Min: 0, Max: 1},
+	Pass:      idverify.AtMost,
+	Threshold: 0.98,
+}
+
+// Codes lists the vendor's statuses and reasons and what they mean here. The
+// same reason under two statuses can mean two things.
+func Codes() []idverify.VendorCode { return table.Rows() }
+
+// sourceError is the status whose reason tells decisions from faults.
+const sourceError = "PHOTO_SERVICE_ERROR"
+
+var table = exchange.NewTable([]idverify.VendorCode{
+	{Code: statusOK, HTTPStatus: http.StatusOK, Meaning: idverify.CodeMatch, Billed: idverify.BilledYes,
+		Note: "compared; verify_score and hack_score decide", NoteZH: "已完成比对,由 verify_score 与 hack_score 判定"},
+
+	{Code: sourceError, Reason: "Gongan photo doesn’t exist", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledYes,
+		Note: "name and number agree, the source holds no photo", NoteZH: "姓名与号码一致,但数据源没有照片"},
+	{Code: sourceError, Reason: "Name and idcard number doesn’t match", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
+		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
+	{Code: sourceError, Reason: "Invalid idcard number", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,
+		Note: "the source does not hold the number", NoteZH: "数据源查无此号码"},
+	{Code: sourceError, Reason: "Gongan service timeout", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo, Repeatable: true,
+		Note: "the source did not answer in time", NoteZH: "数据源响应超时"},
+	{Code: sourceError, Reason: "Gongan service is unavailable temporarily", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo, Repeatable: true,
+		Note: "the source is out of service", NoteZH: "数据源暂不可用"},
+	{Code: sourceError, Reason: "Network error", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo, Repeatable: true,
+		Note: "the vendor could not reach the source", NoteZH: "厂商连接数据源时网络出错"},
+	{Code: sourceError, Reason: "Unknown error", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo, Repeatable: true,
+		Note: "the source failed for a reason it does not give", NoteZH: "数据源未说明原因的错误"},
+	{Code: sourceError, HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeUnknown,
+		Note: "the source gave a reason that is not documented", NoteZH: "文档未列出的数据源原因"},
+
+	{Code: "INVALID_ARGUMENT", Reason: "Invalid name", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeInvalidName,
+		Note:    "refused before the source was asked", NoteZH: "预检未通过:姓名有误,未查询数据源"},
+	{Code: "INVALID_ARGUMENT", Reason: "Invalid idcard number", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeInvalidIDNumber,
+		Note:    "refused before the source was asked", NoteZH: "预检未通过:号码有误,未查询数据源"},
+	{Code: "INVALID_ARGUMENT", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeInvalidRequest,
+		Note: "a parameter is missing or malformed", NoteZH: "参数缺失或格式错误"},
+	{Code: "ENCODING_ERROR", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeInvalidRequest,
+		Note: "a parameter is not UTF-8", NoteZH: "参数不是 UTF-8 编码"},
+	{Code: "DOWNLOAD_TIMEOUT", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeEvidenceUnreachable,
+		Note: "the vendor could not fetch the URL in time; send the file instead", NoteZH: "厂商抓取网络文件超时,可改为上传文件"},
+	{Code: "DOWNLOAD_ERROR", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeEvidenceUnreachable,
+		Note: "the vendor could not fetch the URL; send the file instead", NoteZH: "厂商抓取网络文件失败,可改为上传文件"},
+
+	{Code: "WRONG_LIVENESS_DATA", Reason: "poor picture quality", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeBadCapture, Billed: idverify.BilledYes,
+		Note: "the capture is unusable, after the source had been asked", NoteZH: "活体数据不可用,但已查询数据源"},
+	{Code: "WRONG_LIVENESS_DATA", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeBadCapture,
+		Note: "the capture is unusable; the source may have been asked", NoteZH: "活体数据不可用,可能已查询数据源"},
+	{Code: "NO_FACE_DETECTED", Reason: "poor picture quality", HTTPStatus: http.StatusBadRequest,
+		Meaning: idverify.CodeNoFace, Billed: idverify.BilledYes,
+		Note: "no face in the capture, after the source had been asked", NoteZH: "未检测出人脸,但已查询数据源"},
+	{Code: "NO_FACE_DETECTED", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeNoFace,
+		Note: "no face in the capture; the source may have been asked", NoteZH: "未检测出人脸,可能已查询数据源"},
+
+	{Code: "UNAUTHORIZED", HTTPStatus: http.StatusUnauthorized, Meaning: idverify.CodeUnauthorized,
+		Note: "api_id or api_secret is wrong", NoteZH: "账号或密钥错误"},
+	{Code: "KEY_EXPIRED", HTTPStatus: http.StatusUnauthorized, Meaning: idverify.CodeAccountSuspended,
+		Note: "the account has expired", NoteZH: "账号已过期"},
+	{Code: "RATE_LIMIT_EXCEEDED", HTTPStatus: http.StatusForbidden, Meaning: idverify.CodeRateLimited, Repeatable: true,
+		Note: "too many calls; not processed", NoteZH: "调用频率超限,请求未被处理"},
+	{Code: "OUT_OF_QUOTA", HTTPStatus: http.StatusForbidden, Meaning: idverify.CodeQuotaExceeded,
+		Note: "the calls bought are used up", NoteZH: "调用次数已用完"},
+	{Code: "NO_PERMISSION", HTTPStatus: http.StatusForbidden, Meaning: idverify.CodePermissionDenied,
+		Note: "the account may not call this interface", NoteZH: "账号无此接口的调用权限"},
+	{Code: "NOT_FOUND", HTTPStatus: http.StatusNotFound, Meaning: idverify.CodeInvalidConfig,
+		Note: "wrong path: look at BaseURL", NoteZH: "请求路径错误,请检查 BaseURL"},
+	{Code: "INTERNAL_ERROR", HTTPStatus: http.StatusInternalServerError, Meaning: idverify.CodeVendorUnavailable,
+		Note: "fault inside the vendor; may have been billed", NoteZH: "厂商内部错误,可能已计费"},
+})

@@ -1,0 +1,17 @@
+// Package linkface verifies a person with Linkface's
+// liveness_idnumber_verification: a capture made by the vendor's phone SDK is
+// checked for liveness and compared with the public security authority's photo
+// of the person that name and ID number identify.
+//
+// Evidence: [Capture], [CaptureURL] and [CaptureID]; no plain photo.
+//
+// Checks: similarity (verify_score, 0..1, passes at or above 0.7) and hack
+// (hack_score, 0..1, fails above 0.98). Both are needed for a pass. The vendor
+// publishes false-accept rates for the similarity thresholds 0.4 to 0.9.
+//
+// Credentials travel in the form, never in the URL. The vendor knows no
+// idempotency key: a call that was sent and not answered may have been billed.
+//
+// The vendor's page is "/identity/liveness_idnumber_verification" of
+// https://cloudapi.linkface.cn.
+package linkface

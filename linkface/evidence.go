@@ -1,0 +1,53 @@
+package linkface
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// CaptureEvidence is what Linkface's phone SDK recorded. [Capture],
+// [CaptureURL] and [CaptureID] make it; its zero value is refused.
+type CaptureEvidence struct {
+	form  string // the form field it travels in
+	media idverify.Media
+	text  redact.Secret // a URL or an id
+}
+
+var _ idverify.Evidence = CaptureEvidence{}
+
+// The vendor takes exactly one of these fields.
+const (
+	fieldFile = "liveness_data_file"
+	fieldURL  = "liveness_data_url"
+	fieldID   = "liveness_data_id"
+)
+
+// Capture is the protobuf file that the SDK returned: 30 to 40 KB, some MB
+// with video. The vendor documents no limit.
+func Capture(m idverify.Media) CaptureEvidence {
+	return CaptureEvidence{form: fieldFile, media: m}
+}
+
+// CaptureURL is the http or https address of the SDK's file. The vendor
+// fetches it within five seconds or answers that it could not.
+func CaptureURL(url string) CaptureEvidence {
+	return CaptureEvidence{form: fieldURL, text: redact.NewSecret(url)}
+}
+
+// CaptureID is the id of a capture that the vendor holds already: the
+// LivenessDataID of an earlier [Reply]. How long it lives is not documented.
+func CaptureID(id string) CaptureEvidence {
+	return CaptureEvidence{form: fieldID, text: redact.NewSecret(id)}
+}
+
+// EvidenceKind is "linkface.capture" for all three.
+func (CaptureEvidence) EvidenceKind() string { return "linkface.capture" }
+
+// Format implements [fmt.Formatter]: it prints the kind only.
+func (e CaptureEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.EvidenceKind()) }
+
+// LogValue implements [slog.LogValuer].
+func (e CaptureEvidence) LogValue() slog.Value { return slog.StringValue(e.EvidenceKind()) }

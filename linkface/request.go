@@ -1,0 +1,46 @@
+package linkface
+
+import (
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+const path = "/identity/liveness_idnumber_verification"
+
+// encode builds the multipart form: credentials, name, number, and exactly one
+// of the three forms of a capture.
+func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
+	fields := append(c.credentials.fields(),
+		body.Field{Name: "name", Value: call.Subject.Name()},
+		body.Field{Name: "id_number", Value: call.Subject.IDNumber()},
+	)
+	capture := call.Evidence.(CaptureEvidence)
+	text := capture.text.Reveal()
+	switch {
+	case capture.form == fieldFile:
+		return withFile(call, fields, capture.media)
+	case capture.form == fieldURL:
+		if err := call.URL(text); err != nil {
+			return nil, err
+		}
+	case text == "":
+		return nil, call.Refuse(idverify.CodeInvalidRequest, "Evidence", "the capture's id is empty")
+	}
+	call.Hide(text)
+	return body.Multipart(append(fields, body.Field{Name: capture.form, Value: text}), nil)
+}
+
+func withFile(call *exchange.Call, fields []body.Field, media idverify.Media) (*body.Body, error) {
+	size, err := call.Size(media)
+	if err != nil {
+		return nil, err
+	}
+	return body.Multipart(fields, &body.File{
+		Field:       fieldFile,
+		FileName:    "capture.pb",
+		ContentType: "application/octet-stream",
+		Media:       media,
+		Size:        size,
+	})
+}

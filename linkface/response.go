@@ -1,0 +1,121 @@
+package linkface
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Reply is the vendor's answer, field by field. [idverify.Result.As] and
+// errors.As find it. Printed, logged or marshalled it shows status and request
+// id only.
+type Reply struct {
+	RequestID string
+	Status    string
+	// Reason says more about some errors; Image names the input at fault.
+	Reason, Image string
+	// Identity is the source's own answer, when the capture turned out
+	// unusable after the source had been asked. nil otherwise.
+	Identity *Identity
+	// VerifyScore and HackScore are nil when the answer has none.
+	VerifyScore, HackScore *float64
+	// LivenessDataID can be given to [CaptureID] in a later call, which then
+	// needs no upload. Empty when the call itself used an id.
+	LivenessDataID string
+}
+
+// Identity is what the source said of name and number. Validity true is not a
+// pass: no face was compared.
+type Identity struct {
+	Validity bool
+	// PhotoID is empty when the source holds no photo.
+	PhotoID string
+	Reason  string
+}
+
+// Error makes a Reply findable by errors.As.
+func (r *Reply) Error() string {
+	return fmt.Sprintf("linkface reply: status %s, request id %s", redact.Word(r.Status), redact.Word(r.RequestID))
+}
+
+// Format implements [fmt.Formatter].
+func (r Reply) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.Error()) }
+
+// LogValue implements [slog.LogValuer].
+func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
+
+// MarshalJSON gives status and request id.
+func (r Reply) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"status": redact.Word(r.Status), "request_id": redact.Word(r.RequestID)})
+}
+
+// answer is the JSON as it comes.
+type answer struct {
+	RequestID exchange.Text `json:"request_id"`
+	Status    exchange.Text `json:"status"`
+	Reason    exchange.Text `json:"reason"`
+	Image     exchange.Text `json:"image"`
+	Identity  *struct {
+		Validity exchange.Text `json:"validity"`
+		PhotoID  exchange.Text `json:"photo_id"`
+		Reason   exchange.Text `json:"reason"`
+	} `json:"identity"`
+	VerifyScore    exchange.Score `json:"verify_score"`
+	HackScore      exchange.Score `json:"hack_score"`
+	LivenessDataID exchange.Text  `json:"liveness_data_id"`
+}
+
+const statusOK = "OK"
+
+// decode decides by status first. Scores count only in an answer that is OK in
+// both its HTTP status and its own.
+func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
+	var a answer
+	if err := call.Decode(&a); err != nil {
+		return nil, err
+	}
+	call.SetRequestID(string(a.RequestID))
+	reply := a.reply()
+	switch {
+	case a.Status == "":
+		return nil, call.Bad("status is missing")
+	case a.Status == statusOK && !call.OK():
+		return nil, call.Bad("status OK came with an HTTP status of failure")
+	case a.Status == statusOK:
+		return call.Judge(statusOK, reply,
+			exchange.Measured{Field: "verify_score", Score: a.VerifyScore, Rule: c.similarity},
+			exchange.Measured{Field: "hack_score", Score: a.HackScore, Rule: hack},
+		)
+	}
+	said := exchange.Said{Code: reply.Status, Reasons: []string{reply.Reason}, Reply: reply}
+	said.Message = strings.TrimSpace(reply.Reason + " " + reply.Image)
+	if reply.Identity != nil {
+		said.Reasons = append(said.Reasons, reply.Identity.Reason)
+	}
+	return call.Coded(said)
+}
+
+func (a *answer) reply() *Reply {
+	r := &Reply{
+		RequestID:      string(a.RequestID),
+		Status:         string(a.Status),
+		Reason:         string(a.Reason),
+		Image:          string(a.Image),
+		VerifyScore:    a.VerifyScore.Pointer(),
+		HackScore:      a.HackScore.Pointer(),
+		LivenessDataID: string(a.LivenessDataID),
+	}
+	if a.Identity != nil {
+		r.Identity = &Identity{
+			Validity: a.Identity.Validity == "true",
+			PhotoID:  string(a.Identity.PhotoID),
+			Reason:   string(a.Identity.Reason),
+		}
+	}
+	return r
+}
