@@ -65,7 +65,10 @@ func speaksJSON(contentType string) bool {
 func findText(content []byte, field string) string {
 	dec := json.NewDecoder(bytes.NewReader(content))
 	dec.UseNumber()
-	depth, isKey := 0, false
+	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
+		return ""
+	}
+	depth, isKey := 1, true
 	for {
 		token, err := dec.Token()
 		if err != nil {

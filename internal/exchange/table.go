@@ -36,10 +36,13 @@ func (t *Table) Rows() []idverify.VendorCode { return slices.Clone(t.rows) }
 // Find is the row for the code and the first of the reasons that has one, or
 // else the code's row for any reason.
 func (t *Table) Find(code string, reasons ...string) (idverify.VendorCode, bool) {
-	for _, reason := range append(reasons, "") {
-		if i, ok := t.index[keyOf(code, reason)]; ok {
+	for _, reason := range reasons {
+		if i, ok := t.index[keyOf(code, reason)]; ok && reason != "" {
 			return t.rows[i], true
 		}
+	}
+	if i, ok := t.index[keyOf(code, "")]; ok {
+		return t.rows[i], true
 	}
 	return idverify.VendorCode{}, false
 }

@@ -1,0 +1,233 @@
+package body_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+)
+
+// source is media whose reader and announced size a test chooses.
+type source struct {
+	open   func() io.Reader
+	size   int64
+	err    error
+	opened int
+	closed int
+}
+
+func (s *source) Open() (io.ReadCloser, int64, error) {
+	if s.err != nil {
+		return nil, 0, s.err
+	}
+	s.opened++
+	return &closing{s.open(), s}, s.size, nil
+}
+
+type closing struct {
+	io.Reader
+	source *source
+}
+
+func (c *closing) Close() error { c.source.closed++; return nil }
+
+func of(content []byte) *source {
+	return &source{open: func() io.Reader { return bytes.NewReader(content) }, size: int64(len(content))}
+}
+
+func read(t *testing.T, b *body.Body) []byte {
+	t.Helper()
+	r := b.Open()
+	content, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	assert.EqualValues(t, b.Len(), len(content), "the announced length must be exact")
+	return content
+}
+
+func TestMultipartReadsBackEqual(t *testing.T) {
+	media := of([]byte("\x00\x01 capture \r\n--"))
+	b, err := body.Multipart(
+		[]body.Field{{Name: "name", Value: "张三\r\nX: y"}, {Name: "id_number", Value: ""}},
+		&body.File{Field: "file", FileName: "capture.pb", ContentType: "application/octet-stream", Media: media, Size: media.size},
+	)
+	require.NoError(t, err)
+	first := read(t, b)
+	assert.Equal(t, first, read(t, b), "a body opens again")
+	assert.Equal(t, media.opened, media.closed)
+
+	mediaType, params, err := mime.ParseMediaType(b.ContentType())
+	require.NoError(t, err)
+	assert.Equal(t, "multipart/form-data", mediaType)
+	parts := multipart.NewReader(bytes.NewReader(first), params["boundary"])
+	expectPart(t, parts, "name", "", "张三\r\nX: y")
+	expectPart(t, parts, "id_number", "", "")
+	expectPart(t, parts, "file", "capture.pb", "\x00\x01 capture \r\n--")
+	_, err = parts.NextPart()
+	assert.Equal(t, io.EOF, err)
+}
+
+func expectPart(t *testing.T, parts *multipart.Reader, name, fileName, content string) {
+	t.Helper()
+	part, err := parts.NextPart()
+	require.NoError(t, err)
+	assert.Equal(t, name, part.FormName())
+	assert.Equal(t, fileName, part.FileName())
+	got, err := io.ReadAll(part)
+	require.NoError(t, err)
+	assert.Equal(t, content, string(got))
+}
+
+func TestMultipartBoundaryIsNewEachTime(t *testing.T) {
+	one, err := body.Multipart(nil, nil)
+	require.NoError(t, err)
+	two, err := body.Multipart(nil, nil)
+	require.NoError(t, err)
+	assert.NotEqual(t, one.ContentType(), two.ContentType())
+}
+
+func TestMultipartRefusesHeadersThatNeedEscaping(t *testing.T) {
+	_, err := body.Multipart([]body.Field{{Name: "a\"\r\nb", Value: "x"}}, nil)
+	assert.Error(t, err)
+	_, err = body.Multipart(nil, &body.File{Field: "f", FileName: "a\r\nContent-Type: text/html", Media: of(nil)})
+	assert.Error(t, err)
+}
+
+func TestJSONReadsBackEqual(t *testing.T) {
+	for _, size := range []int{0, 1, 2, 3, 3071, 3072, 3073, 6144, 100_001} {
+		picture := bytes.Repeat([]byte{0xff, 0, 0x7e}, size/3+1)[:size]
+		media := of(picture)
+		b, err := body.JSON([]body.Member{
+			{Name: "image", Media: media, Size: media.size},
+			{Name: "name", Value: "张\"三\\<&>\u2028"},
+		})
+		require.NoError(t, err)
+		var got map[string]string
+		require.NoError(t, json.Unmarshal(read(t, b), &got))
+		assert.Equal(t, base64.StdEncoding.EncodeToString(picture), got["image"])
+		assert.Equal(t, "张\"三\\<&>\u2028", got["name"])
+		assert.Len(t, got, 2)
+		assert.Equal(t, "application/json", b.ContentType())
+	}
+}
+
+func TestJSONDoesNotEscapeHTML(t *testing.T) {
+	b, err := body.JSON([]body.Member{{Name: "k", Value: "<&>"}})
+	require.NoError(t, err)
+	assert.Equal(t, `{"k":"<&>"}`, string(read(t, b)))
+}
+
+func TestForm(t *testing.T) {
+	b := body.Form(url.Values{"grant_type": {"client_credentials"}, "client_id": {"a&b"}})
+	assert.Equal(t, "client_id=a%26b&grant_type=client_credentials", string(read(t, b)))
+}
+
+func TestReaderFillsTheBuffer(t *testing.T) {
+	media := of(bytes.Repeat([]byte("x"), 9000))
+	b, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: media.size}})
+	require.NoError(t, err)
+	buffer := make([]byte, 8192)
+	n, err := b.Open().Read(buffer)
+	require.NoError(t, err)
+	assert.Equal(t, len(buffer), n)
+}
+
+// A body whose media changed must break off: what the vendor gets is never
+// whole, so it cannot be taken for the picture.
+func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
+	content := strings.Repeat("0123456789", 1000)
+	boom := errors.New("disk on fire at /home/zhangsan")
+	for name, media := range map[string]*source{
+		"shorter":          {open: func() io.Reader { return strings.NewReader(content[:9999]) }, size: 10000},
+		"longer":           {open: func() io.Reader { return strings.NewReader(content + "x") }, size: 10000},
+		"fails half-way":   {open: func() io.Reader { return io.MultiReader(strings.NewReader(content[:5000]), iotest.ErrReader(boom)) }, size: 10000},
+		"other size":       {open: func() io.Reader { return strings.NewReader(content) }, size: 9000},
+		"cannot be opened": {err: boom},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asJSON, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 10000}})
+			require.NoError(t, err)
+			form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 10000})
+			require.NoError(t, err)
+			for _, b := range []*body.Body{asJSON, form} {
+				r := b.Open()
+				got, err := io.ReadAll(r)
+				require.NoError(t, r.Close())
+				var mediaErr *body.MediaError
+				require.ErrorAs(t, err, &mediaErr)
+				assert.NotContains(t, err.Error(), "zhangsan")
+				assert.Less(t, int64(len(got)), b.Len())
+			}
+			assert.Equal(t, media.opened, media.closed)
+		})
+	}
+}
+
+func TestSlowReadersGiveTheSameBytes(t *testing.T) {
+	content := bytes.Repeat([]byte("picture"), 2000)
+	media := &source{open: func() io.Reader { return iotest.OneByteReader(bytes.NewReader(content)) }, size: int64(len(content))}
+	b, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: media.size}})
+	require.NoError(t, err)
+	fast := read(t, b)
+	slow, err := io.ReadAll(iotest.OneByteReader(b.Open()))
+	require.NoError(t, err)
+	assert.Equal(t, fast, slow)
+}
+
+func TestClosedBodyCannotBeRead(t *testing.T) {
+	media := of([]byte("abc"))
+	b, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 3}})
+	require.NoError(t, err)
+	r := b.Open()
+	_, err = r.Read(make([]byte, 12))
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	_, err = r.Read(make([]byte, 10))
+	assert.Error(t, err)
+	assert.Equal(t, media.opened, media.closed)
+}
+
+func FuzzMultipart(f *testing.F) {
+	f.Add("name", []byte("content"))
+	f.Add("张三\r\n--", []byte{0, 255, '\r', '\n'})
+	f.Fuzz(func(t *testing.T, value string, content []byte) {
+		media := of(content)
+		b, err := body.Multipart([]body.Field{{Name: "v", Value: value}},
+			&body.File{Field: "f", FileName: "f.bin", ContentType: "application/octet-stream", Media: media, Size: media.size})
+		require.NoError(t, err)
+		_, params, err := mime.ParseMediaType(b.ContentType())
+		require.NoError(t, err)
+		parts := multipart.NewReader(bytes.NewReader(read(t, b)), params["boundary"])
+		expectPart(t, parts, "v", "", value)
+		expectPart(t, parts, "f", "f.bin", string(content))
+	})
+}
+
+func FuzzJSONBase64(f *testing.F) {
+	f.Add([]byte("content"), 7)
+	f.Add([]byte{}, 1)
+	f.Fuzz(func(t *testing.T, content []byte, chunk int) {
+		media := of(content)
+		b, err := body.JSON([]body.Member{{Name: "i", Media: media, Size: media.size}})
+		require.NoError(t, err)
+		var got bytes.Buffer
+		_, err = io.CopyBuffer(struct{ io.Writer }{&got}, struct{ io.Reader }{b.Open()}, make([]byte, 1+abs(chunk)%8192))
+		require.NoError(t, err)
+		assert.Equal(t, `{"i":"`+base64.StdEncoding.EncodeToString(content)+`"}`, got.String())
+		assert.EqualValues(t, b.Len(), got.Len())
+	})
+}
+
+func abs(n int) int { return max(n, -(n + 1)) }

@@ -1,0 +1,190 @@
+package exchange
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
+	type state struct {
+		value              float64
+		present, malformed bool
+	}
+	for text, want := range map[string]state{
+		`{"s":0.7}`:           {0.7, true, false},
+		`{"s":"0.7"}`:         {0.7, true, false},
+		`{"s":0}`:             {0, true, false},
+		`{"s":-1e-3}`:         {-0.001, true, false},
+		`{"s":null}`:          {},
+		`{}`:                  {},
+		`{"s":""}`:            {malformed: true},
+		`{"s":"NaN"}`:         {malformed: true},
+		`{"s":"Infinity"}`:    {malformed: true},
+		`{"s":"0x1p-1"}`:      {malformed: true},
+		`{"s":"1_0"}`:         {malformed: true},
+		`{"s":" 1"}`:          {malformed: true},
+		`{"s":"1 2"}`:         {malformed: true},
+		`{"s":"+1"}`:          {malformed: true},
+		`{"s":1e400}`:         {malformed: true},
+		`{"s":"1e400"}`:       {malformed: true},
+		`{"s":true}`:          {malformed: true},
+		`{"s":[0.9]}`:         {malformed: true},
+		`{"s":{"value":0.9}}`: {malformed: true},
+	} {
+		var got struct {
+			S Score `json:"s"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
+		assert.Equal(t, want, state{got.S.value, got.S.present, got.S.malformed}, text)
+		assert.Equal(t, want.present, got.S.Pointer() != nil, text)
+	}
+}
+
+func TestTextKeepsEveryDigit(t *testing.T) {
+	for text, want := range map[string]Text{
+		`1370579072568000512`:   "1370579072568000512",
+		`"1370579072568000512"`: "1370579072568000512",
+		`null`:                  "",
+		`"a\"b"`:                `a"b`,
+		`true`:                  "true",
+	} {
+		var got Text = "before"
+		require.NoError(t, json.Unmarshal([]byte(text), &got))
+		assert.Equal(t, want, got)
+	}
+	var got Text
+	assert.Error(t, json.Unmarshal([]byte(`{}`), &got))
+	assert.Error(t, json.Unmarshal([]byte(`[1]`), &got))
+}
+
+func TestFindTextReadsUpToTheBreak(t *testing.T) {
+	for content, want := range map[string]string{
+		`{"request_id":"T1","status":"OK","sco`:               "T1",
+		`{"a":{"request_id":"inner"},"request_id":17,"x":`:    "17",
+		`{"a":["request_id","b"],"request_id":"T2"} trailing`: "T2",
+		`{"x":"request_id","request_id":"T3"`:                 "T3",
+		`{"request_id":`:                                      "",
+		`{"request_id":{"a":1}}`:                              "",
+		`<html>request_id</html>`:                             "",
+		``:                                                    "",
+		`["request_id","x"]`:                                  "",
+	} {
+		assert.Equal(t, want, findText([]byte(content), "request_id"), content)
+	}
+}
+
+func TestSpeaksJSON(t *testing.T) {
+	for _, yes := range []string{"", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8",
+		"application/problem+json", "application/json; charset"} {
+		assert.True(t, speaksJSON(yes), yes)
+	}
+	for _, no := range []string{"text/html", "text/html; charset=utf-8", "image/jpeg", "application/octet-stream", ";", "application/xml"} {
+		assert.False(t, speaksJSON(no), no)
+	}
+}
+
+func TestTableFindsTheMostTellingRow(t *testing.T) {
+	table := NewTable([]idverify.VendorCode{
+		{Code: "E", Reason: "It doesn’t work", Meaning: idverify.CodeNoFace},
+		{Code: "E", Meaning: idverify.CodeUnknown},
+		{Code: "F", Reason: "r", Meaning: idverify.CodePoorPhoto},
+	})
+	find := func(code string, reasons ...string) idverify.Code {
+		row, ok := table.Find(code, reasons...)
+		if !ok {
+			return ""
+		}
+		return row.Meaning
+	}
+	assert.Equal(t, idverify.CodeNoFace, find("E", "IT DOESN'T WORK "))
+	assert.Equal(t, idverify.CodeNoFace, find("E", "", "It doesn’t work"))
+	assert.Equal(t, idverify.CodeUnknown, find("E", "something new"))
+	assert.Equal(t, idverify.CodeUnknown, find("E"))
+	assert.Equal(t, idverify.CodePoorPhoto, find("F", "r"))
+	assert.Empty(t, find("F", "other"), "a row with a reason does not stand for others")
+	assert.Empty(t, find("G"))
+
+	table.Rows()[0].Meaning = idverify.CodeMatch
+	assert.Equal(t, idverify.CodeNoFace, find("E", "It doesn’t work"), "rows are handed out as copies")
+}
+
+func TestTableRefusesDoubleRows(t *testing.T) {
+	row := idverify.VendorCode{Code: "E", Meaning: idverify.CodeUnknown}
+	assert.Panics(t, func() { NewTable([]idverify.VendorCode{row, row}) })
+	assert.Panics(t, func() { NewTable([]idverify.VendorCode{{Code: "E"}}) })
+}
+
+func FuzzScore(f *testing.F) {
+	for _, seed := range []string{`0.7`, `"0.7"`, `null`, `"NaN"`, `1e400`, `-0`, `"1e-400"`, `[1]`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var s Score
+		if json.Unmarshal(text, &s) != nil {
+			return
+		}
+		if s.present && s.malformed {
+			t.Fatal("a score cannot be both there and malformed")
+		}
+		if s.present && s.value != s.value {
+			t.Fatal("NaN got through")
+		}
+	})
+}
+
+func FuzzFindText(f *testing.F) {
+	f.Add([]byte(`{"request_id":"T1","status":"OK","sco`))
+	f.Add([]byte(`{"a":{"b":[1,2,{"request_id":3}]},"request_id":4}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		var whole struct {
+			ID Text `json:"request_id"`
+		}
+		var exact map[string]json.RawMessage
+		found := findText(content, "request_id")
+		if json.Unmarshal(content, &exact) != nil || exact["request_id"] == nil || json.Unmarshal(exact["request_id"], &whole.ID) != nil {
+			return
+		}
+		if found == "" {
+			return // null, boolean or empty
+		}
+		if len(exact) > 0 && found != string(whole.ID) && countKeys(content) == len(exact) {
+			t.Fatalf("found %q, decoded %q", found, whole.ID)
+		}
+	})
+}
+
+// countKeys counts the top-level keys, so that a doubled key can be told.
+func countKeys(content []byte) int {
+	var keys orderedKeys
+	_ = json.Unmarshal(content, &keys)
+	return keys.count
+}
+
+type orderedKeys struct{ count int }
+
+func (k *orderedKeys) UnmarshalJSON(text []byte) error {
+	depth, inText, escaped := 0, false, false
+	for _, c := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case inText && c == '\\':
+			escaped = true
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case c == ':' && depth == 1:
+			k.count++
+		}
+	}
+	return nil
+}

@@ -1,0 +1,385 @@
+package httpx_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server
+}
+
+func client(t *testing.T, cfg httpx.Config) *httpx.Client {
+	t.Helper()
+	c, err := httpx.New(cfg)
+	require.NoError(t, err)
+	return c
+}
+
+func post(fields ...body.Field) httpx.Request {
+	form, err := body.Multipart(fields, nil)
+	if err != nil {
+		panic(err)
+	}
+	return httpx.Request{Method: http.MethodPost, Path: "/verify", Body: form}
+}
+
+func failure(t *testing.T, err error) *httpx.Failure {
+	t.Helper()
+	var f *httpx.Failure
+	require.ErrorAs(t, err, &f)
+	return f
+}
+
+func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
+	large := strings.Repeat("x", 300_000)
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Empty(t, r.TransferEncoding)
+		content, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		assert.EqualValues(t, len(content), r.ContentLength)
+		assert.Contains(t, string(content), large)
+		assert.Contains(t, r.Header.Get("Content-Type"), "multipart/form-data; boundary=")
+		assert.Equal(t, "application/json", r.Header.Get("Accept"))
+		assert.Equal(t, "v", r.Header.Get("Authorization"))
+		assert.Equal(t, "/prefix/verify", r.URL.Path)
+		w.WriteHeader(http.StatusTeapot)
+		fmt.Fprint(w, `{"a":1}`)
+	})
+	req := post(body.Field{Name: "big", Value: large})
+	req.Header = http.Header{"Authorization": {"v"}}
+	resp, err := client(t, httpx.Config{BaseURL: server.URL + "/prefix/"}).Do(t.Context(), req)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusTeapot, resp.Status)
+	assert.Equal(t, `{"a":1}`, string(resp.Body))
+}
+
+func TestSecretQueryIsOnTheWireAndInNoError(t *testing.T) {
+	var got atomic.Value
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got.Store(r.URL.RawQuery)
+		panic(http.ErrAbortHandler)
+	})
+	req := post()
+	req.SecretQuery = url.Values{"access_token": {"EXAMPLE-TOKEN"}}
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), req)
+	assert.Equal(t, "access_token=EXAMPLE-TOKEN", got.Load())
+	assertSays(t, err, "EXAMPLE-TOKEN", false)
+	f := failure(t, err)
+	assert.Equal(t, httpx.Network, f.Kind)
+	assert.True(t, f.Sent)
+}
+
+// assertSays looks through every way of printing and the whole chain.
+func assertSays(t *testing.T, err error, text string, want bool) {
+	t.Helper()
+	said := fmt.Sprintf("%v %+v %#v %s %q", err, err, err, err, err)
+	for _, e := range chain(err) {
+		said += e.Error()
+	}
+	assert.Equal(t, want, strings.Contains(said, text), said)
+}
+
+func chain(err error) []error {
+	all := []error{err}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			all = append(all, chain(inner)...)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			all = append(all, chain(inner)...)
+		}
+	}
+	return all
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	var calls atomic.Int32
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		http.Redirect(w, r, "/elsewhere?secret=1", http.StatusTemporaryRedirect)
+	})
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.BadAnswer, f.Kind)
+	assert.Equal(t, http.StatusTemporaryRedirect, f.Status)
+	assert.EqualValues(t, 1, calls.Load())
+}
+
+func TestCallersClientIsCopiedAndItsJarAndRedirectsAreNotUsed(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Empty(t, r.Cookies())
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "x"})
+		fmt.Fprint(w, `{}`)
+	})
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	transport := &http.Transport{}
+	given := &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}
+	c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: given})
+	for range 2 {
+		_, err := c.Do(t.Context(), post())
+		require.NoError(t, err)
+	}
+	assert.Same(t, transport, given.Transport)
+	assert.Nil(t, given.CheckRedirect)
+	assert.Equal(t, time.Minute, given.Timeout)
+	transport.CloseIdleConnections()
+}
+
+func TestAnswerOverTheLimitIsRefused(t *testing.T) {
+	for name, announce := range map[string]bool{"announced": true, "not announced": false} {
+		t.Run(name, func(t *testing.T) {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				if !announce {
+					w.(http.Flusher).Flush()
+				}
+				_, _ = w.Write(bytes.Repeat([]byte(" "), 1001))
+			})
+			_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1000}).Do(t.Context(), post())
+			f := failure(t, err)
+			assert.Equal(t, httpx.BadAnswer, f.Kind)
+			assert.Equal(t, http.StatusOK, f.Status)
+		})
+	}
+}
+
+func TestAnswerAtTheLimitIsRead(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("1"), 1000)) })
+	resp, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1000}).Do(t.Context(), post())
+	require.NoError(t, err)
+	assert.Len(t, resp.Body, 1000)
+}
+
+func TestGzipBombIsStopped(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	_, _ = z.Write(make([]byte, 10<<20))
+	require.NoError(t, z.Close())
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb.Bytes())
+	})
+	_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20}).Do(t.Context(), post())
+	assert.Equal(t, httpx.BadAnswer, failure(t, err).Kind)
+}
+
+func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		fmt.Fprint(w, `{"half":`)
+	})
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.BadAnswer, f.Kind)
+	assert.Equal(t, http.StatusOK, f.Status)
+	assert.True(t, f.Sent)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+}
+
+func TestCancelledCallReturnsAtOnce(t *testing.T) {
+	arrived, leave := make(chan struct{}), make(chan struct{})
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		close(arrived)
+		<-leave
+	})
+	defer close(leave)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-arrived; cancel() }()
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.Canceled, f.Kind)
+	assert.True(t, f.Sent)
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestTimeLimitOfTheExchange(t *testing.T) {
+	leave := make(chan struct{})
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-leave
+	})
+	defer close(leave)
+	_, err := client(t, httpx.Config{BaseURL: server.URL, Timeout: 20 * time.Millisecond}).Do(t.Context(), post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.Timeout, f.Kind)
+	assert.True(t, f.Sent)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestRefusedConnectionIsNotSent(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	_, err = client(t, httpx.Config{BaseURL: "http://" + address}).Do(t.Context(), post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.Network, f.Kind)
+	assert.False(t, f.Connected)
+	assert.False(t, f.Sent)
+	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
+}
+
+func TestResetBeforeTheWholeBodyIsNotSent(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		assert.NoError(t, err)
+		_ = conn.(*net.TCPConn).SetLinger(0)
+		_ = conn.Close()
+	})
+	blocked := make(chan struct{})
+	defer close(blocked)
+	large, err := body.Multipart([]body.Field{{Name: "big", Value: strings.Repeat("x", 32<<20)}}, nil)
+	require.NoError(t, err)
+	req := httpx.Request{Method: http.MethodPost, Path: "/", Body: large}
+	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), req)
+	f := failure(t, err)
+	assert.Equal(t, httpx.Network, f.Kind)
+	assert.True(t, f.Connected)
+	assert.False(t, f.Sent)
+}
+
+func TestCertificatesAreChecked(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = nil
+	server.StartTLS()
+	defer server.Close()
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.Network, f.Kind)
+	assert.False(t, f.Sent)
+	var unknown x509.UnknownAuthorityError
+	assert.ErrorAs(t, err, &unknown)
+	assert.Contains(t, err.Error(), "unknown authority")
+}
+
+func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	form, err := body.Multipart(nil, &body.File{
+		Field: "f", FileName: "f", ContentType: "a/b", Media: failing{}, Size: 5})
+	require.NoError(t, err)
+	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(),
+		httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
+	f := failure(t, err)
+	assert.Equal(t, httpx.Media, f.Kind)
+	assert.False(t, f.Sent)
+	assertSays(t, err, "zhangsan", false)
+}
+
+type failing struct{}
+
+func (failing) Open() (io.ReadCloser, int64, error) {
+	return nil, 0, errors.New("open /home/zhangsan/face.jpg: gone")
+}
+
+func TestUnforeseenErrorsShowNothing(t *testing.T) {
+	transport := roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("proxyconnect: http://user:EXAMPLE-PASSWORD@proxy")
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		Do(t.Context(), post())
+	assertSays(t, err, "EXAMPLE-PASSWORD", false)
+	assertSays(t, err, "vendor.invalid", false)
+	assert.Equal(t, httpx.Network, failure(t, err).Kind)
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// After the call has reported "not sent", a transport that reads on gets no
+// further byte.
+func TestBodyIsGuardedAfterTheCall(t *testing.T) {
+	var kept io.ReadCloser
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		kept = r.Body
+		return nil, io.ErrUnexpectedEOF
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
+	assert.False(t, failure(t, err).Sent)
+	content, err := io.ReadAll(kept)
+	assert.Error(t, err)
+	assert.Empty(t, content)
+}
+
+func TestBaseURL(t *testing.T) {
+	for base, problem := range map[string]string{
+		"":                            "has no host",
+		"https://":                    "has no host",
+		"vendor.example":              "has no host",
+		"ftp://vendor.example":        "must be https",
+		"http://vendor.example":       "http is for loopback",
+		"http://127.0.0.1.example":    "http is for loopback",
+		"https://u:SECRET@v.example":  "user or password",
+		"https://v.example/?q=SECRET": "query or fragment",
+		"https://v.example/#f":        "query or fragment",
+		"https://%zz":                 "not a URL",
+	} {
+		_, err := httpx.New(httpx.Config{BaseURL: base})
+		var cfg *httpx.ConfigError
+		require.ErrorAs(t, err, &cfg, base)
+		assert.Equal(t, "BaseURL", cfg.Field)
+		assert.Contains(t, cfg.Problem, problem, base)
+		assert.NotContains(t, err.Error(), "SECRET")
+	}
+	for _, base := range []string{"https://v.example", "https://v.example/a/", "http://localhost:1", "http://127.9.9.9", "http://[::1]:80/x"} {
+		_, err := httpx.New(httpx.Config{BaseURL: base})
+		assert.NoError(t, err, base)
+	}
+}
+
+func TestNegativeLimitsAreRefused(t *testing.T) {
+	var cfg *httpx.ConfigError
+	_, err := httpx.New(httpx.Config{BaseURL: "https://v.example", Timeout: -1})
+	require.ErrorAs(t, err, &cfg)
+	assert.Equal(t, "Timeout", cfg.Field)
+	_, err = httpx.New(httpx.Config{BaseURL: "https://v.example", MaxResponseBytes: -1})
+	require.ErrorAs(t, err, &cfg)
+	assert.Equal(t, "MaxResponseBytes", cfg.Field)
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	for text, want := range map[string]time.Duration{
+		"":                              0,
+		"3":                             3 * time.Second,
+		" 7 ":                           7 * time.Second,
+		"-3":                            0,
+		"soon":                          0,
+		"999999999999999999":            24 * time.Hour,
+		"99999999999999999999999":       0,
+		"Wed, 02 Jan 2030 03:05:05 GMT": time.Minute,
+		"Wed, 02 Jan 2030 03:03:05 GMT": 0,
+		"Wed, 02 Jan 2130 03:03:05 GMT": 24 * time.Hour,
+	} {
+		assert.Equal(t, want, httpx.RetryAfter(http.Header{"Retry-After": {text}}, now), text)
+	}
+}
