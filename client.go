@@ -103,12 +103,12 @@ func settle(vendor string, res *Result, err error) (*Result, error) {
 }
 
 // Format implements [fmt.Formatter]: it prints the providers' names.
-func (c *Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.describe()) }
+func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.describe()) }
 
 // LogValue implements [slog.LogValuer].
-func (c *Client) LogValue() slog.Value { return slog.StringValue(c.describe()) }
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.describe()) }
 
-func (c *Client) describe() string {
+func (c Client) describe() string {
 	names := make([]string, len(c.providers))
 	for i, p := range c.providers {
 		names[i] = redact.Word(p.Name())

@@ -137,7 +137,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 }
 
 // Format implements [fmt.Formatter]: credentials are not printed.
-func (c *Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkface.Client") }
+func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkface.Client") }
 
 // LogValue implements [slog.LogValuer].
-func (c *Client) LogValue() slog.Value { return slog.StringValue("linkface.Client") }
+func (c Client) LogValue() slog.Value { return slog.StringValue("linkface.Client") }

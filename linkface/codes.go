@@ -83,13 +83,13 @@ var table = exchange.NewTable([]idverify.VendorCode{
 		Note: "the vendor could not fetch the URL; send the file instead", NoteZH: "厂商抓取网络文件失败,可改为上传文件"},
 
 	{Code: "WRONG_LIVENESS_DATA", Reason: "poor picture quality", HTTPStatus: http.StatusBadRequest,
-		Meaning: idverify.CodeBadCapture, Billed: idverify.BilledYes,
-		Note: "the capture is unusable, after the source had been asked", NoteZH: "活体数据不可用,但已查询数据源"},
+		Meaning: idverify.CodePoorPhoto, Billed: idverify.BilledYes,
+		Note: "the capture's picture is too poor; the source had been asked", NoteZH: "活体数据中图片质量差,已查询数据源"},
 	{Code: "WRONG_LIVENESS_DATA", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeBadCapture,
 		Note: "the capture is unusable; the source may have been asked", NoteZH: "活体数据不可用,可能已查询数据源"},
 	{Code: "NO_FACE_DETECTED", Reason: "poor picture quality", HTTPStatus: http.StatusBadRequest,
-		Meaning: idverify.CodeNoFace, Billed: idverify.BilledYes,
-		Note: "no face in the capture, after the source had been asked", NoteZH: "未检测出人脸,但已查询数据源"},
+		Meaning: idverify.CodePoorPhoto, Billed: idverify.BilledYes,
+		Note: "the picture is too poor to find a face; the source had been asked", NoteZH: "图片质量差,未检测出人脸,已查询数据源"},
 	{Code: "NO_FACE_DETECTED", HTTPStatus: http.StatusBadRequest, Meaning: idverify.CodeNoFace,
 		Note: "no face in the capture; the source may have been asked", NoteZH: "未检测出人脸,可能已查询数据源"},
 

@@ -24,7 +24,7 @@ type Vendor struct {
 	// is looked for even in an answer that cannot be read whole.
 	RequestIDField string
 	// Secrets are credentials, to be taken out of the vendor's messages.
-	Secrets []string
+	Secrets []redact.Secret
 	Now     func() time.Time
 }
 
@@ -58,14 +58,18 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 	if err := ctx.Err(); err != nil {
 		return nil, v.gone(err)
 	}
-	return &Call{
+	call := &Call{
 		Vendor:    v,
 		Subject:   subject,
 		Evidence:  evidence,
 		Reference: req.Reference,
 		warnings:  subject.Warnings(),
-		secrets:   append([]string{subject.Name(), subject.IDNumber()}, v.Secrets...),
-	}, nil
+		secrets:   []string{subject.Name(), subject.IDNumber()},
+	}
+	for _, s := range v.Secrets {
+		call.Hide(s.Reveal())
+	}
+	return call, nil
 }
 
 // own puts the vendor's name on an error of the request's own checks.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // Settings are what the Config of every vendor's package has in common.
@@ -41,7 +42,7 @@ func NewVendor(s Settings) (*Vendor, error) {
 		case strings.ContainsFunc(c.Value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 			return nil, v.Misconfigured(c.Field, "must not contain white space")
 		}
-		v.Secrets = append(v.Secrets, c.Value)
+		v.Secrets = append(v.Secrets, redact.NewSecret(c.Value))
 	}
 	if v.Now == nil {
 		v.Now = time.Now

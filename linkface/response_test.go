@@ -1,0 +1,310 @@
+package linkface_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+)
+
+func TestMatch(t *testing.T) {
+	c, _ := answering(t, http.StatusOK, fixture(t, "ok.json"))
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+	assert.Equal(t, idverify.BilledYes, res.Billed)
+	assert.Equal(t, "TID00000000000000000000000000000001", res.RequestID)
+
+	similarity, _ := res.Check(idverify.CheckSimilarity)
+	rate, published := similarity.FalseAcceptRate()
+	assert.True(t, published)
+	assert.Equal(t, 1e-4, rate)
+	assert.Equal(t, idverify.AtLeast, similarity.Comparator)
+	hack, _ := res.Check(idverify.CheckHack)
+	assert.Equal(t, idverify.LowerIsBetter, hack.Direction)
+
+	var reply *linkface.Reply
+	require.True(t, res.As(&reply))
+	assert.Equal(t, "00000000000000000000000000000002", reply.LivenessDataID)
+	assert.Equal(t, 0.9312345678901234, *reply.VerifyScore)
+	assert.Equal(t, 0.0123456789012345, *reply.HackScore)
+}
+
+func scores(verify, hack string) string {
+	return fmt.Sprintf(`{"request_id":"TID1","status":"OK","verify_score":%s,"hack_score":%s}`, verify, hack)
+}
+
+func literal(f float64) string { return fmt.Sprintf("%.17g", f) }
+
+func TestScoresAtTheThresholdsAndOneStepToEitherSide(t *testing.T) {
+	for _, test := range []struct {
+		verify, hack float64
+		want         idverify.Code
+	}{
+		{0.7, 0, idverify.CodeMatch},
+		{math.Nextafter(0.7, 1), 0, idverify.CodeMatch},
+		{math.Nextafter(0.7, 0), 0, idverify.CodeFaceMismatch},
+		{1, 0.98, idverify.CodeMatch},
+		{1, math.Nextafter(0.98, 0), idverify.CodeMatch},
+		{1, math.Nextafter(0.98, 1), idverify.CodeAttackSuspected},
+		{0, 0, idverify.CodeFaceMismatch},
+		{1, 1, idverify.CodeAttackSuspected},
+		{0, 1, idverify.CodeAttackSuspected}, // an attack outranks a mismatch
+	} {
+		c, _ := answering(t, http.StatusOK, scores(literal(test.verify), literal(test.hack)))
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		assert.Equal(t, test.want, res.Code, "%v %v", test.verify, test.hack)
+		assert.Equal(t, test.want == idverify.CodeMatch, res.Passed())
+		assert.Len(t, res.Checks, 2)
+	}
+}
+
+func TestScoresAsNumericStringsAreUnderstood(t *testing.T) {
+	c, _ := answering(t, http.StatusOK, scores(`"0.7"`, `"0.98"`))
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+}
+
+func TestBadScoresDecideNothing(t *testing.T) {
+	for _, bad := range []string{`null`, `"NaN"`, `"xxx"`, `""`, `1e400`, `-0.0001`, `1.0001`, `101`, `-1`, `true`, `[0.9]`, `{}`, `"Infinity"`} {
+		for field, body := range map[string]string{"verify_score": scores(bad, "0.1"), "hack_score": scores("0.9", bad)} {
+			c, _ := answering(t, http.StatusOK, body)
+			res, err := c.Verify(t.Context(), request())
+			e := requireError(t, res, err)
+			assert.Equal(t, idverify.CodeBadResponse, e.Code, body)
+			assert.Equal(t, field, e.Field)
+			assert.Equal(t, http.StatusOK, e.HTTPStatus)
+			assert.Equal(t, "TID1", e.RequestID)
+			assert.Equal(t, idverify.BilledYes, e.Billed, "an OK is billed, whatever its scores")
+			assert.False(t, e.Repeatable)
+		}
+	}
+	for _, body := range []string{
+		`{"request_id":"TID1","status":"OK","verify_score":0.9}`,
+		`{"request_id":"TID1","status":"OK","hack_score":0.1}`,
+		`{"request_id":"TID1","status":"OK"}`,
+	} {
+		c, _ := answering(t, http.StatusOK, body)
+		res, err := c.Verify(t.Context(), request())
+		assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code, body)
+	}
+}
+
+func TestEveryRowOfTheTable(t *testing.T) {
+	for _, row := range linkface.Codes() {
+		t.Run(row.Code+"/"+row.Reason, func(t *testing.T) {
+			for _, reason := range []string{row.Reason, strings.ReplaceAll(strings.ToUpper(row.Reason), "’", "'")} {
+				c, transport := answering(t, row.HTTPStatus, fmt.Sprintf(`{"request_id":"TID1","status":%q,"reason":%q}`, row.Code, reason))
+				res, err := c.Verify(t.Context(), request())
+				assert.Equal(t, 1, transport.GetTotalCallCount())
+				checkRow(t, row, res, err)
+			}
+		})
+	}
+}
+
+func checkRow(t *testing.T, row idverify.VendorCode, res *idverify.Result, err error) {
+	t.Helper()
+	if row.Meaning == idverify.CodeMatch {
+		assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code, "OK without scores")
+		return
+	}
+	if row.Meaning.IsDecision() {
+		require.NoError(t, err)
+		assert.Equal(t, row.Meaning, res.Code)
+		assert.False(t, res.Passed())
+		assert.Equal(t, row.Billed, res.Billed)
+		assert.Equal(t, row.Reason, res.VendorReason)
+		assert.Equal(t, "TID1", res.RequestID)
+		return
+	}
+	e := requireError(t, res, err)
+	assert.Equal(t, row.Meaning, e.Code)
+	assert.Equal(t, row.Billed, e.Billed)
+	assert.Equal(t, row.Repeatable, e.Repeatable)
+	assert.Equal(t, row.Code, e.VendorCode)
+	assert.Equal(t, row.Reason, e.VendorReason)
+	assert.Equal(t, row.HTTPStatus, e.HTTPStatus)
+	assert.True(t, e.Sent)
+	assert.False(t, e.Ambiguous)
+	var reply *linkface.Reply
+	require.ErrorAs(t, err, &reply)
+	assert.Equal(t, row.Code, reply.Status)
+}
+
+// The statuses and reasons of the vendor's page, with what it says of billing.
+func TestThePageIsInTheTable(t *testing.T) {
+	type key struct{ status, reason string }
+	page := map[key]idverify.Billed{
+		{"OK", ""}: idverify.BilledYes,
+		{"PHOTO_SERVICE_ERROR", "Gongan photo doesn’t exist"}:                idverify.BilledYes,
+		{"PHOTO_SERVICE_ERROR", "Name and idcard number doesn’t match"}:      idverify.BilledYes,
+		{"PHOTO_SERVICE_ERROR", "Invalid idcard number"}:                     idverify.BilledNo,
+		{"PHOTO_SERVICE_ERROR", "Gongan service timeout"}:                    idverify.BilledNo,
+		{"PHOTO_SERVICE_ERROR", "Gongan service is unavailable temporarily"}: idverify.BilledNo,
+		{"PHOTO_SERVICE_ERROR", "Network error"}:                             idverify.BilledNo,
+		{"PHOTO_SERVICE_ERROR", "Unknown error"}:                             idverify.BilledNo,
+		{"INVALID_ARGUMENT", "Invalid name"}:                                 idverify.BilledUnknown,
+		{"INVALID_ARGUMENT", "Invalid idcard number"}:                        idverify.BilledUnknown,
+		{"NO_FACE_DETECTED", "poor picture quality"}:                         idverify.BilledYes,
+		{"WRONG_LIVENESS_DATA", "poor picture quality"}:                      idverify.BilledYes,
+	}
+	for _, status := range []string{"ENCODING_ERROR", "DOWNLOAD_TIMEOUT", "DOWNLOAD_ERROR", "WRONG_LIVENESS_DATA", "NO_FACE_DETECTED",
+		"INVALID_ARGUMENT", "UNAUTHORIZED", "KEY_EXPIRED", "RATE_LIMIT_EXCEEDED", "NO_PERMISSION", "OUT_OF_QUOTA", "NOT_FOUND",
+		"INTERNAL_ERROR", "PHOTO_SERVICE_ERROR"} {
+		page[key{status, ""}] = idverify.BilledUnknown
+	}
+	rows := map[key]idverify.Billed{}
+	for _, row := range linkface.Codes() {
+		rows[key{row.Code, row.Reason}] = row.Billed
+		assert.NotEmpty(t, row.Note)
+		assert.NotEmpty(t, row.NoteZH)
+		assert.False(t, row.Repeatable && row.Billed == idverify.BilledYes)
+	}
+	assert.Equal(t, page, rows)
+}
+
+func TestCaptureThatFailsAfterTheSourceWasAskedIsNoPass(t *testing.T) {
+	c, _ := answering(t, http.StatusBadRequest, fixture(t, "no_face_after_source.json"))
+	res, err := c.Verify(t.Context(), request())
+	e := requireError(t, res, err)
+	assert.Equal(t, idverify.CodeNoFace, e.Code)
+	assert.Equal(t, idverify.BilledUnknown, e.Billed)
+	var reply *linkface.Reply
+	require.ErrorAs(t, err, &reply)
+	assert.True(t, reply.Identity.Validity)
+	assert.Equal(t, "liveness", reply.Image)
+	assert.Equal(t, "00000000000000000000000000000004", reply.Identity.PhotoID)
+}
+
+func TestReasonInsideIdentityDecidesTheBill(t *testing.T) {
+	body := `{"status":"WRONG_LIVENESS_DATA","request_id":"T","identity":{"validity":true,"photo_id":null,"reason":"Poor picture quality"}}`
+	c, _ := answering(t, http.StatusBadRequest, body)
+	res, err := c.Verify(t.Context(), request())
+	e := requireError(t, res, err)
+	assert.Equal(t, idverify.CodePoorPhoto, e.Code)
+	assert.Equal(t, idverify.BilledYes, e.Billed)
+}
+
+func TestDecisionThatComesAsAnErrorIsAResult(t *testing.T) {
+	c, _ := answering(t, http.StatusBadRequest, fixture(t, "no_photo.json"))
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeReferencePhotoUnavailable, res.Code)
+	assert.Empty(t, res.Checks)
+	assert.Equal(t, http.StatusBadRequest, res.HTTPStatus)
+}
+
+func TestUnlistedAnswersAreUnknownAndKept(t *testing.T) {
+	for body, want := range map[string]struct {
+		code, message string
+	}{
+		`{"status":"SOMETHING_NEW","reason":"of ` + name + ` and ` + number + `","request_id":"T"}`: {"SOMETHING_NEW", "of [hidden] and [hidden]"},
+		`{"status":"PHOTO_SERVICE_ERROR","reason":"a new reason","request_id":"T"}`:                 {"PHOTO_SERVICE_ERROR", "a new reason"},
+		`{"status":"ok","verify_score":1,"hack_score":0,"request_id":"T"}`:                          {"ok", ""},
+	} {
+		c, _ := answering(t, http.StatusOK, body)
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, idverify.CodeUnknown, e.Code, body)
+		assert.Equal(t, want.code, e.VendorCode)
+		assert.Equal(t, want.message, e.VendorMessage)
+		assert.Equal(t, idverify.BilledUnknown, e.Billed)
+		assert.False(t, e.Repeatable)
+		assert.NotContains(t, err.Error(), "new reason", "a vendor's free text is not printed")
+	}
+}
+
+func TestSuccessNeedsBothStatuses(t *testing.T) {
+	for _, status := range []int{201, 400, 403, 500, 503} {
+		c, _ := answering(t, status, fixture(t, "ok.json"))
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, idverify.CodeBadResponse, e.Code)
+		assert.Equal(t, status, e.HTTPStatus)
+		assert.Equal(t, "TID00000000000000000000000000000001", e.RequestID)
+	}
+}
+
+func TestTruncatedAnswerKeepsItsRequestID(t *testing.T) {
+	whole := fixture(t, "ok.json")
+	c, _ := answering(t, http.StatusOK, whole[:len(whole)-20])
+	res, err := c.Verify(t.Context(), request())
+	e := requireError(t, res, err)
+	assert.Equal(t, idverify.CodeBadResponse, e.Code)
+	assert.Equal(t, "TID00000000000000000000000000000001", e.RequestID)
+	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+}
+
+func TestRetryAfterIsOnTheError(t *testing.T) {
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, endpoint, func(*http.Request) (*http.Response, error) {
+		resp := httpmock.NewStringResponse(http.StatusForbidden, `{"status":"RATE_LIMIT_EXCEEDED","request_id":"T"}`)
+		resp.Header.Set("Retry-After", "3")
+		return resp, nil
+	})
+	c := newClient(t, func(cfg *linkface.Config) { cfg.HTTPClient = &http.Client{Transport: transport} })
+	_, err := c.Verify(t.Context(), request())
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.ErrorIs(t, err, idverify.ErrRateLimited)
+	assert.EqualValues(t, 3e9, e.RetryAfter)
+	assert.True(t, e.Repeatable)
+}
+
+func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
+	echo := fmt.Sprintf(`{"request_id":%q,"status":"INVALID_ARGUMENT","reason":"%s %s %s CAPTURE-ID-MARK","image":"%s"}`,
+		"T"+number, name, number, apiSecret, name)
+	c, _ := answering(t, http.StatusBadRequest, echo)
+	req := request(linkface.CaptureID("CAPTURE-ID-MARK"))
+	_, err := c.Verify(t.Context(), req)
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	var reply *linkface.Reply
+	require.ErrorAs(t, err, &reply)
+
+	assert.Equal(t, "[hidden] [hidden] [hidden] [hidden] [hidden]", e.VendorMessage)
+	for _, v := range []any{e, c, req, req.Evidence[0], linkface.Config{APIID: apiID, APISecret: apiSecret}} {
+		for _, text := range idverifytest.Spoken(v) {
+			for _, mark := range []string{name, number, apiID, apiSecret, "CAPTURE-ID-MARK"} {
+				assert.NotContains(t, text, mark, "%T", v)
+			}
+		}
+	}
+	for _, text := range idverifytest.Spoken(reply) {
+		assert.NotContains(t, text, name)
+		assert.NotContains(t, text, apiSecret)
+	}
+	assert.True(t, errors.Is(err, idverify.ErrInvalidRequest))
+}
+
+// What the decoder makes of any answer is a decision or an error with a code,
+// and a pass only with both checks passed.
+func FuzzAnswer(f *testing.F) {
+	for _, file := range []string{"ok.json", "no_face_after_source.json", "no_photo.json"} {
+		f.Add(200, []byte(fixture(f, file)))
+		f.Add(400, []byte(fixture(f, file)))
+	}
+	for _, row := range linkface.Codes() {
+		f.Add(row.HTTPStatus, fmt.Appendf(nil, `{"status":%q,"reason":%q}`, row.Code, row.Reason))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		c, _ := answering(t, 200+abs(status)%400, string(body))
+		res, err := c.Verify(t.Context(), request())
+		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity, idverify.CheckHack)
+	})
+}
+
+func abs(n int) int { return max(n, -(n + 1)) }
