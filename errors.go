@@ -33,9 +33,9 @@ type Error struct {
 	// lists them. The code of an unlisted answer is kept here too.
 	VendorCode   string `json:"vendor_code,omitempty"`
 	VendorReason string `json:"vendor_reason,omitempty"`
-	// VendorMessage is the vendor's free text, with what the request said of
-	// the person and the credentials taken out. Never printed.
-	VendorMessage string `json:"-"`
+	// VendorMessage is the vendor's free text, from which what the request said
+	// of the person and the credentials were taken out. Its Reveal gives it.
+	VendorMessage Sensitive `json:"-"`
 	// RequestID is the vendor's id of the call. Empty where there was none.
 	RequestID string `json:"request_id,omitempty"`
 	// HTTPStatus is the status of the answer, 0 when there was none.

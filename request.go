@@ -175,10 +175,11 @@ func (r Request) kinds() []string {
 	return kinds
 }
 
-// Format implements [fmt.Formatter]: every verb prints the evidence's kinds.
-func (r Request) Format(s fmt.State, verb rune) {
-	redact.Format(s, verb, "request("+strings.Join(r.kinds(), ", ")+")")
-}
+// String is the kinds of the evidence, such as "request(photo)".
+func (r Request) String() string { return "request(" + strings.Join(r.kinds(), ", ") + ")" }
+
+// Format implements [fmt.Formatter]: every verb prints String.
+func (r Request) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.String()) }
 
 // LogValue implements [slog.LogValuer].
 func (r Request) LogValue() slog.Value {

@@ -28,9 +28,9 @@ type Result struct {
 	// where it has any, as its code table lists them.
 	VendorCode   string `json:"vendor_code,omitempty"`
 	VendorReason string `json:"vendor_reason,omitempty"`
-	// VendorMessage is the vendor's free text, with what the request said of
-	// the person and the credentials taken out. Never printed.
-	VendorMessage string `json:"-"`
+	// VendorMessage is the vendor's free text, from which what the request said
+	// of the person and the credentials were taken out. Its Reveal gives it.
+	VendorMessage Sensitive `json:"-"`
 	// HTTPStatus is the status of the answer.
 	HTTPStatus int `json:"http_status,omitempty"`
 	// Billed is whether the vendor charges for the call.

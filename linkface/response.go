@@ -80,7 +80,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, err
 	}
 	call.SetRequestID(string(a.RequestID))
-	reply := a.reply()
+	reply := a.reply(call)
 	switch {
 	case a.Status == "":
 		return nil, call.Bad("status is missing")
@@ -92,20 +92,25 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 			exchange.Measured{Field: "hack_score", Score: a.HackScore, Rule: hack},
 		)
 	}
-	said := exchange.Said{Code: reply.Status, Reasons: []string{reply.Reason}, Reply: reply}
-	said.Message = strings.TrimSpace(reply.Reason + " " + reply.Image)
-	if reply.Identity != nil {
-		said.Reasons = append(said.Reasons, reply.Identity.Reason)
+	said := exchange.Said{
+		Code:    string(a.Status),
+		Reasons: []string{string(a.Reason)},
+		Message: strings.TrimSpace(string(a.Reason + " " + a.Image)),
+		Reply:   reply,
+	}
+	if a.Identity != nil {
+		said.Reasons = append(said.Reasons, string(a.Identity.Reason))
 	}
 	return call.Coded(said)
 }
 
-func (a *answer) reply() *Reply {
+// reply is for people to read, so what the vendor echoed is taken out of it.
+func (a *answer) reply(call *exchange.Call) *Reply {
 	r := &Reply{
-		RequestID:      string(a.RequestID),
-		Status:         string(a.Status),
-		Reason:         string(a.Reason),
-		Image:          string(a.Image),
+		RequestID:      call.Scrub(string(a.RequestID)),
+		Status:         call.Scrub(string(a.Status)),
+		Reason:         call.Scrub(string(a.Reason)),
+		Image:          call.Scrub(string(a.Image)),
 		VerifyScore:    a.VerifyScore.Pointer(),
 		HackScore:      a.HackScore.Pointer(),
 		LivenessDataID: string(a.LivenessDataID),
@@ -114,7 +119,7 @@ func (a *answer) reply() *Reply {
 		r.Identity = &Identity{
 			Validity: a.Identity.Validity == "true",
 			PhotoID:  string(a.Identity.PhotoID),
-			Reason:   string(a.Identity.Reason),
+			Reason:   call.Scrub(string(a.Identity.Reason)),
 		}
 	}
 	return r

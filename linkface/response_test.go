@@ -220,7 +220,7 @@ func TestUnlistedAnswersAreUnknownAndKept(t *testing.T) {
 		e := requireError(t, res, err)
 		assert.Equal(t, idverify.CodeUnknown, e.Code, body)
 		assert.Equal(t, want.code, e.VendorCode)
-		assert.Equal(t, want.message, e.VendorMessage)
+		assert.Equal(t, want.message, e.VendorMessage.Reveal())
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
 		assert.False(t, e.Repeatable)
 		assert.NotContains(t, err.Error(), "new reason", "a vendor's free text is not printed")
@@ -275,7 +275,7 @@ func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
 	var reply *linkface.Reply
 	require.ErrorAs(t, err, &reply)
 
-	assert.Equal(t, "[hidden] [hidden] [hidden] [hidden] [hidden]", e.VendorMessage)
+	assert.Equal(t, "[hidden] [hidden] [hidden] [hidden] [hidden]", e.VendorMessage.Reveal())
 	for _, v := range []any{e, c, req, req.Evidence[0], linkface.Config{APIID: apiID, APISecret: apiSecret}} {
 		for _, text := range idverifytest.Spoken(v) {
 			for _, mark := range []string{name, number, apiID, apiSecret, "CAPTURE-ID-MARK"} {

@@ -103,6 +103,10 @@ func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Erro
 // Hide adds to what is taken out of the vendor's messages.
 func (c *Call) Hide(secrets ...string) { c.secrets = append(c.secrets, secrets...) }
 
+// Scrub takes out of a vendor's text what the request said of the person, and
+// every credential.
+func (c *Call) Scrub(text string) string { return redact.Scrub(text, c.secrets...) }
+
 // Warn adds a warning to the result.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(c.warnings, w) }
 
@@ -126,4 +130,4 @@ func (c *Call) AnsweredAt() (time.Time, bool) {
 }
 
 // SetRequestID keeps the vendor's id of the call for the result or error.
-func (c *Call) SetRequestID(id string) { c.requestID = redact.Scrub(id, c.secrets...) }
+func (c *Call) SetRequestID(id string) { c.requestID = c.Scrub(id) }

@@ -22,7 +22,9 @@ func (c *Call) Decode(reply any) error {
 	if problem == "" {
 		return nil
 	}
-	c.SetRequestID(findText(content, c.RequestIDField))
+	if id := findText(content, c.RequestIDField); id != "" {
+		c.SetRequestID(id)
+	}
 	return c.Bad(problem)
 }
 

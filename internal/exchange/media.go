@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/picture"
@@ -90,7 +91,7 @@ func (c *Call) URL(raw string) error {
 	switch {
 	case err != nil, u.Hostname() == "", u.Scheme != "http" && u.Scheme != "https":
 		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is not an http or https address")
-	case len(raw) > maxURLBytes, strings.ContainsAny(raw, " \t\r\n"):
+	case len(raw) > maxURLBytes, strings.ContainsFunc(raw, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is too long or contains white space")
 	}
 	c.Hide(raw)

@@ -3,7 +3,6 @@ package exchange
 import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
-	"github.com/idverify/idverify/internal/redact"
 )
 
 // Bad is the error for an answer of which nothing can be made: nobody knows
@@ -34,12 +33,12 @@ type Said struct {
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
-		row = idverify.VendorCode{Code: redact.Scrub(said.Code, c.secrets...), Meaning: idverify.CodeUnknown}
+		row = idverify.VendorCode{Code: c.Scrub(said.Code), Meaning: idverify.CodeUnknown}
 	}
 	if row.Meaning == idverify.CodeMatch {
 		return nil, c.Bad("the code of success came without success") // only scores make a match
 	}
-	message := redact.Scrub(said.Message, c.secrets...)
+	message := idverify.NewSensitive(c.Scrub(said.Message))
 	if row.Meaning.IsDecision() {
 		return &idverify.Result{
 			Code: row.Meaning, Vendor: c.Name, RequestID: c.requestID,

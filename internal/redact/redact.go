@@ -84,12 +84,13 @@ func scrubOne(s, secret string) string {
 	return out.String()
 }
 
-// asciiLower keeps every byte's place, which strings.ToLower does not.
+// asciiLower keeps every byte in its place, which strings.ToLower does not.
 func asciiLower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
 		}
-		return r
-	}, s)
+	}
+	return string(b)
 }

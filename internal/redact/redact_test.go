@@ -48,6 +48,7 @@ func TestScrubTakesSecretsOutInAnyCase(t *testing.T) {
 	assert.Equal(t, "姓名[hidden]有误", redact.Scrub("姓名张三有误", "张三"))
 	assert.Equal(t, "untouched", redact.Scrub("untouched", "secret"))
 	assert.Equal(t, "İ [hidden]", redact.Scrub("İ key", "KEY"), "folding must not shift places")
+	assert.Equal(t, "\xff\xfe [hidden]", redact.Scrub("\xff\xfe key", "KEY"), "nor must bytes that are no UTF-8")
 }
 
 func TestFormatQuotesForQ(t *testing.T) {

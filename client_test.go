@@ -1,0 +1,152 @@
+package idverify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// fake is a provider of a test's own.
+type fake struct {
+	name    string
+	accepts string
+	calls   int
+	res     *idverify.Result
+	err     error
+}
+
+func (f *fake) Name() string                      { return f.name }
+func (f *fake) Accepts(ev idverify.Evidence) bool { return ev.EvidenceKind() == f.accepts }
+func (f *fake) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+	f.calls++
+	return f.res, f.err
+}
+
+func passing(t *testing.T) *idverify.Result {
+	return &idverify.Result{Code: idverify.CodeMatch, Checks: []idverify.Check{check(t, idverify.CheckSimilarity, 90)}}
+}
+
+func askFor(ev ...idverify.Evidence) *idverify.Request {
+	return &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: ev}
+}
+
+func TestClientAsksTheFirstProviderThatAcceptsTheEvidence(t *testing.T) {
+	urls, photos, more := &fake{name: "urls", accepts: "photo_url"}, &fake{name: "photos", accepts: "photo"}, &fake{name: "more", accepts: "photo"}
+	photos.res = passing(t)
+	c, err := idverify.New([]idverify.Provider{urls, photos, more})
+	require.NoError(t, err)
+	res, err := c.Verify(t.Context(), askFor(photo()))
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+	assert.Equal(t, []int{0, 1, 0}, []int{urls.calls, photos.calls, more.calls})
+}
+
+func TestClientRefusesBeforeItAsks(t *testing.T) {
+	p := &fake{name: "p", accepts: "photo_url"}
+	c, err := idverify.New([]idverify.Provider{p})
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
+	_, err = c.Verify(t.Context(), askFor())
+	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
+	_, err = c.Verify(t.Context(), nil)
+	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
+	assert.Zero(t, p.calls)
+}
+
+// A provider of a user's own is held to the contract too.
+func TestClientHoldsProvidersToTheirContract(t *testing.T) {
+	for name, test := range map[string]struct {
+		res  *idverify.Result
+		err  error
+		want idverify.Code
+	}{
+		"nothing":           {nil, nil, idverify.CodeBadResponse},
+		"zero result":       {&idverify.Result{}, nil, idverify.CodeBadResponse},
+		"error as result":   {&idverify.Result{Code: idverify.CodeTimeout}, nil, idverify.CodeBadResponse},
+		"unearned match":    {&idverify.Result{Code: idverify.CodeMatch}, nil, idverify.CodeBadResponse},
+		"foreign error":     {nil, errors.New("MARK"), idverify.CodeUnknown},
+		"error and result":  {passing(t), &idverify.Error{Code: idverify.CodeTimeout}, idverify.CodeTimeout},
+		"wrapped own error": {nil, fmt.Errorf("w: %w", &idverify.Error{Code: idverify.CodeNoFace}), idverify.CodeNoFace},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := idverify.New([]idverify.Provider{&fake{name: "p", accepts: "photo", res: test.res, err: test.err}})
+			require.NoError(t, err)
+			res, err := c.Verify(t.Context(), askFor(photo()))
+			assert.Nil(t, res)
+			assert.Equal(t, test.want, idverify.CodeOf(err))
+			assert.NotContains(t, err.Error(), "MARK")
+		})
+	}
+}
+
+func TestForeignErrorsStayReachable(t *testing.T) {
+	cause := errors.New("cause")
+	c, err := idverify.New([]idverify.Provider{&fake{name: "p", accepts: "photo", err: cause}})
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, cause)
+	assert.ErrorIs(t, err, idverify.ErrUnknown)
+}
+
+func TestNewRefusesWhatCannotWork(t *testing.T) {
+	p := &fake{name: "p"}
+	for name, test := range map[string]struct {
+		providers []idverify.Provider
+		opts      []idverify.Option
+		field     string
+	}{
+		"no provider":       {nil, nil, "providers"},
+		"nil provider":      {[]idverify.Provider{p, nil}, nil, "providers"},
+		"same name twice":   {[]idverify.Provider{p, &fake{name: "p"}}, nil, "providers"},
+		"FAR of 0":          {[]idverify.Provider{p}, []idverify.Option{idverify.WithMaxFAR(0)}, "WithMaxFAR"},
+		"FAR of 1":          {[]idverify.Provider{p}, []idverify.Option{idverify.WithMaxFAR(1)}, "WithMaxFAR"},
+		"FAR not published": {[]idverify.Provider{p}, []idverify.Option{idverify.WithMaxFAR(1e-4)}, "WithMaxFAR"},
+	} {
+		c, err := idverify.New(test.providers, test.opts...)
+		assert.Nil(t, c, name)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e, name)
+		assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
+		assert.Equal(t, test.field, e.Field)
+	}
+}
+
+type strictable struct {
+	fake
+	rate float64
+	err  error
+}
+
+func (s *strictable) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	return &strictable{fake: fake{name: s.name, accepts: "photo", err: &idverify.Error{Code: idverify.CodeNoFace}}, rate: rate}, s.err
+}
+
+func TestMaxFARReplacesTheProvider(t *testing.T) {
+	original := &strictable{fake: fake{name: "p", accepts: "photo"}}
+	c, err := idverify.New([]idverify.Provider{original}, idverify.WithMaxFAR(1e-5))
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, idverify.ErrNoFace)
+	assert.Zero(t, original.calls)
+
+	original.err = errors.New("cannot")
+	_, err = idverify.New([]idverify.Provider{original}, idverify.WithMaxFAR(1e-5))
+	assert.Error(t, err)
+}
+
+func TestClientPrintsTheNamesOfItsProviders(t *testing.T) {
+	c, err := idverify.New([]idverify.Provider{&fake{name: "a"}, &fake{name: "b"}})
+	require.NoError(t, err)
+	assert.Equal(t, "idverify.Client(a, b)", fmt.Sprintf("%+v", c))
+	for _, text := range idverifytest.Spoken(c) {
+		assert.NotContains(t, text, "fake")
+	}
+}

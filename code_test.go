@@ -1,0 +1,61 @@
+package idverify_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+func TestTheVocabularyIsWhole(t *testing.T) {
+	seen := map[idverify.Code]bool{}
+	for _, c := range idverify.Codes() {
+		assert.False(t, seen[c], "%s stands twice", c)
+		seen[c] = true
+		assert.Contains(t, idverify.Advices(), c.Advice())
+		assert.Regexp(t, "^[a-z_]+$", string(c))
+	}
+	decisions := 0
+	for c := range seen {
+		if c.IsDecision() {
+			decisions++
+		}
+		assert.Equal(t, c == idverify.CodeMatch, c.Advice() == idverify.AdviceAccept, "only a match is to be accepted")
+	}
+	assert.Equal(t, 6, decisions)
+	assert.Len(t, idverify.Advices(), 8)
+}
+
+func TestCodesOutsideTheVocabularyAreReviewedByHand(t *testing.T) {
+	for _, c := range []idverify.Code{"", "MATCH", "something"} {
+		assert.Equal(t, idverify.AdviceReview, c.Advice())
+		assert.False(t, c.IsDecision())
+	}
+}
+
+func TestCodesAreHandedOutAsACopy(t *testing.T) {
+	idverify.Codes()[0] = "changed"
+	assert.Equal(t, idverify.CodeMatch, idverify.Codes()[0])
+}
+
+func TestBilledIsUnknownUnlessSaid(t *testing.T) {
+	var zero idverify.Billed
+	assert.Equal(t, idverify.BilledUnknown, zero)
+	for b, text := range map[idverify.Billed]string{
+		idverify.BilledUnknown: `"unknown"`, idverify.BilledNo: `"no"`, idverify.BilledYes: `"yes"`,
+	} {
+		out, err := json.Marshal(b)
+		require.NoError(t, err)
+		assert.Equal(t, text, string(out))
+		var back idverify.Billed
+		require.NoError(t, json.Unmarshal(out, &back))
+		assert.Equal(t, b, back)
+	}
+	assert.Equal(t, "unknown", idverify.Billed(99).String())
+	assert.Equal(t, "unknown", idverify.Billed(-1).String())
+	var b idverify.Billed
+	assert.Error(t, json.Unmarshal([]byte(`"maybe"`), &b))
+}

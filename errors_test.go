@@ -1,0 +1,83 @@
+package idverify_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+type typedReply struct{ mark string }
+
+func (*typedReply) Error() string { return "typed reply" }
+
+func rateLimited() *idverify.Error {
+	return &idverify.Error{
+		Code: idverify.CodeRateLimited, Vendor: "baiduv4", Detail: "too many calls", VendorCode: "18", VendorMessage: idverify.NewSensitive("MARK message"),
+		RequestID: "1370579072568000512", HTTPStatus: 200, Billed: idverify.BilledNo, Sent: true, Repeatable: true,
+		RetryAfter: 1500 * time.Millisecond, Reply: &typedReply{"MARK reply"}, Err: fmt.Errorf("MARK cause: %w", context.DeadlineExceeded),
+	}
+}
+
+func TestErrorSaysWhatHappenedAndWhatToDo(t *testing.T) {
+	assert.Equal(t, "baiduv4: rate_limited: too many calls (vendor code 18, HTTP 200, request id 1370579072568000512, "+
+		"sent, billed no, retry after 1.5s, advice try_later)", rateLimited().Error())
+	assert.Equal(t, "idverify: invalid_request: no evidence was given (field Evidence, not sent, billed no, advice fix_input)",
+		(&idverify.Request{Name: "测试", IDNumber: "11010519000101001X"}).Validate().Error())
+}
+
+func TestErrorPrintsChosenFactsOnly(t *testing.T) {
+	e := rateLimited()
+	for _, text := range append(idverifytest.Spoken(e), idverifytest.Spoken(fmt.Errorf("wrapped: %w", e))...) {
+		assert.NotContains(t, text, "MARK")
+	}
+	e.VendorCode, e.RequestID, e.Vendor, e.Code, e.Field = "张三", "a\nb", "x y", "no code", "no\tfield"
+	for _, text := range idverifytest.Spoken(e)[:5] {
+		assert.NotContains(t, text, "张三")
+		assert.NotContains(t, text, "\n")
+	}
+}
+
+func TestErrorsIsAndAsReachEverything(t *testing.T) {
+	err := fmt.Errorf("opening the account: %w", rateLimited())
+	assert.ErrorIs(t, err, idverify.ErrRateLimited)
+	assert.NotErrorIs(t, err, idverify.ErrTimeout)
+	assert.NotErrorIs(t, err, idverify.ErrAmbiguous)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	var reply *typedReply
+	require.ErrorAs(t, err, &reply)
+	assert.Equal(t, "MARK reply", reply.mark)
+	assert.Equal(t, idverify.CodeRateLimited, idverify.CodeOf(err))
+	assert.Equal(t, idverify.AdviceTryLater, idverify.CodeOf(err).Advice())
+
+	ambiguous := &idverify.Error{Code: idverify.CodeTimeout, Ambiguous: true}
+	assert.ErrorIs(t, ambiguous, idverify.ErrAmbiguous)
+	assert.ErrorIs(t, ambiguous, idverify.ErrTimeout)
+}
+
+func TestCodeOf(t *testing.T) {
+	assert.Empty(t, idverify.CodeOf(nil))
+	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(errors.New("other")))
+	assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(errors.Join(errors.New("x"), &idverify.Error{Code: idverify.CodeNoFace})))
+}
+
+func TestErrorJSON(t *testing.T) {
+	e := rateLimited()
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"code":"rate_limited","advice":"try_later","vendor":"baiduv4","detail":"too many calls","vendor_code":"18",
+		"request_id":"1370579072568000512","http_status":200,"billed":"no","sent":true,"ambiguous":false,"repeatable":true,
+		"retry_after_ms":1500}`, string(text))
+	var back idverify.Error
+	require.NoError(t, json.Unmarshal(text, &back))
+	e.VendorMessage, e.Reply, e.Err = idverify.Sensitive{}, nil, nil
+	assert.Equal(t, *e, back)
+}

@@ -1,0 +1,306 @@
+package idverifytest_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"image"
+	"image/gif"
+	"image/png"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func TestBaiduPersons(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	for _, want := range []struct {
+		person idverifytest.Person
+		code   string // "<nil>" is success
+		status string
+		score  string
+		billed bool
+	}{
+		{idverifytest.Match(), "<nil>", "0", "92.75", true},
+		{idverifytest.FaceMismatch(), "<nil>", "0", "40.884", true},
+		{idverifytest.IdentityMismatch(), "<nil>", "1", "", true},
+		{idverifytest.IdentityNotFound(), "222354", "", "", true},
+		{idverifytest.ReferencePhotoUnavailable(), "<nil>", "2", "", true},
+		{idverifytest.AttackSuspected(), "223120", "", "", false},
+		{idverifytest.SyntheticFace(), "223131", "", "", false},
+		{idverifytest.AtThreshold(), "<nil>", "0", "80", true},
+		{idverifytest.AboveThreshold(), "<nil>", "0", "80.01", true},
+		{idverifytest.BelowThreshold(), "<nil>", "0", "79.99", true},
+		{idverifytest.PersonFor(idverify.CodeNoFace), "222202", "", "", false},
+		{idverifytest.PersonFor(idverify.CodePoorPhoto), "223114", "", "", false},
+		{idverifytest.PersonFor(idverify.CodeMultipleFaces), "216507", "", "", false},
+		{idverifytest.PersonFor(idverify.CodeBadCapture), "222203", "", "", false},
+		{idverifytest.PersonFor(idverify.CodeRateLimited), "18", "", "", false},
+		{idverifytest.PersonFor(idverify.CodeQuotaExceeded), "17", "", "", false},
+		{idverifytest.PersonFor(idverify.CodeSourceUnavailable), "222361", "", "", false},
+		{idverifytest.PersonFor(idverify.CodeVendorUnavailable), "2", "", "", false},
+		{idverifytest.Person{Name: "别的名字", IDNumber: idverifytest.Match().IDNumber}, "<nil>", "1", "", true},
+		{idverifytest.Person{Name: "张三", IDNumber: "11010519491231002X"}, "222354", "", "", true},
+	} {
+		t.Run(want.person.Name, func(t *testing.T) {
+			srv.Reset()
+			a := baidu(t, srv, token, baiduBody(want.person))
+			assert.Equal(t, 200, a.status)
+			assert.Equal(t, want.code, a.text("error_code"))
+			assert.Equal(t, want.billed, srv.Bill().Total() == 1)
+			if want.code != "<nil>" {
+				assert.NotEmpty(t, a.body["error_msg"])
+				assert.Nil(t, a.body["result"])
+				return
+			}
+			assert.Len(t, a.text("log_id"), 19)
+			assert.Equal(t, json.Number(want.status), a.object("result")["verify_status"])
+			if want.score == "" {
+				assert.Nil(t, a.object("result")["score"])
+			} else {
+				assert.Equal(t, json.Number(want.score), a.object("result")["score"])
+			}
+			assert.NotContains(t, a.object("result"), "liveness_score", "not asked for")
+			assert.NotContains(t, a.body, "risk_level", "not a sealed capture")
+		})
+	}
+}
+
+// What was not asked for is not looked at, and LOW is the strictest level of
+// spoofing_control, and the most lenient of liveness_control.
+func TestBaiduControls(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	code := func(person idverifytest.Person, control, level string) string {
+		body := baiduBody(person)
+		delete(body, "quality_control")
+		delete(body, "liveness_control")
+		delete(body, "spoofing_control")
+		body[control] = level
+		return baidu(t, srv, token, body).text("error_code")
+	}
+	assert.Equal(t, "<nil>", code(idverifytest.AttackSuspected(), "liveness_control", "NONE"))
+	assert.Equal(t, "<nil>", code(idverifytest.SyntheticFace(), "spoofing_control", "NONE"))
+	assert.Equal(t, "222356", code(idverifytest.PersonFor(idverify.CodePoorPhoto), "quality_control", "NONE"))
+
+	set := idverifytest.DefaultScores(idverifytest.BaiduV4)
+	set.Liveness, set.Spoofing = 0.3, 0.00048 // both exactly at NORMAL
+	srv.SetScores(idverifytest.BaiduV4, set)
+	for _, want := range []struct{ control, level, code string }{
+		{"liveness_control", "LOW", "<nil>"},
+		{"liveness_control", "NORMAL", "<nil>"},
+		{"liveness_control", "HIGH", "223120"},
+		{"spoofing_control", "LOW", "223131"},
+		{"spoofing_control", "NORMAL", "<nil>"},
+		{"spoofing_control", "HIGH", "<nil>"},
+	} {
+		assert.Equal(t, want.code, code(idverifytest.Match(), want.control, want.level), "%s %s", want.control, want.level)
+	}
+}
+
+func TestBaiduScoresWhenAskedFor(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	body := baiduBody(idverifytest.Match())
+	body["get_liveness_score"], body["get_spoofing_score"] = "1", "1"
+	result := baidu(t, srv, token, body).object("result")
+	assert.Equal(t, json.Number("0.9934"), result["liveness_score"])
+	assert.Contains(t, result, "spoofing_score")
+
+	body["liveness_control"], body["spoofing_control"] = "NONE", "NONE"
+	result = baidu(t, srv, token, body).object("result")
+	assert.NotContains(t, result, "liveness_score")
+	assert.NotContains(t, result, "spoofing_score")
+}
+
+func TestBaiduSealedCapture(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	sealed := func() map[string]any {
+		body := baiduBody(idverifytest.Match())
+		delete(body, "image")
+		body["app"], body["sec_level"] = "android", "lite"
+		body["skey"], body["x_device_id"] = idverifytest.SealedKey, idverifytest.SealedDeviceID
+		body["data"] = idverifytest.SealedData
+		return body
+	}
+	a := baidu(t, srv, token, sealed())
+	assert.Equal(t, "<nil>", a.text("error_code"))
+	assert.Equal(t, "4", a.body["risk_level"])
+	assert.Equal(t, []any{}, a.body["risk_tag"])
+	picture, err := base64.StdEncoding.DecodeString(a.text("dec_image"))
+	require.NoError(t, err)
+	assert.Equal(t, idverifytest.Photo(), picture)
+
+	for _, field := range []string{"app", "skey", "x_device_id", "data"} {
+		body := sealed()
+		delete(body, field)
+		assert.Equal(t, "222001", baidu(t, srv, token, body).text("error_code"), field)
+	}
+	body := sealed()
+	body["sec_level"] = "common"
+	assert.Equal(t, "222001", baidu(t, srv, token, body).text("error_code"), "common needs an image")
+}
+
+func encodePNG(t *testing.T, width, height int) string {
+	t.Helper()
+	var buf bytes.Buffer
+	require.NoError(t, png.Encode(&buf, image.NewGray(image.Rect(0, 0, width, height))))
+	return base64.StdEncoding.EncodeToString(buf.Bytes())
+}
+
+func TestBaiduRefuses(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	var moving bytes.Buffer
+	require.NoError(t, gif.Encode(&moving, image.NewGray(image.Rect(0, 0, 100, 100)), nil))
+	encode := base64.StdEncoding.EncodeToString
+	for _, want := range []struct {
+		name, field string
+		value       any // nil removes the field
+		code        string
+	}{
+		{"no image", "image", nil, "222001"},
+		{"no number", "id_card_number", nil, "222001"},
+		{"no name", "name", nil, "222001"},
+		{"empty name", "name", "", "222001"},
+		{"number format", "id_card_number", "110105194912310021", "222022"},
+		{"name format", "name", "张3", "222023"},
+		{"image type", "image_type", "URL", "222015"},
+		{"quality", "quality_control", "normal", "223118"},
+		{"liveness", "liveness_control", "VERY", "223119"},
+		{"spoofing", "spoofing_control", 1, "223130"},
+		{"liveness score", "get_liveness_score", 1, "216100"},
+		{"spoofing score", "get_spoofing_score", "yes", "216100"},
+		{"app", "app", "windows", "216100"},
+		{"level", "sec_level", "heavy", "216100"},
+		{"data prefix", "image", "data:image/jpeg;base64," + encode(idverifytest.Photo()), "222013"},
+		{"not base64", "image", "***", "222013"},
+		{"URL alphabet", "image", "_-8=", "222013"},
+		{"unknown format", "image", encode([]byte("a picture of a house")), "222203"},
+		{"gif", "image", encode(moving.Bytes()), "216201"},
+		{"too wide", "image", encodePNG(t, 1921, 1080), "222304"},
+		{"upright and too wide", "image", encodePNG(t, 1081, 1920), "222304"},
+		{"full size", "image", encodePNG(t, 1920, 1080), "<nil>"},
+		{"full size upright", "image", encodePNG(t, 1080, 1920), "<nil>"},
+		{"tiny", "image", encodePNG(t, 63, 200), "222309"},
+		{"bmp", "image", encode(append([]byte("BM"), make([]byte, 60)...)), "<nil>"},
+		{"10 MB", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20)...)), "216202"},
+	} {
+		t.Run(want.name, func(t *testing.T) {
+			body := baiduBody(idverifytest.Match())
+			body[want.field] = want.value
+			if want.value == nil {
+				delete(body, want.field)
+			}
+			assert.Equal(t, want.code, baidu(t, srv, token, body).text("error_code"))
+		})
+	}
+}
+
+func TestBaiduFaceToken(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	body := baiduBody(idverifytest.Match())
+	body["image_type"], body["image"] = "FACE_TOKEN", idverifytest.FaceToken
+	assert.Equal(t, "<nil>", baidu(t, srv, token, body).text("error_code"))
+	body["image"] = "another"
+	assert.Equal(t, "222209", baidu(t, srv, token, body).text("error_code"))
+}
+
+func TestBaiduWantsJSON(t *testing.T) {
+	srv := idverifytest.Start(t)
+	address := srv.BaseURL(idverifytest.BaiduV4) + baiduPath + "?access_token=" + baiduToken(t, srv)
+	text, err := json.Marshal(baiduBody(idverifytest.Match()))
+	require.NoError(t, err)
+	upper := strings.Replace(string(text), `"name"`, `"Name"`, 1)
+	for _, want := range []struct{ method, contentType, body, code string }{
+		{"POST", "application/json; charset=utf-8", string(text), "<nil>"},
+		{"POST", "application/x-www-form-urlencoded", string(text), "222200"},
+		{"POST", "", string(text), "222200"},
+		{"POST", "application/json", "", "222200"},
+		{"POST", "application/json", "null", "222200"},
+		{"POST", "application/json", string(text) + "x", "222200"},
+		{"POST", "application/json", strings.Replace(string(text), "测", "\xb2\xe2", 1), "222200"},
+		{"POST", "application/json", upper, "222001"},
+		{"GET", "", "", "3"},
+	} {
+		a := send(t, srv, newRequest(t, want.method, address, want.contentType, strings.NewReader(want.body)))
+		assert.Equal(t, want.code, a.text("error_code"), "%.60q", want.body)
+	}
+	a := send(t, srv, newRequest(t, "POST", srv.BaseURL(idverifytest.BaiduV4)+"/rest/2.0/other", "", nil))
+	assert.Equal(t, "3", a.text("error_code"))
+	a = send(t, srv, newRequest(t, "POST", address, "application/json", strings.NewReader(strings.Repeat(" ", 33<<20))))
+	assert.Equal(t, 413, a.status)
+	assert.Contains(t, a.header.Get("Content-Type"), "text/html")
+}
+
+func TestBaiduTokens(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }), idverifytest.WithTokenLifetime(time.Hour))
+	code := func(token string) string {
+		return baidu(t, srv, token, baiduBody(idverifytest.Match())).text("error_code")
+	}
+	older := baiduToken(t, srv)
+	token := baiduToken(t, srv)
+	assert.NotEqual(t, older, token)
+	assert.Equal(t, "<nil>", code(older), "a new token leaves the older valid")
+	assert.Equal(t, "100", code(""))
+	assert.Equal(t, "110", code("24.nonsense"))
+	assert.Equal(t, "110", code(strings.Replace(token, ".3600.", ".9999.", 1)))
+
+	now = now.Add(time.Hour - time.Second)
+	assert.Equal(t, "<nil>", code(token))
+	now = now.Add(time.Second)
+	assert.Equal(t, "111", code(token))
+
+	token = baiduToken(t, srv)
+	srv.RevokeTokens()
+	assert.Equal(t, "110", code(token))
+	assert.Equal(t, "<nil>", code(baiduToken(t, srv)))
+	assert.Equal(t, 4, srv.TokenFetches())
+}
+
+func TestBaiduTokenEndpoint(t *testing.T) {
+	srv := idverifytest.Start(t)
+	address := srv.BaseURL(idverifytest.BaiduV4) + baiduTokenPath
+	values := func(grant, id, secret string) url.Values {
+		return url.Values{"grant_type": {grant}, "client_id": {id}, "client_secret": {secret}}
+	}
+	good := values("client_credentials", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey)
+
+	// By GET, by POST with everything in the address, as the samples do.
+	for _, req := range []*http.Request{
+		newRequest(t, "GET", address+"?"+good.Encode(), "", nil),
+		newRequest(t, "POST", address+"?"+good.Encode(), "application/json", strings.NewReader("")),
+	} {
+		a := send(t, srv, req)
+		assert.Equal(t, 200, a.status)
+		assert.Equal(t, "2592000", a.text("expires_in"))
+		assert.Equal(t, "<nil>", baidu(t, srv, a.text("access_token"), baiduBody(idverifytest.Match())).text("error_code"))
+	}
+	for _, want := range []struct {
+		values      url.Values
+		status      int
+		error, text string
+	}{
+		{values("client_credentials", "x", idverifytest.BaiduSecretKey), 401, "invalid_client", "unknown client id"},
+		{values("client_credentials", idverifytest.BaiduAPIKey, "x"), 401, "invalid_client", "Client authentication failed"},
+		{values("password", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey), 400, "unsupported_grant_type", ""},
+		{url.Values{"grant_type": {"client_credentials"}}, 400, "invalid_request", ""},
+	} {
+		a := send(t, srv, newRequest(t, "POST", address, "application/x-www-form-urlencoded", strings.NewReader(want.values.Encode())))
+		assert.Equal(t, want.status, a.status)
+		assert.Equal(t, want.error, a.text("error"))
+		assert.Contains(t, a.text("error_description"), want.text)
+	}
+}

@@ -1,0 +1,152 @@
+package idverifytest
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/idverify/idverify"
+)
+
+// Harness tells [TestProvider] how to make the provider under test, and what
+// its vendor is expected to answer.
+type Harness struct {
+	// New makes the provider, calling its vendor at baseURL with client.
+	New func(tb testing.TB, baseURL string, client *http.Client) (idverify.Provider, error)
+	// Evidence is one good value of every form that the provider accepts.
+	Evidence []idverify.Evidence
+	// Vendor is one of [Vendors]: the stand-in answers, and Cases are all
+	// [Persons]. Leave it empty for a vendor that the stand-in does not speak
+	// for, and give StandIn and Cases instead.
+	Vendor string
+	// StandIn answers as the provider's vendor does.
+	StandIn http.Handler
+	// Cases are people whom StandIn knows. The first must be a match.
+	Cases []Case
+}
+
+// Case is a person and what the provider must say.
+type Case struct {
+	Name, IDNumber string
+	Want           idverify.Code
+}
+
+// TestProvider is the conformance suite: what holds for every
+// [idverify.Provider]. It runs each of its rules as a subtest against a real
+// server on the loopback interface.
+func TestProvider(t *testing.T, h Harness) {
+	t.Helper()
+	if h.Vendor != "" {
+		h.StandIn, h.Cases = New(), casesFor(h.Vendor)
+	}
+	if h.New == nil || h.StandIn == nil || len(h.Cases) == 0 || len(h.Evidence) == 0 {
+		t.Fatal("idverifytest: the harness needs New, Evidence, and Vendor or StandIn and Cases")
+	}
+	if h.Cases[0].Want != idverify.CodeMatch {
+		t.Fatal("idverifytest: the first case must be a match")
+	}
+	for _, rule := range []struct {
+		name string
+		run  func(*testing.T, *bench)
+	}{
+		{"has a name", ruleName},
+		{"accepts its evidence and no other", ruleAccepts},
+		{"gives every case its code", ruleCases},
+		{"takes every form of evidence", ruleEvidence},
+		{"sends the first evidence that it accepts", ruleFirstEvidence},
+		{"refuses bad input before anything is sent", ruleBadInput},
+		{"leaves the request as it was", ruleRequestUntouched},
+		{"returns when the context has ended", ruleEndedContext},
+		{"returns when the context ends", ruleContextEnds},
+		{"tells an unreachable vendor", ruleUnreachable},
+		{"tells an unanswered call and does not repeat it", ruleUnanswered},
+		{"takes no broken answer for an answer", ruleBrokenAnswers},
+		{"follows no redirect", ruleRedirect},
+		{"says nothing of the person", rulePrivacy},
+		{"serves concurrent callers", ruleConcurrent},
+	} {
+		t.Run(rule.name, func(t *testing.T) { rule.run(t, newBench(t, h)) })
+	}
+}
+
+func casesFor(vendor string) []Case {
+	var cases []Case
+	for _, p := range Persons() {
+		cases = append(cases, Case{p.Name, p.IDNumber, p.CodeAt(vendor)})
+	}
+	return cases
+}
+
+// bench is one provider under test with its vendor's server.
+type bench struct {
+	Harness
+	gate     *gate
+	server   *httptest.Server
+	provider idverify.Provider
+}
+
+func newBench(t *testing.T, h Harness) *bench {
+	t.Helper()
+	b := &bench{Harness: h, gate: newGate(h.StandIn)}
+	b.server = httptest.NewServer(b.gate)
+	t.Cleanup(func() {
+		b.gate.release()
+		b.server.Close()
+	})
+	var err error
+	b.provider, err = h.New(t, b.baseURL(b.server.URL), b.server.Client())
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	return b
+}
+
+func (b *bench) baseURL(root string) string {
+	if b.Vendor != "" {
+		return BaseURLAt(root, b.Vendor)
+	}
+	return root
+}
+
+// match is a request that passes.
+func (b *bench) match() *idverify.Request { return b.request(b.Cases[0], b.Evidence[0]) }
+
+func (b *bench) request(c Case, evidence ...idverify.Evidence) *idverify.Request {
+	return &idverify.Request{Name: c.Name, IDNumber: c.IDNumber, Evidence: evidence}
+}
+
+// warm makes one call that passes, so that what the provider fetches once,
+// such as a token, is there, and then begins to count.
+func (b *bench) warm(t *testing.T) {
+	t.Helper()
+	if _, err := b.provider.Verify(t.Context(), b.match()); err != nil {
+		t.Fatalf("a match failed: %v", err)
+	}
+	b.gate.reset()
+}
+
+// fails calls Verify and requires an *idverify.Error of the provider's.
+func (b *bench) fails(t *testing.T, ctx context.Context, req *idverify.Request) *idverify.Error {
+	t.Helper()
+	res, err := b.provider.Verify(ctx, req)
+	return b.mustError(t, res, err)
+}
+
+func (b *bench) mustError(t *testing.T, res *idverify.Result, err error) *idverify.Error {
+	t.Helper()
+	if res != nil {
+		t.Fatalf("got a result with or without an error: %v", res)
+	}
+	e, ok := err.(*idverify.Error)
+	if !ok {
+		t.Fatalf("got %T, want an *idverify.Error", err)
+	}
+	if e.Vendor != b.provider.Name() {
+		t.Errorf("Error.Vendor is %q, want %q", e.Vendor, b.provider.Name())
+	}
+	if e.Code == "" || e.Code.IsDecision() {
+		t.Errorf("an error has the code %q", e.Code)
+	}
+	return e
+}

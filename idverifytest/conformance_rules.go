@@ -1,0 +1,405 @@
+package idverifytest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/idverify/idverify"
+)
+
+// foreign is evidence that no provider knows.
+type foreign struct{}
+
+func (foreign) EvidenceKind() string { return "idverifytest.foreign" }
+
+func ruleName(t *testing.T, b *bench) {
+	name := b.provider.Name()
+	if name == "" || name != strings.ToLower(name) || strings.ContainsAny(name, " \t\n") {
+		t.Errorf("Name is %q, want one lower-case word", name)
+	}
+	if again := b.provider.Name(); again != name {
+		t.Errorf("Name changed from %q to %q", name, again)
+	}
+}
+
+func ruleAccepts(t *testing.T, b *bench) {
+	for _, ev := range b.Evidence {
+		if !b.provider.Accepts(ev) {
+			t.Errorf("does not accept %s", ev.EvidenceKind())
+		}
+	}
+	if b.provider.Accepts(foreign{}) {
+		t.Error("accepts evidence that it cannot know")
+	}
+	e := b.fails(t, t.Context(), b.request(b.Cases[0], foreign{}))
+	if e.Code != idverify.CodeUnsupportedEvidence || e.Sent || e.Billed != idverify.BilledNo {
+		t.Errorf("foreign evidence gives %v", e)
+	}
+	if n := b.gate.arrived.Load(); n != 0 {
+		t.Errorf("%d exchanges for evidence that is not accepted", n)
+	}
+}
+
+func ruleCases(t *testing.T, b *bench) {
+	for _, c := range b.Cases {
+		t.Run(string(c.Want), func(t *testing.T) {
+			res, err := b.provider.Verify(t.Context(), b.request(c, b.Evidence[0]))
+			if !c.Want.IsDecision() {
+				e := b.mustError(t, res, err)
+				if e.Code != c.Want {
+					t.Errorf("got %v, want %s", e, c.Want)
+				}
+				if !e.Sent {
+					t.Error("the vendor answered, and the error says that nothing was sent")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatalf("a decision came as an error: %v", err)
+			}
+			if res.Code != c.Want {
+				t.Errorf("got %v, want %s", res, c.Want)
+			}
+			checkResult(t, b, res)
+		})
+	}
+}
+
+// checkResult holds a decision against itself.
+func checkResult(t *testing.T, b *bench, res *idverify.Result) {
+	t.Helper()
+	if res.Vendor != b.provider.Name() {
+		t.Errorf("Result.Vendor is %q, want %q", res.Vendor, b.provider.Name())
+	}
+	if res.Passed() != (res.Code == idverify.CodeMatch) {
+		t.Errorf("code %s and Passed %t do not agree", res.Code, res.Passed())
+	}
+	for _, c := range res.Checks {
+		if math.IsNaN(c.Value) || c.Value < c.Scale.Min || c.Value > c.Scale.Max {
+			t.Errorf("%s: value %v is off its scale", c.Kind, c.Value)
+		}
+		if c.Normalized < 0 || c.Normalized > 1 || c.Margin < -1 || c.Margin > 1 {
+			t.Errorf("%s: normalized %v, margin %v", c.Kind, c.Normalized, c.Margin)
+		}
+		if c.Margin > 0 && !c.Passed || c.Margin < 0 && c.Passed {
+			t.Errorf("%s: margin %v and passed %t do not agree", c.Kind, c.Margin, c.Passed)
+		}
+	}
+	text, err := json.Marshal(res)
+	var back idverify.Result
+	if err != nil || json.Unmarshal(text, &back) != nil {
+		t.Fatalf("the result does not survive JSON: %v", err)
+	}
+	if back.Code != res.Code || back.Passed() != res.Passed() {
+		t.Errorf("JSON turned %v into %v", res, back)
+	}
+}
+
+func ruleEvidence(t *testing.T, b *bench) {
+	for _, ev := range b.Evidence {
+		res, err := b.provider.Verify(t.Context(), b.request(b.Cases[0], ev))
+		if err != nil || !res.Passed() {
+			t.Errorf("%T (%s): got %v, %v", ev, ev.EvidenceKind(), res, err)
+		}
+	}
+}
+
+func ruleFirstEvidence(t *testing.T, b *bench) {
+	evidence := append([]idverify.Evidence{foreign{}}, b.Evidence...)
+	res, err := b.provider.Verify(t.Context(), b.request(b.Cases[0], evidence...))
+	if err != nil || !res.Passed() {
+		t.Errorf("got %v, %v", res, err)
+	}
+}
+
+func ruleBadInput(t *testing.T, b *bench) {
+	good := b.Cases[0]
+	for name, c := range map[string]struct {
+		req  *idverify.Request
+		want idverify.Code
+	}{
+		"no request":    {nil, idverify.CodeInvalidRequest},
+		"no name":       {b.request(Case{"", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
+		"blank name":    {b.request(Case{" \u3000", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
+		"line feed":     {b.request(Case{"测\r\n试", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
+		"not UTF-8":     {b.request(Case{"测\xff", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
+		"no number":     {b.request(Case{good.Name, "", ""}, b.Evidence[0]), idverify.CodeInvalidIDNumber},
+		"wrong number":  {b.request(Case{good.Name, "110105190001010000", ""}, b.Evidence[0]), idverify.CodeInvalidIDNumber},
+		"no evidence":   {b.request(good), idverify.CodeInvalidRequest},
+		"nil evidence":  {b.request(good, nil), idverify.CodeInvalidRequest},
+		"bad reference": {&idverify.Request{Name: good.Name, IDNumber: good.IDNumber, Evidence: b.Evidence, Reference: "a b"}, idverify.CodeInvalidRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := b.fails(t, t.Context(), c.req)
+			if e.Code != c.want {
+				t.Errorf("got %v, want %s", e, c.want)
+			}
+			if e.Sent || e.Ambiguous || e.Billed != idverify.BilledNo {
+				t.Errorf("nothing was sent, and the error says: %v", e)
+			}
+		})
+	}
+	if n := b.gate.arrived.Load(); n != 0 {
+		t.Errorf("%d exchanges for bad input", n)
+	}
+}
+
+func ruleRequestUntouched(t *testing.T, b *bench) {
+	req := b.match()
+	req.Name = " " + req.Name + " "
+	before := *req
+	if _, err := b.provider.Verify(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if req.Name != before.Name || req.IDNumber != before.IDNumber || len(req.Evidence) != len(before.Evidence) {
+		t.Error("Verify changed the request")
+	}
+}
+
+func ruleEndedContext(t *testing.T, b *bench) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	e := b.fails(t, cancelled, b.match())
+	if e.Code != idverify.CodeCanceled || !errors.Is(e, context.Canceled) || e.Sent || e.Billed != idverify.BilledNo {
+		t.Errorf("cancelled before the call: %v", e)
+	}
+	late, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0))
+	defer cancel()
+	e = b.fails(t, late, b.match())
+	if e.Code != idverify.CodeTimeout || !errors.Is(e, context.DeadlineExceeded) || e.Sent {
+		t.Errorf("late before the call: %v", e)
+	}
+	if n := b.gate.arrived.Load(); n != 0 {
+		t.Errorf("%d exchanges under a context that had ended", n)
+	}
+}
+
+func ruleContextEnds(t *testing.T, b *bench) {
+	b.warm(t)
+	arrived := make(chan struct{}, 1)
+	b.gate.set(b.gate.hold(arrived))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	e := b.fails(t, ctx, b.match())
+	if e.Code != idverify.CodeCanceled || !errors.Is(e, context.Canceled) {
+		t.Errorf("cancelled during the call: %v", e)
+	}
+	checkAmbiguous(t, e)
+
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	e = b.fails(t, ctx, b.match())
+	if e.Code != idverify.CodeTimeout || !errors.Is(e, context.DeadlineExceeded) {
+		t.Errorf("deadline during the call: %v", e)
+	}
+}
+
+// checkAmbiguous wants what holds when a call was sent and not answered.
+func checkAmbiguous(t *testing.T, e *idverify.Error) {
+	t.Helper()
+	if !e.Sent || !e.Ambiguous || !errors.Is(e, idverify.ErrAmbiguous) {
+		t.Errorf("sent and not answered, and the error says: %v", e)
+	}
+	if e.Billed != idverify.BilledUnknown {
+		t.Errorf("nobody knows whether it was billed, and the error says: %v", e)
+	}
+	if e.Repeatable {
+		t.Errorf("repeating it may pay twice, and the error calls it repeatable: %v", e)
+	}
+}
+
+func ruleUnreachable(t *testing.T, b *bench) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	client := gone.Client()
+	gone.Close()
+	var err error
+	b.provider, err = b.New(t, b.baseURL(gone.URL), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := b.fails(t, t.Context(), b.match())
+	if e.Code != idverify.CodeNetwork || e.Sent || e.Ambiguous || e.Billed != idverify.BilledNo || !e.Repeatable {
+		t.Errorf("nobody listens, and the error says: %v", e)
+	}
+}
+
+func ruleUnanswered(t *testing.T, b *bench) {
+	b.warm(t)
+	b.gate.set(b.gate.loseAnswer)
+	e := b.fails(t, t.Context(), b.match())
+	if e.Code != idverify.CodeNetwork {
+		t.Errorf("the connection broke: %v", e)
+	}
+	checkAmbiguous(t, e)
+	if n := b.gate.arrived.Load(); n != 1 {
+		t.Errorf("%d exchanges for one call", n)
+	}
+}
+
+func ruleBrokenAnswers(t *testing.T, b *bench) {
+	b.warm(t)
+	page := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			drainAll(r)
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte("<html><body>gateway</body></html>"))
+		}
+	}
+	body := func(rewrite func([]byte) []byte) http.HandlerFunc {
+		return b.gate.change(func(w http.ResponseWriter, vendor *httptest.ResponseRecorder) {
+			w.Header().Set("Content-Type", vendor.Header().Get("Content-Type"))
+			w.WriteHeader(vendor.Code)
+			_, _ = w.Write(rewrite(vendor.Body.Bytes()))
+		})
+	}
+	for name, h := range map[string]http.HandlerFunc{
+		"HTML 200":      page(http.StatusOK),
+		"HTML 502":      page(http.StatusBadGateway),
+		"HTML 413":      page(http.StatusRequestEntityTooLarge),
+		"empty":         body(func([]byte) []byte { return nil }),
+		"null":          body(func([]byte) []byte { return []byte("null") }),
+		"empty object":  body(func([]byte) []byte { return []byte("{}") }),
+		"array":         body(func(b []byte) []byte { return append(append([]byte("["), b...), ']') }),
+		"half":          body(func(b []byte) []byte { return b[:len(b)/2] }),
+		"trailing":      body(func(b []byte) []byte { return append(bytes.Clone(b), b...) }),
+		"called HTML":   b.gate.change(calledHTML),
+		"broken off":    b.gate.change(brokenOff),
+		"wrong status":  b.gate.change(withStatus(http.StatusInternalServerError)),
+		"too large":     body(func(b []byte) []byte { return append(bytes.Clone(b), bytes.Repeat([]byte(" "), 17<<20)...) }),
+		"scores hidden": body(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("sc"), []byte("cs")) }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "scores hidden" && b.Vendor == Tencent {
+				h = body(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("similarity"), []byte("s")) })
+			}
+			b.gate.reset()
+			b.gate.set(h)
+			defer b.gate.set(nil)
+			e := b.fails(t, t.Context(), b.match())
+			if e.Code != idverify.CodeBadResponse || !e.Sent || e.Repeatable {
+				t.Errorf("got %v", e)
+			}
+			if e.HTTPStatus == 0 {
+				t.Errorf("the status is lost: %v", e)
+			}
+			if n := b.gate.arrived.Load(); n != 1 {
+				t.Errorf("%d exchanges for one call", n)
+			}
+		})
+	}
+}
+
+func calledHTML(w http.ResponseWriter, vendor *httptest.ResponseRecorder) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(vendor.Code)
+	_, _ = w.Write(vendor.Body.Bytes())
+}
+
+func brokenOff(w http.ResponseWriter, vendor *httptest.ResponseRecorder) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", fmt.Sprint(vendor.Body.Len()))
+	w.WriteHeader(vendor.Code)
+	_, _ = w.Write(vendor.Body.Bytes()[:vendor.Body.Len()/2])
+}
+
+func withStatus(status int) func(http.ResponseWriter, *httptest.ResponseRecorder) {
+	return func(w http.ResponseWriter, vendor *httptest.ResponseRecorder) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write(vendor.Body.Bytes())
+	}
+}
+
+func ruleRedirect(t *testing.T, b *bench) {
+	b.warm(t)
+	b.gate.set(func(w http.ResponseWriter, r *http.Request) {
+		drainAll(r)
+		w.Header().Set("Location", b.server.URL+"/elsewhere")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	})
+	e := b.fails(t, t.Context(), b.match())
+	if e.Code != idverify.CodeBadResponse || e.HTTPStatus != http.StatusTemporaryRedirect {
+		t.Errorf("got %v", e)
+	}
+	if n := b.gate.arrived.Load(); n != 1 {
+		t.Errorf("%d exchanges: the redirect was followed", n)
+	}
+}
+
+func rulePrivacy(t *testing.T, b *bench) {
+	for _, c := range b.Cases {
+		res, err := b.provider.Verify(t.Context(), b.request(c, b.Evidence[0]))
+		var said any = res
+		if err != nil {
+			said = err
+		}
+		for _, text := range Spoken(said) {
+			if strings.Contains(text, c.Name) || strings.Contains(text, c.IDNumber) {
+				t.Errorf("%s: the outcome names the person", c.Want)
+			}
+		}
+	}
+	for _, text := range Spoken(b.match()) {
+		if strings.Contains(text, b.Cases[0].IDNumber) || strings.Contains(text, b.Cases[0].Name) {
+			t.Error("the request prints the person")
+		}
+	}
+}
+
+// Spoken is everything that a value says of itself: under the verbs of fmt, by
+// value and by pointer, as JSON, and in a slog line. Tests search it for what
+// must not be printed.
+func Spoken(v any) []string {
+	var texts []string
+	values := []any{v}
+	if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && !p.IsNil() {
+		values = append(values, p.Elem().Interface())
+	}
+	for _, value := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			texts = append(texts, fmt.Sprintf(verb, value))
+		}
+		if text, err := json.Marshal(value); err == nil {
+			texts = append(texts, string(text))
+		}
+		var log bytes.Buffer
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("spoken", "value", value)
+		texts = append(texts, log.String())
+	}
+	return texts
+}
+
+func ruleConcurrent(t *testing.T, b *bench) {
+	var wg sync.WaitGroup
+	for i := range 32 {
+		wg.Go(func() {
+			c := b.Cases[i%len(b.Cases)]
+			res, err := b.provider.Verify(t.Context(), b.request(c, b.Evidence[i%len(b.Evidence)]))
+			got := idverify.CodeOf(err)
+			if err == nil {
+				got = res.Code
+			}
+			if got != c.Want {
+				t.Errorf("got %s, want %s", got, c.Want)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,313 @@
+package idverifytest
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// A Fault is something that goes wrong with an exchange. One kind stands in
+// front of the vendor: the request is read, but neither processed nor billed.
+//
+//	[ResetBeforeBody]  the connection is reset; not even the body is read
+//	[Hang]             no answer, until the client leaves or the server closes
+//	[HTML502]          a gateway's page; [HTMLStatus] for other statuses
+//	[Redirect307]      a redirect
+//	[RateLimited], [QuotaExceeded], [Unavailable], [ExpiredToken],
+//	[RevokedToken]     the vendor's own words for it
+//
+// The other kind strikes the answer: the request was processed, and billed if
+// its answer is one that is billed.
+//
+//	[Delay]            the answer comes late
+//	[SlowDrip]         it comes byte by byte
+//	[ResetAfterBody]   it does not come: paid for and not answered
+//	[Truncated]        the connection ends half-way
+//	[MalformedJSON], [EmptyBody], [WrongContentType]
+//
+// A Fault strikes one exchange; [Fault.Times] and [Fault.Always] say otherwise.
+type Fault struct {
+	kind   faultKind
+	wait   time.Duration
+	status int
+	to     string
+	times  int // 0 is once, -1 for ever
+}
+
+type faultKind int
+
+// Faults that stand in front of the vendor come before delay.
+const (
+	noFault faultKind = iota
+	resetBeforeBody
+	hang
+	htmlStatus
+	redirect
+	rateLimit
+	quota
+	outage
+	tokenExpired
+	tokenRevoked
+
+	delay
+	slowDrip
+	resetAfterBody
+	truncated
+	malformedJSON
+	emptyBody
+	wrongContentType
+)
+
+// String names the fault, as [Exchange] does.
+func (f Fault) String() string {
+	return [...]string{
+		noFault: "", resetBeforeBody: "reset_before_body", hang: "hang", htmlStatus: "html_status", redirect: "redirect",
+		rateLimit: "rate_limited", quota: "quota_exceeded", outage: "unavailable", tokenExpired: "expired_token", tokenRevoked: "revoked_token",
+		delay: "delay", slowDrip: "slow_drip", resetAfterBody: "reset_after_body", truncated: "truncated",
+		malformedJSON: "malformed_json", emptyBody: "empty_body", wrongContentType: "wrong_content_type",
+	}[f.kind]
+}
+
+// Times makes the fault strike the next n exchanges. Less than 1 is 1.
+func (f Fault) Times(n int) Fault {
+	f.times = max(n, 1)
+	return f
+}
+
+// Always makes the fault strike every exchange until [Server.Clear].
+func (f Fault) Always() Fault {
+	f.times = -1
+	return f
+}
+
+// ResetBeforeBody resets the connection when the request's head has arrived.
+// A client may see the reset while it is still sending.
+func ResetBeforeBody() Fault { return Fault{kind: resetBeforeBody} }
+
+// Hang reads the request and never answers.
+func Hang() Fault { return Fault{kind: hang} }
+
+// HTML502 answers with a gateway's page and status 502.
+func HTML502() Fault { return HTMLStatus(http.StatusBadGateway) }
+
+// HTMLStatus answers with a gateway's page and the given HTTP status, from
+// 200 to 599.
+func HTMLStatus(status int) Fault { return Fault{kind: htmlStatus, status: status} }
+
+// Redirect307 answers with status 307 and the given Location: a client that
+// follows it sends the face once more, to wherever that is.
+func Redirect307(to string) Fault { return Fault{kind: redirect, to: to} }
+
+// RateLimited answers that there are too many calls for the moment: Linkface
+// RATE_LIMIT_EXCEEDED, Baidu 18, Tencent 15, and 4 for Baidu's tokens.
+func RateLimited() Fault { return Fault{kind: rateLimit} }
+
+// QuotaExceeded answers that the calls bought are used up: Linkface
+// OUT_OF_QUOTA, Baidu 17, Tencent 25.
+func QuotaExceeded() Fault { return Fault{kind: quota} }
+
+// Unavailable answers that the vendor has a fault of its own: Linkface
+// INTERNAL_ERROR, Baidu 2, Tencent 213.
+func Unavailable() Fault { return Fault{kind: outage} }
+
+// ExpiredToken answers that the credentials of this call have expired: Baidu
+// 111, Linkface KEY_EXPIRED, Tencent 9, and invalid_client for Baidu's tokens.
+func ExpiredToken() Fault { return Fault{kind: tokenExpired} }
+
+// RevokedToken answers that the credentials of this call do not hold: Baidu
+// 110, Linkface UNAUTHORIZED, Tencent 14, and invalid_client for Baidu's
+// tokens. At Baidu every token given out until then becomes invalid.
+func RevokedToken() Fault { return Fault{kind: tokenRevoked} }
+
+// Delay holds the answer back for d.
+func Delay(d time.Duration) Fault { return Fault{kind: delay, wait: d} }
+
+// SlowDrip sends the answer's body byte by byte, with d between two.
+func SlowDrip(d time.Duration) Fault { return Fault{kind: slowDrip, wait: d} }
+
+// ResetAfterBody processes and bills the request, and resets the connection
+// instead of answering.
+func ResetAfterBody() Fault { return Fault{kind: resetAfterBody} }
+
+// Truncated announces the whole length of the answer's body, sends half of it
+// and closes the connection.
+func Truncated() Fault { return Fault{kind: truncated} }
+
+// MalformedJSON cuts the last bytes off the answer's body and announces the
+// length that is left: it looks complete, and cannot be parsed.
+func MalformedJSON() Fault { return Fault{kind: malformedJSON} }
+
+// EmptyBody leaves the answer its status and takes its body.
+func EmptyBody() Fault { return Fault{kind: emptyBody} }
+
+// WrongContentType calls the answer's body text/html. It is whole.
+func WrongContentType() Fault { return Fault{kind: wrongContentType} }
+
+// Inject lets faults strike the next calls to a vendor's verification
+// endpoint, or to [BaiduToken], in order: one call each, unless the fault says
+// otherwise. Faults that are waiting already come first. It panics for an
+// unknown vendor.
+//
+//	srv.Inject(idverifytest.Linkface, idverifytest.HTML502(), idverifytest.Truncated())
+//	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3))
+//	srv.Inject(idverifytest.BaiduToken, idverifytest.Hang().Always())
+func (s *Server) Inject(vendor string, faults ...Fault) {
+	mustKnow(vendor)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults[vendor] = append(s.faults[vendor], faults...)
+}
+
+// Clear removes the faults and scripted answers that wait for a vendor, or
+// for [BaiduToken]. An exchange that is being held up stays so. It panics for
+// an unknown vendor.
+func (s *Server) Clear(vendor string) {
+	mustKnow(vendor)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.faults, vendor)
+	delete(s.scripts, vendor)
+}
+
+// takeFault is called with the lock held.
+func (s *Server) takeFault(name string) Fault {
+	queue := s.faults[name]
+	if len(queue) == 0 {
+		return Fault{}
+	}
+	first := queue[0]
+	switch {
+	case first.times < 0:
+	case first.times > 1:
+		queue[0].times--
+	default:
+		s.faults[name] = queue[1:]
+	}
+	return first
+}
+
+// inFront reports whether the fault keeps the request from being processed.
+func (f Fault) inFront() bool { return f.kind != noFault && f.kind < delay }
+
+// instead is the answer of a fault that stands in front of the vendor.
+func (f Fault) instead(s *Server, p protocol) reply {
+	switch f.kind {
+	case htmlStatus:
+		text := strconv.Itoa(f.status) + " " + http.StatusText(f.status)
+		return reply{
+			status: f.status,
+			header: http.Header{"Content-Type": {"text/html"}},
+			body:   fmt.Appendf(nil, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n", text, text),
+		}
+	case redirect:
+		return reply{status: http.StatusTemporaryRedirect, header: http.Header{"Location": {f.to}}}
+	case rateLimit:
+		return p.says(s, rateLimited)
+	case quota:
+		return p.says(s, quotaExceeded)
+	case outage:
+		return p.says(s, unavailable)
+	case tokenExpired:
+		return p.says(s, expired)
+	case tokenRevoked:
+		if _, ok := p.(baiduVerify); ok {
+			s.RevokeTokens()
+		}
+		return p.says(s, revoked)
+	}
+	return reply{} // hang: nothing is said
+}
+
+// deliver sends an answer through the fault that strikes it.
+func (s *Server) deliver(w http.ResponseWriter, r *http.Request, rep reply, f Fault) {
+	switch f.kind {
+	case hang:
+		s.wait(r, nil)
+		reset(w)
+		return
+	case resetAfterBody:
+		reset(w)
+		return
+	case delay:
+		timer := time.NewTimer(f.wait)
+		defer timer.Stop()
+		if !s.wait(r, timer.C) {
+			reset(w) // returning would make net/http send an empty 200
+			return
+		}
+	case slowDrip:
+		s.drip(w, r, rep, f.wait)
+		return
+	case truncated:
+		s.writeHead(w, rep)
+		_, _ = w.Write(rep.body[:len(rep.body)/2])
+		// Returning early makes net/http end the connection.
+		return
+	case malformedJSON:
+		rep.body = rep.body[:max(0, len(rep.body)-2)]
+	case emptyBody:
+		rep.body = nil
+	case wrongContentType:
+		rep.header.Set("Content-Type", "text/html")
+	}
+	s.send(w, rep)
+}
+
+func (s *Server) drip(w http.ResponseWriter, r *http.Request, rep reply, d time.Duration) {
+	s.writeHead(w, rep)
+	out := http.NewResponseController(w)
+	ticker := time.NewTicker(max(d, time.Nanosecond))
+	defer ticker.Stop()
+	for i := range rep.body {
+		if i > 0 && !s.wait(r, ticker.C) {
+			return
+		}
+		if _, err := w.Write(rep.body[i : i+1]); err != nil {
+			return
+		}
+		_ = out.Flush()
+	}
+}
+
+// wait returns true when c fires, and false when the client left or the
+// server closes first.
+func (s *Server) wait(r *http.Request, c <-chan time.Time) bool {
+	select {
+	case <-c:
+		return true
+	case <-r.Context().Done():
+	case <-s.done:
+	}
+	return false
+}
+
+// writeHead announces the whole body, whatever will be sent of it.
+func (s *Server) writeHead(w http.ResponseWriter, rep reply) {
+	h := w.Header()
+	for name, values := range rep.header {
+		h[name] = values
+	}
+	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
+	h.Set("Content-Length", strconv.Itoa(len(rep.body)))
+	w.WriteHeader(rep.status)
+}
+
+// reset ends the connection so that the client sees a reset instead of an
+// orderly end. Where there is no connection to be had (HTTP/2, a recorder)
+// the exchange is aborted as net/http provides.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	raw := conn
+	if over, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		raw = over.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = raw.Close()
+}

@@ -1,0 +1,168 @@
+package idverifytest
+
+import (
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// keptBytes is how much of a part or of a plain form is kept: all of any
+// text, and enough of a picture to see what it is. The rest is only counted.
+const keptBytes = 64 << 10
+
+// form is a body of named fields.
+type form struct {
+	parts     map[string]part
+	malformed bool
+}
+
+type part struct {
+	isFile bool // came with a file name
+	head   []byte
+	size   int64
+}
+
+// text is the value of a field that was sent without a file name.
+func (f form) text(name string) string {
+	if p := f.parts[name]; !p.isFile {
+		return string(p.head)
+	}
+	return ""
+}
+
+// anyText is the value of a field, file name or not.
+func (f form) anyText(name string) string { return string(f.parts[name].head) }
+
+func (f form) has(name string) bool {
+	_, ok := f.parts[name]
+	return ok
+}
+
+// allUTF8 reports whether all text is UTF-8.
+func (f form) allUTF8() bool {
+	for _, p := range f.parts {
+		if !p.isFile && !utf8.Valid(p.head) {
+			return false
+		}
+	}
+	return true
+}
+
+// readForm reads a multipart or a plain form to its end. A body of another
+// kind gives no fields.
+func readForm(r *http.Request, rec *Exchange) form {
+	body := &counter{from: r.Body}
+	f := form{parts: map[string]part{}}
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil:
+	case kind == "multipart/form-data" && params["boundary"] == "":
+		f.malformed = true
+	case kind == "multipart/form-data":
+		f.readParts(multipart.NewReader(body, params["boundary"]))
+	case kind == "application/x-www-form-urlencoded":
+		f.readPlain(body)
+	}
+	rec.BodyBytes = body.n
+	drain(r, rec)
+	rec.Fields = names(f.parts)
+	return f
+}
+
+func (f *form) readParts(parts *multipart.Reader) {
+	for {
+		p, err := parts.NextPart()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			f.malformed = true
+			return
+		}
+		head, err := io.ReadAll(io.LimitReader(p, keptBytes))
+		if err != nil {
+			f.malformed = true
+			return
+		}
+		rest, err := io.Copy(io.Discard, p)
+		if err != nil {
+			f.malformed = true
+			return
+		}
+		if name := p.FormName(); !f.has(name) {
+			f.parts[name] = part{isFile: p.FileName() != "", head: head, size: int64(len(head)) + rest}
+		}
+	}
+}
+
+func (f *form) readPlain(body io.Reader) {
+	text, err := io.ReadAll(io.LimitReader(body, keptBytes))
+	if err != nil {
+		f.malformed = true
+		return
+	}
+	values, err := url.ParseQuery(string(text))
+	if err != nil {
+		f.malformed = true
+		return
+	}
+	for name, v := range values {
+		f.parts[name] = part{head: []byte(v[0]), size: int64(len(v[0]))}
+	}
+}
+
+// note puts the evidence on the record: the first of these fields that is
+// there.
+func (f form) note(rec *Exchange, evidence ...string) {
+	i := slices.IndexFunc(evidence, f.has)
+	if i < 0 {
+		return
+	}
+	rec.Evidence = evidence[i]
+	rec.EvidenceBytes = f.parts[evidence[i]].size
+}
+
+// counter counts what is read through it.
+type counter struct {
+	from io.Reader
+	n    int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// download is what becomes of fetching an address.
+type download int
+
+const (
+	downloaded download = iota
+	notAnAddress
+	unreachable
+	tooSlow
+)
+
+// fetch only looks at the address. Nothing is opened.
+func fetch(address string) download {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return notAnAddress
+	}
+	if !strings.HasSuffix(u.Hostname(), ".invalid") {
+		return downloaded
+	}
+	switch {
+	case strings.Contains(u.Path, "unreachable"):
+		return unreachable
+	case strings.Contains(u.Path, "timeout"):
+		return tooSlow
+	}
+	return downloaded
+}

@@ -1,0 +1,44 @@
+package idverifytest
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/idverify/idverify"
+)
+
+// CheckOutcome holds what [idverify.Verifier.Verify] returned to its contract,
+// whatever the vendor answered: a decision or an error and never both, an
+// error always with a code that is none of the decisions, and a pass only with
+// every promised check there and passed. Fuzz tests call it.
+func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...idverify.CheckKind) {
+	tb.Helper()
+	if err != nil {
+		var e *idverify.Error
+		switch {
+		case res != nil:
+			tb.Error("a result and an error")
+		case !errors.As(err, &e):
+			tb.Errorf("%T is not an *idverify.Error", err)
+		case e.Code == "" || e.Code.IsDecision():
+			tb.Errorf("an error with the code %q", e.Code)
+		case e.Repeatable && e.Billed == idverify.BilledYes, e.Repeatable && e.Ambiguous:
+			tb.Errorf("called repeatable, and would be paid twice: %v", e)
+		}
+		return
+	}
+	if res == nil || !res.Code.IsDecision() {
+		tb.Fatalf("neither a decision nor an error: %v", res)
+	}
+	if res.Passed() != (res.Code == idverify.CodeMatch) {
+		tb.Errorf("code %s and Passed %t", res.Code, res.Passed())
+	}
+	if !res.Passed() {
+		return
+	}
+	for _, kind := range promised {
+		if check, ok := res.Check(kind); !ok || !check.Passed {
+			tb.Errorf("a pass without a passed check of %s", kind)
+		}
+	}
+}

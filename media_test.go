@@ -1,0 +1,62 @@
+package idverify_test
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+func TestMediaOpensAgainAndKnowsItsSize(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "face.jpg")
+	require.NoError(t, os.WriteFile(path, []byte("picture"), 0o600))
+	for name, m := range map[string]idverify.Media{
+		"bytes":    idverify.Bytes([]byte("picture")),
+		"file":     idverify.File(path),
+		"fs":       idverify.FS(fstest.MapFS{"a/face.jpg": {Data: []byte("picture")}}, "a/face.jpg"),
+		"readerat": idverify.ReaderAt(strings.NewReader("picture and more"), 7),
+		"func": idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			return io.NopCloser(strings.NewReader("picture")), 7, nil
+		}),
+	} {
+		assert.False(t, m.IsZero())
+		for range 2 {
+			r, size, err := m.Open()
+			require.NoError(t, err, name)
+			content, err := io.ReadAll(r)
+			require.NoError(t, err)
+			assert.Equal(t, "picture", string(content), name)
+			assert.EqualValues(t, 7, size)
+			require.NoError(t, r.Close())
+		}
+	}
+}
+
+func TestMediaThatCannotBeOpened(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for name, m := range map[string]idverify.Media{
+		"zero":         {},
+		"missing":      idverify.File(filepath.Join(dir, "missing")),
+		"directory":    idverify.File(dir),
+		"named pipe":   idverify.File(pipe), // opening it would wait for a writer
+		"fs missing":   idverify.FS(fstest.MapFS{}, "missing"),
+		"fs directory": idverify.FS(fstest.MapFS{"a/b": {}}, "a"),
+	} {
+		_, _, err := m.Open()
+		assert.Error(t, err, name)
+	}
+	_, _, err := idverify.File(filepath.Join(dir, "missing")).Open()
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.True(t, idverify.Media{}.IsZero())
+}

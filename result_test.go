@@ -1,0 +1,97 @@
+package idverify_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func check(t *testing.T, kind idverify.CheckKind, value float64) idverify.Check {
+	t.Helper()
+	r := published(70)
+	r.Kind = kind
+	c, err := r.Check(value)
+	require.NoError(t, err)
+	return c
+}
+
+func TestOnlyAnEarnedMatchPasses(t *testing.T) {
+	good, bad := check(t, idverify.CheckSimilarity, 90), check(t, idverify.CheckSimilarity, 10)
+	live, dead := check(t, idverify.CheckLiveness, 90), check(t, idverify.CheckLiveness, 10)
+	for name, test := range map[string]struct {
+		result *idverify.Result
+		passed bool
+	}{
+		"nil":                      {nil, false},
+		"zero":                     {&idverify.Result{}, false},
+		"match without checks":     {&idverify.Result{Code: idverify.CodeMatch}, false},
+		"match without similarity": {&idverify.Result{Code: idverify.CodeMatch, Checks: []idverify.Check{live}}, false},
+		"match, face differs":      {&idverify.Result{Code: idverify.CodeMatch, Checks: []idverify.Check{live, bad}}, false},
+		"match, not live":          {&idverify.Result{Code: idverify.CodeMatch, Checks: []idverify.Check{good, dead}}, false},
+		"mismatch, good checks":    {&idverify.Result{Code: idverify.CodeFaceMismatch, Checks: []idverify.Check{good}}, false},
+		"error code":               {&idverify.Result{Code: idverify.CodeUnknown, Checks: []idverify.Check{good}}, false},
+		"earned":                   {&idverify.Result{Code: idverify.CodeMatch, Checks: []idverify.Check{good}}, true},
+		"earned with liveness":     {&idverify.Result{Code: idverify.CodeMatch, Checks: []idverify.Check{good, live}}, true},
+	} {
+		assert.Equal(t, test.passed, test.result.Passed(), name)
+		if !test.passed {
+			assert.NotEqual(t, idverify.AdviceAccept, test.result.Advice(), name)
+		}
+	}
+}
+
+func TestResultJSON(t *testing.T) {
+	res := idverify.Result{
+		Code: idverify.CodeMatch, Vendor: "v", RequestID: "r1", VendorCode: "OK", HTTPStatus: 200, Billed: idverify.BilledYes,
+		Checks:        []idverify.Check{check(t, idverify.CheckSimilarity, 90)},
+		Warnings:      []idverify.Warning{idverify.WarnRiskyDevice},
+		VendorMessage: idverify.NewSensitive("free text"), Reply: &struct{ Picture string }{"picture"},
+	}
+	text, err := json.Marshal(res)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"code":"match","passed":true,"advice":"accept","vendor":"v","request_id":"r1","vendor_code":"OK","http_status":200,
+		"billed":"yes","warnings":["risky_device"],"checks":[{"kind":"similarity","value":90,"scale":{"min":0,"max":100},
+		"direction":"higher_is_better","normalized":0.9,"comparator":">=","threshold":70,"passed":true,"margin":0.6666666666666666,"far":0.0001}]}`,
+		string(text))
+
+	var back idverify.Result
+	require.NoError(t, json.Unmarshal(text, &back))
+	res.VendorMessage, res.Reply = idverify.Sensitive{}, nil
+	assert.Equal(t, res, back)
+
+	var forged idverify.Result
+	require.NoError(t, json.Unmarshal([]byte(`{"code":"match","passed":true,"advice":"accept"}`), &forged))
+	assert.False(t, forged.Passed(), "passed is worked out, not read")
+}
+
+type replyOne struct{ n int }
+
+func TestResultAs(t *testing.T) {
+	res := &idverify.Result{Reply: &replyOne{7}}
+	var one *replyOne
+	require.True(t, res.As(&one))
+	assert.Equal(t, 7, one.n)
+	var other *idverify.Result
+	assert.False(t, res.As(&other))
+	assert.Nil(t, other)
+	assert.False(t, (&idverify.Result{}).As(&one))
+	assert.False(t, (*idverify.Result)(nil).As(&one))
+	assert.Panics(t, func() { res.As(nil) })
+}
+
+func TestResultPrintsChosenFactsOnly(t *testing.T) {
+	res := idverify.Result{
+		Code: idverify.CodeMatch, Vendor: "v", RequestID: "张三 r1", VendorCode: "OK", Billed: idverify.BilledYes,
+		VendorMessage: idverify.NewSensitive("MARK"), Reply: &struct{ MARK string }{"MARK"},
+		Checks: []idverify.Check{check(t, idverify.CheckSimilarity, 90)},
+	}
+	for _, text := range idverifytest.Spoken(&res) {
+		assert.NotContains(t, text, "MARK")
+	}
+	assert.Equal(t, "v: match (similarity 90 >= 70 passed, vendor code OK, request id [hidden], billed yes, advice accept)", res.String())
+}

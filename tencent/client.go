@@ -1,0 +1,206 @@
+package tencent
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "tencent"
+
+// DefaultBaseURL is the vendor's own service. The older host
+// service.image.myqcloud.com speaks the same protocol.
+const DefaultBaseURL = "https://recognition.image.myqcloud.com"
+
+// DefaultSignatureLifetime is the longest of those in the vendor's own
+// software kits (30 s to 300 s). It leaves the most room for a slow upload and
+// for a clock that runs ahead or behind.
+const DefaultSignatureLifetime = 5 * time.Minute
+
+// The vendor counts in seconds and takes signatures for at most 90 days.
+const (
+	minSignatureLifetime = time.Second
+	maxSignatureLifetime = 90 * 24 * time.Hour
+)
+
+// Config is an account at Tencent Cloud. It prints without its credentials.
+type Config struct {
+	// AppID is the account's APPID, in decimal digits. Required.
+	AppID string
+	// SecretID and SecretKey are a key of the main account; the interface
+	// refuses those of sub-accounts. Required.
+	SecretID, SecretKey string
+
+	// Threshold is the similarity that must be exceeded to be the same
+	// person, above 0 and below 100. Default 75, the vendor's recommendation.
+	// A lower one is weaker than the vendor advises.
+	Threshold float64
+
+	// SignatureLifetime is how long a signature is valid, 1 s to 90 days, in
+	// whole seconds. One that is shorter than an upload takes fails with
+	// CodeSignatureExpired; a longer one serves longer whoever got hold of
+	// it. Default DefaultSignatureLifetime.
+	SignatureLifetime time.Duration
+
+	// BaseURL is where the vendor's paths begin: https, or http for a loopback
+	// host. Default DefaultBaseURL.
+	BaseURL string
+	// HTTPClient gives transport and time-out; it is copied, and its redirect
+	// policy and cookie jar are not used. Default: a transport of our own
+	// with TLS 1.2 or later and no proxy.
+	HTTPClient *http.Client
+	// Timeout bounds one exchange. Default 30 s.
+	Timeout time.Duration
+	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
+	MaxResponseBytes int64
+	// Clock tells the time, which is signed. Default time.Now.
+	Clock func() time.Time
+	// Rand gives the random bytes of signatures and generated session ids. It
+	// must be safe for concurrent use. Default crypto/rand.Reader.
+	Rand io.Reader
+}
+
+// Format implements [fmt.Formatter]: credentials are not printed.
+func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "tencent.Config") }
+
+// LogValue implements [slog.LogValuer].
+func (c Config) LogValue() slog.Value { return slog.StringValue("tencent.Config") }
+
+// MarshalText keeps credentials out of JSON and other encodings.
+func (c Config) MarshalText() ([]byte, error) { return []byte("tencent.Config"), nil }
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	vendor     *exchange.Vendor
+	signer     *signer
+	similarity idverify.Rule
+}
+
+var _ idverify.FARLimiter = (*Client)(nil)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name
+// of the field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		Credentials: []exchange.Credential{
+			{Field: "AppID", Value: cfg.AppID},
+			{Field: "SecretID", Value: cfg.SecretID},
+			{Field: "SecretKey", Value: cfg.SecretKey},
+		},
+		BaseURL:          cfg.BaseURL,
+		HTTPClient:       cfg.HTTPClient,
+		Timeout:          cfg.Timeout,
+		MaxResponseBytes: cfg.MaxResponseBytes,
+		Clock:            cfg.Clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	rule, err := vendor.Threshold(similarity, "Threshold", cfg.Threshold)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := newSigner(vendor, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{vendor: vendor, signer: signer, similarity: rule}, nil
+}
+
+func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
+	s := &signer{
+		appID:     cfg.AppID,
+		secretID:  redact.NewSecret(cfg.SecretID),
+		secretKey: redact.NewSecret(cfg.SecretKey),
+		lifetime:  cfg.SignatureLifetime,
+		random:    cfg.Rand,
+	}
+	if s.lifetime == 0 {
+		s.lifetime = DefaultSignatureLifetime
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	switch {
+	case !isDecimal(s.appID):
+		return nil, vendor.Misconfigured("AppID", "must be decimal digits")
+	case s.lifetime < minSignatureLifetime, s.lifetime > maxSignatureLifetime:
+		return nil, vendor.Misconfigured("SignatureLifetime", "must be between 1 second and 90 days")
+	}
+	return s, nil
+}
+
+// Name is "tencent".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence] or an
+// [idverify.PhotoURLEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	switch ev.(type) {
+	case idverify.PhotoEvidence, idverify.PhotoURLEvidence:
+		return true
+	}
+	return false
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+
+// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor
+// publishes no false-accept rate for this interface.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
+	}
+	strict := *c
+	strict.similarity = rule
+	return &strict, nil
+}
+
+// Verify makes one exchange with the vendor. A decision is a Result whose
+// [Reply] holds what the vendor said; everything else is an *idverify.Error.
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	call, err := c.vendor.Begin(ctx, c, req)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.encode(call)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.exchange(ctx, call, out)
+	return out.identify(res, err)
+}
+
+func (c *Client) exchange(ctx context.Context, call *exchange.Call, out *outgoing) (*idverify.Result, error) {
+	err := call.Send(ctx, httpx.Request{
+		Method: http.MethodPost,
+		Path:   path,
+		Header: http.Header{"Authorization": {out.authorization}},
+		Body:   out.body,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.decode(call, out)
+}
+
+// Format implements [fmt.Formatter]: credentials are not printed.
+func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "tencent.Client") }
+
+// LogValue implements [slog.LogValuer].
+func (c Client) LogValue() slog.Value { return slog.StringValue("tencent.Client") }

@@ -1,0 +1,236 @@
+package tencent_test
+
+import (
+	"context"
+	"math"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/tencent"
+)
+
+func TestConfigIsRefusedWithTheFieldsName(t *testing.T) {
+	for what, tt := range map[string]struct {
+		change func(*tencent.Config)
+		field  string
+	}{
+		"no app id":              {func(c *tencent.Config) { c.AppID = "" }, "AppID"},
+		"app id of letters":      {func(c *tencent.Config) { c.AppID = "12e9" }, "AppID"},
+		"signed app id":          {func(c *tencent.Config) { c.AppID = "+1250000000" }, "AppID"},
+		"full-width app id":      {func(c *tencent.Config) { c.AppID = "１２５" }, "AppID"},
+		"app id and more":        {func(c *tencent.Config) { c.AppID = "1250000000&k=x" }, "AppID"},
+		"no secret id":           {func(c *tencent.Config) { c.SecretID = "" }, "SecretID"},
+		"space in secret id":     {func(c *tencent.Config) { c.SecretID += " " }, "SecretID"},
+		"no secret key":          {func(c *tencent.Config) { c.SecretKey = "" }, "SecretKey"},
+		"line feed in key":       {func(c *tencent.Config) { c.SecretKey += "\n" }, "SecretKey"},
+		"negative threshold":     {func(c *tencent.Config) { c.Threshold = -1 }, "Threshold"},
+		"threshold never passed": {func(c *tencent.Config) { c.Threshold = 100 }, "Threshold"},
+		"threshold above scale":  {func(c *tencent.Config) { c.Threshold = 100.5 }, "Threshold"},
+		"threshold not a number": {func(c *tencent.Config) { c.Threshold = math.NaN() }, "Threshold"},
+		"endless threshold":      {func(c *tencent.Config) { c.Threshold = math.Inf(1) }, "Threshold"},
+		"short lifetime":         {func(c *tencent.Config) { c.SignatureLifetime = time.Second - 1 }, "SignatureLifetime"},
+		"negative lifetime":      {func(c *tencent.Config) { c.SignatureLifetime = -time.Minute }, "SignatureLifetime"},
+		"long lifetime":          {func(c *tencent.Config) { c.SignatureLifetime = 90*24*time.Hour + 1 }, "SignatureLifetime"},
+		"plain http":             {func(c *tencent.Config) { c.BaseURL = "http://recognition.image.myqcloud.com" }, "BaseURL"},
+		"no host":                {func(c *tencent.Config) { c.BaseURL = "https://" }, "BaseURL"},
+		"base with a query":      {func(c *tencent.Config) { c.BaseURL = "https://example.com/?a=b" }, "BaseURL"},
+		"negative timeout":       {func(c *tencent.Config) { c.Timeout = -1 }, "Timeout"},
+		"negative answer":        {func(c *tencent.Config) { c.MaxResponseBytes = -1 }, "MaxResponseBytes"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			cfg := config("")
+			tt.change(&cfg)
+			client, err := tencent.New(cfg)
+			require.Nil(t, client)
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, idverify.CodeInvalidConfig, e.Code)
+			require.Equal(t, tt.field, e.Field)
+			require.Contains(t, err.Error(), tt.field)
+			for _, value := range []string{"125", "EXAMPLE", "AKID", "example.com", "myqcloud"} {
+				require.NotContains(t, err.Error(), value)
+			}
+		})
+	}
+}
+
+func TestThresholdIsSeventyFiveUnlessTheConfigSaysOtherwise(t *testing.T) {
+	cfg := config("")
+	rules := newClient(t, cfg).Rules()
+	require.Equal(t, []idverify.Rule{{
+		Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 75,
+	}}, rules)
+
+	cfg.Threshold = 99.5
+	require.Equal(t, 99.5, newClient(t, cfg).Rules()[0].Threshold)
+}
+
+func TestNoFalseAcceptRateCanBePromised(t *testing.T) {
+	client := newClient(t, config(""))
+	for _, rate := range []float64{0.5, 1e-3, 1e-6, 0, 1, math.NaN()} {
+		strict, err := client.WithMaxFAR(rate)
+		require.Nil(t, strict)
+		require.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	}
+	_, err := idverify.New([]idverify.Provider{client}, idverify.WithMaxFAR(1e-4))
+	require.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	require.ErrorContains(t, err, "WithMaxFAR")
+	require.ErrorContains(t, err, "tencent")
+}
+
+func TestCanceledBeforehandSendsNothing(t *testing.T) {
+	v := serve(t, answeringFile(t, "match.json"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	res, err := newClient(t, config(v.URL)).Verify(ctx, photoRequest(jpegPhoto))
+	e := failed(t, res, err)
+	require.Equal(t, idverify.CodeCanceled, e.Code)
+	require.ErrorIs(t, err, context.Canceled)
+	requireNotSent(t, e)
+	require.Empty(t, v.requests())
+}
+
+func TestCanceledUnderWayReturnsAtOnceAndSaysThatItWasSent(t *testing.T) {
+	arrived := make(chan struct{})
+	v := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-r.Context().Done()
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cfg := config(v.URL)
+	cfg.Rand = fixedRandomness()
+	client := newClient(t, cfg)
+
+	returned := make(chan struct{})
+	var res *idverify.Result
+	var err error
+	go func() {
+		defer close(returned)
+		res, err = client.Verify(ctx, photoRequest(jpegPhoto))
+	}()
+	<-arrived
+	cancel()
+	select {
+	case <-returned:
+	case <-time.After(10 * time.Second):
+		t.Fatal("Verify did not return")
+	}
+
+	e := failed(t, res, err)
+	require.Equal(t, idverify.CodeCanceled, e.Code)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, idverify.ErrAmbiguous)
+	require.True(t, e.Sent)
+	require.False(t, e.Repeatable)
+	require.Equal(t, idverify.BilledUnknown, e.Billed)
+	require.Equal(t, generatedSession, e.RequestID, "the vendor can be asked about the call")
+}
+
+func TestNoAnswerInTimeIsAmbiguousAndNamesTheSession(t *testing.T) {
+	deadline := passingDeadline{t.Context(), make(chan struct{})}
+	v := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		close(deadline.passed)
+		<-r.Context().Done()
+	})
+	req := photoRequest(jpegPhoto)
+	req.Reference = "order-1"
+	res, err := newClient(t, config(v.URL)).Verify(deadline, req)
+	e := failed(t, res, err)
+	require.Equal(t, idverify.CodeTimeout, e.Code)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.True(t, e.Ambiguous)
+	require.Equal(t, "order-1", e.RequestID)
+}
+
+// passingDeadline is a context whose deadline passes when the test says so.
+type passingDeadline struct {
+	context.Context
+	passed chan struct{}
+}
+
+func (d passingDeadline) Done() <-chan struct{} { return d.passed }
+
+func (d passingDeadline) Err() error {
+	select {
+	case <-d.passed:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
+func TestUnreachableVendorIsNotBilledAndRepeatable(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+
+	res, err := newClient(t, config("http://"+address)).Verify(t.Context(), photoRequest(jpegPhoto))
+	e := failed(t, res, err)
+	require.Equal(t, idverify.CodeNetwork, e.Code)
+	require.True(t, e.Repeatable)
+	requireNotSent(t, e)
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	elsewhere := serve(t, answeringFile(t, "match.json"))
+	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+	})
+	res, err := newClient(t, config(v.URL)).Verify(t.Context(), photoRequest(jpegPhoto))
+	require.Equal(t, idverify.CodeBadResponse, failed(t, res, err).Code)
+	require.Empty(t, elsewhere.requests())
+}
+
+func TestEveryPersonOfTheStandInIsUnderstood(t *testing.T) {
+	srv := idverifytest.Start(t)
+	client := newClient(t, standInConfig(srv))
+	for _, person := range idverifytest.Persons() {
+		for _, ev := range []idverify.Evidence{
+			idverify.Photo(idverify.Bytes(idverifytest.Photo())),
+			idverify.PhotoURL(photoURL),
+		} {
+			res, err := client.Verify(t.Context(), &idverify.Request{
+				Name: person.Name, IDNumber: person.IDNumber, Evidence: []idverify.Evidence{ev},
+			})
+			want := person.CodeAt(idverifytest.Tencent)
+			if want.IsDecision() {
+				require.NoError(t, err, person.About)
+				require.Equal(t, want, res.Code, person.About)
+				require.Equal(t, want == idverify.CodeMatch, res.Passed(), person.About)
+				continue
+			}
+			require.Equal(t, want, failed(t, res, err).Code, person.About)
+		}
+	}
+}
+
+func TestClockThatRunsWrongIsFoundAtTheStandIn(t *testing.T) {
+	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
+	cfg := standInConfig(srv)
+	cfg.Clock = func() time.Time { return signedAt.Add(-time.Hour) }
+	person := idverifytest.Match()
+	res, err := newClient(t, cfg).Verify(t.Context(), &idverify.Request{
+		Name: person.Name, IDNumber: person.IDNumber,
+		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
+	})
+	e := failed(t, res, err)
+	require.Equal(t, idverify.CodeSignatureExpired, e.Code)
+	require.Contains(t, e.Detail, "clock is 1h0m0s behind the vendor's")
+}
+
+func standInConfig(srv *idverifytest.Server) tencent.Config {
+	return tencent.Config{
+		AppID:     idverifytest.TencentAppID,
+		SecretID:  idverifytest.TencentSecretID,
+		SecretKey: idverifytest.TencentSecretKey,
+		BaseURL:   srv.BaseURL(idverifytest.Tencent),
+	}
+}

@@ -1,0 +1,134 @@
+package tencent_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"unicode"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/tencent"
+)
+
+// documented is every code of the vendor's page, and behind the empty line
+// those that are known from elsewhere.
+var documented = []string{
+	"3", "4", "5", "6", "9", "10", "11", "12", "13", "14", "15", "16", "21", "23", "24", "107", "108", "213",
+	"-4006", "-4007", "-4009", "-4010", "-4011", "-4012", "-4015", "-4016", "-4017", "-4018",
+	"-5001", "-5002", "-5005", "-5007", "-5008", "-5009", "-5010", "-5011", "-5012", "-5013", "-5014", "-5015", "-5016",
+	"-5801", "-5802", "-5803", "-5804", "-5805", "-5809", "-5817",
+
+	"0", "7", "8", "17", "18", "19", "20", "25", "200", "201", "202", "203",
+	"-1101", "-1102", "-1300", "-1304", "-1308", "-1400", "-1403", "-1404", "-1505", "-1506", "-1507",
+}
+
+func TestEveryDocumentedCodeHasARowAndNoOther(t *testing.T) {
+	var listed []string
+	for _, row := range tencent.Codes() {
+		if row.Reason == "" {
+			listed = append(listed, row.Code)
+		}
+	}
+	require.ElementsMatch(t, documented, listed)
+}
+
+func TestEveryRowIsExplainedInBothLanguages(t *testing.T) {
+	for _, row := range tencent.Codes() {
+		require.True(t, slices.Contains(idverify.Codes(), row.Meaning), row.Code)
+		require.NotEmpty(t, row.Note, row.Code)
+		require.True(t, containsHan(row.NoteZH), row.Code)
+		require.False(t, containsHan(row.Note), row.Code)
+		require.Zero(t, row.HTTPStatus, row.Code)
+	}
+}
+
+func containsHan(s string) bool {
+	return slices.ContainsFunc([]rune(s), func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
+	var repeatable []string
+	for _, row := range tencent.Codes() {
+		if row.Repeatable {
+			repeatable = append(repeatable, row.Code)
+		}
+		require.Equal(t, row.Code == "0", row.Billed == idverify.BilledYes, row.Code)
+		require.NotEqual(t, idverify.BilledNo, row.Billed, row.Code)
+	}
+	require.ElementsMatch(t, []string{"15", "107", "108"}, repeatable)
+}
+
+func TestDecisionsOfTheTable(t *testing.T) {
+	decisions := map[string]idverify.Code{}
+	for _, row := range tencent.Codes() {
+		if row.Meaning.IsDecision() {
+			decisions[row.Code] = row.Meaning
+		}
+	}
+	require.Equal(t, map[string]idverify.Code{
+		"0":     idverify.CodeMatch, // if the similarity says so
+		"-5803": idverify.CodeIdentityMismatch,
+		"-5804": idverify.CodeIdentityNotFound,
+		"-5809": idverify.CodeReferencePhotoUnavailable,
+		"-5817": idverify.CodeReferencePhotoUnavailable,
+		"-5016": idverify.CodeAttackSuspected,
+	}, decisions)
+}
+
+func TestEveryRowComesThroughTheClientAsItIsListed(t *testing.T) {
+	for _, row := range tencent.Codes() {
+		t.Run(row.Code+" "+row.Reason, func(t *testing.T) {
+			message := row.Reason
+			if message == "" {
+				message = "vendor words"
+			}
+			res, err := verifyMocked(t, fmt.Sprintf(`{"data":{},"code":%s,"message":%q}`, row.Code, message))
+			switch {
+			case row.Code == "0": // no similarity: never a pass
+				require.Equal(t, idverify.CodeBadResponse, failed(t, res, err).Code)
+			case row.Meaning.IsDecision():
+				require.NoError(t, err)
+				require.Equal(t, row.Meaning, res.Code)
+				require.False(t, res.Passed())
+				require.Equal(t, row.Code, res.VendorCode)
+				require.Equal(t, row.Billed, res.Billed)
+				require.Equal(t, message, res.VendorMessage.Reveal())
+				require.NotEmpty(t, res.RequestID)
+			default:
+				e := failed(t, res, err)
+				require.Equal(t, row.Meaning, e.Code)
+				require.Equal(t, row.Code, e.VendorCode)
+				require.Equal(t, row.Reason, e.VendorReason)
+				require.Equal(t, row.Billed, e.Billed)
+				require.Equal(t, row.Repeatable, e.Repeatable)
+				require.Equal(t, row.Note, e.Detail)
+				require.Equal(t, message, e.VendorMessage.Reveal())
+				require.True(t, e.Sent)
+				require.False(t, e.Ambiguous)
+				require.NotEmpty(t, e.RequestID)
+			}
+		})
+	}
+}
+
+func verifyMocked(t *testing.T, answer string) (*idverify.Result, error) {
+	t.Helper()
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, tencent.DefaultBaseURL+"/face/idcardcompare",
+		httpmock.NewStringResponder(http.StatusOK, answer))
+	cfg := config("")
+	cfg.HTTPClient = &http.Client{Transport: transport}
+	res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
+	require.Equal(t, 1, transport.GetTotalCallCount())
+	return res, err
+}
+
+func TestTableCannotBeChangedThroughItsListing(t *testing.T) {
+	tencent.Codes()[0].Meaning = idverify.CodeMatch
+	tencent.Codes()[1].Meaning = idverify.CodeMatch
+	require.Equal(t, idverify.CodeIdentityMismatch, tencent.Codes()[1].Meaning)
+}

@@ -1,0 +1,107 @@
+package tencent
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+const path = "/face/idcardcompare"
+
+// outgoing is one request, ready to be sent.
+type outgoing struct {
+	session       string
+	authorization string
+	body          *body.Body
+}
+
+// encode builds and signs the request: JSON around a URL, a form around a
+// photo.
+func (c *Client) encode(call *exchange.Call) (*outgoing, error) {
+	out := &outgoing{session: call.Reference}
+	if out.session == "" {
+		var id [16]byte
+		if _, err := io.ReadFull(c.signer.random, id[:]); err != nil {
+			return nil, c.noRandomness()
+		}
+		out.session = hex.EncodeToString(id[:])
+	}
+	var err error
+	switch ev := call.Evidence.(type) {
+	case idverify.PhotoURLEvidence:
+		out.body, err = c.encodeURL(call, out.session, ev.URL())
+	case idverify.PhotoEvidence:
+		out.body, err = c.encodePhoto(call, out.session, ev.Media())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if size := out.body.Len(); size > maxRequestBytes {
+		return nil, call.Refuse(idverify.CodeTooLarge, "Evidence",
+			fmt.Sprintf("the request would have %d bytes, the vendor takes %d", size, maxRequestBytes))
+	}
+	// Signed last, so that opening the photo costs none of the lifetime.
+	out.authorization, err = c.signer.authorization(c.vendor.Now())
+	if err != nil {
+		return nil, c.noRandomness()
+	}
+	call.Hide(out.authorization)
+	return out, nil
+}
+
+func (c *Client) encodeURL(call *exchange.Call, session, address string) (*body.Body, error) {
+	if err := call.URL(address); err != nil {
+		return nil, err
+	}
+	return body.JSON([]body.Member{
+		{Name: "appid", Value: c.signer.appID},
+		{Name: "idcard_number", Value: call.Subject.IDNumber()},
+		{Name: "idcard_name", Value: call.Subject.Name()},
+		{Name: "url", Value: address},
+		{Name: "session_id", Value: session},
+	})
+}
+
+// encodePhoto sends the picture's bytes as they are. The vendor's page speaks
+// of base64; its own software kits send raw bytes.
+func (c *Client) encodePhoto(call *exchange.Call, session string, media idverify.Media) (*body.Body, error) {
+	format, size, err := call.Picture(media, photoLimits)
+	if err != nil {
+		return nil, err
+	}
+	part := photoParts[format]
+	return body.Multipart([]body.Field{
+		{Name: "appid", Value: c.signer.appID},
+		{Name: "idcard_number", Value: call.Subject.IDNumber()},
+		{Name: "idcard_name", Value: call.Subject.Name()},
+		{Name: "session_id", Value: session},
+	}, &body.File{
+		Field:       "image",
+		FileName:    part.fileName,
+		ContentType: part.contentType,
+		Media:       media,
+		Size:        size,
+	})
+}
+
+func (c *Client) noRandomness() error {
+	return c.vendor.Refuse(idverify.CodeInvalidConfig, "Rand", "Rand gave no random bytes")
+}
+
+// identify gives the outcome the session id that was sent, where the vendor
+// answered with none or not at all: it can be asked about the call by it.
+func (o *outgoing) identify(res *idverify.Result, err error) (*idverify.Result, error) {
+	var e *idverify.Error
+	if errors.As(err, &e) && e.RequestID == "" {
+		e.RequestID = o.session
+	}
+	if res != nil && res.RequestID == "" {
+		res.RequestID = o.session
+	}
+	return res, err
+}

@@ -1,0 +1,142 @@
+package tencent
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Reply is the vendor's answer, field by field. [idverify.Result.As] and
+// errors.As find it. Printed, logged or marshalled it shows code and session
+// id only. What the request said of the person is taken out of its texts.
+type Reply struct {
+	// Similarity is 0..100, nil when the answer has none.
+	Similarity *float64
+	// SessionID is the session_id of the answer. Empty when it has none: the
+	// RequestID beside the Reply then is the one that was sent.
+	SessionID string
+	// Code is "0" for a comparison that was made; [Codes] lists the others.
+	Code    string
+	Message string
+}
+
+// Error makes a Reply findable by errors.As.
+func (r *Reply) Error() string {
+	return fmt.Sprintf("tencent reply: code %s, session id %s", redact.Word(r.Code), redact.Word(r.SessionID))
+}
+
+// Format implements [fmt.Formatter].
+func (r Reply) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.Error()) }
+
+// LogValue implements [slog.LogValuer].
+func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
+
+// MarshalJSON gives code and session id.
+func (r Reply) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"code": redact.Word(r.Code), "session_id": redact.Word(r.SessionID)})
+}
+
+// answer is the JSON as it comes.
+type answer struct {
+	Data    data          `json:"data"`
+	Code    exchange.Text `json:"code"`
+	Message exchange.Text `json:"message"`
+}
+
+type data struct {
+	Similarity exchange.Score `json:"similarity"`
+	SessionID  exchange.Text  `json:"session_id"`
+}
+
+// UnmarshalJSON takes whatever is no object for no data: errors come with
+// null, and services of this kind write an empty object as [] or "".
+func (d *data) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(text, []byte("{")) {
+		return nil
+	}
+	type fields data
+	return json.Unmarshal(text, (*fields)(d))
+}
+
+const codeOK = "0"
+
+// decode decides by code and never by message. A similarity counts only in an
+// answer that is a success in both its HTTP status and its code.
+func (c *Client) decode(call *exchange.Call, out *outgoing) (*idverify.Result, error) {
+	var a answer
+	if err := call.Decode(&a); err != nil {
+		return nil, err
+	}
+	if id := string(a.Data.SessionID); id != out.session {
+		call.SetRequestID(id)
+	}
+	reply := a.reply(call)
+	switch {
+	case a.Code == "":
+		return nil, call.Bad("code is missing")
+	case a.Code == codeOK && !call.OK():
+		return nil, call.Bad("code 0 came with an HTTP status of failure")
+	case a.Code == codeOK:
+		return call.Judge(codeOK, reply,
+			exchange.Measured{Field: "data.similarity", Score: a.Data.Similarity, Rule: c.similarity})
+	}
+	res, err := call.Coded(exchange.Said{
+		Code:    string(a.Code),
+		Reasons: reasons(string(a.Message)),
+		Message: string(a.Message),
+		Reply:   reply,
+	})
+	var e *idverify.Error
+	if errors.As(err, &e) && e.Code == idverify.CodeSignatureExpired {
+		e.Detail += c.skew(call)
+	}
+	return res, err
+}
+
+// reasons narrows a code by how its message begins. What follows there is a
+// number of the vendor's, behind a colon of either width.
+func reasons(message string) []string {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(message)), inArrears) {
+		return []string{inArrears}
+	}
+	return nil
+}
+
+// tolerableSkew is what two clocks that are kept right may differ by, with the
+// way of the answer added.
+const tolerableSkew = 30 * time.Second
+
+// skew says how far this machine's clock is from the one in the answer's Date
+// header, which is the usual cause of an expired signature.
+func (c *Client) skew(call *exchange.Call) string {
+	answered, ok := call.AnsweredAt()
+	if !ok {
+		return ""
+	}
+	ahead := c.vendor.Now().Sub(answered).Round(time.Second)
+	switch {
+	case ahead > tolerableSkew:
+		return fmt.Sprintf("; this machine's clock is %s ahead of the vendor's", ahead)
+	case ahead < -tolerableSkew:
+		return fmt.Sprintf("; this machine's clock is %s behind the vendor's", -ahead)
+	}
+	return ""
+}
+
+// reply is for people to read, so what the vendor echoed is taken out of it.
+func (a *answer) reply(call *exchange.Call) *Reply {
+	return &Reply{
+		Similarity: a.Data.Similarity.Pointer(),
+		SessionID:  call.Scrub(string(a.Data.SessionID)),
+		Code:       call.Scrub(string(a.Code)),
+		Message:    call.Scrub(string(a.Message)),
+	}
+}

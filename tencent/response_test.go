@@ -1,0 +1,263 @@
+package tencent_test
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/tencent"
+)
+
+func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
+	res, err := verify(t, answeringFile(t, "match.json"))
+	require.NoError(t, err)
+	require.True(t, res.Passed())
+	require.Equal(t, idverify.CodeMatch, res.Code)
+	require.Equal(t, "tencent", res.Vendor)
+	require.Equal(t, "vendor-session-0001", res.RequestID)
+	require.Equal(t, "0", res.VendorCode)
+	require.Equal(t, http.StatusOK, res.HTTPStatus)
+	require.Equal(t, idverify.BilledYes, res.Billed)
+	require.Equal(t, []idverify.Check{{
+		Kind: idverify.CheckSimilarity, Value: 100, Scale: idverify.Scale{Max: 100},
+		Direction: idverify.HigherIsBetter, Normalized: 1,
+		Comparator: idverify.Above, Threshold: 75, Passed: true, Margin: 1,
+	}}, res.Checks)
+
+	var reply *tencent.Reply
+	require.True(t, res.As(&reply))
+	require.Equal(t, 100.0, *reply.Similarity)
+	require.Equal(t, tencent.Reply{
+		Similarity: reply.Similarity, SessionID: "vendor-session-0001", Code: "0", Message: "OK",
+	}, *reply)
+
+	res, err = verify(t, answeringFile(t, "face_mismatch.json"))
+	require.NoError(t, err)
+	require.False(t, res.Passed())
+	require.Equal(t, idverify.CodeFaceMismatch, res.Code)
+	require.Equal(t, idverify.BilledYes, res.Billed)
+}
+
+func TestSimilarityIsHeldToItsThresholdAndScale(t *testing.T) {
+	const good, bad = idverify.CodeMatch, idverify.CodeFaceMismatch
+	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+	for score, want := range map[string]idverify.Code{
+		"75":                            bad, // exclusive
+		"75.0":                          bad,
+		number(math.Nextafter(75, 0)):   bad,
+		number(math.Nextafter(75, 100)): good,
+		"0":                             bad,
+		"-0":                            bad,
+		"100":                           good,
+		"1e2":                           good,
+		`"88.5"`:                        good,
+		`"75"`:                          bad,
+		"-0.0001":                       idverify.CodeBadResponse,
+		"100.0001":                      idverify.CodeBadResponse,
+		"1e400":                         idverify.CodeBadResponse,
+		"null":                          idverify.CodeBadResponse,
+		"true":                          idverify.CodeBadResponse,
+		`"NaN"`:                         idverify.CodeBadResponse,
+		`"Infinity"`:                    idverify.CodeBadResponse,
+		`"0x5F"`:                        idverify.CodeBadResponse,
+		`""`:                            idverify.CodeBadResponse,
+		`"99%"`:                         idverify.CodeBadResponse,
+		"[99]":                          idverify.CodeBadResponse,
+		"{}":                            idverify.CodeBadResponse,
+	} {
+		t.Run(score, func(t *testing.T) {
+			res, err := verify(t, answering(http.StatusOK, "application/json",
+				`{"data":{"similarity":`+score+`,"session_id":"vendor-session-0007"},"code":0,"message":"OK"}`))
+			if want.IsDecision() {
+				require.NoError(t, err)
+				require.Equal(t, want, res.Code)
+				require.Equal(t, want == good, res.Passed())
+				require.Len(t, res.Checks, 1)
+				return
+			}
+			e := failed(t, res, err)
+			require.Equal(t, want, e.Code)
+			require.Equal(t, "data.similarity", e.Field)
+			require.Equal(t, "vendor-session-0007", e.RequestID)
+			require.Equal(t, idverify.BilledYes, e.Billed, "the vendor compared, whatever it wrote")
+			require.False(t, e.Repeatable)
+		})
+	}
+}
+
+func TestThresholdOfTheConfigDecides(t *testing.T) {
+	for threshold, want := range map[float64]idverify.Code{
+		88.25: idverify.CodeFaceMismatch,
+		88.24: idverify.CodeMatch,
+	} {
+		v := serve(t, answeringFile(t, "match_without_session.json"))
+		cfg := config(v.URL)
+		cfg.Threshold = threshold
+		res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
+		require.NoError(t, err)
+		require.Equal(t, want, res.Code)
+	}
+}
+
+func TestSuccessWithoutASimilarityDecidesNothing(t *testing.T) {
+	for _, name := range []string{"success_without_data.json", "success_with_null_data.json", "success_with_list_data.json"} {
+		res, err := verify(t, answeringFile(t, name))
+		e := failed(t, res, err)
+		require.Equal(t, idverify.CodeBadResponse, e.Code, name)
+		require.Equal(t, "data.similarity", e.Field, name)
+	}
+}
+
+func TestCodeMayBeText(t *testing.T) {
+	res, err := verify(t, answeringFile(t, "code_as_text.json"))
+	require.NoError(t, err)
+	require.True(t, res.Passed())
+
+	res, err = verify(t, answeringFile(t, "identity_mismatch_as_text.json"))
+	require.NoError(t, err)
+	require.Equal(t, idverify.CodeIdentityMismatch, res.Code)
+}
+
+func TestDecisionCountsWhateverTheHTTPStatus(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusBadRequest, http.StatusForbidden, http.StatusInternalServerError} {
+		res, err := verify(t, answering(status, "application/json", fixture(t, "identity_mismatch.json")))
+		require.NoError(t, err)
+		require.Equal(t, idverify.CodeIdentityMismatch, res.Code)
+		require.False(t, res.Passed())
+		require.Equal(t, status, res.HTTPStatus)
+		require.Equal(t, "-5803", res.VendorCode)
+		require.Equal(t, "vendor-session-0004", res.RequestID)
+		require.Equal(t, idverify.BilledUnknown, res.Billed)
+	}
+}
+
+func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
+	for _, status := range []int{http.StatusCreated, http.StatusAccepted, http.StatusUnauthorized, http.StatusInternalServerError, http.StatusBadGateway} {
+		res, err := verify(t, answering(status, "application/json", fixture(t, "match.json")))
+		e := failed(t, res, err)
+		require.Equal(t, idverify.CodeBadResponse, e.Code)
+		require.Equal(t, status, e.HTTPStatus)
+		require.Equal(t, "vendor-session-0001", e.RequestID)
+		require.True(t, e.Ambiguous)
+	}
+}
+
+func TestAnswerThatCannotBeReadDecidesNothing(t *testing.T) {
+	const (
+		jsonType = "application/json"
+		htmlType = "text/html; charset=utf-8"
+	)
+	for what, tt := range map[string]struct {
+		status            int
+		contentType, file string
+	}{
+		"gateway's page":         {http.StatusBadGateway, htmlType, "gateway.html"},
+		"page with success":      {http.StatusOK, htmlType, "gateway.html"},
+		"page said to be JSON":   {http.StatusOK, jsonType, "gateway.html"},
+		"JSON said to be a page": {http.StatusOK, htmlType, "match.json"},
+		"empty":                  {http.StatusOK, jsonType, "empty.json"},
+		"truncated":              {http.StatusOK, jsonType, "truncated.json"},
+		"trailing":               {http.StatusOK, jsonType, "trailing.json"},
+		"comma too many":         {http.StatusOK, jsonType, "vendor_sample.json"},
+		"without a code":         {http.StatusOK, jsonType, "without_code.json"},
+		"null for a code":        {http.StatusOK, jsonType, "null_code.json"},
+		"object for a code":      {http.StatusOK, jsonType, "object_code.json"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			v := serve(t, answering(tt.status, tt.contentType, fixture(t, tt.file)))
+			cfg := config(v.URL)
+			cfg.Rand = fixedRandomness()
+			res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
+			e := failed(t, res, err)
+			require.Equal(t, idverify.CodeBadResponse, e.Code)
+			require.Equal(t, tt.status, e.HTTPStatus)
+			require.Equal(t, generatedSession, e.RequestID)
+			require.True(t, e.Sent)
+			require.True(t, e.Ambiguous)
+			require.False(t, e.Repeatable)
+			require.Equal(t, idverify.BilledUnknown, e.Billed)
+		})
+	}
+}
+
+func TestContentTypesOfJSONAreAccepted(t *testing.T) {
+	for _, contentType := range []string{"application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8"} {
+		res, err := verify(t, answering(http.StatusOK, contentType, fixture(t, "match.json")))
+		require.NoError(t, err, contentType)
+		require.True(t, res.Passed(), contentType)
+	}
+}
+
+func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
+	res, err := verify(t, answeringFile(t, "unlisted.json"))
+	e := failed(t, res, err)
+	require.Equal(t, idverify.CodeUnknown, e.Code)
+	require.Equal(t, "-9999", e.VendorCode)
+	require.Equal(t, "unheard-of vendor words", e.VendorMessage.Reveal())
+	require.Equal(t, "vendor-session-0005", e.RequestID)
+	require.Equal(t, idverify.BilledUnknown, e.Billed)
+	require.False(t, e.Repeatable)
+	require.Contains(t, err.Error(), "-9999")
+	require.NotContains(t, fmt.Sprintf("%+v", err), "unheard-of")
+
+	var reply *tencent.Reply
+	require.ErrorAs(t, err, &reply)
+	require.Equal(t, "unheard-of vendor words", reply.Message)
+}
+
+func TestCodeThatOnlyResemblesSuccessIsNone(t *testing.T) {
+	for _, code := range []string{"0.0", "-0", "00", `" 0"`, `"OK"`, "false", "0e0", `"0 "`} {
+		res, err := verify(t, answering(http.StatusOK, "application/json", `{"data":{"similarity":99},"code":`+code+`,"message":"OK"}`))
+		failed(t, res, err)
+	}
+}
+
+func TestMessageOfCodeThreeTellsArrearsFromABadRequest(t *testing.T) {
+	for name, want := range map[string]idverify.Code{
+		"arrears_ascii_colon.json": idverify.CodeAccountSuspended,
+		"arrears_wide_colon.json":  idverify.CodeAccountSuspended,
+		"arrears_capitals.json":    idverify.CodeAccountSuspended,
+		"bad_request.json":         idverify.CodeInvalidRequest,
+	} {
+		res, err := verify(t, answeringFile(t, name))
+		e := failed(t, res, err)
+		require.Equal(t, want, e.Code, name)
+		require.Equal(t, "3", e.VendorCode, name)
+		require.Equal(t, want == idverify.CodeAccountSuspended, e.VendorReason == "account abnormal", name)
+	}
+}
+
+func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
+	const note = "the signature had expired when it arrived"
+	for what, tt := range map[string]struct {
+		date string
+		want string
+	}{
+		"ahead":         {httpDate(-12 * time.Minute), note + "; this machine's clock is 12m0s ahead of the vendor's"},
+		"behind":        {httpDate(90 * time.Second), note + "; this machine's clock is 1m30s behind the vendor's"},
+		"just too much": {httpDate(-31 * time.Second), note + "; this machine's clock is 31s ahead of the vendor's"},
+		"tolerable":     {httpDate(30 * time.Second), note},
+		"tolerable too": {httpDate(-30 * time.Second), note},
+		"right":         {httpDate(0), note},
+		"no date":       {"yesterday", note},
+	} {
+		t.Run(what, func(t *testing.T) {
+			res, err := verify(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Date", tt.date)
+				answeringFile(t, "signature_expired.json")(w, r)
+			})
+			e := failed(t, res, err)
+			require.Equal(t, idverify.CodeSignatureExpired, e.Code)
+			require.Equal(t, tt.want, e.Detail)
+			require.Equal(t, "9", e.VendorCode)
+		})
+	}
+}
+
+func httpDate(offset time.Duration) string { return signedAt.Add(offset).UTC().Format(http.TimeFormat) }
