@@ -19,6 +19,9 @@ func (c *Call) Decode(reply any) error {
 	if problem == "" && json.Unmarshal(content, reply) != nil {
 		problem = "the answer is not the JSON that the vendor documents"
 	}
+	if problem == "" && hasDoubleKey(content) {
+		problem = "the answer says the same field twice"
+	}
 	if problem == "" {
 		return nil
 	}

@@ -1,7 +1,9 @@
 package exchange
 
 import (
+	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -88,6 +90,27 @@ func TestSpeaksJSON(t *testing.T) {
 	}
 }
 
+func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
+	for _, double := range []string{
+		`{"code":-5803,"code":0}`,
+		`{"code":-5803,"CODE":0}`,
+		`{"code":1, "data":{"a":[{"x":1 , "X":2}]}}`,
+		`[{"a":{}},{"b":{"score":1,"\u0073core":2}}]`,
+		`{"status":"a","ſtatus":"b"}`,
+		`{"a":"}","b":{"c":1},"a":2}`,
+		`{"a\"b":1,"A\"B":2}`,
+	} {
+		require.True(t, json.Valid([]byte(double)), double)
+		assert.True(t, hasDoubleKey([]byte(double)), double)
+	}
+	for _, single := range []string{
+		`{}`, `[]`, `{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}`, `{"a":"\"a\":","b":"{\"a\":1}"}`, ` { "a" : [ ] , "b" : null } `, `"a"`, `1`,
+	} {
+		require.True(t, json.Valid([]byte(single)), single)
+		assert.False(t, hasDoubleKey([]byte(single)), single)
+	}
+}
+
 func TestTableFindsTheMostTellingRow(t *testing.T) {
 	table := NewTable([]idverify.VendorCode{
 		{Code: "E", Reason: "It doesn’t work", Meaning: idverify.CodeNoFace},
@@ -156,6 +179,42 @@ func FuzzFindText(f *testing.F) {
 			t.Fatalf("found %q, decoded %q", found, whole.ID)
 		}
 	})
+}
+
+// The scanner agrees with the tokens of encoding/json, and ends on any input.
+func FuzzHasDoubleKey(f *testing.F) {
+	f.Add([]byte(`{"code":-5803,"CODE":0}`))
+	f.Add([]byte(`{"a":[1,{"b":"\"","c":{}}],"d":null}`))
+	f.Add([]byte(`[[[`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		got := hasDoubleKey(content)
+		if json.Valid(content) && got != doubleByTokens(t, json.NewDecoder(bytes.NewReader(content))) {
+			t.Fatalf("%s: scanner says %t", content, got)
+		}
+	})
+}
+
+func doubleByTokens(t *testing.T, dec *json.Decoder) (double bool) {
+	token, err := dec.Token()
+	require.NoError(t, err)
+	delim, ok := token.(json.Delim)
+	if !ok {
+		return false
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		if delim == '{' {
+			key, err := dec.Token()
+			require.NoError(t, err)
+			folded := strings.ToLower(strings.ToUpper(key.(string)))
+			double = double || seen[folded]
+			seen[folded] = true
+		}
+		double = doubleByTokens(t, dec) || double
+	}
+	_, err = dec.Token()
+	require.NoError(t, err)
+	return double
 }
 
 // countKeys counts the top-level keys, so that a doubled key can be told.
