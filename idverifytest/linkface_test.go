@@ -1,6 +1,7 @@
 package idverifytest_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -111,6 +112,8 @@ func TestLinkfaceRefuses(t *testing.T) {
 		{"wrong secret", change(good, field{"api_secret", "x", ""}), 401, "UNAUTHORIZED", ""},
 		{"GBK", change(good, field{"name", "\xd5\xc5\xc8\xfd", ""}), 400, "ENCODING_ERROR", ""},
 		{"no name", change(good, field{"name", "-", ""}), 400, "INVALID_ARGUMENT", "Invalid name"},
+		{"name as a file", change(good, field{"name", "张三", "name.txt"}), 400, "INVALID_ARGUMENT", "Invalid name"},
+		{"short id", append(noFile, field{"liveness_data_id", "x", ""}), 400, "INVALID_ARGUMENT", "liveness_data_id"},
 		{"bad name", change(good, field{"name", "张3", ""}), 400, "INVALID_ARGUMENT", "Invalid name"},
 		{"no number", change(good, field{"id_number", "-", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"check digit", change(good, field{"id_number", "110105194912310021", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
@@ -148,6 +151,34 @@ func TestLinkfacePaths(t *testing.T) {
 		assert.Equal(t, 404, a.status)
 		assert.Equal(t, "NOT_FOUND", a.text("status"))
 	}
+}
+
+// What cannot be read as a form is refused and not billed.
+func TestLinkfaceBrokenForms(t *testing.T) {
+	srv := idverifytest.Start(t)
+	const query = "?api_id=" + idverifytest.LinkfaceAPIID + "&api_secret=" + idverifytest.LinkfaceAPISecret
+	address := srv.BaseURL(idverifytest.Linkface) + linkfacePath + query
+	contentType, body := multi(t, linkfaceFields(idverifytest.Match())[2:]...)
+	whole, err := io.ReadAll(body)
+	require.NoError(t, err)
+	for _, want := range []struct{ contentType, body, reason string }{
+		{contentType, string(whole), ""},
+		{contentType, string(whole[:len(whole)-10]), "malformed request body"},
+		{contentType, string(whole[:200]), "malformed request body"},
+		{"multipart/form-data", string(whole), "malformed request body"},
+		{"application/x-www-form-urlencoded", "name=%", "malformed request body"},
+		{"application/json", "{}", "Invalid name"},
+		{"", string(whole), "Invalid name"},
+	} {
+		a := send(t, srv, newRequest(t, "POST", address, want.contentType, strings.NewReader(want.body)))
+		if want.reason == "" {
+			assert.Equal(t, "OK", a.text("status"))
+			continue
+		}
+		assert.Equal(t, "INVALID_ARGUMENT", a.text("status"))
+		assert.Equal(t, want.reason, a.text("reason"), "%s %.40q", want.contentType, want.body)
+	}
+	assert.Equal(t, 1, srv.Bill().Total())
 }
 
 // The samples of curl and HTTPie have the credentials in the query.

@@ -2,6 +2,7 @@ package idverifytest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -122,10 +123,15 @@ func DefaultScores(vendor string) Scores {
 }
 
 // SetScores sets what [Match] gets at a vendor from now on. Values outside the
-// vendor's range are sent as they are, except NaN and infinities, which JSON
-// has no form for: use [Server.Script]. It panics for an unknown vendor.
+// vendor's range are sent as they are. It panics for an unknown vendor, and for
+// NaN and infinities, which JSON has no form for: those are for [Server.Script].
 func (s *Server) SetScores(vendor string, scores Scores) {
 	mustKnow(vendor)
+	for _, v := range [...]float64{scores.Similarity, scores.Hack, scores.Liveness, scores.Spoofing} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			panic("idverifytest: a score that JSON cannot express")
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scores[vendor] = scores

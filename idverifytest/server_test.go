@@ -2,6 +2,7 @@ package idverifytest_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -131,6 +132,8 @@ func TestSetScores(t *testing.T) {
 	assert.Equal(t, "0.98", a.text("hack_score"))
 	a = linkface(t, srv, linkfaceFields(idverifytest.FaceMismatch())...)
 	assert.Equal(t, "0.3127", a.text("verify_score"), "only Match changes")
+	assert.Panics(t, func() { srv.SetScores("nobody", idverifytest.Scores{}) })
+	assert.Panics(t, func() { srv.SetScores(idverifytest.Linkface, idverifytest.Scores{Hack: math.NaN()}) })
 	srv.Reset()
 	a = linkface(t, srv, linkfaceFields(idverifytest.Match())...)
 	assert.Equal(t, fmt.Sprint(idverifytest.DefaultScores(idverifytest.Linkface).Similarity), a.text("verify_score"))
@@ -202,6 +205,46 @@ func TestNewServesWithoutListening(t *testing.T) {
 	a = send(t, srv, newRequest(t, "GET", ts.URL+"/", "", nil))
 	assert.Equal(t, 404, a.status)
 	assert.NotEmpty(t, a.body["error"])
+}
+
+// Where there is no connection to reset, as in HTTP/2, the exchange is aborted.
+func TestResetWithoutAConnection(t *testing.T) {
+	srv := idverifytest.New()
+	defer srv.Close()
+	ts := httptest.NewUnstartedServer(srv)
+	ts.EnableHTTP2 = true
+	ts.StartTLS()
+	defer ts.Close()
+	post := func() (*http.Response, error) {
+		contentType, body := multi(t, linkfaceFields(idverifytest.Match())...)
+		return ts.Client().Do(newRequest(t, "POST", idverifytest.BaseURLAt(ts.URL, idverifytest.Linkface)+linkfacePath, contentType, body))
+	}
+	srv.Inject(idverifytest.Linkface, idverifytest.ResetAfterBody())
+	_, err := post()
+	assert.Error(t, err)
+	assert.Equal(t, 1, srv.Bill().Total())
+	resp, err := post()
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	assert.Equal(t, 2, resp.ProtoMajor)
+
+	srv.Inject(idverifytest.Linkface, idverifytest.ResetBeforeBody())
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() {
+		srv.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/linkface"+linkfacePath, nil))
+	})
+}
+
+// A simulator that runs for long forgets the oldest.
+func TestExchangesAreBounded(t *testing.T) {
+	srv := idverifytest.New()
+	defer srv.Close()
+	const n = 12_345
+	for range n {
+		srv.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	}
+	all := srv.Exchanges()
+	assert.LessOrEqual(t, len(all), 10_000)
+	assert.Equal(t, n, all[len(all)-1].Seq)
 }
 
 func TestTLS(t *testing.T) {

@@ -56,7 +56,7 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 		return nil, v.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "none of the evidence given is of a form that this vendor reads")
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, v.gone(err)
+		return nil, v.Gone(err)
 	}
 	call := &Call{
 		Vendor:    v,
@@ -83,8 +83,9 @@ func (v *Vendor) own(err error) error {
 	return err
 }
 
-// gone is the error for a caller who left before anything was sent.
-func (v *Vendor) gone(cause error) *idverify.Error {
+// Gone is the error for a caller whose context ended, with this cause, before
+// anything was sent.
+func (v *Vendor) Gone(cause error) *idverify.Error {
 	code := idverify.CodeTimeout
 	if errors.Is(cause, context.Canceled) {
 		code = idverify.CodeCanceled

@@ -66,7 +66,7 @@ func Scrub(s string, secrets ...string) string {
 }
 
 func scrubOne(s, secret string) string {
-	if secret == "" {
+	if secret == "" || len(secret) > len(s) {
 		return s
 	}
 	lower, want := asciiLower(s), asciiLower(secret)

@@ -1,0 +1,236 @@
+package baiduv4
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "baiduv4"
+
+// DefaultBaseURL is the vendor's own service.
+const DefaultBaseURL = "https://aip.baidubce.com"
+
+// Config is an application at Baidu. It prints without its credentials.
+type Config struct {
+	// APIKey and SecretKey are the application's. Required.
+	APIKey, SecretKey string
+
+	// Threshold is what a score must exceed to be the same person, 0 to below
+	// 100. 0 is the default, 80, the vendor's recommendation: one impostor in
+	// 10,000 passes. A lower one is weaker than the vendor advises.
+	Threshold float64
+	// Quality is the quality a picture needs. Default QualityNone, which is
+	// the vendor's.
+	Quality QualityControl
+	// Liveness is the liveness a picture needs. Default LivenessNormal, the
+	// vendor's recommendation; LivenessNone turns the check off.
+	Liveness LivenessControl
+	// Spoofing is how synthetic a picture may look. Default SpoofingNormal,
+	// the vendor's recommendation; SpoofingNone turns the check off.
+	Spoofing SpoofingControl
+
+	// Tokens is where access tokens are kept. Default a NewMemoryStore of the
+	// client's own; give one that several processes reach to share a token.
+	Tokens TokenStore
+
+	// BaseURL is where the vendor's paths begin: https, or http for a loopback
+	// host. Default DefaultBaseURL.
+	BaseURL string
+	// HTTPClient gives transport and time-out; it is copied, and its redirect
+	// policy and cookie jar are not used. Default: a transport of our own
+	// with TLS 1.2 or later and no proxy.
+	HTTPClient *http.Client
+	// Timeout bounds one exchange; a call makes up to four: token, call, and
+	// both again when the vendor refuses the token. Default 30 s.
+	Timeout time.Duration
+	// MaxResponseBytes bounds the vendor's answer, which for a SealedCapture
+	// brings the picture back. Default 16 MiB.
+	MaxResponseBytes int64
+	// Clock tells the time. Default time.Now.
+	Clock func() time.Time
+}
+
+// Format implements [fmt.Formatter]: credentials are not printed.
+func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4.Config") }
+
+// LogValue implements [slog.LogValuer].
+func (c Config) LogValue() slog.Value { return slog.StringValue("baiduv4.Config") }
+
+// MarshalText keeps credentials out of JSON and other encodings.
+func (c Config) MarshalText() ([]byte, error) { return []byte("baiduv4.Config"), nil }
+
+// Client verifies with one application. It is safe for concurrent use and
+// needs no closing: the only work it does on its own is to renew its token,
+// which Timeout bounds.
+type Client struct {
+	vendor     *exchange.Vendor
+	tokens     *tokenSource
+	similarity idverify.Rule
+	controls   controls
+}
+
+var _ idverify.FARLimiter = (*Client)(nil)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name
+// of the field. Nothing is sent; the token is fetched by the first call.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		RequestIDField: "log_id",
+		Credentials: []exchange.Credential{
+			{Field: "APIKey", Value: cfg.APIKey},
+			{Field: "SecretKey", Value: cfg.SecretKey},
+		},
+		BaseURL:          cfg.BaseURL,
+		HTTPClient:       cfg.HTTPClient,
+		Timeout:          cfg.Timeout,
+		MaxResponseBytes: cfg.MaxResponseBytes,
+		Clock:            cfg.Clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	rule, err := vendor.Threshold(similarity, "Threshold", cfg.Threshold)
+	if err != nil {
+		return nil, err
+	}
+	controls, err := cfg.controls(vendor)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{vendor: vendor, tokens: cfg.source(vendor), similarity: rule, controls: controls}, nil
+}
+
+func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
+	set := controls{
+		quality:  cmp.Or(c.Quality, QualityNone),
+		liveness: cmp.Or(c.Liveness, LivenessNormal),
+		spoofing: cmp.Or(c.Spoofing, SpoofingNormal),
+	}
+	const problem = "must be NONE, LOW, NORMAL or HIGH"
+	if !slices.Contains(qualityLevels, set.quality) {
+		return set, vendor.Misconfigured("Quality", problem)
+	}
+	if _, known := livenessRules[set.liveness]; !known {
+		return set, vendor.Misconfigured("Liveness", problem)
+	}
+	if _, known := spoofingRules[set.spoofing]; !known {
+		return set, vendor.Misconfigured("Spoofing", problem)
+	}
+	return set, nil
+}
+
+func (c Config) source(vendor *exchange.Vendor) *tokenSource {
+	account := credentials{vendor, redact.NewSecret(c.APIKey), redact.NewSecret(c.SecretKey)}
+	source := &tokenSource{
+		fetch: account.fetch,
+		store: c.Tokens,
+		key:   storeKey(cmp.Or(c.BaseURL, DefaultBaseURL), c.APIKey),
+		now:   vendor.Now,
+	}
+	if source.store == nil {
+		source.store = NewMemoryStore()
+	}
+	return source
+}
+
+// Name is "baiduv4".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence], a
+// [FaceTokenEvidence], a [PlainCapture] or a [SealedCapture].
+func (c *Client) Accepts(ev idverify.Evidence) bool { return accepts(ev) }
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule {
+	rules := []idverify.Rule{c.similarity}
+	for _, rule := range []idverify.Rule{livenessRules[c.controls.liveness], spoofingRules[c.controls.spoofing]} {
+		if isOn(rule) {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
+// WithMaxFAR is a copy of the client at a published similarity threshold whose
+// false-accept rate is at most rate; 1e-4, at 80, is the lowest there is. The
+// copy uses the same access token.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
+	}
+	strict := *c
+	strict.similarity = rule
+	return &strict, nil
+}
+
+// Verify makes one exchange with the vendor, and a second one when the vendor
+// refuses the access token, which it does before it looks at the request. A
+// decision is a Result whose [Reply] holds what the vendor said; everything
+// else is an *idverify.Error.
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	call, err := c.vendor.Begin(ctx, c, req)
+	if err != nil {
+		return nil, err
+	}
+	question, err := c.encode(call)
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.accessToken(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.ask(ctx, call, question, token)
+	if !isTokenRefused(err) {
+		return res, err
+	}
+	c.tokens.refuse(token)
+	if token, err = c.accessToken(ctx, true); err != nil {
+		return nil, err
+	}
+	return c.ask(ctx, call, question, token)
+}
+
+// ask makes one exchange.
+func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Body, token Token) (*idverify.Result, error) {
+	call.Hide(token.Reveal())
+	err := call.Send(ctx, httpx.Request{
+		Method:      http.MethodPost,
+		Path:        path,
+		SecretQuery: url.Values{"access_token": {token.Reveal()}},
+		Body:        question,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.decode(call)
+}
+
+func isTokenRefused(err error) bool {
+	var e *idverify.Error
+	return errors.As(err, &e) && slices.Contains(tokenRefusals, e.VendorCode)
+}
+
+// Format implements [fmt.Formatter]: credentials are not printed.
+func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4.Client") }
+
+// LogValue implements [slog.LogValuer].
+func (c Client) LogValue() slog.Value { return slog.StringValue("baiduv4.Client") }

@@ -1,0 +1,190 @@
+package baiduv4_test
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+)
+
+func TestNewNamesTheFieldItRefuses(t *testing.T) {
+	for field, changes := range map[string][]func(*baiduv4.Config){
+		"APIKey":    {func(c *baiduv4.Config) { c.APIKey = "" }},
+		"SecretKey": {func(c *baiduv4.Config) { c.SecretKey = "" }, func(c *baiduv4.Config) { c.SecretKey = "EXAMPLE SECRET\n" }},
+		"Threshold": {
+			func(c *baiduv4.Config) { c.Threshold = -0.1 },
+			func(c *baiduv4.Config) { c.Threshold = 100 }, // nothing is above 100
+			func(c *baiduv4.Config) { c.Threshold = 100.1 },
+			func(c *baiduv4.Config) { c.Threshold = math.NaN() },
+			func(c *baiduv4.Config) { c.Threshold = math.Inf(1) },
+		},
+		"Quality":  {func(c *baiduv4.Config) { c.Quality = "EXAMPLE" }, func(c *baiduv4.Config) { c.Quality = "low" }},
+		"Liveness": {func(c *baiduv4.Config) { c.Liveness = "EXAMPLE" }, func(c *baiduv4.Config) { c.Liveness = "none" }},
+		"Spoofing": {func(c *baiduv4.Config) { c.Spoofing = "EXAMPLE" }, func(c *baiduv4.Config) { c.Spoofing = " HIGH" }},
+		"BaseURL": {
+			func(c *baiduv4.Config) { c.BaseURL = "http://aip.baidubce.com" },
+			func(c *baiduv4.Config) { c.BaseURL = "https://aip.baidubce.com?access_token=EXAMPLE" },
+		},
+		"Timeout":          {func(c *baiduv4.Config) { c.Timeout = -time.Second }},
+		"MaxResponseBytes": {func(c *baiduv4.Config) { c.MaxResponseBytes = -1 }},
+	} {
+		for _, change := range changes {
+			f := &fake{}
+			c, err := baiduv4.New(config(f.into, change))
+			require.Nil(t, c, field)
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+			assert.Equal(t, field, e.Field)
+			assert.Contains(t, err.Error(), field)
+			assert.NotContains(t, err.Error(), "EXAMPLE")
+			f.assertSeen(t, 0, 0)
+		}
+	}
+}
+
+func TestRulesFollowTheControls(t *testing.T) {
+	thresholds := func(c *baiduv4.Client) map[idverify.CheckKind]float64 {
+		found := map[idverify.CheckKind]float64{}
+		for _, r := range c.Rules() {
+			require.NoError(t, r.Validate())
+			found[r.Kind] = r.Threshold
+		}
+		return found
+	}
+	set := func(threshold float64, l baiduv4.LivenessControl, s baiduv4.SpoofingControl) func(*baiduv4.Config) {
+		return func(c *baiduv4.Config) { c.Threshold, c.Liveness, c.Spoofing = threshold, l, s }
+	}
+	for _, test := range []struct {
+		change func(*baiduv4.Config)
+		want   map[idverify.CheckKind]float64
+	}{
+		{set(0, "", ""), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3, "spoofing": 0.00048}},
+		{set(90, baiduv4.LivenessLow, baiduv4.SpoofingLow), map[idverify.CheckKind]float64{"similarity": 90, "liveness": 0.05, "spoofing": 0.00023}},
+		{set(70, baiduv4.LivenessHigh, baiduv4.SpoofingHigh), map[idverify.CheckKind]float64{"similarity": 70, "liveness": 0.9, "spoofing": 0.00109}},
+		{set(0, baiduv4.LivenessNone, ""), map[idverify.CheckKind]float64{"similarity": 80, "spoofing": 0.00048}},
+		{set(0, "", baiduv4.SpoofingNone), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3}},
+		{set(0, baiduv4.LivenessNone, baiduv4.SpoofingNone), map[idverify.CheckKind]float64{"similarity": 80}},
+	} {
+		assert.Equal(t, test.want, thresholds(newClient(t, test.change)))
+	}
+}
+
+func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
+	c := newClient(t)
+	for _, rate := range []float64{1e-4, 1e-3} {
+		strict, err := c.WithMaxFAR(rate)
+		require.NoError(t, err)
+		assert.Equal(t, 80.0, strict.(*baiduv4.Client).Rules()[0].Threshold)
+	}
+	_, err := c.WithMaxFAR(1e-5)
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+
+	lax := newClient(t, func(c *baiduv4.Config) { c.Threshold = 60 })
+	strict, err := lax.WithMaxFAR(1e-4)
+	require.NoError(t, err)
+	assert.Equal(t, 80.0, strict.(*baiduv4.Client).Rules()[0].Threshold)
+	assert.Equal(t, 60.0, lax.Rules()[0].Threshold, "the client itself is not changed")
+}
+
+func TestMaxFARKeepsTheToken(t *testing.T) {
+	f := &fake{}
+	c := newClient(t, f.into)
+	strict, err := c.WithMaxFAR(1e-4)
+	require.NoError(t, err)
+	for _, v := range []idverify.Verifier{c, strict} {
+		_, err := v.Verify(t.Context(), request())
+		require.NoError(t, err)
+	}
+	f.assertSeen(t, 1, 2)
+}
+
+// Whoever leaves gets an answer at once: inside the bubble time stands still
+// unless everybody waits for it.
+func TestCallerWhoLeavesReturnsAtOnce(t *testing.T) {
+	hang := func(ctx context.Context) (answer, error) {
+		<-ctx.Done()
+		return answer{}, ctx.Err()
+	}
+	for _, test := range []struct {
+		during string
+		fake   *fake
+		sent   bool
+	}{
+		{"token", &fake{onFetch: func(ctx context.Context, _ int) (answer, error) { return hang(ctx) }}, false},
+		{"call", &fake{onCall: func(ctx context.Context, _ string, _ int) (answer, error) { return hang(ctx) }}, true},
+	} {
+		t.Run(test.during, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newClient(t, test.fake.into)
+				begun := time.Now()
+				ctx, cancel := context.WithCancel(t.Context())
+				var res *idverify.Result
+				var err error
+				go func() { res, err = c.Verify(ctx, request()) }()
+				synctest.Wait()
+				cancel()
+				synctest.Wait()
+				e := requireError(t, res, err)
+				assert.Equal(t, idverify.CodeCanceled, e.Code)
+				assert.ErrorIs(t, err, context.Canceled)
+				assert.Equal(t, test.sent, e.Sent)
+				assert.Equal(t, test.sent, e.Ambiguous)
+				assert.Equal(t, !test.sent, e.Repeatable)
+				assert.Zero(t, time.Since(begun))
+			})
+			synctest.Test(t, func(t *testing.T) {
+				c := newClient(t, test.fake.into)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				begun := time.Now()
+				res, err := c.Verify(ctx, request())
+				e := requireError(t, res, err)
+				assert.Equal(t, idverify.CodeTimeout, e.Code)
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.Equal(t, test.sent, e.Sent)
+				assert.Equal(t, time.Second, time.Since(begun))
+			})
+			synctest.Test(t, func(t *testing.T) {
+				c := newClient(t, test.fake.into, func(c *baiduv4.Config) { c.Timeout = 2 * time.Second })
+				begun := time.Now()
+				res, err := c.Verify(t.Context(), request())
+				e := requireError(t, res, err)
+				assert.Equal(t, idverify.CodeTimeout, e.Code)
+				assert.Equal(t, test.sent, e.Sent)
+				assert.Equal(t, test.sent, e.Ambiguous)
+				assert.Equal(t, 2*time.Second, time.Since(begun))
+			})
+		})
+	}
+}
+
+func TestCallerWhoLeftBeforeIsNotServed(t *testing.T) {
+	f := &fake{}
+	c := newClient(t, f.into)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	res, err := c.Verify(ctx, request())
+	assert.Equal(t, idverify.CodeCanceled, requireError(t, res, err).Code)
+	assert.ErrorIs(t, err, context.Canceled)
+	f.assertSeen(t, 0, 0)
+}
+
+func TestTheCallersClientIsNotChanged(t *testing.T) {
+	f := &fake{}
+	given := &http.Client{Transport: f}
+	c := newClient(t, func(cfg *baiduv4.Config) { cfg.HTTPClient = given })
+	_, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Same(t, f, given.Transport)
+	assert.Nil(t, given.CheckRedirect)
+	assert.Nil(t, given.Jar)
+}

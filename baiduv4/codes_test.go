@@ -1,0 +1,167 @@
+package baiduv4_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+)
+
+// The codes that the vendor's documents list for this interface.
+var listed = []int{
+	1, 2, 3, 4, 6, 13, 14, 15, 17, 18, 19, 23, 100, 110, 111,
+	216100, 216101, 216102, 216103, 216110, 216111, 216200, 216201, 216202,
+	216300, 216400, 216401, 216430, 216431, 216432, 216433, 216434, 216500, 216501, 216505, 216506, 216507,
+	216600, 216601, 216612, 216908,
+	222001, 222002, 222003, 222004, 222005, 222006, 222007, 222008, 222009, 222010, 222011, 222012, 222013, 222014, 222015,
+	222016, 222017, 222018, 222019, 222020, 222021, 222022, 222023, 222024, 222025, 222026, 222027, 222028, 222029, 222030,
+	222039, 222043, 222046, 222101, 222102, 222152, 222154,
+	222200, 222201, 222202, 222203, 222204, 222205, 222206, 222209, 222213, 222214,
+	222300, 222301, 222302, 222303, 222304, 222307, 222308, 222309,
+	222350, 222351, 222352, 222353, 222354, 222355, 222356, 222360, 222361,
+	222901, 222902, 222903, 222904, 222905, 222906, 222907, 222908, 222909, 222910, 222911, 222912, 222913, 222914, 222915, 222916,
+	223113, 223114, 223115, 223116, 223118, 223119, 223120, 223121, 223122, 223123, 223124, 223125, 223126, 223127,
+	223129, 223130, 223131,
+	283421, 283435, 283436, 283437, 283456, 283457, 283460, 283512, 283513, 283520,
+}
+
+type key struct{ code, reason string }
+
+func rows() map[key]idverify.VendorCode {
+	all := map[key]idverify.VendorCode{}
+	for _, row := range baiduv4.Codes() {
+		all[key{row.Code, row.Reason}] = row
+	}
+	return all
+}
+
+func TestEveryListedCodeHasARowAndNoOther(t *testing.T) {
+	want := map[key]bool{
+		{"0", ""}: true, {"verify_status", "1"}: true, {"verify_status", "2"}: true,
+		{"invalid_client", ""}: true, {"invalid_client", "unknown client id"}: true, {"invalid_client", "Client authentication failed"}: true,
+		{"unsupported_grant_type", ""}: true, {"invalid_request", ""}: true,
+	}
+	for _, code := range listed {
+		want[key{strconv.Itoa(code), ""}] = true
+	}
+	for k, row := range rows() {
+		assert.True(t, want[k], "%v is not listed", k)
+		delete(want, k)
+		assert.NotEmpty(t, row.Note)
+		assert.NotEmpty(t, row.NoteZH)
+		assert.NotEmpty(t, row.Meaning)
+	}
+	assert.Empty(t, want, "without a row")
+}
+
+// Only what the vendor refuses before it looks is free and may be repeated.
+func TestBillingFollowsTheDocuments(t *testing.T) {
+	free := map[string]bool{
+		"4": true, "6": true, "13": true, "14": true, "15": true, "17": true, "18": true, "19": true, "23": true,
+		"100": true, "110": true, "111": true, "invalid_client": true, "unsupported_grant_type": true, "invalid_request": true,
+	}
+	repeatable := map[string]bool{"4": true, "13": true, "18": true}
+	for k, row := range rows() {
+		want := idverify.BilledUnknown
+		if free[k.code] {
+			want = idverify.BilledNo
+		}
+		if k.code == "0" {
+			want = idverify.BilledYes
+		}
+		assert.Equal(t, want, row.Billed, "%v", k)
+		assert.Equal(t, repeatable[k.code], row.Repeatable, "%v", k)
+	}
+}
+
+func TestMeaningsThatAreEasilyConfused(t *testing.T) {
+	all := rows()
+	for code, want := range map[string]idverify.Code{
+		"216200": idverify.CodeInvalidRequest, "216201": idverify.CodeUnsupportedFormat, "216202": idverify.CodeTooLarge,
+		"216434": idverify.CodeAttackSuspected, "223120": idverify.CodeAttackSuspected,
+		"223131": idverify.CodeAttackSuspected, "283457": idverify.CodeAttackSuspected,
+		"216501": idverify.CodeNoFace, "222202": idverify.CodeNoFace, "222203": idverify.CodeNoFace,
+		"216507": idverify.CodeMultipleFaces, "216908": idverify.CodePoorPhoto, "222356": idverify.CodePoorPhoto,
+		"216600": idverify.CodeInvalidIDNumber, "222022": idverify.CodeInvalidIDNumber, "222353": idverify.CodeInvalidIDNumber,
+		"222023": idverify.CodeInvalidName, "222352": idverify.CodeInvalidName,
+		"216601": idverify.CodeIdentityMismatch, "222351": idverify.CodeIdentityMismatch, "222360": idverify.CodeIdentityMismatch,
+		"222354": idverify.CodeIdentityNotFound,
+		"222350": idverify.CodeReferencePhotoUnavailable, "222355": idverify.CodeReferencePhotoUnavailable,
+		"222204": idverify.CodeEvidenceUnreachable, "222209": idverify.CodeEvidenceExpired, "222304": idverify.CodeTooLarge,
+		"222307": idverify.CodePhotoRefused, "222308": idverify.CodePhotoRefused, "222361": idverify.CodeSourceUnavailable,
+		"3": idverify.CodeInvalidConfig, "6": idverify.CodePermissionDenied, "13": idverify.CodeVendorUnavailable,
+		"17": idverify.CodeQuotaExceeded, "19": idverify.CodeQuotaExceeded, "18": idverify.CodeRateLimited,
+	} {
+		assert.Equal(t, want, all[key{code, ""}].Meaning, code)
+	}
+}
+
+// rowAnswer is how the vendor says what a row stands for.
+func rowAnswer(row idverify.VendorCode) (given answer, fromTokenEndpoint bool) {
+	if _, err := strconv.Atoi(row.Code); err == nil {
+		return answer{body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.Code)}, false
+	}
+	if row.Code == "verify_status" {
+		return answer{body: fmt.Sprintf(`{"log_id":9,"result":{"verify_status":%s,"score":100,"liveness_score":1,"spoofing_score":0}}`, row.Reason)}, false
+	}
+	return answer{status: 401, body: fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.Code, row.Reason)}, true
+}
+
+func TestEveryRowThroughTheClient(t *testing.T) {
+	for _, row := range baiduv4.Codes() {
+		t.Run(row.Code+"/"+row.Reason, func(t *testing.T) {
+			given, fromTokenEndpoint := rowAnswer(row)
+			f := &fake{onCall: func(context.Context, string, int) (answer, error) { return given, nil }}
+			if fromTokenEndpoint {
+				f = &fake{onFetch: func(context.Context, int) (answer, error) { return given, nil }}
+			}
+			res, err := newClient(t, f.into).Verify(t.Context(), request())
+			checkRow(t, row, res, err, !fromTokenEndpoint)
+			switch {
+			case fromTokenEndpoint:
+				f.assertSeen(t, 1, 0)
+			case row.Code == "100" || row.Code == "110" || row.Code == "111":
+				f.assertSeen(t, 2, 2)
+			default:
+				f.assertSeen(t, 1, 1)
+			}
+		})
+	}
+}
+
+func checkRow(t *testing.T, row idverify.VendorCode, res *idverify.Result, err error, sent bool) {
+	t.Helper()
+	if row.Meaning == idverify.CodeMatch {
+		assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code, "success without scores")
+		return
+	}
+	if row.Meaning.IsDecision() {
+		require.NoError(t, err)
+		assert.Equal(t, row.Meaning, res.Code)
+		assert.False(t, res.Passed())
+		assert.Equal(t, row.Billed, res.Billed)
+		assert.Equal(t, row.Code, res.VendorCode)
+		assert.Equal(t, row.Reason, res.VendorReason)
+		assert.Equal(t, "9", res.RequestID)
+		return
+	}
+	e := requireError(t, res, err)
+	assert.Equal(t, row.Meaning, e.Code)
+	assert.Equal(t, row.Billed, e.Billed)
+	assert.Equal(t, row.Repeatable, e.Repeatable)
+	assert.Equal(t, row.Code, e.VendorCode)
+	assert.Equal(t, row.Reason, e.VendorReason)
+	assert.Equal(t, sent, e.Sent)
+	assert.False(t, e.Ambiguous)
+	if sent {
+		var reply *baiduv4.Reply
+		require.ErrorAs(t, err, &reply)
+		assert.Equal(t, row.Code, reply.ErrorCode)
+	}
+}

@@ -1,0 +1,63 @@
+package baiduv4
+
+// QualityControl is how good a picture must be before anything else is looked
+// at. A picture that fails is an error: poor_photo, or no_face.
+type QualityControl string
+
+// The levels of quality control. From LOW to HIGH eyes, nose, mouth, cheeks and
+// chin may be covered less, the face less blurred, the light must be better,
+// and HIGH wants the whole face in the picture.
+const (
+	QualityNone   QualityControl = "NONE"
+	QualityLow    QualityControl = "LOW"
+	QualityNormal QualityControl = "NORMAL"
+	QualityHigh   QualityControl = "HIGH"
+)
+
+// LivenessControl is how much a picture must look like one of a living face,
+// and not of a screen, a print or a mask. A liveness_score, 0..1, at or above
+// the level's threshold passes; below it the answer is attack_suspected.
+type LivenessControl string
+
+// The levels of liveness control, with what the vendor publishes: the share of
+// living faces that fail (FRR) and of attacks that are caught (TRR).
+const (
+	// LivenessNone turns the check off: no score is asked for.
+	LivenessNone LivenessControl = "NONE"
+	// LivenessLow: threshold 0.05, FRR 0.01 %, TRR 97.75 %.
+	LivenessLow LivenessControl = "LOW"
+	// LivenessNormal: threshold 0.3, FRR 0.1 %, TRR 98.82 %. Recommended by
+	// the vendor.
+	LivenessNormal LivenessControl = "NORMAL"
+	// LivenessHigh: threshold 0.9, FRR 1 %, TRR 99.77 %. The strictest.
+	LivenessHigh LivenessControl = "HIGH"
+)
+
+// SpoofingControl is how little a picture may look synthetic: retouched,
+// morphed, generated. A spoofing_score, 0..1, above the level's threshold is
+// attack_suspected.
+//
+// Mind the direction: the level names the threshold, so [SpoofingLow] is the
+// STRICTEST, the other way round than [LivenessLow].
+type SpoofingControl string
+
+// The levels of spoofing control, with what the vendor publishes: the share of
+// genuine pictures that fail (FRR) and of attacks that are caught (TRR).
+const (
+	// SpoofingNone turns the check off: no score is asked for.
+	SpoofingNone SpoofingControl = "NONE"
+	// SpoofingLow: threshold 0.00023, FRR 5 %, TRR 94.93 %. The strictest.
+	SpoofingLow SpoofingControl = "LOW"
+	// SpoofingNormal: threshold 0.00048, FRR 1 %, TRR 89.71 %. Recommended by
+	// the vendor.
+	SpoofingNormal SpoofingControl = "NORMAL"
+	// SpoofingHigh: threshold 0.00109, FRR 0.1 %, TRR 84.57 %. The laxest.
+	SpoofingHigh SpoofingControl = "HIGH"
+)
+
+// controls are the levels that are sent.
+type controls struct {
+	quality  QualityControl
+	liveness LivenessControl
+	spoofing SpoofingControl
+}

@@ -1,0 +1,148 @@
+package baiduv4
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Reply is the vendor's answer, field by field. [idverify.Result.As] and
+// errors.As find it. Printed, logged or marshalled it shows error code and log
+// id only.
+type Reply struct {
+	// LogID is the vendor's id of the call, with every digit.
+	LogID string
+	// ErrorCode is empty or "0" when the vendor reports no error.
+	ErrorCode, ErrorMsg string
+	// VerifyStatus is "0" when the face was compared, "1" when name and number
+	// do not agree, "2" when there is no usable reference photo, and empty in
+	// an answer with an error.
+	VerifyStatus string
+	// The scores are nil when the answer has none.
+	Score, LivenessScore, SpoofingScore *float64
+	// DecImage is the picture from inside a SealedCapture.
+	DecImage DecImage
+	// RiskLevel rates the device that recorded a capture: "1" dangerous, "2"
+	// suspicious, "3" ordinary, "4" normal. Empty when the answer has none.
+	RiskLevel string
+	// RiskTags say what the rating rests on, for example "general_inject".
+	RiskTags []string
+}
+
+// newReply takes what stands beside result. It is for people to read, so what
+// the vendor echoed is taken out of it.
+func newReply(call *exchange.Call, a *answer) *Reply {
+	return &Reply{
+		LogID:     call.Scrub(string(a.LogID)),
+		ErrorCode: call.Scrub(string(a.ErrorCode)),
+		ErrorMsg:  call.Scrub(string(a.ErrorMsg)),
+		DecImage:  a.DecImage,
+		RiskLevel: a.RiskLevel.first(),
+		RiskTags:  a.RiskTag,
+	}
+}
+
+func (r *Reply) read(o *outcome) {
+	r.VerifyStatus = string(o.VerifyStatus)
+	r.Score = o.Score.Pointer()
+	r.LivenessScore = o.LivenessScore.Pointer()
+	r.SpoofingScore = o.SpoofingScore.Pointer()
+}
+
+// Error makes a Reply findable by errors.As.
+func (r *Reply) Error() string {
+	return fmt.Sprintf("baiduv4 reply: error code %s, log id %s", redact.Word(cmp.Or(r.ErrorCode, codeOK)), redact.Word(r.LogID))
+}
+
+// Format implements [fmt.Formatter].
+func (r Reply) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.Error()) }
+
+// LogValue implements [slog.LogValuer].
+func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
+
+// MarshalJSON gives error code and log id.
+func (r Reply) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"error_code": redact.Word(r.ErrorCode), "log_id": redact.Word(r.LogID)})
+}
+
+// DecImage is a picture as the vendor sent it. It may be megabytes, and is
+// decoded only when asked for. It prints and marshals masked.
+type DecImage struct{ quoted redact.Secret } // the JSON string, quotes and escapes included
+
+// IsZero reports whether the answer had no picture.
+func (d DecImage) IsZero() bool { return d.quoted.Reveal() == "" }
+
+// Bytes is the picture. It fails when there is none, or it is not base64.
+func (d DecImage) Bytes() ([]byte, error) {
+	if d.IsZero() {
+		return nil, errors.New("baiduv4: the answer has no dec_image")
+	}
+	var picture []byte // encoding/json reads base64 into bytes
+	if err := json.Unmarshal([]byte(d.quoted.Reveal()), &picture); err != nil {
+		return nil, errors.New("baiduv4: dec_image is not base64")
+	}
+	return picture, nil
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails: a broken
+// picture takes nothing from the decision beside it.
+func (d *DecImage) UnmarshalJSON(text []byte) error {
+	*d = DecImage{}
+	if string(text) != "null" && string(text) != `""` {
+		d.quoted = redact.NewSecret(string(text))
+	}
+	return nil
+}
+
+// MarshalText keeps the picture out of JSON and other encodings.
+func (d DecImage) MarshalText() ([]byte, error) { return []byte("picture"), nil }
+
+// Format implements [fmt.Formatter].
+func (d DecImage) Format(s fmt.State, verb rune) { redact.Format(s, verb, "picture") }
+
+// LogValue implements [slog.LogValuer].
+func (d DecImage) LogValue() slog.Value { return slog.StringValue("picture") }
+
+// texts are strings or numbers as the vendor sends them: one alone, an array,
+// or an array written into a string. Anything else is left out: it decides
+// nothing, and must not cost the decision beside it.
+type texts []string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (t *texts) UnmarshalJSON(raw []byte) error {
+	*t = nil
+	var one exchange.Text
+	if json.Unmarshal(raw, &one) == nil {
+		if !t.list([]byte(one)) && one != "" {
+			*t = texts{string(one)}
+		}
+		return nil
+	}
+	t.list(raw)
+	return nil
+}
+
+func (t *texts) list(raw []byte) bool {
+	var list []exchange.Text
+	if json.Unmarshal(raw, &list) != nil {
+		return false
+	}
+	for _, item := range list {
+		if item != "" {
+			*t = append(*t, string(item))
+		}
+	}
+	return true
+}
+
+func (t texts) first() string {
+	if len(t) == 0 {
+		return ""
+	}
+	return t[0]
+}

@@ -1,0 +1,138 @@
+package baiduv4
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/picture"
+)
+
+const path = "/rest/2.0/face/v4/mingjing/verify"
+
+// limits are the vendor's for a picture: under 10 MiB before base64. It says
+// "under 1920×1080" too, where a picture of exactly that size is so common
+// that it is left for the vendor to judge.
+var limits = exchange.Limits{
+	Formats:   []picture.Format{picture.PNG, picture.JPEG, picture.BMP},
+	MaxBytes:  10<<20 - 1,
+	LongSide:  1920,
+	ShortSide: 1080,
+}
+
+// encode builds the JSON object. The vendor wants every value as a string.
+func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
+	face, err := encodeEvidence(call)
+	if err != nil {
+		return nil, err
+	}
+	members := []body.Member{
+		{Name: "id_card_number", Value: call.Subject.IDNumber()},
+		{Name: "name", Value: call.Subject.Name()},
+		{Name: "quality_control", Value: string(c.controls.quality)},
+		{Name: "liveness_control", Value: string(c.controls.liveness)},
+		{Name: "spoofing_control", Value: string(c.controls.spoofing)},
+	}
+	if isOn(livenessRules[c.controls.liveness]) {
+		members = append(members, body.Member{Name: "get_liveness_score", Value: "1"})
+	}
+	if isOn(spoofingRules[c.controls.spoofing]) {
+		members = append(members, body.Member{Name: "get_spoofing_score", Value: "1"})
+	}
+	return body.JSON(append(members, face...))
+}
+
+func encodeEvidence(call *exchange.Call) ([]body.Member, error) {
+	switch ev := call.Evidence.(type) {
+	case idverify.PhotoEvidence:
+		return encodePicture(call, ev.Media())
+	case FaceTokenEvidence:
+		return encodeFaceToken(call, ev)
+	case PlainCapture:
+		return encodePlain(call, ev)
+	case SealedCapture:
+		return encodeSealed(call, ev)
+	}
+	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "a form of evidence that cannot be encoded")
+}
+
+const imageType, image = "image_type", "image"
+
+func encodePicture(call *exchange.Call, media idverify.Media) ([]body.Member, error) {
+	_, size, err := call.Picture(media, limits)
+	if err != nil {
+		return nil, err
+	}
+	return []body.Member{{Name: imageType, Value: "BASE64"}, {Name: image, Media: media, Size: size}}, nil
+}
+
+func encodeFaceToken(call *exchange.Call, face FaceTokenEvidence) ([]body.Member, error) {
+	token := face.token.Reveal()
+	if err := required(call, "FaceToken", token); err != nil {
+		return nil, err
+	}
+	return []body.Member{{Name: imageType, Value: "FACE_TOKEN"}, {Name: image, Value: token}}, nil
+}
+
+func encodePlain(call *exchange.Call, capture PlainCapture) ([]body.Member, error) {
+	if err := capture.App.check(call, "PlainCapture.App"); err != nil {
+		return nil, err
+	}
+	if capture.Image.IsZero() {
+		return nil, call.Refuse(idverify.CodeInvalidRequest, "PlainCapture.Image", "is required")
+	}
+	picture, err := encodePicture(call, capture.Image)
+	if err != nil {
+		return nil, err
+	}
+	return append([]body.Member{
+		{Name: "app", Value: string(capture.App)},
+		{Name: "sec_level", Value: "common"},
+	}, picture...), nil
+}
+
+// encodeSealed sends no image: the picture is inside data.
+func encodeSealed(call *exchange.Call, capture SealedCapture) ([]body.Member, error) {
+	if err := capture.App.check(call, "SealedCapture.App"); err != nil {
+		return nil, err
+	}
+	for _, f := range []struct{ name, value string }{
+		{"SealedCapture.SKey", capture.SKey},
+		{"SealedCapture.DeviceID", capture.DeviceID},
+		{"SealedCapture.Data", capture.Data},
+	} {
+		if err := required(call, f.name, f.value); err != nil {
+			return nil, err
+		}
+	}
+	return []body.Member{
+		{Name: "app", Value: string(capture.App)},
+		{Name: "sec_level", Value: "lite"},
+		{Name: "skey", Value: capture.SKey},
+		{Name: "x_device_id", Value: capture.DeviceID},
+		{Name: "data", Value: capture.Data},
+		{Name: imageType, Value: "BASE64"},
+	}, nil
+}
+
+func (a App) check(call *exchange.Call, field string) error {
+	if a != AppIOS && a != AppAndroid {
+		return call.Refuse(idverify.CodeInvalidRequest, field, "must be AppIOS or AppAndroid")
+	}
+	return nil
+}
+
+// required refuses a text that is empty or cannot be written as JSON, and
+// hides it from the vendor's messages.
+func required(call *exchange.Call, field, value string) error {
+	switch {
+	case strings.TrimSpace(value) == "":
+		return call.Refuse(idverify.CodeInvalidRequest, field, "is required")
+	case !utf8.ValidString(value):
+		return call.Refuse(idverify.CodeInvalidRequest, field, "is not UTF-8")
+	}
+	call.Hide(value)
+	return nil
+}

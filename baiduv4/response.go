@@ -1,0 +1,83 @@
+package baiduv4
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+// answer is the JSON as it comes. What stands in result is read once the
+// answer is known to be none of the vendor's errors, which send null there.
+type answer struct {
+	LogID     exchange.Text   `json:"log_id"`
+	ErrorCode exchange.Text   `json:"error_code"`
+	ErrorMsg  exchange.Text   `json:"error_msg"`
+	Result    json.RawMessage `json:"result"`
+	DecImage  DecImage        `json:"dec_image"`
+	RiskLevel texts           `json:"risk_level"`
+	RiskTag   texts           `json:"risk_tag"`
+}
+
+type outcome struct {
+	VerifyStatus  exchange.Text  `json:"verify_status"`
+	Score         exchange.Score `json:"score"`
+	LivenessScore exchange.Score `json:"liveness_score"`
+	SpoofingScore exchange.Score `json:"spoofing_score"`
+}
+
+// isFailure: the vendor's other interfaces send error_code 0 with success.
+func isFailure(code exchange.Text) bool { return code != "" && code != codeOK }
+
+// decode looks at error_code, then at verify_status, and at scores only when
+// both say that there was a comparison.
+func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
+	var a answer
+	if err := call.Decode(&a); err != nil {
+		return nil, err
+	}
+	call.SetRequestID(string(a.LogID))
+	reply := newReply(call, &a)
+	if slices.Contains(riskyLevels, reply.RiskLevel) {
+		call.Warn(idverify.WarnRiskyDevice)
+	}
+	switch {
+	case isFailure(a.ErrorCode):
+		return call.Coded(exchange.Said{Code: string(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
+	case !call.OK():
+		return nil, call.Bad("an answer without error_code came with an HTTP status of failure")
+	}
+	var o *outcome
+	if err := json.Unmarshal(orNull(a.Result), &o); err != nil {
+		return nil, call.Bad("result is not what the vendor documents")
+	}
+	if o == nil || o.VerifyStatus == "" {
+		return nil, call.Bad("verify_status is missing")
+	}
+	reply.read(o)
+	if o.VerifyStatus != statusNormal {
+		status := string(o.VerifyStatus)
+		return call.Coded(exchange.Said{Code: statusCode, Reasons: []string{status}, Message: statusCode + " " + status, Reply: reply})
+	}
+	return call.Judge(codeOK, reply, c.measured(o)...)
+}
+
+func orNull(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("null")
+	}
+	return raw
+}
+
+// measured is what a pass needs: similarity, and each control that is on.
+func (c *Client) measured(o *outcome) []exchange.Measured {
+	all := []exchange.Measured{{Field: "score", Score: o.Score, Rule: c.similarity}}
+	if rule := livenessRules[c.controls.liveness]; isOn(rule) {
+		all = append(all, exchange.Measured{Field: "liveness_score", Score: o.LivenessScore, Rule: rule})
+	}
+	if rule := spoofingRules[c.controls.spoofing]; isOn(rule) {
+		all = append(all, exchange.Measured{Field: "spoofing_score", Score: o.SpoofingScore, Rule: rule})
+	}
+	return all
+}

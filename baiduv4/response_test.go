@@ -1,0 +1,379 @@
+package baiduv4_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func TestMatch(t *testing.T) {
+	for file, logID := range map[string]string{"ok.json": "1370579072568000512", "ok_v3.json": "1370579072568000513"} {
+		c, _ := answering(t, answer{body: fixture(t, file)})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, idverify.BilledYes, res.Billed)
+		assert.Equal(t, logID, res.RequestID, "all 19 digits, number or string")
+		assert.Len(t, res.Checks, 3)
+
+		similarity, _ := res.Check(idverify.CheckSimilarity)
+		rate, published := similarity.FalseAcceptRate()
+		assert.True(t, published)
+		assert.Equal(t, 1e-4, rate)
+		assert.Equal(t, idverify.Above, similarity.Comparator)
+		liveness, _ := res.Check(idverify.CheckLiveness)
+		assert.Equal(t, idverify.HigherIsBetter, liveness.Direction)
+		spoofing, _ := res.Check(idverify.CheckSpoofing)
+		assert.Equal(t, idverify.LowerIsBetter, spoofing.Direction)
+
+		var reply *baiduv4.Reply
+		require.True(t, res.As(&reply))
+		assert.Equal(t, logID, reply.LogID)
+		assert.Equal(t, "0", reply.VerifyStatus)
+		assert.Equal(t, 91.234, *reply.Score)
+		assert.True(t, reply.DecImage.IsZero())
+		_, err = reply.DecImage.Bytes()
+		assert.Error(t, err)
+	}
+}
+
+func TestVerifyStatusComesBeforeTheScore(t *testing.T) {
+	for file, want := range map[string]idverify.Code{
+		"identity_mismatch.json": idverify.CodeIdentityMismatch,
+		"no_photo.json":          idverify.CodeReferencePhotoUnavailable,
+		"liveness_failed.json":   idverify.CodeAttackSuspected,
+	} {
+		c, _ := answering(t, answer{body: fixture(t, file)})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		assert.Equal(t, want, res.Code)
+		assert.Empty(t, res.Checks)
+		assert.Equal(t, idverify.BilledUnknown, res.Billed)
+		assert.Len(t, res.RequestID, 19)
+	}
+	c, _ := answering(t, answer{body: `{"log_id":1,"result":{"score":100,"verify_status":1,"liveness_score":1,"spoofing_score":0}}`})
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeIdentityMismatch, res.Code, "whatever the score")
+	assert.False(t, res.Passed())
+}
+
+func TestBothFormsOfADecisionAgree(t *testing.T) {
+	for status, codes := range map[string][]string{"1": {"222351", "222360"}, "2": {"222350", "222355"}} {
+		c, _ := answering(t, answer{body: `{"result":{"verify_status":` + status + `}}`})
+		want, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		for _, code := range codes {
+			c, _ := answering(t, answer{body: `{"error_code":` + code + `,"result":null}`})
+			res, err := c.Verify(t.Context(), request())
+			require.NoError(t, err)
+			assert.Equal(t, want.Code, res.Code, code)
+		}
+	}
+}
+
+func scores(score, liveness, spoofing string) answer {
+	return answer{body: fmt.Sprintf(`{"log_id":7,"result":{"verify_status":0,"score":%s,"liveness_score":%s,"spoofing_score":%s}}`, score, liveness, spoofing)}
+}
+
+func literal(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+func around(f float64) (below, above float64) {
+	return math.Nextafter(f, math.Inf(-1)), math.Nextafter(f, math.Inf(1))
+}
+
+func verifyScores(t *testing.T, score, liveness, spoofing float64, change ...func(*baiduv4.Config)) idverify.Code {
+	t.Helper()
+	c, _ := answering(t, scores(literal(score), literal(liveness), literal(spoofing)), change...)
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Equal(t, res.Code == idverify.CodeMatch, res.Passed())
+	assert.Len(t, res.Checks, 3)
+	return res.Code
+}
+
+func TestSimilarityAtItsThreshold(t *testing.T) {
+	below, above := around(80)
+	for score, want := range map[float64]idverify.Code{
+		above: idverify.CodeMatch, 80: idverify.CodeFaceMismatch, below: idverify.CodeFaceMismatch,
+		0: idverify.CodeFaceMismatch, 100: idverify.CodeMatch,
+	} {
+		assert.Equal(t, want, verifyScores(t, score, 1, 0), "%v", score)
+	}
+	higher := func(c *baiduv4.Config) { c.Threshold = 90 }
+	assert.Equal(t, idverify.CodeFaceMismatch, verifyScores(t, 90, 1, 0, higher))
+}
+
+func TestLivenessAtEachThreshold(t *testing.T) {
+	for level, threshold := range map[baiduv4.LivenessControl]float64{
+		"": 0.3, baiduv4.LivenessLow: 0.05, baiduv4.LivenessNormal: 0.3, baiduv4.LivenessHigh: 0.9,
+	} {
+		set := func(c *baiduv4.Config) { c.Liveness = level }
+		below, above := around(threshold)
+		for liveness, want := range map[float64]idverify.Code{
+			above: idverify.CodeMatch, threshold: idverify.CodeMatch, below: idverify.CodeAttackSuspected,
+			0: idverify.CodeAttackSuspected, 1: idverify.CodeMatch,
+		} {
+			assert.Equal(t, want, verifyScores(t, 91, liveness, 0, set), "%s %v", level, liveness)
+		}
+		assert.Equal(t, idverify.CodeAttackSuspected, verifyScores(t, 0, 0, 0, set), "an attack outranks a mismatch")
+	}
+}
+
+func TestSpoofingAtEachThreshold(t *testing.T) {
+	for level, threshold := range map[baiduv4.SpoofingControl]float64{
+		"": 0.00048, baiduv4.SpoofingLow: 0.00023, baiduv4.SpoofingNormal: 0.00048, baiduv4.SpoofingHigh: 0.00109,
+	} {
+		set := func(c *baiduv4.Config) { c.Spoofing = level }
+		below, above := around(threshold)
+		for spoofing, want := range map[float64]idverify.Code{
+			below: idverify.CodeMatch, threshold: idverify.CodeMatch, above: idverify.CodeAttackSuspected,
+			0: idverify.CodeMatch, 1: idverify.CodeAttackSuspected,
+		} {
+			assert.Equal(t, want, verifyScores(t, 91, 1, spoofing, set), "%s %v", level, spoofing)
+		}
+	}
+}
+
+func TestControlThatIsOffNeedsNoScore(t *testing.T) {
+	off := func(c *baiduv4.Config) { c.Liveness, c.Spoofing = baiduv4.LivenessNone, baiduv4.SpoofingNone }
+	c, _ := answering(t, answer{body: `{"result":{"score":80.5,"verify_status":0}}`}, off)
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+	assert.Len(t, res.Checks, 1)
+}
+
+func TestScoresAsNumericStringsAreUnderstood(t *testing.T) {
+	c, _ := answering(t, scores(`"88.5"`, `"0.3"`, `"0.00048"`))
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+}
+
+func TestBadScoresDecideNothing(t *testing.T) {
+	for _, bad := range []string{`null`, `"NaN"`, `"xxx"`, `""`, `1e400`, `-1`, `100.0001`, `101`, `true`, `[91]`, `{}`, `"Infinity"`} {
+		for field, given := range map[string]answer{
+			"score":          scores(bad, "1", "0"),
+			"liveness_score": scores("91", bad, "0"),
+			"spoofing_score": scores("91", "1", bad),
+		} {
+			assertBadScore(t, given, field)
+		}
+	}
+	for field, body := range map[string]string{
+		"score":          `{"log_id":7,"result":{"verify_status":0,"liveness_score":1,"spoofing_score":0}}`,
+		"liveness_score": `{"log_id":7,"result":{"verify_status":0,"score":91,"spoofing_score":0}}`,
+		"spoofing_score": `{"log_id":7,"result":{"verify_status":0,"score":91,"liveness_score":1}}`,
+	} {
+		assertBadScore(t, answer{body: body}, field)
+	}
+}
+
+func assertBadScore(t *testing.T, given answer, field string) {
+	t.Helper()
+	c, f := answering(t, given)
+	res, err := c.Verify(t.Context(), request())
+	e := requireError(t, res, err)
+	assert.Equal(t, idverify.CodeBadResponse, e.Code, given.body)
+	assert.Equal(t, field, e.Field)
+	assert.Equal(t, "7", e.RequestID)
+	assert.Equal(t, idverify.BilledYes, e.Billed, "a comparison is billed, whatever its scores")
+	assert.False(t, e.Repeatable)
+	f.assertSeen(t, 1, 1)
+}
+
+func TestUnknownVerifyStatusIsKept(t *testing.T) {
+	for _, status := range []string{"3", `"9"`, "-1", "0.5", "true"} {
+		c, _ := answering(t, answer{body: `{"log_id":7,"result":{"score":91,"verify_status":` + status + `,"liveness_score":1,"spoofing_score":0}}`})
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, idverify.CodeUnknown, e.Code)
+		assert.Equal(t, "verify_status", e.VendorCode)
+		assert.Equal(t, "verify_status "+strings.Trim(status, `"`), e.VendorMessage.Reveal())
+		assert.Equal(t, idverify.BilledUnknown, e.Billed)
+		assert.False(t, e.Repeatable)
+		var reply *baiduv4.Reply
+		require.ErrorAs(t, err, &reply)
+		assert.Equal(t, strings.Trim(status, `"`), reply.VerifyStatus)
+	}
+}
+
+func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
+	whole := fixture(t, "ok.json")
+	for about, given := range map[string]answer{
+		"HTML":              {status: 502, contentType: "text/html", body: fixture(t, "gateway.html")},
+		"HTML as success":   {body: fixture(t, "gateway.html")},
+		"HTML as type":      {contentType: "text/html; charset=utf-8", body: whole},
+		"empty":             {body: ""},
+		"empty failure":     {status: 413, contentType: "text/html"},
+		"truncated":         {body: whole[:len(whole)-20]},
+		"trailing":          {body: whole + `{"result":{}}`},
+		"array":             {body: "[" + whole + "]"},
+		"null":              {body: "null"},
+		"nothing in it":     {body: "{}"},
+		"no result":         {body: `{"log_id":1}`},
+		"null result":       {body: `{"log_id":1,"error_code":0,"result":null}`},
+		"list as result":    {body: `{"log_id":1,"result":[]}`},
+		"text as result":    {body: `{"log_id":1,"result":"ok"}`},
+		"no status":         {body: `{"log_id":1,"result":{"score":91,"liveness_score":1,"spoofing_score":0}}`},
+		"null status":       {body: `{"log_id":1,"result":{"score":91,"verify_status":null,"liveness_score":1,"spoofing_score":0}}`},
+		"object as status":  {body: `{"log_id":1,"result":{"score":91,"verify_status":{},"liveness_score":1,"spoofing_score":0}}`},
+		"status outside":    {body: `{"log_id":1,"verify_status":0,"score":91,"liveness_score":1,"spoofing_score":0}`},
+		"success in a 500":  {status: 500, body: whole},
+		"success in a 201":  {status: 201, body: whole},
+		"redirect":          {status: 302, body: whole},
+		"object as code":    {body: `{"error_code":{},"result":{"score":91,"verify_status":0}}`},
+		"success with more": {body: `{"error_code":" 0 ","result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`},
+	} {
+		t.Run(about, func(t *testing.T) {
+			c, f := answering(t, given)
+			res, err := c.Verify(t.Context(), request())
+			e := requireError(t, res, err)
+			assert.Equal(t, idverify.CodeBadResponse, e.Code)
+			assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+			assert.False(t, e.Repeatable)
+			f.assertSeen(t, 1, 1)
+		})
+	}
+}
+
+func TestTruncatedAnswerKeepsItsLogID(t *testing.T) {
+	whole := fixture(t, "ok.json")
+	c, _ := answering(t, answer{body: whole[:len(whole)-20]})
+	res, err := c.Verify(t.Context(), request())
+	assert.Equal(t, "1370579072568000512", requireError(t, res, err).RequestID)
+}
+
+func TestSuccessMayCarryErrorCodeZero(t *testing.T) {
+	for _, code := range []string{"0", `"0"`, "null", `""`} {
+		c, _ := answering(t, answer{body: `{"error_code":` + code + `,"error_msg":"SUCCESS","result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err, code)
+		assert.True(t, res.Passed())
+	}
+}
+
+func TestErrorOutranksAResultBesideIt(t *testing.T) {
+	for _, result := range []string{`{"score":100,"verify_status":0,"liveness_score":1,"spoofing_score":0}`, `[]`, `"x"`, `null`} {
+		c, _ := answering(t, answer{body: `{"error_code":222202,"result":` + result + `}`})
+		res, err := c.Verify(t.Context(), request())
+		assert.Equal(t, idverify.CodeNoFace, requireError(t, res, err).Code)
+	}
+}
+
+func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
+	for _, code := range []string{"999999", `"999999"`} {
+		c, f := answering(t, answer{body: `{"error_code":` + code + `,"error_msg":"a new one for ` + name + ` ` + number + `","log_id":8}`})
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, idverify.CodeUnknown, e.Code)
+		assert.Equal(t, "999999", e.VendorCode)
+		assert.Equal(t, "a new one for [hidden] [hidden]", e.VendorMessage.Reveal())
+		assert.Equal(t, idverify.BilledUnknown, e.Billed)
+		assert.False(t, e.Repeatable)
+		assert.NotContains(t, err.Error(), "a new one")
+		f.assertSeen(t, 1, 1)
+	}
+}
+
+func TestPictureAndRiskStandBesideTheResult(t *testing.T) {
+	c, _ := answering(t, answer{body: fixture(t, "sealed.json")})
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
+	assert.Equal(t, []idverify.Warning{idverify.WarnRiskyDevice}, res.Warnings)
+	var reply *baiduv4.Reply
+	require.True(t, res.As(&reply))
+	assert.Equal(t, "2", reply.RiskLevel)
+	assert.Equal(t, []string{"general_inject", "rom_inject"}, reply.RiskTags)
+	picture, err := reply.DecImage.Bytes()
+	require.NoError(t, err)
+	assert.Equal(t, "\xff\xd8\xffDEC-IMAGE-MARK", string(picture))
+}
+
+func TestRiskIsReadInEveryForm(t *testing.T) {
+	for _, test := range []struct {
+		level, tag string
+		wantLevel  string
+		wantTags   []string
+		warned     bool
+	}{
+		{`"1"`, `["a","b"]`, "1", []string{"a", "b"}, true},
+		{`2`, `"a"`, "2", []string{"a"}, true},
+		{`"3"`, `"[\"a\",\"b\"]"`, "3", []string{"a", "b"}, false},
+		{`4`, `7`, "4", []string{"7"}, false},
+		{`null`, `null`, "", nil, false},
+		{`""`, `[]`, "", nil, false},
+		{`{}`, `{"a":1}`, "", nil, false},
+		{`["1"]`, `[{}]`, "1", nil, true},
+		{`"4"`, `"[broken"`, "4", []string{"[broken"}, false},
+	} {
+		body := fmt.Sprintf(`{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"risk_level":%s,"risk_tag":%s}`, test.level, test.tag)
+		c, _ := answering(t, answer{body: body})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err, body)
+		assert.True(t, res.Passed(), "risk changes no decision")
+		var reply *baiduv4.Reply
+		require.True(t, res.As(&reply))
+		assert.Equal(t, test.wantLevel, reply.RiskLevel, body)
+		assert.Equal(t, test.wantTags, reply.RiskTags, body)
+		assert.Equal(t, test.warned, len(res.Warnings) == 1, body)
+	}
+}
+
+func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
+	for _, picture := range []string{`"not base64!"`, `7`, `{}`, `[]`} {
+		c, _ := answering(t, answer{body: `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"dec_image":` + picture + `}`})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		var reply *baiduv4.Reply
+		require.True(t, res.As(&reply))
+		_, err = reply.DecImage.Bytes()
+		if picture != `[]` { // an empty array is an empty picture to encoding/json
+			assert.Error(t, err, picture)
+		}
+	}
+}
+
+// What the decoder makes of any answer is a decision or an error with a code,
+// and a pass only with every check passed.
+func FuzzAnswer(f *testing.F) {
+	for _, file := range []string{"ok.json", "ok_v3.json", "sealed.json", "identity_mismatch.json", "no_photo.json", "liveness_failed.json", "token_withdrawn.json"} {
+		f.Add(http.StatusOK, []byte(fixture(f, file)))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		given := answer{status: 200 + max(status, -(status+1))%400, body: string(body)}
+		fake := &fake{onCall: func(context.Context, string, int) (answer, error) { return given, nil }}
+		res, err := newClient(t, fake.into).Verify(t.Context(), request())
+		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity, idverify.CheckLiveness, idverify.CheckSpoofing)
+	})
+}
+
+// The token endpoint can say what it wants: without a token there is no
+// verification, and so no decision.
+func FuzzTokenAnswer(f *testing.F) {
+	for _, file := range []string{"token.json", "token_unknown_client.json", "token_withdrawn.json", "liveness_failed.json", "gateway.html"} {
+		f.Add(http.StatusOK, []byte(fixture(f, file)))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		given := answer{status: 200 + max(status, -(status+1))%400, body: string(body)}
+		fake := &fake{onFetch: func(context.Context, int) (answer, error) { return given, nil }}
+		res, err := newClient(t, fake.into).Verify(t.Context(), request())
+		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity, idverify.CheckLiveness, idverify.CheckSpoofing)
+		if _, calls := fake.seen(); calls == 0 && err == nil {
+			t.Error("a decision without a verification")
+		}
+	})
+}

@@ -1,0 +1,232 @@
+package baiduv4
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/idverify/idverify"
+)
+
+const (
+	// A token is renewed once a tenth of its lifetime is left, or this much.
+	renewAhead = 24 * time.Hour
+	// It is not used in the last twentieth of its lifetime, at most this long:
+	// it must still be valid when the call arrives.
+	expiryMargin = 10 * time.Second
+	// storeTimeout bounds each question to the store.
+	storeTimeout = 2 * time.Second
+	// The pause after failed fetches begins with the second in a row, and
+	// doubles with each up to the longest.
+	firstPause, longestPause = time.Second, 30 * time.Second
+)
+
+// tokenSource gives out the access token of one account. It holds a token, or
+// has a flight under way to get one, or both while a token is renewed.
+type tokenSource struct {
+	fetch func(context.Context) (Token, error) // from the vendor; fails with an *idverify.Error
+	store TokenStore
+	key   string
+	now   func() time.Time
+
+	mu      sync.Mutex // never held over fetch or store
+	held    heldToken
+	refused Token // the last one that the vendor refused
+	flight  *flight
+	outage  outage
+}
+
+// flight is one way to the store and the vendor that any number of callers
+// share. It is written out because golang.org/x/sync/singleflight has no way
+// to end the work when the last caller leaves.
+type flight struct {
+	cancel  context.CancelFunc
+	waiting int // guarded by tokenSource.mu; a renewal counts as one that never leaves
+
+	landed chan struct{} // closed when token and err are final
+	token  Token
+	err    error
+}
+
+// get is the token held, or else that of a flight. Its error is ctx's own or
+// an *idverify.Error.
+func (s *tokenSource) get(ctx context.Context) (Token, error) {
+	now := s.now()
+	s.mu.Lock()
+	if s.held.usable(now) {
+		defer s.mu.Unlock()
+		if s.held.due(now) && s.flight == nil && s.outage.pause(now) <= 0 {
+			s.start(ctx).waiting++
+		}
+		return s.held.Token, nil
+	}
+	if s.flight == nil {
+		if pause := s.outage.pause(now); pause > 0 {
+			defer s.mu.Unlock()
+			return Token{}, s.outage.failure(pause)
+		}
+		s.start(ctx)
+	}
+	f := s.flight
+	f.waiting++
+	s.mu.Unlock()
+
+	select {
+	case <-f.landed:
+		return f.token, f.err
+	case <-ctx.Done():
+		s.leave(f)
+		return Token{}, ctx.Err()
+	}
+}
+
+// refuse gives up a token that the vendor refused, if it is still the one held.
+func (s *tokenSource) refuse(token Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held.Equal(token) {
+		s.held, s.refused = heldToken{}, token
+	}
+}
+
+// start begins a flight that outlives the caller who needed it first, with
+// that caller's values. s.mu is held.
+func (s *tokenSource) start(ctx context.Context) *flight {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.flight = &flight{cancel: cancel, landed: make(chan struct{})}
+	go s.fly(ctx, s.flight)
+	return s.flight
+}
+
+// leave ends the flight when nobody waits for it any more.
+func (s *tokenSource) leave(f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.waiting--; f.waiting > 0 {
+		return
+	}
+	f.cancel()
+	if s.flight == f {
+		s.flight = nil
+	}
+}
+
+// fly looks into the store, then asks the vendor and tells the store. From
+// land on the token is given out to newcomers, however slow the store.
+func (s *tokenSource) fly(ctx context.Context, f *flight) {
+	defer f.cancel()
+	defer close(f.landed)
+	if s.load(ctx, f) {
+		return
+	}
+	f.token, f.err = s.fetch(ctx)
+	s.land(f)
+	if f.err == nil {
+		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+		defer cancel()
+		_ = s.store.Save(ctx, s.key, f.token) // whoever finds none there fetches one
+	}
+}
+
+// load lands the flight with the token of another process, if the store has
+// one that is better than what is held.
+func (s *tokenSource) load(ctx context.Context, f *flight) bool {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	token, ok, err := s.store.Load(ctx, s.key)
+	if err != nil || !ok || token.IsZero() {
+		return false
+	}
+	taken, refused := s.adopt(f, token)
+	if refused {
+		_ = s.store.Drop(ctx, s.key, token) // Save replaces it in any case
+	}
+	return taken
+}
+
+func (s *tokenSource) adopt(f *flight, token Token) (taken, refused bool) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case token.Equal(s.refused):
+		return false, true
+	case !hold(token, now).usable(now), !token.expires.After(s.held.expires):
+		return false, false
+	}
+	f.token = token
+	s.landLocked(f, now)
+	return true, false
+}
+
+func (s *tokenSource) land(f *flight) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.landLocked(f, now)
+}
+
+// landLocked keeps what a flight brought. The failure of a flight that
+// everybody left says nothing: it was cancelled.
+func (s *tokenSource) landLocked(f *flight, now time.Time) {
+	left := s.flight != f
+	if !left {
+		s.flight = nil
+	}
+	switch {
+	case f.err == nil:
+		s.held, s.outage = hold(f.token, now), outage{}
+	case !left:
+		s.outage.add(f.err, now)
+	}
+}
+
+// heldToken is a token and what its lifetime, as far as this client saw it,
+// makes of it.
+type heldToken struct {
+	Token
+	renewAt, useUntil time.Time
+}
+
+func hold(token Token, now time.Time) heldToken {
+	life := token.expires.Sub(now)
+	return heldToken{
+		Token:    token,
+		renewAt:  token.expires.Add(-min(life/10, renewAhead)),
+		useUntil: token.expires.Add(-min(life/20, expiryMargin)),
+	}
+}
+
+func (h heldToken) usable(now time.Time) bool { return now.Before(h.useUntil) }
+func (h heldToken) due(now time.Time) bool    { return !now.Before(h.renewAt) }
+
+// outage counts failures in a row. The first may be chance, so the next caller
+// tries at once; from the second on there is a pause, in which callers are
+// given the last failure.
+type outage struct {
+	failures int
+	last     error
+	until    time.Time
+}
+
+func (o *outage) add(err error, now time.Time) {
+	o.failures++
+	o.last = err
+	if doublings := o.failures - 2; doublings >= 0 {
+		o.until = now.Add(min(firstPause<<min(doublings, 5), longestPause))
+	}
+}
+
+func (o *outage) pause(now time.Time) time.Duration { return o.until.Sub(now) }
+
+// failure is the last one with the rest of the pause in it.
+func (o *outage) failure(rest time.Duration) error {
+	var e *idverify.Error
+	if !errors.As(o.last, &e) {
+		return o.last
+	}
+	own := *e
+	own.RetryAfter = rest
+	return &own
+}

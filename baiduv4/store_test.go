@@ -1,0 +1,301 @@
+package baiduv4_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/baiduv4"
+)
+
+func TestMemoryStoreDropsOnlyTheSameToken(t *testing.T) {
+	ctx := t.Context()
+	for _, store := range []*baiduv4.MemoryStore{baiduv4.NewMemoryStore(), new(baiduv4.MemoryStore)} {
+		_, ok, err := store.Load(ctx, "key")
+		require.NoError(t, err)
+		assert.False(t, ok)
+		until := time.Now().Add(time.Hour)
+		one, two := baiduv4.NewToken("one", until), baiduv4.NewToken("two", until)
+		require.NoError(t, store.Drop(ctx, "key", one))
+		require.NoError(t, store.Save(ctx, "key", one))
+		require.NoError(t, store.Save(ctx, "other", two))
+		require.NoError(t, store.Drop(ctx, "key", two))
+		got, ok, err := store.Load(ctx, "key")
+		require.NoError(t, err)
+		assert.True(t, ok)
+		assert.True(t, got.Equal(one))
+		assert.True(t, got.ExpiresAt().Equal(until))
+		require.NoError(t, store.Drop(ctx, "key", baiduv4.NewToken("one", until.Add(1))))
+		_, ok, _ = store.Load(ctx, "key")
+		assert.False(t, ok)
+	}
+}
+
+func TestTokensExpireByTheWallClock(t *testing.T) {
+	now := time.Now()
+	assert.Equal(t, now.Round(0), baiduv4.NewToken("one", now).ExpiresAt(), "the monotonic clock is this process's own")
+	assert.True(t, baiduv4.Token{}.IsZero())
+	assert.False(t, baiduv4.NewToken("one", now).Equal(baiduv4.NewToken("two", now)))
+}
+
+// odd is a store that misbehaves as told, around a good one.
+type odd struct {
+	baiduv4.MemoryStore
+	load func(ctx context.Context) error
+	save func(ctx context.Context) error
+	drop func(ctx context.Context) error
+
+	mu                  sync.Mutex
+	loads, saves, drops int
+	keys                map[string]bool
+}
+
+func (o *odd) ask(ctx context.Context, key string, count *int, do func(context.Context) error) error {
+	o.mu.Lock()
+	*count++
+	if o.keys == nil {
+		o.keys = map[string]bool{}
+	}
+	o.keys[key] = true
+	o.mu.Unlock()
+	if do == nil {
+		return nil
+	}
+	return do(ctx)
+}
+
+func (o *odd) Load(ctx context.Context, key string) (baiduv4.Token, bool, error) {
+	if err := o.ask(ctx, key, &o.loads, o.load); err != nil {
+		return baiduv4.Token{}, false, err
+	}
+	return o.MemoryStore.Load(ctx, key)
+}
+
+func (o *odd) Save(ctx context.Context, key string, token baiduv4.Token) error {
+	if err := o.ask(ctx, key, &o.saves, o.save); err != nil {
+		return err
+	}
+	return o.MemoryStore.Save(ctx, key, token)
+}
+
+func (o *odd) Drop(ctx context.Context, key string, token baiduv4.Token) error {
+	if err := o.ask(ctx, key, &o.drops, o.drop); err != nil {
+		return err
+	}
+	return o.MemoryStore.Drop(ctx, key, token)
+}
+
+// noStore keeps nothing, so that a token which is not held must be fetched.
+func noStore() *odd {
+	down := func(context.Context) error { return errors.New("down") }
+	return &odd{load: down, save: down, drop: down}
+}
+
+func keptIn(store baiduv4.TokenStore) func(*baiduv4.Config) {
+	return func(c *baiduv4.Config) { c.Tokens = store }
+}
+
+func TestClientsShareATokenThroughTheStore(t *testing.T) {
+	f, store := &fake{}, &odd{}
+	one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
+	for range 3 {
+		verify(t, one)
+		verify(t, two)
+	}
+	f.assertSeen(t, 1, 6)
+	assert.Equal(t, 2, store.loads, "once for each client: they keep copies")
+	assert.Equal(t, 1, store.saves)
+}
+
+func TestAccountsDoNotShareTokens(t *testing.T) {
+	f, store := &fake{}, &odd{}
+	for _, change := range []func(*baiduv4.Config){
+		func(*baiduv4.Config) {},
+		func(c *baiduv4.Config) { c.APIKey = "EXAMPLE-ANOTHER-KEY" },
+		func(c *baiduv4.Config) { c.BaseURL = "https://another.example" },
+	} {
+		verify(t, newClient(t, f.into, keptIn(store), change))
+	}
+	verify(t, newClient(t, f.into, keptIn(store), func(c *baiduv4.Config) { c.BaseURL = baiduv4.DefaultBaseURL + "/" }))
+	f.assertSeen(t, 3, 4)
+	assert.Len(t, store.keys, 3)
+	for key := range store.keys {
+		assert.True(t, strings.HasPrefix(key, "baiduv4:"), key)
+		assert.NotContains(t, key, apiKey)
+		assert.NotContains(t, key, "aip")
+	}
+}
+
+func TestTokenThatAnotherProcessRenewedIsTaken(t *testing.T) {
+	f, store := &fake{}, &odd{}
+	f.onCall = func(_ context.Context, token string, _ int) (answer, error) {
+		if token == "TOKEN-MARK-1" && f.fetches > 0 && len(f.used()) > 2 {
+			return refusedWith("110"), nil
+		}
+		return success, nil
+	}
+	one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
+	verify(t, one)
+	verify(t, two)
+	verify(t, one) // refused; fetches the second token
+	f.assertSeen(t, 2, 4)
+	verify(t, two) // refused; finds it in the store
+	f.assertSeen(t, 2, 6)
+	assert.Equal(t, "TOKEN-MARK-2", f.used()[5])
+	assert.Equal(t, 1, store.drops)
+}
+
+func TestRefusedTokenIsNotTakenFromTheStoreAgain(t *testing.T) {
+	store := &odd{drop: func(context.Context) error { return errors.New("read-only") }}
+	f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) {
+		if token == "TOKEN-MARK-1" {
+			return refusedWith("110"), nil
+		}
+		return success, nil
+	}}
+	store.save = func(context.Context) error {
+		if store.saves > 1 {
+			return errors.New("read-only")
+		}
+		return nil
+	}
+	verify(t, newClient(t, f.into, keptIn(store)))
+	f.assertSeen(t, 2, 2)
+}
+
+// A token is refused while a renewal is reading that same token from the store.
+func TestTokenRefusedWhileItIsBeingLoadedIsNotTaken(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		open := make(chan struct{})
+		store := &odd{}
+		store.load = func(context.Context) error {
+			if store.loads == 2 {
+				<-open
+			}
+			return nil
+		}
+		f := &fake{
+			onFetch: func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil },
+			onCall: func(_ context.Context, token string, n int) (answer, error) {
+				if token == "TOKEN-MARK-1" && n == 3 {
+					return refusedWith("110"), nil
+				}
+				return success, nil
+			},
+		}
+		c := newClient(t, f.into, keptIn(store))
+		verify(t, c)
+		time.Sleep(901 * time.Second)
+		verify(t, c) // sets the renewal off
+		synctest.Wait()
+		var refused outcomes
+		refused.start(t.Context(), c, 1)
+		synctest.Wait()
+		close(open)
+		synctest.Wait()
+		refused.assert(t, 1, 0)
+		assert.Equal(t, []string{"TOKEN-MARK-1", "TOKEN-MARK-1", "TOKEN-MARK-1", "TOKEN-MARK-2"}, f.used())
+		f.assertSeen(t, 2, 4)
+	})
+}
+
+func TestStoredTokensThatAreOverAreNotTaken(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for about, token := range map[string]baiduv4.Token{
+			"expired": baiduv4.NewToken("EXAMPLE-OLD", time.Now()),
+			"zero":    {},
+			"empty":   baiduv4.NewToken("", time.Now().Add(time.Hour)),
+		} {
+			f, store := &fake{}, &odd{}
+			verify(t, newClient(t, f.into, keptIn(store)))
+			for key := range store.keys {
+				require.NoError(t, store.Save(t.Context(), key, token))
+			}
+			verify(t, newClient(t, f.into, keptIn(store)))
+			assert.Equal(t, []string{"TOKEN-MARK-1", "TOKEN-MARK-2"}, f.used(), about)
+		}
+	})
+}
+
+func TestRenewalLooksIntoTheStoreFirst(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f, store := &fake{}, &odd{}
+		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
+		c := newClient(t, f.into, keptIn(store))
+		verify(t, c)
+		time.Sleep(950 * time.Second)
+		for key := range store.keys {
+			require.NoError(t, store.Save(t.Context(), key, baiduv4.NewToken("EXAMPLE-RENEWED-ELSEWHERE", time.Now().Add(time.Hour))))
+		}
+		verify(t, c)
+		synctest.Wait()
+		verify(t, c)
+		f.assertSeen(t, 1, 3)
+		assert.Equal(t, "EXAMPLE-RENEWED-ELSEWHERE", f.used()[2])
+	})
+}
+
+func TestStoreThatFailsFailsNoCall(t *testing.T) {
+	f := &fake{}
+	c := newClient(t, f.into, keptIn(noStore()))
+	verify(t, c)
+	verify(t, c)
+	f.assertSeen(t, 1, 2)
+}
+
+func TestStoreThatHangsFailsNoCall(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		hang := func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		store := &odd{load: hang, save: hang, drop: hang}
+		f := &fake{}
+		c := newClient(t, f.into, keptIn(store))
+		begun := time.Now()
+		var first, second outcomes
+		first.start(t.Context(), c, 1)
+		time.Sleep(3 * time.Second) // the token is there, and is being saved
+		second.start(t.Context(), c, 1)
+		synctest.Wait()
+		second.assert(t, 1, 0)
+		first.assert(t, 0, 0)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		first.assert(t, 1, 0)
+		assert.Equal(t, 4*time.Second, time.Since(begun))
+		f.assertSeen(t, 1, 2)
+	})
+}
+
+func TestCallerNeedNotWaitForAStoreThatHangs(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		type traceKey struct{}
+		var seen any
+		store := &odd{load: func(ctx context.Context) error {
+			seen = ctx.Value(traceKey{})
+			<-ctx.Done()
+			return ctx.Err()
+		}}
+		f := &fake{}
+		c := newClient(t, f.into, keptIn(store))
+		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), traceKey{}, "trace"))
+		begun := time.Now()
+		var all outcomes
+		all.start(ctx, c, 2)
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		all.assert(t, 2, 2)
+		assert.Zero(t, time.Since(begun))
+		assert.Equal(t, "trace", seen, "the store sees the caller's values")
+		f.assertSeen(t, 0, 0)
+	})
+}

@@ -1,0 +1,96 @@
+package idverify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+)
+
+// twoVendors are clients of the stand-in, where accounts at the vendors would be.
+func twoVendors() (providers []idverify.Provider, done func()) {
+	server := httptest.NewServer(idverifytest.New())
+	lf, err1 := linkface.New(linkface.Config{
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
+		BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.Linkface),
+	})
+	bd, err2 := baiduv4.New(baiduv4.Config{
+		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
+		BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4),
+	})
+	if err := errors.Join(err1, err2); err != nil {
+		panic(err)
+	}
+	return []idverify.Provider{lf, bd}, server.Close
+}
+
+// The providers are asked in order: the first that reads any of the evidence.
+func ExampleClient_Verify() {
+	providers, done := twoVendors()
+	defer done()
+	client, err := idverify.New(providers, idverify.WithMaxFAR(1e-4))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, person := range []idverifytest.Person{
+		idverifytest.Match(), idverifytest.FaceMismatch(), idverifytest.PersonFor(idverify.CodeNoFace),
+	} {
+		res, err := client.Verify(context.Background(), &idverify.Request{
+			Name:     person.Name,
+			IDNumber: person.IDNumber,
+			Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
+		})
+		switch {
+		case err != nil:
+			fmt.Println("no decision:", idverify.CodeOf(err), "→", idverify.CodeOf(err).Advice())
+		case res.Passed():
+			fmt.Println("the person:", res.Checks[0])
+		default:
+			fmt.Println("not the person:", res.Code, res.Checks[0])
+		}
+	}
+	// Output:
+	// the person: similarity 92.75 > 80 passed
+	// not the person: face_mismatch similarity 40.884 > 80 failed
+	// no decision: no_face → retake_photo
+}
+
+func ExampleNew() {
+	providers, done := twoVendors()
+	defer done()
+	_, err := idverify.New(providers, idverify.WithMaxFAR(1e-5)) // Baidu publishes a rate for 80 only
+	fmt.Println(err)
+	// Output: baiduv4: invalid_config: WithMaxFAR cannot be met: no threshold with a false-accept rate of 1e-05 or less was published (field WithMaxFAR, not sent, billed no, advice fix_account)
+}
+
+// What cannot be right is refused before anything is sent.
+func ExampleRequest_Validate() {
+	req := &idverify.Request{
+		Name:     "测试甲",
+		IDNumber: "110105190001010010",
+		Evidence: []idverify.Evidence{idverify.PhotoURL("https://media.example.invalid/face.jpg")},
+	}
+	fmt.Println(req.Validate())
+	// Output: idverify: invalid_id_number: check_digit: position 18 is wrong (field IDNumber, not sent, billed no, advice fix_input)
+}
+
+func ExampleRule_Check() {
+	rule := idverify.Rule{
+		Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Min: 0, Max: 100}, Pass: idverify.Above, Threshold: 80,
+		FAR: []idverify.FARStep{{Threshold: 80, Rate: 1e-4}},
+	}
+	for _, score := range []float64{80, 90, 101} {
+		check, err := rule.Check(score)
+		fmt.Println(check.Passed, check.Margin, err)
+	}
+	// Output:
+	// false 0 <nil>
+	// true 0.5 <nil>
+	// false 0 similarity score is outside 0..100
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func nothing(string) string { return "" }
+
+func environment(pairs ...string) func(string) string {
+	return func(key string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == key {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), nil, nothing, &out))
+	text := out.String()
+	assert.Contains(t, text, "No credentials in the environment")
+	for _, vendor := range idverifytest.Vendors() {
+		_, rest, found := strings.Cut(text, "\n"+vendor+"\n")
+		require.True(t, found, vendor)
+		block, _, _ := strings.Cut(rest, "\n\n")
+		for _, p := range idverifytest.Persons() {
+			row := rowOf(block, p.About)
+			assert.Contains(t, row, string(p.CodeAt(vendor)), "%s: %s", vendor, p.About)
+			assert.Equal(t, p.CodeAt(vendor) == idverify.CodeMatch, strings.Contains(row, "  yes  "), row)
+		}
+	}
+	assert.NotContains(t, text, idverifytest.Match().IDNumber)
+}
+
+func rowOf(block, about string) string {
+	for line := range strings.Lines(block) {
+		if strings.HasPrefix(strings.TrimSpace(line), about) {
+			// Only up to the checks: "billed yes" further right is not the verdict.
+			return line[:min(len(line), 120)]
+		}
+	}
+	return ""
+}
+
+func TestCredentialsOfRealVendorsNeedAPerson(t *testing.T) {
+	var out bytes.Buffer
+	err := run(t.Context(), nil, environment("LINKFACE_API_ID", "EXAMPLE", "LINKFACE_API_SECRET", "EXAMPLE"), &out)
+	assert.ErrorContains(t, err, "-name")
+}
+
+func TestHalfASetOfCredentialsIsAnError(t *testing.T) {
+	for _, key := range []string{"LINKFACE_API_ID", "BAIDU_SECRET_KEY", "TENCENT_APP_ID"} {
+		err := run(t.Context(), nil, environment(key, "1250000000"), &bytes.Buffer{})
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig, key)
+	}
+}
+
+func TestAPersonIsAskedAbout(t *testing.T) {
+	server := httptest.NewServer(idverifytest.New())
+	defer server.Close()
+	photo := filepath.Join(t.TempDir(), "face.jpg")
+	require.NoError(t, os.WriteFile(photo, idverifytest.Photo(), 0o600))
+	var out bytes.Buffer
+	person := idverifytest.FaceMismatch()
+	err := run(t.Context(), []string{"-name", person.Name, "-id", person.IDNumber, "-photo", photo}, environment(
+		"BAIDU_API_KEY", idverifytest.BaiduAPIKey, "BAIDU_SECRET_KEY", idverifytest.BaiduSecretKey,
+		"BAIDU_BASE_URL", idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)), &out)
+	require.NoError(t, err)
+	assert.Contains(t, out.String(), "face_mismatch")
+	assert.Equal(t, 3, strings.Count(out.String(), "\n")-1, "vendor, heading and one row")
+}
+
+func TestInterruptStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.ErrorIs(t, run(ctx, nil, nothing, &bytes.Buffer{}), context.Canceled)
+}

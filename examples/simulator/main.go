@@ -1,0 +1,149 @@
+// Simulator serves the stand-in vendors, for services in any language and for
+// front ends.
+//
+//	go run ./examples/simulator -addr 127.0.0.1:8089
+//
+// It prints where each vendor is found, the test credentials and the people it
+// knows; with -json as one JSON object on one line. It stops on an interrupt.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "simulator:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
+	flags.SetOutput(out)
+	addr := flags.String("addr", "127.0.0.1:8089", "`address` to listen on; port 0 picks a free one")
+	asJSON := flags.Bool("json", false, "print one JSON object on one line")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return err
+	}
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return err
+	}
+	standIn := idverifytest.New()
+	defer standIn.Close()
+	server := &http.Server{Handler: standIn, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+
+	about := describe("http://" + listener.Addr().String())
+	if *asJSON {
+		err = json.NewEncoder(out).Encode(about)
+	} else {
+		err = about.print(out)
+	}
+	if err != nil {
+		return err
+	}
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// description is what -json prints. Its names are stable.
+type description struct {
+	Vendors map[string]vendor `json:"vendors"`
+	Persons []person          `json:"persons"`
+	// Evidence is what can be sent without a picture of one's own.
+	Evidence map[string]string `json:"evidence"`
+}
+
+type vendor struct {
+	BaseURL     string            `json:"base_url"`
+	Credentials map[string]string `json:"credentials"` // by the vendor's own parameter names
+}
+
+type person struct {
+	Name     string `json:"name"`
+	IDNumber string `json:"id_number"`
+	Code     string `json:"code"`
+	// Codes is what each vendor makes of the person.
+	Codes   map[string]string `json:"codes"`
+	About   string            `json:"about"`
+	AboutZH string            `json:"about_zh"`
+}
+
+func describe(root string) description {
+	at := func(name string, credentials map[string]string) vendor {
+		return vendor{BaseURL: idverifytest.BaseURLAt(root, name), Credentials: credentials}
+	}
+	d := description{
+		Vendors: map[string]vendor{
+			idverifytest.Linkface: at(idverifytest.Linkface, map[string]string{
+				"api_id": idverifytest.LinkfaceAPIID, "api_secret": idverifytest.LinkfaceAPISecret}),
+			idverifytest.BaiduV4: at(idverifytest.BaiduV4, map[string]string{
+				"client_id": idverifytest.BaiduAPIKey, "client_secret": idverifytest.BaiduSecretKey}),
+			idverifytest.Tencent: at(idverifytest.Tencent, map[string]string{
+				"appid": idverifytest.TencentAppID, "secret_id": idverifytest.TencentSecretID, "secret_key": idverifytest.TencentSecretKey}),
+		},
+		Evidence: map[string]string{
+			"media_url":        idverifytest.MediaURL,
+			"unreachable_url":  idverifytest.UnreachableURL,
+			"timeout_url":      idverifytest.TimeoutURL,
+			"baidu_face_token": idverifytest.FaceToken,
+			"baidu_skey":       idverifytest.SealedKey,
+			"baidu_device_id":  idverifytest.SealedDeviceID,
+			"baidu_data":       idverifytest.SealedData,
+		},
+	}
+	for _, p := range idverifytest.Persons() {
+		codes := map[string]string{}
+		for _, v := range idverifytest.Vendors() {
+			codes[v] = string(p.CodeAt(v))
+		}
+		d.Persons = append(d.Persons, person{p.Name, p.IDNumber, string(p.Code), codes, p.About, p.AboutZH})
+	}
+	return d
+}
+
+func (d description) print(out io.Writer) error {
+	fmt.Fprintln(out, "Stand-in vendors. Made-up people, nothing is billed. Stop with Ctrl-C.")
+	for _, name := range idverifytest.Vendors() {
+		v := d.Vendors[name]
+		fmt.Fprintf(out, "\n%s\n  base URL  %s\n", name, v.BaseURL)
+		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		for _, key := range slices.Sorted(maps.Keys(v.Credentials)) {
+			fmt.Fprintf(table, "  %s\t%s\n", key, v.Credentials[key])
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	fmt.Fprint(out, "\nPeople\n")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, p := range d.Persons {
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", p.IDNumber, p.Code, p.About, p.Name)
+	}
+	return table.Flush()
+}

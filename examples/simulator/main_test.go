@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// start runs the simulator on a free port and gives its first line.
+func start(t *testing.T, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, append(args, "-addr", "127.0.0.1:0"), w) }()
+	t.Cleanup(func() {
+		cancel()
+		assert.NoError(t, <-ended)
+	})
+	line, err := bufio.NewReader(r).ReadString('\n')
+	require.NoError(t, err)
+	go func() { _, _ = io.Copy(io.Discard, r) }()
+	return line
+}
+
+func TestJSONIsOneLineAndWhatItSaysIsServed(t *testing.T) {
+	var about description
+	require.NoError(t, json.Unmarshal([]byte(start(t, "-json")), &about))
+	assert.Len(t, about.Vendors, 3)
+	assert.Len(t, about.Persons, len(idverifytest.Persons()))
+
+	lf := about.Vendors[idverifytest.Linkface]
+	form := "api_id=" + lf.Credentials["api_id"] + "&api_secret=" + lf.Credentials["api_secret"] +
+		"&name=" + about.Persons[0].Name + "&id_number=" + about.Persons[0].IDNumber + "&liveness_data_url=" + about.Evidence["media_url"]
+	resp, err := http.Post(lf.BaseURL+"/identity/liveness_idnumber_verification", "application/x-www-form-urlencoded", strings.NewReader(form))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, resp.StatusCode, string(body))
+	assert.Contains(t, string(body), "verify_score")
+}
+
+func TestTextNamesVendorsCredentialsAndPeople(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, describe("http://127.0.0.1:8089").print(&out))
+	for _, want := range []string{"http://127.0.0.1:8089/linkface", "http://127.0.0.1:8089/baiduv4", "http://127.0.0.1:8089/tencent",
+		idverifytest.LinkfaceAPISecret, idverifytest.BaiduSecretKey, idverifytest.TencentSecretKey, idverifytest.Match().IDNumber} {
+		assert.Contains(t, out.String(), want)
+	}
+	assert.Contains(t, start(t), "Stand-in vendors")
+}
+
+func TestAddressInUseIsAnError(t *testing.T) {
+	assert.Error(t, run(t.Context(), []string{"-addr", "256.0.0.1:1"}, io.Discard))
+}

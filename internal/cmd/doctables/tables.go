@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// vendor is what the tables say of one vendor.
+type vendor struct {
+	name     string
+	evidence string
+	rules    []idverify.Rule
+	codes    []idverify.VendorCode
+}
+
+func vendors() []vendor {
+	lf, err1 := linkface.New(linkface.Config{APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+	bd, err2 := baiduv4.New(baiduv4.Config{APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
+	tc, err3 := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
+	for _, err := range []error{err1, err2, err3} {
+		if err != nil {
+			panic(err) // the configurations above are the program's own
+		}
+	}
+	return []vendor{
+		{linkface.Name, "`linkface.Capture`, `CaptureURL`, `CaptureID`", lf.Rules(), linkface.Codes()},
+		{baiduv4.Name, "`Photo`, `baiduv4.FaceToken`, `PlainCapture`, `SealedCapture`", bd.Rules(), baiduv4.Codes()},
+		{tencent.Name, "`Photo`, `PhotoURL`", tc.Rules(), tencent.Codes()},
+	}
+}
+
+// part is one generated table.
+type part struct {
+	name  string
+	write func(io.Writer, words)
+}
+
+var parts = func() []part {
+	all := []part{{"vendors", writeVendors}, {"codes", writeCodes}, {"advices", writeAdvices}}
+	for _, v := range vendors() {
+		all = append(all, part{"codes-" + v.name, func(out io.Writer, w words) { writeVendorCodes(out, w, v) }})
+	}
+	return all
+}()
+
+func row(out io.Writer, cells ...string) {
+	fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
+}
+
+func header(out io.Writer, cells ...string) {
+	row(out, cells...)
+	row(out, strings.Split(strings.Repeat("---,", len(cells)-1)+"---", ",")...)
+}
+
+func writeVendors(out io.Writer, w words) {
+	header(out, w.vendorHeader...)
+	for _, v := range vendors() {
+		for i, r := range v.rules {
+			name, evidence := "`"+v.name+"`", v.evidence
+			if i > 0 {
+				name, evidence = "", ""
+			}
+			row(out, name, evidence, w.checks[r.Kind], number(r.Scale.Min)+"–"+number(r.Scale.Max),
+				string(r.Pass)+" "+number(r.Threshold), rates(r, w))
+		}
+	}
+}
+
+// rates is every published pair, or that there is none. Only similarity has
+// impostors to accept.
+func rates(r idverify.Rule, w words) string {
+	if r.Kind != idverify.CheckSimilarity {
+		return "–"
+	}
+	var pairs []string
+	for _, step := range r.FAR {
+		pairs = append(pairs, fmt.Sprintf("%s: %.0e", number(step.Threshold), step.Rate))
+	}
+	if pairs == nil {
+		return w.notPublished
+	}
+	return strings.Join(pairs, ", ")
+}
+
+func writeCodes(out io.Writer, w words) {
+	header(out, w.codeHeader...)
+	for _, c := range idverify.Codes() {
+		kind := w.errorWord
+		if c.IsDecision() {
+			kind = w.decisionWord
+		}
+		row(out, "`"+string(c)+"`", kind, w.codes[c], "`"+string(c.Advice())+"`")
+	}
+}
+
+func writeAdvices(out io.Writer, w words) {
+	header(out, w.adviceHeader...)
+	for _, a := range idverify.Advices() {
+		row(out, "`"+string(a)+"`", w.advices[a])
+	}
+}
+
+func writeVendorCodes(out io.Writer, w words, v vendor) {
+	header(out, w.vendorCodeHeader...)
+	for _, c := range v.codes {
+		code := "`" + c.Code + "`"
+		if c.Reason != "" {
+			code += " · " + c.Reason
+		}
+		if c.HTTPStatus != 0 {
+			code += fmt.Sprintf(" (HTTP %d)", c.HTTPStatus)
+		}
+		repeatable := w.no
+		if c.Repeatable {
+			repeatable = w.yes
+		}
+		row(out, code, "`"+string(c.Meaning)+"`", "`"+string(c.Meaning.Advice())+"`", w.billed[c.Billed], repeatable, w.note(c))
+	}
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -1,0 +1,148 @@
+package main
+
+import "github.com/idverify/idverify"
+
+// words are the texts of one language.
+type words struct {
+	vendorHeader, codeHeader, adviceHeader, vendorCodeHeader []string
+
+	notPublished, decisionWord, errorWord, yes, no string
+
+	checks  map[idverify.CheckKind]string
+	billed  map[idverify.Billed]string
+	codes   map[idverify.Code]string
+	advices map[idverify.Advice]string
+	note    func(idverify.VendorCode) string
+}
+
+var english = words{
+	vendorHeader:     []string{"Vendor", "Evidence", "Check", "Scale", "Passes when", "False-accept rate by threshold, as published"},
+	codeHeader:       []string{"Code", "Kind", "Meaning", "Advice"},
+	adviceHeader:     []string{"Advice", "What to do"},
+	vendorCodeHeader: []string{"Vendor code", "Code", "Advice", "Billed", "Safe to repeat", "Note"},
+	notPublished:     "none published",
+	decisionWord:     "decision",
+	errorWord:        "error",
+	yes:              "yes",
+	no:               "no",
+	checks: map[idverify.CheckKind]string{
+		idverify.CheckSimilarity: "similarity", idverify.CheckLiveness: "liveness",
+		idverify.CheckSpoofing: "spoofing", idverify.CheckHack: "hack",
+	},
+	billed: map[idverify.Billed]string{
+		idverify.BilledYes: "yes", idverify.BilledNo: "no", idverify.BilledUnknown: "unknown",
+	},
+	note: func(c idverify.VendorCode) string { return c.Note },
+	codes: map[idverify.Code]string{
+		idverify.CodeMatch:                     "the face is the person's",
+		idverify.CodeFaceMismatch:              "the face is somebody else's",
+		idverify.CodeIdentityMismatch:          "name and number do not belong together",
+		idverify.CodeIdentityNotFound:          "the source holds no such number",
+		idverify.CodeReferencePhotoUnavailable: "no photo to compare with, or none good enough",
+		idverify.CodeAttackSuspected:           "probably no live face: a photo of a photo, a synthetic picture, a manipulated device",
+		idverify.CodeInvalidRequest:            "a parameter is missing or malformed",
+		idverify.CodeInvalidName:               "the name is empty or malformed",
+		idverify.CodeInvalidIDNumber:           "the ID number breaks a rule of its format",
+		idverify.CodeUnsupportedEvidence:       "the vendor reads none of the evidence",
+		idverify.CodeUnreadableEvidence:        "a picture or capture is empty, cannot be opened, or changed while it was sent",
+		idverify.CodeEvidenceUnreachable:       "the vendor could not fetch the URL",
+		idverify.CodeEvidenceExpired:           "the vendor no longer holds what a token or id refers to",
+		idverify.CodeUnsupportedFormat:         "a picture format that the vendor refuses",
+		idverify.CodeTooLarge:                  "too many bytes or pixels for the vendor",
+		idverify.CodeNoFace:                    "no face in the picture or capture",
+		idverify.CodeMultipleFaces:             "several faces where the vendor wants one",
+		idverify.CodePoorPhoto:                 "blurred, dark, covered, cut off, turned away or too small",
+		idverify.CodePhotoRefused:              "refused for what the picture shows",
+		idverify.CodeBadCapture:                "what the capture SDK recorded cannot be used",
+		idverify.CodeInvalidConfig:             "a constructor refused a field, or the vendor the configuration",
+		idverify.CodeUnauthorized:              "key, secret, token or signature refused",
+		idverify.CodeSignatureExpired:          "the signature had expired when it arrived; look at the clock",
+		idverify.CodePermissionDenied:          "the account may not use this interface",
+		idverify.CodeAccountSuspended:          "the account has expired or is in arrears",
+		idverify.CodeQuotaExceeded:             "the calls bought or allowed are used up",
+		idverify.CodeRateLimited:               "too many calls for the moment",
+		idverify.CodeVendorUnavailable:         "the vendor has a fault of its own",
+		idverify.CodeSourceUnavailable:         "the vendor works, its identity source does not",
+		idverify.CodeNetwork:                   "not reached, or the connection broke",
+		idverify.CodeTimeout:                   "no answer within the time limit",
+		idverify.CodeCanceled:                  "the caller's context was cancelled",
+		idverify.CodeBadResponse:               "not an answer that the vendor documents",
+		idverify.CodeUnknown:                   "an answer that is in no list; the vendor's own code is kept",
+	},
+	advices: map[idverify.Advice]string{
+		idverify.AdviceAccept:           "this is the person",
+		idverify.AdviceReject:           "this is not the person, or cannot be trusted to be",
+		idverify.AdviceRetakePhoto:      "ask for a new picture or capture",
+		idverify.AdviceFixInput:         "the request is wrong and stays wrong when repeated",
+		idverify.AdviceTryLater:         "nothing is wrong with the request; wait",
+		idverify.AdviceTryAnotherVendor: "this vendor cannot decide, another may",
+		idverify.AdviceFixAccount:       "credentials, permission, quota or configuration need the operator",
+		idverify.AdviceReview:           "a human being should look",
+	},
+}
+
+var chinese = words{
+	vendorHeader:     []string{"厂商", "可用凭据", "检查项", "分值范围", "通过条件", "各阈值的误识率(厂商公布)"},
+	codeHeader:       []string{"结果码", "类别", "含义", "建议"},
+	adviceHeader:     []string{"建议", "该怎么做"},
+	vendorCodeHeader: []string{"厂商错误码", "结果码", "建议", "是否计费", "可安全重试", "说明"},
+	notPublished:     "未公布",
+	decisionWord:     "结论",
+	errorWord:        "错误",
+	yes:              "是",
+	no:               "否",
+	checks: map[idverify.CheckKind]string{
+		idverify.CheckSimilarity: "相似度 similarity", idverify.CheckLiveness: "活体 liveness",
+		idverify.CheckSpoofing: "合成图 spoofing", idverify.CheckHack: "防 hack",
+	},
+	billed: map[idverify.Billed]string{
+		idverify.BilledYes: "是", idverify.BilledNo: "否", idverify.BilledUnknown: "未知",
+	},
+	note: func(c idverify.VendorCode) string { return c.NoteZH },
+	codes: map[idverify.Code]string{
+		idverify.CodeMatch:                     "人证一致,是本人",
+		idverify.CodeFaceMismatch:              "姓名与号码一致,但人脸不是本人",
+		idverify.CodeIdentityMismatch:          "姓名与身份证号不匹配",
+		idverify.CodeIdentityNotFound:          "数据源查无此号",
+		idverify.CodeReferencePhotoUnavailable: "数据源没有可比对的照片,或照片质量不够",
+		idverify.CodeAttackSuspected:           "疑似攻击:翻拍、合成图或被篡改的设备",
+		idverify.CodeInvalidRequest:            "参数缺失或格式错误",
+		idverify.CodeInvalidName:               "姓名为空或格式错误",
+		idverify.CodeInvalidIDNumber:           "身份证号不符合编码规则",
+		idverify.CodeUnsupportedEvidence:       "厂商不支持所给的任何一种凭据",
+		idverify.CodeUnreadableEvidence:        "图片或采集文件为空、打不开,或在发送途中被改动",
+		idverify.CodeEvidenceUnreachable:       "厂商抓取不到所给的网址",
+		idverify.CodeEvidenceExpired:           "token 或 id 所指的内容在厂商处已失效",
+		idverify.CodeUnsupportedFormat:         "厂商不接受的图片格式",
+		idverify.CodeTooLarge:                  "字节数或像素超出厂商上限",
+		idverify.CodeNoFace:                    "图片或采集数据中没有人脸",
+		idverify.CodeMultipleFaces:             "厂商只要一张人脸,却有多张",
+		idverify.CodePoorPhoto:                 "模糊、过暗、遮挡、不完整、侧脸或太小",
+		idverify.CodePhotoRefused:              "因图片内容被拒绝",
+		idverify.CodeBadCapture:                "采集 SDK 的数据不可用",
+		idverify.CodeInvalidConfig:             "构造函数拒绝了某个字段,或厂商拒绝了配置",
+		idverify.CodeUnauthorized:              "密钥、token 或签名被拒绝",
+		idverify.CodeSignatureExpired:          "签名到达时已过期,请检查本机时钟",
+		idverify.CodePermissionDenied:          "账号没有此接口的权限",
+		idverify.CodeAccountSuspended:          "账号已过期或欠费",
+		idverify.CodeQuotaExceeded:             "购买或允许的调用次数已用完",
+		idverify.CodeRateLimited:               "此刻调用过于频繁",
+		idverify.CodeVendorUnavailable:         "厂商自身故障",
+		idverify.CodeSourceUnavailable:         "厂商正常,但其身份数据源不可用",
+		idverify.CodeNetwork:                   "连不上,或连接中断",
+		idverify.CodeTimeout:                   "在时限内没有应答",
+		idverify.CodeCanceled:                  "调用方取消了 context",
+		idverify.CodeBadResponse:               "应答不符合厂商文档",
+		idverify.CodeUnknown:                   "文档未列出的应答,保留厂商原始错误码",
+	},
+	advices: map[idverify.Advice]string{
+		idverify.AdviceAccept:           "是本人,放行",
+		idverify.AdviceReject:           "不是本人或不可信,拒绝",
+		idverify.AdviceRetakePhoto:      "请用户重新拍照或重新采集",
+		idverify.AdviceFixInput:         "请求本身有误,重试无用",
+		idverify.AdviceTryLater:         "请求没有问题,稍后再试",
+		idverify.AdviceTryAnotherVendor: "这家厂商无法判定,换一家",
+		idverify.AdviceFixAccount:       "密钥、权限、额度或配置需要运维处理",
+		idverify.AdviceReview:           "转人工审核",
+	},
+}
