@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 
 	"github.com/idverify/idverify/internal/redact"
@@ -25,6 +26,9 @@ var _ Verifier = (*Client)(nil)
 func New(providers []Provider, opts ...Option) (*Client, error) {
 	var settings settings
 	for _, opt := range opts {
+		if opt == nil {
+			return nil, misconfigured("opts", "an option is nil")
+		}
 		if err := opt(&settings); err != nil {
 			return nil, err
 		}
@@ -35,7 +39,7 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 	c := &Client{providers: make([]Provider, 0, len(providers))}
 	seen := map[string]bool{}
 	for i, p := range providers {
-		if p == nil {
+		if isNil(p) {
 			return nil, misconfigured("providers", fmt.Sprintf("provider %d is nil", i))
 		}
 		if seen[p.Name()] {
@@ -49,6 +53,13 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 		c.providers = append(c.providers, p)
 	}
 	return c, nil
+}
+
+// isNil also sees a nil pointer in the interface: what a vendor's New returned
+// beside an error that nobody looked at.
+func isNil(p Provider) bool {
+	v := reflect.ValueOf(p)
+	return p == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // Verify asks the first provider that accepts the request's evidence. Before

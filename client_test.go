@@ -105,6 +105,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 	}{
 		"no provider":       {nil, nil, "providers"},
 		"nil provider":      {[]idverify.Provider{p, nil}, nil, "providers"},
+		"nil pointer":       {[]idverify.Provider{(*fake)(nil)}, nil, "providers"},
+		"nil option":        {[]idverify.Provider{p}, []idverify.Option{nil}, "opts"},
 		"same name twice":   {[]idverify.Provider{p, &fake{name: "p"}}, nil, "providers"},
 		"FAR of 0":          {[]idverify.Provider{p}, []idverify.Option{idverify.WithMaxFAR(0)}, "WithMaxFAR"},
 		"FAR of 1":          {[]idverify.Provider{p}, []idverify.Option{idverify.WithMaxFAR(1)}, "WithMaxFAR"},

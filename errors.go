@@ -43,7 +43,9 @@ type Error struct {
 	// Billed is whether the vendor charges for the call.
 	Billed Billed `json:"billed"`
 	// Sent says that the whole request left this machine, as far as can be
-	// told from here: the vendor may have worked on it.
+	// told from here: the vendor may have worked on it. It speaks of the
+	// verification, also in an error about the access token that it needs,
+	// whose HTTPStatus is that of the token's answer.
 	Sent bool `json:"sent"`
 	// Ambiguous says that the request was sent and no answer of the vendor's
 	// came back that could be read. It may have been billed.
@@ -197,24 +199,34 @@ type sentinel Code
 
 func (s sentinel) Error() string { return "idverify: " + string(s) }
 
-// What a backend branches on, for [errors.Is].
+// One sentinel for each code of an error, for [errors.Is].
 var (
 	ErrInvalidRequest      error = sentinel(CodeInvalidRequest)
 	ErrInvalidName         error = sentinel(CodeInvalidName)
 	ErrInvalidIDNumber     error = sentinel(CodeInvalidIDNumber)
 	ErrUnsupportedEvidence error = sentinel(CodeUnsupportedEvidence)
+	ErrUnreadableEvidence  error = sentinel(CodeUnreadableEvidence)
+	ErrEvidenceUnreachable error = sentinel(CodeEvidenceUnreachable)
+	ErrEvidenceExpired     error = sentinel(CodeEvidenceExpired)
+	ErrUnsupportedFormat   error = sentinel(CodeUnsupportedFormat)
+	ErrTooLarge            error = sentinel(CodeTooLarge)
 	ErrNoFace              error = sentinel(CodeNoFace)
+	ErrMultipleFaces       error = sentinel(CodeMultipleFaces)
 	ErrPoorPhoto           error = sentinel(CodePoorPhoto)
+	ErrPhotoRefused        error = sentinel(CodePhotoRefused)
 	ErrBadCapture          error = sentinel(CodeBadCapture)
 	ErrInvalidConfig       error = sentinel(CodeInvalidConfig)
 	ErrUnauthorized        error = sentinel(CodeUnauthorized)
+	ErrSignatureExpired    error = sentinel(CodeSignatureExpired)
 	ErrPermissionDenied    error = sentinel(CodePermissionDenied)
+	ErrAccountSuspended    error = sentinel(CodeAccountSuspended)
 	ErrQuotaExceeded       error = sentinel(CodeQuotaExceeded)
 	ErrRateLimited         error = sentinel(CodeRateLimited)
 	ErrVendorUnavailable   error = sentinel(CodeVendorUnavailable)
 	ErrSourceUnavailable   error = sentinel(CodeSourceUnavailable)
 	ErrNetwork             error = sentinel(CodeNetwork)
 	ErrTimeout             error = sentinel(CodeTimeout)
+	ErrCanceled            error = sentinel(CodeCanceled)
 	ErrBadResponse         error = sentinel(CodeBadResponse)
 	ErrUnknown             error = sentinel(CodeUnknown)
 	// ErrAmbiguous matches every error with Ambiguous set, whatever its code:

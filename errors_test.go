@@ -80,3 +80,28 @@ func TestErrorJSONIsAsDocumented(t *testing.T) {
 	e.VendorMessage, e.Reply, e.Err = idverify.Sensitive{}, nil, nil
 	assert.Equal(t, *e, back)
 }
+
+func TestEveryErrorCodeHasASentinel(t *testing.T) {
+	sentinels := []error{
+		idverify.ErrInvalidRequest, idverify.ErrInvalidName, idverify.ErrInvalidIDNumber, idverify.ErrUnsupportedEvidence,
+		idverify.ErrUnreadableEvidence, idverify.ErrEvidenceUnreachable, idverify.ErrEvidenceExpired, idverify.ErrUnsupportedFormat,
+		idverify.ErrTooLarge, idverify.ErrNoFace, idverify.ErrMultipleFaces, idverify.ErrPoorPhoto, idverify.ErrPhotoRefused,
+		idverify.ErrBadCapture, idverify.ErrInvalidConfig, idverify.ErrUnauthorized, idverify.ErrSignatureExpired,
+		idverify.ErrPermissionDenied, idverify.ErrAccountSuspended, idverify.ErrQuotaExceeded, idverify.ErrRateLimited,
+		idverify.ErrVendorUnavailable, idverify.ErrSourceUnavailable, idverify.ErrNetwork, idverify.ErrTimeout, idverify.ErrCanceled,
+		idverify.ErrBadResponse, idverify.ErrUnknown,
+	}
+	for _, c := range idverify.Codes() {
+		matched := 0
+		for _, s := range sentinels {
+			if errors.Is(&idverify.Error{Code: c}, s) {
+				matched++
+			}
+		}
+		if c.IsDecision() {
+			assert.Zero(t, matched, c)
+		} else {
+			assert.Equal(t, 1, matched, c)
+		}
+	}
+}

@@ -14,7 +14,8 @@ import (
 
 // Request is the question: is the face in the evidence the person that this
 // name and this resident ID number identify? It prints and marshals without
-// name and number.
+// name and number, except where fmt does not ask it: as a value in an
+// unexported field of another struct. Keep it behind a pointer there.
 type Request struct {
 	// Name is the person's name in UTF-8, as the ID card has it; at most 128
 	// characters. Surrounding space is trimmed and the interval dot between

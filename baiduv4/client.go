@@ -24,7 +24,9 @@ const Name = "baiduv4"
 // DefaultBaseURL is the vendor's own service.
 const DefaultBaseURL = "https://aip.baidubce.com"
 
-// Config is an application at Baidu. It prints without its credentials.
+// Config is an application at Baidu. It prints without its credentials,
+// except where fmt does not ask it: as a value in an unexported field of
+// another struct. Keep it behind a pointer there, or keep the [Client].
 type Config struct {
 	// APIKey and SecretKey are the application's. Required.
 	APIKey, SecretKey string

@@ -4,14 +4,19 @@ package baiduv4
 // at. A picture that fails is an error: poor_photo, or no_face.
 type QualityControl string
 
-// The levels of quality control. From LOW to HIGH eyes, nose, mouth, cheeks and
-// chin may be covered less, the face less blurred, the light must be better,
-// and HIGH wants the whole face in the picture.
+// The levels of quality control, with the vendor's limits: how much of a part
+// of the face may be covered and how blurred the face may be, both 0..1 with 1
+// worst, and how well it must be lit, 0..255.
 const (
-	QualityNone   QualityControl = "NONE"
-	QualityLow    QualityControl = "LOW"
+	// QualityNone turns the control off.
+	QualityNone QualityControl = "NONE"
+	// QualityLow: covered and blurred up to 0.8, light from 20.
+	QualityLow QualityControl = "LOW"
+	// QualityNormal: covered and blurred up to 0.6, light from 40.
 	QualityNormal QualityControl = "NORMAL"
-	QualityHigh   QualityControl = "HIGH"
+	// QualityHigh: eyes, cheeks and chin covered up to 0.3, nose and mouth up to
+	// 0.2, blurred up to 0.2, light from 50, and the whole face in the picture.
+	QualityHigh QualityControl = "HIGH"
 )
 
 // LivenessControl is how much a picture must look like one of a living face,

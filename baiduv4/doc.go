@@ -26,8 +26,8 @@
 //
 // The secret key travels in a form, never in a URL. The vendor wants the token
 // in the query; it is added below http.Client, so that no error holds it. The
-// vendor knows no idempotency key: a call that was sent and not answered may
-// have been billed.
+// vendor offers nothing that would make a repeated call free, so one whose
+// answer was lost is reported as ambiguous and left to the caller.
 //
 // The vendor's page is "人脸实名认证V4" of https://ai.baidu.com/ai-doc/FACE; its
 // paths are "/oauth/2.0/token" and "/rest/2.0/face/v4/mingjing/verify" of

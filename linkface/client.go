@@ -19,7 +19,9 @@ const Name = "linkface"
 // DefaultBaseURL is the vendor's own service.
 const DefaultBaseURL = "https://cloudapi.linkface.cn"
 
-// Config is an account at Linkface. It prints without its credentials.
+// Config is an account at Linkface. It prints without its credentials,
+// except where fmt does not ask it: as a value in an unexported field of
+// another struct. Keep it behind a pointer there, or keep the [Client].
 type Config struct {
 	// APIID and APISecret are the account's api_id and api_secret. Required.
 	APIID, APISecret string

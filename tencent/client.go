@@ -33,7 +33,9 @@ const (
 	maxSignatureLifetime = 90 * 24 * time.Hour
 )
 
-// Config is an account at Tencent Cloud. It prints without its credentials.
+// Config is an account at Tencent Cloud. It prints without its credentials,
+// except where fmt does not ask it: as a value in an unexported field of
+// another struct. Keep it behind a pointer there, or keep the [Client].
 type Config struct {
 	// AppID is the account's APPID, in decimal digits. Required.
 	AppID string

@@ -12,7 +12,7 @@ import (
 	"io"
 )
 
-// Format is a kind of picture file.
+// Format is a kind of file that is sent for a picture.
 type Format string
 
 // The formats that are recognised. Unknown is the zero Format.
@@ -25,6 +25,7 @@ const (
 	WebP    Format = "WebP"
 	HEIF    Format = "HEIF" // with HEIC and AVIF
 	TIFF    Format = "TIFF"
+	PDF     Format = "PDF"
 )
 
 // Info is what the beginning of a picture tells. Width and Height are 0 when
@@ -75,6 +76,7 @@ var magic = []struct {
 	{HEIF, 4, "ftypavif"},
 	{TIFF, 0, "II*\x00"},
 	{TIFF, 0, "MM\x00*"},
+	{PDF, 0, "%PDF-"},
 	{BMP, 0, "BM"},
 }
 

@@ -59,6 +59,7 @@ func TestInspect(t *testing.T) {
 		"webp":                 {[]byte("RIFF....WEBPVP8 "), picture.Info{Format: picture.WebP}},
 		"heic":                 {[]byte("\x00\x00\x00\x18ftypheic...."), picture.Info{Format: picture.HEIF}},
 		"tiff":                 {[]byte("II*\x00...."), picture.Info{Format: picture.TIFF}},
+		"pdf":                  {[]byte("%PDF-1.7 ..."), picture.Info{Format: picture.PDF}},
 		"something else":       {[]byte(strings.Repeat("x", 64)), picture.Info{}},
 		"empty":                {nil, picture.Info{}},
 		"shorter than a magic": {[]byte("B"), picture.Info{}},

@@ -82,7 +82,7 @@ var english = words{
 }
 
 var chinese = words{
-	vendorHeader:     []string{"厂商", "可用凭据", "检查项", "分值范围", "通过条件", "各阈值的误识率(厂商公布)"},
+	vendorHeader:     []string{"厂商", "可用的核验材料", "检查项", "分值范围", "通过条件", "各阈值的误识率(厂商公布)"},
 	codeHeader:       []string{"结果码", "类别", "含义", "建议"},
 	adviceHeader:     []string{"建议", "该怎么做"},
 	vendorCodeHeader: []string{"厂商错误码", "结果码", "建议", "是否计费", "可安全重试", "说明"},
@@ -109,7 +109,7 @@ var chinese = words{
 		idverify.CodeInvalidRequest:            "参数缺失或格式错误",
 		idverify.CodeInvalidName:               "姓名为空或格式错误",
 		idverify.CodeInvalidIDNumber:           "身份证号不符合编码规则",
-		idverify.CodeUnsupportedEvidence:       "厂商不支持所给的任何一种凭据",
+		idverify.CodeUnsupportedEvidence:       "厂商不支持所给的任何一种核验材料",
 		idverify.CodeUnreadableEvidence:        "图片或采集文件为空、打不开,或在发送途中被改动",
 		idverify.CodeEvidenceUnreachable:       "厂商抓取不到所给的网址",
 		idverify.CodeEvidenceExpired:           "token 或 id 所指的内容在厂商处已失效",
