@@ -36,8 +36,9 @@ func tokenRefused(status int, code, description string) reply {
 }
 
 type baiduTokenRequest struct {
-	method string
-	values url.Values
+	method  string
+	values  url.Values
+	tooMany string // what the form has one too many of
 }
 
 // read takes the parameters from the query and from a plain form: the
@@ -47,6 +48,7 @@ func (baiduTokens) read(r *http.Request, rec *Exchange) request {
 	req := baiduTokenRequest{method: r.Method, values: r.URL.Query()}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind == "application/x-www-form-urlencoded" {
+		req.tooMany = f.tooMany(nil)
 		for name := range f.parts {
 			req.values.Set(name, f.text(name))
 		}
@@ -62,6 +64,8 @@ func (q baiduTokenRequest) judge(s *Server) reply {
 	switch {
 	case q.method != http.MethodPost && q.method != http.MethodGet:
 		return tokenRefused(http.StatusBadRequest, "invalid_request", "method not supported")
+	case q.tooMany != "":
+		return tokenRefused(http.StatusBadRequest, "invalid_request", q.tooMany)
 	case grant == "", id == "", secret == "":
 		return tokenRefused(http.StatusBadRequest, "invalid_request", "grant_type, client_id and client_secret are required")
 	case grant != "client_credentials":

@@ -33,7 +33,6 @@ var baiduMessages = map[int]string{
 	216201: "image format error",
 	216202: "image size error",
 	216507: "more than one face",
-	222001: "param is null",
 	222013: "param[image] format error",
 	222015: "param[image_type] format error",
 	222022: "param[id_card_number] format error",
@@ -57,8 +56,10 @@ var baiduMessages = map[int]string{
 
 // baiduFailed makes the answer for an error, which comes with HTTP 200.
 // The gateway's own codes come bare; the face service adds its envelope.
-func (s *Server) baiduFailed(code int) reply {
-	body := map[string]any{"error_code": code, "error_msg": baiduMessages[code]}
+func (s *Server) baiduFailed(code int) reply { return s.baiduSays(code, baiduMessages[code]) }
+
+func (s *Server) baiduSays(code int, message string) reply {
+	body := map[string]any{"error_code": code, "error_msg": message}
 	if code > 1000 {
 		body["log_id"] = baiduLogID()
 		body["timestamp"] = s.now().Unix()
@@ -155,6 +156,9 @@ func (q baiduRequest) judge(s *Server) reply {
 	if !q.isJSON || q.malformed {
 		return s.baiduFailed(222200)
 	}
+	if field := q.missing(); field != "" {
+		return s.baiduSays(222001, "param["+field+"] is null")
+	}
 	if code := q.invalid(); code != 0 {
 		return s.baiduFailed(code)
 	}
@@ -167,13 +171,18 @@ func (q baiduRequest) judge(s *Server) reply {
 	return q.compare(s, a)
 }
 
-// invalid finds what is wrong with the parameters.
-func (q baiduRequest) invalid() int {
+// missing names the first required parameter that is absent, null or empty.
+func (q baiduRequest) missing() string {
 	for _, field := range q.required() {
-		if q.text(field) == "" {
-			return 222001
+		if value := q.fields[field]; value == nil || value == "" {
+			return field
 		}
 	}
+	return ""
+}
+
+// invalid finds what is wrong with the parameters, each of which is a string.
+func (q baiduRequest) invalid() int {
 	if !validNumber(q.text("id_card_number")) {
 		return 222022
 	}
@@ -195,6 +204,14 @@ func (q baiduRequest) invalid() int {
 		{"get_spoofing_score", 216100, []string{"0", "1"}},
 	} {
 		if _, ok := q.choice(rule.field, rule.values...); !ok {
+			return rule.code
+		}
+	}
+	for _, rule := range []struct {
+		field string
+		code  int
+	}{{"image", 222013}, {"skey", 216100}, {"x_device_id", 216100}, {"data", 216100}} {
+		if value := q.fields[rule.field]; value != nil && q.text(rule.field) != value {
 			return rule.code
 		}
 	}
@@ -232,10 +249,10 @@ func (q baiduRequest) badImage() int {
 	p := sniff(data)
 	long, short := max(p.width, p.height), min(p.width, p.height)
 	switch {
-	case p.format == "gif":
-		return 216201
 	case p.format == "":
 		return 222203
+	case p.format != "png" && p.format != "jpeg" && p.format != "bmp":
+		return 216201
 	case long > 1920, short > 1080:
 		return 222304
 	case long > 0 && short < 64:

@@ -49,7 +49,7 @@ func TestBaiduPersons(t *testing.T) {
 		{idverifytest.PersonFor(idverify.CodeSourceUnavailable), "222361", "", "", false},
 		{idverifytest.PersonFor(idverify.CodeVendorUnavailable), "2", "", "", false},
 		{idverifytest.Person{Name: "别的名字", IDNumber: idverifytest.Match().IDNumber}, "<nil>", "1", "", true},
-		{idverifytest.Person{Name: "张三", IDNumber: "11010519491231002X"}, "222354", "", "", true},
+		{idverifytest.Person{Name: "张三", IDNumber: "11010519491231002X"}, "<nil>", "1", "", true},
 	} {
 		t.Run(want.person.Name, func(t *testing.T) {
 			srv.Reset()
@@ -169,10 +169,6 @@ func TestBaiduRefuses(t *testing.T) {
 		value       any // nil removes the field
 		code        string
 	}{
-		{"no image", "image", nil, "222001"},
-		{"no number", "id_card_number", nil, "222001"},
-		{"no name", "name", nil, "222001"},
-		{"empty name", "name", "", "222001"},
 		{"number format", "id_card_number", "110105194912310021", "222022"},
 		{"name format", "name", "张3", "222023"},
 		{"image type", "image_type", "URL", "222015"},
@@ -181,6 +177,16 @@ func TestBaiduRefuses(t *testing.T) {
 		{"spoofing", "spoofing_control", 1, "223130"},
 		{"liveness score", "get_liveness_score", 1, "216100"},
 		{"spoofing score", "get_spoofing_score", "yes", "216100"},
+		{"number as a number", "id_card_number", 110105, "222022"},
+		{"name as an object", "name", map[string]any{}, "222023"},
+		{"image as an array", "image", []any{}, "222013"},
+		{"image type as a number", "image_type", 1, "222015"},
+		{"quality as a bool", "quality_control", true, "223118"},
+		{"liveness as an array", "liveness_control", []any{"LOW"}, "223119"},
+		{"key as a number", "skey", 1, "216100"},
+		{"device as a number", "x_device_id", 1, "216100"},
+		{"data as an object", "data", map[string]any{}, "216100"},
+		{"level as a number", "sec_level", 1, "216100"},
 		{"app", "app", "windows", "216100"},
 		{"level", "sec_level", "heavy", "216100"},
 		{"data prefix", "image", "data:image/jpeg;base64," + encode(idverifytest.Photo()), "222013"},
@@ -188,6 +194,12 @@ func TestBaiduRefuses(t *testing.T) {
 		{"URL alphabet", "image", "_-8=", "222013"},
 		{"unknown format", "image", encode([]byte("a picture of a house")), "222203"},
 		{"gif", "image", encode(moving.Bytes()), "216201"},
+		{"webp", "image", encode([]byte(webp)), "216201"},
+		{"heif", "image", encode([]byte(heif)), "216201"},
+		{"tiff of Intel's order", "image", encode([]byte(tiffII)), "216201"},
+		{"tiff of Motorola's order", "image", encode([]byte(tiffMM)), "216201"},
+		{"pdf", "image", encode([]byte(pdf)), "216201"},
+		{"too short for a webp", "image", encode([]byte(webp[:8])), "222203"},
 		{"too wide", "image", encodePNG(t, 1921, 1080), "222304"},
 		{"upright and too wide", "image", encodePNG(t, 1081, 1920), "222304"},
 		{"full size", "image", encodePNG(t, 1920, 1080), "<nil>"},
@@ -204,6 +216,23 @@ func TestBaiduRefuses(t *testing.T) {
 			}
 			assert.Equal(t, want.code, baidu(t, srv, token, body).text("error_code"))
 		})
+	}
+}
+
+func TestBaiduNamesWhatIsMissing(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	for _, field := range []string{"image", "id_card_number", "name"} {
+		for _, value := range []any{nil, ""} {
+			body := baiduBody(idverifytest.Match())
+			body[field] = value // JSON has null for nil
+			a := baidu(t, srv, token, body)
+			assert.Equal(t, "222001", a.text("error_code"))
+			assert.Equal(t, "param["+field+"] is null", a.text("error_msg"))
+		}
+		body := baiduBody(idverifytest.Match())
+		delete(body, field)
+		assert.Equal(t, "param["+field+"] is null", baidu(t, srv, token, body).text("error_msg"))
 	}
 }
 
@@ -297,6 +326,8 @@ func TestBaiduTokenEndpoint(t *testing.T) {
 		{values("client_credentials", idverifytest.BaiduAPIKey, "x"), 401, "invalid_client", "Client authentication failed"},
 		{values("password", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey), 400, "unsupported_grant_type", ""},
 		{url.Values{"grant_type": {"client_credentials"}}, 400, "invalid_request", ""},
+		{url.Values{"grant_type": good["grant_type"], "client_id": {idverifytest.BaiduAPIKey, idverifytest.BaiduAPIKey}, "client_secret": good["client_secret"]},
+			400, "invalid_request", "client_id is given twice"},
 	} {
 		a := send(t, srv, newRequest(t, "POST", address, "application/x-www-form-urlencoded", strings.NewReader(want.values.Encode())))
 		assert.Equal(t, want.status, a.status)

@@ -34,7 +34,22 @@ type Case struct {
 
 // TestProvider is the conformance suite: what holds for every
 // [idverify.Provider]. It runs each of its rules as a subtest against a real
-// server on the loopback interface.
+// server on the loopback interface. For a provider of a vendor that the
+// stand-in speaks for:
+//
+//	func TestConformance(t *testing.T) {
+//		idverifytest.TestProvider(t, idverifytest.Harness{
+//			Vendor: idverifytest.Linkface,
+//			New: func(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
+//				return mine.New(mine.Config{BaseURL: baseURL, HTTPClient: client,
+//					APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret})
+//			},
+//			Evidence: []idverify.Evidence{mine.Capture(idverify.Bytes(idverifytest.Capture()))},
+//		})
+//	}
+//
+// For any other, give StandIn, a handler that answers as the vendor does, and
+// the Cases that it knows, in the place of Vendor.
 func TestProvider(t *testing.T, h Harness) {
 	t.Helper()
 	if h.Vendor != "" {

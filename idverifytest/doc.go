@@ -22,7 +22,8 @@
 //
 // The name and the ID number choose the outcome, never the picture: see
 // [Persons]. The same [Person] has the same outcome at every vendor that has
-// words for it. [Server.SetScores] gives [Match] other scores, and
+// words for it; a number that is nobody's is answered as [Person] says.
+// [Server.SetScores] gives [Match] other scores, and
 // [Server.Script] gives any answer at all.
 //
 // # Faults
@@ -42,11 +43,43 @@
 //
 // # What the documents leave open
 //
-// Where they are silent, the stand-in does this, and no client should rely on
-// it: Tencent's errors have HTTP status 200; a lower-case x in a number is
-// malformed; a name is 2 to 50 letters, dots and spaces; Baidu's gateway
-// answers 413 above 32 MiB, and its token endpoint 400 for a request that
-// lacks something; two pieces of evidence at Linkface are INVALID_ARGUMENT; a
-// malformed number is -5804 at Tencent, and a malformed name 21. What a failed
-// call costs is told at [Bill].
+// Where they are silent or contradict each other, the stand-in does this, and
+// no client should rely on it. For all vendors:
+//
+//   - A name is 1 to 128 characters: letters of any script with their marks, 〇
+//     and its like, private use characters, the dots · • ‧ ・ . and ' ’ - and
+//     single spaces inside. A lower-case x in a number is malformed.
+//   - A field given twice, or a second file, is refused: INVALID_ARGUMENT at
+//     Linkface, 21 at Tencent, invalid_request at Baidu's token endpoint.
+//   - What a failed call costs is told at [Bill].
+//
+// Linkface:
+//
+//   - Missing credentials are UNAUTHORIZED, like wrong ones.
+//   - Two pieces of evidence are INVALID_ARGUMENT. An empty value is none: HTML
+//     forms send it for a field that was left empty.
+//   - A file name on a part that is text does not matter.
+//
+// Baidu:
+//
+//   - A number that belongs to nobody is verify_status 1, which the page gives
+//     this meaning too. [IdentityNotFound] alone gets the error 222354, which
+//     is V3's and may still come.
+//   - A picture of exactly 1920 × 1080 is accepted, although the page says
+//     smaller. A picture with a side under 64 pixels is refused with 222309: at
+//     the vendor, the rule is about the face in it.
+//   - A parameter that is no string gets the code for its format, or 216100.
+//   - The gateway answers 413 above 32 MiB, and the token endpoint 400 for a
+//     request that lacks something.
+//
+// Tencent:
+//
+//   - Errors have HTTP status 200; GET and unknown paths have 404.
+//   - The header Content-Length is required: a chunked body is 3.
+//   - A missing appid is 21, and so is a malformed name; a malformed number is
+//     -5804.
+//   - The image is the raw bytes of the picture, as the vendor's own clients
+//     send it: base64 text in its place, as its page has it, cannot be decoded.
+//   - A GIF, or another format that is known and not accepted, is -1400.
+//   - Liveness is never looked at by the real interface: see [AttackSuspected].
 package idverifytest

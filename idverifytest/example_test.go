@@ -1,8 +1,11 @@
 package idverifytest_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/idverify/idverify"
@@ -34,4 +37,114 @@ func TestReadmeVendorDownOpensNoAccount(t *testing.T) {
 	if n := vendors.Bill().Total(); n != 0 {
 		t.Errorf("%d calls were billed", n)
 	}
+}
+
+// ask asks Linkface's stand-in, served at root, about somebody. In a service's
+// test, the service does this.
+func ask(root string, person idverifytest.Person) (*idverify.Result, error) {
+	verifier, err := lf.New(lf.Config{
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
+		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return verifier.Verify(context.Background(), &idverify.Request{
+		Name: person.Name, IDNumber: person.IDNumber,
+		Evidence: []idverify.Evidence{lf.Capture(idverify.Bytes(idverifytest.Capture()))},
+	})
+}
+
+// In a test, [idverifytest.Start] does all this in one line.
+func ExampleNew() {
+	vendors := idverifytest.New()
+	defer vendors.Close()
+	server := httptest.NewServer(vendors)
+	defer server.Close()
+
+	res, err := ask(server.URL, idverifytest.Match())
+	fmt.Println(res.Code, err)
+	// Output: match <nil>
+}
+
+func ExampleServer_Inject() {
+	vendors := idverifytest.New()
+	defer vendors.Close()
+	server := httptest.NewServer(vendors)
+	defer server.Close()
+
+	vendors.Inject(idverifytest.Linkface, idverifytest.RateLimited(), idverifytest.ResetAfterBody())
+	for range 3 {
+		_, err := ask(server.URL, idverifytest.Match())
+		fmt.Printf("%q, ambiguous %t, billed so far %d\n",
+			idverify.CodeOf(err), errors.Is(err, idverify.ErrAmbiguous), vendors.Bill().Total())
+	}
+	// Output:
+	// "rate_limited", ambiguous false, billed so far 0
+	// "network", ambiguous true, billed so far 1
+	// "", ambiguous false, billed so far 2
+}
+
+// An answer that the vendor has never given: OK, without a score.
+func ExampleServer_Script() {
+	vendors := idverifytest.New()
+	defer vendors.Close()
+	server := httptest.NewServer(vendors)
+	defer server.Close()
+
+	vendors.Script(idverifytest.Linkface, idverifytest.Answer{
+		Body:   `{"request_id":"TID1","status":"OK","hack_score":0.02,"verify_score":null}`,
+		Billed: true,
+	})
+	_, err := ask(server.URL, idverifytest.Match())
+	fmt.Println(idverify.CodeOf(err))
+	// Output: bad_response
+}
+
+func ExampleServer_SetScores() {
+	vendors := idverifytest.New()
+	defer vendors.Close()
+	server := httptest.NewServer(vendors)
+	defer server.Close()
+
+	scores := idverifytest.DefaultScores(idverifytest.Linkface)
+	scores.Similarity = 0.69
+	vendors.SetScores(idverifytest.Linkface, scores)
+	res, err := ask(server.URL, idverifytest.Match())
+	fmt.Println(res.Code, res.Checks[0], err)
+	// Output: face_mismatch similarity 0.69 >= 0.7 failed <nil>
+}
+
+func ExampleServer_Bill() {
+	vendors := idverifytest.New()
+	defer vendors.Close()
+	server := httptest.NewServer(vendors)
+	defer server.Close()
+
+	for _, person := range []idverifytest.Person{
+		idverifytest.Match(), idverifytest.IdentityNotFound(), idverifytest.FaceMismatch(), idverifytest.Match(),
+	} {
+		if _, err := ask(server.URL, person); err != nil {
+			fmt.Println(err)
+		}
+	}
+	bill := vendors.Bill()
+	fmt.Println(bill.Total(), bill.ByVendor())
+	fmt.Println(len(bill.Twice()) == 1, bill.Twice()[0] == vendors.Subject(idverifytest.Match().IDNumber))
+	// Output:
+	// 3 map[linkface:3]
+	// true true
+}
+
+func ExamplePersonFor() {
+	person := idverifytest.PersonFor(idverify.CodePoorPhoto)
+	fmt.Println(person.Name, person.IDNumber, person.About)
+	for _, vendor := range idverifytest.Vendors() {
+		fmt.Println(vendor, person.CodeAt(vendor))
+	}
+	// Output:
+	// 测试模糊 110105190001099990 the picture is blurred
+	// linkface poor_photo
+	// baiduv4 poor_photo
+	// tencent no_face
 }

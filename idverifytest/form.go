@@ -19,6 +19,7 @@ const keptBytes = 64 << 10
 type form struct {
 	parts     map[string]part
 	malformed bool
+	repeated  string // a name that came more than once, or empty
 }
 
 type part struct {
@@ -27,30 +28,43 @@ type part struct {
 	size   int64
 }
 
-// text is the value of a field that was sent without a file name.
-func (f form) text(name string) string {
-	if p := f.parts[name]; !p.isFile {
-		return string(p.head)
-	}
-	return ""
-}
-
-// anyText is the value of a field, file name or not.
-func (f form) anyText(name string) string { return string(f.parts[name].head) }
+// text is the value of a field, file name or not: some clients give one to
+// every part.
+func (f form) text(name string) string { return string(f.parts[name].head) }
 
 func (f form) has(name string) bool {
 	_, ok := f.parts[name]
 	return ok
 }
 
-// allUTF8 reports whether all text is UTF-8.
-func (f form) allUTF8() bool {
-	for _, p := range f.parts {
-		if !p.isFile && !utf8.Valid(p.head) {
+// allUTF8 reports whether all text is UTF-8. These fields are text even with a
+// file name.
+func (f form) allUTF8(text []string) bool {
+	for name, p := range f.parts {
+		isText := !p.isFile || slices.Contains(text, name)
+		if isText && !utf8.Valid(p.head) {
 			return false
 		}
 	}
 	return true
+}
+
+// tooMany says what the form has one too many of: a field twice, or a second
+// file under any name, or nothing. These fields are text even with a file name.
+func (f form) tooMany(text []string) string {
+	if f.repeated != "" {
+		return f.repeated + " is given twice"
+	}
+	files := 0
+	for name, p := range f.parts {
+		if p.isFile && !slices.Contains(text, name) {
+			files++
+		}
+	}
+	if files > 1 {
+		return "a second file is given"
+	}
+	return ""
 }
 
 // readForm reads a multipart or a plain form to its end. A body of another
@@ -94,9 +108,12 @@ func (f *form) readParts(parts *multipart.Reader) {
 			f.malformed = true
 			return
 		}
-		if name := p.FormName(); !f.has(name) {
-			f.parts[name] = part{isFile: p.FileName() != "", head: head, size: int64(len(head)) + rest}
+		name := p.FormName()
+		if f.has(name) {
+			f.repeated = name
+			continue
 		}
+		f.parts[name] = part{isFile: p.FileName() != "", head: head, size: int64(len(head)) + rest}
 	}
 }
 
@@ -112,6 +129,9 @@ func (f *form) readPlain(body io.Reader) {
 		return
 	}
 	for name, v := range values {
+		if len(v) > 1 {
+			f.repeated = name
+		}
 		f.parts[name] = part{head: []byte(v[0]), size: int64(len(v[0]))}
 	}
 }

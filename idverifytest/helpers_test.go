@@ -61,6 +61,15 @@ func send(t *testing.T, srv *idverifytest.Server, req *http.Request) answer {
 	return a
 }
 
+// What files of other formats begin with.
+const (
+	webp   = "RIFF\x24\x00\x00\x00WEBPVP8 "
+	heif   = "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"
+	tiffII = "II*\x00\x08\x00\x00\x00"
+	tiffMM = "MM\x00*\x00\x00\x00\x08"
+	pdf    = "%PDF-1.7\n"
+)
+
 // field is one part of a multipart body; with a file name it is a file.
 type field struct{ name, value, file string }
 

@@ -57,6 +57,17 @@ func hexID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// The three forms of a capture, of which a request has one.
+const (
+	linkfaceFile = "liveness_data_file"
+	linkfaceURL  = "liveness_data_url"
+	linkfaceID   = "liveness_data_id"
+)
+
+// linkfaceText are the fields that are text, whether or not they come with a
+// file name.
+var linkfaceText = []string{"api_id", "api_secret", "name", "id_number", linkfaceURL, linkfaceID}
+
 type linkfaceVerify struct{}
 
 func (linkfaceVerify) says(_ *Server, t trouble) reply {
@@ -82,7 +93,12 @@ type linkfaceRequest struct {
 
 func (linkfaceVerify) read(r *http.Request, rec *Exchange) request {
 	req := linkfaceRequest{form: readForm(r, rec), method: r.Method}
-	req.note(rec, "liveness_data_file", "liveness_data_url", "liveness_data_id")
+	for _, field := range []string{linkfaceFile, linkfaceURL, linkfaceID} {
+		if req.isBlank(field) {
+			delete(req.parts, field)
+		}
+	}
+	req.note(rec, linkfaceFile, linkfaceURL, linkfaceID)
 	query := r.URL.Query()
 	req.apiID, req.secret = query.Get("api_id"), query.Get("api_secret")
 	if req.has("api_id") {
@@ -94,6 +110,13 @@ func (linkfaceVerify) read(r *http.Request, rec *Exchange) request {
 	return req
 }
 
+// isBlank tells what a browser sends for a form's field that was left empty. A
+// file without a single byte is not that: it has a name.
+func (q linkfaceRequest) isBlank(evidence string) bool {
+	p := q.parts[evidence]
+	return p.size == 0 && !(p.isFile && evidence == linkfaceFile)
+}
+
 func (q linkfaceRequest) subject() string { return q.text("id_number") }
 
 func (q linkfaceRequest) judge(s *Server) reply {
@@ -103,7 +126,7 @@ func (q linkfaceRequest) judge(s *Server) reply {
 	if q.apiID != LinkfaceAPIID || q.secret != LinkfaceAPISecret {
 		return linkfaceBody{Status: "UNAUTHORIZED"}.reply()
 	}
-	if !q.allUTF8() {
+	if !q.allUTF8(linkfaceText) {
 		return linkfaceBody{Status: "ENCODING_ERROR", Image: "liveness"}.reply()
 	}
 	if reason := q.invalid(s); reason != "" {
@@ -123,7 +146,7 @@ func (q linkfaceRequest) judge(s *Server) reply {
 // words for the name and the number only.
 func (q linkfaceRequest) invalid(s *Server) string {
 	given := 0
-	for _, field := range []string{"liveness_data_file", "liveness_data_url", "liveness_data_id"} {
+	for _, field := range []string{linkfaceFile, linkfaceURL, linkfaceID} {
 		if q.has(field) {
 			given++
 		}
@@ -131,28 +154,30 @@ func (q linkfaceRequest) invalid(s *Server) string {
 	switch {
 	case q.malformed:
 		return "malformed request body"
+	case q.tooMany(linkfaceText) != "":
+		return q.tooMany(linkfaceText)
 	case !validName(q.text("name")):
 		return "Invalid name"
 	case !validNumber(q.text("id_number")):
 		return "Invalid idcard number"
 	case given != 1:
-		return "one of liveness_data_file, liveness_data_url, liveness_data_id is required"
-	case q.has("liveness_data_file") && !q.parts["liveness_data_file"].isFile:
-		return "liveness_data_file must be a file"
-	case q.has("liveness_data_url") && fetch(q.text("liveness_data_url")) == notAnAddress:
-		return "Invalid liveness_data_url"
-	case q.has("liveness_data_id") && !s.gaveLivenessID(q.text("liveness_data_id")):
-		return "Invalid liveness_data_id"
+		return "exactly one of " + linkfaceFile + ", " + linkfaceURL + ", " + linkfaceID + " is required"
+	case q.has(linkfaceFile) && !q.parts[linkfaceFile].isFile:
+		return linkfaceFile + " must be a file"
+	case q.has(linkfaceURL) && fetch(q.text(linkfaceURL)) == notAnAddress:
+		return "Invalid " + linkfaceURL
+	case q.has(linkfaceID) && !s.gaveLivenessID(q.text(linkfaceID)):
+		return "Invalid " + linkfaceID
 	}
 	return ""
 }
 
 // fetch is the status that a failed download has.
 func (q linkfaceRequest) fetch() string {
-	if !q.has("liveness_data_url") {
+	if !q.has(linkfaceURL) {
 		return ""
 	}
-	switch fetch(q.text("liveness_data_url")) {
+	switch fetch(q.text(linkfaceURL)) {
 	case unreachable:
 		return "DOWNLOAD_ERROR"
 	case tooSlow:
@@ -182,7 +207,7 @@ func (q linkfaceRequest) compare(s *Server, a act) reply {
 		}
 	} else {
 		body.HackScore, body.VerifyScore = &a.scores.Hack, &a.scores.Similarity
-		if !q.has("liveness_data_id") {
+		if !q.has(linkfaceID) {
 			body.LivenessDataID = s.giveLivenessID()
 		}
 	}
@@ -192,7 +217,7 @@ func (q linkfaceRequest) compare(s *Server, a act) reply {
 }
 
 func (q linkfaceRequest) corrupt() bool {
-	file, ok := q.parts["liveness_data_file"]
+	file, ok := q.parts[linkfaceFile]
 	return ok && (file.size == 0 || bytes.HasPrefix(file.head, []byte(corruptMark)))
 }
 

@@ -112,15 +112,21 @@ func TestLinkfaceRefuses(t *testing.T) {
 		{"wrong secret", change(good, field{"api_secret", "x", ""}), 401, "UNAUTHORIZED", ""},
 		{"GBK", change(good, field{"name", "\xd5\xc5\xc8\xfd", ""}), 400, "ENCODING_ERROR", ""},
 		{"no name", change(good, field{"name", "-", ""}), 400, "INVALID_ARGUMENT", "Invalid name"},
-		{"name as a file", change(good, field{"name", "张三", "name.txt"}), 400, "INVALID_ARGUMENT", "Invalid name"},
+		{"GBK with a file name", change(good, field{"name", "\xd5\xc5\xc8\xfd", "name.txt"}), 400, "ENCODING_ERROR", ""},
 		{"short id", append(noFile, field{"liveness_data_id", "x", ""}), 400, "INVALID_ARGUMENT", "liveness_data_id"},
 		{"bad name", change(good, field{"name", "张3", ""}), 400, "INVALID_ARGUMENT", "Invalid name"},
 		{"no number", change(good, field{"id_number", "-", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"check digit", change(good, field{"id_number", "110105194912310021", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"no such day", change(good, field{"id_number", "110105194902310026", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"lower-case x", change(good, field{"id_number", "11010519491231002x", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
-		{"none of three", noFile, 400, "INVALID_ARGUMENT", "required"},
-		{"two of three", append(good, field{"liveness_data_url", idverifytest.MediaURL, ""}), 400, "INVALID_ARGUMENT", "required"},
+		{"none of three", noFile, 400, "INVALID_ARGUMENT", "exactly one of liveness_data_file"},
+		{"three that are empty", append(noFile, field{"liveness_data_file", "", ""}, field{"liveness_data_url", "", ""},
+			field{"liveness_data_id", "", "id.txt"}), 400, "INVALID_ARGUMENT", "exactly one of liveness_data_file"},
+		{"two of three", append(good, field{"liveness_data_url", idverifytest.MediaURL, ""}), 400, "INVALID_ARGUMENT", "exactly one of liveness_data_file"},
+		{"name twice", append(good, good[2]), 400, "INVALID_ARGUMENT", "name is given twice"},
+		{"name twice and not the same", append(good, field{"name", "张三", ""}), 400, "INVALID_ARGUMENT", "name is given twice"},
+		{"capture twice", append(good, good[4]), 400, "INVALID_ARGUMENT", "liveness_data_file is given twice"},
+		{"second file", append(good, field{"other", "x", "other.pb"}), 400, "INVALID_ARGUMENT", "a second file is given"},
 		{"file as text", append(noFile, field{"liveness_data_file", "x", ""}), 400, "INVALID_ARGUMENT", "must be a file"},
 		{"foreign id", append(noFile, field{"liveness_data_id", strings.Repeat("0", 32), ""}), 400, "INVALID_ARGUMENT", "liveness_data_id"},
 		{"no address", append(noFile, field{"liveness_data_url", "ftp://x/y", ""}), 400, "INVALID_ARGUMENT", "liveness_data_url"},
@@ -138,6 +144,32 @@ func TestLinkfaceRefuses(t *testing.T) {
 		})
 	}
 	assert.Zero(t, srv.Bill().Total())
+}
+
+// HTML forms send empty values for what was left empty, and some clients give
+// every part a file name.
+func TestLinkfaceTakesFormsAsClientsSendThem(t *testing.T) {
+	srv := idverifytest.Start(t)
+	good := slices.Clip(linkfaceFields(idverifytest.Match()))
+	a := linkface(t, srv, append(good, field{"liveness_data_url", "", ""}, field{"liveness_data_id", "", ""})...)
+	assert.Equal(t, "OK", a.text("status"))
+
+	// No file chosen: its name is there and empty.
+	byURL := append(change(good, field{"liveness_data_file", "-", ""}), field{"liveness_data_url", idverifytest.MediaURL, ""})
+	contentType, body := multi(t, append(byURL, field{"liveness_data_file", "", "unnamed"})...)
+	whole, err := io.ReadAll(body)
+	require.NoError(t, err)
+	sent := strings.Replace(string(whole), `filename="unnamed"`, `filename=""`, 1)
+	a = send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.Linkface)+linkfacePath, contentType, strings.NewReader(sent)))
+	assert.Equal(t, "OK", a.text("status"))
+	exchanges := srv.Exchanges()
+	assert.Equal(t, "liveness_data_url", exchanges[len(exchanges)-1].Evidence)
+
+	for i := range byURL {
+		byURL[i].file = byURL[i].name + ".txt"
+	}
+	a = linkface(t, srv, byURL...)
+	assert.Equal(t, "OK", a.text("status"))
 }
 
 func TestLinkfacePaths(t *testing.T) {
@@ -167,6 +199,7 @@ func TestLinkfaceBrokenForms(t *testing.T) {
 		{contentType, string(whole[:200]), "malformed request body"},
 		{"multipart/form-data", string(whole), "malformed request body"},
 		{"application/x-www-form-urlencoded", "name=%", "malformed request body"},
+		{"application/x-www-form-urlencoded", "name=a&name=a", "name is given twice"},
 		{"application/json", "{}", "Invalid name"},
 		{"", string(whole), "Invalid name"},
 	} {

@@ -79,7 +79,7 @@ func capture(mark string) []byte {
 
 // picture is what the first bytes of one tell.
 type picture struct {
-	format        string // "png", "jpeg", "bmp", "gif", or "" for none of these
+	format        string // "png", "jpeg", "bmp", another that is known, or ""
 	width, height int    // 0 if the header does not tell
 }
 
@@ -99,15 +99,27 @@ func sniff(data []byte) picture {
 	return p
 }
 
+// formatOf names the format that the first bytes are of. Only the first three
+// are accepted by any vendor; the others are known so that they can be refused
+// for what they are.
 func formatOf(data []byte) string {
-	for _, known := range [...]struct{ format, magic string }{
-		{"png", "\x89PNG\r\n\x1a\n"},
-		{"jpeg", "\xff\xd8\xff"},
-		{"bmp", "BM"},
-		{"gif", "GIF87a"},
-		{"gif", "GIF89a"},
+	for _, known := range [...]struct {
+		format string
+		at     int
+		magic  string
+	}{
+		{"png", 0, "\x89PNG\r\n\x1a\n"},
+		{"jpeg", 0, "\xff\xd8\xff"},
+		{"bmp", 0, "BM"},
+		{"gif", 0, "GIF87a"},
+		{"gif", 0, "GIF89a"},
+		{"webp", 8, "WEBP"},
+		{"heif", 4, "ftyp"}, // AVIF and films begin so too
+		{"tiff", 0, "II*\x00"},
+		{"tiff", 0, "MM\x00*"},
+		{"pdf", 0, "%PDF-"},
 	} {
-		if bytes.HasPrefix(data, []byte(known.magic)) {
+		if len(data) >= known.at && bytes.HasPrefix(data[known.at:], []byte(known.magic)) {
 			return known.format
 		}
 	}

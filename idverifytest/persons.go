@@ -6,16 +6,16 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/idverify/idverify"
 )
 
 // Person is somebody made up whose outcome is fixed, the same at every vendor
 // as far as the vendors have words for it. The name must be given with it,
-// byte for byte: the number with another name is an identity mismatch, and a
-// well-formed number that belongs to no Person is not found.
+// byte for byte: the number with another name is an identity mismatch. A
+// well-formed number that belongs to no Person is not found at Linkface and
+// Tencent; at Baidu it is an identity mismatch, because verify_status 1 means
+// either.
 //
 // The numbers are well-formed resident ID numbers of people who would have
 // been born in January 1900, with a sequence number that was never reached.
@@ -37,7 +37,11 @@ func FaceMismatch() Person { return PersonFor(idverify.CodeFaceMismatch) }
 // IdentityMismatch is a person whose name and number do not belong together.
 func IdentityMismatch() Person { return PersonFor(idverify.CodeIdentityMismatch) }
 
-// IdentityNotFound is a person whose number the source does not hold.
+// IdentityNotFound is a person whose number the source does not hold. Baidu's
+// page has no answer of its own for that: it is verify_status 1 there, as for a
+// name that does not agree, and so a number that belongs to no [Person] is
+// answered. For this person the stand-in gives the error 222354 of the older
+// interface V3, which V4 may still send, so that the outcome can be tested.
 func IdentityNotFound() Person { return PersonFor(idverify.CodeIdentityNotFound) }
 
 // ReferencePhotoUnavailable is a person without a photo in the source.
@@ -47,10 +51,17 @@ func ReferencePhotoUnavailable() Person {
 
 // AttackSuspected is a person whose face is not alive. Baidu finds it only if
 // it was asked to: with liveness_control NONE this person passes there.
+//
+// At Tencent this is the stand-in's only: it answers -5016, so that a service
+// can be tested with it, but the real interface has no liveness check for
+// photos, and a real photo of a photo may pass there.
 func AttackSuspected() Person { return PersonFor(idverify.CodeAttackSuspected) }
 
 // SyntheticFace is a person whose picture was computed. Baidu finds it only if
 // it was asked to: with spoofing_control NONE this person passes there.
+//
+// At Tencent this is the stand-in's only, as for [AttackSuspected]: the real
+// interface does not look for computed pictures, and one may pass there.
 func SyntheticFace() Person { return personOn(syntheticDay) }
 
 // AtThreshold is a person whose similarity is exactly the threshold that the
@@ -153,16 +164,20 @@ func (s *Server) actFor(name, idNumber, vendor string) act {
 }
 
 func actFor(name, idNumber, vendor string) act {
-	found := roleOn(notFoundDay)
 	for _, r := range cast() {
-		if r.IDNumber == idNumber {
-			found = r
+		switch {
+		case r.IDNumber != idNumber:
+		case r.Name != name:
+			return roleOn(mismatchDay).at(vendor)
+		default:
+			return r.at(vendor)
 		}
 	}
-	if found.IDNumber == idNumber && found.Name != name {
-		found = roleOn(mismatchDay)
+	if vendor == BaiduV4 {
+		// verify_status 1: they do not agree, or there is no such number.
+		return roleOn(mismatchDay).at(vendor)
 	}
-	return found.at(vendor)
+	return roleOn(notFoundDay).at(vendor)
 }
 
 func personOn(day int) Person { return roleOn(day).Person }
@@ -197,19 +212,4 @@ func validNumber(id string) bool {
 	}
 	_, err := time.Parse("20060102", id[6:14])
 	return err == nil && id[17] == checkDigit(id)
-}
-
-// validName wants 2 to 50 letters, of which the dots and spaces between the
-// parts of longer names may be some.
-func validName(name string) bool {
-	n := utf8.RuneCountInString(name)
-	if n < 2 || n > 50 {
-		return false
-	}
-	for _, r := range name {
-		if !unicode.IsLetter(r) && !strings.ContainsRune("·•. ", r) {
-			return false
-		}
-	}
-	return true
 }

@@ -104,6 +104,15 @@ func New(opts ...Option) *Server {
 
 // Start returns a Server that listens on a free port of the loopback
 // interface, and closes it when the test ends.
+//
+//	srv := idverifytest.Start(t)
+//	client, err := tencent.New(tencent.Config{
+//		BaseURL:  srv.BaseURL(idverifytest.Tencent),
+//		AppID:    idverifytest.TencentAppID,
+//		SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
+//	})
+//
+// In a program or an Example, which have no [testing.TB], serve [New] instead.
 func Start(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
 	s := New(opts...)

@@ -60,7 +60,9 @@ func TestPersons(t *testing.T) {
 	assert.Equal(t, idverify.CodeFaceMismatch, idverifytest.AtThreshold().CodeAt(idverifytest.BaiduV4))
 	assert.Equal(t, idverify.CodeFaceMismatch, idverifytest.AtThreshold().CodeAt(idverifytest.Tencent))
 	stranger := idverifytest.Person{Name: "张三", IDNumber: "11010519491231002X"}
+	assert.Equal(t, idverify.CodeIdentityNotFound, stranger.CodeAt(idverifytest.Linkface))
 	assert.Equal(t, idverify.CodeIdentityNotFound, stranger.CodeAt(idverifytest.Tencent))
+	assert.Equal(t, idverify.CodeIdentityMismatch, stranger.CodeAt(idverifytest.BaiduV4), "verify_status 1 means either")
 }
 
 func TestPersonsAreNotToBeChanged(t *testing.T) {

@@ -52,6 +52,10 @@ func tencentFailed(code int) reply {
 	})
 }
 
+// tencentText are the fields that are text, whether or not they come with a
+// file name.
+var tencentText = []string{"appid", "bucket", "idcard_number", "idcard_name", "url", "session_id"}
+
 type tencentCompare struct{}
 
 func (tencentCompare) says(_ *Server, t trouble) reply {
@@ -111,7 +115,7 @@ func readFlatJSON(r *http.Request, rec *Exchange) form {
 	return f
 }
 
-func (q tencentRequest) subject() string { return q.anyText("idcard_number") }
+func (q tencentRequest) subject() string { return q.text("idcard_number") }
 
 func (q tencentRequest) judge(s *Server) reply {
 	if q.method != http.MethodPost {
@@ -123,7 +127,7 @@ func (q tencentRequest) judge(s *Server) reply {
 	if code := q.invalid(); code != 0 {
 		return tencentFailed(code)
 	}
-	name, number := q.anyText("idcard_name"), q.anyText("idcard_number")
+	name, number := q.text("idcard_name"), q.text("idcard_number")
 	a := s.actFor(name, number, Tencent)
 	if !a.early() {
 		if code := q.undecodable(); code != 0 {
@@ -147,15 +151,17 @@ func (q tencentRequest) invalid() int {
 		return 21
 	case q.malformed:
 		return 3
+	case q.tooMany(tencentText) != "":
+		return 21
 	case !q.has("appid"):
 		return 21
-	case q.anyText("appid") != TencentAppID:
+	case q.text("appid") != TencentAppID:
 		return 6 // the signature was for TencentAppID
-	case q.anyText("idcard_number") == "", q.anyText("idcard_name") == "":
+	case q.text("idcard_number") == "", q.text("idcard_name") == "":
 		return -5801
-	case !validName(q.anyText("idcard_name")):
+	case !validName(q.text("idcard_name")):
 		return 21
-	case !validNumber(q.anyText("idcard_number")):
+	case !validNumber(q.text("idcard_number")):
 		return -5804
 	}
 	return 0
@@ -164,7 +170,7 @@ func (q tencentRequest) invalid() int {
 // undecodable finds what is wrong with the picture. With a url and an image,
 // the url counts. In JSON there is no image: it would have to be bytes.
 func (q tencentRequest) undecodable() int {
-	if address := q.anyText("url"); address != "" {
+	if address := q.text("url"); address != "" {
 		switch fetch(address) {
 		case notAnAddress:
 			return -1505
@@ -180,12 +186,12 @@ func (q tencentRequest) undecodable() int {
 		return -5805
 	}
 	switch formatOf(image.head) {
-	case "gif":
-		return -1400
+	case "png", "jpeg", "bmp":
+		return 0
 	case "":
 		return -4011
 	}
-	return 0
+	return -1400
 }
 
 func (q tencentRequest) compare(a act) reply {
@@ -198,7 +204,7 @@ func (q tencentRequest) compare(a act) reply {
 	rep := jsonReply(http.StatusOK, "0", map[string]any{
 		"code":    0,
 		"message": "OK",
-		"data":    map[string]any{"similarity": a.scores.Similarity, "session_id": q.anyText("session_id")},
+		"data":    map[string]any{"similarity": a.scores.Similarity, "session_id": q.text("session_id")},
 	})
 	rep.billed = a.billed
 	return rep

@@ -7,6 +7,9 @@
 // loopback port: nothing leaves the machine and nothing is billed. With the
 // credentials of one or more vendors it calls those, about the person given by
 // -name, -id and -photo or -capture; see vendors.go for the variables.
+//
+// A refusal or an error of a vendor's is an answer, and the exit status is 0. It
+// is 1 when nothing at all could be sent, as with a photo that cannot be read.
 package main
 
 import (
@@ -47,7 +50,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	photo := flags.String("photo", "", "`file` with a photo of the face (baiduv4, tencent)")
 	capture := flags.String("capture", "", "`file` from the capture SDK (linkface)")
 	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
 		return err
+	}
+	if flags.NArg() > 0 { // not shown: it may be a name or a number
+		return fmt.Errorf("%d arguments that belong to no flag; see -h", flags.NArg())
 	}
 
 	providers, real, err := fromEnvironment(getenv)

@@ -85,6 +85,41 @@ func TestAPersonIsAskedAbout(t *testing.T) {
 	assert.Equal(t, 3, strings.Count(out.String(), "\n")-1, "vendor, heading and one row")
 }
 
+// One question that was sent is enough: what comes back is an answer.
+func TestNothingSentIsAnError(t *testing.T) {
+	server := httptest.NewServer(idverifytest.New())
+	defer server.Close()
+	baidu := environment(
+		"BAIDU_API_KEY", idverifytest.BaiduAPIKey, "BAIDU_SECRET_KEY", idverifytest.BaiduSecretKey,
+		"BAIDU_BASE_URL", idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4))
+	person := idverifytest.IdentityMismatch()
+	missing := filepath.Join(t.TempDir(), "missing.jpg")
+	var out bytes.Buffer
+	err := run(t.Context(), []string{"-name", person.Name, "-id", person.IDNumber, "-photo", missing}, baidu, &out)
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.ErrorContains(t, err, "nothing could be sent")
+	assert.Contains(t, out.String(), string(e.Code), "the table is printed all the same")
+	assert.NotContains(t, err.Error(), person.Name)
+
+	photo := filepath.Join(t.TempDir(), "face.jpg")
+	require.NoError(t, os.WriteFile(photo, idverifytest.Photo(), 0o600))
+	person = idverifytest.PersonFor(idverify.CodeNoFace)
+	assert.NoError(t, run(t.Context(), []string{"-name", person.Name, "-id", person.IDNumber, "-photo", photo}, baidu, &out))
+}
+
+func TestHelpIsNoErrorAndStrayArgumentsAre(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-h"}, nothing, &out))
+	assert.Contains(t, out.String(), "-photo")
+	assert.NotContains(t, out.String(), "No credentials")
+	out.Reset()
+	err := run(t.Context(), []string{"-photo", "face.jpg", "张三"}, nothing, &out)
+	assert.ErrorContains(t, err, "1 arguments")
+	assert.NotContains(t, err.Error(), "张三")
+	assert.Empty(t, out.String())
+}
+
 func TestInterruptStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -11,14 +11,22 @@ import (
 )
 
 // report asks every provider about everybody. An error is an answer to show,
-// not a reason to stop, unless the caller has left.
+// not a reason to stop, unless the caller has left. When no question at all was
+// sent, the first failure is returned.
 func report(ctx context.Context, out io.Writer, providers []idverify.Provider, subjects []subject) error {
+	sent := false
+	var first error
 	for _, p := range providers {
 		fmt.Fprintf(out, "%s\n", p.Name())
 		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "  WHO\tCODE\tPASSED\tSIMILARITY\tMARGIN\tFALSE-ACCEPT RATE\tBILLED\tADVICE\tREQUEST ID")
 		for _, s := range subjects {
-			fmt.Fprintln(table, line(ctx, p, s))
+			res, err := p.Verify(ctx, s.request)
+			fmt.Fprintln(table, line(s, res, err))
+			sent = sent || wasSent(err)
+			if first == nil {
+				first = err
+			}
 			if err := ctx.Err(); err != nil {
 				return errors.Join(table.Flush(), err)
 			}
@@ -28,11 +36,18 @@ func report(ctx context.Context, out io.Writer, providers []idverify.Provider, s
 		}
 		fmt.Fprintln(out)
 	}
+	if !sent {
+		return fmt.Errorf("nothing could be sent: %w", first)
+	}
 	return nil
 }
 
-func line(ctx context.Context, p idverify.Provider, s subject) string {
-	res, err := p.Verify(ctx, s.request)
+func wasSent(err error) bool {
+	var e *idverify.Error
+	return !errors.As(err, &e) || e.Sent
+}
+
+func line(s subject, res *idverify.Result, err error) string {
 	var e *idverify.Error
 	if errors.As(err, &e) {
 		return fmt.Sprintf("  %s\t%s\tno\t-\t-\t-\t%s\t%s\t%s", s.about, e.Code, e.Billed, e.Advice(), orDash(e.RequestID))

@@ -3,8 +3,15 @@
 //
 //	go run ./examples/simulator -addr 127.0.0.1:8089
 //
-// It prints where each vendor is found, the test credentials and the people it
-// knows; with -json as one JSON object on one line. It stops on an interrupt.
+// It prints where each vendor is found, the test credentials, the people it
+// knows and the evidence that needs no picture; with -json as one JSON object
+// on one line. It stops on an interrupt.
+//
+// It speaks plain http. Go clients of this SDK take that on the loopback
+// interface only: to reach it in another container, put TLS in front.
+//
+// Over HTTP the people choose the outcome. Faults, scores and the bill are for
+// Go tests, which start [idverifytest.Server] themselves.
 package main
 
 import (
@@ -20,6 +27,8 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -47,6 +56,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return err
 	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%d arguments that belong to no flag; see -h", flags.NArg())
+	}
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return err
@@ -56,7 +68,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	server := &http.Server{Handler: standIn, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 
-	about := describe("http://" + listener.Addr().String())
+	about := describe("http://" + reachable(listener.Addr()))
 	if *asJSON {
 		err = json.NewEncoder(out).Encode(about)
 	} else {
@@ -69,6 +81,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// reachable is an address that a client on this machine can call: a listener
+// on all interfaces has none of its own.
+func reachable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP == nil || tcp.IP.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return addr.String()
 }
 
 // description is what -json prints. Its names are stable.
@@ -132,18 +153,40 @@ func (d description) print(out io.Writer) error {
 	for _, name := range idverifytest.Vendors() {
 		v := d.Vendors[name]
 		fmt.Fprintf(out, "\n%s\n  base URL  %s\n", name, v.BaseURL)
-		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		for _, key := range slices.Sorted(maps.Keys(v.Credentials)) {
-			fmt.Fprintf(table, "  %s\t%s\n", key, v.Credentials[key])
-		}
-		if err := table.Flush(); err != nil {
+		if err := printSorted(out, v.Credentials); err != nil {
 			return err
 		}
+	}
+	fmt.Fprint(out, "\nEvidence without a picture\n")
+	if err := printSorted(out, d.Evidence); err != nil {
+		return err
 	}
 	fmt.Fprint(out, "\nPeople\n")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, p := range d.Persons {
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", p.IDNumber, p.Code, p.About, p.Name)
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", p.IDNumber, p.outcome(), p.About, p.Name)
+	}
+	return table.Flush()
+}
+
+// outcome is the person's code, and after it what other vendors say.
+func (p person) outcome() string {
+	var others []string
+	for _, vendor := range idverifytest.Vendors() {
+		if code := p.Codes[vendor]; code != p.Code {
+			others = append(others, vendor+": "+code)
+		}
+	}
+	if len(others) == 0 {
+		return p.Code
+	}
+	return p.Code + " (" + strings.Join(others, ", ") + ")"
+}
+
+func printSorted(out io.Writer, values map[string]string) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(table, "  %s\t%s\n", key, values[key])
 	}
 	return table.Flush()
 }

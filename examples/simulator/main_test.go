@@ -6,7 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,7 +24,7 @@ func start(t *testing.T, args ...string) string {
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, append(args, "-addr", "127.0.0.1:0"), w) }()
+	go func() { ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), w) }()
 	t.Cleanup(func() {
 		cancel()
 		assert.NoError(t, <-ended)
@@ -59,6 +61,46 @@ func TestTextNamesVendorsCredentialsAndPeople(t *testing.T) {
 		assert.Contains(t, out.String(), want)
 	}
 	assert.Contains(t, start(t), "Stand-in vendors")
+}
+
+func TestTextSaysWhatVendorsDoOtherwiseAndGivesTheEvidence(t *testing.T) {
+	about := describe("http://127.0.0.1:8089")
+	var out bytes.Buffer
+	require.NoError(t, about.print(&out))
+	for _, want := range []string{"  face_mismatch (linkface: match)  ", "  multiple_faces (linkface: match, tencent: no_face)  ", "  identity_mismatch  "} {
+		assert.Contains(t, out.String(), want)
+	}
+	for name, value := range about.Evidence {
+		assert.Regexp(t, "(?m)^  "+name+" +"+regexp.QuoteMeta(value)+"$", out.String())
+	}
+}
+
+func TestAddressIsOneThatCanBeCalled(t *testing.T) {
+	for _, want := range []struct {
+		ip  net.IP
+		out string
+	}{
+		{net.IPv4zero, "127.0.0.1:8089"},
+		{net.IPv6unspecified, "127.0.0.1:8089"},
+		{nil, "127.0.0.1:8089"},
+		{net.IPv4(192, 0, 2, 1), "192.0.2.1:8089"},
+		{net.IPv6loopback, "[::1]:8089"},
+	} {
+		assert.Equal(t, want.out, reachable(&net.TCPAddr{IP: want.ip, Port: 8089}), want.ip.String())
+	}
+	var about description
+	require.NoError(t, json.Unmarshal([]byte(start(t, "-json", "-addr", ":0")), &about))
+	base := about.Vendors[idverifytest.Linkface].BaseURL
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/linkface$`, base)
+	resp, err := http.Get(base)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	assert.Equal(t, http.StatusNotFound, resp.StatusCode)
+}
+
+func TestStrayArgumentsAreRefused(t *testing.T) {
+	assert.ErrorContains(t, run(t.Context(), []string{"-json", "8089"}, io.Discard), "1 arguments")
+	assert.NoError(t, run(t.Context(), []string{"-h"}, io.Discard))
 }
 
 func TestAddressInUseIsAnError(t *testing.T) {
