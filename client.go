@@ -50,6 +50,9 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 		if err != nil {
 			return nil, err
 		}
+		if isNil(p) {
+			return nil, misconfigured("WithMaxFAR", "a provider returned none")
+		}
 		c.providers = append(c.providers, p)
 	}
 	return c, nil
@@ -93,11 +96,11 @@ func Accepted(p Provider, req *Request) (Evidence, bool) {
 func settle(vendor string, res *Result, err error) (*Result, error) {
 	if err != nil {
 		var e *Error
-		if errors.As(err, &e) {
+		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
 			return nil, err
 		}
 		return nil, &Error{Code: CodeUnknown, Vendor: vendor, Err: err,
-			Detail: "the provider returned an error that is not an idverify.Error"}
+			Detail: "the provider returned an error without a code of idverify's"}
 	}
 	broken := &Error{Code: CodeBadResponse, Vendor: vendor, Sent: true, Ambiguous: true}
 	switch {

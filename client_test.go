@@ -68,13 +68,16 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 		err  error
 		want idverify.Code
 	}{
-		"nothing":           {nil, nil, idverify.CodeBadResponse},
-		"zero result":       {&idverify.Result{}, nil, idverify.CodeBadResponse},
-		"error as result":   {&idverify.Result{Code: idverify.CodeTimeout}, nil, idverify.CodeBadResponse},
-		"unearned match":    {&idverify.Result{Code: idverify.CodeMatch}, nil, idverify.CodeBadResponse},
-		"foreign error":     {nil, errors.New("MARK"), idverify.CodeUnknown},
-		"error and result":  {passing(t), &idverify.Error{Code: idverify.CodeTimeout}, idverify.CodeTimeout},
-		"wrapped own error": {nil, fmt.Errorf("w: %w", &idverify.Error{Code: idverify.CodeNoFace}), idverify.CodeNoFace},
+		"nothing":            {nil, nil, idverify.CodeBadResponse},
+		"zero result":        {&idverify.Result{}, nil, idverify.CodeBadResponse},
+		"error as result":    {&idverify.Result{Code: idverify.CodeTimeout}, nil, idverify.CodeBadResponse},
+		"unearned match":     {&idverify.Result{Code: idverify.CodeMatch}, nil, idverify.CodeBadResponse},
+		"foreign error":      {nil, errors.New("MARK"), idverify.CodeUnknown},
+		"error and result":   {passing(t), &idverify.Error{Code: idverify.CodeTimeout}, idverify.CodeTimeout},
+		"error says match":   {nil, &idverify.Error{Code: idverify.CodeMatch}, idverify.CodeUnknown},
+		"error says nothing": {nil, &idverify.Error{}, idverify.CodeUnknown},
+		"nil error pointer":  {nil, (*idverify.Error)(nil), idverify.CodeUnknown},
+		"wrapped own error":  {nil, fmt.Errorf("w: %w", &idverify.Error{Code: idverify.CodeNoFace}), idverify.CodeNoFace},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := idverify.New([]idverify.Provider{&fake{name: "p", accepts: "photo", res: test.res, err: test.err}})

@@ -17,7 +17,7 @@ import (
 //
 // It marshals to JSON for storing and forwarding, with the names given in the
 // tags below and with "advice" added. VendorMessage, Reply and Err are left
-// out.
+// out, and a VendorCode or RequestID that does not look like one is "[hidden]".
 type Error struct {
 	// Code classifies the error. Code.IsDecision is false for it.
 	Code Code `json:"code"`
@@ -148,6 +148,7 @@ type errorJSON struct {
 
 // MarshalJSON implements [json.Marshaler].
 func (e Error) MarshalJSON() ([]byte, error) {
+	e.VendorCode, e.RequestID = redact.Word(e.VendorCode), redact.Word(e.RequestID)
 	return json.Marshal(errorJSON{(*errorFields)(&e), e.Advice(), e.RetryAfter.Milliseconds()})
 }
 
@@ -188,7 +189,7 @@ func CodeOf(err error) Code {
 		return ""
 	}
 	var e *Error
-	if errors.As(err, &e) {
+	if errors.As(err, &e) && e != nil {
 		return e.Code
 	}
 	return CodeUnknown

@@ -65,6 +65,7 @@ func TestErrorsIsAndAsReachEverything(t *testing.T) {
 
 func TestCodeOf(t *testing.T) {
 	assert.Empty(t, idverify.CodeOf(nil))
+	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf((*idverify.Error)(nil)))
 	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(errors.New("other")))
 	assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(errors.Join(errors.New("x"), &idverify.Error{Code: idverify.CodeNoFace})))
 }

@@ -19,7 +19,10 @@ type Media struct {
 	open func() (io.ReadCloser, int64, error)
 }
 
-var errNotRegular = errors.New("not a regular file")
+var (
+	errNotRegular = errors.New("not a regular file")
+	errNothing    = errors.New("idverify: no media was given")
+)
 
 // Bytes is media in memory. The slice is not copied and must not change while
 // a call that was given it is under way.
@@ -44,6 +47,12 @@ func File(path string) Media {
 // FS is a file of a file system, opened anew for each use.
 func FS(fsys fs.FS, name string) Media {
 	return MediaFunc(func() (io.ReadCloser, int64, error) {
+		if fsys == nil {
+			return nil, 0, errNothing
+		}
+		if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() {
+			return nil, 0, errNotRegular
+		}
 		f, err := fsys.Open(name)
 		return opened(f, err)
 	})
@@ -67,6 +76,9 @@ func opened(f fs.File, err error) (io.ReadCloser, int64, error) {
 // ReaderAt is the first size bytes of r, which must allow concurrent reads.
 func ReaderAt(r io.ReaderAt, size int64) Media {
 	return MediaFunc(func() (io.ReadCloser, int64, error) {
+		if r == nil {
+			return nil, 0, errNothing
+		}
 		return io.NopCloser(io.NewSectionReader(r, 0, size)), size, nil
 	})
 }
@@ -82,7 +94,7 @@ func MediaFunc(open func() (io.ReadCloser, int64, error)) Media {
 // [fs.ErrNotExist]; they may contain a path.
 func (m Media) Open() (io.ReadCloser, int64, error) {
 	if m.open == nil {
-		return nil, 0, errors.New("idverify: no media was given")
+		return nil, 0, errNothing
 	}
 	return m.open()
 }

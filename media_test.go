@@ -50,6 +50,9 @@ func TestMediaThatCannotBeOpened(t *testing.T) {
 		"missing":      idverify.File(filepath.Join(dir, "missing")),
 		"directory":    idverify.File(dir),
 		"named pipe":   idverify.File(pipe), // opening it would wait for a writer
+		"fs pipe":      idverify.FS(os.DirFS(dir), "pipe"),
+		"no fs":        idverify.FS(nil, "x"),
+		"no reader":    idverify.ReaderAt(nil, 5),
 		"fs missing":   idverify.FS(fstest.MapFS{}, "missing"),
 		"fs directory": idverify.FS(fstest.MapFS{"a/b": {}}, "a"),
 	} {

@@ -15,7 +15,8 @@ import (
 // It marshals to JSON for storing and forwarding, with the names given in the
 // tags below and with "passed" and "advice" added; reading it back gives an
 // equal Result but for VendorMessage and Reply, which are left out because a
-// vendor's free text and typed reply may speak of the person.
+// vendor's free text and typed reply may speak of the person. For the same
+// reason a VendorCode or RequestID that does not look like one is "[hidden]".
 type Result struct {
 	// Code is a decision: Code.IsDecision is true for it.
 	Code Code `json:"code"`
@@ -125,6 +126,7 @@ func replyAs(reply, target any) bool {
 // MarshalJSON implements [json.Marshaler].
 func (r Result) MarshalJSON() ([]byte, error) {
 	type fields Result
+	r.VendorCode, r.RequestID = redact.Word(r.VendorCode), redact.Word(r.RequestID)
 	return json.Marshal(struct {
 		fields
 		Passed bool   `json:"passed"`

@@ -30,12 +30,12 @@ type credentials struct {
 // tokenAnswer is the JSON as it comes. The token endpoint has error names of
 // its own; the gateway before it has error codes.
 type tokenAnswer struct {
-	AccessToken      exchange.Text  `json:"access_token"`
-	ExpiresIn        exchange.Score `json:"expires_in"`
-	Error            exchange.Text  `json:"error"`
-	ErrorDescription exchange.Text  `json:"error_description"`
-	ErrorCode        exchange.Text  `json:"error_code"`
-	ErrorMsg         exchange.Text  `json:"error_msg"`
+	AccessToken      exchange.Text   `json:"access_token"`
+	ExpiresIn        exchange.Score  `json:"expires_in"`
+	Error            exchange.Text   `json:"error"`
+	ErrorDescription exchange.Text   `json:"error_description"`
+	ErrorCode        *exchange.Text  `json:"error_code"`
+	ErrorMsg         exchange.Remark `json:"error_msg"`
 }
 
 // fetch makes one exchange with the token endpoint.
@@ -60,7 +60,7 @@ func (c credentials) fetch(ctx context.Context) (Token, error) {
 	case a.Error != "":
 		return Token{}, failed(call, string(a.Error), string(a.ErrorDescription))
 	case isFailure(a.ErrorCode):
-		return Token{}, failed(call, string(a.ErrorCode), string(a.ErrorMsg))
+		return Token{}, failed(call, textOf(a.ErrorCode), string(a.ErrorMsg))
 	case !call.OK():
 		return Token{}, call.Bad("a token came with an HTTP status of failure")
 	case a.AccessToken == "":

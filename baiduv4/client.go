@@ -208,7 +208,11 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if token, err = c.accessToken(ctx, true); err != nil {
 		return nil, err
 	}
-	return c.ask(ctx, call, question, token)
+	res, err = c.ask(ctx, call, question, token)
+	if isTokenRefused(err) {
+		c.tokens.refusedAgain(err)
+	}
+	return res, err
 }
 
 // ask makes one exchange.
@@ -223,7 +227,11 @@ func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Bo
 	if err != nil {
 		return nil, err
 	}
-	return c.decode(call)
+	res, err := c.decode(call)
+	if !isTokenRefused(err) {
+		c.tokens.accept()
+	}
+	return res, err
 }
 
 func isTokenRefused(err error) bool {

@@ -54,8 +54,9 @@ func evidence() []idverify.Evidence {
 
 func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
 	store := baiduv4.NewMemoryStore()
+	require.NoError(t, store.Save(t.Context(), "key", baiduv4.NewToken("TOKEN-MARK", time.Now())))
 	f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) { return answer{body: echo(token)}, nil }}
-	cfg := config(f.into, keptIn(store))
+	cfg := config(f.into)
 	c, err := baiduv4.New(cfg)
 	require.NoError(t, err)
 	token := baiduv4.NewToken("TOKEN-MARK", time.Now())

@@ -39,11 +39,11 @@ type Reply struct {
 func newReply(call *exchange.Call, a *answer) *Reply {
 	return &Reply{
 		LogID:     call.Scrub(string(a.LogID)),
-		ErrorCode: call.Scrub(string(a.ErrorCode)),
+		ErrorCode: call.Scrub(textOf(a.ErrorCode)),
 		ErrorMsg:  call.Scrub(string(a.ErrorMsg)),
 		DecImage:  a.DecImage,
-		RiskLevel: a.RiskLevel.first(),
-		RiskTags:  a.RiskTag,
+		RiskLevel: call.Scrub(a.RiskLevel.first()),
+		RiskTags:  a.RiskTag.scrubbed(call),
 	}
 }
 
@@ -138,6 +138,13 @@ func (t *texts) list(raw []byte) bool {
 		}
 	}
 	return true
+}
+
+func (t texts) scrubbed(call *exchange.Call) []string {
+	for i, text := range t {
+		t[i] = call.Scrub(text)
+	}
+	return t
 }
 
 func (t texts) first() string {

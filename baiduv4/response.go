@@ -11,9 +11,9 @@ import (
 // answer is the JSON as it comes. What stands in result is read once the
 // answer is known to be none of the vendor's errors, which send null there.
 type answer struct {
-	LogID     exchange.Text   `json:"log_id"`
-	ErrorCode exchange.Text   `json:"error_code"`
-	ErrorMsg  exchange.Text   `json:"error_msg"`
+	LogID     exchange.Remark `json:"log_id"`
+	ErrorCode *exchange.Text  `json:"error_code"` // nil when absent or null
+	ErrorMsg  exchange.Remark `json:"error_msg"`
 	Result    json.RawMessage `json:"result"`
 	DecImage  DecImage        `json:"dec_image"`
 	RiskLevel texts           `json:"risk_level"`
@@ -28,7 +28,14 @@ type outcome struct {
 }
 
 // isFailure: the vendor's other interfaces send error_code 0 with success.
-func isFailure(code exchange.Text) bool { return code != "" && code != codeOK }
+func isFailure(code *exchange.Text) bool { return code != nil && *code != codeOK }
+
+func textOf(code *exchange.Text) string {
+	if code == nil {
+		return ""
+	}
+	return string(*code)
+}
 
 // decode looks at error_code, then at verify_status, and at scores only when
 // both say that there was a comparison.
@@ -44,7 +51,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	switch {
 	case isFailure(a.ErrorCode):
-		return call.Coded(exchange.Said{Code: string(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
+		return call.Coded(exchange.Said{Code: textOf(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
 	case !call.OK():
 		return nil, call.Bad("an answer without error_code came with an HTTP status of failure")
 	}

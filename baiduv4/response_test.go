@@ -257,12 +257,35 @@ func TestTruncatedAnswerKeepsItsLogID(t *testing.T) {
 }
 
 func TestSuccessMayCarryErrorCodeZero(t *testing.T) {
-	for _, code := range []string{"0", `"0"`, "null", `""`} {
+	for _, code := range []string{"0", `"0"`, "null"} {
 		c, _ := answering(t, answer{body: `{"error_code":` + code + `,"error_msg":"SUCCESS","result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`})
 		res, err := c.Verify(t.Context(), request())
 		require.NoError(t, err, code)
 		assert.True(t, res.Passed())
 	}
+}
+
+func TestErrorCodeThatIsThereAndNotZeroIsNoSuccess(t *testing.T) {
+	for _, code := range []string{`""`, `" 0"`, "false", "0.0", "-0"} {
+		c, _ := answering(t, answer{body: `{"error_code":` + code + `,"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`})
+		res, err := c.Verify(t.Context(), request())
+		assert.Contains(t, []idverify.Code{idverify.CodeUnknown, idverify.CodeBadResponse}, requireError(t, res, err).Code, code)
+	}
+}
+
+func TestOddRemarksDoNotCostTheError(t *testing.T) {
+	c, _ := answering(t, answer{body: `{"log_id":[1],"error_code":216601,"error_msg":{}}`})
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeIdentityMismatch, res.Code)
+}
+
+func TestUnlistedVerifyStatusIsKept(t *testing.T) {
+	c, _ := answering(t, answer{body: `{"result":{"verify_status":3,"score":99}}`})
+	res, err := c.Verify(t.Context(), request())
+	e := requireError(t, res, err)
+	assert.Equal(t, "verify_status", e.VendorCode)
+	assert.Equal(t, "3", e.VendorReason)
 }
 
 func TestErrorOutranksAResultBesideIt(t *testing.T) {

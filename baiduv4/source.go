@@ -34,7 +34,8 @@ type tokenSource struct {
 	held    heldToken
 	refused Token // the last one that the vendor refused
 	flight  *flight
-	outage  outage
+	outage  outage // of fetches
+	refusal outage // of tokens that were refused as soon as they were fetched
 }
 
 // flight is one way to the store and the vendor that any number of callers
@@ -56,15 +57,15 @@ func (s *tokenSource) get(ctx context.Context) (Token, error) {
 	s.mu.Lock()
 	if s.held.usable(now) {
 		defer s.mu.Unlock()
-		if s.held.due(now) && s.flight == nil && s.outage.pause(now) <= 0 {
+		if s.held.due(now) && s.flight == nil && s.paused(now) == nil {
 			s.start(ctx).waiting++
 		}
 		return s.held.Token, nil
 	}
 	if s.flight == nil {
-		if pause := s.outage.pause(now); pause > 0 {
+		if o := s.paused(now); o != nil {
 			defer s.mu.Unlock()
-			return Token{}, s.outage.failure(pause)
+			return Token{}, o.failure(now)
 		}
 		s.start(ctx)
 	}
@@ -90,6 +91,32 @@ func (s *tokenSource) refuse(token Token) {
 	}
 }
 
+// refusedAgain notes that the vendor refused, for the reason err, a token that
+// had just been fetched to replace a refused one. More of them would not help:
+// it counts as an outage.
+func (s *tokenSource) refusedAgain(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusal.add(err, s.now())
+}
+
+// accept notes that the vendor took a token.
+func (s *tokenSource) accept() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusal = outage{}
+}
+
+// paused is the outage that forbids a fetch for now, if any. s.mu is held.
+func (s *tokenSource) paused(now time.Time) *outage {
+	for _, o := range []*outage{&s.outage, &s.refusal} {
+		if o.pause(now) > 0 {
+			return o
+		}
+	}
+	return nil
+}
+
 // start begins a flight that outlives the caller who needed it first, with
 // that caller's values. s.mu is held.
 func (s *tokenSource) start(ctx context.Context) *flight {
@@ -112,11 +139,10 @@ func (s *tokenSource) leave(f *flight) {
 	}
 }
 
-// fly looks into the store, then asks the vendor and tells the store. From
-// land on the token is given out to newcomers, however slow the store.
+// fly looks into the store, then asks the vendor and tells the store. Nobody
+// waits for the last: once landed, the token is given out.
 func (s *tokenSource) fly(ctx context.Context, f *flight) {
 	defer f.cancel()
-	defer close(f.landed)
 	if s.load(ctx, f) {
 		return
 	}
@@ -170,6 +196,7 @@ func (s *tokenSource) land(f *flight) {
 // landLocked keeps what a flight brought. The failure of a flight that
 // everybody left says nothing: it was cancelled.
 func (s *tokenSource) landLocked(f *flight, now time.Time) {
+	defer close(f.landed)
 	left := s.flight != f
 	if !left {
 		s.flight = nil
@@ -221,12 +248,12 @@ func (o *outage) add(err error, now time.Time) {
 func (o *outage) pause(now time.Time) time.Duration { return o.until.Sub(now) }
 
 // failure is the last one with the rest of the pause in it.
-func (o *outage) failure(rest time.Duration) error {
+func (o *outage) failure(now time.Time) error {
 	var e *idverify.Error
 	if !errors.As(o.last, &e) {
 		return o.last
 	}
 	own := *e
-	own.RetryAfter = rest
+	own.RetryAfter = o.pause(now)
 	return &own
 }

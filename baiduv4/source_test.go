@@ -441,6 +441,18 @@ func TestCallIsRepeatedOnlyOnce(t *testing.T) {
 		f.assertSeen(t, 2, 2)
 		verifyFails(t, c)
 		f.assertSeen(t, 3, 4)
+		for range 200 {
+			verifyFails(t, c)
+		}
+		f.assertSeen(t, 3, 5) // a vendor that refuses everything is not hammered
+
+		time.Sleep(time.Minute)
+		verifyFails(t, c)
+		f.assertSeen(t, 5, 7)
+		f.onCall = nil
+		time.Sleep(time.Minute)
+		verify(t, c)
+		verify(t, c)
 	})
 }
 

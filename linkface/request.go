@@ -17,17 +17,18 @@ func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
 	)
 	capture := call.Evidence.(CaptureEvidence)
 	text := capture.text.Reveal()
-	switch {
-	case capture.form == fieldFile:
+	var err error
+	switch capture.form {
+	case fieldFile:
 		return withFile(call, fields, capture.media)
-	case capture.form == fieldURL:
-		if err := call.URL(text); err != nil {
-			return nil, err
-		}
-	case text == "":
-		return nil, call.Refuse(idverify.CodeInvalidRequest, "Evidence", "the capture's id is empty")
+	case fieldURL:
+		err = call.URL(text)
+	default:
+		err = call.ID(text, "capture's id")
 	}
-	call.Hide(text)
+	if err != nil {
+		return nil, err
+	}
 	return body.Multipart(append(fields, body.Field{Name: capture.form, Value: text}), nil)
 }
 

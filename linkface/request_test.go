@@ -126,6 +126,10 @@ func TestUncheckedNumberIsSentAsItIs(t *testing.T) {
 	assert.Equal(t, "110105190001010000", got.fields["id_number"])
 }
 
+type nothing struct{}
+
+func (nothing) ReadAt([]byte, int64) (int, error) { return 0, io.EOF }
+
 func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	c, transport := answering(t, http.StatusOK, fixture(t, "ok.json"))
 	for name, test := range map[string]struct {
@@ -138,6 +142,14 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		"missing file":      {linkface.Capture(idverify.File("testdata/missing-zhangsan.pb")), idverify.CodeUnreadableEvidence},
 		"directory":         {linkface.Capture(idverify.File("testdata")), idverify.CodeUnreadableEvidence},
 		"zero evidence":     {linkface.CaptureEvidence{}, idverify.CodeInvalidRequest},
+		"blank id":          {linkface.CaptureID("   "), idverify.CodeInvalidRequest},
+		"id with CR LF":     {linkface.CaptureID("a\r\n--x"), idverify.CodeInvalidRequest},
+		"id not UTF-8":      {linkface.CaptureID("\xff\xfe"), idverify.CodeInvalidRequest},
+		"URL not UTF-8":     {linkface.CaptureURL("http://media.example/\xff"), idverify.CodeInvalidRequest},
+		"reader of nothing": {linkface.Capture(idverify.ReaderAt(nil, 500)), idverify.CodeUnreadableEvidence},
+		"endless":           {linkface.Capture(idverify.ReaderAt(nothing{}, 1<<62)), idverify.CodeTooLarge},
+		"panics":            {linkface.Capture(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { panic("boom") })), idverify.CodeUnreadableEvidence},
+		"nil reader":        {linkface.Capture(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 5, nil })), idverify.CodeUnreadableEvidence},
 		"empty id":          {linkface.CaptureID(""), idverify.CodeInvalidRequest},
 		"empty URL":         {linkface.CaptureURL(""), idverify.CodeInvalidRequest},
 		"ftp URL":           {linkface.CaptureURL("ftp://media.example/x"), idverify.CodeInvalidRequest},

@@ -1,6 +1,7 @@
 package linkface
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -56,18 +57,33 @@ func (r Reply) MarshalJSON() ([]byte, error) {
 
 // answer is the JSON as it comes.
 type answer struct {
-	RequestID exchange.Text `json:"request_id"`
-	Status    exchange.Text `json:"status"`
-	Reason    exchange.Text `json:"reason"`
-	Image     exchange.Text `json:"image"`
-	Identity  *struct {
-		Validity exchange.Text `json:"validity"`
-		PhotoID  exchange.Text `json:"photo_id"`
-		Reason   exchange.Text `json:"reason"`
-	} `json:"identity"`
-	VerifyScore    exchange.Score `json:"verify_score"`
-	HackScore      exchange.Score `json:"hack_score"`
-	LivenessDataID exchange.Text  `json:"liveness_data_id"`
+	RequestID      exchange.Remark `json:"request_id"`
+	Status         exchange.Text   `json:"status"`
+	Reason         exchange.Text   `json:"reason"`
+	Image          exchange.Remark `json:"image"`
+	Identity       identity        `json:"identity"`
+	VerifyScore    exchange.Score  `json:"verify_score"`
+	HackScore      exchange.Score  `json:"hack_score"`
+	LivenessDataID exchange.Remark `json:"liveness_data_id"`
+}
+
+type identity struct {
+	present  bool
+	Validity exchange.Remark `json:"validity"`
+	PhotoID  exchange.Remark `json:"photo_id"`
+	Reason   exchange.Remark `json:"reason"`
+}
+
+// UnmarshalJSON takes whatever is no object for no identity: it explains an
+// error, and must not cost it.
+func (i *identity) UnmarshalJSON(text []byte) error {
+	type fields identity
+	if !bytes.HasPrefix(text, []byte("{")) || json.Unmarshal(text, (*fields)(i)) != nil {
+		*i = identity{}
+		return nil
+	}
+	i.present = true
+	return nil
 }
 
 const statusOK = "OK"
@@ -86,6 +102,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Bad("status is missing")
 	case a.Status == statusOK && !call.OK():
 		return nil, call.Bad("status OK came with an HTTP status of failure")
+	case a.Status == statusOK && a.Identity.present && a.Identity.Validity != "true":
+		return nil, call.Bad("status OK came with an identity that does not hold")
 	case a.Status == statusOK:
 		return call.Judge(statusOK, reply,
 			exchange.Measured{Field: "verify_score", Score: a.VerifyScore, Rule: c.similarity},
@@ -95,10 +113,10 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	said := exchange.Said{
 		Code:    string(a.Status),
 		Reasons: []string{string(a.Reason)},
-		Message: strings.TrimSpace(string(a.Reason + " " + a.Image)),
+		Message: strings.TrimSpace(string(a.Reason) + " " + string(a.Image)),
 		Reply:   reply,
 	}
-	if a.Identity != nil {
+	if a.Identity.present {
 		said.Reasons = append(said.Reasons, string(a.Identity.Reason))
 	}
 	return call.Coded(said)
@@ -115,7 +133,7 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 		HackScore:      a.HackScore.Pointer(),
 		LivenessDataID: string(a.LivenessDataID),
 	}
-	if a.Identity != nil {
+	if a.Identity.present {
 		r.Identity = &Identity{
 			Validity: a.Identity.Validity == "true",
 			PhotoID:  string(a.Identity.PhotoID),

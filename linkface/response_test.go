@@ -238,6 +238,18 @@ func TestSuccessNeedsBothStatuses(t *testing.T) {
 	}
 }
 
+func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
+	c, _ := answering(t, http.StatusOK, `{"request_id":"T","status":"OK","verify_score":0.9,"hack_score":0.1,"identity":{"validity":false}}`)
+	res, err := c.Verify(t.Context(), request())
+	assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
+}
+
+func TestOddRemarksDoNotCostTheError(t *testing.T) {
+	c, _ := answering(t, http.StatusBadRequest, `{"request_id":[1],"status":"NO_FACE_DETECTED","image":{},"identity":"x"}`)
+	res, err := c.Verify(t.Context(), request())
+	assert.Equal(t, idverify.CodeNoFace, requireError(t, res, err).Code)
+}
+
 func TestTruncatedAnswerKeepsItsRequestID(t *testing.T) {
 	whole := fixture(t, "ok.json")
 	c, _ := answering(t, http.StatusOK, whole[:len(whole)-20])

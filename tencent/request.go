@@ -97,7 +97,7 @@ func (c *Client) noRandomness() error {
 // answered with none or not at all: it can be asked about the call by it.
 func (o *outgoing) identify(res *idverify.Result, err error) (*idverify.Result, error) {
 	var e *idverify.Error
-	if errors.As(err, &e) && e.RequestID == "" {
+	if errors.As(err, &e) && e.RequestID == "" && e.Sent {
 		e.RequestID = o.session
 	}
 	if res != nil && res.RequestID == "" {

@@ -46,14 +46,14 @@ func (r Reply) MarshalJSON() ([]byte, error) {
 
 // answer is the JSON as it comes.
 type answer struct {
-	Data    data          `json:"data"`
-	Code    exchange.Text `json:"code"`
-	Message exchange.Text `json:"message"`
+	Data    data            `json:"data"`
+	Code    exchange.Text   `json:"code"`
+	Message exchange.Remark `json:"message"`
 }
 
 type data struct {
-	Similarity exchange.Score `json:"similarity"`
-	SessionID  exchange.Text  `json:"session_id"`
+	Similarity exchange.Score  `json:"similarity"`
+	SessionID  exchange.Remark `json:"session_id"`
 }
 
 // UnmarshalJSON takes whatever is no object for no data: errors come with

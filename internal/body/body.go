@@ -140,7 +140,7 @@ func (r *reader) Close() error {
 }
 
 func openMedia(s segment) (*mediaReader, error) {
-	source, size, err := s.media.Open()
+	source, size, err := OpenMedia(s.media)
 	if err != nil {
 		return nil, &MediaError{"media could not be opened again", err}
 	}

@@ -35,6 +35,7 @@ type Call struct {
 	Evidence  idverify.Evidence
 	Reference string
 
+	ctx       context.Context // of the call, for looking at media
 	response  *httpx.Response
 	requestID string
 	warnings  []idverify.Warning
@@ -63,7 +64,7 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 		Subject:   subject,
 		Evidence:  evidence,
 		Reference: req.Reference,
-		warnings:  subject.Warnings(),
+		ctx:       ctx,
 		secrets:   []string{subject.Name(), subject.IDNumber()},
 	}
 	for _, s := range v.Secrets {
@@ -113,11 +114,18 @@ func (c *Call) Warn(w idverify.Warning) { c.warnings = append(c.warnings, w) }
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
+	c.requestID, c.warnings = "", c.Subject.Warnings()
 	response, err := c.HTTP.Do(ctx, req)
 	if err != nil {
-		return c.Failed(err)
+		e := c.Failed(err)
+		var f *httpx.Failure
+		if errors.As(err, &f) {
+			c.SetRequestID(findText(f.Partial(), c.RequestIDField))
+			e.RequestID = c.requestID
+		}
+		return e
 	}
-	c.response, c.requestID = response, ""
+	c.response = response
 	return nil
 }
 

@@ -68,6 +68,9 @@ func speaksJSON(contentType string) bool {
 // findText reads tokens up to where the answer breaks, and gives the text of a
 // top-level field on the way.
 func findText(content []byte, field string) string {
+	if field == "" {
+		return ""
+	}
 	dec := json.NewDecoder(bytes.NewReader(content))
 	dec.UseNumber()
 	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
@@ -170,6 +173,20 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 		return json.Unmarshal(text, (*string)(t))
 	}
 	*t = Text(text)
+	return nil
+}
+
+// Remark is text that decides nothing. What is no plain value counts as absent,
+// so that it does not cost the decision beside it.
+type Remark string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *Remark) UnmarshalJSON(text []byte) error {
+	var t Text
+	if t.UnmarshalJSON(text) != nil {
+		t = ""
+	}
+	*r = Remark(t)
 	return nil
 }
 

@@ -33,9 +33,7 @@ func (v *Vendor) Failed(err error) *idverify.Error {
 		e.Billed = idverify.BilledNo
 		e.Repeatable = f.Kind != httpx.Media
 	}
-	if f.Header != nil {
-		e.RetryAfter = httpx.RetryAfter(f.Header, v.Now())
-	}
+	e.RetryAfter = f.RetryAfter(v.Now())
 	return e
 }
 

@@ -8,9 +8,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/picture"
 )
 
@@ -25,9 +26,12 @@ type Limits struct {
 	LongSide, ShortSide int
 }
 
+// maxMedia keeps lengths that are no lengths from overflowing sums.
+const maxMedia = 1 << 40
+
 // open opens media for a first look. It is refused when it is empty.
 func (c *Call) open(m idverify.Media) (io.ReadCloser, int64, error) {
-	source, size, err := m.Open()
+	source, size, err := body.OpenMedia(m)
 	if err != nil {
 		refused := c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media cannot be opened")
 		// The source's own error may hold a path, so only its kind goes along.
@@ -39,37 +43,74 @@ func (c *Call) open(m idverify.Media) (io.ReadCloser, int64, error) {
 		}
 		return nil, 0, refused
 	}
-	if size <= 0 {
+	switch {
+	case size <= 0:
 		_ = source.Close()
 		return nil, 0, c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media is empty")
+	case size > maxMedia:
+		_ = source.Close()
+		return nil, 0, c.Refuse(idverify.CodeTooLarge, "Evidence", "the media says that it is larger than a terabyte")
 	}
 	return source, size, nil
+}
+
+// look is what a first look at media found.
+type look struct {
+	info     picture.Info
+	size     int64
+	err      error
+	panicked any
+}
+
+// peek takes a first look at media in a goroutine, which the caller need not
+// wait for once its context has ended: a file system can hang.
+func (c *Call) peek(m idverify.Media, inspect bool) look {
+	done := make(chan look, 1)
+	go func() {
+		var l look
+		defer func() {
+			l.panicked = recover()
+			done <- l
+		}()
+		source, size, err := c.open(m)
+		if l.size, l.err = size, err; err != nil {
+			return
+		}
+		defer source.Close()
+		if inspect {
+			l.info = picture.Inspect(source)
+		}
+	}()
+	select {
+	case l := <-done:
+		if l.panicked != nil {
+			panic(l.panicked) // it belongs to the caller, who can recover
+		}
+		return l
+	case <-c.ctx.Done():
+		return look{err: c.Gone(c.ctx.Err())}
+	}
 }
 
 // Size is the length of media in bytes. Media that cannot be opened or is
 // empty is refused.
 func (c *Call) Size(m idverify.Media) (int64, error) {
-	source, size, err := c.open(m)
-	if err != nil {
-		return 0, err
-	}
-	_ = source.Close()
-	return size, nil
+	l := c.peek(m, false)
+	return l.size, l.err
 }
 
 // Picture looks at the beginning of a photo and holds it to the vendor's
 // limits. It gives the format and the length in bytes.
 func (c *Call) Picture(m idverify.Media, limits Limits) (picture.Format, int64, error) {
-	source, size, err := c.open(m)
-	if err != nil {
-		return "", 0, err
+	l := c.peek(m, true)
+	if l.err != nil {
+		return "", 0, l.err
 	}
-	defer source.Close()
+	info, size := l.info, l.size
 	if limits.MaxBytes > 0 && size > limits.MaxBytes {
 		return "", 0, c.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the picture has %d bytes, the vendor takes %d", size, limits.MaxBytes))
 	}
-	info := picture.Inspect(source)
 	if info.Format != picture.Unknown && !slices.Contains(limits.Formats, info.Format) {
 		return "", 0, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
 			fmt.Sprintf("the vendor does not read %s pictures", info.Format))
@@ -82,7 +123,7 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (picture.Format, int64, 
 	return info.Format, size, nil
 }
 
-const maxURLBytes = 4 << 10
+const maxTextBytes = 4 << 10
 
 // URL holds an address that the vendor is to fetch to http or https with a
 // host, and hides it from the vendor's messages.
@@ -91,9 +132,18 @@ func (c *Call) URL(raw string) error {
 	switch {
 	case err != nil, u.Hostname() == "", u.Scheme != "http" && u.Scheme != "https":
 		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is not an http or https address")
-	case len(raw) > maxURLBytes, strings.ContainsFunc(raw, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is too long or contains white space")
+	case len(raw) > maxTextBytes:
+		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is too long")
 	}
-	c.Hide(raw)
+	return c.ID(raw, "URL")
+}
+
+// ID holds an address or an id of the vendor's to text without white space, and
+// hides it from the vendor's messages. what names it in the error.
+func (c *Call) ID(text, what string) error {
+	if text == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, blank) {
+		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the "+what+" must be UTF-8 text without white space")
+	}
+	c.Hide(text)
 	return nil
 }

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"strings"
+
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
 )
@@ -33,12 +35,15 @@ type Said struct {
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
-		row = idverify.VendorCode{Code: c.Scrub(said.Code), Meaning: idverify.CodeUnknown}
+		row = idverify.VendorCode{Code: c.Scrub(said.Code), Reason: smallNumber(said.Reasons), Meaning: idverify.CodeUnknown}
 	}
 	if row.Meaning == idverify.CodeMatch {
 		return nil, c.Bad("the code of success came without success") // only scores make a match
 	}
 	message := idverify.NewSensitive(c.Scrub(said.Message))
+	if row.Meaning.IsDecision() && c.response.Early {
+		return nil, c.Bad(answeredEarly)
+	}
 	if row.Meaning.IsDecision() {
 		return &idverify.Result{
 			Code: row.Meaning, Vendor: c.Name, RequestID: c.requestID,
@@ -54,6 +59,17 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	}
 }
 
+const answeredEarly = "the answer began before the whole request had been sent"
+
+// smallNumber is the reason of an unlisted code when it can say nothing of a
+// person: a number of up to three digits.
+func smallNumber(reasons []string) string {
+	if len(reasons) != 1 || len(reasons[0]) > 3 || strings.Trim(reasons[0], "0123456789") != "" {
+		return ""
+	}
+	return reasons[0]
+}
+
 // Measured is a score that an answer must have, and the rule that judges it.
 type Measured struct {
 	Field string // the vendor's name for it
@@ -66,6 +82,9 @@ type Measured struct {
 // nothing. A failed check other than similarity is an attack, and outranks a
 // face that does not match.
 func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
+	if c.response.Early {
+		return nil, c.Bad(answeredEarly)
+	}
 	row, listed := c.Table.Find(success)
 	if !listed || row.Meaning != idverify.CodeMatch {
 		return nil, c.Bad("the code of success has no row")

@@ -2,10 +2,12 @@ package exchange
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
@@ -39,8 +41,8 @@ func NewVendor(s Settings) (*Vendor, error) {
 		switch {
 		case c.Value == "":
 			return nil, v.Misconfigured(c.Field, "is required")
-		case strings.ContainsFunc(c.Value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-			return nil, v.Misconfigured(c.Field, "must not contain white space")
+		case !utf8.ValidString(c.Value), strings.ContainsFunc(c.Value, blank):
+			return nil, v.Misconfigured(c.Field, "must be text without white space")
 		}
 		v.Secrets = append(v.Secrets, redact.NewSecret(c.Value))
 	}
@@ -67,6 +69,8 @@ func NewVendor(s Settings) (*Vendor, error) {
 	return v, nil
 }
 
+func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
 // Misconfigured is the error for a field of the vendor's Config.
 func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 	return &idverify.Error{
@@ -82,8 +86,12 @@ func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) 
 		return rule, nil
 	}
 	rule, err := rule.WithThreshold(threshold)
-	if err != nil {
-		return rule, v.Misconfigured(field, err.Error())
+	switch {
+	case err != nil:
+		return rule, v.Misconfigured(field, strings.TrimPrefix(err.Error(), "threshold "))
+	case rule.Scale.Max > 1 && threshold <= 1:
+		// A fraction by mistake would let nearly everybody pass.
+		return rule, v.Misconfigured(field, fmt.Sprintf("is a fraction, and the vendor's scale ends at %g", rule.Scale.Max))
 	}
 	return rule, nil
 }

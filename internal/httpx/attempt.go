@@ -15,10 +15,13 @@ type attempt struct {
 	request *Request
 	status  int // 0 until headers came
 	header  http.Header
+	partial []byte // of an answer that broke off
 
 	mu        sync.Mutex
 	connected bool
 	sent      bool // some try handed the whole body to the connection
+	written   bool // some try wrote the whole request to the connection
+	early     bool // the answer began before sent
 	over      bool // the call has returned: nothing more may be sent
 }
 
@@ -32,11 +35,40 @@ func (a *attempt) watch(ctx context.Context) context.Context {
 			a.connected = true
 			a.mu.Unlock()
 		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			a.mu.Lock()
+			a.written = a.written || info.Err == nil
+			a.mu.Unlock()
+		},
+		GotFirstResponseByte: func() {
+			a.mu.Lock()
+			a.early = !a.sent
+			a.mu.Unlock()
+		},
 	})
 }
 
-func (a *attempt) openBody() (io.ReadCloser, error) {
-	return &outgoing{attempt: a, body: a.request.Body.Open(), left: a.request.Body.Len()}, nil
+func (a *attempt) isEarly() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.early
+}
+
+func (a *attempt) openBody() io.ReadCloser {
+	return &outgoing{attempt: a, body: a.request.Body.Open(), left: a.request.Body.Len()}
+}
+
+// reopenBody lets the transport try another connection while nothing whole has
+// been written, as with an idle connection that turns out dead. Once it has, the
+// request is not sent again: HTTP/2 would, without end, for a server that takes
+// the whole request and then calls it refused.
+func (a *attempt) reopenBody() (io.ReadCloser, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.written {
+		return nil, errWritten
+	}
+	return a.openBody(), nil
 }
 
 // finish forbids further sending and tells how far the request came.
@@ -47,7 +79,10 @@ func (a *attempt) finish() (connected, sent bool) {
 	return a.connected, a.sent
 }
 
-var errOver = errors.New("httpx: the call has ended")
+var (
+	errOver    = errors.New("httpx: the call has ended")
+	errWritten = errors.New("httpx: the request has been sent once")
+)
 
 // outgoing counts what the transport takes from a body. When the last byte has
 // been handed over the request counts as sent, even though it may sit in a

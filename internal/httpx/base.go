@@ -3,6 +3,7 @@ package httpx
 import (
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -22,8 +23,10 @@ func parseBase(raw string) (string, error) {
 		return refuse("has no host")
 	case u.User != nil:
 		return refuse("must not contain a user or password")
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+	case strings.ContainsAny(raw, "?#"):
 		return refuse("must not have a query or fragment")
+	case !validPort(u.Port()):
+		return refuse("has a port that is none")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return refuse("must be https; http is for loopback addresses only")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -32,8 +35,13 @@ func parseBase(raw string) (string, error) {
 	return strings.TrimRight(u.String(), "/"), nil
 }
 
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
+}
+
 func isLoopback(host string) bool {
-	if host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		return true
 	}
 	ip := net.ParseIP(host)

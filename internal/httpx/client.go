@@ -103,6 +103,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Early says that the answer began before the whole request had been
+	// handed to the connection: it cannot be about all of it.
+	Early bool
 }
 
 // placeholder stands in for the body until attachBody runs: with an empty
@@ -127,39 +130,36 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	for name, values := range req.Header {
 		r.Header[name] = values
 	}
-	answer, err := r.Execute(req.Method, c.base+req.Path)
+	raw, err := execute(ctx, func() (*resty.Response, error) { return r.Execute(req.Method, c.base+req.Path) })
 	if err != nil {
-		closeAnswer(answer)
 		return nil, attempt.failed(err)
 	}
-	raw := answer.RawResponse
 	defer raw.Body.Close()
 	attempt.status, attempt.header = raw.StatusCode, raw.Header
-	if raw.StatusCode >= 300 && raw.StatusCode < 400 {
+	switch {
+	case raw.StatusCode < 200: // 101: the body is the bare connection, and never ends
+		return nil, attempt.failed(errNoAnswer)
+	case raw.StatusCode >= 300 && raw.StatusCode < 400:
 		return nil, attempt.failed(errRedirect)
 	}
 	content, err := readBounded(raw.Body, raw.ContentLength, c.maxResponse)
 	if err != nil {
+		attempt.partial = content
 		return nil, attempt.failed(err)
 	}
-	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content}, nil
-}
-
-func closeAnswer(answer *resty.Response) {
-	if answer != nil && answer.RawResponse != nil && answer.RawResponse.Body != nil {
-		_ = answer.RawResponse.Body.Close()
-	}
+	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: attempt.isEarly()}, nil
 }
 
 // attachBody replaces the placeholder by the real body on the request that is
-// about to be sent.
+// about to be sent. There is no GetBody here, so that http.Client cannot send it
+// again to follow a redirect; the transport below gets one that is guarded.
 func attachBody(_ *resty.Client, raw *http.Request) error {
 	attempt, ok := raw.Context().Value(attemptKey{}).(*attempt)
 	if !ok {
 		return errors.New("httpx: request without an attempt")
 	}
-	raw.GetBody = attempt.openBody
-	raw.Body, _ = attempt.openBody()
+	raw.GetBody = nil
+	raw.Body = attempt.openBody()
 	raw.ContentLength = attempt.request.Body.Len()
 	return nil
 }

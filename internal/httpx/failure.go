@@ -5,13 +5,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // Kind says what went wrong in an exchange.
@@ -39,23 +42,38 @@ type Failure struct {
 	Connected bool
 	// Sent says that the whole request was handed to the connection.
 	Sent bool
-	// Status and Header are the answer's, 0 and nil when none came.
+	// Status is the answer's, 0 when none came.
 	Status int
-	Header http.Header
 	Detail string
-	causes []error
+
+	header  http.Header
+	partial []byte
+	causes  []error
 }
 
 func (f *Failure) Error() string   { return f.Detail }
 func (f *Failure) Unwrap() []error { return f.causes }
 
+// RetryAfter is how long the answer asks to wait from now, 0 when it does not.
+func (f *Failure) RetryAfter(now time.Time) time.Duration { return RetryAfter(f.header, now) }
+
+// Partial is what came of an answer that broke off or was too large.
+func (f *Failure) Partial() []byte { return f.partial }
+
+// Format implements [fmt.Formatter]: headers and answers are not printed.
+func (f Failure) Format(s fmt.State, verb rune) { redact.Format(s, verb, f.Detail) }
+
+// MarshalText keeps them out of JSON and other encodings.
+func (f Failure) MarshalText() ([]byte, error) { return []byte(f.Detail), nil }
+
 var (
+	errNoAnswer = errors.New("no answer")
 	errRedirect = errors.New("redirected")
 	errTooLarge = errors.New("answer is larger than the limit")
 )
 
 func (a *attempt) failed(err error) *Failure {
-	f := &Failure{Status: a.status, Header: a.header}
+	f := &Failure{Status: a.status, header: a.header, partial: a.partial}
 	f.Connected, f.Sent = a.finish()
 	f.Kind, f.Detail, f.causes = explain(a, err)
 	return f
@@ -75,6 +93,8 @@ func explain(a *attempt, err error) (Kind, string, []error) {
 		return Media, media.Problem, sources(media)
 	case isTimeout(err):
 		return Timeout, "no complete answer within the time limit", []error{context.DeadlineExceeded}
+	case err == errNoAnswer:
+		return BadAnswer, "another protocol instead of an answer", nil
 	case err == errRedirect:
 		return BadAnswer, "a redirect instead of an answer", nil
 	case err == errTooLarge:

@@ -342,6 +342,9 @@ func TestBaseURL(t *testing.T) {
 		"https://v.example/?q=SECRET": "query or fragment",
 		"https://v.example/#f":        "query or fragment",
 		"https://%zz":                 "not a URL",
+		"https://v.example/#":         "query or fragment",
+		"https://v.example:99999":     "port",
+		"https://v.example:0":         "port",
 	} {
 		_, err := httpx.New(httpx.Config{BaseURL: base})
 		var cfg *httpx.ConfigError
@@ -350,7 +353,7 @@ func TestBaseURL(t *testing.T) {
 		assert.Contains(t, cfg.Problem, problem, base)
 		assert.NotContains(t, err.Error(), "SECRET")
 	}
-	for _, base := range []string{"https://v.example", "https://v.example/a/", "http://localhost:1", "http://127.9.9.9", "http://[::1]:80/x"} {
+	for _, base := range []string{"https://v.example", "https://v.example/a/", "http://localhost:1", "http://LocalHost", "http://127.9.9.9", "http://[::1]:80/x"} {
 		_, err := httpx.New(httpx.Config{BaseURL: base})
 		assert.NoError(t, err, base)
 	}
@@ -373,6 +376,7 @@ func TestRetryAfter(t *testing.T) {
 		"3":                             3 * time.Second,
 		" 7 ":                           7 * time.Second,
 		"-3":                            0,
+		"-9223372037":                   0,
 		"soon":                          0,
 		"999999999999999999":            24 * time.Hour,
 		"99999999999999999999999":       0,

@@ -23,18 +23,22 @@ func newTransport() *http.Transport {
 	}
 }
 
-// secretQuery adds the attempt's secret query to a copy of the request, below
-// http.Client: the *url.Error it makes on failure cannot hold the secret.
+// secretQuery adds the attempt's secret query, and the way to open its body
+// again, to a copy of the request, below http.Client: the *url.Error it makes on
+// failure cannot hold the secret, and no redirect can send the body again.
 type secretQuery struct{ next http.RoundTripper }
 
 func (t *secretQuery) RoundTrip(req *http.Request) (*http.Response, error) {
 	attempt, ok := req.Context().Value(attemptKey{}).(*attempt)
-	if !ok || len(attempt.request.SecretQuery) == 0 {
+	if !ok {
 		return t.next.RoundTrip(req)
 	}
 	secret, address := *req, *req.URL
-	address.RawQuery = attempt.request.SecretQuery.Encode()
+	if len(attempt.request.SecretQuery) > 0 {
+		address.RawQuery = attempt.request.SecretQuery.Encode()
+	}
 	secret.URL = &address
+	secret.GetBody = attempt.reopenBody
 	resp, err := t.next.RoundTrip(&secret)
 	if resp != nil {
 		resp.Request = req
@@ -53,14 +57,12 @@ func (t *secretQuery) CloseIdleConnections() {
 // presize bounds what is allocated on the word of a Content-Length header.
 const presize = 1 << 20
 
-// readBounded reads everything, or fails once it is more than limit bytes.
+// readBounded reads everything, or fails once it is more than limit bytes. What
+// was read comes along with an error.
 func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
-	if announced > limit {
-		return nil, errTooLarge
-	}
 	size := int64(4 << 10)
 	if announced >= 0 {
-		size = min(announced+1, presize) // one more byte, so that EOF is seen without growing
+		size = min(announced, limit, presize) + 1 // one more byte, so that EOF is seen without growing
 	}
 	buf := make([]byte, 0, size)
 	for {
@@ -68,11 +70,11 @@ func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 		buf = buf[:len(buf)+n]
 		switch {
 		case int64(len(buf)) > limit:
-			return nil, errTooLarge
+			return buf, errTooLarge
 		case err == io.EOF:
 			return buf, nil
 		case err != nil:
-			return nil, err
+			return buf, err
 		}
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]

@@ -1,0 +1,83 @@
+package body_test
+
+import (
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+)
+
+type rude struct {
+	read  func([]byte) (int, error)
+	close func() error
+}
+
+func (r rude) Read(p []byte) (int, error) { return r.read(p) }
+func (r rude) Close() error {
+	if r.close != nil {
+		return r.close()
+	}
+	return nil
+}
+
+// Media is a user's, and is read where nobody could recover.
+func TestMediaThatMisbehavesIsAnError(t *testing.T) {
+	for name, read := range map[string]func([]byte) (int, error){
+		"panics":         func([]byte) (int, error) { panic("boom") },
+		"negative":       func([]byte) (int, error) { return -1, nil },
+		"too many":       func(p []byte) (int, error) { return len(p) + 1, nil },
+		"never anything": func([]byte) (int, error) { return 0, nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			media := &source{open: func() io.Reader { return rude{read: read} }, size: 5}
+			asJSON, err := body.JSON([]body.Member{{Name: "i", Media: media, Size: 5}})
+			require.NoError(t, err)
+			form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 5})
+			require.NoError(t, err)
+			for _, b := range []*body.Body{asJSON, form} {
+				_, err := io.ReadAll(b.Open())
+				var mediaErr *body.MediaError
+				assert.ErrorAs(t, err, &mediaErr)
+			}
+		})
+	}
+}
+
+type opener func() (io.ReadCloser, int64, error)
+
+func (o opener) Open() (io.ReadCloser, int64, error) { return o() }
+
+func TestOpenMediaGuardsOpenAndClose(t *testing.T) {
+	_, _, err := body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { panic("boom") }))
+	assert.Error(t, err)
+	_, _, err = body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { return nil, 5, nil }))
+	assert.Error(t, err)
+	r, _, err := body.OpenMedia(opener(func() (io.ReadCloser, int64, error) {
+		return rude{close: func() error { panic("boom") }}, 5, nil
+	}))
+	require.NoError(t, err)
+	assert.Error(t, r.Close())
+}
+
+func TestEmptyReadsNowAndThenAreFine(t *testing.T) {
+	n := 0
+	media := &source{size: 50, open: func() io.Reader {
+		return rude{read: func(p []byte) (int, error) {
+			if n++; n%2 == 1 {
+				return 0, nil
+			}
+			if n > 100 {
+				return 0, io.EOF
+			}
+			p[0] = 'x'
+			return 1, nil
+		}}
+	}}
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 50})
+	require.NoError(t, err)
+	_, err = io.ReadAll(form.Open())
+	assert.NoError(t, err)
+}

@@ -1,0 +1,164 @@
+package httpx_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+// refusing is an HTTP/2 server that takes every request whole and then calls it
+// unprocessed, which HTTP/2 allows to be sent again.
+func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server *httptest.Server, bodies *atomic.Int32) {
+	t.Helper()
+	bodies = new(atomic.Int32)
+	server = httptest.NewUnstartedServer(nil)
+	server.TLS = &tls.Config{NextProtos: []string{"h2"}}
+	server.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
+		"h2": func(_ *http.Server, conn *tls.Conn, _ http.Handler) {
+			defer conn.Close()
+			_, _ = io.ReadFull(conn, make([]byte, len(http2.ClientPreface)))
+			f := http2.NewFramer(conn, conn)
+			_ = f.WriteSettings()
+			for {
+				frame, err := f.ReadFrame()
+				if err != nil {
+					return
+				}
+				if data, ok := frame.(*http2.DataFrame); ok && data.StreamEnded() {
+					bodies.Add(1)
+					refuse(f, data.StreamID)
+				}
+			}
+		},
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server, bodies
+}
+
+func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
+	for name, refuse := range map[string]func(*http2.Framer, uint32){
+		"stream refused":   func(f *http2.Framer, stream uint32) { _ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream) },
+		"connection going": func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, bodies := refusing(t, refuse)
+			transport := server.Client().Transport.(*http.Transport).Clone()
+			transport.ForceAttemptHTTP2 = true
+			defer transport.CloseIdleConnections()
+			c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: &http.Client{Transport: transport}, Timeout: 2 * time.Second})
+			_, err := c.Do(t.Context(), post(body.Field{Name: "face", Value: strings.Repeat("x", 20_000)}))
+			f := failure(t, err)
+			assert.True(t, f.Sent)
+			assert.EqualValues(t, 1, bodies.Load())
+		})
+	}
+}
+
+// rawServer gives each connection to a function.
+func rawServer(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go serve(conn)
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
+	base := rawServer(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 64<<10))
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn) // and the connection stays open
+	})
+	_, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.BadAnswer, f.Kind)
+	assert.Equal(t, http.StatusSwitchingProtocols, f.Status)
+}
+
+func TestAnswerBeforeTheWholeRequestIsMarked(t *testing.T) {
+	base := rawServer(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 1<<10))
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	large := post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)})
+	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), large)
+	require.NoError(t, err)
+	assert.True(t, resp.Early)
+
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		fmt.Fprint(w, `{}`)
+	})
+	resp, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+	require.NoError(t, err)
+	assert.False(t, resp.Early)
+}
+
+// hanging is media on a file system that does not answer.
+type hanging struct{ release chan struct{} }
+
+func (h hanging) Open() (io.ReadCloser, int64, error) { return io.NopCloser(h), 5, nil }
+
+func (h hanging) Read([]byte) (int, error) {
+	<-h.release
+	return 0, io.ErrUnexpectedEOF
+}
+
+func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	media := hanging{make(chan struct{})}
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 5})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
+	assert.ErrorIs(t, err, context.Canceled) // this line is reached while the media still hangs
+	assert.False(t, failure(t, err).Sent)
+	close(media.release)
+}
+
+func TestPanicOfATransportReachesTheCaller(t *testing.T) {
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
+		HTTPClient: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
+	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), post()) })
+}
+
+func TestFailurePrintsNoHeaderAndNoAnswer(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "https://h.invalid/?access_token=MARK")
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusFound)
+	})
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+	f := failure(t, err)
+	for _, said := range []string{fmt.Sprintf("%v %+v %#v %s %q", f, f, f, f, *f)} {
+		assert.NotContains(t, said, "MARK")
+	}
+	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
+}
