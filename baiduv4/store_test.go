@@ -102,72 +102,87 @@ func keptIn(store baiduv4.TokenStore) func(*baiduv4.Config) {
 	return func(c *baiduv4.Config) { c.Tokens = store }
 }
 
+// verifyAndSave waits until the store has been told, which no call does.
+func verifyAndSave(t *testing.T, c *baiduv4.Client) {
+	t.Helper()
+	verify(t, c)
+	synctest.Wait()
+}
+
 func TestClientsShareATokenThroughTheStore(t *testing.T) {
-	f, store := &fake{}, &odd{}
-	one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
-	for range 3 {
-		verify(t, one)
-		verify(t, two)
-	}
-	f.assertSeen(t, 1, 6)
-	assert.Equal(t, 2, store.loads, "once for each client: they keep copies")
-	assert.Equal(t, 1, store.saves)
+	bubble(t, func(t *testing.T) {
+		f, store := &fake{}, &odd{}
+		one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
+		for range 3 {
+			verifyAndSave(t, one)
+			verifyAndSave(t, two)
+		}
+		f.assertSeen(t, 1, 6)
+		assert.Equal(t, 2, store.loads, "once for each client: they keep copies")
+		assert.Equal(t, 1, store.saves)
+	})
 }
 
 func TestAccountsDoNotShareTokens(t *testing.T) {
-	f, store := &fake{}, &odd{}
-	for _, change := range []func(*baiduv4.Config){
-		func(*baiduv4.Config) {},
-		func(c *baiduv4.Config) { c.APIKey = "EXAMPLE-ANOTHER-KEY" },
-		func(c *baiduv4.Config) { c.BaseURL = "https://another.example" },
-	} {
-		verify(t, newClient(t, f.into, keptIn(store), change))
-	}
-	verify(t, newClient(t, f.into, keptIn(store), func(c *baiduv4.Config) { c.BaseURL = baiduv4.DefaultBaseURL + "/" }))
-	f.assertSeen(t, 3, 4)
-	assert.Len(t, store.keys, 3)
-	for key := range store.keys {
-		assert.True(t, strings.HasPrefix(key, "baiduv4:"), key)
-		assert.NotContains(t, key, apiKey)
-		assert.NotContains(t, key, "aip")
-	}
+	bubble(t, func(t *testing.T) {
+		f, store := &fake{}, &odd{}
+		for _, change := range []func(*baiduv4.Config){
+			func(*baiduv4.Config) {},
+			func(c *baiduv4.Config) { c.APIKey = "EXAMPLE-ANOTHER-KEY" },
+			func(c *baiduv4.Config) { c.BaseURL = "https://another.example" },
+		} {
+			verifyAndSave(t, newClient(t, f.into, keptIn(store), change))
+		}
+		verifyAndSave(t, newClient(t, f.into, keptIn(store), func(c *baiduv4.Config) { c.BaseURL = baiduv4.DefaultBaseURL + "/" }))
+		f.assertSeen(t, 3, 4)
+		assert.Len(t, store.keys, 3)
+		for key := range store.keys {
+			assert.True(t, strings.HasPrefix(key, "baiduv4:"), key)
+			assert.NotContains(t, key, apiKey)
+			assert.NotContains(t, key, "aip")
+		}
+	})
 }
 
 func TestTokenThatAnotherProcessRenewedIsTaken(t *testing.T) {
-	f, store := &fake{}, &odd{}
-	f.onCall = func(_ context.Context, token string, _ int) (answer, error) {
-		if token == "TOKEN-MARK-1" && f.fetches > 0 && len(f.used()) > 2 {
-			return refusedWith("110"), nil
+	bubble(t, func(t *testing.T) {
+		f, store := &fake{}, &odd{}
+		f.onCall = func(_ context.Context, token string, _ int) (answer, error) {
+			if token == "TOKEN-MARK-1" && f.fetches > 0 && len(f.used()) > 2 {
+				return refusedWith("110"), nil
+			}
+			return success, nil
 		}
-		return success, nil
-	}
-	one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
-	verify(t, one)
-	verify(t, two)
-	verify(t, one) // refused; fetches the second token
-	f.assertSeen(t, 2, 4)
-	verify(t, two) // refused; finds it in the store
-	f.assertSeen(t, 2, 6)
-	assert.Equal(t, "TOKEN-MARK-2", f.used()[5])
-	assert.Equal(t, 1, store.drops)
+		one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
+		verifyAndSave(t, one)
+		verifyAndSave(t, two)
+		verifyAndSave(t, one) // refused; fetches the second token
+		f.assertSeen(t, 2, 4)
+		verifyAndSave(t, two) // refused; finds it in the store
+		f.assertSeen(t, 2, 6)
+		assert.Equal(t, "TOKEN-MARK-2", f.used()[5])
+		assert.Equal(t, 1, store.drops)
+	})
 }
 
 func TestRefusedTokenIsNotTakenFromTheStoreAgain(t *testing.T) {
-	store := &odd{drop: func(context.Context) error { return errors.New("read-only") }}
-	f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) {
-		if token == "TOKEN-MARK-1" {
-			return refusedWith("110"), nil
+	bubble(t, func(t *testing.T) {
+		store := &odd{drop: func(context.Context) error { return errors.New("read-only") }}
+		f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) {
+			if token == "TOKEN-MARK-1" {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}}
+		store.save = func(context.Context) error {
+			if store.saves > 1 {
+				return errors.New("read-only")
+			}
+			return nil
 		}
-		return success, nil
-	}}
-	store.save = func(context.Context) error {
-		if store.saves > 1 {
-			return errors.New("read-only")
-		}
-		return nil
-	}
-	verify(t, newClient(t, f.into, keptIn(store)))
-	f.assertSeen(t, 2, 2)
+		verifyAndSave(t, newClient(t, f.into, keptIn(store)))
+		f.assertSeen(t, 2, 2)
+	})
 }
 
 // A token is refused while a renewal is reading that same token from the store.
