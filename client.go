@@ -2,58 +2,64 @@ package idverify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/idverify/idverify/internal/redact"
+	"github.com/idverify/idverify/internal/retry"
 )
 
-// Client is a [Verifier] over one or several providers. It sends a request to
-// the first provider, in the order given to [New], that accepts any of its
-// evidence. It is safe for concurrent use and needs no closing.
+// Client is a [Verifier] over one or several providers: it routes a request,
+// asks again where that is safe, asks the next vendor where the first cannot
+// answer, and keeps account of every leg. It is safe for concurrent use and
+// needs no closing.
 type Client struct {
-	providers []Provider
+	settings
+	vendors []*vendor
+	quota   *retry.Quota
+	flights *flights
 }
 
 var _ Verifier = (*Client)(nil)
 
-// New makes a Client. The order of the providers is the order of preference.
-// It fails with CodeInvalidConfig, naming the field, when there is no
-// provider, one is nil, two have the same name, or an option cannot be met.
+// New makes a Client. The order of the providers is the order of preference,
+// unless an option says otherwise. It fails with CodeInvalidConfig, naming the
+// field, when there is no provider, one is nil, two have the same name, or an
+// option cannot be met.
 func New(providers []Provider, opts ...Option) (*Client, error) {
-	var settings settings
+	c := &Client{settings: settings{retry: Retry{}.withDefaults()}, quota: new(retry.Quota), flights: newFlights()}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, misconfigured("opts", "an option is nil")
 		}
-		if err := opt(&settings); err != nil {
+		if err := opt(&c.settings); err != nil {
 			return nil, err
 		}
 	}
 	if len(providers) == 0 {
 		return nil, misconfigured("providers", "at least one provider is needed")
 	}
-	c := &Client{providers: make([]Provider, 0, len(providers))}
-	seen := map[string]bool{}
 	for i, p := range providers {
 		if isNil(p) {
 			return nil, misconfigured("providers", fmt.Sprintf("provider %d is nil", i))
 		}
-		if seen[p.Name()] {
+		if c.vendor(p) != nil {
 			return nil, misconfigured("providers", "two providers are called "+redact.Word(p.Name()))
 		}
-		seen[p.Name()] = true
-		p, err := settings.apply(p)
+		p, err := c.apply(p)
 		if err != nil {
 			return nil, err
 		}
 		if isNil(p) {
 			return nil, misconfigured("WithMaxFAR", "a provider returned none")
 		}
-		c.providers = append(c.providers, p)
+		c.vendors = append(c.vendors, newVendor(p, c.policies[p.Name()]))
+	}
+	if err := c.checkNames(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -65,20 +71,42 @@ func isNil(p Provider) bool {
 	return p == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// Verify asks the first provider that accepts the request's evidence. Before
-// anything is sent it fails as [Request.Validate] does, or with
-// CodeUnsupportedEvidence when no provider accepts any evidence.
+// Verify asks vendors until one decides. Before anything is sent it fails as
+// [Request.Validate] does, or with CodeUnsupportedEvidence when no provider
+// accepts any evidence. Its Result and its *Error list every leg.
 func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
+	began := time.Now()
+	res, err := c.verify(ctx, req)
+	c.logCall(ctx, began, res, err)
+	return res, err
+}
+
+func (c *Client) verify(ctx context.Context, req *Request) (*Result, error) {
 	if err := req.Validate(); err != nil {
 		return nil, err
 	}
-	for _, p := range c.providers {
-		if _, ok := Accepted(p, req); ok {
-			res, err := p.Verify(ctx, req)
-			return settle(p.Name(), res, err)
+	switch {
+	case req.Key == "":
+		return c.ask(ctx, req)
+	case c.answers == nil:
+		return c.flights.share(ctx, req, c.ask)
+	}
+	return c.flights.share(ctx, req, func(ctx context.Context, req *Request) (*Result, error) {
+		return c.answers.known(ctx, req, c.ask)
+	})
+}
+
+func (c *Client) ask(ctx context.Context, req *Request) (*Result, error) {
+	if c.person != nil {
+		subject, err := req.Subject()
+		if err != nil {
+			return nil, err
+		}
+		if err := c.person.admit(ctx, subject); err != nil {
+			return nil, err
 		}
 	}
-	return nil, refused(CodeUnsupportedEvidence, "Evidence", "no provider accepts "+strings.Join(req.kinds(), ", "))
+	return (&call{client: c, req: req}).run(ctx)
 }
 
 // Accepted is the first evidence of the request that the provider accepts.
@@ -91,31 +119,6 @@ func Accepted(p Provider, req *Request) (Evidence, bool) {
 	return nil, false
 }
 
-// settle holds a provider to its contract: a decision or an *Error, and never
-// a match that was not earned.
-func settle(vendor string, res *Result, err error) (*Result, error) {
-	if err != nil {
-		var e *Error
-		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
-			return nil, err
-		}
-		return nil, &Error{Code: CodeUnknown, Vendor: vendor, Err: err,
-			Detail: "the provider returned an error without a code of idverify's"}
-	}
-	broken := &Error{Code: CodeBadResponse, Vendor: vendor, Sent: true, Ambiguous: true}
-	switch {
-	case res == nil:
-		broken.Detail = "the provider returned neither a result nor an error"
-	case !res.Code.IsDecision():
-		broken.Detail = "the provider returned a result that is no decision"
-	case res.Code == CodeMatch && !res.Passed():
-		broken.Detail = "the provider returned a match without the checks that earn it"
-	default:
-		return res, nil
-	}
-	return nil, broken
-}
-
 // Format implements [fmt.Formatter]: it prints the providers' names.
 func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.describe()) }
 
@@ -123,9 +126,9 @@ func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.descri
 func (c Client) LogValue() slog.Value { return slog.StringValue(c.describe()) }
 
 func (c Client) describe() string {
-	names := make([]string, len(c.providers))
-	for i, p := range c.providers {
-		names[i] = redact.Word(p.Name())
+	names := make([]string, len(c.vendors))
+	for i, v := range c.vendors {
+		names[i] = redact.Word(v.Name())
 	}
 	return "idverify.Client(" + strings.Join(names, ", ") + ")"
 }

@@ -61,6 +61,11 @@ const (
 	CodePhotoRefused Code = "photo_refused"
 	// CodeBadCapture: what the capture SDK recorded cannot be used.
 	CodeBadCapture Code = "bad_capture"
+	// CodeTooManyAttempts: too many tries about this person, by the limit of
+	// [WithPersonLimit]; [Error.RetryAfter] says when the next is free. It is
+	// for a human being to look at, and not for a program to wait out: one more
+	// try by itself is what the limit is there to stop.
+	CodeTooManyAttempts Code = "too_many_attempts"
 )
 
 // What the operator of the backend can mend.
@@ -86,6 +91,12 @@ const (
 const (
 	// CodeRateLimited: too many calls for the moment.
 	CodeRateLimited Code = "rate_limited"
+	// CodeCircuitOpen: the vendor failed too often just now, and a [Client]
+	// gives it a rest. Nothing was sent.
+	CodeCircuitOpen Code = "circuit_open"
+	// CodeStoreUnavailable: a store of this backend's failed, such as the
+	// [PersonStore], and nobody was asked.
+	CodeStoreUnavailable Code = "store_unavailable"
 	// CodeVendorUnavailable: the vendor has a fault of its own.
 	CodeVendorUnavailable Code = "vendor_unavailable"
 	// CodeSourceUnavailable: the vendor works, its identity source does not.
@@ -156,6 +167,7 @@ var meanings = []struct {
 	{CodePoorPhoto, AdviceRetakePhoto, false},
 	{CodePhotoRefused, AdviceRetakePhoto, false},
 	{CodeBadCapture, AdviceRetakePhoto, false},
+	{CodeTooManyAttempts, AdviceReview, false},
 
 	{CodeInvalidConfig, AdviceFixAccount, false},
 	{CodeUnauthorized, AdviceFixAccount, false},
@@ -165,6 +177,8 @@ var meanings = []struct {
 	{CodeQuotaExceeded, AdviceFixAccount, false},
 
 	{CodeRateLimited, AdviceTryLater, false},
+	{CodeCircuitOpen, AdviceTryLater, false},
+	{CodeStoreUnavailable, AdviceTryLater, false},
 	{CodeVendorUnavailable, AdviceTryLater, false},
 	{CodeSourceUnavailable, AdviceTryLater, false},
 	{CodeNetwork, AdviceTryLater, false},

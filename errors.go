@@ -53,9 +53,15 @@ type Error struct {
 	// Repeatable says that the same call may go to the same vendor again
 	// without risk of paying twice.
 	Repeatable bool `json:"repeatable"`
-	// RetryAfter is how long the vendor asks to wait, 0 when it did not say.
+	// RetryAfter is how long the vendor, or a limit of the caller's own, asks to
+	// wait; 0 when it did not say.
 	// JSON gives it in milliseconds.
 	RetryAfter time.Duration `json:"-"`
+	// Attempts are the legs of a [Client]'s call in order. The fields above are
+	// those of the last vendor that was asked, but Sent, Ambiguous, Billed and
+	// Repeatable speak of all legs together. Empty when a provider was asked
+	// without a Client.
+	Attempts []Attempt `json:"attempts,omitempty"`
 	// Reply is the vendor's typed reply, where it sent one.
 	Reply any `json:"-"`
 	// Err is the cause, for errors.Is and errors.As. Never printed.
@@ -80,7 +86,19 @@ func (e *Error) Error() string {
 		facts = append([]string{"field " + redact.Word(e.Field)}, facts...)
 	}
 	facts = append(facts, e.deliveryFacts()...)
-	return text + " (" + strings.Join(facts, ", ") + ")"
+	return text + " (" + strings.Join(facts, ", ") + ")" + e.legs()
+}
+
+// legs names every attempt, when there was more than one.
+func (e *Error) legs() string {
+	if len(e.Attempts) < 2 {
+		return ""
+	}
+	legs := make([]string, len(e.Attempts))
+	for i, a := range e.Attempts {
+		legs[i] = a.String()
+	}
+	return "; attempts: " + strings.Join(legs, ", ")
 }
 
 func vendorFacts(code, reason string, status int, requestID string) []string {
@@ -116,7 +134,8 @@ func (e *Error) deliveryFacts() []string {
 	return append(facts, "advice "+string(e.Advice()))
 }
 
-// Unwrap gives the cause and the vendor's reply, so that errors.As finds both.
+// Unwrap gives the cause, the vendor's reply and the error of every attempt, so
+// that errors.Is and errors.As reach them all.
 func (e *Error) Unwrap() []error {
 	var chain []error
 	if e.Err != nil {
@@ -124,6 +143,11 @@ func (e *Error) Unwrap() []error {
 	}
 	if reply, ok := e.Reply.(error); ok {
 		chain = append(chain, reply)
+	}
+	for _, a := range e.Attempts {
+		if a.Err != nil {
+			chain = append(chain, a.Err)
+		}
 	}
 	return chain
 }
@@ -216,6 +240,7 @@ var (
 	ErrPoorPhoto           error = sentinel(CodePoorPhoto)
 	ErrPhotoRefused        error = sentinel(CodePhotoRefused)
 	ErrBadCapture          error = sentinel(CodeBadCapture)
+	ErrTooManyAttempts     error = sentinel(CodeTooManyAttempts)
 	ErrInvalidConfig       error = sentinel(CodeInvalidConfig)
 	ErrUnauthorized        error = sentinel(CodeUnauthorized)
 	ErrSignatureExpired    error = sentinel(CodeSignatureExpired)
@@ -223,6 +248,7 @@ var (
 	ErrAccountSuspended    error = sentinel(CodeAccountSuspended)
 	ErrQuotaExceeded       error = sentinel(CodeQuotaExceeded)
 	ErrRateLimited         error = sentinel(CodeRateLimited)
+	ErrStoreUnavailable    error = sentinel(CodeStoreUnavailable)
 	ErrVendorUnavailable   error = sentinel(CodeVendorUnavailable)
 	ErrSourceUnavailable   error = sentinel(CodeSourceUnavailable)
 	ErrNetwork             error = sentinel(CodeNetwork)
@@ -230,6 +256,7 @@ var (
 	ErrCanceled            error = sentinel(CodeCanceled)
 	ErrBadResponse         error = sentinel(CodeBadResponse)
 	ErrUnknown             error = sentinel(CodeUnknown)
+	ErrCircuitOpen         error = sentinel(CodeCircuitOpen)
 	// ErrAmbiguous matches every error with Ambiguous set, whatever its code:
 	// sent, not answered, perhaps billed.
 	ErrAmbiguous error = sentinel("ambiguous")

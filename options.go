@@ -1,13 +1,27 @@
 package idverify
 
-import "github.com/idverify/idverify/internal/redact"
+import (
+	"log/slog"
+
+	"github.com/idverify/idverify/internal/redact"
+)
 
 // Option changes a [Client] as it is made. An option that cannot be met makes
 // [New] fail.
 type Option func(*settings) error
 
+// settings are what the options set.
 type settings struct {
-	maxFAR float64
+	maxFAR    float64
+	retry     Retry
+	failover  Failover
+	policies  map[string]VendorPolicy
+	router    Router
+	weights   map[string]float64
+	observers []Observer
+	logger    *slog.Logger
+	answers   *answers
+	person    *personLimit // nil: none
 }
 
 // WithMaxFAR makes every provider use a similarity threshold for which its
@@ -34,4 +48,24 @@ func (s settings) apply(p Provider) (Provider, error) {
 		return nil, misconfigured("WithMaxFAR", redact.Word(p.Name())+" publishes no false-accept rate")
 	}
 	return limiter.WithMaxFAR(s.maxFAR)
+}
+
+// checkNames finds options for providers that are not there: a misspelt name
+// would leave a vendor without its limits.
+func (c *Client) checkNames() error {
+	known := map[string]bool{}
+	for _, v := range c.vendors {
+		known[v.Name()] = true
+	}
+	for name := range c.policies {
+		if !known[name] {
+			return misconfigured("WithVendor", "no provider is called "+redact.Word(name))
+		}
+	}
+	for name := range c.weights {
+		if !known[name] {
+			return misconfigured("WithWeights", "no provider is called "+redact.Word(name))
+		}
+	}
+	return nil
 }

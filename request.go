@@ -34,6 +34,12 @@ type Request struct {
 	// session_id) and may come back as RequestID, which is printed and
 	// logged, so it must say nothing of the person. Optional.
 	Reference string
+	// Key names this question in your own business, so that a [Client] asks it
+	// once: two calls with one key at the same time make one exchange and both
+	// get its answer. It must stand for the person and the evidence; a key that
+	// is under way for another person is refused. The same characters as in
+	// Reference; it is not sent. Optional.
+	Key string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
 	// it; only surrounding space is trimmed. The default is to check, which
 	// costs nothing, where some vendors charge for asking.
@@ -43,7 +49,7 @@ type Request struct {
 const (
 	maxNameRunes      = 128
 	maxUncheckedBytes = 64
-	maxReferenceBytes = 64
+	maxIDBytes        = 64
 )
 
 // Subject is the person a request asks about, in the form that is sent. It
@@ -103,7 +109,10 @@ func (r *Request) Subject() (Subject, error) {
 	if err != nil {
 		return Subject{}, err
 	}
-	if err := r.checkReference(number); err != nil {
+	if err := checkID("Reference", r.Reference, number); err != nil {
+		return Subject{}, err
+	}
+	if err := checkID("Key", r.Key, number); err != nil {
 		return Subject{}, err
 	}
 	s := Subject{name: redact.NewSecret(name), number: redact.NewSecret(number)}
@@ -150,13 +159,14 @@ func (r *Request) foldNumber() (string, error) {
 	return number, nil
 }
 
-func (r *Request) checkReference(number string) error {
+// checkID holds an id of the caller's to characters that are safe to print,
+// and keeps the ID number out of it.
+func checkID(field, id, number string) error {
 	switch {
-	case len(r.Reference) > maxReferenceBytes, redact.Word(r.Reference) == redact.Hidden, strings.Contains(r.Reference, "/"):
-		return refused(CodeInvalidRequest, "Reference",
-			fmt.Sprintf("a reference has at most %d letters, digits and . _ - :", maxReferenceBytes))
-	case strings.Contains(strings.ToUpper(r.Reference), strings.ToUpper(number)):
-		return refused(CodeInvalidRequest, "Reference", "the reference contains the ID number")
+	case len(id) > maxIDBytes, redact.Word(id) == redact.Hidden, strings.Contains(id, "/"):
+		return refused(CodeInvalidRequest, field, fmt.Sprintf("at most %d letters, digits and . _ - :", maxIDBytes))
+	case strings.Contains(strings.ToUpper(id), strings.ToUpper(number)):
+		return refused(CodeInvalidRequest, field, "contains the ID number")
 	}
 	return nil
 }

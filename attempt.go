@@ -1,0 +1,126 @@
+package idverify
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Next says what a [Client] did after an attempt, and why.
+type Next string
+
+// The moves of a Client. The zero Next is none: the attempt was the last.
+const (
+	// NextSameVendor: tried again at the same vendor, which is safe.
+	NextSameVendor Next = "same_vendor"
+	// NextSameVendorAmbiguous: tried again at the same vendor although it may
+	// have been billed, because the caller asked for that.
+	NextSameVendorAmbiguous Next = "same_vendor_ambiguous"
+	// NextAnotherVendor: the next provider was asked, for the cause in Code.
+	NextAnotherVendor Next = "another_vendor"
+)
+
+// Attempt is one leg of a [Client]'s call: an exchange with a vendor, or the
+// passing over of one. It holds nothing of the person.
+type Attempt struct {
+	Vendor string `json:"vendor"`
+	// Code is how the leg ended: a decision, or an error's code.
+	Code Code `json:"code"`
+	// VendorCode, VendorReason, RequestID and HTTPStatus are the vendor's own.
+	VendorCode   string `json:"vendor_code,omitempty"`
+	VendorReason string `json:"vendor_reason,omitempty"`
+	RequestID    string `json:"request_id,omitempty"`
+	HTTPStatus   int    `json:"http_status,omitempty"`
+	// Wait is how long was waited before the leg, in back-off; Duration is how
+	// long it took, the limiter's queue included. JSON has them in
+	// milliseconds.
+	Wait     time.Duration `json:"-"`
+	Duration time.Duration `json:"-"`
+	Billed   Billed        `json:"billed"`
+	// Sent and Ambiguous are those of [Error]; Sent is true for a decision.
+	Sent      bool `json:"sent"`
+	Ambiguous bool `json:"ambiguous"`
+	// PassedOver says that the provider was not asked: its circuit was open or
+	// its limiter could not admit the call in time.
+	PassedOver bool `json:"passed_over,omitempty"`
+	// Next is what was done after the leg.
+	Next Next `json:"next,omitempty"`
+	// Err is the leg's error, nil for a decision. errors.Is and errors.As on
+	// the call's Error reach it.
+	Err error `json:"-"`
+}
+
+// attemptFields is Attempt without its methods.
+type attemptFields Attempt
+
+type attemptJSON struct {
+	*attemptFields
+	WaitMS     int64 `json:"wait_ms,omitempty"`
+	DurationMS int64 `json:"duration_ms"`
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (a Attempt) MarshalJSON() ([]byte, error) {
+	a.VendorCode, a.RequestID = redact.Word(a.VendorCode), redact.Word(a.RequestID)
+	return json.Marshal(attemptJSON{(*attemptFields)(&a), a.Wait.Milliseconds(), a.Duration.Milliseconds()})
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Attempt) UnmarshalJSON(text []byte) error {
+	read := attemptJSON{attemptFields: (*attemptFields)(a)}
+	if err := json.Unmarshal(text, &read); err != nil {
+		return err
+	}
+	a.Wait = time.Duration(read.WaitMS) * time.Millisecond
+	a.Duration = time.Duration(read.DurationMS) * time.Millisecond
+	return nil
+}
+
+// String is, for example, "linkface timeout (sent, billed unknown)".
+func (a Attempt) String() string {
+	how := "not sent"
+	switch {
+	case a.PassedOver:
+		how = "passed over"
+	case a.Sent:
+		how = "sent"
+	}
+	return redact.Word(a.Vendor) + " " + redact.Word(string(a.Code)) + " (" + how + ", billed " + a.Billed.String() + ")"
+}
+
+// Format implements [fmt.Formatter]: every verb prints String.
+func (a Attempt) Format(s fmt.State, verb rune) { redact.Format(s, verb, a.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (a Attempt) LogValue() slog.Value {
+	return redact.Attrs(
+		slog.String("vendor", redact.Word(a.Vendor)),
+		slog.String("code", redact.Word(string(a.Code))),
+		slog.String("vendor_code", redact.Word(a.VendorCode)),
+		slog.String("request_id", redact.Word(a.RequestID)),
+		slog.Int("http_status", a.HTTPStatus),
+		slog.Duration("wait", a.Wait),
+		slog.Duration("duration", a.Duration),
+		slog.String("billed", a.Billed.String()),
+		slog.Bool("sent", a.Sent),
+		slog.Bool("ambiguous", a.Ambiguous),
+		slog.Bool("passed_over", a.PassedOver),
+	)
+}
+
+// attempted describes how a provider's call ended.
+func attempted(vendor string, res *Result, e *Error) Attempt {
+	if res != nil {
+		return Attempt{
+			Vendor: vendor, Code: res.Code, VendorCode: res.VendorCode, VendorReason: res.VendorReason,
+			RequestID: res.RequestID, HTTPStatus: res.HTTPStatus, Billed: res.Billed, Sent: true,
+		}
+	}
+	return Attempt{
+		Vendor: vendor, Code: e.Code, VendorCode: e.VendorCode, VendorReason: e.VendorReason,
+		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Sent: e.Sent, Ambiguous: e.Ambiguous, Err: e,
+	}
+}

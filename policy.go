@@ -1,0 +1,194 @@
+package idverify
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Retry says when a [Client] asks the same vendor again. It does so only for
+// an error that is Repeatable: refused before it was processed, never wholly
+// sent, or documented as free. Zero fields have the defaults below.
+type Retry struct {
+	// Attempts is how often one vendor is asked in one call, at most 10.
+	// Default 3; 1 never tries again.
+	Attempts int
+	// Base is the ceiling of the first wait; it doubles with every attempt, and
+	// the wait is a random share of it. Default 100 ms.
+	Base time.Duration
+	// RateLimitedBase is Base after too many calls. Default 1 s.
+	RateLimitedBase time.Duration
+	// Cap is the longest wait. A Retry-After within it is honoured as it is;
+	// beyond it the vendor is not asked again in this call. Default 5 s.
+	Cap time.Duration
+	// Ambiguous also repeats what was sent and not answered. It may have been
+	// billed, and is billed again. Default false.
+	Ambiguous bool
+	// Random gives numbers in [0, 1), concurrently. Default math/rand/v2.
+	Random func() float64
+}
+
+// WithRetry sets when the same vendor is asked again. New fails when a
+// duration is negative, Attempts is out of range, or Base or RateLimitedBase
+// is above Cap.
+func WithRetry(r Retry) Option {
+	return func(s *settings) error {
+		switch {
+		case r.Attempts < 0 || r.Attempts > 10:
+			return misconfigured("Retry.Attempts", "must be 1 to 10")
+		case r.Base < 0 || r.RateLimitedBase < 0 || r.Cap < 0:
+			return misconfigured("Retry", "durations must not be negative")
+		}
+		s.retry = r.withDefaults()
+		if s.retry.Base > s.retry.Cap || s.retry.RateLimitedBase > s.retry.Cap {
+			return misconfigured("Retry.Cap", "must not be below Base or RateLimitedBase")
+		}
+		return nil
+	}
+}
+
+func (r Retry) withDefaults() Retry {
+	if r.Attempts == 0 {
+		r.Attempts = 3
+	}
+	if r.Base == 0 {
+		r.Base = 100 * time.Millisecond
+	}
+	if r.RateLimitedBase == 0 {
+		r.RateLimitedBase = time.Second
+	}
+	if r.Cap == 0 {
+		r.Cap = 5 * time.Second
+	}
+	if r.Random == nil {
+		r.Random = rand.Float64
+	}
+	return r
+}
+
+// base is the ceiling of the first wait after an error.
+func (r Retry) base(code Code) time.Duration {
+	if code == CodeRateLimited {
+		return r.RateLimitedBase
+	}
+	return r.Base
+}
+
+// Failover says when a [Client] asks the next vendor. By default it does after
+// an outage, a used-up quota, a rate limit, a refused account, an answer that
+// cannot be read, and a refusal of evidence that only this vendor makes; also
+// when the vendor may have done and billed the work (Error.Ambiguous). It does
+// not after a decision, nor after input that is wrong everywhere.
+type Failover struct {
+	// NotAfterAmbiguous ends the call when it may have been billed already.
+	NotAfterAmbiguous bool
+	// OnMissingPhoto asks the next vendor, which may hold a photo, after the
+	// decision CodeReferencePhotoUnavailable. That decision stands when no
+	// other vendor decides.
+	OnMissingPhoto bool
+}
+
+// WithFailover sets when the next vendor is asked.
+func WithFailover(f Failover) Option {
+	return func(s *settings) error {
+		s.failover = f
+		return nil
+	}
+}
+
+// conduct is what a Client makes of an error's code.
+type conduct struct {
+	// failover: another vendor may do better.
+	failover bool
+	// fault: it is the vendor's, and counts against its circuit.
+	fault bool
+}
+
+// conducts is data; a code that is not in it is neither.
+var conducts = map[Code]conduct{
+	CodeNetwork:           {failover: true, fault: true},
+	CodeTimeout:           {failover: true, fault: true},
+	CodeVendorUnavailable: {failover: true, fault: true},
+	CodeSourceUnavailable: {failover: true, fault: true},
+	CodeBadResponse:       {failover: true, fault: true},
+
+	CodeRateLimited:      {failover: true},
+	CodeQuotaExceeded:    {failover: true},
+	CodePermissionDenied: {failover: true},
+	CodeUnauthorized:     {failover: true},
+	CodeAccountSuspended: {failover: true},
+	CodeSignatureExpired: {failover: true},
+	CodeInvalidConfig:    {failover: true},
+	CodeCircuitOpen:      {failover: true},
+
+	// The evidence is wrong for this vendor; the next may read another form,
+	// or take more of this one.
+	CodeUnsupportedEvidence: {failover: true},
+	CodeUnsupportedFormat:   {failover: true},
+	CodeTooLarge:            {failover: true},
+	CodeEvidenceExpired:     {failover: true},
+}
+
+// elsewhere reports whether the next vendor is to be asked after an error.
+func (f Failover) elsewhere(e *Error) bool {
+	return conducts[e.Code].failover && !(e.Ambiguous && f.NotAfterAmbiguous)
+}
+
+// VendorPolicy is how a [Client] treats one vendor. Zero fields have the
+// defaults below.
+type VendorPolicy struct {
+	// Timeout bounds one attempt, inside the caller's context. Default 30 s.
+	Timeout time.Duration
+	// Limiter admits attempts. Default: all at once. See [NewLimiter].
+	Limiter Limiter
+	// Breaker is when the vendor is given a rest.
+	Breaker Breaker
+}
+
+// Breaker is a circuit breaker: after Failures faults of the vendor in a row,
+// the vendor is passed over for Open, and then tried with one call. What is
+// not the vendor's fault does not count: a blurred photo, a wrong number, a
+// used-up quota, a caller who left.
+type Breaker struct {
+	// Failures opens the circuit. Default 5, at most 1,000.
+	Failures int
+	// Open is how long the circuit stays open. Default 10 s.
+	Open time.Duration
+	// Off never opens the circuit. Default false.
+	Off bool
+}
+
+// WithVendor sets how the provider of that name is treated. New fails when
+// there is no such provider, a duration is negative or a count out of range.
+func WithVendor(name string, p VendorPolicy) Option {
+	return func(s *settings) error {
+		field := "WithVendor(" + redact.Word(name) + ")"
+		switch {
+		case p.Timeout < 0:
+			return misconfigured(field, "Timeout must not be negative")
+		case p.Breaker.Failures < 0 || p.Breaker.Failures > 1000:
+			return misconfigured(field, "Breaker.Failures must be 1 to 1000")
+		case p.Breaker.Open < 0:
+			return misconfigured(field, "Breaker.Open must not be negative")
+		}
+		if s.policies == nil {
+			s.policies = map[string]VendorPolicy{}
+		}
+		s.policies[name] = p
+		return nil
+	}
+}
+
+func (p VendorPolicy) withDefaults() VendorPolicy {
+	if p.Timeout == 0 {
+		p.Timeout = 30 * time.Second
+	}
+	if p.Breaker.Failures == 0 {
+		p.Breaker.Failures = 5
+	}
+	if p.Breaker.Open == 0 {
+		p.Breaker.Open = 10 * time.Second
+	}
+	return p
+}

@@ -1,0 +1,491 @@
+package idverify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+// byScript is a provider that answers by a script, the last step for ever.
+type byScript struct {
+	name  string
+	steps []step
+	asked int
+}
+
+// step is one answer, after a while.
+type step struct {
+	res   *idverify.Result
+	err   error
+	after time.Duration
+}
+
+func (s *byScript) Name() string                      { return s.name }
+func (s *byScript) Accepts(ev idverify.Evidence) bool { return ev.EvidenceKind() == "photo" }
+
+func (s *byScript) Verify(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
+	now := s.steps[min(s.asked, len(s.steps)-1)]
+	s.asked++
+	if now.after > 0 {
+		select {
+		case <-time.After(now.after):
+		case <-ctx.Done():
+			e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: s.name, Sent: true, Ambiguous: true, Err: ctx.Err()}
+			if errors.Is(ctx.Err(), context.Canceled) {
+				e.Code = idverify.CodeCanceled
+			}
+			return nil, e
+		}
+	}
+	if e, ok := now.err.(*idverify.Error); ok {
+		own := *e
+		own.Vendor = s.name
+		return nil, &own
+	}
+	return now.res, now.err
+}
+
+func vendorNamed(name string, steps ...step) *byScript { return &byScript{name: name, steps: steps} }
+
+func pass(t *testing.T) step {
+	res := passing(t)
+	res.Billed = idverify.BilledYes
+	return step{res: res}
+}
+
+func decide(code idverify.Code) step {
+	return step{res: &idverify.Result{Code: code, Billed: idverify.BilledYes}}
+}
+
+func fail(code idverify.Code, facts ...func(*idverify.Error)) step {
+	e := &idverify.Error{Code: code, Sent: true}
+	for _, f := range facts {
+		f(e)
+	}
+	return step{err: e}
+}
+
+func safe(e *idverify.Error)      { e.Repeatable, e.Billed = true, idverify.BilledNo }
+func unsent(e *idverify.Error)    { e.Sent, e.Repeatable, e.Billed = false, true, idverify.BilledNo }
+func ambiguous(e *idverify.Error) { e.Ambiguous = true }
+func free(e *idverify.Error)      { e.Billed = idverify.BilledNo }
+func retryAfter(d time.Duration) func(*idverify.Error) {
+	return func(e *idverify.Error) { e.RetryAfter = d }
+}
+
+// half makes the waits predictable: half of every ceiling.
+func half(r idverify.Retry) idverify.Option {
+	r.Random = func() float64 { return 0.5 }
+	return idverify.WithRetry(r)
+}
+
+// told writes the legs down: vendor, code, wait before, and what came next.
+func told(attempts []idverify.Attempt) []string {
+	var legs []string
+	for _, a := range attempts {
+		leg := a.Vendor + " " + string(a.Code)
+		if a.Wait > 0 {
+			leg += " after " + a.Wait.String()
+		}
+		if a.PassedOver {
+			leg += " passed over"
+		}
+		if a.Next != "" {
+			leg += " → " + string(a.Next)
+		}
+		legs = append(legs, leg)
+	}
+	return legs
+}
+
+func attemptsOf(res *idverify.Result, err error) []idverify.Attempt {
+	var e *idverify.Error
+	if errors.As(err, &e) {
+		return e.Attempts
+	}
+	return res.Attempts
+}
+
+func TestWhatIsTriedAgainAndWhere(t *testing.T) {
+	const again, elsewhere = " → same_vendor", " → another_vendor"
+	for name, test := range map[string]struct {
+		a, b []step
+		opts []idverify.Option
+		want []string
+		code idverify.Code // "" is a match
+		took time.Duration
+	}{
+		"a decision ends it": {
+			a: []step{decide(idverify.CodeFaceMismatch)}, b: []step{pass(t)},
+			want: []string{"a face_mismatch"}, code: idverify.CodeFaceMismatch,
+		},
+		"input that is wrong everywhere ends it": {
+			a: []step{fail(idverify.CodeNoFace)}, b: []step{pass(t)},
+			want: []string{"a no_face"}, code: idverify.CodeNoFace,
+		},
+		"an unknown answer ends it": {
+			a: []step{fail(idverify.CodeUnknown)}, b: []step{pass(t)},
+			want: []string{"a unknown"}, code: idverify.CodeUnknown,
+		},
+		"not connected: the same vendor, waiting longer each time, then the other": {
+			a: []step{fail(idverify.CodeNetwork, unsent)}, b: []step{pass(t)},
+			want: []string{"a network" + again, "a network after 50ms" + again, "a network after 100ms" + elsewhere, "b match"},
+			took: 150 * time.Millisecond,
+		},
+		"it comes back": {
+			a:    []step{fail(idverify.CodeSourceUnavailable, safe), pass(t)},
+			b:    []step{pass(t)},
+			want: []string{"a source_unavailable" + again, "a match after 50ms"}, took: 50 * time.Millisecond,
+		},
+		"too many calls: a longer wait": {
+			a:    []step{fail(idverify.CodeRateLimited, safe), pass(t)},
+			want: []string{"a rate_limited" + again, "a match after 500ms"}, took: 500 * time.Millisecond,
+		},
+		"Retry-After is honoured": {
+			a:    []step{fail(idverify.CodeRateLimited, safe, retryAfter(3*time.Second)), pass(t)},
+			want: []string{"a rate_limited" + again, "a match after 3s"}, took: 3 * time.Second,
+		},
+		"Retry-After beyond the cap is left to the caller": {
+			a:    []step{fail(idverify.CodeRateLimited, safe, retryAfter(time.Minute))},
+			want: []string{"a rate_limited"}, code: idverify.CodeRateLimited,
+		},
+		"Retry-After beyond the cap, and another vendor": {
+			a: []step{fail(idverify.CodeRateLimited, safe, retryAfter(time.Minute))}, b: []step{pass(t)},
+			want: []string{"a rate_limited" + elsewhere, "b match"},
+		},
+		"quota used up: the other, at once": {
+			a: []step{fail(idverify.CodeQuotaExceeded)}, b: []step{pass(t)},
+			want: []string{"a quota_exceeded" + elsewhere, "b match"},
+		},
+		"sent and not answered: never the same vendor, but the other": {
+			a: []step{fail(idverify.CodeTimeout, ambiguous)}, b: []step{pass(t)},
+			want: []string{"a timeout" + elsewhere, "b match"},
+		},
+		"sent and not answered, and the other is forbidden": {
+			a: []step{fail(idverify.CodeNetwork, ambiguous)}, b: []step{pass(t)},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true})},
+			want: []string{"a network"}, code: idverify.CodeNetwork,
+		},
+		"repeating what is ambiguous, asked for by name": {
+			a:    []step{fail(idverify.CodeTimeout, ambiguous), pass(t)},
+			opts: []idverify.Option{half(idverify.Retry{Ambiguous: true})},
+			want: []string{"a timeout → same_vendor_ambiguous", "a match after 50ms"}, took: 50 * time.Millisecond,
+		},
+		"no repeats": {
+			a: []step{fail(idverify.CodeNetwork, unsent)}, b: []step{pass(t)},
+			opts: []idverify.Option{half(idverify.Retry{Attempts: 1})},
+			want: []string{"a network" + elsewhere, "b match"},
+		},
+		"no photo here": {
+			a: []step{decide(idverify.CodeReferencePhotoUnavailable)}, b: []step{pass(t)},
+			want: []string{"a reference_photo_unavailable"}, code: idverify.CodeReferencePhotoUnavailable,
+		},
+		"no photo here, and another may have one": {
+			a: []step{decide(idverify.CodeReferencePhotoUnavailable)}, b: []step{pass(t)},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{OnMissingPhoto: true})},
+			want: []string{"a reference_photo_unavailable" + elsewhere, "b match"},
+		},
+		"no photo here, and the other fails: the decision stands": {
+			a: []step{decide(idverify.CodeReferencePhotoUnavailable)}, b: []step{fail(idverify.CodeBadResponse, ambiguous)},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{OnMissingPhoto: true})},
+			want: []string{"a reference_photo_unavailable" + elsewhere, "b bad_response"}, code: idverify.CodeReferencePhotoUnavailable,
+		},
+		"all fail": {
+			a: []step{fail(idverify.CodeBadResponse, ambiguous)}, b: []step{fail(idverify.CodeVendorUnavailable)},
+			want: []string{"a bad_response" + elsewhere, "b vendor_unavailable"}, code: idverify.CodeVendorUnavailable,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				providers := []idverify.Provider{vendorNamed("a", test.a...)}
+				if test.b != nil {
+					providers = append(providers, vendorNamed("b", test.b...))
+				}
+				c, err := idverify.New(providers, append([]idverify.Option{half(idverify.Retry{})}, test.opts...)...)
+				require.NoError(t, err)
+				began := time.Now()
+				res, err := c.Verify(t.Context(), askFor(photo()))
+				assert.Equal(t, test.want, told(attemptsOf(res, err)))
+				assert.Equal(t, test.took, time.Since(began))
+				switch {
+				case test.code == "":
+					require.NoError(t, err)
+					assert.True(t, res.Passed())
+				case test.code.IsDecision():
+					require.NoError(t, err)
+					assert.Equal(t, test.code, res.Code)
+				default:
+					assert.Equal(t, test.code, idverify.CodeOf(err))
+				}
+			})
+		})
+	}
+}
+
+func TestNothingIsLostWhenAllFail(t *testing.T) {
+	cause := errors.New("cause")
+	a := vendorNamed("a", step{err: &idverify.Error{Code: idverify.CodeTimeout, Sent: true, Ambiguous: true, RequestID: "r1", Err: cause}})
+	b := vendorNamed("b", step{err: &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", Sent: true, Billed: idverify.BilledNo, HTTPStatus: 200}})
+	c, err := idverify.New([]idverify.Provider{a, b})
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, idverify.CodeQuotaExceeded, e.Code)
+	assert.Equal(t, "b", e.Vendor)
+	assert.True(t, e.Ambiguous, "the first leg may have been billed")
+	assert.Equal(t, idverify.BilledUnknown, e.Billed)
+	assert.ErrorIs(t, err, idverify.ErrTimeout)
+	assert.ErrorIs(t, err, idverify.ErrQuotaExceeded)
+	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+	assert.ErrorIs(t, err, cause)
+	assert.Contains(t, err.Error(), "attempts: a timeout (sent, billed unknown), b quota_exceeded (sent, billed no)")
+	assert.Equal(t, "r1", e.Attempts[0].RequestID)
+	assert.Equal(t, "17", e.Attempts[1].VendorCode)
+}
+
+func TestNoAttemptThatCannotFitInTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second))), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		began := time.Now()
+		res, err := c.Verify(ctx, askFor(photo()))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Zero(t, time.Since(began), "the wait would not have fitted, so the other vendor is asked at once")
+	})
+}
+
+func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(4*time.Second))), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		began := time.Now()
+		_, err = c.Verify(ctx, askFor(photo()))
+		assert.Equal(t, time.Second, time.Since(began))
+		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.ErrorIs(t, err, idverify.ErrRateLimited)
+		assert.Zero(t, b.asked)
+	})
+}
+
+func TestTimeLimitOfAnAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := pass(t)
+		slow.after = time.Hour
+		a, b := vendorNamed("a", slow), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{Timeout: 3 * time.Second}))
+		require.NoError(t, err)
+		began := time.Now()
+		res, err := c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		assert.Equal(t, 3*time.Second, time.Since(began))
+		assert.Equal(t, []string{"a timeout → another_vendor", "b match"}, told(res.Attempts))
+		assert.Equal(t, 3*time.Second, res.Attempts[0].Duration)
+
+		c, err = idverify.New([]idverify.Provider{vendorNamed("a", slow)})
+		require.NoError(t, err)
+		began = time.Now()
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrTimeout)
+		assert.Equal(t, 30*time.Second, time.Since(began), "the default")
+	})
+}
+
+func TestOutageIsNotAnsweredWithMoreLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", fail(idverify.CodeNetwork, unsent))
+		c, err := idverify.New([]idverify.Provider{a}, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Off: true}}))
+		require.NoError(t, err)
+		const calls = 1000
+		for range calls {
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			require.ErrorIs(t, err, idverify.ErrNetwork)
+		}
+		assert.Equal(t, calls+100, a.asked, "a hundred retries in all, and not two thousand")
+
+		a.steps, a.asked = []step{pass(t)}, 0
+		for range 50 {
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			require.NoError(t, err)
+		}
+		a.steps, a.asked = []step{fail(idverify.CodeNetwork, unsent)}, 0
+		for range calls {
+			_, _ = c.Verify(t.Context(), askFor(photo()))
+		}
+		assert.Equal(t, calls+10, a.asked, "fifty successes paid for ten retries")
+	})
+}
+
+func TestCircuitOpensForTheVendorsFaultsOnly(t *testing.T) {
+	for name, test := range map[string]struct {
+		step  step
+		opens bool
+	}{
+		"network":         {fail(idverify.CodeNetwork, ambiguous), true},
+		"timeout":         {fail(idverify.CodeTimeout, ambiguous), true},
+		"bad answer":      {fail(idverify.CodeBadResponse, ambiguous), true},
+		"vendor's fault":  {fail(idverify.CodeVendorUnavailable), true},
+		"source's fault":  {fail(idverify.CodeSourceUnavailable, free), true},
+		"blurred photo":   {fail(idverify.CodePoorPhoto), false},
+		"no face":         {fail(idverify.CodeNoFace), false},
+		"quota":           {fail(idverify.CodeQuotaExceeded), false},
+		"wrong key":       {fail(idverify.CodeUnauthorized), false},
+		"unreadable file": {step{err: &idverify.Error{Code: idverify.CodeUnreadableEvidence}}, false},
+		"face mismatch":   {decide(idverify.CodeFaceMismatch), false},
+		"unknown":         {fail(idverify.CodeUnknown), false},
+		"too many calls":  {fail(idverify.CodeRateLimited), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := vendorNamed("a", test.step)
+			c, err := idverify.New([]idverify.Provider{a})
+			require.NoError(t, err)
+			for range 5 {
+				_, err = c.Verify(t.Context(), askFor(photo()))
+				assert.NotErrorIs(t, err, idverify.ErrCircuitOpen)
+			}
+			_, err = c.Verify(t.Context(), askFor(photo()))
+			assert.Equal(t, test.opens, errors.Is(err, idverify.ErrCircuitOpen))
+		})
+	}
+}
+
+func TestOpenCircuitPassesTheVendorOverAndTriesItAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", fail(idverify.CodeVendorUnavailable)), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{
+			Breaker: idverify.Breaker{Failures: 2, Open: time.Minute}}))
+		require.NoError(t, err)
+		verify := func() []string {
+			res, err := c.Verify(t.Context(), askFor(photo()))
+			require.NoError(t, err)
+			return told(res.Attempts)
+		}
+		for range 2 {
+			assert.Equal(t, []string{"a vendor_unavailable → another_vendor", "b match"}, verify())
+		}
+		assert.Equal(t, []string{"a circuit_open passed over → another_vendor", "b match"}, verify())
+		assert.Equal(t, 2, a.asked)
+
+		time.Sleep(time.Minute + time.Second)
+		assert.Equal(t, []string{"a vendor_unavailable → another_vendor", "b match"}, verify(), "one call tries it")
+		assert.Equal(t, []string{"a circuit_open passed over → another_vendor", "b match"}, verify())
+
+		time.Sleep(time.Minute + time.Second)
+		a.steps, a.asked = []step{pass(t)}, 0
+		assert.Equal(t, []string{"a match"}, verify())
+		assert.Equal(t, []string{"a match"}, verify())
+	})
+}
+
+func TestCallerWhoLeavesSaysNothingOfTheVendor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := pass(t)
+		slow.after = time.Hour
+		a := vendorNamed("a", slow)
+		c, err := idverify.New([]idverify.Provider{a})
+		require.NoError(t, err)
+		for range 10 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			_, err = c.Verify(ctx, askFor(photo()))
+			cancel()
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+			assert.NotErrorIs(t, err, idverify.ErrCircuitOpen)
+		}
+	})
+}
+
+func TestRouters(t *testing.T) {
+	a, b, d := vendorNamed("a", pass(t)), vendorNamed("b", pass(t)), vendorNamed("d", pass(t))
+	providers := []idverify.Provider{a, b, d}
+	first := func(opts ...idverify.Option) string {
+		c, err := idverify.New(providers, opts...)
+		require.NoError(t, err)
+		res, err := c.Verify(t.Context(), askFor(photo()))
+		if err != nil {
+			return string(idverify.CodeOf(err))
+		}
+		return res.Attempts[0].Vendor
+	}
+	assert.Equal(t, "a", first())
+	assert.Equal(t, "d", first(idverify.WithRouter(func(_ context.Context, _ *idverify.Request, all []idverify.Provider) []idverify.Provider {
+		return []idverify.Provider{nil, vendorNamed("stranger"), all[2], all[0]}
+	})))
+	assert.Equal(t, "unsupported_evidence", first(idverify.WithRouter(func(context.Context, *idverify.Request, []idverify.Provider) []idverify.Provider {
+		return nil
+	})))
+	drawn := map[string]int{}
+	weights := idverify.WithWeights(map[string]float64{"b": 3, "d": 1})
+	for range 4000 {
+		drawn[first(weights)]++
+	}
+	assert.Zero(t, drawn["a"], "without a weight it comes last")
+	assert.InDelta(t, 3.0, float64(drawn["b"])/float64(drawn["d"]), 0.5)
+}
+
+func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
+	never := func(error) idverify.Option { return nil }
+	for name, opt := range map[string]idverify.Option{
+		"Retry.Attempts":  idverify.WithRetry(idverify.Retry{Attempts: 11}),
+		"Retry":           idverify.WithRetry(idverify.Retry{Base: -1}),
+		"Retry.Cap":       idverify.WithRetry(idverify.Retry{Base: time.Hour}),
+		"WithVendor":      idverify.WithVendor("linkfase", idverify.VendorPolicy{}),
+		"WithVendor(a)":   idverify.WithVendor("a", idverify.VendorPolicy{Timeout: -1}),
+		"WithWeights":     idverify.WithWeights(map[string]float64{"a": 0}),
+		"WithRouter":      idverify.WithRouter(nil),
+		"WithObserver":    idverify.WithObserver(nil),
+		"WithLogger":      idverify.WithLogger(nil),
+		"WithResultStore": idverify.WithResultStore(nil, make([]byte, 32)),
+		"opts":            never(nil),
+	} {
+		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e, name)
+		assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
+		assert.Equal(t, name, e.Field)
+	}
+	for _, opt := range []idverify.Option{
+		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: -1}}),
+		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Open: -1}}),
+		idverify.WithWeights(map[string]float64{"x": 1}),
+		idverify.WithResultStore(&memoryResults{}, make([]byte, 31)),
+	} {
+		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	}
+}
+
+type memoryResults map[string]*idverify.Result
+
+func (m memoryResults) Load(_ context.Context, id string) (*idverify.Result, error) {
+	return m[id], nil
+}
+func (m memoryResults) Save(_ context.Context, id string, res *idverify.Result) error {
+	m[id] = res
+	return nil
+}
+
+func ExampleWithVendor() {
+	providers, done := twoVendors()
+	defer done()
+	_, err := idverify.New(providers,
+		idverify.WithVendor("linkface", idverify.VendorPolicy{Timeout: 10 * time.Second}),
+		idverify.WithVendor("baiduv5", idverify.VendorPolicy{}))
+	fmt.Println(err)
+	// Output: idverify: invalid_config: no provider is called baiduv5 (field WithVendor, not sent, billed no, advice fix_account)
+}

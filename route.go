@@ -1,0 +1,116 @@
+package idverify
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Router orders the providers for one request: the first is asked first, the
+// others when it cannot answer. One that is left out is not asked. Those that
+// accept none of the request's evidence are passed over afterwards. It is
+// called concurrently and must not keep or change the slice.
+type Router func(ctx context.Context, req *Request, providers []Provider) []Provider
+
+// WithRouter sets the order in which providers are asked. The default is the
+// order given to [New].
+func WithRouter(r Router) Option {
+	return func(s *settings) error {
+		if r == nil {
+			return misconfigured("WithRouter", "must not be nil")
+		}
+		s.router = r
+		return nil
+	}
+}
+
+// WithWeights draws the first provider, and each next one from those that are
+// left, with chances in proportion to their weights. A provider without a
+// weight is asked last, in the order given to [New]. New fails when a weight
+// is not above 0 or not finite, or there is no provider of that name.
+func WithWeights(weights map[string]float64) Option {
+	return func(s *settings) error {
+		own := make(map[string]float64, len(weights))
+		for name, w := range weights {
+			if !(w > 0) || math.IsInf(w, 0) {
+				return misconfigured("WithWeights", redact.Word(name)+" needs a weight above 0")
+			}
+			own[name] = w
+		}
+		s.weights = own
+		s.router = byWeight(own)
+		return nil
+	}
+}
+
+func byWeight(weights map[string]float64) Router {
+	return func(_ context.Context, _ *Request, providers []Provider) []Provider {
+		left := append([]Provider(nil), providers...)
+		ordered := make([]Provider, 0, len(left))
+		for len(left) > 0 {
+			i := draw(left, weights)
+			ordered = append(ordered, left[i])
+			left = append(left[:i], left[i+1:]...)
+		}
+		return ordered
+	}
+}
+
+// draw is the index of a provider drawn by weight, the first when none has one.
+func draw(providers []Provider, weights map[string]float64) int {
+	total := 0.0
+	for _, p := range providers {
+		total += weights[p.Name()]
+	}
+	at, drawn := rand.Float64()*total, 0
+	for i, p := range providers {
+		if w := weights[p.Name()]; w > 0 {
+			drawn = i
+			if at < w {
+				break
+			}
+			at -= w
+		}
+	}
+	return drawn
+}
+
+// route is the vendors to ask, in order.
+func (c *Client) route(ctx context.Context, req *Request) []*vendor {
+	ordered := c.vendors
+	if c.router != nil {
+		ordered = make([]*vendor, 0, len(c.vendors))
+		for _, p := range c.router(ctx, req, c.providers()) {
+			if v := c.vendor(p); v != nil {
+				ordered = append(ordered, v)
+			}
+		}
+	}
+	able := make([]*vendor, 0, len(ordered))
+	for _, v := range ordered {
+		if _, ok := Accepted(v.Provider, req); ok {
+			able = append(able, v)
+		}
+	}
+	return able
+}
+
+func (c *Client) providers() []Provider {
+	all := make([]Provider, len(c.vendors))
+	for i, v := range c.vendors {
+		all[i] = v.Provider
+	}
+	return all
+}
+
+// vendor finds what the Client keeps about a provider, nil for a stranger.
+func (c *Client) vendor(p Provider) *vendor {
+	for _, v := range c.vendors {
+		if !isNil(p) && v.Name() == p.Name() {
+			return v
+		}
+	}
+	return nil
+}

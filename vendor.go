@@ -1,0 +1,141 @@
+package idverify
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sony/gobreaker/v2"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// vendor is a provider with what the Client keeps about it.
+type vendor struct {
+	Provider
+	policy  VendorPolicy
+	circuit *gobreaker.TwoStepCircuitBreaker[struct{}] // nil when it is off
+}
+
+func newVendor(p Provider, policy VendorPolicy) *vendor {
+	v := &vendor{Provider: p, policy: policy.withDefaults()}
+	if policy.Breaker.Off {
+		return v
+	}
+	v.circuit = gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
+		Name:    p.Name(),
+		Timeout: v.policy.Breaker.Open,
+		ReadyToTrip: func(counts gobreaker.Counts) bool {
+			return counts.ConsecutiveFailures >= uint32(v.policy.Breaker.Failures)
+		},
+		IsExcluded: func(err error) bool { return err == errSaysNothing },
+	})
+	return v
+}
+
+// errSaysNothing tells the circuit that an attempt says nothing of the vendor.
+var errSaysNothing = errors.New("idverify: nobody's fault")
+
+// admit waits for the limiter, unless the circuit is open. The error is the
+// leg's: the provider is passed over, or the caller has left.
+func (v *vendor) admit(ctx context.Context) (release func(), e *Error) {
+	if v.circuit != nil && v.circuit.State() == gobreaker.StateOpen {
+		return nil, v.circuitOpen()
+	}
+	if v.policy.Limiter == nil {
+		return func() {}, nil
+	}
+	release, err := v.policy.Limiter.Acquire(ctx)
+	switch {
+	case err == nil:
+		return release, nil
+	case ctx.Err() != nil:
+		return nil, left(ctx, v.Name())
+	}
+	limited := &Error{Code: CodeRateLimited, Vendor: v.Name(), Billed: BilledNo, Err: err,
+		Detail: "this client's own limiter could not admit the call in time"}
+	var foreseen *Error
+	if errors.As(err, &foreseen) {
+		limited.RetryAfter = foreseen.RetryAfter
+	}
+	return nil, limited
+}
+
+func (v *vendor) circuitOpen() *Error {
+	return &Error{Code: CodeCircuitOpen, Vendor: v.Name(), Billed: BilledNo,
+		Detail: "the vendor failed too often just now and is given a rest"}
+}
+
+// ask makes one attempt within its time limit and tells the circuit how it
+// went. It is told even when the provider panics.
+func (v *vendor) ask(ctx context.Context, req *Request) (res *Result, e *Error, asked bool) {
+	if v.circuit != nil {
+		done, err := v.circuit.Allow()
+		if err != nil {
+			return nil, v.circuitOpen(), false
+		}
+		verdict := errSaysNothing
+		defer func() { done(verdict) }()
+		res, e = v.verify(ctx, req)
+		verdict = v.verdict(ctx, e)
+		return res, e, true
+	}
+	res, e = v.verify(ctx, req)
+	return res, e, true
+}
+
+func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
+	limited, cancel := context.WithTimeout(ctx, v.policy.Timeout)
+	defer cancel()
+	res, err := v.Provider.Verify(limited, req)
+	return settle(v.Name(), res, err)
+}
+
+// verdict is what an attempt says of the vendor: nil speaks for it, an error
+// against it.
+func (v *vendor) verdict(ctx context.Context, e *Error) error {
+	switch {
+	case e == nil:
+		return nil
+	case ctx.Err() != nil:
+		return errSaysNothing // the caller's time was up, not the vendor's
+	case conducts[e.Code].fault:
+		return e
+	case e.Sent:
+		return nil // it answered, whatever it said
+	}
+	return errSaysNothing
+}
+
+// settle holds a provider to its contract: a decision or an *Error, and never
+// a match that was not earned.
+func settle(vendor string, res *Result, err error) (*Result, *Error) {
+	if err != nil {
+		var e *Error
+		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
+			return nil, e
+		}
+		return nil, &Error{Code: CodeUnknown, Vendor: vendor, Sent: true, Ambiguous: true, Err: err,
+			Detail: "the provider returned an error without a code of idverify's"}
+	}
+	broken := &Error{Code: CodeBadResponse, Vendor: vendor, Sent: true, Ambiguous: true}
+	switch {
+	case res == nil:
+		broken.Detail = "the provider returned neither a result nor an error"
+	case !res.Code.IsDecision():
+		broken.Detail = "the provider returned a result that is no decision"
+	case res.Code == CodeMatch && !res.Passed():
+		broken.Detail = "the provider returned a match without the checks that earn it"
+	default:
+		return res, nil
+	}
+	return nil, broken
+}
+
+// left is the error for a caller who left before the vendor was asked.
+func left(ctx context.Context, vendor string) *Error {
+	e := &Error{Code: CodeTimeout, Vendor: redact.Word(vendor), Billed: BilledNo, Err: ctx.Err(), Detail: "the caller's deadline passed"}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		e.Code, e.Detail = CodeCanceled, "the caller's context was cancelled"
+	}
+	return e
+}
