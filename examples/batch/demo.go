@@ -1,0 +1,45 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+const demoDir = "batch-demo"
+
+// writeDemo makes a CSV file of people whom the stand-in knows, with a picture
+// of nobody, and gives its path. It is the same each time, so that a demo that
+// was stopped goes on.
+func writeDemo(dir string, rows int) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "face.jpg"), idverifytest.Photo(), 0o600); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "people.csv")
+	file, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	out := csv.NewWriter(file)
+	var people []idverifytest.Person
+	for _, p := range idverifytest.Persons() {
+		if p.Code.IsDecision() || p.Code.Advice() == idverify.AdviceRetakePhoto { // the others are outages
+			people = append(people, p)
+		}
+	}
+	_ = out.Write([]string{"key", "name", "id_number", "photo"})
+	for i := range rows {
+		p := people[i%len(people)]
+		_ = out.Write([]string{fmt.Sprintf("demo-%04d", i+1), p.Name, p.IDNumber, "face.jpg"})
+	}
+	out.Flush() // keeps the first error
+	return path, out.Error()
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func nothing(string) string { return "" }
+
+// start runs the program in this process.
+func start(t *testing.T, args ...string) (stdout string, err error) {
+	t.Helper()
+	var out bytes.Buffer
+	err = run(t.Context(), args, nothing, nil, &out, &out)
+	return out.String(), err
+}
+
+// write makes a CSV file beside a photo, and gives its path.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "face.jpg"), idverifytest.Photo(), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "live.pb"), idverifytest.Capture(), 0o600))
+	path := filepath.Join(dir, "people.csv")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// answersIn reads the answers by key.
+func answersIn(t *testing.T, in string) map[string]map[string]string {
+	t.Helper()
+	file, err := os.Open(strings.TrimSuffix(in, ".csv") + ".results.csv")
+	require.NoError(t, err)
+	defer file.Close()
+	lines, err := csv.NewReader(file).ReadAll()
+	require.NoError(t, err)
+	byKey := map[string]map[string]string{}
+	for _, line := range lines[1:] {
+		fields := map[string]string{}
+		for i, name := range lines[0] {
+			fields[name] = line[i]
+		}
+		assert.NotContains(t, byKey, fields["key"])
+		byKey[fields["key"]] = fields
+	}
+	return byKey
+}
+
+func TestMadeUpPeopleAreAskedAboutOnce(t *testing.T) {
+	t.Chdir(t.TempDir())
+	out, err := start(t, "-rows", "30", "-delay", "0s")
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "No credentials in the environment")
+	assert.Contains(t, out, "30 rows: ")
+	answers := answersIn(t, filepath.Join(demoDir, "people.csv"))
+	assert.Len(t, answers, 30)
+	assert.Equal(t, "match", answers["demo-0001"]["code"])
+	assert.Equal(t, "true", answers["demo-0001"]["passed"])
+	assert.Equal(t, "accept", answers["demo-0001"]["advice"])
+
+	again, err := start(t, "-rows", "30", "-delay", "0s")
+	require.NoError(t, err, again)
+	assert.Contains(t, again, "30 rows from the journal, 0 calls billed, 0 perhaps")
+	assert.Equal(t, answers, answersIn(t, filepath.Join(demoDir, "people.csv")))
+}
+
+func TestEachVendorGetsTheEvidenceThatItReads(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.Match()
+	in := write(t, "\ufeffcapture,photo,id_number,name,key\n"+
+		"live.pb,,"+p.IDNumber+","+p.Name+",captured\n"+
+		",face.jpg,"+p.IDNumber+","+p.Name+",photographed\n"+
+		",,"+p.IDNumber+","+p.Name+",unseen\n"+
+		",gone.jpg,"+p.IDNumber+","+p.Name+",gone\n")
+	out, err := start(t, "-in", in, "-base", rootOf(server))
+	require.NoError(t, err, out)
+	answers := answersIn(t, in)
+	assert.Equal(t, "linkface", answers["captured"]["vendor"])
+	assert.Equal(t, "baiduv4", answers["photographed"]["vendor"])
+	assert.Equal(t, "invalid_request", answers["unseen"]["code"])
+	assert.Equal(t, "unreadable_evidence", answers["gone"]["code"])
+	assert.Equal(t, "no", answers["gone"]["billed"])
+	assert.Contains(t, out, "2 rows failed free of charge")
+	assert.Equal(t, 2, server.Bill().Total())
+}
+
+func TestFilesThatAreWrittenNameNobody(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.FaceMismatch()
+	in := write(t, "key,name,id_number,photo\n1,"+p.Name+","+p.IDNumber+",face.jpg\n"+p.Name+","+p.Name+","+p.IDNumber+",face.jpg\n")
+	out, err := start(t, "-in", in, "-base", rootOf(server))
+	require.NoError(t, err)
+	for _, name := range []string{"people.results.csv", "people.journal"} {
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(in), name))
+		require.NoError(t, err)
+		out += string(text)
+	}
+	assert.Contains(t, out, "face_mismatch")
+	assert.NotContains(t, out, p.Name)
+	assert.NotContains(t, out, p.IDNumber)
+}
+
+func TestWhatCannotWorkIsRefusedBeforeAnythingIsSent(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.Match()
+	row := "1," + p.Name + "," + p.IDNumber + ",face.jpg\n"
+	for want, text := range map[string]string{
+		"no heading":                "",
+		`no column "key"`:           "id,name,id_number,photo\n" + row,
+		`no column "photo"`:         "key,name,id_number,picture\n" + row,
+		"wrong number of fields":    "key,name,id_number,photo\n" + row + "2\n",
+		`parse error on line 2, co`: "key,name,id_number,photo\n\"1\"x,y,z,a\n",
+	} {
+		_, err := start(t, "-in", write(t, text), "-base", rootOf(server))
+		assert.ErrorContains(t, err, want)
+	}
+	good := write(t, "key,name,id_number,photo\n"+row)
+	for _, args := range [][]string{
+		{"-in", good + ".gone"},
+		{"-in", good, "-concurrency", "0"},
+		{"-in", good, "-journal", good},
+		{"-in", good, "-out", filepath.Dir(good)},
+		{"-base", "http://vendor.example.invalid", "-in", good},
+		{good},
+		{"-nonsense"},
+	} {
+		_, err := start(t, append([]string{"-base", rootOf(server)}, args...)...)
+		assert.Error(t, err, "%v", args)
+	}
+	assert.Zero(t, server.Bill().Total())
+}
+
+func TestWithCredentialsTheRowsMustBeNamed(t *testing.T) {
+	environment := func(key string) string {
+		return map[string]string{"LINKFACE_API_ID": "EXAMPLE", "LINKFACE_API_SECRET": "EXAMPLE"}[key]
+	}
+	var out bytes.Buffer
+	assert.ErrorContains(t, run(t.Context(), nil, environment, nil, &out, &out), "-in")
+	assert.ErrorContains(t, run(t.Context(), []string{"-base", "http://127.0.0.1:1"}, environment, nil, &out, &out), "-base")
+	half := func(key string) string { return map[string]string{"BAIDU_API_KEY": "EXAMPLE"}[key] }
+	assert.ErrorIs(t, run(t.Context(), nil, half, nil, &out, &out), idverify.ErrInvalidConfig)
+}
+
+func TestHelpIsNoError(t *testing.T) {
+	out, err := start(t, "-h")
+	assert.NoError(t, err)
+	assert.Contains(t, out, "-repeat")
+}
+
+func rootOf(server *idverifytest.Server) string {
+	return strings.TrimSuffix(server.BaseURL(idverifytest.Linkface), "/"+idverifytest.Linkface)
+}
