@@ -80,6 +80,7 @@ func TestRulesThatCouldNotDecideAreRefused(t *testing.T) {
 		"no comparator":      rule("", 50),
 		"empty scale":        {Kind: "x", Pass: idverify.AtLeast},
 		"infinite scale":     {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Max: math.Inf(1)}},
+		"endless scale":      {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Max: math.Inf(1)}, Threshold: 5},
 		"NaN threshold":      rule(idverify.AtLeast, nan),
 		"below the scale":    rule(idverify.AtLeast, -1),
 		"above the scale":    rule(idverify.AtLeast, 101),
@@ -145,4 +146,12 @@ func TestCheckJSONNames(t *testing.T) {
 	assert.JSONEq(t, `{"kind":"similarity","value":85,"scale":{"min":0,"max":100},"direction":"higher_is_better",
 		"normalized":0.85,"comparator":">=","threshold":70,"passed":true,"margin":0.5,"far":0.0001}`, string(text))
 	assert.Equal(t, "similarity 85 >= 70 passed", check.String())
+}
+
+func TestEndsOfTheScaleThatDoDecideAreAccepted(t *testing.T) {
+	for _, r := range []idverify.Rule{
+		rule(idverify.Above, 0), rule(idverify.Below, 100), rule(idverify.AtLeast, 100), rule(idverify.AtMost, 0),
+	} {
+		assert.NoError(t, r.Validate(), "%+v", r)
+	}
 }

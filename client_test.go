@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -86,6 +87,19 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 			assert.Nil(t, res)
 			assert.Equal(t, test.want, idverify.CodeOf(err))
 			assert.NotContains(t, err.Error(), "MARK")
+			if name == "foreign error" {
+				assert.ErrorContains(t, err, "the provider returned an error without a code of idverify's")
+			}
+			if test.want == idverify.CodeBadResponse { // nobody knows what the vendor did, or charged
+				var e *idverify.Error
+				require.ErrorAs(t, err, &e)
+				assert.Equal(t, "p", e.Vendor)
+				assert.Contains(t, e.Detail, "the provider returned ")
+				assert.True(t, e.Sent)
+				assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+				assert.Equal(t, idverify.BilledUnknown, e.Billed)
+				assert.False(t, e.Repeatable)
+			}
 		})
 	}
 }
@@ -121,6 +135,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		require.ErrorAs(t, err, &e, name)
 		assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
 		assert.Equal(t, test.field, e.Field)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
 	}
 }
 
@@ -142,6 +157,10 @@ func TestMaxFARReplacesTheProvider(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrNoFace)
 	assert.Zero(t, original.calls)
 
+	for _, rate := range []float64{0, 1, -1, 2, math.NaN()} {
+		_, err = idverify.New([]idverify.Provider{original}, idverify.WithMaxFAR(rate))
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "%v", rate)
+	}
 	original.err = errors.New("cannot")
 	_, err = idverify.New([]idverify.Provider{original}, idverify.WithMaxFAR(1e-5))
 	assert.Error(t, err)
@@ -154,4 +173,25 @@ func TestClientPrintsTheNamesOfItsProviders(t *testing.T) {
 	for _, text := range idverifytest.Spoken(c) {
 		assert.NotContains(t, text, "fake")
 	}
+}
+
+func TestClientPrintsNoNameThatIsNoWord(t *testing.T) {
+	c, err := idverify.New([]idverify.Provider{&fake{name: "two words"}})
+	require.NoError(t, err)
+	assert.Equal(t, "idverify.Client([hidden])", fmt.Sprint(c))
+	assert.Equal(t, "idverify.Client([hidden])", c.LogValue().String())
+}
+
+func TestNilEvidenceIsNeverOfferedToAProvider(t *testing.T) {
+	ev, ok := idverify.Accepted(&fake{accepts: "photo"}, askFor(nil, photo()))
+	assert.True(t, ok)
+	assert.Equal(t, "photo", ev.EvidenceKind())
+}
+
+func TestNewNamesNoProviderWhoseNameIsNoWord(t *testing.T) {
+	p := &fake{name: "two words"}
+	_, err := idverify.New([]idverify.Provider{p, p})
+	require.ErrorContains(t, err, "[hidden]")
+	_, err = idverify.New([]idverify.Provider{p}, idverify.WithMaxFAR(1e-4))
+	require.ErrorContains(t, err, "[hidden]")
 }

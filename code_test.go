@@ -55,6 +55,7 @@ func TestBilledIsUnknownUnlessSaid(t *testing.T) {
 		assert.Equal(t, b, back)
 	}
 	assert.Equal(t, "unknown", idverify.Billed(99).String())
+	assert.Equal(t, "unknown", (idverify.BilledYes + 1).String())
 	assert.Equal(t, "unknown", idverify.Billed(-1).String())
 	var b idverify.Billed
 	assert.Error(t, json.Unmarshal([]byte(`"maybe"`), &b))

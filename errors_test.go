@@ -106,3 +106,34 @@ func TestEveryErrorCodeHasASentinel(t *testing.T) {
 		}
 	}
 }
+
+func TestErrorLogsWordsOnly(t *testing.T) {
+	e := idverify.Error{Code: "张三", Vendor: "张三", Field: "张三", VendorCode: "张三", RequestID: "张三"}
+	assert.NotContains(t, e.LogValue().String(), "张三")
+	assert.Equal(t, "[hidden]: [hidden] (field [hidden], vendor code [hidden], request id [hidden], not sent, billed unknown, advice review_by_hand)", e.Error())
+}
+
+func TestErrorSaysThatItWasNotAnswered(t *testing.T) {
+	e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: "v", VendorCode: "7", VendorReason: "a reason", Sent: true, Ambiguous: true}
+	assert.Equal(t, "v: timeout (vendor code 7 · a reason, sent, unanswered, billed unknown, advice try_later)", e.Error())
+}
+
+func TestEveryVerbPrintsTheLineOfAnError(t *testing.T) {
+	e := rateLimited()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+		assert.Equal(t, e.Error(), fmt.Sprintf(verb, e), verb)
+	}
+	assert.Equal(t, "[code=rate_limited vendor=baiduv4 detail=too many calls vendor_code=18 request_id=1370579072568000512 http_status=200 "+
+		"sent=true ambiguous=false billed=no advice=try_later]", e.LogValue().String())
+}
+
+func TestAForeignErrorIsNoSentinel(t *testing.T) {
+	assert.NotErrorIs(t, &idverify.Error{}, errors.New("foreign"))
+}
+
+func TestErrorJSONThatCannotBeReadIsAnError(t *testing.T) {
+	for _, text := range []string{`{"billed":"maybe"}`, `{"retry_after_ms":"soon"}`, `[]`} {
+		var e idverify.Error
+		assert.Error(t, json.Unmarshal([]byte(text), &e), text)
+	}
+}

@@ -58,3 +58,38 @@ func TestMediaThatCannotBeOpened(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.True(t, idverify.Media{}.IsZero())
 }
+
+// closing is a file system whose only file knows whether it was closed.
+type closing struct {
+	fs.File
+	closed bool
+}
+
+func (c *closing) Open(string) (fs.File, error) { return c, nil }
+func (c *closing) Close() error {
+	c.closed = true
+	return c.File.Close()
+}
+
+// nameless is a file that cannot tell what it is.
+type nameless struct{ fs.File }
+
+func (nameless) Stat() (fs.FileInfo, error) { return nil, fs.ErrPermission }
+
+func TestFileThatCannotTellItsSizeIsClosed(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "face.jpg"))
+	require.NoError(t, err)
+	fsys := &closing{File: nameless{file}}
+	_, _, err = idverify.FS(fsys, "x").Open()
+	assert.ErrorIs(t, err, fs.ErrPermission)
+	assert.True(t, fsys.closed)
+}
+
+func TestWhatIsNoRegularFileIsClosed(t *testing.T) {
+	directory, err := os.Open(t.TempDir())
+	require.NoError(t, err)
+	fsys := &closing{File: directory}
+	_, _, err = idverify.FS(fsys, "x").Open()
+	assert.Error(t, err)
+	assert.True(t, fsys.closed)
+}

@@ -1,6 +1,9 @@
 package idverify_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -53,6 +56,9 @@ func TestBadRequestsNameTheField(t *testing.T) {
 		"long reference": {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 65)}, idverify.CodeInvalidRequest, "Reference"},
 		"number in reference": {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "order-11010519000101001x"},
 			idverify.CodeInvalidRequest, "Reference"},
+		"unchecked number in reference": {&idverify.Request{Name: aName, IDNumber: "12345678x", SkipIDNumberCheck: true, Reference: "order-12345678x"},
+			idverify.CodeInvalidRequest, "Reference"},
+		"slash in reference": {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "a/b"}, idverify.CodeInvalidRequest, "Reference"},
 		"unchecked, empty":   {&idverify.Request{Name: aName, SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"unchecked, CR LF":   {&idverify.Request{Name: aName, IDNumber: "1\r\n2", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"unchecked, endless": {&idverify.Request{Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
@@ -100,5 +106,41 @@ func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, "request(photo, photo_url, photo)", req.String())
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+		assert.Equal(t, "request(photo, photo_url, photo)", fmt.Sprintf(verb, req), verb)
+	}
+	assert.Equal(t, "[evidence=photo,photo_url,photo]", req.LogValue().String())
+	text, err := json.Marshal(req)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"evidence":["photo","photo_url","photo"]}`, string(text))
+}
+
+func TestLimitsOfARequestAreInclusive(t *testing.T) {
+	for _, req := range []*idverify.Request{
+		{Name: strings.Repeat("名", 128), IDNumber: aNumber},
+		{Name: strings.Repeat("𠀀", 128), IDNumber: aNumber}, // four bytes each
+		{Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 64)},
+		{Name: aName, IDNumber: strings.Repeat("1", 64), SkipIDNumberCheck: true},
+	} {
+		_, err := req.Subject()
+		assert.NoError(t, err)
+	}
+}
+
+func TestPartsOfARequestPrintTheirKindAndNothingElse(t *testing.T) {
+	subject, err := askFor(photo()).Subject()
+	require.NoError(t, err)
+	for want, v := range map[string]any{
+		"subject": subject, "media": idverify.File("/home/MARK.jpg"), "photo": photo(), "photo_url": idverify.PhotoURL("https://media.example/MARK"),
+		"[hidden]": idverify.NewSensitive("MARK"),
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+			assert.Equal(t, want, fmt.Sprintf(verb, v), verb)
+		}
+		assert.Equal(t, want, v.(slog.LogValuer).LogValue().String())
+	}
+	assert.Equal(t, idverify.Sensitive{}, idverify.NewSensitive(""))
+	text, err := json.Marshal(idverify.NewSensitive("MARK"))
+	require.NoError(t, err)
+	assert.Equal(t, `"[hidden]"`, string(text))
 }

@@ -2,6 +2,7 @@ package idverify_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"testing"
 
@@ -103,4 +104,31 @@ func TestResultPrintsChosenFactsOnly(t *testing.T) {
 		assert.NotContains(t, text, "MARK")
 	}
 	assert.Equal(t, "v: match (similarity 90 >= 70 passed, vendor code OK, request id [hidden], billed yes, advice accept)", res.String())
+}
+
+func TestResultHidesWhatIsNoWord(t *testing.T) {
+	res := idverify.Result{Code: "张三 code", Vendor: "张三", RequestID: "张三", VendorCode: "张三", Billed: idverify.BilledNo}
+	assert.Equal(t, "[hidden]: [hidden] (vendor code [hidden], request id [hidden], billed no, advice review_by_hand)", res.String())
+	for _, text := range idverifytest.Spoken(res)[:5] {
+		assert.NotContains(t, text, "张三")
+	}
+	assert.NotContains(t, res.LogValue().String(), "张三")
+}
+
+func TestEveryVerbPrintsTheLineOfAResult(t *testing.T) {
+	res := idverify.Result{Code: idverify.CodeNoFace, Vendor: "v", VendorMessage: idverify.NewSensitive("MARK"), RequestID: "two words"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+		assert.Equal(t, res.String(), fmt.Sprintf(verb, res), verb)
+	}
+	res.Checks = []idverify.Check{check(t, idverify.CheckSimilarity, 90)}
+	assert.Equal(t, "[code=no_face passed=false vendor=v request_id=[hidden] billed=unknown advice=retake_photo margin=0.6666666666666666]",
+		res.LogValue().String())
+}
+
+func TestCheckOfAKindThatWasNotMeasured(t *testing.T) {
+	res := &idverify.Result{Checks: []idverify.Check{check(t, idverify.CheckSimilarity, 90)}}
+	_, ok := res.Check(idverify.CheckHack)
+	assert.False(t, ok)
+	_, ok = (*idverify.Result)(nil).Check(idverify.CheckSimilarity)
+	assert.False(t, ok)
 }

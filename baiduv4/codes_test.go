@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -164,4 +165,53 @@ func checkRow(t *testing.T, row idverify.VendorCode, res *idverify.Result, err e
 		require.ErrorAs(t, err, &reply)
 		assert.Equal(t, row.Code, reply.ErrorCode)
 	}
+}
+
+// What each row means, written down a second time: the table is data, and the
+// documents are made from it.
+func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
+	want := map[key]idverify.Code{}
+	for meaning, codes := range map[idverify.Code][]string{
+		idverify.CodeMatch:                     {"0"},
+		idverify.CodeIdentityMismatch:          {"verify_status/1", "216601", "222351", "222360"},
+		idverify.CodeIdentityNotFound:          {"222354"},
+		idverify.CodeReferencePhotoUnavailable: {"verify_status/2", "222350", "222355"},
+		idverify.CodeAttackSuspected:           {"216434", "223120", "223131", "283457"},
+		idverify.CodeInvalidConfig:             {"3", "283421", "283435", "unsupported_grant_type", "invalid_request"},
+		idverify.CodeUnauthorized: {"14", "15", "23", "100", "110", "111",
+			"invalid_client", "invalid_client/unknown client id", "invalid_client/Client authentication failed"},
+		idverify.CodePermissionDenied:    {"6"},
+		idverify.CodeQuotaExceeded:       {"17", "19"},
+		idverify.CodeRateLimited:         {"4", "18"},
+		idverify.CodeSourceUnavailable:   {"222361"},
+		idverify.CodeInvalidName:         {"222023", "222352"},
+		idverify.CodeInvalidIDNumber:     {"216600", "222022", "222353"},
+		idverify.CodeUnsupportedFormat:   {"216201"},
+		idverify.CodeTooLarge:            {"216202", "222304"},
+		idverify.CodeEvidenceUnreachable: {"222204"},
+		idverify.CodeEvidenceExpired:     {"222209"},
+		idverify.CodeNoFace:              {"216501", "222202", "222203"},
+		idverify.CodeMultipleFaces:       {"216507"},
+		idverify.CodePhotoRefused:        {"222307", "222308"},
+		idverify.CodePoorPhoto: {"216908", "222213", "222214", "222309", "222356", "223113", "223114", "223115", "223116",
+			"223121", "223122", "223123", "223124", "223125", "223126", "223127", "223129"},
+		idverify.CodeVendorUnavailable: {"1", "2", "13", "216300", "216400", "216401", "216430", "216431", "216432", "216433",
+			"216500", "216505", "216506", "216612", "222201", "222205", "222206", "222300", "222301", "222302", "222303",
+			"222901", "222902", "222903", "222904", "222905", "222906", "222907", "222908", "222909", "222910", "222911",
+			"222912", "222913", "222914", "222915", "222916", "283460", "283512", "283513"},
+	} {
+		for _, code := range codes {
+			code, reason, _ := strings.Cut(code, "/")
+			want[key{code, reason}] = meaning
+		}
+	}
+	for k, row := range rows() {
+		meaning, listed := want[k]
+		if !listed {
+			meaning = idverify.CodeInvalidRequest
+		}
+		assert.Equal(t, meaning, row.Meaning, "%v", k)
+		delete(want, k)
+	}
+	assert.Empty(t, want, "without a row")
 }

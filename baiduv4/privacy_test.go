@@ -3,8 +3,10 @@ package baiduv4_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -129,4 +131,37 @@ func TestErrorsOfTheTransportHoldNoToken(t *testing.T) {
 		assert.NotContains(t, e.Error(), "TOKEN-MARK")
 	}
 	assert.NotErrorIs(t, err, broken)
+}
+
+func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
+	token := baiduv4.NewToken("TOKEN-MARK", time.Now())
+	store := baiduv4.NewMemoryStore()
+	require.NoError(t, store.Save(t.Context(), "KEY-MARK", token))
+	c, _ := answering(t, answer{body: fixture(t, "sealed.json")})
+	res, err := c.Verify(t.Context(), request(sealed))
+	require.NoError(t, err)
+	var reply *baiduv4.Reply
+	require.True(t, res.As(&reply))
+	for want, v := range map[string]any{
+		"baiduv4.Config": config(), "baiduv4.Client": c, "baiduv4.Token": token, "baiduv4.MemoryStore": store, "picture": reply.DecImage,
+		"baiduv4.face_token":                           baiduv4.FaceToken("FACE-TOKEN-MARK"),
+		"baiduv4.plain_capture":                        baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: idverify.Bytes([]byte(picture))},
+		"baiduv4.sealed_capture":                       sealed,
+		"baiduv4 reply: error code [hidden], log id 1": &baiduv4.Reply{LogID: "1", ErrorCode: "two words"},
+		"baiduv4 reply: error code 0, log id [hidden]": &baiduv4.Reply{LogID: "two words", ErrorMsg: "MARK"},
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+			assert.Equal(t, want, fmt.Sprintf(verb, v), verb)
+		}
+		assert.Equal(t, want, v.(slog.LogValuer).LogValue().String())
+	}
+	for want, v := range map[string]any{
+		`"baiduv4.Config"`: config(), `"baiduv4.Token"`: token, `"picture"`: reply.DecImage, `"baiduv4.sealed_capture"`: sealed,
+		`{"error_code":"7","log_id":"[hidden]"}`: baiduv4.Reply{LogID: "two words", ErrorCode: "7"},
+		`{"error_code":"[hidden]","log_id":"1"}`: baiduv4.Reply{LogID: "1", ErrorCode: "two words", ErrorMsg: "MARK"},
+	} {
+		text, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
 }

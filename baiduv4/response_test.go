@@ -234,6 +234,9 @@ func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
 		"success in a 500":  {status: 500, body: whole},
 		"success in a 201":  {status: 201, body: whole},
 		"redirect":          {status: 302, body: whole},
+		"code said twice":   {body: `{"error_code":222351,"error_code":0,"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`},
+		"status said twice": {body: `{"log_id":1,"result":{"score":91,"verify_status":1,"VERIFY_STATUS":0,"liveness_score":1,"spoofing_score":0}}`},
+		"score said twice":  {body: `{"log_id":1,"result":{"score":1,"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`},
 		"object as code":    {body: `{"error_code":{},"result":{"score":91,"verify_status":0}}`},
 		"success with more": {body: `{"error_code":" 0 ","result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`},
 	} {
@@ -399,4 +402,36 @@ func FuzzTokenAnswer(f *testing.F) {
 			t.Error("a decision without a verification")
 		}
 	})
+}
+
+func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {
+	c, _ := answering(t, answer{body: `{"error_code":"X` + number + `","log_id":1}`})
+	res, err := c.Verify(t.Context(), request())
+	assert.Equal(t, "X[hidden]", requireError(t, res, err).VendorCode)
+	var reply *baiduv4.Reply
+	require.ErrorAs(t, err, &reply)
+	assert.Equal(t, "X[hidden]", reply.ErrorCode)
+}
+
+func TestAnswerWithoutAPictureHasNone(t *testing.T) {
+	for _, picture := range []string{`null`, `""`} {
+		c, _ := answering(t, answer{body: `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"dec_image":` + picture + `}`})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		var reply *baiduv4.Reply
+		require.True(t, res.As(&reply))
+		assert.True(t, reply.DecImage.IsZero(), picture)
+		_, err = reply.DecImage.Bytes()
+		assert.ErrorContains(t, err, "has no dec_image")
+	}
+}
+
+func TestReplyHoldsEveryScore(t *testing.T) {
+	c, _ := answering(t, answer{body: `{"result":{"score":91.5,"verify_status":0,"liveness_score":0.75,"spoofing_score":0.0001}}`})
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	var reply *baiduv4.Reply
+	require.True(t, res.As(&reply))
+	assert.Equal(t, []float64{91.5, 0.75, 0.0001}, []float64{*reply.Score, *reply.LivenessScore, *reply.SpoofingScore})
+	assert.Equal(t, "0", reply.VerifyStatus)
 }

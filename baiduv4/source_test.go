@@ -537,8 +537,9 @@ func TestTokensThatCannotBeUsedAreBadResponses(t *testing.T) {
 		`{}`, `{"expires_in":100}`, `{"access_token":"","expires_in":100}`, `{"access_token":null,"expires_in":100}`,
 		`{"access_token":"T"}`, `{"access_token":"T","expires_in":null}`, `{"access_token":"T","expires_in":0}`,
 		`{"access_token":"T","expires_in":-1}`, `{"access_token":"T","expires_in":"0"}`, `{"access_token":"T","expires_in":"soon"}`,
-		`{"access_token":"T","expires_in":1e-12}`, `{"access_token":"T","expires_in":1e9}`, `{"access_token":"T","expires_in":1e12}`, `{"access_token":"T","expires_in":1e400}`,
+		`{"access_token":"T","expires_in":1e-12}`, `{"access_token":"T","expires_in":315360001}`, `{"access_token":"T","expires_in":1e9}`, `{"access_token":"T","expires_in":1e12}`, `{"access_token":"T","expires_in":1e400}`,
 		`{"access_token":"T","expires_in":true}`, `{"access_token":{},"expires_in":100}`,
+		`{"access_token":"T","access_token":"U","expires_in":100}`, `{"access_token":"T","expires_in":0,"EXPIRES_IN":100}`,
 	} {
 		f := &fake{onFetch: func(context.Context, int) (answer, error) { return answer{body: body}, nil }}
 		e := verifyFails(t, newClient(t, f.into))
@@ -612,4 +613,10 @@ func TestManyCallersThroughEveryState(t *testing.T) {
 		_, calls := f.seen()
 		assert.Positive(t, calls, fmt.Sprint(f.fetches))
 	})
+}
+
+func TestTenYearsAreTheLongestLifetime(t *testing.T) {
+	f := &fake{onFetch: func(context.Context, int) (answer, error) { return tokenAnswer(1, 315360000), nil }}
+	verify(t, newClient(t, f.into))
+	f.assertSeen(t, 1, 1)
 }

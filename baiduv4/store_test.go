@@ -314,3 +314,22 @@ func TestCallerNeedNotWaitForAStoreThatHangs(t *testing.T) {
 		f.assertSeen(t, 0, 0)
 	})
 }
+
+// careless gives a token along with what says that there is none.
+type careless struct {
+	baiduv4.MemoryStore
+	ok  bool
+	err error
+}
+
+func (c *careless) Load(context.Context, string) (baiduv4.Token, bool, error) {
+	return baiduv4.NewToken("EXAMPLE-CARELESS", time.Now().Add(time.Hour)), c.ok, c.err
+}
+
+func TestTokenOfAStoreThatSaysItHasNoneIsNotTaken(t *testing.T) {
+	for _, store := range []*careless{{ok: false}, {ok: true, err: errors.New("down")}} {
+		f := &fake{}
+		verify(t, newClient(t, f.into, keptIn(store)))
+		assert.Equal(t, []string{"TOKEN-MARK-1"}, f.used())
+	}
+}

@@ -37,6 +37,7 @@ func TestRefusals(t *testing.T) {
 		{"space in the middle", "110105 19491231 002X", idcard.RuleLength, 0, 0},
 		{"18 characters in 54 bytes and one more", strings.Repeat("１", 19), idcard.RuleLength, 0, 0},
 		{"white space beyond bounds", strings.Repeat(" ", 256) + standardExample, idcard.RuleLength, 0, 0},
+		{"one byte beyond bounds", strings.Repeat(" ", 256-17) + standardExample, idcard.RuleLength, 0, 0},
 		{"a megabyte", strings.Repeat("1", 1<<20), idcard.RuleLength, 0, 0},
 
 		{"letter at the start", "A1010519491231002X", idcard.RuleCharacter, 1, 1},
@@ -164,4 +165,10 @@ func TestErrorIsFoundThroughWrapping(t *testing.T) {
 	var refused *idcard.Error
 	require.True(t, errors.As(fmt.Errorf("row 7: %w", err), &refused))
 	assert.Equal(t, idcard.RuleCheckDigit, refused.Rule)
+}
+
+func TestWhiteSpaceUpToTheBoundIsTrimmed(t *testing.T) {
+	n, err := idcard.Parse(strings.Repeat(" ", 256-18) + standardExample)
+	require.NoError(t, err)
+	assert.Equal(t, standardExample, n.Reveal())
 }

@@ -206,6 +206,8 @@ func TestBaiduRefuses(t *testing.T) {
 		{"full size upright", "image", encodePNG(t, 1080, 1920), "<nil>"},
 		{"tiny", "image", encodePNG(t, 63, 200), "222309"},
 		{"bmp", "image", encode(append([]byte("BM"), make([]byte, 60)...)), "<nil>"},
+		{"10 MiB", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20-len(idverifytest.Photo()))...)), "216202"},
+		{"a byte less", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20-len(idverifytest.Photo())-1)...)), "<nil>"},
 		{"10 MB", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20)...)), "216202"},
 	} {
 		t.Run(want.name, func(t *testing.T) {
@@ -217,6 +219,7 @@ func TestBaiduRefuses(t *testing.T) {
 			assert.Equal(t, want.code, baidu(t, srv, token, body).text("error_code"))
 		})
 	}
+	assert.Equal(t, 4, srv.Bill().Total(), "only what was not refused")
 }
 
 func TestBaiduNamesWhatIsMissing(t *testing.T) {
@@ -328,10 +331,39 @@ func TestBaiduTokenEndpoint(t *testing.T) {
 		{url.Values{"grant_type": {"client_credentials"}}, 400, "invalid_request", ""},
 		{url.Values{"grant_type": good["grant_type"], "client_id": {idverifytest.BaiduAPIKey, idverifytest.BaiduAPIKey}, "client_secret": good["client_secret"]},
 			400, "invalid_request", "client_id is given twice"},
+		{values("", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey), 400, "invalid_request", ""},
+		{values("client_credentials", "", idverifytest.BaiduSecretKey), 400, "invalid_request", ""},
+		{values("client_credentials", idverifytest.BaiduAPIKey, ""), 400, "invalid_request", ""},
 	} {
 		a := send(t, srv, newRequest(t, "POST", address, "application/x-www-form-urlencoded", strings.NewReader(want.values.Encode())))
 		assert.Equal(t, want.status, a.status)
 		assert.Equal(t, want.error, a.text("error"))
 		assert.Contains(t, a.text("error_description"), want.text)
 	}
+}
+
+func TestBaiduTokenEndpointTakesNoOtherMethod(t *testing.T) {
+	srv := idverifytest.Start(t)
+	query := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}
+	a := send(t, srv, newRequest(t, http.MethodPut, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath+"?"+query.Encode(), "", nil))
+	assert.Equal(t, 400, a.status)
+	assert.Equal(t, "invalid_request", a.text("error"))
+}
+
+// The gateway's own codes come bare; the face service adds its envelope.
+func TestBaiduErrorsComeInTheirOwnShape(t *testing.T) {
+	srv := idverifytest.Start(t)
+	a := baidu(t, srv, "", baiduBody(idverifytest.Match()))
+	assert.Equal(t, "100", a.text("error_code"))
+	assert.Len(t, a.body, 2)
+	token := baiduToken(t, srv)
+	a = baidu(t, srv, token, baiduBody(idverifytest.PersonFor(idverify.CodeNoFace)))
+	assert.Len(t, a.text("log_id"), 19)
+	for _, field := range []string{"timestamp", "cached", "result"} {
+		assert.Contains(t, a.body, field)
+	}
+	a = baidu(t, srv, token, baiduBody(idverifytest.IdentityMismatch()))
+	assert.Contains(t, a.object("result"), "score", "null for verify_status 1")
+	a = baidu(t, srv, token, baiduBody(idverifytest.ReferencePhotoUnavailable()))
+	assert.NotContains(t, a.object("result"), "score", "absent for verify_status 2")
 }

@@ -276,6 +276,7 @@ func ruleBrokenAnswers(t *testing.T, b *bench) {
 		"empty object":  body(func([]byte) []byte { return []byte("{}") }),
 		"array":         body(func(b []byte) []byte { return append(append([]byte("["), b...), ']') }),
 		"half":          body(func(b []byte) []byte { return b[:len(b)/2] }),
+		"said twice":    body(func(b []byte) []byte { return append(bytes.Clone(b[:len(b)-1]), sayTwice(b)...) }),
 		"trailing":      body(func(b []byte) []byte { return append(bytes.Clone(b), b...) }),
 		"called HTML":   b.gate.change(calledHTML),
 		"broken off":    b.gate.change(brokenOff),
@@ -302,6 +303,13 @@ func ruleBrokenAnswers(t *testing.T, b *bench) {
 			}
 		})
 	}
+}
+
+// sayTwice repeats the first field of an object, in capitals, as a last one.
+func sayTwice(object []byte) []byte {
+	colon := bytes.IndexByte(object, ':')
+	key := bytes.ToUpper(bytes.TrimSpace(object[1:colon]))
+	return append(append([]byte(","), key...), ":null}"...)
 }
 
 func calledHTML(w http.ResponseWriter, vendor *httptest.ResponseRecorder) {

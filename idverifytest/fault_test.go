@@ -275,3 +275,16 @@ func TestCloseWhileAClientIsSending(t *testing.T) {
 	assert.Error(t, <-ended)
 	requireNoHandlers(t)
 }
+
+func TestFaultsHaveNames(t *testing.T) {
+	for want, fault := range map[string]idverifytest.Fault{
+		"": {}, "reset_before_body": idverifytest.ResetBeforeBody(), "hang": idverifytest.Hang(), "html_status": idverifytest.HTML502(),
+		"redirect": idverifytest.Redirect307("x"), "rate_limited": idverifytest.RateLimited(), "quota_exceeded": idverifytest.QuotaExceeded(),
+		"unavailable": idverifytest.Unavailable(), "expired_token": idverifytest.ExpiredToken(), "revoked_token": idverifytest.RevokedToken(),
+		"delay": idverifytest.Delay(1), "slow_drip": idverifytest.SlowDrip(1), "reset_after_body": idverifytest.ResetAfterBody(),
+		"truncated": idverifytest.Truncated(), "malformed_json": idverifytest.MalformedJSON(), "empty_body": idverifytest.EmptyBody(),
+		"wrong_content_type": idverifytest.WrongContentType(),
+	} {
+		assert.Equal(t, want, fault.String())
+	}
+}

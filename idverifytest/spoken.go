@@ -9,7 +9,7 @@ import (
 )
 
 // Spoken is everything that a value says of itself: under the verbs of fmt, by
-// value and by pointer, as JSON, and in a slog line. Tests search it for what
+// value and by pointer, as JSON, and in a line of either slog handler. Tests search it for what
 // must not be printed.
 func Spoken(v any) []string {
 	var texts []string
@@ -18,15 +18,17 @@ func Spoken(v any) []string {
 		values = append(values, p.Elem().Interface())
 	}
 	for _, value := range values {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			texts = append(texts, fmt.Sprintf(verb, value))
 		}
 		if text, err := json.Marshal(value); err == nil {
 			texts = append(texts, string(text))
 		}
-		var log bytes.Buffer
-		slog.New(slog.NewJSONHandler(&log, nil)).Info("spoken", "value", value)
-		texts = append(texts, log.String())
+		// slog's handlers go different ways: where one gives up, the other prints.
+		var asJSON, asText bytes.Buffer
+		slog.New(slog.NewJSONHandler(&asJSON, nil)).Info("spoken", "value", value)
+		slog.New(slog.NewTextHandler(&asText, nil)).Info("spoken", "value", value)
+		texts = append(texts, asJSON.String(), asText.String())
 	}
 	return texts
 }

@@ -98,6 +98,8 @@ func TestTencentRefuses(t *testing.T) {
 		{"too large", change(good, field{"image", photo + strings.Repeat("\x00", 6<<20), "test.jpg"}), "23"},
 		{"url counts", append(good, field{"url", idverifytest.UnreachableURL, ""}), "-5805"},
 		{"url timed out", append(noImage, field{"url", idverifytest.TimeoutURL, ""}), "-1506"},
+		{"http", append(noImage, field{"url", "http://pictures.example.com/1.jpg", ""}), "0"},
+		{"ftp", append(noImage, field{"url", "ftp://pictures.example.com/1.jpg", ""}), "-1505"},
 		{"no url", append(noImage, field{"url", "photo.jpg", ""}), "-1505"},
 		{"image as text", change(good, field{"image", photo, ""}), "0"},
 	} {
@@ -105,6 +107,7 @@ func TestTencentRefuses(t *testing.T) {
 			assert.Equal(t, want.code, tencent(t, srv, want.fields...).text("code"))
 		})
 	}
+	assert.Equal(t, 3, srv.Bill().Total(), "only those that are answered with 0 reached the source")
 }
 
 func TestTencentJSON(t *testing.T) {
@@ -223,6 +226,9 @@ func TestTencentSignature(t *testing.T) {
 		{"no t", sign(a + k + "&e=1700000300"), "5"},
 		{"single use", sign(a + k + "&t=1700000000&e=0&f=file"), "5"},
 		{"file", sign(a + k + te + "&f=file"), "5"},
+		{"key without a value", sign(a + k + te + "&f"), "5"},
+		{"unknown key", sign(a + k + te + "&z=1"), "5"},
+		{"long key", sign(a + k + te + "&ff="), "5"},
 		{"user", sign(a + k + te + "&u=1"), "5"},
 		{"nonce", sign(a + k + te + "&r=12345678901"), "5"},
 		{"nonce in hex", sign(a + k + te + "&r=ab"), "5"},

@@ -57,3 +57,30 @@ func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 	assert.Equal(t, 0.7, c.Rules()[0].Threshold, "the client itself is not changed")
 }
+
+func TestCredentialsThatWereNotCopiedCleanAreRefused(t *testing.T) {
+	for _, bad := range []string{"", "a b", "a\n", "\ta", "a\u3000", "a\x00b", "a\x7f"} {
+		for field, cfg := range map[string]linkface.Config{
+			"APIID": {APIID: bad, APISecret: apiSecret}, "APISecret": {APIID: apiID, APISecret: bad},
+		} {
+			_, err := linkface.New(cfg)
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e, "%q", bad)
+			assert.Equal(t, field, e.Field)
+			assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
+			assert.Equal(t, idverify.BilledNo, e.Billed)
+		}
+	}
+}
+
+func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
+	c, err := linkface.New(linkface.Config{APIID: apiID, APISecret: apiSecret})
+	require.NoError(t, err)
+	assert.Equal(t, []idverify.Rule{
+		{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.7, FAR: []idverify.FARStep{
+			{Threshold: 0.4, Rate: 1e-1}, {Threshold: 0.5, Rate: 1e-2}, {Threshold: 0.6, Rate: 1e-3},
+			{Threshold: 0.7, Rate: 1e-4}, {Threshold: 0.8, Rate: 1e-5}, {Threshold: 0.9, Rate: 1e-6},
+		}},
+		{Kind: idverify.CheckHack, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtMost, Threshold: 0.98},
+	}, c.Rules())
+}

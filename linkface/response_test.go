@@ -1,12 +1,15 @@
 package linkface_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -299,6 +302,9 @@ func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
 		assert.NotContains(t, text, name)
 		assert.NotContains(t, text, apiSecret)
 	}
+	assert.Equal(t, "[hidden] [hidden] [hidden] [hidden]", reply.Reason)
+	assert.Equal(t, "[hidden]", reply.Image)
+	assert.Equal(t, "T[hidden]", reply.RequestID)
 	assert.True(t, errors.Is(err, idverify.ErrInvalidRequest))
 }
 
@@ -320,3 +326,136 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func abs(n int) int { return max(n, -(n + 1)) }
+
+func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
+	for _, body := range []string{
+		`{"request_id":"TID1","status":"PHOTO_SERVICE_ERROR","status":"OK","verify_score":1,"hack_score":0}`,
+		`{"request_id":"TID1","status":"OK","verify_score":0.1,"VERIFY_SCORE":1,"hack_score":0}`,
+		`{"request_id":"TID1","status":"OK","verify_score":1,"hack_score":1,"hack_score":0}`,
+	} {
+		c, _ := answering(t, http.StatusOK, body)
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, idverify.CodeBadResponse, e.Code, body)
+		assert.Equal(t, "TID1", e.RequestID)
+		assert.True(t, e.Sent)
+		assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+	}
+}
+
+// What each row means, written down a second time: the table is data, and the
+// documents are made from it.
+func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
+	got := map[idverify.Code][]string{}
+	var repeatable []string
+	statuses := map[int][]string{}
+	for _, row := range linkface.Codes() {
+		key := strings.TrimSuffix(row.Code+"/"+row.Reason, "/")
+		got[row.Meaning] = append(got[row.Meaning], key)
+		if row.Repeatable {
+			repeatable = append(repeatable, key)
+		}
+		if row.HTTPStatus != http.StatusBadRequest {
+			statuses[row.HTTPStatus] = append(statuses[row.HTTPStatus], key)
+		}
+	}
+	source := "PHOTO_SERVICE_ERROR/"
+	down := []string{source + "Gongan service timeout", source + "Gongan service is unavailable temporarily", source + "Network error", source + "Unknown error"}
+	assert.Equal(t, map[idverify.Code][]string{
+		idverify.CodeMatch:                     {"OK"},
+		idverify.CodeReferencePhotoUnavailable: {source + "Gongan photo doesn’t exist"},
+		idverify.CodeIdentityMismatch:          {source + "Name and idcard number doesn’t match"},
+		idverify.CodeIdentityNotFound:          {source + "Invalid idcard number"},
+		idverify.CodeSourceUnavailable:         down,
+		idverify.CodeUnknown:                   {"PHOTO_SERVICE_ERROR"},
+		idverify.CodeInvalidName:               {"INVALID_ARGUMENT/Invalid name"},
+		idverify.CodeInvalidIDNumber:           {"INVALID_ARGUMENT/Invalid idcard number"},
+		idverify.CodeInvalidRequest:            {"INVALID_ARGUMENT", "ENCODING_ERROR"},
+		idverify.CodeEvidenceUnreachable:       {"DOWNLOAD_TIMEOUT", "DOWNLOAD_ERROR"},
+		idverify.CodePoorPhoto:                 {"WRONG_LIVENESS_DATA/poor picture quality", "NO_FACE_DETECTED/poor picture quality"},
+		idverify.CodeBadCapture:                {"WRONG_LIVENESS_DATA"},
+		idverify.CodeNoFace:                    {"NO_FACE_DETECTED"},
+		idverify.CodeUnauthorized:              {"UNAUTHORIZED"},
+		idverify.CodeAccountSuspended:          {"KEY_EXPIRED"},
+		idverify.CodeRateLimited:               {"RATE_LIMIT_EXCEEDED"},
+		idverify.CodeQuotaExceeded:             {"OUT_OF_QUOTA"},
+		idverify.CodePermissionDenied:          {"NO_PERMISSION"},
+		idverify.CodeInvalidConfig:             {"NOT_FOUND"},
+		idverify.CodeVendorUnavailable:         {"INTERNAL_ERROR"},
+	}, got)
+	assert.ElementsMatch(t, append(down, "RATE_LIMIT_EXCEEDED"), repeatable)
+	assert.Equal(t, map[int][]string{
+		http.StatusOK:                  {"OK"},
+		http.StatusUnauthorized:        {"UNAUTHORIZED", "KEY_EXPIRED"},
+		http.StatusForbidden:           {"RATE_LIMIT_EXCEEDED", "OUT_OF_QUOTA", "NO_PERMISSION"},
+		http.StatusNotFound:            {"NOT_FOUND"},
+		http.StatusInternalServerError: {"INTERNAL_ERROR"},
+	}, statuses)
+}
+
+func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
+	c, _ := answering(t, http.StatusOK, fixture(t, "ok.json"))
+	cfg := linkface.Config{APIID: apiID, APISecret: apiSecret}
+	for want, v := range map[string]any{
+		"linkface.Config": cfg, "linkface.Client": c, "linkface.capture": linkface.CaptureID("CAPTURE-ID-MARK"),
+		"linkface reply: status OK, request id [hidden]": &linkface.Reply{Status: "OK", RequestID: "张三", LivenessDataID: "MARK"},
+		"linkface reply: status [hidden], request id T":  &linkface.Reply{Status: "two words", RequestID: "T"},
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+			assert.Equal(t, want, fmt.Sprintf(verb, v), verb)
+		}
+		assert.Equal(t, want, v.(slog.LogValuer).LogValue().String())
+	}
+	for want, v := range map[string]any{
+		`{"request_id":"[hidden]","status":"OK"}`:   linkface.Reply{Status: "OK", RequestID: "张三"},
+		`"linkface.Config"`:                         cfg,
+		`{"request_id":"TID1","status":"[hidden]"}`: linkface.Reply{Status: "张三", RequestID: "TID1", LivenessDataID: "MARK"},
+	} {
+		text, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
+}
+
+func TestWarningsAboutTheNameAreOnTheResult(t *testing.T) {
+	for _, answer := range []struct {
+		status int
+		body   string
+	}{
+		{http.StatusOK, fixture(t, "ok.json")},
+		{http.StatusBadRequest, fixture(t, "no_photo.json")},
+	} {
+		c, _ := answering(t, answer.status, answer.body)
+		req := request()
+		req.Name = "测\ue863"
+		res, err := c.Verify(t.Context(), req)
+		require.NoError(t, err)
+		assert.Equal(t, []idverify.Warning{idverify.WarnPrivateUseName}, res.Warnings)
+	}
+}
+
+func TestDateToRetryAfterIsCountedFromTheClockOfTheConfig(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, endpoint, func(*http.Request) (*http.Response, error) {
+		resp := httpmock.NewStringResponse(http.StatusForbidden, `{"status":"RATE_LIMIT_EXCEEDED","request_id":"T"}`)
+		resp.Header.Set("Retry-After", now.Add(time.Minute).Format(http.TimeFormat))
+		return resp, nil
+	})
+	c := newClient(t, func(cfg *linkface.Config) {
+		cfg.HTTPClient, cfg.Clock = &http.Client{Transport: transport}, func() time.Time { return now }
+	})
+	res, err := c.Verify(t.Context(), request())
+	assert.Equal(t, time.Minute, requireError(t, res, err).RetryAfter)
+}
+
+func TestReplyIsScrubbedInEveryText(t *testing.T) {
+	c, _ := answering(t, http.StatusBadRequest, fmt.Sprintf(
+		`{"request_id":"T","status":"S%[1]s","reason":"R%[1]s","image":"I%[1]s","identity":{"validity":true,"reason":"P%[1]s"}}`, number))
+	res, err := c.Verify(t.Context(), request())
+	assert.Equal(t, "S[hidden]", requireError(t, res, err).VendorCode)
+	var reply *linkface.Reply
+	require.ErrorAs(t, err, &reply)
+	assert.Equal(t, linkface.Reply{RequestID: "T", Status: "S[hidden]", Reason: "R[hidden]", Image: "I[hidden]",
+		Identity: &linkface.Identity{Validity: true, Reason: "P[hidden]"}}, *reply)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"unicode"
 
@@ -132,4 +133,40 @@ func TestTableCannotBeChangedThroughItsListing(t *testing.T) {
 	tencent.Codes()[0].Meaning = idverify.CodeMatch
 	tencent.Codes()[1].Meaning = idverify.CodeMatch
 	require.Equal(t, idverify.CodeIdentityMismatch, tencent.Codes()[1].Meaning)
+}
+
+// What each row means, written down a second time: the table is data, and the
+// documents are made from it.
+func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
+	got := map[idverify.Code][]string{}
+	for _, row := range tencent.Codes() {
+		key := strings.TrimSuffix(row.Code+"/"+row.Reason, "/")
+		got[row.Meaning] = append(got[row.Meaning], key)
+	}
+	want := map[idverify.Code][]string{
+		idverify.CodeMatch:                     {"0"},
+		idverify.CodeIdentityMismatch:          {"-5803"},
+		idverify.CodeIdentityNotFound:          {"-5804"},
+		idverify.CodeReferencePhotoUnavailable: {"-5809", "-5817"},
+		idverify.CodeAttackSuspected:           {"-5016"},
+		idverify.CodeInvalidRequest:            {"3", "17", "18", "19", "21", "-5801", "-1300", "-1304", "-1505", "-5014"},
+		idverify.CodeTooLarge:                  {"20", "23"},
+		idverify.CodeEvidenceUnreachable:       {"-5805", "-1308", "-1403", "-1506", "-1507"},
+		idverify.CodeUnsupportedFormat:         {"-1400"},
+		idverify.CodeNoFace:                    {"-1101", "-4012", "-4015", "-4017"},
+		idverify.CodePoorPhoto:                 {"-1404", "-1102", "-4011", "-4016", "-4009", "-4010", "-4018"},
+		idverify.CodeBadCapture: {"-4006", "-4007", "-4008", "-5001", "-5002", "-5003", "-5004", "-5005", "-5006", "-5007", "-5008", "-5009", "-5010", "-5011",
+			"-5012", "-5013", "-5015"},
+		idverify.CodeUnauthorized:      {"4", "5", "6", "7", "8", "10", "11", "12", "13", "14", "16"},
+		idverify.CodeSignatureExpired:  {"9"},
+		idverify.CodePermissionDenied:  {"24"},
+		idverify.CodeAccountSuspended:  {"3/account abnormal"},
+		idverify.CodeQuotaExceeded:     {"25"},
+		idverify.CodeRateLimited:       {"15"},
+		idverify.CodeVendorUnavailable: {"107", "108", "200", "201", "202", "203", "213", "-5802"},
+	}
+	for meaning, codes := range want {
+		require.ElementsMatch(t, codes, got[meaning], meaning)
+	}
+	require.Len(t, got, len(want))
 }

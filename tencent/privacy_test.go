@@ -160,3 +160,25 @@ func TestGeneratedSessionIDSurvivesANameThatItHappensToContain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, generatedSession, res.RequestID)
 }
+
+func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
+	reply := tencent.Reply{Code: "0", SessionID: "two words", Message: vendorWords}
+	for want, value := range map[string]any{
+		"tencent.Config": config(""), "tencent.Client": newClient(t, config("")),
+		"tencent reply: code 0, session id [hidden]": &reply,
+		"tencent reply: code [hidden], session id s": &tencent.Reply{Code: "two words", SessionID: "s"},
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+			require.Equal(t, want, fmt.Sprintf(verb, value), verb)
+		}
+		require.Equal(t, want, value.(slog.LogValuer).LogValue().String())
+	}
+	for want, value := range map[string]any{
+		`{"code":"[hidden]","session_id":"s"}`: tencent.Reply{Code: "two words", SessionID: "s"},
+		`"tencent.Config"`:                     config(""), `{"code":"0","session_id":"[hidden]"}`: reply,
+	} {
+		text, err := json.Marshal(value)
+		require.NoError(t, err)
+		require.Equal(t, want, string(text))
+	}
+}

@@ -261,3 +261,25 @@ func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
 }
 
 func httpDate(offset time.Duration) string { return signedAt.Add(offset).UTC().Format(http.TimeFormat) }
+
+func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
+	for _, content := range []string{
+		`{"code":-5803,"CODE":0,"data":{"similarity":99}}`,
+		`{"code":0,"data":{"similarity":9,"similarity":99}}`,
+		`{"code":0,"data":{"similarity":9},"data":{"similarity":99}}`,
+	} {
+		res, err := verify(t, answering(http.StatusOK, "application/json", content))
+		e := failed(t, res, err)
+		require.Equal(t, idverify.CodeBadResponse, e.Code, content)
+		require.True(t, e.Sent)
+		require.True(t, e.Ambiguous)
+	}
+}
+
+func TestOtherErrorsSayNothingOfTheClock(t *testing.T) {
+	res, err := verify(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", httpDate(time.Hour))
+		answeringFile(t, "bad_request.json")(w, r)
+	})
+	require.NotContains(t, failed(t, res, err).Detail, "clock")
+}

@@ -152,6 +152,7 @@ func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 	for name, media := range map[string]*source{
 		"shorter":          {open: func() io.Reader { return strings.NewReader(content[:9999]) }, size: 10000},
 		"longer":           {open: func() io.Reader { return strings.NewReader(content + "x") }, size: 10000},
+		"much longer":      {open: func() io.Reader { return strings.NewReader(content + strings.Repeat("x", 500)) }, size: 10000},
 		"fails half-way":   {open: func() io.Reader { return io.MultiReader(strings.NewReader(content[:5000]), iotest.ErrReader(boom)) }, size: 10000},
 		"other size":       {open: func() io.Reader { return strings.NewReader(content) }, size: 9000},
 		"cannot be opened": {err: boom},

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -97,8 +98,11 @@ func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
 		`{"code":1, "data":{"a":[{"x":1 , "X":2}]}}`,
 		`[{"a":{}},{"b":{"score":1,"\u0073core":2}}]`,
 		`{"status":"a","ſtatus":"b"}`,
+		`{"risk_level":"1","ris\u212a_level":"4"}`, // the Kelvin sign
 		`{"a":"}","b":{"c":1},"a":2}`,
 		`{"a\"b":1,"A\"B":2}`,
+		`{"a":[1],"b":2,"a":3}`,
+		`{"a":[],"b":{"c":[[1],2]},"b":3}`,
 	} {
 		require.True(t, json.Valid([]byte(double)), double)
 		assert.True(t, hasDoubleKey([]byte(double)), double)
@@ -186,6 +190,9 @@ func FuzzHasDoubleKey(f *testing.F) {
 	f.Add([]byte(`{"code":-5803,"CODE":0}`))
 	f.Add([]byte(`{"a":[1,{"b":"\"","c":{}}],"d":null}`))
 	f.Add([]byte(`[[[`))
+	f.Add([]byte(`{"a`))
+	f.Add([]byte(`["a\\`))
+	f.Add([]byte(`[}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		got := hasDoubleKey(content)
 		if json.Valid(content) && got != doubleByTokens(t, json.NewDecoder(bytes.NewReader(content))) {
@@ -246,4 +253,32 @@ func (k *orderedKeys) UnmarshalJSON(text []byte) error {
 		}
 	}
 	return nil
+}
+
+func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
+	for content, want := range map[string]string{
+		``:                            "the answer is empty",
+		" \n":                         "the answer is empty",
+		`<html>`:                      "a page of HTML instead of an answer",
+		`null`:                        "the answer is not a JSON object",
+		`[{"id":"r2"}]`:               "the answer is not a JSON object",
+		`{"id":"r2","a":`:             "the answer is not the JSON that the vendor documents",
+		`{"id":"r2","a":{}}`:          "the answer is not the JSON that the vendor documents",
+		`{"id":"r2"}{"id":"r2"}`:      "the answer is not the JSON that the vendor documents",
+		`{"id":"r2","a":"x","A":"y"}`: "the answer says the same field twice",
+	} {
+		c := answered(http.StatusOK)
+		c.RequestIDField, c.requestID, c.response.Body = "id", "", []byte(content)
+		var reply struct {
+			A Text `json:"a"`
+		}
+		e := asError(t, nil, c.Decode(&reply))
+		assert.Equal(t, idverify.CodeBadResponse, e.Code)
+		assert.Equal(t, want, e.Detail, content)
+		assert.Equal(t, strings.HasPrefix(content, `{"id"`), e.RequestID == "r2", content)
+		assert.True(t, e.Ambiguous)
+	}
+	c := answered(http.StatusOK)
+	c.response.Header, c.response.Body = http.Header{"Content-Type": {"text/html"}}, []byte(`{}`)
+	assert.Equal(t, "the answer's content type is not JSON", asError(t, nil, c.Decode(&struct{}{})).Detail)
 }

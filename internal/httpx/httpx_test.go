@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -17,6 +19,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -129,6 +132,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	f := failure(t, err)
 	assert.Equal(t, httpx.BadAnswer, f.Kind)
 	assert.Equal(t, http.StatusTemporaryRedirect, f.Status)
+	assert.Equal(t, "a redirect instead of an answer", f.Error())
 	assert.EqualValues(t, 1, calls.Load())
 }
 
@@ -166,6 +170,7 @@ func TestAnswerOverTheLimitIsRefused(t *testing.T) {
 			f := failure(t, err)
 			assert.Equal(t, httpx.BadAnswer, f.Kind)
 			assert.Equal(t, http.StatusOK, f.Status)
+			assert.Equal(t, "answer is larger than the limit", f.Error())
 		})
 	}
 }
@@ -193,12 +198,14 @@ func TestGzipBombIsStopped(t *testing.T) {
 func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
+		w.Header().Set("Retry-After", "7")
 		fmt.Fprint(w, `{"half":`)
 	})
 	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
 	f := failure(t, err)
 	assert.Equal(t, httpx.BadAnswer, f.Kind)
 	assert.Equal(t, http.StatusOK, f.Status)
+	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
 	assert.True(t, f.Sent)
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
@@ -283,7 +290,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	form, err := body.Multipart(nil, &body.File{
-		Field: "f", FileName: "f", ContentType: "a/b", Media: failing{}, Size: 5})
+		Field: "f", FileName: "f", ContentType: "a/b", Media: failing{errors.New("gone")}, Size: 5})
 	require.NoError(t, err)
 	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(),
 		httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
@@ -293,10 +300,22 @@ func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
 	assertSays(t, err, "zhangsan", false)
 }
 
-type failing struct{}
+func TestMediaThatIsGoneStaysRecognisable(t *testing.T) {
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	form, err := body.Multipart(nil, &body.File{
+		Field: "f", FileName: "f", ContentType: "a/b", Media: failing{fs.ErrNotExist}, Size: 5})
+	require.NoError(t, err)
+	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(),
+		httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.NotErrorIs(t, err, fs.ErrPermission)
+	assertSays(t, err, "zhangsan", false)
+}
 
-func (failing) Open() (io.ReadCloser, int64, error) {
-	return nil, 0, errors.New("open /home/zhangsan/face.jpg: gone")
+type failing struct{ cause error }
+
+func (f failing) Open() (io.ReadCloser, int64, error) {
+	return nil, 0, &fs.PathError{Op: "open", Path: "/home/zhangsan/face.jpg", Err: f.cause}
 }
 
 func TestUnforeseenErrorsShowNothing(t *testing.T) {
@@ -341,6 +360,9 @@ func TestBaseURL(t *testing.T) {
 		"https://u:SECRET@v.example":  "user or password",
 		"https://v.example/?q=SECRET": "query or fragment",
 		"https://v.example/#f":        "query or fragment",
+		"https://v.example/?":         "query or fragment",
+		"http://10.0.0.1":             "http is for loopback",
+		"http://[2001:db8::1]":        "http is for loopback",
 		"https://%zz":                 "not a URL",
 		"https://v.example/#":         "query or fragment",
 		"https://v.example:99999":     "port",
@@ -386,4 +408,120 @@ func TestRetryAfter(t *testing.T) {
 	} {
 		assert.Equal(t, want, httpx.RetryAfter(http.Header{"Retry-After": {text}}, now), text)
 	}
+}
+
+// The last byte counts, not the end of the body behind it: a connection that
+// breaks between the two may have delivered the request.
+func TestLastByteHandedOverIsSent(t *testing.T) {
+	for missing, sent := range map[int64]bool{0: true, 1: false} {
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			_, err := io.ReadFull(r.Body, make([]byte, r.ContentLength-missing))
+			assert.NoError(t, err)
+			return nil, io.EOF
+		})
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+			Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
+		f := failure(t, err)
+		assert.Equal(t, sent, f.Sent)
+		assert.Equal(t, httpx.Network, f.Kind)
+		assert.Equal(t, "the connection was closed", f.Error())
+		assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	}
+}
+
+func TestCallersClientNeedsNoTransport(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) })
+	_, err := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: &http.Client{}}).Do(t.Context(), post())
+	require.NoError(t, err)
+}
+
+func TestCallersDeadlineIsToldFromTheTimeLimit(t *testing.T) {
+	leave := make(chan struct{})
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-leave
+	})
+	defer close(leave)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.Timeout, f.Kind)
+	assert.Equal(t, "the caller's deadline passed", f.Error())
+	assert.True(t, f.Sent)
+}
+
+// What broke is told in fixed words, whatever the error says of hosts,
+// proxies and headers.
+func TestCausesAreNamedInFixedWords(t *testing.T) {
+	for want, cause := range map[string]error{
+		"the host name could not be resolved":               &net.DNSError{Err: "no such host", Name: "MARK.example"},
+		"the certificate is signed by an unknown authority": x509.UnknownAuthorityError{},
+		"the certificate is for another host":               x509.HostnameError{Certificate: &x509.Certificate{}, Host: "MARK.example"},
+		"the certificate is not valid":                      x509.CertificateInvalidError{Cert: &x509.Certificate{}, Detail: "MARK"},
+		"the certificate could not be verified":             &tls.CertificateVerificationError{Err: errors.New("MARK")},
+		"the other side does not speak TLS":                 tls.RecordHeaderError{Msg: "MARK"},
+		"the TLS handshake was refused":                     tls.AlertError(40),
+		"connection refused":                                fmt.Errorf("dial MARK: %w", syscall.ECONNREFUSED),
+		"the connection was closed":                         fmt.Errorf("MARK: %w", io.EOF),
+		"the exchange failed":                               errors.New("MARK"),
+	} {
+		transport := roundTrip(func(*http.Request) (*http.Response, error) { return nil, cause })
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+			Do(t.Context(), post())
+		f := failure(t, err)
+		assert.Equal(t, httpx.Network, f.Kind, want)
+		assert.Equal(t, want, f.Error())
+		assertSays(t, err, "MARK", false)
+	}
+}
+
+// answered is the body of an answer that knows whether it was closed.
+type answered struct {
+	io.Reader
+	closed *bool
+}
+
+func (a answered) Close() error {
+	*a.closed = true
+	return nil
+}
+
+func TestAnswerIsClosedOnEveryPath(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   io.Reader
+	}{
+		"answer":     {http.StatusOK, strings.NewReader("{}")},
+		"redirect":   {http.StatusTemporaryRedirect, strings.NewReader("elsewhere")},
+		"too large":  {http.StatusOK, strings.NewReader(strings.Repeat(" ", 11))},
+		"broken off": {http.StatusOK, iotest.ErrReader(io.ErrUnexpectedEOF)},
+	} {
+		var closed bool
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: test.status, Header: http.Header{}, Body: answered{test.body, &closed}, ContentLength: -1, Request: r,
+			}, nil
+		})
+		_, _ = client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}, MaxResponseBytes: 10}).
+			Do(t.Context(), post())
+		assert.True(t, closed, name)
+	}
+}
+
+// HTTP/2 sends a request again, by GetBody, when the server had not looked at
+// it: the whole body, and it counts as sent.
+func TestBodyCanBeSentAgainByTheTransport(t *testing.T) {
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		again, err := r.GetBody()
+		assert.NoError(t, err)
+		content, err := io.ReadAll(again)
+		assert.NoError(t, err)
+		assert.EqualValues(t, r.ContentLength, len(content))
+		assert.Contains(t, string(content), "b-value")
+		return nil, io.EOF
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		Do(t.Context(), post(body.Field{Name: "a", Value: "b-value"}))
+	assert.True(t, failure(t, err).Sent)
 }

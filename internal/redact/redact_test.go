@@ -35,7 +35,7 @@ func TestSecretPrintsHiddenEverywhere(t *testing.T) {
 }
 
 func TestWordShowsIdentifiersOnly(t *testing.T) {
-	for _, shown := range []string{"", "TID8bf47", "-5803", "1370579072568000512", "FailedOperation.X_y", "a:b/c"} {
+	for _, shown := range []string{"", "TID8bf47", "-5803", "azAZ09", "1370579072568000512", "FailedOperation.X_y", "a:b/c", strings.Repeat("a", 128)} {
 		assert.Equal(t, shown, redact.Word(shown))
 	}
 	for _, hidden := range []string{"张三", "two words", "a\nb", "x;y", "{}", strings.Repeat("a", 129)} {
@@ -46,6 +46,7 @@ func TestWordShowsIdentifiersOnly(t *testing.T) {
 func TestScrubTakesSecretsOutInAnyCase(t *testing.T) {
 	assert.Equal(t, "no [hidden], no [hidden]!", redact.Scrub("no abcX, no ABCx!", "aBcx", ""))
 	assert.Equal(t, "姓名[hidden]有误", redact.Scrub("姓名张三有误", "张三"))
+	assert.Equal(t, "[hidden] [hidden] [hidden]", redact.Scrub("azAZ AZAZ azaz", "AZaz"))
 	assert.Equal(t, "untouched", redact.Scrub("untouched", "secret"))
 	assert.Equal(t, "İ [hidden]", redact.Scrub("İ key", "KEY"), "folding must not shift places")
 	assert.Equal(t, "\xff\xfe [hidden]", redact.Scrub("\xff\xfe key", "KEY"), "nor must bytes that are no UTF-8")
@@ -54,4 +55,9 @@ func TestScrubTakesSecretsOutInAnyCase(t *testing.T) {
 func TestFormatQuotesForQ(t *testing.T) {
 	assert.Equal(t, `"[hidden]"`, fmt.Sprintf("%q", redact.NewSecret("x")))
 	assert.Equal(t, "[hidden]", fmt.Sprintf("%#v", redact.NewSecret("x")))
+}
+
+func TestAttrsLeavesOutWhatIsEmpty(t *testing.T) {
+	group := redact.Attrs(slog.String("code", "x"), slog.String("vendor", ""), slog.Int("status", 0), slog.Bool("sent", false))
+	assert.Equal(t, "[code=x status=0 sent=false]", group.String())
 }

@@ -1,0 +1,70 @@
+package idverifytest_test
+
+import (
+	"errors"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// blamed is a test that only notes whether it was failed.
+type blamed struct {
+	testing.TB
+	failed bool
+}
+
+func (b *blamed) Helper()               {}
+func (b *blamed) Error(...any)          { b.failed = true }
+func (b *blamed) Errorf(string, ...any) { b.failed = true }
+func (b *blamed) Fatalf(string, ...any) {
+	b.failed = true
+	runtime.Goexit()
+}
+
+func complains(res *idverify.Result, err error, promised ...idverify.CheckKind) bool {
+	var tb blamed
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		idverifytest.CheckOutcome(&tb, res, err, promised...)
+	}()
+	<-done
+	return tb.failed
+}
+
+func TestCheckOutcomeComplainsOfEveryBreachOfTheContract(t *testing.T) {
+	similar, live := idverify.CheckSimilarity, idverify.CheckLiveness
+	result := func(code idverify.Code, checks ...idverify.Check) *idverify.Result {
+		return &idverify.Result{Code: code, Checks: checks}
+	}
+	passed := result(idverify.CodeMatch, idverify.Check{Kind: similar, Passed: true}, idverify.Check{Kind: live, Passed: true})
+	for name, test := range map[string]struct {
+		res      *idverify.Result
+		err      error
+		promised []idverify.CheckKind
+		wrong    bool
+	}{
+		"pass":                      {res: passed, promised: []idverify.CheckKind{similar, live}},
+		"pass, nothing promised":    {res: passed},
+		"mismatch":                  {res: result(idverify.CodeFaceMismatch), promised: []idverify.CheckKind{similar}},
+		"error":                     {err: &idverify.Error{Code: idverify.CodeTimeout, Sent: true, Ambiguous: true}},
+		"repeatable":                {err: &idverify.Error{Code: idverify.CodeRateLimited, Sent: true, Repeatable: true}},
+		"nothing":                   {wrong: true},
+		"zero result":               {res: result(""), wrong: true},
+		"error as result":           {res: result(idverify.CodeTimeout), wrong: true},
+		"unearned match":            {res: result(idverify.CodeMatch), wrong: true},
+		"match without a promise":   {res: result(idverify.CodeMatch, passed.Checks[0]), promised: []idverify.CheckKind{live}, wrong: true},
+		"result and error":          {res: passed, err: &idverify.Error{Code: idverify.CodeTimeout}, wrong: true},
+		"foreign error":             {err: errors.New("foreign"), wrong: true},
+		"error without a code":      {err: &idverify.Error{}, wrong: true},
+		"decision as error":         {err: &idverify.Error{Code: idverify.CodeMatch}, wrong: true},
+		"paid and repeatable":       {err: &idverify.Error{Code: idverify.CodeNoFace, Repeatable: true, Billed: idverify.BilledYes}, wrong: true},
+		"unanswered and repeatable": {err: &idverify.Error{Code: idverify.CodeTimeout, Repeatable: true, Ambiguous: true}, wrong: true},
+	} {
+		assert.Equal(t, test.wrong, complains(test.res, test.err, test.promised...), name)
+	}
+}

@@ -1,0 +1,175 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+var similar = idverify.Rule{
+	Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 80,
+}
+
+func ruleOf(kind idverify.CheckKind) idverify.Rule {
+	r := similar
+	r.Kind = kind
+	return r
+}
+
+// answered is a call whose vendor has answered with the status.
+func answered(status int) *Call {
+	v := &Vendor{Name: "v", Now: time.Now, Secrets: []redact.Secret{redact.NewSecret("KEY")}, Table: NewTable([]idverify.VendorCode{
+		{Code: "ok", Meaning: idverify.CodeMatch, Billed: idverify.BilledYes},
+		{Code: "busy", Meaning: idverify.CodeRateLimited, Billed: idverify.BilledNo, Repeatable: true},
+	})}
+	c := &Call{Vendor: v, ctx: context.Background(), response: &httpx.Response{Status: status, Header: http.Header{"Retry-After": {"7"}}}, requestID: "r1"}
+	c.Hide("张三")
+	return c
+}
+
+func score(value float64) Score { return Score{value: value, present: true} }
+
+func asError(t *testing.T, res *idverify.Result, err error) *idverify.Error {
+	t.Helper()
+	require.Nil(t, res)
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	return e
+}
+
+func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
+	good := Measured{"score", score(99), similar}
+	for _, code := range []string{"", "busy", "unlisted"} {
+		res, err := answered(http.StatusOK).Judge(code, nil, good)
+		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, code)
+	}
+	res, err := answered(http.StatusOK).Judge("ok", nil, good)
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+}
+
+func TestAPassNeedsASimilarity(t *testing.T) {
+	for _, measured := range [][]Measured{nil, {{"live", score(99), ruleOf(idverify.CheckLiveness)}}} {
+		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
+		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code)
+	}
+}
+
+func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
+	mismatch, attack := Measured{"score", score(1), similar}, Measured{"live", score(1), ruleOf(idverify.CheckLiveness)}
+	for _, measured := range [][]Measured{{mismatch, attack}, {attack, mismatch}} {
+		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeAttackSuspected, res.Code)
+		assert.Len(t, res.Checks, 2)
+	}
+}
+
+// A score that decides nothing came with the code of success: the vendor
+// answered, and did what it charges for.
+func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
+	for bad, why := range map[Score]string{{}: "score is missing", {malformed: true}: "score is not a finite number", score(101): "outside 0..100"} {
+		res, err := answered(http.StatusOK).Judge("ok", "reply", Measured{"score", bad, similar})
+		e := asError(t, res, err)
+		assert.Contains(t, e.Detail, why)
+		assert.Equal(t, idverify.CodeBadResponse, e.Code)
+		assert.Equal(t, idverify.BilledYes, e.Billed)
+		assert.Equal(t, "score", e.Field)
+		assert.Equal(t, "ok", e.VendorCode)
+		assert.Equal(t, "r1", e.RequestID)
+		assert.Equal(t, "reply", e.Reply)
+		assert.True(t, e.Sent)
+		assert.False(t, e.Ambiguous)
+		assert.False(t, e.Repeatable)
+	}
+}
+
+func TestABadAnswerMayHaveBeenBilled(t *testing.T) {
+	assert.Equal(t, &idverify.Error{
+		Code: idverify.CodeBadResponse, Vendor: "v", Detail: "why", RequestID: "r1", HTTPStatus: http.StatusBadGateway,
+		RetryAfter: 7 * time.Second, Sent: true, Ambiguous: true,
+	}, answered(http.StatusBadGateway).Bad("why"))
+}
+
+func TestACodeComesWithAllThatIsKnownOfTheAnswer(t *testing.T) {
+	res, err := answered(http.StatusForbidden).Coded(Said{Code: "busy", Message: "wait, 张三", Reply: "reply"})
+	e := asError(t, res, err)
+	assert.Equal(t, "wait, [hidden]", e.VendorMessage.Reveal())
+	e.VendorMessage = idverify.Sensitive{}
+	assert.Equal(t, &idverify.Error{
+		Code: idverify.CodeRateLimited, Vendor: "v", VendorCode: "busy", RequestID: "r1", HTTPStatus: http.StatusForbidden,
+		Billed: idverify.BilledNo, Repeatable: true, Sent: true, RetryAfter: 7 * time.Second, Reply: "reply",
+	}, e)
+}
+
+func TestTheCodeOfSuccessAloneIsNoSuccess(t *testing.T) {
+	res, err := answered(http.StatusOK).Coded(Said{Code: "ok"})
+	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code)
+}
+
+func TestAnUnlistedCodeIsKeptWithoutThePerson(t *testing.T) {
+	res, err := answered(http.StatusOK).Coded(Said{Code: "new 张三"})
+	e := asError(t, res, err)
+	assert.Equal(t, idverify.CodeUnknown, e.Code)
+	assert.Equal(t, "new [hidden]", e.VendorCode)
+	assert.Equal(t, idverify.BilledUnknown, e.Billed)
+	assert.False(t, e.Repeatable)
+}
+
+func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
+	v := answered(0).Vendor
+	for name, test := range map[string]struct {
+		failure *httpx.Failure
+		want    idverify.Error
+	}{
+		"not sent": {&httpx.Failure{Kind: httpx.Network, Detail: "d"},
+			idverify.Error{Code: idverify.CodeNetwork, Billed: idverify.BilledNo, Repeatable: true}},
+		"not sent in time": {&httpx.Failure{Kind: httpx.Timeout, Detail: "d", Connected: true},
+			idverify.Error{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Repeatable: true}},
+		"left before it was sent": {&httpx.Failure{Kind: httpx.Canceled, Detail: "d"},
+			idverify.Error{Code: idverify.CodeCanceled, Billed: idverify.BilledNo, Repeatable: true}},
+		"media": {&httpx.Failure{Kind: httpx.Media, Detail: "d"},
+			idverify.Error{Code: idverify.CodeUnreadableEvidence, Billed: idverify.BilledNo, Field: "Evidence"}},
+		"sent": {&httpx.Failure{Kind: httpx.Network, Detail: "d", Sent: true},
+			idverify.Error{Code: idverify.CodeNetwork, Sent: true, Ambiguous: true}},
+		"answered before it was sent": {&httpx.Failure{Kind: httpx.BadAnswer, Detail: "d", Status: 307},
+			idverify.Error{Code: idverify.CodeBadResponse, Ambiguous: true, HTTPStatus: 307}},
+	} {
+		want := test.want
+		want.Vendor, want.Detail, want.Err = "v", "d", test.failure
+		assert.Equal(t, &want, v.Failed(test.failure), name)
+	}
+}
+
+func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
+	cause := errors.New("MARK")
+	e := answered(0).Failed(cause)
+	assert.Equal(t, idverify.CodeUnknown, e.Code)
+	assert.Equal(t, "v", e.Vendor)
+	assert.Contains(t, e.Detail, "not foreseen")
+	assert.True(t, e.Sent)
+	assert.True(t, e.Ambiguous)
+	assert.False(t, e.Repeatable)
+	assert.Equal(t, idverify.BilledUnknown, e.Billed)
+	assert.ErrorIs(t, e, cause)
+	assert.NotContains(t, e.Error(), "MARK")
+}
+
+func TestACallerWhoLeftBeforeCostsNothing(t *testing.T) {
+	for cause, code := range map[error]idverify.Code{
+		context.Canceled: idverify.CodeCanceled, context.DeadlineExceeded: idverify.CodeTimeout,
+	} {
+		e := answered(0).Gone(cause)
+		assert.Equal(t, &idverify.Error{Code: code, Vendor: "v", Billed: idverify.BilledNo, Repeatable: true, Err: cause, Detail: e.Detail}, e)
+		assert.Contains(t, e.Detail, "before anything was sent")
+	}
+}
