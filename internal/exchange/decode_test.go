@@ -195,7 +195,9 @@ func FuzzHasDoubleKey(f *testing.F) {
 	f.Add([]byte(`[}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		got := hasDoubleKey(content)
-		if json.Valid(content) && got != doubleByTokens(t, json.NewDecoder(bytes.NewReader(content))) {
+		tokens := json.NewDecoder(bytes.NewReader(content))
+		tokens.UseNumber() // 1e700 is valid JSON
+		if json.Valid(content) && got != doubleByTokens(t, tokens) {
 			t.Fatalf("%s: scanner says %t", content, got)
 		}
 	})
