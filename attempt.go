@@ -40,9 +40,11 @@ type Attempt struct {
 	Wait     time.Duration `json:"-"`
 	Duration time.Duration `json:"-"`
 	Billed   Billed        `json:"billed"`
-	// Sent and Ambiguous are those of [Error]; Sent is true for a decision.
-	Sent      bool `json:"sent"`
-	Ambiguous bool `json:"ambiguous"`
+	// Sent, Ambiguous and Repeatable are those of [Error]; for a decision Sent
+	// is true.
+	Sent       bool `json:"sent"`
+	Ambiguous  bool `json:"ambiguous"`
+	Repeatable bool `json:"repeatable"`
 	// PassedOver says that the provider was not asked: its circuit was open or
 	// its limiter could not admit the call in time.
 	PassedOver bool `json:"passed_over,omitempty"`
@@ -121,6 +123,7 @@ func attempted(vendor string, res *Result, e *Error) Attempt {
 	}
 	return Attempt{
 		Vendor: vendor, Code: e.Code, VendorCode: e.VendorCode, VendorReason: e.VendorReason,
-		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Sent: e.Sent, Ambiguous: e.Ambiguous, Err: e,
+		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Sent: e.Sent, Ambiguous: e.Ambiguous,
+		Repeatable: e.Repeatable, Err: e,
 	}
 }

@@ -2,6 +2,7 @@ package idverify
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"runtime"
 	"sync"
@@ -12,7 +13,7 @@ import (
 type BatchItem struct {
 	// Key is your own name for the row: the same in every run, different for
 	// every row. A [Journal] knows the row by it, and it is printed, so it must
-	// say nothing of the person: at most 128 letters, digits and . _ - : /
+	// say nothing of the person: at most 64 letters, digits and . _ - :
 	// It stands for the question: a row whose name, number or picture you
 	// changed after it was answered needs a new key. Required with a journal,
 	// and otherwise only handed through.
@@ -24,7 +25,7 @@ type BatchItem struct {
 type BatchResult struct {
 	// Index counts the rows as they came in, from 0.
 	Index int
-	// Key is the row's, as it was given.
+	// Key is the row's, as it was given; empty when it was refused.
 	Key string
 	// Result and Err are what [Verifier.Verify] returned: one of the two.
 	Result *Result
@@ -304,7 +305,7 @@ func (r *batchRun) refuse(item BatchItem) error {
 		return err
 	}
 	if r.seen[item.Key] {
-		return refused(CodeInvalidRequest, keyField, "two rows have the key "+item.Key)
+		return refused(CodeInvalidRequest, keyField, "two rows have this key")
 	}
 	r.seen[item.Key] = true
 	return nil
@@ -318,6 +319,10 @@ func (r *batchRun) row(index int, item BatchItem, refusal error) BatchResult {
 	switch {
 	case refusal != nil:
 		out.Err = refusal
+		var e *Error
+		if errors.As(refusal, &e) && e.Field == keyField {
+			out.Key = "" // it may be what it was refused for
+		}
 	case r.pulling.Err() != nil:
 		out.Err = r.notBegun()
 	case r.journal == nil:

@@ -519,7 +519,12 @@ func known() *journal {
 	legs.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Ambiguous: true}, {Code: idverify.CodeNetwork, Billed: idverify.BilledNo}}
 	sent := fails(idverify.CodeCanceled, idverify.BilledNo)
 	sent.Ambiguous = true
+	limited := fails(idverify.CodeRateLimited, idverify.BilledUnknown)
+	limited.Repeatable = true
+	limited.Attempts = []idverify.Attempt{{Code: idverify.CodeRateLimited, Repeatable: true, Sent: true}}
 	j.entries = map[string]idverify.JournalEntry{
+		"limited":      {Err: limited},
+		"unfunded":     {Err: fails(idverify.CodeQuotaExceeded, idverify.BilledUnknown)},
 		"decided":      {Result: &idverify.Result{Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes}},
 		"in-flight":    {InFlight: true},
 		"repeated":     {InFlight: true, Err: fails(idverify.CodeNetwork, idverify.BilledNo)},
@@ -558,7 +563,7 @@ func resume(t *testing.T, j *journal, opts ...idverify.BatchOption) (resumed map
 
 func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 	resumed, sent := resume(t, known())
-	assert.Equal(t, []string{"free", "new"}, sent)
+	assert.Equal(t, []string{"free", "limited", "new", "unfunded"}, sent)
 	assert.Equal(t, idverify.CodeIdentityMismatch, resumed["decided"].Result.Code)
 	assert.NoError(t, resumed["decided"].Err)
 	assert.ErrorIs(t, resumed["paid"].Err, idverify.ErrPoorPhoto)
@@ -584,7 +589,7 @@ func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 		assert.NotNil(t, e)
 		return key == "in-flight"
 	}))
-	assert.Equal(t, []string{"free", "in-flight", "new"}, sent)
+	assert.Equal(t, []string{"free", "in-flight", "limited", "new", "unfunded"}, sent)
 	slices.Sort(asked)
 	assert.Equal(t, []string{"ambiguous", "in-flight", "paid", "repeated", "unsure", "unsure-first"}, asked)
 }
@@ -592,7 +597,7 @@ func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 func TestADecisionIsNeverAskedForAgain(t *testing.T) {
 	_, sent := resume(t, known(), idverify.WithRepeat(func(string, *idverify.Error) bool { return true }))
 	assert.NotContains(t, sent, "decided")
-	assert.Len(t, sent, 8)
+	assert.Len(t, sent, 10)
 }
 
 func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
@@ -634,6 +639,7 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 		if r.Index < 6 {
 			assert.Equal(t, "BatchItem.Key", e.Field)
 			assert.NotContains(t, e.Error(), "张三")
+			assert.Empty(t, r.Key, "it may be what it was refused for")
 			assert.NotContains(t, e.Error(), strings.ToLower(aNumber))
 		}
 		assert.NoError(t, r.JournalErr, "one bad row does not end the run")

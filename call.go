@@ -19,8 +19,8 @@ type call struct {
 }
 
 // run asks vendors in order until one has the last word.
-func (c *call) run(ctx context.Context) (*Result, error) {
-	for _, v := range c.client.route(ctx, c.req) {
+func (c *call) run(ctx context.Context, vendors []*vendor) (*Result, error) {
+	for _, v := range vendors {
 		if done := c.try(ctx, v); done {
 			break
 		}
@@ -97,7 +97,7 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 	switch {
 	case n >= r.Attempts:
 		return 0, 0, ""
-	case e.Repeatable:
+	case e.Repeatable && !e.Ambiguous && e.Billed != BilledYes:
 		move = NextSameVendor
 	case e.Ambiguous && r.Ambiguous:
 		move = NextSameVendorAmbiguous
@@ -105,7 +105,7 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 		return 0, 0, ""
 	}
 	wait = e.RetryAfter
-	if wait == 0 {
+	if wait <= 0 {
 		wait = retry.Backoff{Cap: r.Cap, Random: r.Random}.Wait(r.base(e.Code), n)
 	}
 	if deadline, ok := ctx.Deadline(); wait > r.Cap || ok && time.Until(deadline) <= wait {
@@ -145,9 +145,6 @@ func (c *call) outcome() (*Result, error) {
 		res.Attempts = c.attempts
 		return &res, nil
 	}
-	if c.failure == nil {
-		return nil, refused(CodeUnsupportedEvidence, "Evidence", "no provider accepts "+c.req.String())
-	}
 	e := *c.failure
 	e.Attempts = c.attempts
 	e.sum()
@@ -157,6 +154,8 @@ func (c *call) outcome() (*Result, error) {
 // sum makes the facts about sending and money those of all legs together.
 func (e *Error) sum() {
 	for _, a := range e.Attempts {
+		// A leg that cost nothing for certain does not stand in the way.
+		e.Repeatable = e.Repeatable && !a.Ambiguous && (a.Repeatable || a.Billed == BilledNo)
 		e.Sent = e.Sent || a.Sent
 		e.Ambiguous = e.Ambiguous || a.Ambiguous
 		switch {
@@ -166,5 +165,4 @@ func (e *Error) sum() {
 			e.Billed = BilledUnknown
 		}
 	}
-	e.Repeatable = e.Repeatable && !e.Ambiguous && e.Billed == BilledNo
 }

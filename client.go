@@ -46,6 +46,9 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 		if isNil(p) {
 			return nil, misconfigured("providers", fmt.Sprintf("provider %d is nil", i))
 		}
+		if p.Name() == "" {
+			return nil, misconfigured("providers", fmt.Sprintf("provider %d has no name", i))
+		}
 		if c.vendor(p) != nil {
 			return nil, misconfigured("providers", "two providers are called "+redact.Word(p.Name()))
 		}
@@ -85,18 +88,28 @@ func (c *Client) verify(ctx context.Context, req *Request) (*Result, error) {
 	if err := req.Validate(); err != nil {
 		return nil, err
 	}
-	switch {
-	case req.Key == "":
-		return c.ask(ctx, req)
-	case c.answers == nil:
-		return c.flights.share(ctx, req, c.ask)
+	if ctx.Err() != nil {
+		return nil, left(ctx, "")
 	}
-	return c.flights.share(ctx, req, func(ctx context.Context, req *Request) (*Result, error) {
-		return c.answers.known(ctx, req, c.ask)
-	})
+	if req.Key == "" {
+		return c.ask(ctx, req)
+	}
+	subject, err := req.Subject()
+	if err != nil {
+		return nil, err
+	}
+	q := question{req: req, subject: subject, ask: c.ask}
+	if c.answers != nil {
+		q.known, q.keep = c.answers.forQuestion(req.Key, subject, c.maxFAR)
+	}
+	return c.flights.share(ctx, q)
 }
 
 func (c *Client) ask(ctx context.Context, req *Request) (*Result, error) {
+	vendors := c.route(ctx, req)
+	if len(vendors) == 0 {
+		return nil, refused(CodeUnsupportedEvidence, "Evidence", "there is no provider to ask that accepts "+req.String())
+	}
 	if c.person != nil {
 		subject, err := req.Subject()
 		if err != nil {
@@ -106,7 +119,7 @@ func (c *Client) ask(ctx context.Context, req *Request) (*Result, error) {
 			return nil, err
 		}
 	}
-	return (&call{client: c, req: req}).run(ctx)
+	return (&call{client: c, req: req}).run(ctx, vendors)
 }
 
 // Accepted is the first evidence of the request that the provider accepts.

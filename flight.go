@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -34,6 +36,7 @@ type shared struct {
 
 	landed   chan struct{} // closed when what follows is final
 	res      *Result
+	stored   bool // res came from the store
 	err      error
 	panicked any // what a provider or a hook panicked with
 }
@@ -44,23 +47,30 @@ func newFlights() *flights {
 	return f
 }
 
-// share makes the call of a request with a key, or joins the one that is under
-// way. A caller who leaves leaves alone; when the last has left, the call ends.
-func (f *flights) share(ctx context.Context, req *Request, ask func(context.Context, *Request) (*Result, error)) (*Result, error) {
-	subject, err := req.Subject()
-	if err != nil {
-		return nil, err
-	}
-	person := fingerprint(f.secret[:], subject.Name(), subject.IDNumber())
+// question is a request with a key, on its way through flights.
+type question struct {
+	req     *Request
+	subject Subject
+	ask     func(context.Context, *Request) (*Result, error)
+	// known gives the decision of a store, nil when it has none, and keep gives
+	// it one. Both nil when there is no store.
+	known func(context.Context) *Result
+	keep  func(context.Context, *Result)
+}
+
+// share makes the call of a question, or joins the one that is under way. A
+// caller who leaves leaves alone; when the last has left, the call ends.
+func (f *flights) share(ctx context.Context, q question) (*Result, error) {
+	person := fingerprint(f.secret[:], q.subject.Name(), q.subject.IDNumber())
 
 	f.mu.Lock()
-	s, underWay := f.byID[req.Key]
+	s, underWay := f.byID[q.req.Key]
 	if underWay && s.person != person {
 		f.mu.Unlock()
 		return nil, refused(CodeInvalidRequest, "Key", "the same key is under way for another person")
 	}
 	if !underWay {
-		s = f.start(ctx, req, person, ask)
+		s = f.start(ctx, q, person)
 	}
 	s.waiting++
 	s.extend(ctx)
@@ -68,31 +78,67 @@ func (f *flights) share(ctx context.Context, req *Request, ask func(context.Cont
 
 	select {
 	case <-s.landed:
+		return s.answer()
 	case <-ctx.Done():
-		if !f.leave(req.Key, s) {
-			return nil, othersWait(ctx)
-		}
-		<-s.landed // nobody else waits: the call has been cancelled, and tells how far it came
 	}
-	return s.answer()
+	if !f.leave(q.req.Key, s) {
+		return nil, othersWait(ctx)
+	}
+	<-s.landed // it was there already, or has been cancelled and tells how far it came
+	return inOwnWords(ctx, s)
 }
 
 // start begins a call that outlives the caller who was first, with that
 // caller's values. f.mu is held.
-func (f *flights) start(ctx context.Context, req *Request, person string, ask func(context.Context, *Request) (*Result, error)) *shared {
+func (f *flights) start(ctx context.Context, q question, person string) *shared {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &shared{person: person, cancel: cancel, landed: make(chan struct{})}
 	s.extend(ctx)
-	f.byID[req.Key] = s
-	ctx = sharedContext{own, s}
-	go func() {
-		defer cancel()
-		defer close(s.landed)
-		defer f.forget(req.Key, s)
-		defer func() { s.panicked = recover() }()
-		s.res, s.err = ask(ctx, req)
-	}()
+	f.byID[q.req.Key] = s
+	go s.fly(sharedContext{own, s}, q, func() { f.forget(q.req.Key, s) })
 	return s
+}
+
+// storeTimeout bounds each question to a store of results.
+const storeTimeout = 2 * time.Second
+
+// fly makes the call, lands, and then tells the store. Until that is done a
+// newcomer is given the answer that there is, and nobody waits for it.
+func (s *shared) fly(ctx context.Context, q question, forget func()) {
+	defer s.cancel()
+	defer forget()
+	s.work(ctx, q)
+	if s.err == nil && s.res != nil && q.keep != nil && !s.stored {
+		keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+		defer cancel()
+		q.keep(keeping, s.res)
+	}
+}
+
+func (s *shared) work(ctx context.Context, q question) {
+	defer close(s.landed)
+	defer func() { s.panicked = recover() }()
+	if q.known != nil {
+		looking, cancel := context.WithTimeout(undated{ctx}, storeTimeout)
+		defer cancel()
+		if s.res = q.known(looking); s.res != nil {
+			s.stored = true
+			return
+		}
+	}
+	s.res, s.err = q.ask(ctx, q.req)
+}
+
+// inOwnWords is the answer for the caller whose leaving ended the call: it was
+// cancelled, but for this caller perhaps because a deadline passed.
+func inOwnWords(ctx context.Context, s *shared) (*Result, error) {
+	res, err := s.answer()
+	var e *Error
+	if errors.As(err, &e) && e.Code == CodeCanceled && !errors.Is(ctx.Err(), context.Canceled) {
+		gone := left(ctx, e.Vendor)
+		e.Code, e.Detail, e.Err = gone.Code, gone.Detail, gone.Err
+	}
+	return res, err
 }
 
 // sharedContext has the latest deadline of the callers, so that nothing is
@@ -121,10 +167,16 @@ func (s *shared) extend(ctx context.Context) {
 	}
 }
 
-// leave reports whether the caller was the last, and has ended the call.
+// leave reports whether the caller was the last, or the call has landed; one
+// that has not is ended when the last has left.
 func (f *flights) leave(key string, s *shared) (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	select {
+	case <-s.landed:
+		return true
+	default:
+	}
 	if s.waiting--; s.waiting > 0 {
 		return false
 	}
@@ -146,18 +198,27 @@ func (f *flights) forget(key string, s *shared) {
 // answer gives each caller a copy, so that none changes another's. A panic
 // goes to the callers, who can recover, and not to a goroutine of ours.
 func (s *shared) answer() (*Result, error) {
-	if s.panicked != nil {
+	switch {
+	case s.panicked != nil:
 		panic(s.panicked)
-	}
-	if s.err != nil {
-		if e, ok := s.err.(*Error); ok {
-			own := *e
-			return nil, &own
+	case s.res == nil && s.err == nil:
+		return nil, &Error{Code: CodeUnknown, Sent: true, Ambiguous: true, Detail: "the call ended without an answer"}
+	case s.err != nil:
+		var e *Error
+		if !errors.As(s.err, &e) {
+			return nil, s.err
 		}
-		return nil, s.err
+		own := *e
+		own.Attempts = slices.Clone(e.Attempts)
+		return nil, &own
 	}
-	own := *s.res
-	return &own, nil
+	return s.res.clone(), nil
+}
+
+func (r *Result) clone() *Result {
+	own := *r
+	own.Checks, own.Warnings, own.Attempts = slices.Clone(r.Checks), slices.Clone(r.Warnings), slices.Clone(r.Attempts)
+	return &own
 }
 
 // othersWait is the error for a caller who leaves a call that goes on.
@@ -180,7 +241,8 @@ func fingerprint(secret []byte, texts ...string) string {
 
 // ResultStore keeps decisions by the key of their question, so that the same
 // question is not paid for twice. The id says nothing of the person. Methods
-// are called concurrently; an error never makes a call fail.
+// are called concurrently, with a context that ends after two seconds at the
+// latest; an error never makes a call fail, and nobody waits for Save.
 type ResultStore interface {
 	// Load gives the decision kept under id, nil when there is none.
 	Load(ctx context.Context, id string) (*Result, error)
@@ -213,21 +275,21 @@ func WithResultStore(store ResultStore, secret []byte) Option {
 	}
 }
 
-// known gives the decision kept for a request, or asks and keeps it.
-func (a *answers) known(ctx context.Context, req *Request, ask func(context.Context, *Request) (*Result, error)) (*Result, error) {
-	subject, err := req.Subject()
-	if err != nil {
-		return nil, err
-	}
-	id := fingerprint(a.secret, req.Key, subject.Name(), subject.IDNumber())
-	if kept, err := a.store.Load(ctx, id); err == nil && kept != nil {
-		if res, e := settle(kept.Vendor, kept, nil); e == nil {
-			return res, nil
+// forQuestion asks the store about one question, and tells it. A stricter
+// false-accept rate makes it another question.
+func (a *answers) forQuestion(key string, s Subject, maxFAR float64) (known func(context.Context) *Result, keep func(context.Context, *Result)) {
+	id := fingerprint(a.secret, key, s.Name(), s.IDNumber(), number(maxFAR))
+	known = func(ctx context.Context) *Result {
+		kept, err := a.store.Load(ctx, id)
+		if err != nil || kept == nil {
+			return nil
 		}
+		res, e := settle(kept.Vendor, kept, nil)
+		if e != nil {
+			return nil
+		}
+		return res.clone()
 	}
-	res, err := ask(ctx, req)
-	if err == nil {
-		_ = a.store.Save(context.WithoutCancel(ctx), id, res) // what was paid for is kept even if the caller leaves now
-	}
-	return res, err
+	keep = func(ctx context.Context, res *Result) { _ = a.store.Save(ctx, id, res.clone()) }
+	return known, keep
 }

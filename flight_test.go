@@ -175,6 +175,100 @@ func TestErrorsAreSharedToo(t *testing.T) {
 	})
 }
 
+// The deadline of a shared call moves; the time limit of an attempt does not go
+// with it.
+func TestSharedCallKeepsTheLimitOfAnAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", slowPass(t, 2*time.Hour)), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			_, err := c.Verify(ctx, keyed("k"))
+			assert.Equal(t, idverify.CodeTimeout, idverify.CodeOf(err))
+		})
+		time.Sleep(time.Second)
+		began := time.Now()
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"a timeout → another_vendor", "b match"}, told(res.Attempts))
+		assert.Equal(t, 29*time.Second, time.Since(began))
+		wg.Wait()
+	})
+}
+
+func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := oneVendor(t, vendorNamed("a", slowPass(t, time.Second)))
+		results := make([]*idverify.Result, 2)
+		var wg sync.WaitGroup
+		for i := range results {
+			wg.Go(func() { results[i], _ = c.Verify(t.Context(), keyed("k")) })
+		}
+		wg.Wait()
+		results[0].Checks[0].Passed = false
+		results[0].Attempts[0].Vendor = "changed"
+		assert.True(t, results[1].Passed())
+		assert.Equal(t, "a", results[1].Attempts[0].Vendor)
+	})
+}
+
+// slowResults is a store that takes its time, or hangs.
+type slowResults struct {
+	memoryResults
+	save time.Duration
+}
+
+func (s *slowResults) Save(ctx context.Context, id string, res *idverify.Result) error {
+	select {
+	case <-time.After(s.save):
+		return s.memoryResults.Save(ctx, id, res)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", slowPass(t, time.Second))
+		c := oneVendor(t, a, idverify.WithResultStore(&slowResults{save: time.Hour}, make([]byte, 32)))
+		began := time.Now()
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, time.Second, time.Since(began))
+
+		res, err = c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, 1, a.asked, "while it is being saved, a newcomer is given the answer that is there")
+		time.Sleep(time.Minute) // the store is given up
+		_, err = c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.Equal(t, 2, a.asked)
+		time.Sleep(time.Minute)
+	})
+}
+
+func TestStricterRateIsAnotherQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, secret := &memoryResults{}, make([]byte, 32)
+		lax := vendorNamed("p", pass(t))
+		for range 2 {
+			_, err := oneVendor(t, lax, idverify.WithResultStore(store, secret)).Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			synctest.Wait()
+		}
+		assert.Equal(t, 1, lax.asked)
+		strict := &strictable{fake: fake{name: "p", accepts: "photo"}} // fails when it is asked
+		c := oneVendor(t, strict, idverify.WithResultStore(store, secret), idverify.WithMaxFAR(1e-5))
+		_, err := c.Verify(t.Context(), keyed("k"))
+		assert.ErrorIs(t, err, idverify.ErrNoFace, "it was asked, and not given the lax answer")
+	})
+}
+
 type panicking struct{ byScript }
 
 func (panicking) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
@@ -188,40 +282,45 @@ func TestPanicReachesTheCaller(t *testing.T) {
 }
 
 func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
-	a := vendorNamed("a", pass(t))
-	store := memoryResults{}
-	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
-	c := oneVendor(t, a, idverify.WithResultStore(store, secret))
-	for range 3 {
-		res, err := c.Verify(t.Context(), keyed("order-1"))
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", pass(t))
+		store := &memoryResults{}
+		c := oneVendor(t, a, idverify.WithResultStore(store, []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")))
+		verify := func(req *idverify.Request) (*idverify.Result, error) {
+			defer synctest.Wait() // until the store has been told
+			return c.Verify(t.Context(), req)
+		}
+		for range 3 {
+			res, err := verify(keyed("order-1"))
+			require.NoError(t, err)
+			assert.True(t, res.Passed())
+		}
+		assert.Equal(t, 1, a.asked)
+		for id := range store.byID {
+			assert.Regexp(t, "^[0-9a-f]{64}$", id)
+		}
+
+		other := keyed("order-1")
+		other.Name = "测试乙"
+		a.steps, a.asked = []step{decide(idverify.CodeFaceMismatch)}, 0
+		res, err := verify(other)
 		require.NoError(t, err)
-		assert.True(t, res.Passed())
-	}
-	assert.Equal(t, 1, a.asked)
-	for id := range store {
-		assert.Regexp(t, "^[0-9a-f]{64}$", id)
-	}
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code, "another person's pass is not given away")
 
-	other := keyed("order-1")
-	other.Name = "测试乙"
-	a.steps, a.asked = []step{decide(idverify.CodeFaceMismatch)}, 0
-	res, err := c.Verify(t.Context(), other)
-	require.NoError(t, err)
-	assert.Equal(t, idverify.CodeFaceMismatch, res.Code, "another person's pass is not given away")
+		for id := range store.byID {
+			store.byID[id] = &idverify.Result{Code: idverify.CodeMatch} // a pass that was never earned
+		}
+		res, err = verify(keyed("order-1"))
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 
-	for id := range store {
-		store[id] = &idverify.Result{Code: idverify.CodeMatch} // a pass that was never earned
-	}
-	res, err = c.Verify(t.Context(), keyed("order-1"))
-	require.NoError(t, err)
-	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
-
-	a.steps, a.asked = []step{fail(idverify.CodeNoFace)}, 0
-	for range 2 {
-		_, err = c.Verify(t.Context(), keyed("order-2"))
-		assert.ErrorIs(t, err, idverify.ErrNoFace)
-	}
-	assert.Equal(t, 2, a.asked, "errors are not kept")
+		a.steps, a.asked = []step{fail(idverify.CodeNoFace)}, 0
+		for range 2 {
+			_, err = verify(keyed("order-2"))
+			assert.ErrorIs(t, err, idverify.ErrNoFace)
+		}
+		assert.Equal(t, 2, a.asked, "errors are not kept")
+	})
 }
 
 type brokenResults struct{}
@@ -240,7 +339,7 @@ func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
 
 func TestClientPrintsNoSecret(t *testing.T) {
 	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
-	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(memoryResults{}, secret), idverify.WithPersonLimit(secret, 3, time.Hour, nil))
+	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(secret, 3, time.Hour, nil))
 	for _, text := range idverifytest.Spoken(c) {
 		assert.NotContains(t, text, "EXAMPLE-SECRET")
 		assert.NotContains(t, text, "69 88 65 77") // its bytes

@@ -41,12 +41,23 @@ func inFlight(key string) *Error {
 
 // mayHaveCost reports whether any leg of a call was, or may have been, billed.
 func mayHaveCost(e *Error) bool {
+	if e.Ambiguous || len(e.Attempts) == 0 && mayBeBilled(e.Code, e.Billed, e.Repeatable) {
+		return true
+	}
 	for _, a := range e.Attempts {
-		if a.Ambiguous || a.Billed != BilledNo {
+		if a.Ambiguous || mayBeBilled(a.Code, a.Billed, a.Repeatable) {
 			return true
 		}
 	}
-	return e.Ambiguous || e.Billed != BilledNo
+	return false
+}
+
+// mayBeBilled looks past a bill that the documents leave open where the vendor
+// turned the call away: because it is safe to repeat, or because it refused the
+// account, before it looked at anybody.
+func mayBeBilled(code Code, billed Billed, repeatable bool) bool {
+	turnedAway := repeatable || code.Advice() == AdviceFixAccount
+	return billed == BilledYes || billed == BilledUnknown && !turnedAway
 }
 
 // billing is what each call of a row cost.

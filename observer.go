@@ -16,7 +16,7 @@ type AttemptStart struct {
 }
 
 // Observer watches attempts. What it is given holds nothing of the person. Its
-// methods are called concurrently, on the caller's goroutine.
+// methods are called concurrently.
 type Observer interface {
 	// Attempt is called when an attempt begins, and the function that it
 	// returns, if not nil, when it has ended. The context that it returns is

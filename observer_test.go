@@ -111,5 +111,5 @@ func TestAttemptJSONSurvives(t *testing.T) {
 	var back idverify.Result
 	require.NoError(t, json.Unmarshal(text, &back))
 	assert.Equal(t, told(res.Attempts), told(back.Attempts))
-	assert.Contains(t, string(text), `{"vendor":"a","code":"quota_exceeded","billed":"unknown","sent":true,"ambiguous":false,"next":"another_vendor","duration_ms":0}`)
+	assert.Contains(t, string(text), `{"vendor":"a","code":"quota_exceeded","billed":"unknown","sent":true,"ambiguous":false,"repeatable":false,"next":"another_vendor","duration_ms":0}`)
 }

@@ -125,6 +125,7 @@ var conducts = map[Code]conduct{
 	// The evidence is wrong for this vendor; the next may read another form,
 	// or take more of this one.
 	CodeUnsupportedEvidence: {failover: true},
+	CodeUnreadableEvidence:  {failover: true},
 	CodeUnsupportedFormat:   {failover: true},
 	CodeTooLarge:            {failover: true},
 	CodeEvidenceExpired:     {failover: true},
@@ -139,6 +140,8 @@ func (f Failover) elsewhere(e *Error) bool {
 // defaults below.
 type VendorPolicy struct {
 	// Timeout bounds one attempt, inside the caller's context. Default 30 s.
+	// Set it below the deadlines of your calls: a vendor that hangs then leaves
+	// the next one time to answer.
 	Timeout time.Duration
 	// Limiter admits attempts. Default: all at once. See [NewLimiter].
 	Limiter Limiter
@@ -149,7 +152,8 @@ type VendorPolicy struct {
 // Breaker is a circuit breaker: after Failures faults of the vendor in a row,
 // the vendor is passed over for Open, and then tried with one call. What is
 // not the vendor's fault does not count: a blurred photo, a wrong number, a
-// used-up quota, a caller who left.
+// used-up quota, a caller who left. A deadline of the caller's counts once the
+// vendor has been silent for a third of the attempt's Timeout.
 type Breaker struct {
 	// Failures opens the circuit. Default 5, at most 1,000.
 	Failures int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -410,6 +411,114 @@ func TestCallerWhoLeavesSaysNothingOfTheVendor(t *testing.T) {
 	})
 }
 
+func TestRouterThatNamesAVendorTwiceAsksItOnce(t *testing.T) {
+	a := vendorNamed("a", fail(idverify.CodeTimeout, ambiguous))
+	c := oneVendor(t, a, idverify.WithRouter(func(_ context.Context, _ *idverify.Request, all []idverify.Provider) []idverify.Provider {
+		return append(all, all...)
+	}))
+	_, err := c.Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, idverify.ErrTimeout)
+	assert.Equal(t, 1, a.asked)
+}
+
+// What a provider calls repeatable and perhaps billed at once is not repeated.
+func TestContradictoryErrorsAreNotRepeated(t *testing.T) {
+	billed := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
+	for _, facts := range [][]func(*idverify.Error){{safe, ambiguous}, {safe, billed}} {
+		a := vendorNamed("a", fail(idverify.CodeNetwork, facts...))
+		_, err := oneVendor(t, a).Verify(t.Context(), askFor(photo()))
+		assert.Error(t, err)
+		assert.Equal(t, 1, a.asked)
+	}
+}
+
+func TestCallerWhoHasLeftAsksNobody(t *testing.T) {
+	a := vendorNamed("a", pass(t))
+	c := oneVendor(t, a)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, req := range []*idverify.Request{askFor(photo()), keyed("k")} {
+		_, err := c.Verify(ctx, req)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
+	}
+	assert.Zero(t, a.asked)
+}
+
+func TestVendorThatSwallowsEveryDeadlineOpensItsCircuit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", slowPass(t, time.Hour)), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		lost := 0
+		for range 20 {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			if _, err := c.Verify(ctx, askFor(photo())); err != nil {
+				lost++
+			}
+			cancel()
+		}
+		assert.Less(t, lost, 10)
+		assert.Positive(t, b.asked)
+	})
+}
+
+func TestHalfOpenCircuitIsSeenBeforeTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter, err := idverify.NewLimiter(1, 0)
+		require.NoError(t, err)
+		a := vendorNamed("a", fail(idverify.CodeVendorUnavailable))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, Open: time.Minute}}))
+		_, _ = c.Verify(t.Context(), askFor(photo()))
+		time.Sleep(2 * time.Minute)
+		a.steps = []step{slowPass(t, 10*time.Second)}
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = c.Verify(t.Context(), askFor(photo())) })
+		synctest.Wait()
+		began := time.Now()
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrCircuitOpen)
+		assert.Zero(t, time.Since(began))
+		wg.Wait()
+		res, err := c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+	})
+}
+
+func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
+	a := vendorNamed("a", pass(t))
+	c := oneVendor(t, a, idverify.WithPersonLimit([]byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), 1, time.Hour, nil))
+	for range 3 {
+		_, err := c.Verify(t.Context(), askFor(idverify.PhotoURL("https://media.example/x")))
+		assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
+	}
+	_, err := c.Verify(t.Context(), askFor(photo()))
+	assert.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
+}
+
+func TestRepeatableSpeaksOfAllLegs(t *testing.T) {
+	for name, test := range map[string]struct {
+		a, b step
+		want bool
+	}{
+		"both turned away":   {fail(idverify.CodeRateLimited, func(e *idverify.Error) { e.Repeatable = true }), fail(idverify.CodeNetwork, unsent), true},
+		"one lost":           {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
+		"one perhaps billed": {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
+		"one free of charge": {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
+		"last one not":       {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
+	} {
+		c, err := idverify.New([]idverify.Provider{vendorNamed("a", test.a), vendorNamed("b", test.b)}, half(idverify.Retry{Attempts: 1}))
+		require.NoError(t, err)
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, test.want, e.Repeatable, name)
+	}
+}
+
 func TestRouters(t *testing.T) {
 	a, b, d := vendorNamed("a", pass(t)), vendorNamed("b", pass(t)), vendorNamed("d", pass(t))
 	providers := []idverify.Provider{a, b, d}
@@ -470,13 +579,26 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 	}
 }
 
-type memoryResults map[string]*idverify.Result
-
-func (m memoryResults) Load(_ context.Context, id string) (*idverify.Result, error) {
-	return m[id], nil
+// memoryResults is a store of results. Nobody waits for it to save, so tests
+// that look into it run in a bubble and wait.
+type memoryResults struct {
+	mu   sync.Mutex
+	byID map[string]*idverify.Result
 }
-func (m memoryResults) Save(_ context.Context, id string, res *idverify.Result) error {
-	m[id] = res
+
+func (m *memoryResults) Load(_ context.Context, id string) (*idverify.Result, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.byID[id], nil
+}
+
+func (m *memoryResults) Save(_ context.Context, id string, res *idverify.Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byID == nil {
+		m.byID = map[string]*idverify.Result{}
+	}
+	m.byID[id] = res
 	return nil
 }
 

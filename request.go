@@ -36,9 +36,11 @@ type Request struct {
 	Reference string
 	// Key names this question in your own business, so that a [Client] asks it
 	// once: two calls with one key at the same time make one exchange and both
-	// get its answer. It must stand for the person and the evidence; a key that
-	// is under way for another person is refused. The same characters as in
-	// Reference; it is not sent. Optional.
+	// get its answer. A call that everybody left is ended and not joined any
+	// more: it may have been sent, and the next one with the key sends again.
+	// The key must stand for the person and the evidence; one that is under way
+	// for another person is refused. The same characters as in Reference; it is
+	// not sent. Optional.
 	Key string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
 	// it; only surrounding space is trimmed. The default is to check, which

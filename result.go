@@ -41,9 +41,9 @@ type Result struct {
 	Checks []Check `json:"checks,omitempty"`
 	// Warnings are circumstances that did not change the decision.
 	Warnings []Warning `json:"warnings,omitempty"`
-	// Attempts are the legs of a [Client]'s call in order; the last one
-	// decided. Earlier ones may have been billed too. Empty when a provider
-	// was asked without a Client.
+	// Attempts are the legs of a [Client]'s call in order: the last one decided,
+	// or an earlier one that found no photo. Each may have been billed. Empty
+	// when a provider was asked without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// Reply is the vendor's typed reply; [Result.As] reads it.
 	Reply any `json:"-"`

@@ -4,12 +4,14 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/idverify/idverify/internal/redact"
 )
 
 // Router orders the providers for one request: the first is asked first, the
-// others when it cannot answer. One that is left out is not asked. Those that
+// others when it cannot answer. One that is left out is not asked, and one that
+// stands twice counts where it stands first. Those that
 // accept none of the request's evidence are passed over afterwards. It is
 // called concurrently and must not keep or change the slice.
 type Router func(ctx context.Context, req *Request, providers []Provider) []Provider
@@ -83,7 +85,7 @@ func (c *Client) route(ctx context.Context, req *Request) []*vendor {
 	if c.router != nil {
 		ordered = make([]*vendor, 0, len(c.vendors))
 		for _, p := range c.router(ctx, req, c.providers()) {
-			if v := c.vendor(p); v != nil {
+			if v := c.vendor(p); v != nil && !slices.Contains(ordered, v) {
 				ordered = append(ordered, v)
 			}
 		}

@@ -3,6 +3,7 @@ package idverify
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/sony/gobreaker/v2"
 
@@ -38,7 +39,7 @@ var errSaysNothing = errors.New("idverify: nobody's fault")
 // admit waits for the limiter, unless the circuit is open. The error is the
 // leg's: the provider is passed over, or the caller has left.
 func (v *vendor) admit(ctx context.Context) (release func(), e *Error) {
-	if v.circuit != nil && v.circuit.State() == gobreaker.StateOpen {
+	if v.isResting() {
 		return nil, v.circuitOpen()
 	}
 	if v.policy.Limiter == nil {
@@ -46,6 +47,8 @@ func (v *vendor) admit(ctx context.Context) (release func(), e *Error) {
 	}
 	release, err := v.policy.Limiter.Acquire(ctx)
 	switch {
+	case err == nil && release == nil:
+		return func() {}, nil
 	case err == nil:
 		return release, nil
 	case ctx.Err() != nil:
@@ -58,6 +61,22 @@ func (v *vendor) admit(ctx context.Context) (release func(), e *Error) {
 		limited.RetryAfter = foreseen.RetryAfter
 	}
 	return nil, limited
+}
+
+// isResting reports whether the circuit would turn a call away: it is open, or
+// half-open with its one call under way. Asking before the limiter saves the wait.
+func (v *vendor) isResting() bool {
+	if v.circuit == nil {
+		return false
+	}
+	switch v.circuit.State() {
+	case gobreaker.StateOpen:
+		return true
+	case gobreaker.StateHalfOpen:
+		counts := v.circuit.Counts()
+		return counts.Requests > counts.TotalExclusions
+	}
+	return false
 }
 
 func (v *vendor) circuitOpen() *Error {
@@ -75,8 +94,9 @@ func (v *vendor) ask(ctx context.Context, req *Request) (res *Result, e *Error, 
 		}
 		verdict := errSaysNothing
 		defer func() { done(verdict) }()
+		began := time.Now()
 		res, e = v.verify(ctx, req)
-		verdict = v.verdict(ctx, e)
+		verdict = v.verdict(ctx, e, time.Since(began))
 		return res, e, true
 	}
 	res, e = v.verify(ctx, req)
@@ -84,20 +104,29 @@ func (v *vendor) ask(ctx context.Context, req *Request) (res *Result, e *Error, 
 }
 
 func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
-	limited, cancel := context.WithTimeout(ctx, v.policy.Timeout)
+	limited, cancel := context.WithTimeout(undated{ctx}, v.policy.Timeout)
 	defer cancel()
 	res, err := v.Provider.Verify(limited, req)
 	return settle(v.Name(), res, err)
 }
 
+// undated hides a deadline from context.WithTimeout, which sets no timer when
+// its parent seems to end earlier: the deadline of a shared call moves. The
+// parent's end still ends it.
+type undated struct{ context.Context }
+
+func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
+
 // verdict is what an attempt says of the vendor: nil speaks for it, an error
 // against it.
-func (v *vendor) verdict(ctx context.Context, e *Error) error {
+func (v *vendor) verdict(ctx context.Context, e *Error, took time.Duration) error {
 	switch {
 	case e == nil:
 		return nil
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) && took >= v.policy.Timeout/3:
+		return e // the caller's time was up, and the vendor had had a good part of its own
 	case ctx.Err() != nil:
-		return errSaysNothing // the caller's time was up, not the vendor's
+		return errSaysNothing
 	case conducts[e.Code].fault:
 		return e
 	case e.Sent:
@@ -112,6 +141,10 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
+			if e.Vendor == "" {
+				own := *e
+				own.Vendor, e = vendor, &own
+			}
 			return nil, e
 		}
 		return nil, &Error{Code: CodeUnknown, Vendor: vendor, Sent: true, Ambiguous: true, Err: err,
@@ -125,6 +158,10 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 		broken.Detail = "the provider returned a result that is no decision"
 	case res.Code == CodeMatch && !res.Passed():
 		broken.Detail = "the provider returned a match without the checks that earn it"
+	case res.Vendor == "":
+		own := *res
+		own.Vendor = vendor
+		return &own, nil
 	default:
 		return res, nil
 	}

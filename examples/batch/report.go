@@ -56,6 +56,7 @@ func isTerminal(out io.Writer) bool {
 type summary struct {
 	rows, passed, refused, failed int
 	free                          int      // failed at no cost: another run asks again
+	turnedAway                    []string // keys of rows that the vendor answered without deciding, perhaps billed
 	unanswered                    []string // keys of rows that may have been billed without an answer
 	journalErr                    error
 }
@@ -78,8 +79,10 @@ func (s *summary) add(r idverify.BatchResult) {
 		switch {
 		case e.Ambiguous:
 			s.unanswered = append(s.unanswered, r.Key)
-		case e.Billed == idverify.BilledNo:
+		case e.Billed == idverify.BilledNo, e.Repeatable, e.Advice() == idverify.AdviceFixAccount:
 			s.free++
+		default:
+			s.turnedAway = append(s.turnedAway, r.Key)
 		}
 	}
 }
@@ -89,6 +92,11 @@ func (s *summary) print(out io.Writer, set settings, p idverify.Progress) {
 	fmt.Fprintf(out, "This run: %d rows from the journal, %d calls billed, %d perhaps.\n", p.Resumed, p.Billed, p.BilledUnknown)
 	if s.free > 0 {
 		fmt.Fprintf(out, "%d rows failed free of charge: start again to ask about them again.\n", s.free)
+	}
+	if len(s.turnedAway) > 0 {
+		slices.Sort(s.turnedAway)
+		fmt.Fprintf(out, "Answered without a decision, perhaps billed, and not asked about again unless you say -repeat with their keys: %s\n",
+			strings.Join(s.turnedAway, ","))
 	}
 	if len(s.unanswered) > 0 {
 		slices.Sort(s.unanswered)
