@@ -84,11 +84,12 @@ func WithProgress(f func(Progress)) BatchOption {
 //
 // A row that the journal knows is sent again only if no call for it can have
 // been billed: it was never begun, or every call ended in an error with
-// BilledNo. What was decided, and what failed at a price or perhaps at a price,
-// comes from the journal, marked Resumed. So does a row that was in flight when
-// an earlier run died, as an [*Error] with CodeUnknown that names the key and
-// matches ErrAmbiguous: nobody can tell whether it was billed. [WithRepeat]
-// sends such rows again.
+// BilledNo, or was turned away before anybody was looked at: safe to repeat, or
+// refused for the account. What was decided, and what failed at a price or
+// perhaps at a price, comes from the journal, marked Resumed. So does a row that
+// was in flight when an earlier run died, as an [*Error] with CodeUnknown that
+// names the key and matches ErrAmbiguous: nobody can tell whether it was billed.
+// [WithRepeat] sends such rows again.
 //
 // A journal serves one run at a time.
 func WithJournal(j Journal) BatchOption {
