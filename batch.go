@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // BatchItem is one row of a [Batch].
@@ -15,8 +17,9 @@ type BatchItem struct {
 	// every row. A [Journal] knows the row by it, and it is printed, so it must
 	// say nothing of the person: at most 64 letters, digits and . _ - :
 	// It stands for the question: a row whose name, number or picture you
-	// changed after it was answered needs a new key. Required with a journal,
-	// and otherwise only handed through.
+	// changed after it was answered needs a new key; [WithPersonBinding] sees to
+	// name and number. Required with a journal, and otherwise only handed
+	// through.
 	Key     string
 	Request *Request
 }
@@ -109,6 +112,7 @@ type batch struct {
 	progress    func(Progress)
 	journal     Journal
 	repeat      func(key string, err *Error) bool
+	binding     redact.Secret // binds the journal's keys to persons, when it is given
 }
 
 // batchRun is one run: a goroutine that pulls rows, one for each row under way,
@@ -274,7 +278,8 @@ func (out *BatchResult) take(entry JournalEntry) {
 
 // askOnce asks only if the journal knows of no call that may have been paid for.
 func (r *batchRun) askOnce(out *BatchResult, item BatchItem) {
-	known, err := r.journal.Load(r.calls, item.Key)
+	key := r.journalKey(item)
+	known, err := r.journal.Load(r.calls, key)
 	if err != nil {
 		r.unjournaled(out, err)
 		return
@@ -287,16 +292,27 @@ func (r *batchRun) askOnce(out *BatchResult, item BatchItem) {
 		out.Resumed = true
 		return
 	}
-	if err := r.journal.Begin(r.calls, item.Key); err != nil {
+	if err := r.journal.Begin(r.calls, key); err != nil {
 		r.unjournaled(out, err)
 		return
 	}
 	answer := r.ask(out, item)
 	// What was paid for is written down even though the caller has left.
-	if err := r.journal.Finish(context.WithoutCancel(r.calls), item.Key, answer); err != nil {
+	if err := r.journal.Finish(context.WithoutCancel(r.calls), key, answer); err != nil {
 		out.JournalErr = err
 		r.stop()
 	}
+}
+
+// journalKey is the row's key, with a pseudonym of its person behind it when
+// the run binds the two. The request was found valid before.
+func (r *batchRun) journalKey(item BatchItem) string {
+	secret := r.binding.Reveal()
+	subject, err := item.Request.Subject()
+	if secret == "" || err != nil {
+		return item.Key
+	}
+	return item.Key + ":" + fingerprint([]byte(secret), item.Key, subject.Name(), subject.IDNumber())[:32]
 }
 
 // free reports whether a row that ended so may be sent again.

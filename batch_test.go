@@ -594,6 +594,39 @@ func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 	assert.Equal(t, []string{"ambiguous", "in-flight", "paid", "repeated", "unsure", "unsure-first"}, asked)
 }
 
+// A key that comes to stand for somebody else must not give that person the
+// other's answer.
+func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
+	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
+	asked := 0
+	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {
+		asked++
+		return mismatch()
+	})
+	j := newJournal()
+	run := func(name string) (resumed bool) {
+		req := askFor(photo())
+		req.Name = name
+		for r := range batch(t, t.Context(), v, slices.Values([]idverify.BatchItem{{Key: "row-1", Request: req}}),
+			idverify.WithJournal(j), idverify.WithPersonBinding(secret)) {
+			require.NoError(t, r.Err)
+			assert.Equal(t, "row-1", r.Key)
+			resumed = r.Resumed
+		}
+		return resumed
+	}
+	assert.False(t, run("测试甲"))
+	assert.True(t, run("测试甲"))
+	assert.False(t, run("测试乙"))
+	assert.True(t, run("测试乙"))
+	assert.Equal(t, 2, asked)
+	for key := range j.entries {
+		assert.Regexp(t, "^row-1:[0-9a-f]{32}$", key)
+	}
+	_, err := idverify.Batch(t.Context(), v, slices.Values([]idverify.BatchItem{}), idverify.WithPersonBinding(secret[:31]))
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+}
+
 func TestADecisionIsNeverAskedForAgain(t *testing.T) {
 	_, sent := resume(t, known(), idverify.WithRepeat(func(string, *idverify.Error) bool { return true }))
 	assert.NotContains(t, sent, "decided")

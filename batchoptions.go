@@ -1,5 +1,7 @@
 package idverify
 
+import "github.com/idverify/idverify/internal/redact"
+
 // BatchOption changes a [Batch]. An option that cannot be met makes Batch fail.
 type BatchOption func(*batch) error
 
@@ -73,6 +75,23 @@ func WithRepeat(which func(key string, err *Error) bool) BatchOption {
 			return misconfigured("WithRepeat", "the function is nil")
 		}
 		b.repeat = which
+		return nil
+	}
+}
+
+// WithPersonBinding makes a row's place in the journal depend on the person as
+// well as on the key, so that a key that comes to stand for somebody else, as
+// row numbers do when a table is sorted anew, does not give that person the
+// other's answer: the row is asked about anew. The journal is told the key and
+// an HMAC-SHA-256 under secret, at least 32 bytes and the same in every run. By
+// default the key alone is trusted.
+func WithPersonBinding(secret []byte) BatchOption {
+	own := redact.NewSecret(string(secret))
+	return func(b *batch) error {
+		if len(own.Reveal()) < minSecretBytes {
+			return misconfigured("WithPersonBinding", "the secret needs at least 32 bytes")
+		}
+		b.binding = own
 		return nil
 	}
 }
