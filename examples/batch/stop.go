@@ -21,8 +21,8 @@ func stopOn(ctx context.Context, signals <-chan os.Signal, stderr io.Writer) (ca
 		case <-calls.Done():
 			return
 		}
+		stop() // before it is said, so that what is said holds
 		fmt.Fprintln(stderr, "\nStopping after the calls in flight. Ctrl-C again to abandon them: they may be billed all the same.")
-		stop()
 		select {
 		case <-signals:
 			cancel()
