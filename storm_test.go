@@ -76,7 +76,10 @@ func storm(t *testing.T, calls int, notAfterAmbiguous bool) {
 	before := runtime.NumGoroutine()
 	standIn := idverifytest.Start(t)
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
+	// The storm lasts about a second; a circuit must have time to close again in it.
+	rest := idverify.VendorPolicy{Breaker: idverify.Breaker{Open: 5 * time.Millisecond}}
 	client, err := idverify.New(threeVendors(t, standIn, &http.Client{Transport: transport}),
+		idverify.WithVendor(idverifytest.Linkface, rest), idverify.WithVendor(idverifytest.BaiduV4, rest), idverify.WithVendor(idverifytest.Tencent, rest),
 		idverify.WithWeights(map[string]float64{idverifytest.Linkface: 1, idverifytest.BaiduV4: 1, idverifytest.Tencent: 1}),
 		idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: notAfterAmbiguous}),
 		idverify.WithRetry(idverify.Retry{Random: func() float64 { return 0 }}))
