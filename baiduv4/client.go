@@ -31,8 +31,8 @@ type Config struct {
 	// APIKey and SecretKey are the application's. Required.
 	APIKey, SecretKey string
 
-	// Threshold is what a score must exceed to be the same person, 0 to below
-	// 100. 0 is the default, 80, the vendor's recommendation: one impostor in
+	// Threshold is what a score must exceed to be the same person, above 1 and
+	// below 100. 0 is the default, 80, the vendor's recommendation: one impostor in
 	// 10,000 passes. A lower one is weaker than the vendor advises.
 	Threshold float64
 	// Quality is the quality a picture needs. Default QualityNone, which is

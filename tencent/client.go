@@ -44,7 +44,7 @@ type Config struct {
 	SecretID, SecretKey string
 
 	// Threshold is the similarity that must be exceeded to be the same
-	// person, above 0 and below 100. Default 75, the vendor's recommendation.
+	// person, above 1 and below 100. Default 75, the vendor's recommendation.
 	// A lower one is weaker than the vendor advises.
 	Threshold float64
 
