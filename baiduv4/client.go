@@ -3,6 +3,7 @@ package baiduv4
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -56,6 +57,14 @@ type Config struct {
 	// policy and cookie jar are not used. Default: a transport of our own
 	// with TLS 1.2 or later and no proxy.
 	HTTPClient *http.Client
+	// TLSClientConfig is for the default transport: a private CA in RootCAs, a
+	// client certificate. It is copied; TLS 1.2 is the least whatever it says,
+	// and one that skips verification is refused, as is one beside HTTPClient.
+	TLSClientConfig *tls.Config
+	// MaxConnsPerHost bounds the default transport's connections, idle ones
+	// included; further calls wait for one. It is refused beside HTTPClient.
+	// Default no limit.
+	MaxConnsPerHost int
 	// Timeout bounds one exchange; a call makes up to four: token, call, and
 	// both again when the vendor refuses the token. Default 30 s.
 	Timeout time.Duration
@@ -103,6 +112,8 @@ func New(cfg Config) (*Client, error) {
 		HTTPClient:       cfg.HTTPClient,
 		Timeout:          cfg.Timeout,
 		MaxResponseBytes: cfg.MaxResponseBytes,
+		TLSClientConfig:  cfg.TLSClientConfig,
+		MaxConnsPerHost:  cfg.MaxConnsPerHost,
 		Clock:            cfg.Clock,
 	})
 	if err != nil {

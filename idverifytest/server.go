@@ -2,6 +2,8 @@ package idverifytest
 
 import (
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log"
@@ -168,6 +170,18 @@ func (s *Server) Client() *http.Client {
 		return &http.Client{}
 	}
 	return s.listener.Client()
+}
+
+// TLSClientConfig trusts the certificate of [WithTLS], and nothing else: for the
+// field of the same name in a vendor's Config, where the SDK's own transport is
+// to be tested. It is nil without TLS.
+func (s *Server) TLSClientConfig() *tls.Config {
+	if s.listener == nil || s.listener.Certificate() == nil {
+		return nil
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(s.listener.Certificate())
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
 // Reset forgets the bill, the exchanges, the counts, the faults, the scripts

@@ -2,6 +2,7 @@ package linkface
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,6 +39,14 @@ type Config struct {
 	// policy and cookie jar are not used. Default: a transport of our own
 	// with TLS 1.2 or later and no proxy.
 	HTTPClient *http.Client
+	// TLSClientConfig is for the default transport: a private CA in RootCAs, a
+	// client certificate. It is copied; TLS 1.2 is the least whatever it says,
+	// and one that skips verification is refused, as is one beside HTTPClient.
+	TLSClientConfig *tls.Config
+	// MaxConnsPerHost bounds the default transport's connections, idle ones
+	// included; further calls wait for one. It is refused beside HTTPClient.
+	// Default no limit.
+	MaxConnsPerHost int
 	// Timeout bounds one exchange. The vendor waits up to five seconds for a
 	// CaptureURL, and for its source besides. Default 30 s.
 	Timeout time.Duration
@@ -81,6 +90,8 @@ func New(cfg Config) (*Client, error) {
 		HTTPClient:       cfg.HTTPClient,
 		Timeout:          cfg.Timeout,
 		MaxResponseBytes: cfg.MaxResponseBytes,
+		TLSClientConfig:  cfg.TLSClientConfig,
+		MaxConnsPerHost:  cfg.MaxConnsPerHost,
 		Clock:            cfg.Clock,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -25,6 +26,8 @@ type Settings struct {
 
 	BaseURL          string
 	HTTPClient       *http.Client
+	TLSClientConfig  *tls.Config
+	MaxConnsPerHost  int
 	Timeout          time.Duration
 	MaxResponseBytes int64
 	Clock            func() time.Time
@@ -55,6 +58,8 @@ func NewVendor(s Settings) (*Vendor, error) {
 	client, err := httpx.New(httpx.Config{
 		BaseURL:          s.BaseURL,
 		HTTPClient:       s.HTTPClient,
+		TLSClientConfig:  s.TLSClientConfig,
+		MaxConnsPerHost:  s.MaxConnsPerHost,
 		Timeout:          s.Timeout,
 		MaxResponseBytes: s.MaxResponseBytes,
 	})

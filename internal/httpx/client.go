@@ -6,6 +6,7 @@ package httpx
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
@@ -29,6 +30,10 @@ type Config struct {
 	// HTTPClient is copied, not changed. Its Transport and Timeout are used;
 	// its cookie jar and redirect policy are not. nil: a transport of our own.
 	HTTPClient *http.Client
+	// TLSClientConfig and MaxConnsPerHost are for the transport of our own, and
+	// refused beside an HTTPClient. 0 connections is no limit.
+	TLSClientConfig *tls.Config
+	MaxConnsPerHost int
 	// Timeout bounds one exchange. 0 is DefaultTimeout.
 	Timeout time.Duration
 	// MaxResponseBytes bounds the answer. 0 is DefaultMaxResponseBytes.
@@ -55,6 +60,9 @@ func New(cfg Config) (*Client, error) {
 	if cfg.MaxResponseBytes < 0 {
 		return nil, &ConfigError{"MaxResponseBytes", "must not be negative"}
 	}
+	if err := cfg.checkTransport(); err != nil {
+		return nil, err
+	}
 	c := &Client{base: base, timeout: cfg.Timeout, maxResponse: cfg.MaxResponseBytes}
 	if c.timeout == 0 {
 		c.timeout = DefaultTimeout
@@ -62,19 +70,19 @@ func New(cfg Config) (*Client, error) {
 	if c.maxResponse == 0 {
 		c.maxResponse = DefaultMaxResponseBytes
 	}
-	c.resty = newResty(cfg.HTTPClient)
+	c.resty = newResty(cfg)
 	return c, nil
 }
 
-func newResty(given *http.Client) *resty.Client {
+func newResty(cfg Config) *resty.Client {
 	own := http.Client{}
-	if given != nil {
+	if given := cfg.HTTPClient; given != nil {
 		own.Transport, own.Timeout = given.Transport, given.Timeout
 		if own.Transport == nil {
 			own.Transport = http.DefaultTransport
 		}
 	} else {
-		own.Transport = newTransport()
+		own.Transport = newTransport(cfg)
 	}
 	own.Transport = &secretQuery{next: own.Transport}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

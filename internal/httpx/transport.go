@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"crypto/tls"
 	"io"
 	"net"
@@ -8,19 +9,101 @@ import (
 	"time"
 )
 
+// checkTransport refuses settings of our transport that cannot be kept.
+func (cfg Config) checkTransport() error {
+	refuse := func(field, problem string) error { return &ConfigError{field, problem} }
+	own, limits := cfg.HTTPClient == nil, cfg.TLSClientConfig
+	switch {
+	case cfg.MaxConnsPerHost < 0:
+		return refuse("MaxConnsPerHost", "must not be negative")
+	case cfg.MaxConnsPerHost > 0 && !own:
+		return refuse("MaxConnsPerHost", "is for the default transport: set it on that of HTTPClient")
+	case limits == nil:
+		return nil
+	case !own:
+		return refuse("TLSClientConfig", "is for the default transport: set it on that of HTTPClient")
+	case limits.InsecureSkipVerify:
+		return refuse("TLSClientConfig", "must not skip verification: put a private CA in RootCAs")
+	case limits.MaxVersion != 0 && limits.MaxVersion < tls.VersionTLS12:
+		return refuse("TLSClientConfig", "must allow TLS 1.2 or later")
+	}
+	return nil
+}
+
+const (
+	connectTimeout   = 10 * time.Second
+	handshakeTimeout = 10 * time.Second
+)
+
 // newTransport is used when the caller gives no HTTP client. It takes no proxy
 // from the environment: a library that carries faces goes where it is told.
-func newTransport() *http.Transport {
+func newTransport(cfg Config) *http.Transport {
+	d := &dialer{
+		tcp: net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second},
+		tls: &tls.Config{},
+	}
+	if cfg.TLSClientConfig != nil {
+		d.tls = cfg.TLSClientConfig.Clone()
+	}
+	d.tls.MinVersion = max(d.tls.MinVersion, tls.VersionTLS12)
+	d.tls.NextProtos = []string{"h2", "http/1.1"}
+	// Small first records let a page appear early. A face is of no use until
+	// its last byte.
+	d.tls.DynamicRecordSizingDisabled = true
 	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    10 * time.Second,
+		DialContext:            d.plain,
+		DialTLSContext:         d.secure,
 		ForceAttemptHTTP2:      true,
+		MaxConnsPerHost:        cfg.MaxConnsPerHost,
 		MaxIdleConns:           0, // no limit over all hosts; the next line sets it for each
 		MaxIdleConnsPerHost:    512,
-		IdleConnTimeout:        50 * time.Second,
+		IdleConnTimeout:        50 * time.Second, // before the vendors', so that no call meets a closing connection
 		MaxResponseHeaderBytes: 64 << 10,
 	}
+}
+
+// dialer makes connections of our own type, over TLS as well: the transport's
+// own TLS would hide it.
+type dialer struct {
+	tcp net.Dialer
+	tls *tls.Config
+}
+
+func (d *dialer) plain(ctx context.Context, network, addr string) (net.Conn, error) {
+	tcp, err := d.tcp.DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: tcp}, nil
+}
+
+func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, error) {
+	tcp, err := d.tcp.DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	cfg := d.tls
+	if cfg.ServerName == "" {
+		host, _, err := net.SplitHostPort(addr)
+		if err != nil {
+			_ = tcp.Close()
+			return nil, err
+		}
+		cfg = cfg.Clone()
+		cfg.ServerName = host
+	}
+	gather := &gatherer{Conn: tcp}
+	secured := tls.Client(gather, cfg)
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	defer cancel()
+	if err := secured.HandshakeContext(ctx); err != nil {
+		_ = tcp.Close()
+		return nil, err
+	}
+	if secured.ConnectionState().NegotiatedProtocol == "h2" {
+		return secured, nil // the type by which net/http knows HTTP/2
+	}
+	return &conn{Conn: secured, gather: gather}, nil
 }
 
 // secretQuery adds the attempt's secret query, and the way to open its body

@@ -1,0 +1,199 @@
+package httpx_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+func TestTransportSettingsAreChecked(t *testing.T) {
+	own := &http.Client{}
+	for field, configs := range map[string][]httpx.Config{
+		"MaxConnsPerHost": {
+			{MaxConnsPerHost: -1},
+			{MaxConnsPerHost: 1, HTTPClient: own},
+		},
+		"TLSClientConfig": {
+			{TLSClientConfig: &tls.Config{}, HTTPClient: own},
+			{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
+			{TLSClientConfig: &tls.Config{MaxVersion: tls.VersionTLS11}},
+		},
+	} {
+		for _, cfg := range configs {
+			cfg.BaseURL = "https://vendor.example"
+			_, err := httpx.New(cfg)
+			var wrong *httpx.ConfigError
+			require.ErrorAs(t, err, &wrong)
+			assert.Equal(t, field, wrong.Field)
+		}
+	}
+}
+
+// secureServer speaks TLS with a certificate of its own; config changes what
+// it offers. The second value trusts it.
+func secureServer(t *testing.T, handler http.HandlerFunc, config func(*httptest.Server)) (*httptest.Server, *tls.Config) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if config != nil {
+		config(server)
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	return server, &tls.Config{RootCAs: roots}
+}
+
+// picture is a body of media in memory.
+func picture(content []byte) *body.Body {
+	b, err := body.JSON([]body.Member{{Name: "image", Media: inMemory(content), Size: int64(len(content))}})
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+type inMemory []byte
+
+func (m inMemory) Open() (io.ReadCloser, int64, error) {
+	return io.NopCloser(bytes.NewReader(m)), int64(len(m)), nil
+}
+
+func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
+	for name, protocol := range map[string]struct {
+		major  int
+		config func(*httptest.Server)
+	}{
+		"HTTP/1.1": {1, nil},
+		"HTTP/2":   {2, func(s *httptest.Server) { s.EnableHTTP2 = true }},
+		"TLS 1.2":  {1, func(s *httptest.Server) { s.TLS = &tls.Config{MaxVersion: tls.VersionTLS12} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []byte
+			var major int
+			server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
+				major = r.ProtoMajor
+				got, _ = io.ReadAll(r.Body)
+				_, _ = w.Write([]byte("{}"))
+			}, protocol.config)
+			c := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust})
+			// Sizes about the buffer of a connection, a record and a chunk.
+			for _, size := range []int{0, 1, 4 << 10, 16 << 10, 48<<10 - 1, 48 << 10, 64<<10 + 1, 1 << 20} {
+				content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
+				b := picture(content)
+				want, err := io.ReadAll(b.Open())
+				require.NoError(t, err)
+				_, err = c.Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: b})
+				require.NoError(t, err)
+				assert.Equal(t, protocol.major, major)
+				assert.True(t, bytes.Equal(want, got), "%d bytes of media", size)
+			}
+		})
+	}
+}
+
+func TestConcurrentCallsOverTLSDoNotMixTheirBytes(t *testing.T) {
+	server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
+		got, _ := io.ReadAll(r.Body)
+		_, _ = w.Write(got)
+	}, nil)
+	c := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust})
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			b := picture(bytes.Repeat([]byte{byte(i)}, 100<<10+i))
+			want, _ := io.ReadAll(b.Open())
+			answer, err := c.Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: b})
+			if assert.NoError(t, err) {
+				assert.True(t, bytes.Equal(want, answer.Body))
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestTLSConfigOfTheCallerStaysAsItIs(t *testing.T) {
+	given := &tls.Config{MinVersion: tls.VersionTLS10, NextProtos: []string{"x"}}
+	client(t, httpx.Config{BaseURL: "https://vendor.example", TLSClientConfig: given})
+	assert.Equal(t, uint16(tls.VersionTLS10), given.MinVersion)
+	assert.Equal(t, []string{"x"}, given.NextProtos)
+	assert.False(t, given.DynamicRecordSizingDisabled)
+}
+
+func TestOwnTransportWantsTLS12(t *testing.T) {
+	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) {}, func(s *httptest.Server) {
+		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // an old server is what is tried
+	})
+	trust.MinVersion = tls.VersionTLS10
+	_, err := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust}).
+		Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: picture(nil)})
+	f := failure(t, err)
+	assert.Equal(t, httpx.Network, f.Kind)
+	assert.False(t, f.Sent)
+}
+
+func TestOwnTransportChecksCertificates(t *testing.T) {
+	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") }, nil)
+	another := trust.Clone()
+	another.ServerName = "another.example"
+	for want, cfg := range map[string]*tls.Config{
+		"the certificate is signed by an unknown authority": nil,
+		"the certificate is for another host":               another,
+	} {
+		_, err := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: cfg}).
+			Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: picture(nil)})
+		f := failure(t, err)
+		assert.Equal(t, want, f.Detail)
+		assert.False(t, f.Connected)
+		assert.False(t, f.Sent)
+	}
+}
+
+func TestMaxConnsPerHostBoundsConnections(t *testing.T) {
+	var mu sync.Mutex
+	open, most := 0, 0
+	server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = w.Write([]byte("{}"))
+	}, func(s *httptest.Server) {
+		s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			mu.Lock()
+			defer mu.Unlock()
+			switch state {
+			case http.StateNew:
+				open++
+				most = max(most, open)
+			case http.StateClosed:
+				open--
+			}
+		}
+	})
+	c := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust, MaxConnsPerHost: 2, Timeout: time.Minute})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			_, err := c.Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: picture([]byte("x"))})
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	assert.LessOrEqual(t, most, 2)
+}
