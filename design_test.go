@@ -83,6 +83,8 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 				assert.Equal(t, "internal/httpx", s.dir, "%s imports resty", s.file)
 			case imported == "github.com/sony/gobreaker/v2", imported == "golang.org/x/time/rate":
 				assert.Equal(t, ".", s.dir, "%s imports a policy library", s.file)
+			case imported == "github.com/segmentio/asm/base64":
+				assert.Equal(t, "internal/body", s.dir, "%s encodes a body", s.file)
 			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):
 				t.Errorf("%s imports %s: only tests may", s.file, imported)
 			}

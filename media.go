@@ -16,7 +16,8 @@ import (
 // opened again, so that they stream and a request can be repeated. The zero
 // Media is empty and refused. It prints as "media", never its content or path.
 type Media struct {
-	open func() (io.ReadCloser, int64, error)
+	open     func() (io.ReadCloser, int64, error)
+	inMemory bool
 }
 
 var (
@@ -27,10 +28,17 @@ var (
 // Bytes is media in memory. The slice is not copied and must not change while
 // a call that was given it is under way.
 func Bytes(b []byte) Media {
-	return MediaFunc(func() (io.ReadCloser, int64, error) {
-		return io.NopCloser(bytes.NewReader(b)), int64(len(b)), nil
-	})
+	open := func() (io.ReadCloser, int64, error) {
+		var r memory
+		r.Reset(b)
+		return &r, int64(len(b)), nil
+	}
+	return Media{open: open, inMemory: true}
 }
+
+type memory struct{ bytes.Reader }
+
+func (*memory) Close() error { return nil }
 
 // File is a regular file on disk, opened anew for each use.
 func File(path string) Media {
@@ -98,6 +106,10 @@ func (m Media) Open() (io.ReadCloser, int64, error) {
 	}
 	return m.open()
 }
+
+// InMemory reports whether the media is [Bytes]: opening and reading it cannot
+// block, so that nothing needs to be ready to give up waiting for it.
+func (m Media) InMemory() bool { return m.inMemory }
 
 // IsZero reports whether no media was given.
 func (m Media) IsZero() bool { return m.open == nil }

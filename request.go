@@ -57,19 +57,31 @@ const (
 // Subject is the person a request asks about, in the form that is sent. It
 // prints masked.
 type Subject struct {
-	name, number redact.Secret
+	// Behind a pointer, for the reason that redact.Secret gives.
+	person *person
+}
+
+type person struct {
+	name, number string
 	warnings     []Warning
 }
 
+func (s Subject) reveal() person {
+	if s.person == nil {
+		return person{}
+	}
+	return *s.person
+}
+
 // Name is the folded name.
-func (s Subject) Name() string { return s.name.Reveal() }
+func (s Subject) Name() string { return s.reveal().name }
 
 // IDNumber is the folded number, in clear.
-func (s Subject) IDNumber() string { return s.number.Reveal() }
+func (s Subject) IDNumber() string { return s.reveal().number }
 
 // Warnings tell what is unusual about the name. A Provider puts them into its
 // Result.
-func (s Subject) Warnings() []Warning { return s.warnings }
+func (s Subject) Warnings() []Warning { return s.reveal().warnings }
 
 // Format implements [fmt.Formatter]: it prints nothing of the person.
 func (s Subject) Format(f fmt.State, verb rune) { redact.Format(f, verb, "subject") }
@@ -117,11 +129,11 @@ func (r *Request) Subject() (Subject, error) {
 	if err := checkID("Key", r.Key, number); err != nil {
 		return Subject{}, err
 	}
-	s := Subject{name: redact.NewSecret(name), number: redact.NewSecret(number)}
+	p := person{name: name, number: number}
 	if idcard.HasPrivateUse(name) {
-		s.warnings = []Warning{WarnPrivateUseName}
+		p.warnings = []Warning{WarnPrivateUseName}
 	}
-	return s, nil
+	return Subject{&p}, nil
 }
 
 func foldName(raw string) (string, error) {

@@ -34,6 +34,9 @@ const lookalikes = "." +
 // seen, which pasting brings along. A private use character counts as Han, since that is what it stands for in a name.
 func FoldName(s string) string {
 	s = trimSpace(s)
+	if !strings.ContainsAny(s, lookalikes) {
+		return s
+	}
 	var folded strings.Builder
 	folded.Grow(len(s))
 	var before rune

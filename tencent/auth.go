@@ -5,8 +5,8 @@ import (
 	"crypto/sha1" //nolint:gosec // the vendor's protocol signs with HMAC-SHA1
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,16 +32,23 @@ func (s signer) authorization(now time.Time) (string, error) {
 	expires := signedAt + int64(s.lifetime/time.Second)
 	// b and f, the bucket and the file of another of the vendor's services,
 	// stay empty; the values are joined as they are, without escaping.
-	original := fmt.Sprintf("a=%s&b=&k=%s&e=%d&t=%d&r=%d&f=",
-		s.appID, s.secretID.Reveal(), expires, signedAt, binary.BigEndian.Uint32(nonce[:]))
+	original := append(make([]byte, 0, 192), "a="...)
+	original = append(original, s.appID...)
+	original = append(original, "&b=&k="...)
+	original = append(original, s.secretID.Reveal()...)
+	original = strconv.AppendInt(append(original, "&e="...), expires, 10)
+	original = strconv.AppendInt(append(original, "&t="...), signedAt, 10)
+	original = strconv.AppendUint(append(original, "&r="...), uint64(binary.BigEndian.Uint32(nonce[:])), 10)
+	original = append(original, "&f="...)
 	return sign(s.secretKey.Reveal(), original), nil
 }
 
 // sign is the digest's 20 bytes and then the original in clear, in base64.
-func sign(secretKey, original string) string {
+func sign(secretKey string, original []byte) string {
 	mac := hmac.New(sha1.New, []byte(secretKey))
-	mac.Write([]byte(original))
-	return base64.StdEncoding.EncodeToString(append(mac.Sum(nil), original...))
+	mac.Write(original)
+	signed := append(mac.Sum(make([]byte, 0, 256)), original...)
+	return base64.StdEncoding.EncodeToString(signed)
 }
 
 func isDecimal(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -26,8 +26,8 @@ const (
 )
 
 func TestSignatureIsThatOfTheVendorsKits(t *testing.T) {
-	require.Equal(t, pythonSignature, sign(vectorKey, pythonOriginal))
-	require.Equal(t, nodeSignature, sign(vectorKey, nodeOriginal))
+	require.Equal(t, pythonSignature, sign(vectorKey, []byte(pythonOriginal)))
+	require.Equal(t, nodeSignature, sign(vectorKey, []byte(nodeOriginal)))
 }
 
 func TestAuthorizationIsTheDocumentedFormOf2020(t *testing.T) {

@@ -29,7 +29,9 @@ func (c *Client) encode(call *exchange.Call) (*outgoing, error) {
 		if _, err := io.ReadFull(c.signer.random, id[:]); err != nil {
 			return nil, c.noRandomness()
 		}
-		out.session = hex.EncodeToString(id[:])
+		var text [2 * len(id)]byte
+		hex.Encode(text[:], id[:])
+		out.session = string(text[:])
 	}
 	var err error
 	switch ev := call.Evidence.(type) {

@@ -5,7 +5,6 @@ package body
 
 import (
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -15,11 +14,19 @@ type Opener interface {
 	Open() (io.ReadCloser, int64, error)
 }
 
+// InMemory reports whether opening and reading the media cannot block, because
+// its bytes are in memory.
+func InMemory(m Opener) bool {
+	held, ok := m.(interface{ InMemory() bool })
+	return ok && held.InMemory()
+}
+
 // Body is a request body ready to be sent, any number of times.
 type Body struct {
 	contentType string
 	length      int64
 	segments    []segment
+	room        [3]segment // for the segments, of which few bodies have more
 }
 
 // ContentType is the value of the Content-Type header.
@@ -27,6 +34,16 @@ func (b *Body) ContentType() string { return b.contentType }
 
 // Len is the length in bytes.
 func (b *Body) Len() int64 { return b.length }
+
+// InMemory reports whether reading the body cannot block.
+func (b *Body) InMemory() bool {
+	for _, s := range b.segments {
+		if s.media != nil && !InMemory(s.media) {
+			return false
+		}
+	}
+	return true
+}
 
 // Open starts a reader from the first byte. It holds at most one media open.
 func (b *Body) Open() io.ReadCloser { return &reader{rest: b.segments} }
@@ -49,10 +66,16 @@ func (s segment) length() int64 {
 	return s.size
 }
 
-func newBody(contentType string, segments []segment) *Body {
-	b := &Body{contentType: contentType, segments: segments}
+func (b *Body) add(s segment) {
+	b.segments = append(b.segments, s)
+	b.length += s.length()
+}
+
+func newBody(contentType string, segments ...segment) *Body {
+	b := &Body{contentType: contentType}
+	b.segments = b.room[:0]
 	for _, s := range segments {
-		b.length += s.length()
+		b.add(s)
 	}
 	return b
 }
@@ -74,8 +97,8 @@ var errChanged = errors.New("media changed while it was sent")
 // transport copies and writes as rarely as possible.
 type reader struct {
 	rest  []segment
-	text  string       // what is left of a text segment
-	media *mediaReader // the media segment being read
+	text  string      // what is left of a text segment
+	media mediaReader // the media segment being read, if it is open
 	err   error
 }
 
@@ -98,7 +121,7 @@ func (r *reader) step(p []byte) (int, error) {
 		n := copy(p, r.text)
 		r.text = r.text[n:]
 		return n, nil
-	case r.media != nil:
+	case r.media.isOpen():
 		n, err := r.media.read(p)
 		if err == io.EOF {
 			err = r.closeMedia()
@@ -113,18 +136,14 @@ func (r *reader) step(p []byte) (int, error) {
 		r.text = next.text
 		return 0, nil
 	}
-	var err error
-	r.media, err = openMedia(next)
-	return 0, err
+	return 0, r.media.open(next)
 }
 
 func (r *reader) closeMedia() error {
-	if r.media == nil {
+	if !r.media.isOpen() {
 		return nil
 	}
-	err := r.media.source.Close()
-	r.media = nil
-	if err != nil {
+	if err := r.media.close(); err != nil {
 		return &MediaError{"media could not be closed", err}
 	}
 	return nil
@@ -137,70 +156,4 @@ func (r *reader) Close() error {
 	}
 	_ = r.closeMedia() // what was read is right, whatever closing says
 	return nil
-}
-
-func openMedia(s segment) (*mediaReader, error) {
-	source, size, err := OpenMedia(s.media)
-	if err != nil {
-		return nil, &MediaError{"media could not be opened again", err}
-	}
-	if size != s.size {
-		_ = source.Close()
-		return nil, &MediaError{fmt.Sprintf("media was %d bytes and is now %d", s.size, size), errChanged}
-	}
-	m := &mediaReader{source: source, left: size}
-	if s.base64 {
-		m.encoder = new(encoder)
-	}
-	return m, nil
-}
-
-// mediaReader gives exactly the announced bytes, or an error: a shorter or
-// longer file must not be sent as if it were whole.
-type mediaReader struct {
-	source  io.ReadCloser
-	left    int64
-	encoder *encoder // nil: bytes go out as they are
-}
-
-func (m *mediaReader) read(p []byte) (int, error) {
-	if m.encoder != nil {
-		return m.encoder.read(p, m.raw)
-	}
-	return m.raw(p)
-}
-
-// raw reads media bytes; io.EOF comes after exactly the announced number.
-func (m *mediaReader) raw(p []byte) (int, error) {
-	if m.left == 0 {
-		return 0, m.end()
-	}
-	if int64(len(p)) > m.left {
-		p = p[:m.left]
-	}
-	n, err := m.source.Read(p)
-	m.left -= int64(n)
-	switch {
-	case err == nil, err == io.EOF && m.left == 0:
-		return n, nil
-	case err == io.EOF:
-		return n, &MediaError{fmt.Sprintf("media ended %d bytes early", m.left), errChanged}
-	}
-	return n, &MediaError{"media could not be read", err}
-}
-
-// end makes sure that the source has no more than it announced.
-func (m *mediaReader) end() error {
-	var one [1]byte
-	for {
-		n, err := m.source.Read(one[:])
-		switch {
-		case n > 0:
-			return &MediaError{"media is longer than it was", errChanged}
-		case err == io.EOF:
-			return io.EOF
-		case err != nil:
-			return &MediaError{"media could not be read", err}
-		}
-	}
 }

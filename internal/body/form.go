@@ -4,5 +4,5 @@ import "net/url"
 
 // Form is an application/x-www-form-urlencoded body.
 func Form(values url.Values) *Body {
-	return newBody("application/x-www-form-urlencoded", []segment{{text: values.Encode()}})
+	return newBody("application/x-www-form-urlencoded", segment{text: values.Encode()})
 }

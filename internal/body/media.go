@@ -8,20 +8,28 @@ import (
 // OpenMedia opens media that a user may have written: what comes back never
 // panics and never spins, because it is read on a goroutine of net/http, where
 // nobody could recover.
-func OpenMedia(m Opener) (r io.ReadCloser, size int64, err error) {
+func OpenMedia(m Opener) (io.ReadCloser, int64, error) {
+	source, size, err := openGuarded(m)
+	if err != nil {
+		return nil, 0, err
+	}
+	return &source, size, nil
+}
+
+func openGuarded(m Opener) (g guarded, size int64, err error) {
 	defer func() {
 		if recover() != nil {
-			r, size, err = nil, 0, errPanicked
+			g, size, err = guarded{}, 0, errPanicked
 		}
 	}()
 	source, size, err := m.Open()
 	switch {
 	case err != nil:
-		return nil, 0, err
+		return guarded{}, 0, err
 	case source == nil:
-		return nil, 0, errors.New("media has no reader")
+		return guarded{}, 0, errors.New("media has no reader")
 	}
-	return &guarded{source: source}, size, nil
+	return guarded{source: source}, size, nil
 }
 
 var errPanicked = errors.New("media panicked")

@@ -21,36 +21,79 @@ type File struct {
 // then the file, if any. Values may hold any bytes. Names, file name and
 // content type are the program's own and must not need escaping.
 func Multipart(fields []Field, file *File) (*Body, error) {
-	boundary := newBoundary()
-	var text strings.Builder
+	contentType := multipartType + newBoundary()
+	text := parts{boundary: contentType[len(multipartType):]}
+	text.reserve(fields, file)
 	for _, f := range fields {
 		if err := plain(f.Name); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&text, "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", boundary, f.Name, f.Value)
+		text.write(disposition, f.Name, "\"\r\n\r\n", f.Value, "\r\n")
 	}
-	closing := "--" + boundary + "--\r\n"
-	contentType := "multipart/form-data; boundary=" + boundary
 	if file == nil {
-		return newBody(contentType, []segment{{text: text.String() + closing}}), nil
+		text.close()
+		return newBody(contentType, segment{text: text.String()}), nil
 	}
 	if err := plain(file.Field, file.FileName, file.ContentType); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(&text, "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\nContent-Type: %s\r\n\r\n",
-		boundary, file.Field, file.FileName, file.ContentType)
-	return newBody(contentType, []segment{
-		{text: text.String()},
-		{media: file.Media, size: file.Size},
-		{text: "\r\n" + closing},
-	}), nil
+	text.write(disposition, file.Field, "\"; filename=\"", file.FileName, "\"\r\nContent-Type: ", file.ContentType, "\r\n\r\n")
+	before := text.Len()
+	text.WriteString("\r\n")
+	text.close()
+	return newBody(contentType,
+		segment{text: text.String()[:before]},
+		segment{media: file.Media, size: file.Size},
+		segment{text: text.String()[before:]},
+	), nil
+}
+
+const multipartType = "multipart/form-data; boundary="
+
+const disposition = "Content-Disposition: form-data; name=\""
+
+// parts is the text of a form.
+type parts struct {
+	strings.Builder
+	boundary string
+}
+
+// reserve makes room for all parts at once.
+func (p *parts) reserve(fields []Field, file *File) {
+	const around = 140 // boundary, header and line ends of a part
+	size := around
+	for _, f := range fields {
+		size += around + len(f.Name) + len(f.Value)
+	}
+	if file != nil {
+		size += around + len(file.Field) + len(file.FileName) + len(file.ContentType)
+	}
+	p.Grow(size)
+}
+
+// write begins a part.
+func (p *parts) write(texts ...string) {
+	p.WriteString("--")
+	p.WriteString(p.boundary)
+	p.WriteString("\r\n")
+	for _, t := range texts {
+		p.WriteString(t)
+	}
+}
+
+func (p *parts) close() {
+	p.WriteString("--")
+	p.WriteString(p.boundary)
+	p.WriteString("--\r\n")
 }
 
 // newBoundary is random, so that no value can be made to contain it.
 func newBoundary() string {
-	var b [24]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
-	return hex.EncodeToString(b[:])
+	var random [24]byte
+	_, _ = rand.Read(random[:]) // never fails: crypto/rand ends the program instead
+	var text [2 * len(random)]byte
+	hex.Encode(text[:], random[:])
+	return string(text[:])
 }
 
 func plain(words ...string) error {

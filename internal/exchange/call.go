@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -42,13 +43,17 @@ type Call struct {
 	secrets   []string
 }
 
+// roomForSecrets is what most calls hide: name, number, three credentials, and
+// a few of the call's own.
+const roomForSecrets = 8
+
 // Begin checks the request and picks the evidence that the provider accepts.
 // Nothing has been opened or sent when it fails.
 func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.Request) (*Call, error) {
-	if err := req.Validate(); err != nil {
-		return nil, v.own(err)
-	}
 	subject, err := req.Subject()
+	if err == nil && (len(req.Evidence) == 0 || slices.Contains(req.Evidence, nil)) {
+		err = req.Validate()
+	}
 	if err != nil {
 		return nil, v.own(err)
 	}
@@ -65,8 +70,9 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 		Evidence:  evidence,
 		Reference: req.Reference,
 		ctx:       ctx,
-		secrets:   []string{subject.Name(), subject.IDNumber()},
+		secrets:   make([]string, 0, roomForSecrets),
 	}
+	call.Hide(subject.Name(), subject.IDNumber())
 	for _, s := range v.Secrets {
 		call.Hide(s.Reveal())
 	}

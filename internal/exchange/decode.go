@@ -9,6 +9,7 @@ import (
 	"mime"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Decode reads the answer as exactly one JSON object into reply. Its error is
@@ -51,7 +52,7 @@ func (c *Call) unreadable(content []byte) string {
 // at all, text/plain, text/json. It refuses text/html, which is what gateways
 // answer with.
 func speaksJSON(contentType string) bool {
-	if contentType == "" {
+	if contentType == "" || contentType == "application/json" {
 		return true
 	}
 	mediaType, _, err := mime.ParseMediaType(contentType)
@@ -128,20 +129,36 @@ func (s *Score) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
 	}
-	literal := string(text)
 	if len(text) > 0 && text[0] == '"' {
-		if json.Unmarshal(text, &literal) != nil || !isNumber(literal) {
+		literal, err := unquote(text)
+		if err != nil || !isNumber(literal) {
 			s.malformed = true
 			return nil
 		}
+		text = []byte(literal)
 	}
-	value, err := strconv.ParseFloat(literal, 64)
+	value, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
 		s.malformed = true
 		return nil
 	}
 	s.value, s.present = value, true
 	return nil
+}
+
+// unquote is the text of a JSON string. Most have nothing to unescape, and cost
+// one copy.
+func unquote(quoted []byte) (string, error) {
+	plain := len(quoted) >= 2 && quoted[0] == '"' && quoted[len(quoted)-1] == '"' && utf8.Valid(quoted)
+	if plain {
+		inside := quoted[1 : len(quoted)-1]
+		if !bytes.ContainsFunc(inside, func(r rune) bool { return r == '\\' || r == '"' || r < ' ' }) {
+			return string(inside), nil
+		}
+	}
+	var text string
+	err := json.Unmarshal(quoted, &text)
+	return text, err
 }
 
 // isNumber holds a string to the grammar of JSON numbers: ParseFloat would
@@ -170,7 +187,9 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 	case len(text) > 0 && (text[0] == '{' || text[0] == '['):
 		return errors.New("not a plain value")
 	case len(text) > 0 && text[0] == '"':
-		return json.Unmarshal(text, (*string)(t))
+		plain, err := unquote(text)
+		*t = Text(plain)
+		return err
 	}
 	*t = Text(text)
 	return nil

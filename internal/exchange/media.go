@@ -62,9 +62,13 @@ type look struct {
 	panicked any
 }
 
-// peek takes a first look at media in a goroutine, which the caller need not
-// wait for once its context has ended: a file system can hang.
+// peek takes a first look at media. Where that can block, because a file
+// system can hang, it looks in a goroutine, which the caller need not wait for
+// once its context has ended.
 func (c *Call) peek(m idverify.Media, inspect bool) look {
+	if m.InMemory() {
+		return c.lookAt(m, inspect)
+	}
 	done := make(chan look, 1)
 	go func() {
 		var l look
@@ -72,14 +76,7 @@ func (c *Call) peek(m idverify.Media, inspect bool) look {
 			l.panicked = recover()
 			done <- l
 		}()
-		source, size, err := c.open(m)
-		if l.size, l.err = size, err; err != nil {
-			return
-		}
-		defer source.Close()
-		if inspect {
-			l.info = picture.Inspect(source)
-		}
+		l = c.lookAt(m, inspect)
 	}()
 	select {
 	case l := <-done:
@@ -90,6 +87,19 @@ func (c *Call) peek(m idverify.Media, inspect bool) look {
 	case <-c.ctx.Done():
 		return look{err: c.Gone(c.ctx.Err())}
 	}
+}
+
+func (c *Call) lookAt(m idverify.Media, inspect bool) (l look) {
+	source, size, err := c.open(m)
+	if err != nil {
+		return look{err: err}
+	}
+	defer source.Close()
+	l.size = size
+	if inspect {
+		l.info = picture.Inspect(source)
+	}
+	return l
 }
 
 // Size is the length of media in bytes. Media that cannot be opened or is

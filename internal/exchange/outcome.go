@@ -92,6 +92,7 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 	res := &idverify.Result{
 		Vendor: c.Name, RequestID: c.requestID, HTTPStatus: c.response.Status,
 		VendorCode: row.Code, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
+		Checks: make([]idverify.Check, 0, len(measured)),
 	}
 	var compared, mismatch, attack bool
 	for _, m := range measured {

@@ -133,7 +133,7 @@ func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 	}{
 		"not sent": {&httpx.Failure{Kind: httpx.Network, Detail: "d"},
 			idverify.Error{Code: idverify.CodeNetwork, Billed: idverify.BilledNo, Repeatable: true}},
-		"not sent in time": {&httpx.Failure{Kind: httpx.Timeout, Detail: "d", Connected: true},
+		"not sent in time": {&httpx.Failure{Kind: httpx.Timeout, Detail: "d"},
 			idverify.Error{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Repeatable: true}},
 		"left before it was sent": {&httpx.Failure{Kind: httpx.Canceled, Detail: "d"},
 			idverify.Error{Code: idverify.CodeCanceled, Billed: idverify.BilledNo, Repeatable: true}},

@@ -1,8 +1,10 @@
 package exchange
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
+	"unicode"
 )
 
 // hasDoubleKey reports whether an object anywhere in valid JSON has two keys
@@ -35,14 +37,12 @@ func (s *keyScanner) value() bool {
 }
 
 func (s *keyScanner) object() bool {
-	seen := map[string]bool{}
+	var keys keySet
 	s.rest = s.rest[1:]
 	for s.next() == '"' {
-		key := foldKey(s.text())
-		if seen[key] {
+		if keys.has(s.text()) {
 			return true
 		}
-		seen[key] = true
 		s.skip(':')
 		if s.value() {
 			return true
@@ -88,14 +88,14 @@ func (s *keyScanner) scalar() {
 	if len(s.rest) > 0 {
 		s.rest = s.rest[1:]
 	}
-	for len(s.rest) > 0 && !strings.ContainsRune(" \t\r\n,]}", rune(s.rest[0])) {
+	for len(s.rest) > 0 && strings.IndexByte(" \t\r\n,]}", s.rest[0]) < 0 {
 		s.rest = s.rest[1:]
 	}
 }
 
 // next is the next byte that is no white space, 0 at the end.
 func (s *keyScanner) next() byte {
-	for len(s.rest) > 0 && strings.ContainsRune(" \t\r\n", rune(s.rest[0])) {
+	for len(s.rest) > 0 && strings.IndexByte(" \t\r\n", s.rest[0]) >= 0 {
 		s.rest = s.rest[1:]
 	}
 	if len(s.rest) == 0 {
@@ -110,12 +110,57 @@ func (s *keyScanner) skip(c byte) {
 	}
 }
 
-// foldKey folds as encoding/json does when it looks for a field: through upper
-// case, so that ſ and K (the Kelvin sign) count as s and k.
-func foldKey(quoted []byte) string {
+// keySet is the keys of one object. The few that a vendor's answer has are
+// compared where they stand; an object with more of them is folded into a map,
+// so that a hostile answer costs no square of its length.
+type keySet struct {
+	few  [12][]byte
+	n    int
+	many map[string]bool
+}
+
+// has adds a key, with its quotes, and reports whether it was there.
+func (k *keySet) has(quoted []byte) bool {
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		quoted = unescaped(quoted)
+	}
+	for _, seen := range k.few[:k.n] {
+		if bytes.EqualFold(seen, quoted) { // as encoding/json does: ſ and K (the Kelvin sign) count as s and k
+			return true
+		}
+	}
+	if k.n < len(k.few) {
+		k.few[k.n] = quoted
+		k.n++
+		return false
+	}
+	folded := foldKey(quoted)
+	if k.many[folded] {
+		return true
+	}
+	if k.many == nil {
+		k.many = make(map[string]bool)
+	}
+	k.many[folded] = true
+	return false
+}
+
+func unescaped(quoted []byte) []byte {
 	var key string
 	if json.Unmarshal(quoted, &key) != nil {
-		return string(quoted)
+		return quoted
 	}
-	return strings.ToLower(strings.ToUpper(key))
+	return []byte(`"` + key + `"`)
+}
+
+// foldKey gives one text to all keys that bytes.EqualFold takes for equal: each
+// character becomes the first of those that it is equal to.
+func foldKey(key []byte) string {
+	return string(bytes.Map(func(r rune) rune {
+		first := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			first = min(first, next)
+		}
+		return first
+	}, key))
 }

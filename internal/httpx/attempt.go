@@ -9,43 +9,60 @@ import (
 	"sync"
 )
 
-// attempt is what is known of one exchange while it runs.
+// attempt is what is known of one exchange while it runs. It is the context of
+// the exchange as well, by which the hooks below resty find it.
 type attempt struct {
-	caller  context.Context // without our own time limit
-	request *Request
+	context.Context // ends with our own time limit, too
+
+	caller  context.Context // without it
+	request Request
+	headers http.Header // to be sent, from the time that resty made them
+	kind    [1]string   // of the body, for the headers
+	trace   httptrace.ClientTrace
+
 	status  int // 0 until headers came
 	header  http.Header
 	partial []byte // of an answer that broke off
 
-	mu        sync.Mutex
-	connected bool
-	sent      bool // some try handed the whole body to the connection
-	written   bool // some try wrote the whole request to the connection
-	early     bool // the answer began before sent
-	over      bool // the call has returned: nothing more may be sent
+	mu      sync.Mutex
+	sent    bool // some try handed the whole body to the connection
+	written bool // some try wrote the whole request to the connection
+	early   bool // the answer began before sent
+	over    bool // the call has returned: nothing more may be sent
 }
 
 type attemptKey struct{}
 
-func (a *attempt) watch(ctx context.Context) context.Context {
-	ctx = context.WithValue(ctx, attemptKey{}, a)
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) {
-			a.mu.Lock()
-			a.connected = true
-			a.mu.Unlock()
-		},
-		WroteRequest: func(info httptrace.WroteRequestInfo) {
-			a.mu.Lock()
-			a.written = a.written || info.Err == nil
-			a.mu.Unlock()
-		},
-		GotFirstResponseByte: func() {
-			a.mu.Lock()
-			a.early = !a.sent
-			a.mu.Unlock()
-		},
-	})
+// Value implements [context.Context].
+func (a *attempt) Value(key any) any {
+	if key == (attemptKey{}) {
+		return a
+	}
+	return a.Context.Value(key)
+}
+
+func attemptOf(ctx context.Context) (*attempt, bool) {
+	a, ok := ctx.Value(attemptKey{}).(*attempt)
+	return a, ok
+}
+
+// traced is the attempt as a context that tells it of the exchange's course.
+func (a *attempt) traced() context.Context {
+	a.trace.WroteRequest = a.wroteRequest
+	a.trace.GotFirstResponseByte = a.answerBegan
+	return httptrace.WithClientTrace(a, &a.trace)
+}
+
+func (a *attempt) wroteRequest(info httptrace.WroteRequestInfo) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.written = a.written || info.Err == nil
+}
+
+func (a *attempt) answerBegan() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.early = !a.sent
 }
 
 func (a *attempt) isEarly() bool {
@@ -71,12 +88,12 @@ func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	return a.openBody(), nil
 }
 
-// finish forbids further sending and tells how far the request came.
-func (a *attempt) finish() (connected, sent bool) {
+// finish forbids further sending and tells whether the request was sent.
+func (a *attempt) finish() (sent bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.over = true
-	return a.connected, a.sent
+	return a.sent
 }
 
 var (

@@ -84,7 +84,7 @@ func newResty(cfg Config) *resty.Client {
 	} else {
 		own.Transport = newTransport(cfg)
 	}
-	own.Transport = &secretQuery{next: own.Transport}
+	own.Transport = &bottom{next: own.Transport}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 	// Every default of resty that repeats, prints or rereads is off; the body
@@ -92,7 +92,7 @@ func newResty(cfg Config) *resty.Client {
 	return resty.NewWithClient(&own).
 		SetRetryCount(0).
 		SetLogger(silent{}).
-		SetPreRequestHook(attachBody)
+		SetPreRequestHook(prepare)
 }
 
 // Request is one exchange to make.
@@ -116,29 +116,32 @@ type Response struct {
 	Early bool
 }
 
-// placeholder stands in for the body until attachBody runs: with an empty
+// placeholder stands in for the body until prepare runs: with an empty
 // bytes.Reader resty reads and copies nothing.
 var placeholder = bytes.NewReader(nil)
+
+// ordinary are the headers of every request. resty reads them and copies them;
+// with all three there it adds none of its own, and does not try to guess from
+// the type what to accept.
+var ordinary = http.Header{
+	"Accept":       {"application/json"},
+	"User-Agent":   {"idverify-go"},
+	"Content-Type": {"application/octet-stream"}, // until prepare knows the body
+}
 
 // Do makes the exchange. The answer may have any status but 3xx. Its error is
 // a *Failure.
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
-	attempt := &attempt{caller: ctx, request: &req}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	ctx = attempt.watch(ctx)
+	attempt := &attempt{Context: limited, caller: ctx, request: req}
 
 	r := c.resty.R().
-		SetContext(ctx).
+		SetContext(attempt.traced()).
 		SetDoNotParseResponse(true).
-		SetHeader("Accept", "application/json").
-		SetHeader("User-Agent", "idverify-go").
-		SetHeader("Content-Type", req.Body.ContentType()).
 		SetBody(placeholder)
-	for name, values := range req.Header {
-		r.Header[name] = values
-	}
-	raw, err := execute(ctx, func() (*resty.Response, error) { return r.Execute(req.Method, c.base+req.Path) })
+	r.Header = ordinary
+	raw, err := c.execute(r, attempt)
 	if err != nil {
 		return nil, attempt.failed(err)
 	}
@@ -158,13 +161,20 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: attempt.isEarly()}, nil
 }
 
-// attachBody replaces the placeholder by the real body on the request that is
-// about to be sent. There is no GetBody here, so that http.Client cannot send it
-// again to follow a redirect; the transport below gets one that is guarded.
-func attachBody(_ *resty.Client, raw *http.Request) error {
-	attempt, ok := raw.Context().Value(attemptKey{}).(*attempt)
+// prepare puts the real body on the request that is about to be sent. The rest
+// is kept for the transport below: the headers, where credentials are, and the
+// way to open the body again, so that http.Client cannot send any of it after a
+// redirect.
+func prepare(_ *resty.Client, raw *http.Request) error {
+	attempt, ok := attemptOf(raw.Context())
 	if !ok {
 		return errors.New("httpx: request without an attempt")
+	}
+	attempt.headers, raw.Header = raw.Header, http.Header{}
+	attempt.kind[0] = attempt.request.Body.ContentType()
+	attempt.headers["Content-Type"] = attempt.kind[:]
+	for name, values := range attempt.request.Header {
+		attempt.headers[name] = values
 	}
 	raw.GetBody = nil
 	raw.Body = attempt.openBody()

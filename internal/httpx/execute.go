@@ -1,7 +1,6 @@
 package httpx
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -21,7 +20,14 @@ type executed struct {
 // execute runs an exchange so that its caller can leave. net/http waits for
 // the goroutine that reads the request's body, whatever the context says: media
 // on a file system that hangs would hold the caller for ever.
-func execute(ctx context.Context, exchange func() (*resty.Response, error)) (*http.Response, error) {
+func (c *Client) execute(r *resty.Request, a *attempt) (*http.Response, error) {
+	exchange := func() (e executed) {
+		e.answer, e.err = r.Execute(a.request.Method, c.base+a.request.Path)
+		return e
+	}
+	if a.request.Body.InMemory() {
+		return exchange().result()
+	}
 	done := make(chan executed, 1)
 	go func() {
 		var e executed
@@ -29,12 +35,12 @@ func execute(ctx context.Context, exchange func() (*resty.Response, error)) (*ht
 			e.panicked = recover() // it belongs to the caller, who can recover
 			done <- e
 		}()
-		e.answer, e.err = exchange()
+		e = exchange()
 	}()
 	select {
 	case e := <-done:
 		return e.result()
-	case <-ctx.Done():
+	case <-a.Done():
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -43,7 +49,7 @@ func execute(ctx context.Context, exchange func() (*resty.Response, error)) (*ht
 		return e.result()
 	case <-timer.C:
 		go func() { (<-done).discard() }()
-		return nil, ctx.Err()
+		return nil, a.Err()
 	}
 }
 

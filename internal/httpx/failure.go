@@ -38,8 +38,6 @@ const (
 // chosen from fixed words; the errors behind it hold no URL and no path.
 type Failure struct {
 	Kind Kind
-	// Connected says that a connection was had.
-	Connected bool
 	// Sent says that the whole request was handed to the connection.
 	Sent bool
 	// Status is the answer's, 0 when none came.
@@ -74,7 +72,7 @@ var (
 
 func (a *attempt) failed(err error) *Failure {
 	f := &Failure{Status: a.status, header: a.header, partial: a.partial}
-	f.Connected, f.Sent = a.finish()
+	f.Sent = a.finish()
 	f.Kind, f.Detail, f.causes = explain(a, err)
 	return f
 }

@@ -191,8 +191,14 @@ func TestGzipBombIsStopped(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(bomb.Bytes())
 	})
-	_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20}).Do(t.Context(), post())
+	// A caller's own transport may unpack answers; ours does not ask for packed
+	// ones, and takes what comes for what it is.
+	unpacks := &http.Client{Transport: &http.Transport{}}
+	_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20, HTTPClient: unpacks}).Do(t.Context(), post())
 	assert.Equal(t, httpx.BadAnswer, failure(t, err).Kind)
+	answer, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20}).Do(t.Context(), post())
+	require.NoError(t, err)
+	assert.Equal(t, bomb.Bytes(), answer.Body)
 }
 
 func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
@@ -249,7 +255,6 @@ func TestRefusedConnectionIsNotSent(t *testing.T) {
 	_, err = client(t, httpx.Config{BaseURL: "http://" + address}).Do(t.Context(), post())
 	f := failure(t, err)
 	assert.Equal(t, httpx.Network, f.Kind)
-	assert.False(t, f.Connected)
 	assert.False(t, f.Sent)
 	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
 }
@@ -269,7 +274,6 @@ func TestResetBeforeTheWholeBodyIsNotSent(t *testing.T) {
 	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), req)
 	f := failure(t, err)
 	assert.Equal(t, httpx.Network, f.Kind)
-	assert.True(t, f.Connected)
 	assert.False(t, f.Sent)
 }
 

@@ -3,6 +3,7 @@ package httpx
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -54,6 +55,7 @@ func newTransport(cfg Config) *http.Transport {
 		DialContext:            d.plain,
 		DialTLSContext:         d.secure,
 		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // answers are short, and what is not unpacked cannot swell
 		MaxConnsPerHost:        cfg.MaxConnsPerHost,
 		MaxIdleConns:           0, // no limit over all hosts; the next line sets it for each
 		MaxIdleConnsPerHost:    512,
@@ -106,23 +108,26 @@ func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, er
 	return &conn{Conn: secured, gather: gather}, nil
 }
 
-// secretQuery adds the attempt's secret query, and the way to open its body
-// again, to a copy of the request, below http.Client: the *url.Error it makes on
-// failure cannot hold the secret, and no redirect can send the body again.
-type secretQuery struct{ next http.RoundTripper }
+// bottom is the innermost round tripper. On a copy of the request it puts what
+// http.Client must not have: the secret query, which its *url.Error would show,
+// the headers and the way to open the body again, which it would use to follow
+// a redirect.
+type bottom struct{ next http.RoundTripper }
 
-func (t *secretQuery) RoundTrip(req *http.Request) (*http.Response, error) {
-	attempt, ok := req.Context().Value(attemptKey{}).(*attempt)
+func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
+	attempt, ok := attemptOf(req.Context())
 	if !ok {
-		return t.next.RoundTrip(req)
+		return nil, errors.New("httpx: request without an attempt")
 	}
-	secret, address := *req, *req.URL
+	whole := *req
+	whole.Header = attempt.headers
+	whole.GetBody = attempt.reopenBody
 	if len(attempt.request.SecretQuery) > 0 {
+		address := *req.URL
 		address.RawQuery = attempt.request.SecretQuery.Encode()
+		whole.URL = &address
 	}
-	secret.URL = &address
-	secret.GetBody = attempt.reopenBody
-	resp, err := t.next.RoundTrip(&secret)
+	resp, err := t.next.RoundTrip(&whole)
 	if resp != nil {
 		resp.Request = req
 	}
@@ -131,7 +136,7 @@ func (t *secretQuery) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections lets http.Client.CloseIdleConnections reach the
 // transport below.
-func (t *secretQuery) CloseIdleConnections() {
+func (t *bottom) CloseIdleConnections() {
 	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}

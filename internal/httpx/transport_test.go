@@ -160,7 +160,6 @@ func TestOwnTransportChecksCertificates(t *testing.T) {
 			Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: picture(nil)})
 		f := failure(t, err)
 		assert.Equal(t, want, f.Detail)
-		assert.False(t, f.Connected)
 		assert.False(t, f.Sent)
 	}
 }

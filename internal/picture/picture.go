@@ -4,12 +4,10 @@
 package picture
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
-	"image/jpeg"
-	"image/png"
 	"io"
+	"math"
 )
 
 // Format is a kind of file that is sent for a picture.
@@ -35,24 +33,17 @@ type Info struct {
 	Width, Height int
 }
 
-// headLimit bounds how far is read in search of a JPEG's size: behind
-// thumbnails and profiles.
-const headLimit = 1 << 20
-
-// Inspect reads no further than it needs to.
+// Inspect reads no further than it needs to, and at most a megabyte.
 func Inspect(r io.Reader) Info {
-	head := bufio.NewReader(io.LimitReader(r, headLimit))
-	start, _ := head.Peek(32)
+	h := newHead(r)
+	defer h.release()
+	start := h.peek(32)
 	info := Info{Format: formatOf(start)}
 	switch info.Format {
 	case JPEG:
-		if config, err := jpeg.DecodeConfig(head); err == nil {
-			info.Width, info.Height = config.Width, config.Height
-		}
+		info.Width, info.Height = jpegSize(h)
 	case PNG:
-		if config, err := png.DecodeConfig(head); err == nil {
-			info.Width, info.Height = config.Width, config.Height
-		}
+		info.Width, info.Height = pngSize(start)
 	case BMP:
 		info.Width, info.Height = bmpSize(start)
 	}
@@ -87,6 +78,15 @@ func formatOf(start []byte) Format {
 		}
 	}
 	return Unknown
+}
+
+// pngSize reads the header chunk, which must be the first (W3C PNG, 11.2.2).
+func pngSize(start []byte) (width, height int) {
+	if len(start) < 24 || string(start[12:16]) != "IHDR" {
+		return 0, 0
+	}
+	size := func(at []byte) int { return int(min(binary.BigEndian.Uint32(at), math.MaxInt32)) }
+	return size(start[16:]), size(start[20:])
 }
 
 // bmpSize reads the two header forms in use: 16-bit sizes behind a header of

@@ -66,31 +66,47 @@ func Scrub(s string, secrets ...string) string {
 }
 
 func scrubOne(s, secret string) string {
-	if secret == "" || len(secret) > len(s) {
+	if secret == "" {
 		return s
 	}
-	lower, want := asciiLower(s), asciiLower(secret)
+	at := indexFold(s, secret)
+	if at < 0 {
+		return s
+	}
 	var out strings.Builder
-	for {
-		i := strings.Index(lower, want)
-		if i < 0 {
-			break
-		}
-		out.WriteString(s[:i])
+	for ; at >= 0; at = indexFold(s, secret) {
+		out.WriteString(s[:at])
 		out.WriteString(Hidden)
-		s, lower = s[i+len(want):], lower[i+len(want):]
+		s = s[at+len(secret):]
 	}
 	out.WriteString(s)
 	return out.String()
 }
 
-// asciiLower keeps every byte in its place, which strings.ToLower does not.
-func asciiLower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
+// indexFold is strings.Index with the letter case of ASCII ignored. Every byte
+// keeps its place, which strings.ToLower would not promise.
+func indexFold(s, sub string) int {
+	first := lower(sub[0])
+	for i := 0; i+len(sub) <= len(s); i++ {
+		if lower(s[i]) == first && equalFold(s[i:i+len(sub)], sub) {
+			return i
 		}
 	}
-	return string(b)
+	return -1
+}
+
+func equalFold(a, b string) bool {
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
