@@ -232,7 +232,7 @@ func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Bo
 	err := call.Send(ctx, httpx.Request{
 		Method:      http.MethodPost,
 		Path:        path,
-		SecretQuery: url.Values{"access_token": {token.Reveal()}},
+		SecretQuery: "access_token=" + url.QueryEscape(token.Reveal()),
 		Body:        question,
 	})
 	if err != nil {
@@ -246,6 +246,9 @@ func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Bo
 }
 
 func isTokenRefused(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *idverify.Error
 	return errors.As(err, &e) && slices.Contains(tokenRefusals, e.VendorCode)
 }

@@ -28,13 +28,14 @@ func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	members := []body.Member{
-		{Name: "id_card_number", Value: call.Subject.IDNumber()},
-		{Name: "name", Value: call.Subject.Name()},
-		{Name: "quality_control", Value: string(c.controls.quality)},
-		{Name: "liveness_control", Value: string(c.controls.liveness)},
-		{Name: "spoofing_control", Value: string(c.controls.spoofing)},
-	}
+	var room [16]body.Member
+	members := append(room[:0],
+		body.Member{Name: "id_card_number", Value: call.Subject.IDNumber()},
+		body.Member{Name: "name", Value: call.Subject.Name()},
+		body.Member{Name: "quality_control", Value: string(c.controls.quality)},
+		body.Member{Name: "liveness_control", Value: string(c.controls.liveness)},
+		body.Member{Name: "spoofing_control", Value: string(c.controls.spoofing)},
+	)
 	if isOn(livenessRules[c.controls.liveness]) {
 		members = append(members, body.Member{Name: "get_liveness_score", Value: "1"})
 	}

@@ -67,7 +67,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		status := string(o.VerifyStatus)
 		return call.Coded(exchange.Said{Code: statusCode, Reasons: []string{status}, Message: statusCode + " " + status, Reply: reply})
 	}
-	return call.Judge(codeOK, reply, c.measured(o)...)
+	var room [3]exchange.Measured
+	return call.Judge(codeOK, reply, c.measured(room[:0], o)...)
 }
 
 func orNull(raw json.RawMessage) json.RawMessage {
@@ -77,9 +78,9 @@ func orNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// measured is what a pass needs: similarity, and each control that is on.
-func (c *Client) measured(o *outcome) []exchange.Measured {
-	all := []exchange.Measured{{Field: "score", Score: o.Score, Rule: c.similarity}}
+// measured adds what a pass needs: similarity, and each control that is on.
+func (c *Client) measured(all []exchange.Measured, o *outcome) []exchange.Measured {
+	all = append(all, exchange.Measured{Field: "score", Score: o.Score, Rule: c.similarity})
 	if rule := livenessRules[c.controls.liveness]; isOn(rule) {
 		all = append(all, exchange.Measured{Field: "liveness_score", Score: o.LivenessScore, Rule: rule})
 	}

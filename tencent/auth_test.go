@@ -26,8 +26,8 @@ const (
 )
 
 func TestSignatureIsThatOfTheVendorsKits(t *testing.T) {
-	require.Equal(t, pythonSignature, sign(vectorKey, []byte(pythonOriginal)))
-	require.Equal(t, nodeSignature, sign(vectorKey, []byte(nodeOriginal)))
+	require.Equal(t, pythonSignature, sign(newMAC(vectorKey), []byte(pythonOriginal)))
+	require.Equal(t, nodeSignature, sign(newMAC(vectorKey), []byte(nodeOriginal)))
 }
 
 func TestAuthorizationIsTheDocumentedFormOf2020(t *testing.T) {

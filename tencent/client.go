@@ -201,10 +201,10 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 
 func (c *Client) exchange(ctx context.Context, call *exchange.Call, out *outgoing) (*idverify.Result, error) {
 	err := call.Send(ctx, httpx.Request{
-		Method: http.MethodPost,
-		Path:   path,
-		Header: http.Header{"Authorization": {out.authorization}},
-		Body:   out.body,
+		Method:        http.MethodPost,
+		Path:          path,
+		Authorization: out.authorization,
+		Body:          out.body,
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -21,34 +22,34 @@ type Member struct {
 // JSON is an application/json body: one object with the members in order.
 // Values must be UTF-8; encoding/json would change what is not.
 func JSON(members []Member) (*Body, error) {
-	text := make([]byte, 0, roomFor(members))
+	var text strings.Builder
+	text.Grow(roomFor(members))
 	b := &Body{contentType: "application/json"}
 	b.segments = b.room[:0]
 	from := 0 // where the text that belongs to no segment begins
-	var err error
+	text.WriteByte('{')
 	for i, m := range members {
-		text = append(text, "{,"[min(i, 1)])
-		if text, err = appendString(text, m.Name); err != nil {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		if err := writeString(&text, m.Name); err != nil {
 			return nil, err
 		}
-		text = append(text, ':')
+		text.WriteByte(':')
 		if m.Media == nil {
-			if text, err = appendString(text, m.Value); err != nil {
+			if err := writeString(&text, m.Value); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		text = append(text, '"')
-		b.add(segment{text: string(text[from:])})
+		text.WriteByte('"')
+		b.add(segment{text: text.String()[from:]})
 		b.add(segment{media: m.Media, size: m.Size, base64: true})
-		from = len(text)
-		text = append(text, '"')
+		from = text.Len()
+		text.WriteByte('"')
 	}
-	if len(members) == 0 {
-		text = append(text, '{')
-	}
-	text = append(text, '}')
-	b.add(segment{text: string(text[from:])})
+	text.WriteByte('}')
+	b.add(segment{text: text.String()[from:]})
 	return b, nil
 }
 
@@ -61,19 +62,23 @@ func roomFor(members []Member) int {
 	return size
 }
 
-// appendString appends a JSON string without escaping <, > and &: vendors read
+// writeString writes a JSON string without escaping <, > and &: vendors read
 // names and keys with parsers of all kinds.
-func appendString(text []byte, s string) ([]byte, error) {
+func writeString(text *strings.Builder, s string) error {
 	if needsNoEscape(s) {
-		return append(append(append(text, '"'), s...), '"'), nil
+		text.WriteByte('"')
+		text.WriteString(s)
+		text.WriteByte('"')
+		return nil
 	}
 	var escaped bytes.Buffer
 	enc := json.NewEncoder(&escaped)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(s); err != nil {
-		return nil, fmt.Errorf("encode string: %w", err)
+		return fmt.Errorf("encode string: %w", err)
 	}
-	return append(text, bytes.TrimSuffix(escaped.Bytes(), []byte("\n"))...), nil
+	text.Write(bytes.TrimSuffix(escaped.Bytes(), []byte("\n")))
+	return nil
 }
 
 // needsNoEscape leaves to encoding/json whatever is not plainly the same inside

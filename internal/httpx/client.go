@@ -9,7 +9,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
-	"net/url"
+	"sync"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -44,6 +44,7 @@ type Config struct {
 type Client struct {
 	base        string
 	resty       *resty.Client
+	requests    sync.Pool // of *resty.Request
 	timeout     time.Duration
 	maxResponse int64
 }
@@ -71,6 +72,11 @@ func New(cfg Config) (*Client, error) {
 		c.maxResponse = DefaultMaxResponseBytes
 	}
 	c.resty = newResty(cfg)
+	c.requests.New = func() any {
+		r := c.resty.R().SetDoNotParseResponse(true).SetBody(placeholder)
+		r.Header = ordinary
+		return r
+	}
 	return c, nil
 }
 
@@ -99,11 +105,11 @@ func newResty(cfg Config) *resty.Client {
 type Request struct {
 	Method string
 	Path   string // below the base URL, with a leading slash
-	// SecretQuery is added below resty and http.Client, so that no error or
-	// redirect can carry it.
-	SecretQuery url.Values
-	Header      http.Header
-	Body        *body.Body
+	// SecretQuery, encoded, is added below resty and http.Client, so that no
+	// error or redirect can carry it. So is Authorization.
+	SecretQuery   string
+	Authorization string
+	Body          *body.Body
 }
 
 // Response is an answer, read whole.
@@ -136,12 +142,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	defer cancel()
 	attempt := &attempt{Context: limited, caller: ctx, request: req}
 
-	r := c.resty.R().
-		SetContext(attempt.traced()).
-		SetDoNotParseResponse(true).
-		SetBody(placeholder)
-	r.Header = ordinary
-	raw, err := c.execute(r, attempt)
+	raw, err := c.execute(attempt)
 	if err != nil {
 		return nil, attempt.failed(err)
 	}
@@ -173,8 +174,8 @@ func prepare(_ *resty.Client, raw *http.Request) error {
 	attempt.headers, raw.Header = raw.Header, http.Header{}
 	attempt.kind[0] = attempt.request.Body.ContentType()
 	attempt.headers["Content-Type"] = attempt.kind[:]
-	for name, values := range attempt.request.Header {
-		attempt.headers[name] = values
+	if attempt.request.Authorization != "" {
+		attempt.headers["Authorization"] = []string{attempt.request.Authorization}
 	}
 	raw.GetBody = nil
 	raw.Body = attempt.openBody()

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 const patience = 100 * time.Millisecond
 
 type executed struct {
-	answer   *resty.Response
+	answer   *http.Response
 	err      error
 	panicked any
 }
@@ -20,13 +21,10 @@ type executed struct {
 // execute runs an exchange so that its caller can leave. net/http waits for
 // the goroutine that reads the request's body, whatever the context says: media
 // on a file system that hangs would hold the caller for ever.
-func (c *Client) execute(r *resty.Request, a *attempt) (*http.Response, error) {
-	exchange := func() (e executed) {
-		e.answer, e.err = r.Execute(a.request.Method, c.base+a.request.Path)
-		return e
-	}
+func (c *Client) execute(a *attempt) (*http.Response, error) {
 	if a.request.Body.InMemory() {
-		return exchange().result()
+		e := c.exchange(a)
+		return e.result()
 	}
 	done := make(chan executed, 1)
 	go func() {
@@ -35,7 +33,7 @@ func (c *Client) execute(r *resty.Request, a *attempt) (*http.Response, error) {
 			e.panicked = recover() // it belongs to the caller, who can recover
 			done <- e
 		}()
-		e = exchange()
+		e = c.exchange(a)
 	}()
 	select {
 	case e := <-done:
@@ -53,6 +51,20 @@ func (c *Client) execute(r *resty.Request, a *attempt) (*http.Response, error) {
 	}
 }
 
+// exchange sends through a resty.Request that is used again: executing one
+// several times, one after the other, is what resty itself does to retry.
+func (c *Client) exchange(a *attempt) (e executed) {
+	r := c.requests.Get().(*resty.Request)
+	answer, err := r.SetContext(a.traced()).Execute(a.request.Method, c.base+a.request.Path)
+	if e.err = err; answer != nil {
+		e.answer = answer.RawResponse
+	}
+	r.SetContext(context.Background()) // it keeps nothing of this attempt
+	r.RawRequest = nil
+	c.requests.Put(r)
+	return e
+}
+
 func (e executed) result() (*http.Response, error) {
 	if e.panicked != nil {
 		panic(e.panicked)
@@ -61,11 +73,11 @@ func (e executed) result() (*http.Response, error) {
 		e.discard()
 		return nil, e.err
 	}
-	return e.answer.RawResponse, nil
+	return e.answer, nil
 }
 
 func (e executed) discard() {
-	if e.answer != nil && e.answer.RawResponse != nil && e.answer.RawResponse.Body != nil {
-		_ = e.answer.RawResponse.Body.Close()
+	if e.answer != nil && e.answer.Body != nil {
+		_ = e.answer.Body.Close()
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -74,7 +73,7 @@ func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
 		fmt.Fprint(w, `{"a":1}`)
 	})
 	req := post(body.Field{Name: "big", Value: large})
-	req.Header = http.Header{"Authorization": {"v"}}
+	req.Authorization = "v"
 	resp, err := client(t, httpx.Config{BaseURL: server.URL + "/prefix/"}).Do(t.Context(), req)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusTeapot, resp.Status)
@@ -88,7 +87,7 @@ func TestSecretQueryIsOnTheWireAndInNoError(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	req := post()
-	req.SecretQuery = url.Values{"access_token": {"EXAMPLE-TOKEN"}}
+	req.SecretQuery = "access_token=EXAMPLE-TOKEN"
 	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), req)
 	assert.Equal(t, "access_token=EXAMPLE-TOKEN", got.Load())
 	assertSays(t, err, "EXAMPLE-TOKEN", false)

@@ -122,9 +122,9 @@ func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
 	whole := *req
 	whole.Header = attempt.headers
 	whole.GetBody = attempt.reopenBody
-	if len(attempt.request.SecretQuery) > 0 {
+	if attempt.request.SecretQuery != "" {
 		address := *req.URL
-		address.RawQuery = attempt.request.SecretQuery.Encode()
+		address.RawQuery = attempt.request.SecretQuery
 		whole.URL = &address
 	}
 	resp, err := t.next.RoundTrip(&whole)
