@@ -1,14 +1,18 @@
 package idverify_test
 
 import (
-	"bufio"
 	"bytes"
+	"context"
+	"crypto/tls"
 	"fmt"
-	"net"
+	"io"
+	"net/http"
 	"os"
-	"strconv"
+	"runtime"
+	"runtime/debug"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
@@ -17,78 +21,28 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// stillServer answers every request with the same bytes and allocates nothing
-// while it does, so that what is counted is the SDK's.
-func stillServer(tb testing.TB, answers map[string]string) (base string) {
-	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(tb, err)
-	tb.Cleanup(func() { _ = listener.Close() })
-	whole := make(map[string][]byte, len(answers))
-	for path, answer := range answers {
-		whole[path] = []byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer))
-	}
-	go func() {
-		for {
-			c, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go serveStill(c, whole)
-		}
-	}()
-	return "http://" + listener.Addr().String()
-}
+// What a call may allocate: measured with Go 1.26, and a little more for other
+// releases. It may be made less, and not more.
+const (
+	maxBytesPerCall    = 10 << 10
+	maxClientOnTop     = 12
+	differenceOfSizes  = 1 << 10
+	largestForTencent  = 5 << 20
+	largestForBaidu    = 10<<20 - 1
+	largestForLinkface = 10 << 20
+)
 
-func serveStill(c net.Conn, answers map[string][]byte) {
-	defer c.Close()
-	in := bufio.NewReaderSize(c, 64<<10)
-	for {
-		line, err := in.ReadSlice('\n')
-		if err != nil {
-			return
-		}
-		_, target, _ := bytes.Cut(line, []byte(" "))
-		target, _, _ = bytes.Cut(target, []byte(" "))
-		target, _, _ = bytes.Cut(target, []byte("?"))
-		answer := answers[string(target)]
-		length := 0
-		for {
-			header, err := in.ReadSlice('\n')
-			if err != nil {
-				return
-			}
-			if len(header) <= 2 {
-				break
-			}
-			if name, value, _ := bytes.Cut(header, []byte(": ")); string(name) == "Content-Length" {
-				length, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
-			}
-		}
-		if _, err := in.Discard(length); err != nil {
-			return
-		}
-		if _, err := c.Write(answer); err != nil {
-			return
-		}
-	}
-}
+var maxAllocations = map[string]float64{"linkface": 111, "baiduv4": 119, "tencent": 122}
 
-func providersAt(tb testing.TB, base string) map[string]idverify.Provider {
-	lf, err := linkface.New(linkface.Config{BaseURL: base, APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+func providersAt(tb testing.TB, base string, trust *tls.Config) map[string]idverify.Provider {
+	lf, err := linkface.New(linkface.Config{BaseURL: base, TLSClientConfig: trust, APIID: "EXAMPLE", APISecret: "EXAMPLE"})
 	require.NoError(tb, err)
-	bd, err := baiduv4.New(baiduv4.Config{BaseURL: base, APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
+	bd, err := baiduv4.New(baiduv4.Config{BaseURL: base, TLSClientConfig: trust, APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
 	require.NoError(tb, err)
-	tc, err := tencent.New(tencent.Config{BaseURL: base, AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
+	tc, err := tencent.New(tencent.Config{BaseURL: base, TLSClientConfig: trust,
+		AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
 	require.NoError(tb, err)
 	return map[string]idverify.Provider{"linkface": lf, "baiduv4": bd, "tencent": tc}
-}
-
-var stillAnswers = map[string]string{
-	"/identity/liveness_idnumber_verification": `{"request_id":"EXAMPLE","status":"OK","verify_score":0.91,"hack_score":0.01,"liveness_data_id":"EXAMPLE"}`,
-	"/oauth/2.0/token":                         `{"access_token":"24.EXAMPLE.2592000.1","expires_in":2592000}`,
-	"/rest/2.0/face/v4/mingjing/verify":        `{"log_id":1234567890,"result":{"score":95.5,"liveness_score":0.99,"spoofing_score":0.0001,"verify_status":0}}`,
-	"/face/idcardcompare":                      `{"data":{"similarity":90.5,"session_id":"EXAMPLE"},"code":0,"message":"OK"}`,
 }
 
 // pictureOf is a JPEG of the size, made of the test picture and padding.
@@ -105,9 +59,145 @@ func requestFor(tb testing.TB, size int) *idverify.Request {
 		linkface.Capture(media), idverify.Photo(media)}}
 }
 
+// perCall is what one call allocates in the whole process, in steady state: the
+// least of a few rounds, because the runtime allocates now and then, too.
+func perCall(call func()) (allocations, size float64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
+	const rounds, calls = 3, 10
+	for range calls {
+		call()
+	}
+	for round := range rounds {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range calls {
+			call()
+		}
+		runtime.ReadMemStats(&after)
+		n, b := float64(after.Mallocs-before.Mallocs)/calls, float64(after.TotalAlloc-before.TotalAlloc)/calls
+		if round == 0 || n < allocations {
+			allocations = n
+		}
+		if round == 0 || b < size {
+			size = b
+		}
+	}
+	return allocations, size
+}
+
+func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	sizes := map[string][]int{
+		"linkface": {1 << 10, 100 << 10, 1 << 20, largestForLinkface},
+		"baiduv4":  {1 << 10, 100 << 10, 1 << 20, largestForBaidu},
+		"tencent":  {1 << 10, 100 << 10, 1 << 20, largestForTencent},
+	}
+	for _, secure := range []bool{false, true} {
+		base, trust := stillServer(t, secure, 0)
+		for vendor, provider := range providersAt(t, base, trust) {
+			least, most := 0.0, 0.0
+			for _, size := range sizes[vendor] {
+				req := requestFor(t, size)
+				allocations, used := perCall(func() {
+					res, err := provider.Verify(t.Context(), req)
+					if err != nil || !res.Passed() {
+						t.Fatal(res, err)
+					}
+				})
+				t.Logf("%s, TLS %t, %d bytes: %.0f allocations, %.0f bytes", vendor, secure, size, allocations, used)
+				assert.LessOrEqual(t, allocations, maxAllocations[vendor])
+				assert.LessOrEqual(t, used, float64(maxBytesPerCall))
+				if least == 0 || used < least {
+					least = used
+				}
+				most = max(most, used)
+			}
+			assert.LessOrEqual(t, most-least, float64(differenceOfSizes), "%s: the same for all sizes", vendor)
+		}
+	}
+}
+
+// effortless is a provider that costs nothing.
+type effortless struct{ result *idverify.Result }
+
+func (effortless) Name() string                   { return "effortless" }
+func (effortless) Accepts(idverify.Evidence) bool { return true }
+func (effortless) Rules() []idverify.Rule         { return nil }
+func (p effortless) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+	return p.result, nil
+}
+
+func TestAClientAllocatesLittleOnTop(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	client, err := idverify.New([]idverify.Provider{effortless{&idverify.Result{Code: idverify.CodeFaceMismatch}}})
+	require.NoError(t, err)
+	req := requestFor(t, 1<<10)
+	allocations, _ := perCall(func() { _, _ = client.Verify(t.Context(), req) })
+	t.Logf("%.0f allocations", allocations)
+	assert.LessOrEqual(t, allocations, float64(maxClientOnTop))
+}
+
+func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	const size = 4 << 20
+	base, trust := stillServer(t, false, size)
+	provider := providersAt(t, base, trust)["baiduv4"]
+	req := requestFor(t, 1<<10)
+	_, used := perCall(func() {
+		res, err := provider.Verify(t.Context(), req)
+		if err != nil || !res.Passed() {
+			t.Fatal(res, err)
+		}
+	})
+	t.Logf("%.2f times the picture", used/size)
+	assert.Less(t, used, 2.2*size, "once from the socket, once into the reply")
+}
+
+// entered is a transport that notes how much of the media had been read when it
+// was entered.
+type entered struct{ read, whenEntered *int }
+
+func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
+	*e.whenEntered = *e.read
+	return nil, http.ErrHandlerTimeout
+}
+
+func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
+	content := pictureOf(t, 5<<20)
+	read, whenEntered := 0, -1
+	media := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(&counted{bytes.NewReader(content), &read}), int64(len(content)), nil
+	})
+	tc, err := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE",
+		HTTPClient: &http.Client{Transport: entered{&read, &whenEntered}}})
+	require.NoError(t, err)
+	_, err = tc.Verify(t.Context(), &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X",
+		Evidence: []idverify.Evidence{idverify.Photo(media)}})
+	require.Error(t, err)
+	assert.Positive(t, whenEntered, "its head had been looked at")
+	assert.LessOrEqual(t, whenEntered, 64<<10)
+}
+
+type counted struct {
+	io.Reader
+	n *int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	*c.n += n
+	return n, err
+}
+
 func BenchmarkProvider(b *testing.B) {
-	base := stillServer(b, stillAnswers)
-	for name, p := range providersAt(b, base) {
+	base, trust := stillServer(b, false, 0)
+	for name, p := range providersAt(b, base, trust) {
 		for _, size := range []int{1 << 10, 100 << 10, 1 << 20, 2 << 20} {
 			b.Run(fmt.Sprint(name, "/", size), func(b *testing.B) {
 				req := requestFor(b, size)

@@ -81,8 +81,11 @@ func (c *call) attempt(ctx context.Context, v *vendor, wait time.Duration) (res 
 func (c *call) exchange(ctx context.Context, v *vendor, wait time.Duration, release func()) (res *Result, e *Error, asked bool) {
 	defer release()
 	began := time.Now()
+	if len(c.client.observers) == 0 {
+		return v.ask(ctx, c.req, began)
+	}
 	ctx, end := c.client.observe(ctx, AttemptStart{Vendor: v.Name(), Number: len(c.attempts) + 1, Wait: wait})
-	res, e, asked = v.ask(ctx, c.req)
+	res, e, asked = v.ask(ctx, c.req, began)
 	leg := attempted(v.Name(), res, e)
 	leg.Wait, leg.Duration, leg.PassedOver = wait, time.Since(began), !asked
 	end(leg)

@@ -78,9 +78,12 @@ func isNil(p Provider) bool {
 // [Request.Validate] does, or with CodeUnsupportedEvidence when no provider
 // accepts any evidence. Its Result and its *Error list every leg.
 func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
+	if c.logger == nil {
+		return c.verify(ctx, req)
+	}
 	began := time.Now()
 	res, err := c.verify(ctx, req)
-	c.logCall(ctx, began, res, err)
+	c.logCall(ctx, time.Since(began), res, err)
 	return res, err
 }
 

@@ -88,11 +88,8 @@ func levelOf(c Code) slog.Level {
 }
 
 // logCall writes the line for a call.
-func (c *Client) logCall(ctx context.Context, began time.Time, res *Result, err error) {
-	if c.logger == nil {
-		return
-	}
-	took := slog.Duration("duration", time.Since(began))
+func (c *Client) logCall(ctx context.Context, duration time.Duration, res *Result, err error) {
+	took := slog.Duration("duration", duration)
 	if err != nil {
 		c.logger.LogAttrs(ctx, slog.LevelWarn, "idverify call", took, slog.Any("error", err))
 		return

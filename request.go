@@ -94,8 +94,7 @@ func (s Subject) LogValue() slog.Value { return slog.StringValue("subject") }
 // (wrapping an [*idcard.Error] where the number broke a rule) or
 // CodeInvalidRequest. Nothing is opened or sent.
 func (r *Request) Validate() error {
-	_, err := r.Subject()
-	if err != nil {
+	if _, err := r.person(); err != nil {
 		return err
 	}
 	if len(r.Evidence) == 0 {
@@ -112,28 +111,36 @@ func (r *Request) Validate() error {
 // Subject checks and folds name, number and reference. A Provider calls it,
 // so that every vendor is sent the same.
 func (r *Request) Subject() (Subject, error) {
+	p, err := r.person()
+	if err != nil {
+		return Subject{}, err
+	}
+	return Subject{&p}, nil
+}
+
+func (r *Request) person() (person, error) {
 	if r == nil {
-		return Subject{}, refused(CodeInvalidRequest, "Request", "no request was given")
+		return person{}, refused(CodeInvalidRequest, "Request", "no request was given")
 	}
 	name, err := foldName(r.Name)
 	if err != nil {
-		return Subject{}, err
+		return person{}, err
 	}
 	number, err := r.foldNumber()
 	if err != nil {
-		return Subject{}, err
+		return person{}, err
 	}
 	if err := checkID("Reference", r.Reference, number); err != nil {
-		return Subject{}, err
+		return person{}, err
 	}
 	if err := checkID("Key", r.Key, number); err != nil {
-		return Subject{}, err
+		return person{}, err
 	}
 	p := person{name: name, number: number}
 	if idcard.HasPrivateUse(name) {
 		p.warnings = []Warning{WarnPrivateUseName}
 	}
-	return Subject{&p}, nil
+	return p, nil
 }
 
 func foldName(raw string) (string, error) {
@@ -179,7 +186,7 @@ func checkID(field, id, number string) error {
 	switch {
 	case len(id) > maxIDBytes, redact.Word(id) == redact.Hidden, strings.Contains(id, "/"):
 		return refused(CodeInvalidRequest, field, fmt.Sprintf("at most %d letters, digits and . _ - :", maxIDBytes))
-	case strings.Contains(strings.ToUpper(id), strings.ToUpper(number)):
+	case id != "" && strings.Contains(strings.ToUpper(id), strings.ToUpper(number)):
 		return refused(CodeInvalidRequest, field, "contains the ID number")
 	}
 	return nil

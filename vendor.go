@@ -84,9 +84,9 @@ func (v *vendor) circuitOpen() *Error {
 		Detail: "the vendor failed too often just now and is given a rest"}
 }
 
-// ask makes one attempt within its time limit and tells the circuit how it
-// went. It is told even when the provider panics.
-func (v *vendor) ask(ctx context.Context, req *Request) (res *Result, e *Error, asked bool) {
+// ask makes one attempt, which began just now, within its time limit and tells
+// the circuit how it went. It is told even when the provider panics.
+func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *Result, e *Error, asked bool) {
 	if v.circuit != nil {
 		done, err := v.circuit.Allow()
 		if err != nil {
@@ -94,9 +94,8 @@ func (v *vendor) ask(ctx context.Context, req *Request) (res *Result, e *Error, 
 		}
 		verdict := errSaysNothing
 		defer func() { done(verdict) }()
-		began := time.Now()
 		res, e = v.verify(ctx, req)
-		verdict = v.verdict(ctx, e, time.Since(began))
+		verdict = v.verdict(ctx, e, began)
 		return res, e, true
 	}
 	res, e = v.verify(ctx, req)
@@ -119,11 +118,11 @@ func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // verdict is what an attempt says of the vendor: nil speaks for it, an error
 // against it.
-func (v *vendor) verdict(ctx context.Context, e *Error, took time.Duration) error {
+func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 	switch {
 	case e == nil:
 		return nil
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) && took >= v.policy.Timeout/3:
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) && time.Since(began) >= v.policy.Timeout/3:
 		return e // the caller's time was up, and the vendor had had a good part of its own
 	case ctx.Err() != nil:
 		return errSaysNothing
@@ -150,22 +149,24 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 		return nil, &Error{Code: CodeUnknown, Vendor: vendor, Sent: true, Ambiguous: true, Err: err,
 			Detail: "the provider returned an error without a code of idverify's"}
 	}
-	broken := &Error{Code: CodeBadResponse, Vendor: vendor, Sent: true, Ambiguous: true}
 	switch {
 	case res == nil:
-		broken.Detail = "the provider returned neither a result nor an error"
+		return nil, broken(vendor, "the provider returned neither a result nor an error")
 	case !res.Code.IsDecision():
-		broken.Detail = "the provider returned a result that is no decision"
+		return nil, broken(vendor, "the provider returned a result that is no decision")
 	case res.Code == CodeMatch && !res.Passed():
-		broken.Detail = "the provider returned a match without the checks that earn it"
+		return nil, broken(vendor, "the provider returned a match without the checks that earn it")
 	case res.Vendor == "":
 		own := *res
 		own.Vendor = vendor
 		return &own, nil
-	default:
-		return res, nil
 	}
-	return nil, broken
+	return res, nil
+}
+
+// broken is the error for a provider that does not keep its contract.
+func broken(vendor, how string) *Error {
+	return &Error{Code: CodeBadResponse, Vendor: vendor, Sent: true, Ambiguous: true, Detail: how}
 }
 
 // left is the error for a caller who left before the vendor was asked.

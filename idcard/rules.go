@@ -33,7 +33,8 @@ func fold(s string) (string, error) {
 	if utf8.RuneCountInString(s) != numberLen {
 		return "", &Error{Rule: RuleLength}
 	}
-	folded := make([]byte, 0, numberLen)
+	var room [numberLen]byte
+	folded := room[:0]
 	for _, r := range s {
 		c, position := foldRune(r), len(folded)+1
 		isX := c == 'X' && position == numberLen
@@ -41,6 +42,9 @@ func fold(s string) (string, error) {
 			return "", &Error{Rule: RuleCharacter, From: position, To: position}
 		}
 		folded = append(folded, c)
+	}
+	if string(folded) == s {
+		return s, nil
 	}
 	return string(folded), nil
 }

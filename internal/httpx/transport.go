@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -142,17 +143,18 @@ func (t *bottom) CloseIdleConnections() {
 	}
 }
 
-// presize bounds what is allocated on the word of a Content-Length header.
-const presize = 1 << 20
+// presize bounds what is allocated on the word of a Content-Length header
+// alone. Who has sent as much is believed the rest.
+const presize = 256 << 10
 
 // readBounded reads everything, or fails once it is more than limit bytes. What
 // was read comes along with an error.
 func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 	size := int64(4 << 10)
 	if announced >= 0 {
-		size = min(announced, limit, presize) + 1 // one more byte, so that EOF is seen without growing
+		size = min(announced, limit) + 1 // one more byte, so that EOF is seen without growing
 	}
-	buf := make([]byte, 0, size)
+	buf := make([]byte, 0, min(size, presize))
 	for {
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -165,7 +167,8 @@ func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 			return buf, err
 		}
 		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+			more := max(size-int64(len(buf)), int64(len(buf)))
+			buf = slices.Grow(buf, int(min(more, limit+1-int64(len(buf)))))
 		}
 	}
 }

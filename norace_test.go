@@ -1,0 +1,5 @@
+//go:build !race
+
+package idverify_test
+
+const underRace = false
