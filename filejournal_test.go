@@ -1,7 +1,6 @@
 package idverify_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -255,32 +254,6 @@ func TestFileJournalTakesManyRowsAtOnce(t *testing.T) {
 		assert.NoError(t, r.Err)
 	}
 	assert.Len(t, v.sent, 500)
-}
-
-// Whatever a file holds, it is refused untouched, or opened and readable.
-func FuzzOpenFileJournal(f *testing.F) {
-	const header = `{"format":"idverify-journal","version":1}` + "\n"
-	f.Add([]byte(header + `{"key":"a","begun":true}` + "\n" + `{"key":"a","result":{"code":"match"}}` + "\n" + `{"key":"b","er`))
-	f.Add([]byte(header + `{"key":"a","error":{"code":"timeout","attempts":[{"code":"timeout"}]}}`))
-	f.Add([]byte(header[:9]))
-	f.Add([]byte("key,name\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		path := filepath.Join(t.TempDir(), "journal")
-		require.NoError(t, os.WriteFile(path, text, 0o600))
-		j, err := idverify.OpenFileJournal(path)
-		after, readErr := os.ReadFile(path)
-		require.NoError(t, readErr)
-		if err != nil {
-			assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
-			assert.Equal(t, text, after)
-			return
-		}
-		defer j.Close()
-		assert.True(t, bytes.HasPrefix(after, []byte(header)) && bytes.HasSuffix(after, []byte("\n")))
-		entry, err := j.Load(t.Context(), "a")
-		assert.NoError(t, err)
-		assert.False(t, entry.Result != nil && entry.Err != nil)
-	})
 }
 
 // BenchmarkFileJournal is a row's way into the journal and out of it.

@@ -1,10 +1,8 @@
 package baiduv4_test
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
-	"github.com/idverify/idverify/idverifytest"
 )
 
 func TestMatch(t *testing.T) {
@@ -371,37 +368,6 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 			assert.Error(t, err, picture)
 		}
 	}
-}
-
-// What the decoder makes of any answer is a decision or an error with a code,
-// and a pass only with every check passed.
-func FuzzAnswer(f *testing.F) {
-	for _, file := range []string{"ok.json", "ok_v3.json", "sealed.json", "identity_mismatch.json", "no_photo.json", "liveness_failed.json", "token_withdrawn.json"} {
-		f.Add(http.StatusOK, []byte(fixture(f, file)))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		given := answer{status: 200 + max(status, -(status+1))%400, body: string(body)}
-		fake := &fake{onCall: func(context.Context, string, int) (answer, error) { return given, nil }}
-		res, err := newClient(t, fake.into).Verify(t.Context(), request())
-		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity, idverify.CheckLiveness, idverify.CheckSpoofing)
-	})
-}
-
-// The token endpoint can say what it wants: without a token there is no
-// verification, and so no decision.
-func FuzzTokenAnswer(f *testing.F) {
-	for _, file := range []string{"token.json", "token_unknown_client.json", "token_withdrawn.json", "liveness_failed.json", "gateway.html"} {
-		f.Add(http.StatusOK, []byte(fixture(f, file)))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		given := answer{status: 200 + max(status, -(status+1))%400, body: string(body)}
-		fake := &fake{onFetch: func(context.Context, int) (answer, error) { return given, nil }}
-		res, err := newClient(t, fake.into).Verify(t.Context(), request())
-		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity, idverify.CheckLiveness, idverify.CheckSpoofing)
-		if _, calls := fake.seen(); calls == 0 && err == nil {
-			t.Error("a decision without a verification")
-		}
-	})
 }
 
 func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {

@@ -73,7 +73,7 @@ const (
 // field is one part of a multipart body; with a file name it is a file.
 type field struct{ name, value, file string }
 
-func multi(t *testing.T, fields ...field) (contentType string, body *bytes.Reader) {
+func multi(t testing.TB, fields ...field) (contentType string, body *bytes.Reader) {
 	t.Helper()
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)

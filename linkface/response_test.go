@@ -308,25 +308,6 @@ func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
 	assert.True(t, errors.Is(err, idverify.ErrInvalidRequest))
 }
 
-// What the decoder makes of any answer is a decision or an error with a code,
-// and a pass only with both checks passed.
-func FuzzAnswer(f *testing.F) {
-	for _, file := range []string{"ok.json", "no_face_after_source.json", "no_photo.json"} {
-		f.Add(200, []byte(fixture(f, file)))
-		f.Add(400, []byte(fixture(f, file)))
-	}
-	for _, row := range linkface.Codes() {
-		f.Add(row.HTTPStatus, fmt.Appendf(nil, `{"status":%q,"reason":%q}`, row.Code, row.Reason))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		c, _ := answering(t, 200+abs(status)%400, string(body))
-		res, err := c.Verify(t.Context(), request())
-		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity, idverify.CheckHack)
-	})
-}
-
-func abs(n int) int { return max(n, -(n + 1)) }
-
 func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 	for _, body := range []string{
 		`{"request_id":"TID1","status":"PHOTO_SERVICE_ERROR","status":"OK","verify_score":1,"hack_score":0}`,

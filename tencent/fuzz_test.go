@@ -1,38 +1,126 @@
 package tencent_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
-	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/fuzztest"
 	"github.com/idverify/idverify/tencent"
 )
 
-// What the decoder makes of any answer is a decision or an error with a code,
-// and a pass only with the similarity passed.
+// recorded are the fixtures, the sample of the vendor's page among them.
+var recorded = []string{
+	"arrears_ascii_colon.json", "arrears_capitals.json", "arrears_wide_colon.json", "bad_request.json",
+	"code_as_text.json", "empty.json", "face_mismatch.json", "gateway.html", "identity_mismatch.json",
+	"identity_mismatch_as_text.json", "match.json", "match_without_session.json", "null_code.json",
+	"object_code.json", "signature_expired.json", "success_with_list_data.json", "success_with_null_data.json",
+	"success_without_data.json", "trailing.json", "truncated.json", "unlisted.json", "vendor_sample.json",
+	"without_code.json",
+}
+
+// turns are answers around which a decision turns.
+var turns = []string{
+	`{"data":{"similarity":75,"session_id":""},"code":0,"message":"OK"}`,
+	`{"data":{"similarity":75.000000000000014,"session_id":"other"},"code":0,"message":"success"}`,
+	`{"data":{"similarity":"100.0"},"code":"0"}`,
+	`{"data":{"similarity":100.00000000000001},"code":0}`,
+	`{"data":{"similarity":null},"code":0}`,
+	`{"data":{"similarity":"1e2"},"code":0}`,
+	`{"data":{"similarity":90},"data":{"similarity":10},"code":0}`,
+	`{"data":{"similarity":90},"code":-5803,"ſession_id":1,"CODE":0}`,
+	`{"Data":{"SIMILARITY":90},"Code":0,"message":{}}`,
+	`{"data":{"similarity":90},"code":-5803,"message":"OK"}`,
+	`{"data":{"similarity":90},"code":-0}`,
+	`{"data":{"similarity":90},"code":0.0}`,
+	`{"data":{"similarity":90},"code":false}`,
+	`{"data":"","code":-5803}`, `{"similarity":90,"code":0}`, `{"code":99999}`, `[]`, `null`, ``,
+}
+
+// Whatever the vendor answers, it is a decision or an error with a code, and a
+// pass only when a similarity is in the answer, in range, and above the
+// threshold.
 func FuzzAnswer(f *testing.F) {
-	files, err := filepath.Glob("testdata/*")
-	require.NoError(f, err)
-	for _, file := range files {
-		content, err := os.ReadFile(file)
+	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), uint8(0)) }
+	for _, file := range recorded {
+		content, err := os.ReadFile("testdata/" + file)
 		require.NoError(f, err)
-		f.Add(http.StatusOK, content)
+		add(http.StatusOK, string(content))
 	}
 	for _, row := range tencent.Codes() {
-		f.Add(http.StatusOK, []byte(`{"code":`+row.Code+`,"message":"`+row.Reason+`"}`))
+		add(http.StatusOK, fmt.Sprintf(`{"code":%s,"message":%q,"data":{}}`, row.Code, row.Reason))
 	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		transport := httpmock.NewMockTransport()
-		transport.RegisterNoResponder(httpmock.NewBytesResponder(200+max(status, -(status+1))%400, body))
+	for _, body := range turns {
+		add(http.StatusOK, body)
+	}
+	echo := fmt.Sprintf(`"message":"%[1]s %[2]s %[3]s %[4]s","data":{"similarity":90,"session_id":"S%[2]s"}`, personName, personNumber, secretID, secretKey)
+	add(http.StatusOK, `{"code":"`+personNumber+`",`+echo+`}`)
+	add(http.StatusOK, `{"code":0,`+echo+`}`)
+	add(http.StatusBadRequest, `{"code":-5804,`+echo+`}`)
+	f.Add(200, "text/html", []byte(turns[1]), uint8(0))
+	f.Add(500, "text/json", []byte(turns[1]), uint8(0))
+	f.Add(302, "", []byte(turns[1]), uint8(25))
+	f.Add(200, "", []byte(turns[1]), uint8(10))
+
+	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte, threshold uint8) {
+		given := fuzztest.Of(status, contentType, body)
+		cfg, above := config(tencent.DefaultBaseURL), 75.0
+		if threshold > 1 && threshold < 100 {
+			cfg.Threshold, above = float64(threshold), float64(threshold)
+		}
+		calls, signature := 0, ""
+		cfg.HTTPClient = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
+			calls++
+			signature = r.Header.Get("Authorization")
+			return given
+		})}
+		request := photoRequest([]byte("photo"))
+		request.Reference = "order-17"
+		res, err := fuzztest.Case{
+			Answer: given, Request: request, Codes: tencent.Codes(), Earned: earned(given, above),
+			Hidden: []string{personName, personNumber, secretID, secretKey},
+			Provider: func() fuzztest.Provider {
+				client, err := tencent.New(cfg)
+				require.NoError(t, err)
+				return client
+			},
+		}.Check(t)
+		require.Equal(t, 2, calls, "one exchange for each of two calls")
+		require.NotEmpty(t, signature)
+		fuzztest.CheckOutcome(t, res, err, nil, signature)
+		if res != nil {
+			require.NotEmpty(t, res.RequestID, "a call can be asked about")
+		}
+	})
+}
+
+// earned reads the answer a second time, by the vendor's page.
+func earned(given fuzztest.Answer, above float64) bool {
+	a, ok := fuzztest.Succeeded(given)
+	code, plain := a.Text("code")
+	data, _ := a.Object("data")
+	similarity, compared := data.Number("similarity")
+	return ok && plain && code == "0" && compared && similarity > above && similarity <= 100
+}
+
+// A signature in an answer to it is the one secret that is made for the call.
+func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
+	f.Add(`{"code":5,"message":"`, `"}`)
+	f.Add(`{"code":"`, `"}`)
+	f.Add(`{"code":0,"data":{"similarity":90,"session_id":"`, `"}}`)
+	f.Add(`{"code":0,"data":{"similarity":90,"`, `":"x"}}`)
+	f.Fuzz(func(t *testing.T, before, after string) {
+		signature := ""
 		cfg := config(tencent.DefaultBaseURL)
-		cfg.HTTPClient = &http.Client{Transport: transport}
+		cfg.HTTPClient = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
+			signature = r.Header.Get("Authorization")
+			return fuzztest.JSON(http.StatusOK, before+signature+after)
+		})}
 		res, err := newClient(t, cfg).Verify(t.Context(), photoRequest([]byte("photo")))
-		idverifytest.CheckOutcome(t, res, err, idverify.CheckSimilarity)
+		require.NotEmpty(t, signature)
+		fuzztest.CheckOutcome(t, res, err, nil, signature, secretKey)
 	})
 }

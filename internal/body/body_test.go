@@ -199,36 +199,3 @@ func TestClosedBodyCannotBeRead(t *testing.T) {
 	assert.Error(t, err)
 	assert.Equal(t, media.opened, media.closed)
 }
-
-func FuzzMultipart(f *testing.F) {
-	f.Add("name", []byte("content"))
-	f.Add("张三\r\n--", []byte{0, 255, '\r', '\n'})
-	f.Fuzz(func(t *testing.T, value string, content []byte) {
-		media := of(content)
-		b, err := body.Multipart([]body.Field{{Name: "v", Value: value}},
-			&body.File{Field: "f", FileName: "f.bin", ContentType: "application/octet-stream", Media: media, Size: media.size})
-		require.NoError(t, err)
-		_, params, err := mime.ParseMediaType(b.ContentType())
-		require.NoError(t, err)
-		parts := multipart.NewReader(bytes.NewReader(read(t, b)), params["boundary"])
-		expectPart(t, parts, "v", "", value)
-		expectPart(t, parts, "f", "f.bin", string(content))
-	})
-}
-
-func FuzzJSONBase64(f *testing.F) {
-	f.Add([]byte("content"), 7)
-	f.Add([]byte{}, 1)
-	f.Fuzz(func(t *testing.T, content []byte, chunk int) {
-		media := of(content)
-		b, err := body.JSON([]body.Member{{Name: "i", Media: media, Size: media.size}})
-		require.NoError(t, err)
-		var got bytes.Buffer
-		_, err = io.CopyBuffer(struct{ io.Writer }{&got}, struct{ io.Reader }{b.Open()}, make([]byte, 1+abs(chunk)%8192))
-		require.NoError(t, err)
-		assert.Equal(t, `{"i":"`+base64.StdEncoding.EncodeToString(content)+`"}`, got.String())
-		assert.EqualValues(t, b.Len(), got.Len())
-	})
-}
-
-func abs(n int) int { return max(n, -(n + 1)) }

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -144,117 +143,6 @@ func TestTableRefusesDoubleRows(t *testing.T) {
 	row := idverify.VendorCode{Code: "E", Meaning: idverify.CodeUnknown}
 	assert.Panics(t, func() { NewTable([]idverify.VendorCode{row, row}) })
 	assert.Panics(t, func() { NewTable([]idverify.VendorCode{{Code: "E"}}) })
-}
-
-func FuzzScore(f *testing.F) {
-	for _, seed := range []string{`0.7`, `"0.7"`, `null`, `"NaN"`, `1e400`, `-0`, `"1e-400"`, `[1]`} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var s Score
-		if json.Unmarshal(text, &s) != nil {
-			return
-		}
-		if s.present && s.malformed {
-			t.Fatal("a score cannot be both there and malformed")
-		}
-		if s.present && s.value != s.value {
-			t.Fatal("NaN got through")
-		}
-	})
-}
-
-func FuzzFindText(f *testing.F) {
-	f.Add([]byte(`{"request_id":"T1","status":"OK","sco`))
-	f.Add([]byte(`{"a":{"b":[1,2,{"request_id":3}]},"request_id":4}`))
-	f.Fuzz(func(t *testing.T, content []byte) {
-		var whole struct {
-			ID Text `json:"request_id"`
-		}
-		var exact map[string]json.RawMessage
-		found := findText(content, "request_id")
-		if json.Unmarshal(content, &exact) != nil || exact["request_id"] == nil || json.Unmarshal(exact["request_id"], &whole.ID) != nil {
-			return
-		}
-		if found == "" {
-			return // null, boolean or empty
-		}
-		if len(exact) > 0 && found != string(whole.ID) && countKeys(content) == len(exact) {
-			t.Fatalf("found %q, decoded %q", found, whole.ID)
-		}
-	})
-}
-
-// The scanner agrees with the tokens of encoding/json, and ends on any input.
-func FuzzHasDoubleKey(f *testing.F) {
-	f.Add([]byte(`{"code":-5803,"CODE":0}`))
-	f.Add([]byte(`{"a":[1,{"b":"\"","c":{}}],"d":null}`))
-	f.Add([]byte(`[[[`))
-	f.Add([]byte(`{"a`))
-	f.Add([]byte(`["a\\`))
-	f.Add([]byte(`[}`))
-	f.Fuzz(func(t *testing.T, content []byte) {
-		got := hasDoubleKey(content)
-		tokens := json.NewDecoder(bytes.NewReader(content))
-		tokens.UseNumber() // 1e700 is valid JSON
-		if json.Valid(content) && got != doubleByTokens(t, tokens) {
-			t.Fatalf("%s: scanner says %t", content, got)
-		}
-	})
-}
-
-func doubleByTokens(t *testing.T, dec *json.Decoder) (double bool) {
-	token, err := dec.Token()
-	require.NoError(t, err)
-	delim, ok := token.(json.Delim)
-	if !ok {
-		return false
-	}
-	seen := map[string]bool{}
-	for dec.More() {
-		if delim == '{' {
-			key, err := dec.Token()
-			require.NoError(t, err)
-			folded := strings.ToLower(strings.ToUpper(key.(string)))
-			double = double || seen[folded]
-			seen[folded] = true
-		}
-		double = doubleByTokens(t, dec) || double
-	}
-	_, err = dec.Token()
-	require.NoError(t, err)
-	return double
-}
-
-// countKeys counts the top-level keys, so that a doubled key can be told.
-func countKeys(content []byte) int {
-	var keys orderedKeys
-	_ = json.Unmarshal(content, &keys)
-	return keys.count
-}
-
-type orderedKeys struct{ count int }
-
-func (k *orderedKeys) UnmarshalJSON(text []byte) error {
-	depth, inText, escaped := 0, false, false
-	for _, c := range text {
-		switch {
-		case escaped:
-			escaped = false
-		case inText && c == '\\':
-			escaped = true
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case c == ':' && depth == 1:
-			k.count++
-		}
-	}
-	return nil
 }
 
 func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {

@@ -69,15 +69,3 @@ func TestInspect(t *testing.T) {
 		})
 	}
 }
-
-func FuzzInspect(f *testing.F) {
-	f.Add([]byte("\xff\xd8\xff\xe0\x00\x10JFIF"))
-	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"))
-	f.Add(bmp(40, int32(-1<<31), int32(-1<<31)))
-	f.Fuzz(func(t *testing.T, content []byte) {
-		info := picture.Inspect(bytes.NewReader(content))
-		if info.Width < 0 || info.Height < 0 {
-			t.Fatalf("negative size %+v", info)
-		}
-	})
-}

@@ -1,0 +1,257 @@
+package body_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/textproto"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+)
+
+// behaviour is how media behave while they are sent. The first are right, and
+// give the whole content; all others make a body that must break off.
+type behaviour struct {
+	name string
+	read func(content []byte, at int) io.Reader
+	size int64 // by how much the announced size is off
+	open error
+}
+
+var errBroken = errors.New("the disk is broken")
+
+func whole(content []byte, _ int) io.Reader { return bytes.NewReader(content) }
+
+var rightMedia = []behaviour{
+	{name: "whole", read: whole},
+	{name: "one byte at a time", read: func(c []byte, _ int) io.Reader { return iotest.OneByteReader(bytes.NewReader(c)) }},
+	{name: "halves", read: func(c []byte, _ int) io.Reader { return iotest.HalfReader(bytes.NewReader(c)) }},
+	{name: "end with the data", read: func(c []byte, _ int) io.Reader { return iotest.DataErrReader(bytes.NewReader(c)) }},
+	{name: "two pieces", read: func(c []byte, at int) io.Reader {
+		return io.MultiReader(bytes.NewReader(c[:at]), bytes.NewReader(c[at:]))
+	}},
+	{name: "often nothing", read: func(c []byte, at int) io.Reader { return &hesitant{rest: c, times: at % 50} }},
+}
+
+var wrongMedia = []behaviour{
+	{name: "shrinks", read: func(c []byte, at int) io.Reader { return bytes.NewReader(c[:at]) }},
+	{name: "grows", read: func(c []byte, _ int) io.Reader { return io.MultiReader(bytes.NewReader(c), strings.NewReader("x")) }},
+	{name: "grows late", read: func(c []byte, at int) io.Reader {
+		return io.MultiReader(bytes.NewReader(c), &hesitant{rest: []byte("x"), times: at % 50})
+	}},
+	{name: "fails", read: func(c []byte, at int) io.Reader {
+		return io.MultiReader(bytes.NewReader(c[:at]), iotest.ErrReader(errBroken))
+	}},
+	{name: "fails at its end", read: func(c []byte, _ int) io.Reader {
+		return io.MultiReader(bytes.NewReader(c), iotest.ErrReader(errBroken))
+	}},
+	{name: "panics", read: func(c []byte, at int) io.Reader { return io.MultiReader(bytes.NewReader(c[:at]), panicking{}) }},
+	{name: "hangs", read: func(c []byte, at int) io.Reader {
+		return io.MultiReader(bytes.NewReader(c[:at]), &hesitant{times: -1})
+	}},
+	{name: "claims too much", read: func(c []byte, at int) io.Reader {
+		return io.MultiReader(bytes.NewReader(c[:at]), boasting{})
+	}},
+	{name: "is longer when opened", read: whole, size: 1},
+	{name: "is shorter when opened", read: whole, size: -1},
+	{name: "cannot be opened", read: whole, open: errBroken},
+}
+
+// hesitant gives nothing so many times before each byte, for ever when negative.
+type hesitant struct {
+	rest        []byte
+	times, done int
+}
+
+func (h *hesitant) Read(p []byte) (int, error) {
+	if h.times < 0 || h.done < h.times {
+		h.done++
+		return 0, nil
+	}
+	if len(h.rest) == 0 {
+		return 0, io.EOF
+	}
+	h.done = 0
+	n := copy(p[:min(len(p), 1)], h.rest)
+	h.rest = h.rest[n:]
+	return n, nil
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("media of a user's own") }
+
+type boasting struct{}
+
+func (boasting) Read(p []byte) (int, error) { return len(p) + 1, nil }
+
+// behaving picks a behaviour by any number, and whether it is a right one. Cut
+// places that would change nothing are moved.
+func behaving(content []byte, kind, at uint16) (media *source, right bool) {
+	n := int(kind) % (len(rightMedia) + len(wrongMedia))
+	right = n < len(rightMedia)
+	b := slices.Concat(rightMedia, wrongMedia)[n]
+	place := int(at) % (len(content) + 1)
+	if !right {
+		place = min(place, max(0, len(content)-1))
+	}
+	if b.name == "shrinks" && len(content) == 0 {
+		return of(content), true // nothing to take away
+	}
+	open := func() io.Reader { return b.read(content, place) }
+	return &source{open: open, size: int64(len(content)) + b.size, err: b.open}, right
+}
+
+// drink reads a body with buffers of the two sizes in turn.
+func drink(r io.Reader, one, two uint16) ([]byte, error) {
+	sizes := [2]int{1 + int(one)%9000, 1 + int(two)%9000}
+	buffer := make([]byte, max(sizes[0], sizes[1]))
+	var all []byte
+	for i := 0; ; i++ {
+		n, err := r.Read(buffer[:sizes[i%2]])
+		all = append(all, buffer[:n]...)
+		if err == io.EOF {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+	}
+}
+
+// checkBody reads the body twice: the bytes that are wanted, or with wrong
+// media a true beginning of them, an error of the media's, and never the whole.
+func checkBody(t *testing.T, b *body.Body, media *source, right bool, want []byte, one, two uint16) {
+	t.Helper()
+	assert.EqualValues(t, len(want), b.Len(), "announced length")
+	for range 2 {
+		r := b.Open()
+		got, err := drink(r, one, two)
+		require.NoError(t, r.Close())
+		require.Equal(t, media.opened, media.closed)
+		if right {
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(want, got), "%q instead of %q", got, want)
+			continue
+		}
+		var broken *body.MediaError
+		require.ErrorAs(t, err, &broken)
+		require.Less(t, len(got), len(want), "wrong media went out whole")
+		require.True(t, bytes.HasPrefix(want, got), "%q is no beginning of %q", got, want)
+	}
+}
+
+// What Multipart writes is, byte for byte, what mime/multipart writes, and what
+// mime/multipart reads back.
+func FuzzMultipart(f *testing.F) {
+	for kind := range len(rightMedia) + len(wrongMedia) {
+		f.Add("name", "张三\r\n--", "f", "capture.pb", "application/octet-stream", []byte("\x00\r\n--content"), uint16(kind), uint16(5), uint16(6), uint16(0))
+	}
+	f.Add("", "", "", "", "", []byte{}, uint16(0), uint16(0), uint16(0), uint16(0))
+	f.Add("a\"b", "x", "f", "f", "a/b", []byte("x"), uint16(0), uint16(0), uint16(1), uint16(2))
+	f.Add("n", "\xff\xfe", "f", "张三.jpg", "image/jpeg", bytes.Repeat([]byte("0123456789"), 999), uint16(4), uint16(4096), uint16(4095), uint16(32))
+	f.Add("n", "v", "f", "a\r\nX: y", "image/jpeg", []byte("x"), uint16(0), uint16(0), uint16(0), uint16(0))
+	f.Fuzz(func(t *testing.T, name, value, field, fileName, contentType string, content []byte, kind, at, one, two uint16) {
+		media, right := behaving(content, kind, at)
+		b, err := body.Multipart([]body.Field{{Name: name, Value: value}, {Name: "last", Value: ""}},
+			&body.File{Field: field, FileName: fileName, ContentType: contentType, Media: media, Size: int64(len(content))})
+		if needsEscaping(name, field, fileName, contentType) {
+			require.Error(t, err)
+			return
+		}
+		require.NoError(t, err)
+		mediaType, params, err := mime.ParseMediaType(b.ContentType())
+		require.NoError(t, err)
+		require.Equal(t, "multipart/form-data", mediaType)
+
+		var want bytes.Buffer
+		w := multipart.NewWriter(&want)
+		require.NoError(t, w.SetBoundary(params["boundary"]))
+		require.NoError(t, w.WriteField(name, value))
+		require.NoError(t, w.WriteField("last", ""))
+		part, err := w.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {`form-data; name="` + field + `"; filename="` + fileName + `"`},
+			"Content-Type":        {contentType},
+		})
+		require.NoError(t, err)
+		_, _ = part.Write(content)
+		require.NoError(t, w.Close())
+		checkBody(t, b, media, right, want.Bytes(), one, two)
+		readBack(t, want.Bytes(), params["boundary"], [3]string{name, "last", field}, [3]string{value, "", string(content)})
+	})
+}
+
+// readBack finds the parts that were written, by their names and in order.
+func readBack(t *testing.T, text []byte, boundary string, names, values [3]string) {
+	t.Helper()
+	parts := multipart.NewReader(bytes.NewReader(text), boundary)
+	for i, want := range values {
+		part, err := parts.NextRawPart()
+		require.NoError(t, err)
+		assert.Equal(t, names[i], part.FormName())
+		got, err := io.ReadAll(part)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got))
+	}
+	_, err := parts.NextRawPart()
+	assert.Equal(t, io.EOF, err)
+}
+
+// needsEscaping: what cannot stand in a part's header as it is.
+func needsEscaping(words ...string) bool {
+	for _, c := range []byte(strings.Join(words, "")) {
+		if c < 0x20 || c == 0x7f || c == '"' || c == '\\' {
+			return true
+		}
+	}
+	return false
+}
+
+// A body of JSON is the object that encoding/json reads, with the media as
+// encoding/base64 encodes them.
+func FuzzJSONBase64(f *testing.F) {
+	for kind := range len(rightMedia) + len(wrongMedia) {
+		f.Add("name", "张\"三\\<&>\u2028", []byte("\xff\xd8content"), uint16(kind), uint16(3), uint16(7), uint16(0))
+	}
+	for _, size := range []int{0, 1, 2, 3071, 3072, 3073, 6145} {
+		f.Add("k", "", bytes.Repeat([]byte{0xfb, 0xff, 0}, size/3+1)[:size], uint16(4), uint16(size/2), uint16(4095), uint16(8191))
+	}
+	f.Add("\xff", "\xfe", []byte("x"), uint16(0), uint16(0), uint16(0), uint16(0))
+	f.Fuzz(func(t *testing.T, name, value string, content []byte, kind, at, one, two uint16) {
+		media, right := behaving(content, kind, at)
+		b, err := body.JSON([]body.Member{{Name: "first", Value: value}, {Name: "image", Media: media, Size: int64(len(content))}, {Name: name, Value: value}})
+		require.NoError(t, err)
+		require.Equal(t, "application/json", b.ContentType())
+		picture := base64.StdEncoding.EncodeToString(content)
+		want := `{"first":` + quoted(t, value) + `,"image":"` + picture + `",` + quoted(t, name) + `:` + quoted(t, value) + `}`
+		checkBody(t, b, media, right, []byte(want), one, two)
+
+		var members map[string]string
+		require.NoError(t, json.Unmarshal([]byte(want), &members))
+		if utf8.ValidString(value) && utf8.ValidString(name) && name != "image" && name != "first" {
+			assert.Equal(t, map[string]string{"first": value, "image": picture, name: value}, members)
+		}
+	})
+}
+
+// quoted is a JSON string in which <, > and & stand for themselves.
+func quoted(t *testing.T, s string) string {
+	t.Helper()
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	require.NoError(t, enc.Encode(s))
+	return strings.TrimSuffix(text.String(), "\n")
+}

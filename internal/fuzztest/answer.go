@@ -1,0 +1,145 @@
+package fuzztest
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Object is a JSON object as it was written. The zero Object has no fields.
+type Object map[string]json.RawMessage
+
+// Read is the answer as an object, and whether it is one that a decision may
+// rest on: of a JSON content type, one object, no field said twice.
+func Read(a Answer) (Object, bool) {
+	var o Object
+	if !saysJSON(a.ContentType) || json.Unmarshal(a.Body, &o) != nil || o == nil {
+		return nil, false
+	}
+	return o, !HasDouble(a.Body)
+}
+
+// Succeeded is [Read] for an answer that also has the one HTTP status of success.
+func Succeeded(a Answer) (Object, bool) {
+	o, sound := Read(a)
+	return o, sound && a.Status == http.StatusOK
+}
+
+// Usual reports whether the answer's content type is one that a client must
+// understand, whatever it makes of odder ones.
+func (a Answer) Usual() bool {
+	switch a.ContentType {
+	case "", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8":
+		return true
+	}
+	return false
+}
+
+// saysJSON is lenient: it is held against passes only.
+func saysJSON(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch kind = strings.ToLower(strings.TrimSpace(kind)); kind {
+	case "application/json", "text/json", "text/plain", "text/javascript", "application/javascript":
+		return true
+	}
+	return contentType == "" || strings.HasSuffix(kind, "+json")
+}
+
+// field is what encoding/json would decode for a name: it folds letter case.
+func (o Object) field(name string) json.RawMessage {
+	for key, raw := range o {
+		if Fold(key) == Fold(name) {
+			return raw
+		}
+	}
+	return nil
+}
+
+// Has reports whether a field is there and not null.
+func (o Object) Has(name string) bool {
+	raw := o.field(name)
+	return raw != nil && string(raw) != "null"
+}
+
+// Object is a field that is an object.
+func (o Object) Object(name string) (inner Object, ok bool) {
+	raw := o.field(name)
+	ok = bytes.HasPrefix(raw, []byte("{")) && json.Unmarshal(raw, &inner) == nil
+	return inner, ok
+}
+
+// Text is a field that is a plain value, as text: a string without its quotes.
+// It is not ok when the field is an object or an array; absent and null are "".
+func (o Object) Text(name string) (text string, ok bool) {
+	raw := o.field(name)
+	switch {
+	case !o.Has(name):
+		return "", true
+	case raw[0] == '{', raw[0] == '[':
+		return "", false
+	case json.Unmarshal(raw, &text) == nil:
+		return text, true
+	}
+	return string(raw), true
+}
+
+var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+
+// Number is a field that holds a finite number, or a string that spells one as
+// JSON does.
+func (o Object) Number(name string) (float64, bool) {
+	literal, ok := o.Text(name)
+	if !ok || !decimal.MatchString(literal) {
+		return 0, false
+	}
+	value, err := strconv.ParseFloat(literal, 64)
+	return value, err == nil && !math.IsInf(value, 0)
+}
+
+// HasDouble reports whether an object anywhere in the text has two keys that
+// are one field to encoding/json.
+func HasDouble(text []byte) bool {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber() // 1e700 is a valid number
+	return doubles(dec)
+}
+
+func doubles(dec *json.Decoder) (found bool) {
+	token, err := dec.Token()
+	delim, nested := token.(json.Delim)
+	if err != nil || !nested {
+		return false
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		if delim == '{' {
+			key, err := dec.Token()
+			if err != nil {
+				return found
+			}
+			name := Fold(key.(string))
+			found = found || seen[name]
+			seen[name] = true
+		}
+		found = doubles(dec) || found
+	}
+	_, _ = dec.Token() // the closing one
+	return found
+}
+
+// Fold gives keys that are equal under Unicode's simple case folding the same
+// text: every character becomes the first of its orbit.
+func Fold(key string) string {
+	return strings.Map(func(r rune) rune {
+		first := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			first = min(first, next)
+		}
+		return first
+	}, key)
+}

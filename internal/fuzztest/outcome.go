@@ -1,0 +1,176 @@
+package fuzztest
+
+import (
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// Provider is a vendor's client, with the checks that it promises.
+type Provider interface {
+	idverify.Provider
+	Rules() []idverify.Rule
+}
+
+// Case is one answer of a vendor, and what the test found in it by itself.
+type Case struct {
+	// Answer is what the vendor says to the verification.
+	Answer Answer
+	// Provider is a new client whose vendor gives the answer.
+	Provider func() Provider
+	Request  *idverify.Request
+	// Codes is the vendor's table.
+	Codes []idverify.VendorCode
+	// Earned says that the answer holds every score that a pass needs, in range
+	// and past its threshold, by the test's own reading and comparison.
+	Earned bool
+	// Hidden must not be printed, whatever the answer repeats.
+	Hidden []string
+}
+
+// Check asks twice and holds both outcomes to the contract.
+func (c Case) Check(tb testing.TB) (*idverify.Result, error) {
+	tb.Helper()
+	provider := c.Provider()
+	res, err := provider.Verify(tb.Context(), c.Request)
+	again, errAgain := c.Provider().Verify(tb.Context(), c.Request)
+	if !reflect.DeepEqual(res, again) || !reflect.DeepEqual(err, errAgain) {
+		tb.Errorf("the same answer read twice: %v, %v and %v, %v", res, err, again, errAgain)
+	}
+
+	CheckOutcome(tb, res, err, provider.Rules(), c.Hidden...)
+	var e *idverify.Error
+	if errors.As(err, &e) {
+		c.checkError(tb, e)
+		c.checkUndecided(tb)
+		return res, err
+	}
+	c.checkResult(tb, res, provider.Rules())
+	return res, err
+}
+
+// CheckOutcome holds an outcome to what is promised whatever the answer was,
+// and looks for what it must not print.
+func CheckOutcome(tb testing.TB, res *idverify.Result, err error, rules []idverify.Rule, hidden ...string) {
+	tb.Helper()
+	kinds := make([]idverify.CheckKind, len(rules))
+	for i, rule := range rules {
+		kinds[i] = rule.Kind
+	}
+	idverifytest.CheckOutcome(tb, res, err, kinds...)
+	for _, said := range spoken(res, err) {
+		for _, mark := range hidden {
+			if strings.Contains(strings.ToUpper(said), strings.ToUpper(mark)) {
+				tb.Errorf("%q is printed: %s", mark, said)
+			}
+		}
+	}
+}
+
+// checkUndecided: a pass that was earned is not kept from the person.
+func (c Case) checkUndecided(tb testing.TB) {
+	tb.Helper()
+	if c.Earned && c.Answer.Usual() {
+		tb.Errorf("a pass was earned and is not there: %q", c.Answer.Body)
+	}
+}
+
+func (c Case) checkResult(tb testing.TB, res *idverify.Result, rules []idverify.Rule) {
+	tb.Helper()
+	switch {
+	case !slices.Contains(idverify.Codes(), res.Code):
+		tb.Errorf("code %q is not in the vocabulary", res.Code)
+	case res.Passed() && !c.Earned:
+		tb.Errorf("a pass that was not earned: %q", c.Answer.Body)
+	case !res.Passed():
+		c.checkUndecided(tb)
+	}
+	row, listed := c.row(res.VendorCode, res.VendorReason)
+	if !listed || row.Billed != res.Billed {
+		tb.Errorf("%v: not what the table says: %v", res, row)
+	}
+	if len(res.Checks) == 0 {
+		if row.Meaning != res.Code {
+			tb.Errorf("%v: the table says %s", res, row.Meaning)
+		}
+		return
+	}
+	if len(res.Checks) != len(rules) || row.Meaning != idverify.CodeMatch || c.Answer.Status != http.StatusOK {
+		tb.Errorf("%v: scores without success, or not all of them", res)
+	}
+	passed := 0
+	for _, rule := range rules {
+		check, measured := res.Check(rule.Kind)
+		want, err := rule.Check(check.Value)
+		if !measured || err != nil || !reflect.DeepEqual(check, want) {
+			tb.Errorf("%v: check of %s: %v", res, rule.Kind, check)
+		}
+		if check.Passed {
+			passed++
+		}
+	}
+	if (passed == len(rules)) != res.Passed() {
+		tb.Errorf("%v: %d of %d checks passed", res, passed, len(rules))
+	}
+}
+
+func (c Case) checkError(tb testing.TB, e *idverify.Error) {
+	tb.Helper()
+	row, listed := c.row(e.VendorCode, e.VendorReason)
+	switch {
+	case !slices.Contains(idverify.Codes(), e.Code):
+		tb.Errorf("code %q is not in the vocabulary", e.Code)
+	case e.Code == idverify.CodeUnknown && e.Repeatable:
+		tb.Errorf("an unknown code is called repeatable: %v", e)
+	case e.Code == idverify.CodeBadResponse && e.VendorCode == "":
+		if !e.Sent || !e.Ambiguous || e.Billed != idverify.BilledUnknown {
+			tb.Errorf("an answer that cannot be read may have been billed: %v", e)
+		}
+	case e.Code == idverify.CodeBadResponse: // success, of which a score is missing or absurd
+		if row.Meaning != idverify.CodeMatch || row.Billed != e.Billed || e.Repeatable {
+			tb.Errorf("%v: the table says %v", e, row)
+		}
+	case listed && row.Meaning == e.Code:
+		if row.Billed != e.Billed || row.Repeatable != e.Repeatable || !e.Sent || e.Ambiguous {
+			tb.Errorf("%v: the table says %v", e, row)
+		}
+	case e.Code != idverify.CodeUnknown || e.Billed != idverify.BilledUnknown:
+		tb.Errorf("%v: for a code that the table does not list", e)
+	}
+}
+
+// row is found without folding: what is kept of a listed answer is the table's
+// own spelling.
+func (c Case) row(code, reason string) (idverify.VendorCode, bool) {
+	for _, row := range c.Codes {
+		if row.Code == code && row.Reason == reason {
+			return row, true
+		}
+	}
+	return idverify.VendorCode{}, false
+}
+
+// spoken is everything that an outcome prints, and the vendor's message.
+func spoken(res *idverify.Result, err error) []string {
+	var e *idverify.Error
+	var texts []string
+	values := []any{res, err}
+	switch {
+	case errors.As(err, &e):
+		texts = append(texts, e.VendorMessage.Reveal())
+		values = append(values, e.Reply, e.Err)
+	case res != nil:
+		texts = append(texts, res.VendorMessage.Reveal())
+		values = append(values, res.Reply)
+	}
+	for _, value := range values {
+		texts = append(texts, idverifytest.Spoken(value)...)
+	}
+	return texts
+}
