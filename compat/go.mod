@@ -1,0 +1,16 @@
+// A stranger's module: it may use of idverify what everybody may, and nothing
+// that is internal. It needs nothing else, as a user need not.
+module compat.example/user
+
+go 1.25.0
+
+replace github.com/idverify/idverify => ..
+
+require github.com/idverify/idverify v0.0.0-00010101000000-000000000000
+
+require (
+	github.com/go-resty/resty/v2 v2.17.2 // indirect
+	github.com/sony/gobreaker/v2 v2.4.0 // indirect
+	golang.org/x/net v0.43.0 // indirect
+	golang.org/x/time v0.12.0 // indirect
+)

@@ -1,0 +1,148 @@
+package compat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+)
+
+// table is what a database would be.
+type table[V any] struct {
+	mu   sync.Mutex
+	rows map[string]V
+}
+
+func (t *table[V]) get(key string) (V, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	v, ok := t.rows[key]
+	return v, ok
+}
+
+func (t *table[V]) put(key string, v V) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.rows == nil {
+		t.rows = map[string]V{}
+	}
+	t.rows[key] = v
+}
+
+// Results is a result store of one's own.
+type Results struct {
+	kept  table[*idverify.Result]
+	saved chan string // told each id, because nobody waits for Save
+}
+
+var _ idverify.ResultStore = (*Results)(nil)
+
+// Load implements idverify.ResultStore.
+func (r *Results) Load(_ context.Context, id string) (*idverify.Result, error) {
+	res, _ := r.kept.get(id)
+	return res, nil
+}
+
+// Save implements idverify.ResultStore.
+func (r *Results) Save(ctx context.Context, id string, res *idverify.Result) error {
+	r.kept.put(id, res)
+	select {
+	case r.saved <- id:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Journal is a journal of one's own.
+type Journal struct{ rows table[idverify.JournalEntry] }
+
+var _ idverify.Journal = (*Journal)(nil)
+
+// Load implements idverify.Journal.
+func (j *Journal) Load(_ context.Context, key string) (idverify.JournalEntry, error) {
+	row, _ := j.rows.get(key)
+	return row, nil
+}
+
+// Begin implements idverify.Journal.
+func (j *Journal) Begin(_ context.Context, key string) error {
+	j.rows.put(key, idverify.JournalEntry{InFlight: true})
+	return nil
+}
+
+// Finish implements idverify.Journal.
+func (j *Journal) Finish(_ context.Context, key string, answer idverify.JournalEntry) error {
+	j.rows.put(key, answer)
+	return nil
+}
+
+// Tokens is a token store of one's own, which several processes could share: it
+// keeps what can be written down.
+type Tokens struct {
+	mu   sync.Mutex
+	rows map[string]struct {
+		value   string
+		expires time.Time
+	}
+}
+
+var _ baiduv4.TokenStore = (*Tokens)(nil)
+
+// Load implements baiduv4.TokenStore.
+func (t *Tokens) Load(_ context.Context, key string) (baiduv4.Token, bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	row, ok := t.rows[key]
+	return baiduv4.NewToken(row.value, row.expires), ok, nil
+}
+
+// Save implements baiduv4.TokenStore.
+func (t *Tokens) Save(_ context.Context, key string, token baiduv4.Token) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.rows == nil {
+		t.rows = map[string]struct {
+			value   string
+			expires time.Time
+		}{}
+	}
+	row := t.rows[key]
+	row.value, row.expires = token.Reveal(), token.ExpiresAt()
+	t.rows[key] = row
+	return nil
+}
+
+// Drop implements baiduv4.TokenStore.
+func (t *Tokens) Drop(_ context.Context, key string, token baiduv4.Token) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.rows[key].value == token.Reveal() {
+		delete(t.rows, key)
+	}
+	return nil
+}
+
+// Tries is a person store of one's own, for one window.
+type Tries struct {
+	mu    sync.Mutex
+	tries map[string]int
+}
+
+var _ idverify.PersonStore = (*Tries)(nil)
+
+// Take implements idverify.PersonStore.
+func (t *Tries) Take(_ context.Context, person string, limit int, window time.Duration) (bool, time.Duration, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tries[person] >= limit {
+		return false, window, nil
+	}
+	if t.tries == nil {
+		t.tries = map[string]int{}
+	}
+	t.tries[person]++
+	return true, 0, nil
+}

@@ -1,0 +1,55 @@
+package compat
+
+import (
+	"context"
+	"sync"
+
+	"github.com/idverify/idverify"
+)
+
+// Seats is a limiter of one's own: so many calls at a time.
+type Seats chan struct{}
+
+var _ idverify.Limiter = Seats(nil)
+
+// Acquire implements idverify.Limiter.
+func (s Seats) Acquire(ctx context.Context) (release func(), err error) {
+	select {
+	case s <- struct{}{}:
+		return func() { <-s }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Legs is an observer of one's own: it remembers every attempt.
+type Legs struct {
+	mu    sync.Mutex
+	begun []idverify.AttemptStart
+	ended []idverify.Attempt
+}
+
+var _ idverify.Observer = (*Legs)(nil)
+
+// Attempt implements idverify.Observer.
+func (l *Legs) Attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.begun = append(l.begun, start)
+	return ctx, func(a idverify.Attempt) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.ended = append(l.ended, a)
+	}
+}
+
+// LastFirst is a router of one's own.
+func LastFirst(_ context.Context, _ *idverify.Request, providers []idverify.Provider) []idverify.Provider {
+	var turned []idverify.Provider
+	for _, p := range providers {
+		turned = append([]idverify.Provider{p}, turned...)
+	}
+	return turned
+}
+
+var _ idverify.Router = LastFirst
