@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/idverify/idverify/internal/redact"
@@ -48,7 +49,8 @@ type Attempt struct {
 	// PassedOver says that the provider was not asked: its circuit was open or
 	// its limiter could not admit the call in time.
 	PassedOver bool `json:"passed_over,omitempty"`
-	// Next is what was done after the leg.
+	// Next is what was done after the leg. An [Observer], which is told before
+	// that is decided, sees none.
 	Next Next `json:"next,omitempty"`
 	// Err is the leg's error, nil for a decision. errors.Is and errors.As on
 	// the call's Error reach it.
@@ -76,9 +78,14 @@ func (a *Attempt) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
-	a.Wait = time.Duration(read.WaitMS) * time.Millisecond
-	a.Duration = time.Duration(read.DurationMS) * time.Millisecond
+	a.Wait, a.Duration = milliseconds(read.WaitMS), milliseconds(read.DurationMS)
 	return nil
+}
+
+// milliseconds is n of them, or as many as there is a Duration for.
+func milliseconds(n int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	return time.Duration(max(-most, min(n, most))) * time.Millisecond
 }
 
 // String is, for example, "linkface timeout (sent, billed unknown)".

@@ -182,7 +182,7 @@ func (e *Error) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
-	e.RetryAfter = time.Duration(read.RetryAfterMS) * time.Millisecond
+	e.RetryAfter = milliseconds(read.RetryAfterMS)
 	return nil
 }
 

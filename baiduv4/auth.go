@@ -112,6 +112,6 @@ func unverified(e *idverify.Error, sent bool) *idverify.Error {
 	own.Detail = "access token: " + e.Detail
 	own.Billed = idverify.BilledNo
 	own.Sent, own.Ambiguous = sent, false
-	own.Repeatable = e.Repeatable || e.VendorCode == ""
+	own.Repeatable = e.Repeatable || e.VendorCode == "" && e.Code != idverify.CodeUnknown
 	return &own
 }

@@ -3,6 +3,7 @@
 package compat
 
 import (
+	"crypto/tls"
 	"net/http"
 	"time"
 
@@ -21,6 +22,8 @@ func _(v baiduv4.Config) baiduv4.Config {
 		Tokens:           exactly[baiduv4.TokenStore](&v.Tokens),
 		BaseURL:          exactly[string](&v.BaseURL),
 		HTTPClient:       exactly[*http.Client](&v.HTTPClient),
+		TLSClientConfig:  exactly[*tls.Config](&v.TLSClientConfig),
+		MaxConnsPerHost:  exactly[int](&v.MaxConnsPerHost),
 		Timeout:          exactly[time.Duration](&v.Timeout),
 		MaxResponseBytes: exactly[int64](&v.MaxResponseBytes),
 		Clock:            exactly[func() time.Time](&v.Clock),

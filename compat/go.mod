@@ -10,7 +10,9 @@ require github.com/idverify/idverify v0.0.0-00010101000000-000000000000
 
 require (
 	github.com/go-resty/resty/v2 v2.17.2 // indirect
+	github.com/segmentio/asm v1.2.1 // indirect
 	github.com/sony/gobreaker/v2 v2.4.0 // indirect
 	golang.org/x/net v0.43.0 // indirect
+	golang.org/x/sys v0.35.0 // indirect
 	golang.org/x/time v0.12.0 // indirect
 )

@@ -85,6 +85,7 @@ var (
 
 var (
 	_ func(idverify.Media, fmt.State, rune)              = idverify.Media.Format
+	_ func(idverify.Media) bool                          = idverify.Media.InMemory
 	_ func(idverify.Media) bool                          = idverify.Media.IsZero
 	_ func(idverify.Media) slog.Value                    = idverify.Media.LogValue
 	_ func(idverify.Media) (io.ReadCloser, int64, error) = idverify.Media.Open

@@ -3,6 +3,7 @@
 package compat
 
 import (
+	"crypto/tls"
 	"net/http"
 
 	"github.com/idverify/idverify"
@@ -41,5 +42,6 @@ var (
 	_ func(*idverifytest.Server, http.ResponseWriter, *http.Request) = (*idverifytest.Server).ServeHTTP
 	_ func(*idverifytest.Server, string, idverifytest.Scores)        = (*idverifytest.Server).SetScores
 	_ func(*idverifytest.Server, string) string                      = (*idverifytest.Server).Subject
+	_ func(*idverifytest.Server) *tls.Config                         = (*idverifytest.Server).TLSClientConfig
 	_ func(*idverifytest.Server) int                                 = (*idverifytest.Server).TokenFetches
 )

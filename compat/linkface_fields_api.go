@@ -3,6 +3,7 @@
 package compat
 
 import (
+	"crypto/tls"
 	"net/http"
 	"time"
 
@@ -16,6 +17,8 @@ func _(v linkface.Config) linkface.Config {
 		Threshold:        exactly[float64](&v.Threshold),
 		BaseURL:          exactly[string](&v.BaseURL),
 		HTTPClient:       exactly[*http.Client](&v.HTTPClient),
+		TLSClientConfig:  exactly[*tls.Config](&v.TLSClientConfig),
+		MaxConnsPerHost:  exactly[int](&v.MaxConnsPerHost),
 		Timeout:          exactly[time.Duration](&v.Timeout),
 		MaxResponseBytes: exactly[int64](&v.MaxResponseBytes),
 		Clock:            exactly[func() time.Time](&v.Clock),

@@ -3,6 +3,7 @@
 package compat
 
 import (
+	"crypto/tls"
 	"io"
 	"net/http"
 	"time"
@@ -19,6 +20,8 @@ func _(v tencent.Config) tencent.Config {
 		SignatureLifetime: exactly[time.Duration](&v.SignatureLifetime),
 		BaseURL:           exactly[string](&v.BaseURL),
 		HTTPClient:        exactly[*http.Client](&v.HTTPClient),
+		TLSClientConfig:   exactly[*tls.Config](&v.TLSClientConfig),
+		MaxConnsPerHost:   exactly[int](&v.MaxConnsPerHost),
 		Timeout:           exactly[time.Duration](&v.Timeout),
 		MaxResponseBytes:  exactly[int64](&v.MaxResponseBytes),
 		Clock:             exactly[func() time.Time](&v.Clock),

@@ -98,9 +98,12 @@ func newBoundary() string {
 
 func plain(words ...string) error {
 	for _, w := range words {
-		if strings.ContainsAny(w, "\"\\\r\n\x00") {
+		if strings.ContainsFunc(w, needsEscaping) {
 			return fmt.Errorf("part header %q needs escaping", w)
 		}
 	}
 	return nil
 }
+
+// needsEscaping: of control characters a reader refuses the whole form.
+func needsEscaping(r rune) bool { return r == '"' || r == '\\' || r < ' ' || r == 0x7f }

@@ -94,14 +94,16 @@ func findText(content []byte, field string) string {
 			continue
 		case string:
 			if depth == 1 && isKey && t == field {
-				return nextText(dec)
+				return nextText(dec, int64(len(content)))
 			}
 		}
 		isKey = depth == 1 && !isKey
 	}
 }
 
-func nextText(dec *json.Decoder) string {
+// nextText is the next token of an answer that has end bytes. A number that the
+// answer ends with may be half of one: it counts for nothing.
+func nextText(dec *json.Decoder, end int64) string {
 	token, err := dec.Token()
 	if err != nil {
 		return ""
@@ -110,7 +112,9 @@ func nextText(dec *json.Decoder) string {
 	case string:
 		return t
 	case json.Number:
-		return t.String()
+		if dec.InputOffset() < end {
+			return t.String()
+		}
 	}
 	return ""
 }

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
-	"math"
 )
 
 // Format is a kind of file that is sent for a picture.
@@ -43,7 +42,7 @@ func Inspect(r io.Reader) Info {
 	case JPEG:
 		info.Width, info.Height = jpegSize(h)
 	case PNG:
-		info.Width, info.Height = pngSize(start)
+		info.Width, info.Height = pngSize(h)
 	case BMP:
 		info.Width, info.Height = bmpSize(start)
 	}
@@ -78,15 +77,6 @@ func formatOf(start []byte) Format {
 		}
 	}
 	return Unknown
-}
-
-// pngSize reads the header chunk, which must be the first (W3C PNG, 11.2.2).
-func pngSize(start []byte) (width, height int) {
-	if len(start) < 24 || string(start[12:16]) != "IHDR" {
-		return 0, 0
-	}
-	size := func(at []byte) int { return int(min(binary.BigEndian.Uint32(at), math.MaxInt32)) }
-	return size(start[16:]), size(start[20:])
 }
 
 // bmpSize reads the two header forms in use: 16-bit sizes behind a header of
