@@ -1,0 +1,99 @@
+package main
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// policy is a client with what its bills must look like.
+type policy struct {
+	name   string
+	client *idverify.Client
+	terms  terms
+	shares bool // its calls have keys, and a store keeps their decisions
+}
+
+// policies makes the clients of one server. They have the vendors' accounts,
+// connections and tokens in common, as the parts of one backend have.
+func policies(root, protocol string, s settings, trust *tls.Config, logger *slog.Logger, store *resultStore) ([]policy, error) {
+	providers, err := vendors(root, s.limit, trust)
+	if err != nil {
+		return nil, err
+	}
+	limiter, err := idverify.NewLimiter(2000, max(2, s.callers/2))
+	if err != nil {
+		return nil, err
+	}
+	quick := idverify.WithRetry(idverify.Retry{Base: 2 * time.Millisecond, RateLimitedBase: 5 * time.Millisecond, Cap: 100 * time.Millisecond})
+	evenly := idverify.WithWeights(map[string]float64{idverifytest.Linkface: 1, idverifytest.BaiduV4: 1, idverifytest.Tencent: 1})
+	each := func(v idverify.VendorPolicy) []idverify.Option {
+		var options []idverify.Option
+		for _, name := range idverifytest.Vendors() {
+			options = append(options, idverify.WithVendor(name, v))
+		}
+		return options
+	}
+	brief := idverify.Breaker{Failures: 5, Open: 50 * time.Millisecond}
+	plans := []struct {
+		policy
+		options []idverify.Option
+	}{
+		{policy{name: "default"}, nil},
+		{policy{name: "spread"}, append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly)},
+		{policy{name: "cautious", terms: terms{oneVendor: true}},
+			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true}))},
+		{policy{name: "guarded"},
+			append(each(idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 3, Open: 20 * time.Millisecond}, Limiter: limiter, Timeout: s.limit / 2}),
+				quick, evenly, idverify.WithLogger(logger), idverify.WithPersonLimit([]byte(personKey), 3, 100*time.Millisecond, nil))},
+		{policy{name: "shared", shares: true},
+			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithLogger(logger), idverify.WithResultStore(store, []byte(storeKey)))},
+	}
+	var all []policy
+	for _, plan := range plans {
+		p := plan.policy
+		p.name += " over " + protocol
+		if p.client, err = idverify.New(providers, plan.options...); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// Made-up keys of the limits and stores; nothing printed may hold them.
+const (
+	personKey = "EXAMPLE-PERSON-KEY-EXAMPLE-PERSON-KEY"
+	storeKey  = "EXAMPLE-STORE-KEY-EXAMPLE-STORE-KEY-1"
+)
+
+func vendors(root string, limit time.Duration, trust *tls.Config) ([]idverify.Provider, error) {
+	lf, err := linkface.New(linkface.Config{
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
+		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface), TLSClientConfig: trust, Timeout: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	bd, err := baiduv4.New(baiduv4.Config{
+		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
+		BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4), TLSClientConfig: trust, Timeout: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	tc, err := tencent.New(tencent.Config{
+		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
+		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Tencent), TLSClientConfig: trust, Timeout: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []idverify.Provider{lf, bd, tc}, nil
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// A shift ends with its last exchange long before the stand-in would begin to
+// forget any (it keeps 10,000), and not so soon that a request could still be
+// on its way when the next shift ends too.
+const (
+	shiftExchanges = 6000
+	shiftQuestions = 4000
+	shiftTime      = 2 * time.Second
+)
+
+// desk stands in front of the vendors. It lets faults strike, sees what arrives
+// whole and for which call, and has stand-ins work in shifts: what one has on
+// record goes to the ledger when its last exchange is over, and is forgotten.
+// So nothing is lost and memory is bounded. A new shift does not know the access
+// tokens of the old one, which is one of the ways in which tokens are revoked.
+type desk struct {
+	ledger   *ledger
+	mischief *mischief
+
+	mu     sync.Mutex
+	now    *shift
+	open   map[int]*shift // those whose books are not closed, now among them
+	exited chan struct{}  // closed and replaced when the books of a shift close
+}
+
+type shift struct {
+	number    int
+	standIn   *idverifytest.Server
+	began     time.Time
+	over      bool
+	inFlight  int
+	questions int
+	sightings map[string]*sighting // by the host that stands for the exchange
+}
+
+func newDesk(l *ledger, m *mischief) *desk {
+	d := &desk{ledger: l, mischief: m, open: map[int]*shift{}, exited: make(chan struct{})}
+	d.begin(1)
+	return d
+}
+
+func (d *desk) begin(number int) {
+	d.now = &shift{number: number, standIn: idverifytest.New(), began: time.Now(), sightings: map[string]*sighting{}}
+	d.open[number] = d.now
+}
+
+// ServeHTTP gives the exchange a host of its own, by which its record is found
+// again: the stand-in's records have no other mark that a handler could set.
+func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	seen := &sighting{vendor: vendorOf(r.URL.Path), body: r.Body, left: r.ContentLength}
+	own := *r
+	own.Body = seen
+	s := d.enter(seen, &own)
+	defer d.leave(s)
+
+	fault, strikes := d.mischief.next(seen.vendor)
+	if strikes {
+		s.standIn.Inject(seen.vendor, fault)
+	}
+	if d.mischief.revokes() {
+		s.standIn.RevokeTokens()
+	}
+	s.standIn.ServeHTTP(w, &own)
+}
+
+func vendorOf(path string) string {
+	vendor, inside, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if vendor == idverifytest.BaiduV4 && strings.HasPrefix(inside, "oauth/") {
+		return idverifytest.BaiduToken
+	}
+	return vendor
+}
+
+func (d *desk) enter(seen *sighting, r *http.Request) *shift {
+	d.mu.Lock()
+	var ended *shift
+	if len(d.now.sightings) >= shiftExchanges {
+		ended = d.change()
+	}
+	s := d.now
+	s.inFlight++
+	r.Host = "exchange-" + strconv.Itoa(len(s.sightings)) + ".invalid"
+	s.sightings[r.Host] = seen
+	d.mu.Unlock()
+	d.closeBooks(ended)
+	return s
+}
+
+func (d *desk) leave(s *shift) {
+	d.mu.Lock()
+	s.inFlight--
+	var ended *shift
+	if s.over && s.inFlight == 0 {
+		ended = s
+	}
+	d.mu.Unlock()
+	d.closeBooks(ended)
+}
+
+// asked closes a question in the shift that is on.
+func (d *desk) asked(q *question) {
+	d.mu.Lock()
+	d.now.questions++
+	d.ledger.close(q, d.now.number)
+	var ended *shift
+	if d.now.questions >= shiftQuestions && time.Since(d.now.began) >= shiftTime {
+		ended = d.change()
+	}
+	d.mu.Unlock()
+	d.closeBooks(ended)
+}
+
+// change ends the shift, and gives it back when nobody is at it. d.mu is held.
+func (d *desk) change() (ended *shift) {
+	old := d.now
+	old.over = true
+	d.begin(old.number + 1)
+	if old.inFlight == 0 {
+		return old
+	}
+	return nil
+}
+
+// closeBooks hands a shift's records to the ledger, and has it judge the
+// questions that no later request can belong to.
+func (d *desk) closeBooks(s *shift) {
+	if s == nil {
+		return
+	}
+	recorded := 0
+	for _, record := range s.standIn.Exchanges() {
+		seen, known := s.sightings[record.Host]
+		if !known {
+			d.ledger.broken(ruleStandIn, "a record without an exchange")
+			continue
+		}
+		recorded++
+		d.ledger.arrived(seen.exchange(record))
+	}
+	if recorded != len(s.sightings) {
+		d.ledger.broken(ruleStandIn, "%d exchanges and %d records", len(s.sightings), recorded)
+	}
+	s.standIn.Close()
+
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.open, s.number)
+	oldest := d.now.number
+	for number := range d.open {
+		oldest = min(oldest, number)
+	}
+	d.ledger.settle(oldest - 1)
+	close(d.exited)
+	d.exited = make(chan struct{})
+}
+
+// handOver ends the shift and waits until the books of all before are closed.
+func (d *desk) handOver(ctx context.Context) error {
+	d.mu.Lock()
+	ended := d.change()
+	d.mu.Unlock()
+	d.closeBooks(ended)
+	for {
+		d.mu.Lock()
+		left, exited := len(d.open), d.exited
+		d.mu.Unlock()
+		if left == 1 {
+			return nil
+		}
+		select {
+		case <-exited:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// privacy looks through what is printed. It is an io.Writer for logs, of which
+// it keeps nothing.
+type privacy struct {
+	ledger  *ledger
+	secrets []secret
+}
+
+type secret struct{ what, text string }
+
+// tokens are Baidu's, as the stand-in makes them.
+var tokens = regexp.MustCompile(`24\.[0-9a-f]{32}\.`)
+
+func newPrivacy(l *ledger) *privacy {
+	p := &privacy{ledger: l, secrets: []secret{
+		{"a key", idverifytest.LinkfaceAPIID}, {"a key", idverifytest.LinkfaceAPISecret},
+		{"a key", idverifytest.BaiduAPIKey}, {"a key", idverifytest.BaiduSecretKey},
+		{"a key", idverifytest.TencentSecretID}, {"a key", idverifytest.TencentSecretKey},
+		{"a key", personKey}, {"a key", storeKey},
+		{"a picture", tagMark}, {"a picture", tagMarkBase64}, {"a query", "access_token="},
+	}}
+	for _, person := range idverifytest.Persons() {
+		p.secrets = append(p.secrets, secret{"a name", person.Name}, secret{"an ID number", person.IDNumber})
+	}
+	return p
+}
+
+// spoken looks through what an answer says of itself.
+func (p *privacy) spoken(res *idverify.Result, err error) {
+	if res != nil {
+		p.look("a result", fmt.Sprintf("%+v %#v", res, *res))
+		p.lookJSON("a result", res)
+	}
+	if err != nil {
+		p.look("an error", fmt.Sprintf("%v %+v %#v", err, err, err))
+		p.lookJSON("an error", err)
+	}
+}
+
+// spokenAtLength is spoken in every way there is.
+func (p *privacy) spokenAtLength(res *idverify.Result, err error) {
+	var v any = res
+	if err != nil {
+		v = err
+	}
+	for _, text := range idverifytest.Spoken(v) {
+		p.look("an answer", text)
+	}
+}
+
+func (p *privacy) lookJSON(where string, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		p.ledger.broken(rulePrivacy, "%s cannot be written as JSON", where)
+		return
+	}
+	p.look(where, string(text))
+}
+
+// look names what it finds, and does not repeat it.
+func (p *privacy) look(where, text string) {
+	for _, s := range p.secrets {
+		if strings.Contains(text, s.text) {
+			p.ledger.broken(rulePrivacy, "%s tells %s", where, s.what)
+		}
+	}
+	if tokens.MatchString(text) {
+		p.ledger.broken(rulePrivacy, "%s tells an access token", where)
+	}
+}
+
+// Write implements [io.Writer].
+func (p *privacy) Write(line []byte) (int, error) {
+	p.look("a log", string(line))
+	return len(line), nil
+}
+
+// serverLog is what the servers log: broken connections, which are asked for,
+// and panics, which are not.
+type serverLog struct{ ledger *ledger }
+
+// Write implements [io.Writer].
+func (s serverLog) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), "panic") {
+		s.ledger.broken(ruleStandIn, "a handler panicked")
+	}
+	return len(line), nil
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strconv"
+	"sync"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+)
+
+// tag names what is asked in the picture that goes with it: the one part of a
+// request that reaches every vendor and that a vendor does not look at here.
+type tag uint64
+
+const (
+	tagMark   = "SOAKCALL:" // nine bytes, so that base64 writes it as one whole piece
+	tagDigits = 15
+	tagLen    = len(tagMark) + tagDigits
+)
+
+var tagMarkBase64 = base64.StdEncoding.EncodeToString([]byte(tagMark))
+
+func (t tag) digits() string { return strconv.FormatUint(uint64(t), 10) }
+
+// mark is what stands in the picture.
+func (t tag) mark() string { return fmt.Sprintf("%s%0*d", tagMark, tagDigits, uint64(t)) }
+
+// findTag looks for a tag in the beginning of a request's body, raw or in base64.
+func findTag(head []byte) (tag, bool) {
+	if _, rest, ok := bytes.Cut(head, []byte(tagMark)); ok && len(rest) >= tagDigits {
+		return parseTag(rest[:tagDigits])
+	}
+	const encoded = tagDigits / 3 * 4
+	if _, rest, ok := bytes.Cut(head, []byte(tagMarkBase64)); ok && len(rest) >= encoded {
+		digits, err := base64.StdEncoding.DecodeString(string(rest[:encoded]))
+		if err != nil {
+			return 0, false
+		}
+		return parseTag(digits)
+	}
+	return 0, false
+}
+
+func parseTag(digits []byte) (tag, bool) {
+	n, err := strconv.ParseUint(string(digits), 10, 64)
+	return tag(n), err == nil
+}
+
+// What every picture and capture has behind its tag.
+var (
+	photoRest   = sync.OnceValue(func() []byte { return idverifytest.Photo()[2:] })
+	captureRest = sync.OnceValue(idverifytest.Capture)
+)
+
+// taggedPhoto is a JPEG whose first segment is a comment with the tag. The
+// comment's text begins after six bytes, where base64 begins a new piece.
+func taggedPhoto(t tag) idverify.Media {
+	const comment = byte(tagLen + 2) // with the two bytes of its own length
+	return joined("\xff\xd8\xff\xfe"+string([]byte{0, comment})+t.mark(), photoRest())
+}
+
+func taggedCapture(t tag) idverify.Media { return joined(t.mark(), captureRest()) }
+
+// joined is media of two parts, so that no call needs a picture of its own.
+func joined(head string, rest []byte) idverify.Media {
+	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		both := io.MultiReader(bytes.NewReader([]byte(head)), bytes.NewReader(rest))
+		return io.NopCloser(both), int64(len(head) + len(rest)), nil
+	})
+}
+
+// requestFor asks about a person with evidence for every vendor.
+func requestFor(p idverifytest.Person, t tag, key string) *idverify.Request {
+	return &idverify.Request{
+		Name: p.Name, IDNumber: p.IDNumber, Key: key,
+		Reference: "soak-" + t.digits(),
+		Evidence: []idverify.Evidence{
+			linkface.Capture(taggedCapture(t)),
+			idverify.Photo(taggedPhoto(t)),
+		},
+	}
+}

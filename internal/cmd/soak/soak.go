@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// settings say what to run.
+type settings struct {
+	callers  int
+	duration time.Duration
+	calls    int // questions at most; 0 is no limit
+	seed     uint64
+	limit    time.Duration // of one exchange
+	grace    time.Duration // for calls to end after the last was begun, and for what is left to go
+	trouble  io.Writer     // gets the stacks when goroutines are left
+}
+
+// warmUp is the share of the run after which the heap is measured first.
+const warmUp = 0.2
+
+// scenario is one run.
+type scenario struct {
+	settings
+	ledger  *ledger
+	desk    *desk
+	servers *servers
+	callers []*caller
+	hanging bool // a caller did not come back
+}
+
+// soak runs the scenario from start to end.
+func soak(s settings) (*report, error) {
+	began := time.Now()
+	start := measured(0)
+	dir, err := os.MkdirTemp("", "soak")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	run, err := prepare(s, dir)
+	if err != nil {
+		return nil, err
+	}
+	// Nobody has any business with the standard logger. What net/http tells it of
+	// answers that nobody asked for is looked through.
+	before := log.Writer()
+	defer log.SetOutput(before)
+	log.SetOutput(run.callers[0].privacy)
+
+	run.phase(warmUp)
+	warm, _ := run.rest()
+	if !run.hanging {
+		run.phase(1 - warmUp)
+	}
+	end, idle := run.rest()
+
+	end = run.leave(start, end)
+	run.ledger.holdStill(start, warm, end)
+	runtime.KeepAlive(run.callers) // what they hold belongs to the heap that was measured
+	return run.report(began, start, warm, end, idle), nil
+}
+
+func prepare(s settings, dir string) (*scenario, error) {
+	run := &scenario{settings: s, ledger: newLedger()}
+	privacy := newPrivacy(run.ledger)
+	run.desk = newDesk(run.ledger, newMischief(rand.New(rand.NewPCG(s.seed, 0)), s.limit))
+	run.servers = serve(run.desk, serverLog{run.ledger})
+	logger := slog.New(slog.NewJSONHandler(privacy, nil))
+	store := newResultStore(4*s.callers + 64)
+	trust := run.servers.trusting()
+
+	var clients []policy
+	for _, server := range []struct{ protocol, root string }{{"HTTP/1.1", run.servers.http1.URL}, {"HTTP/2", run.servers.http2.URL}} {
+		some, err := policies(server.root, server.protocol, s, trust, logger, store)
+		if err != nil {
+			return nil, fmt.Errorf("clients over %s: %w", server.protocol, err)
+		}
+		clients = append(clients, some...)
+	}
+	people := crowd()
+	for n := range s.callers {
+		run.callers = append(run.callers, &caller{
+			ledger: run.ledger, desk: run.desk, privacy: privacy, policies: clients, people: people,
+			limit: s.limit, dir: dir, random: rand.New(rand.NewPCG(s.seed, uint64(n)+1)),
+		})
+	}
+	return run, nil
+}
+
+// phase has the callers ask for a share of the run, and waits until the last
+// has its answer. One that never gets it has lost its call.
+func (run *scenario) phase(share float64) {
+	until := time.Now().Add(time.Duration(float64(run.duration) * share))
+	var asked atomic.Int64
+	atMost := int64(float64(run.calls) * share)
+	more := func() bool {
+		return time.Now().Before(until) && (run.calls == 0 || asked.Add(1) <= atMost)
+	}
+	var callers sync.WaitGroup
+	for _, c := range run.callers {
+		callers.Go(func() { c.work(more) })
+	}
+	back := make(chan struct{})
+	go func() {
+		callers.Wait()
+		close(back)
+	}()
+	patience := time.NewTimer(time.Until(until) + run.grace)
+	defer patience.Stop()
+	select {
+	case <-back:
+	case <-patience.C:
+		run.hanging = true
+		run.ledger.broken(ruleLost, "callers still wait %s after the last call was begun", run.grace)
+		_ = pprof.Lookup("goroutine").WriteTo(run.trouble, 1)
+	}
+}
+
+// rest measures what is held when nobody calls and idle connections are closed.
+func (run *scenario) rest() (m measure, idle int) {
+	ctx, cancel := context.WithTimeout(context.Background(), run.grace)
+	defer cancel()
+	// The second one has the ledger judge all that was asked until now.
+	for range 2 {
+		if run.desk.handOver(ctx) != nil {
+			run.ledger.broken(ruleConnections, "an exchange that nobody waits for does not end")
+		}
+	}
+	idle, _, _ = run.servers.connections.count()
+	run.servers.http1.CloseClientConnections()
+	run.servers.http2.CloseClientConnections()
+	within(run.grace, func() bool { open, _, _ := run.servers.connections.count(); return open == 0 })
+	open, _, _ := run.servers.connections.count()
+	return measured(open), idle
+}
+
+// leave closes the servers, has everything judged and waits for the goroutines
+// of connections to end.
+func (run *scenario) leave(start, end measure) measure {
+	if err := run.servers.close(run.grace); err != nil {
+		run.ledger.broken(ruleConnections, "%v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), run.grace)
+	defer cancel()
+	if err := run.desk.handOver(ctx); err != nil {
+		run.ledger.broken(ruleStandIn, "the last exchanges do not end")
+	}
+	run.ledger.finish()
+	if !within(run.grace, func() bool { return runtime.NumGoroutine() <= start.Goroutines }) {
+		_ = pprof.Lookup("goroutine").WriteTo(run.trouble, 1)
+	}
+	end.Goroutines = runtime.NumGoroutine()
+	end.Connections, _, _ = run.servers.connections.count()
+	return end
+}
