@@ -125,6 +125,16 @@ func (c *Client) ask(ctx context.Context, req *Request) (*Result, error) {
 	return (&call{client: c, req: req}).run(ctx, vendors)
 }
 
+// CloseIdleConnections tells every provider that has a method of that name. A
+// Client needs no closing; tests that count goroutines may want it.
+func (c *Client) CloseIdleConnections() {
+	for _, v := range c.vendors {
+		if p, ok := v.Provider.(interface{ CloseIdleConnections() }); ok {
+			p.CloseIdleConnections()
+		}
+	}
+}
+
 // Accepted is the first evidence of the request that the provider accepts.
 func Accepted(p Provider, req *Request) (Evidence, bool) {
 	for _, ev := range req.Evidence {

@@ -223,8 +223,16 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if isTokenRefused(err) {
 		c.tokens.refusedAgain(err)
 	}
+	var e *idverify.Error
+	if errors.As(err, &e) {
+		e.Sent = true // the first exchange was, whatever became of the second
+	}
 	return res, err
 }
+
+// CloseIdleConnections closes the connections of the default transport that no
+// call uses. One that was given with HTTPClient is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
 
 // ask makes one exchange.
 func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Body, token Token) (*idverify.Result, error) {

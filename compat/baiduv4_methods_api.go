@@ -14,6 +14,7 @@ import (
 
 var (
 	_ func(*baiduv4.Client, idverify.Evidence) bool                                       = (*baiduv4.Client).Accepts
+	_ func(*baiduv4.Client)                                                               = (*baiduv4.Client).CloseIdleConnections
 	_ func(baiduv4.Client, fmt.State, rune)                                               = baiduv4.Client.Format
 	_ func(baiduv4.Client) slog.Value                                                     = baiduv4.Client.LogValue
 	_ func(*baiduv4.Client) string                                                        = (*baiduv4.Client).Name

@@ -32,6 +32,7 @@ var (
 )
 
 var (
+	_ func(*idverify.Client)                                                               = (*idverify.Client).CloseIdleConnections
 	_ func(idverify.Client, fmt.State, rune)                                               = idverify.Client.Format
 	_ func(idverify.Client) slog.Value                                                     = idverify.Client.LogValue
 	_ func(*idverify.Client, context.Context, *idverify.Request) (*idverify.Result, error) = (*idverify.Client).Verify

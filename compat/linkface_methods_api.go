@@ -19,6 +19,7 @@ var (
 
 var (
 	_ func(*linkface.Client, idverify.Evidence) bool                                       = (*linkface.Client).Accepts
+	_ func(*linkface.Client)                                                               = (*linkface.Client).CloseIdleConnections
 	_ func(linkface.Client, fmt.State, rune)                                               = linkface.Client.Format
 	_ func(linkface.Client) slog.Value                                                     = linkface.Client.LogValue
 	_ func(*linkface.Client) string                                                        = (*linkface.Client).Name

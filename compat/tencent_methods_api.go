@@ -13,6 +13,7 @@ import (
 
 var (
 	_ func(*tencent.Client, idverify.Evidence) bool                                       = (*tencent.Client).Accepts
+	_ func(*tencent.Client)                                                               = (*tencent.Client).CloseIdleConnections
 	_ func(tencent.Client, fmt.State, rune)                                               = tencent.Client.Format
 	_ func(tencent.Client) slog.Value                                                     = tencent.Client.LogValue
 	_ func(*tencent.Client) string                                                        = (*tencent.Client).Name

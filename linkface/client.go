@@ -149,6 +149,10 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return c.decode(call)
 }
 
+// CloseIdleConnections closes the connections of the default transport that no
+// call uses. One that was given with HTTPClient is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
+
 // Format implements [fmt.Formatter]: credentials are not printed.
 func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkface.Client") }
 

@@ -212,6 +212,10 @@ func (c *Client) exchange(ctx context.Context, call *exchange.Call, out *outgoin
 	return c.decode(call, out)
 }
 
+// CloseIdleConnections closes the connections of the default transport that no
+// call uses. One that was given with HTTPClient is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
+
 // Format implements [fmt.Formatter]: credentials are not printed.
 func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "tencent.Client") }
 

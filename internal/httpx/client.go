@@ -45,6 +45,7 @@ type Client struct {
 	base        string
 	resty       *resty.Client
 	requests    sync.Pool // of *resty.Request
+	own         bool      // the transport is ours
 	timeout     time.Duration
 	maxResponse int64
 }
@@ -64,7 +65,7 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.checkTransport(); err != nil {
 		return nil, err
 	}
-	c := &Client{base: base, timeout: cfg.Timeout, maxResponse: cfg.MaxResponseBytes}
+	c := &Client{base: base, timeout: cfg.Timeout, maxResponse: cfg.MaxResponseBytes, own: cfg.HTTPClient == nil}
 	if c.timeout == 0 {
 		c.timeout = DefaultTimeout
 	}
@@ -99,6 +100,13 @@ func newResty(cfg Config) *resty.Client {
 		SetRetryCount(0).
 		SetLogger(silent{}).
 		SetPreRequestHook(prepare)
+}
+
+// CloseIdleConnections closes those of our own transport.
+func (c *Client) CloseIdleConnections() {
+	if c.own {
+		c.resty.GetClient().CloseIdleConnections()
+	}
 }
 
 // Request is one exchange to make.

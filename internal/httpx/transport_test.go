@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"sync"
 	"testing"
 	"time"
@@ -195,4 +196,39 @@ func TestMaxConnsPerHostBoundsConnections(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	assert.LessOrEqual(t, most, 2)
+}
+
+func TestCloseIdleConnectionsClosesOursAndNoOthers(t *testing.T) {
+	for _, own := range []bool{true, false} {
+		closed := make(chan struct{}, 1)
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) }))
+		server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateClosed {
+				closed <- struct{}{}
+			}
+		}
+		server.Start()
+		cfg := httpx.Config{BaseURL: server.URL}
+		given := &http.Transport{}
+		if !own {
+			cfg.HTTPClient = &http.Client{Transport: given}
+		}
+		c := client(t, cfg)
+		reused := func() bool {
+			got := false
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { got = i.Reused }})
+			_, err := c.Do(ctx, httpx.Request{Method: "POST", Path: "/", Body: picture(nil)})
+			require.NoError(t, err)
+			return got
+		}
+		reused()
+		c.CloseIdleConnections()
+		if own {
+			<-closed
+		}
+		assert.Equal(t, !own, reused())
+		given.CloseIdleConnections()
+		c.CloseIdleConnections()
+		server.Close()
+	}
 }
