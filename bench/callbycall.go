@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/idverify/idverify/bench/internal/contestant"
+	"github.com/idverify/idverify/bench/internal/report"
+	"github.com/idverify/idverify/bench/internal/work"
+	"github.com/idverify/idverify/bench/internal/worker"
+)
+
+var (
+	bodies     = []work.Body{work.Multipart, work.JSON}
+	transports = []work.Transport{work.HTTP1, work.HTTP1TLS, work.HTTP2TLS}
+	sizes      = []int{work.KB, 100 * work.KB, work.MB, 5 * work.MB, work.TenMB}
+	quickSizes = []int{work.KB, work.MB, work.TenMB}
+)
+
+// callByCall is the first part: one call after the other, every client in its
+// turn.
+func callByCall(s *stage, results *report.Results) error {
+	for _, body := range bodies {
+		for _, transport := range transports {
+			for _, size := range sizes {
+				c := work.Case{Body: body, Transport: transport, Size: size}
+				if !s.wants(c.String()) || s.quick && !slices.Contains(quickSizes, size) {
+					continue
+				}
+				rounds, err := s.measure(c)
+				if err != nil {
+					return fmt.Errorf("%s: %w", c, err)
+				}
+				result := report.Sum(c, rounds)
+				s.say("%-24s %s", c, result.Line())
+				results.Cases = append(results.Cases, result)
+			}
+		}
+	}
+	return nil
+}
+
+// entrants are the clients that can do the work. By-hand and idverify have
+// their turns next to each other.
+func entrants(c work.Case) []contestant.Name {
+	names := []contestant.Name{contestant.ByHand, contestant.Idverify}
+	if c.Size > 5*work.MB { // for what must hold at any size; the rest is shown by the smaller ones
+		return names
+	}
+	if c.Body == work.Multipart && c.Transport == work.HTTP1TLS {
+		names = append(names, contestant.HandDefault)
+	}
+	names = append(names, contestant.Resty)
+	if c.Body == work.JSON {
+		names = append(names, contestant.TencentSDK)
+	}
+	if c.Body == work.JSON && c.Transport != work.HTTP2TLS { // which its transport does not speak
+		names = append(names, contestant.BaiduSDK)
+	}
+	return names
+}
+
+// player is a contestant in its process.
+type player struct {
+	name    contestant.Name
+	process *process
+	calls   int // in a lap
+}
+
+// measure lets the contestants take turns in rounds.
+func (s *stage) measure(c work.Case) ([]report.Round, error) {
+	players, err := s.players(c)
+	defer func() {
+		for _, p := range players {
+			p.process.stop()
+		}
+	}()
+	if err != nil {
+		return nil, err
+	}
+	var rounds []report.Round
+	for range s.roundsOf(c) {
+		turns, err := round(players)
+		if err != nil {
+			return nil, err
+		}
+		rounds = append(rounds, turns)
+	}
+	return rounds, nil
+}
+
+// round is every contestant's turn, in laps: what slows the machine for a
+// moment is then more likely to slow all of them.
+func round(players []*player) (report.Round, error) {
+	turns := report.Round{}
+	for range laps {
+		for _, p := range players {
+			r, err := p.process.do(worker.Order{Do: worker.Turn, Calls: p.calls})
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", p.name, err)
+			}
+			turns[p.name] = turns[p.name].Plus(r, 1.0/laps)
+		}
+		slices.Reverse(players) // so that nobody always comes after the same one
+	}
+	for _, p := range players {
+		r, err := p.process.do(worker.Order{Do: worker.Entry, Calls: entryCalls})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		turn := turns[p.name]
+		turn.Entries = r.Entries
+		turns[p.name] = turn
+	}
+	return turns, nil
+}
+
+const (
+	laps       = 3
+	entryCalls = 2
+	warmUp     = 5
+	mostCalls  = 1000 // in a lap
+)
+
+// roundsOf: the largest photo takes long, and has fewer.
+func (s *stage) roundsOf(c work.Case) int {
+	if c.Size > 5*work.MB {
+		return max(s.rounds/2, min(s.rounds, 3))
+	}
+	return s.rounds
+}
+
+// players start warm, with the number of calls that makes by-hand's turn as
+// long as it should be. The others make as many, unless their turns would be
+// more than twice as long: then as many as fit.
+func (s *stage) players(c work.Case) (players []*player, err error) {
+	reference := 0
+	for _, name := range entrants(c) {
+		process, err := s.enter(name, s.setup(c))
+		if err != nil {
+			return players, err
+		}
+		p := &player{name: name, process: process}
+		players = append(players, p)
+		if _, err := process.do(worker.Order{Do: worker.Turn, Calls: warmUp}); err != nil {
+			return players, fmt.Errorf("%s: %w", name, err)
+		}
+		warm, err := process.do(worker.Order{Do: worker.Turn, Calls: warmUp})
+		if err != nil {
+			return players, fmt.Errorf("%s: %w", name, err)
+		}
+		lap := s.turn.Seconds() / laps
+		if reference == 0 {
+			reference = within(lap/warm.Time, mostCalls)
+		}
+		p.calls = within(2*lap/warm.Time, reference)
+		if name == contestant.Idverify {
+			p.calls = reference
+		}
+	}
+	return players, nil
+}
+
+func within(calls float64, most int) int { return max(1, min(int(calls), most)) }

@@ -1,0 +1,262 @@
+package contestant
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/idverify/idverify/bench/internal/vendor"
+	"github.com/idverify/idverify/bench/internal/work"
+)
+
+// SameTransport has the settings that idverify's own transport has. A test
+// compares the two, setting by setting.
+func SameTransport() *http.Transport {
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    512,
+		IdleConnTimeout:        50 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// DefaultTransport has Go's own settings, and no proxy.
+func DefaultTransport() *http.Transport {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil
+	return transport
+}
+
+func newByHand(s Setup) (Call, error)      { return byHand(s, SameTransport()) }
+func newHandDefault(s Setup) (Call, error) { return byHand(s, DefaultTransport()) }
+
+// hand is what a good engineer writes around net/http for one vendor: the
+// body streams, its length is known, the time and the answer are bounded, and
+// a pass is looked for in the scores.
+type hand struct {
+	setup  Setup
+	photo  source
+	client *http.Client
+}
+
+func byHand(s Setup, transport *http.Transport) (Call, error) {
+	h := &hand{
+		setup: s,
+		photo: s.photo(),
+		client: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	switch {
+	case s.Body == work.JSON:
+		return h.askBaidu, nil
+	case s.Linkface:
+		return h.askLinkface, nil
+	case s.Body == work.Multipart:
+		return h.askTencent, nil
+	}
+	return nil, fmt.Errorf("contestant: no body %q", s.Body)
+}
+
+const (
+	timeLimit   = 30 * time.Second
+	answerLimit = 16 << 20
+)
+
+// post sends a body and reads the answer into into.
+func (h *hand) post(ctx context.Context, path string, b *body, authorization string, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.setup.BaseURL+path, b)
+	if err != nil {
+		return err
+	}
+	req.ContentLength = b.length
+	req.Header.Set("Content-Type", b.contentType)
+	req.Header.Set("Accept", "application/json")
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
+	switch {
+	case err != nil:
+		return err
+	case len(answer) > answerLimit:
+		return errors.New("contestant: the answer is too long")
+	case resp.StatusCode != http.StatusOK:
+		return fmt.Errorf("contestant: HTTP %d", resp.StatusCode)
+	}
+	return json.Unmarshal(answer, into)
+}
+
+type tencentAnswer struct {
+	Code *int `json:"code"`
+	Data struct {
+		Similarity *float64 `json:"similarity"`
+	} `json:"data"`
+}
+
+func (a *tencentAnswer) verdict() error {
+	if a.Code == nil || *a.Code != 0 || a.Data.Similarity == nil || *a.Data.Similarity <= 75 {
+		return errNoPass
+	}
+	return nil
+}
+
+func (h *hand) askTencent(ctx context.Context) error {
+	session, err := randomHex()
+	if err != nil {
+		return err
+	}
+	b, err := newForm(tencentFields(session), "image", "photo.jpg", "image/jpeg", h.photo, h.setup.Size)
+	if err != nil {
+		return err
+	}
+	var a tencentAnswer
+	if err := h.post(ctx, vendor.TencentPath, b, tencentSignature(time.Now()), &a); err != nil {
+		return err
+	}
+	return a.verdict()
+}
+
+func tencentFields(session string) [][2]string {
+	return [][2]string{
+		{"appid", work.AppID},
+		{"idcard_number", work.PersonIDNumber},
+		{"idcard_name", work.PersonName},
+		{"session_id", session},
+	}
+}
+
+// randomHex is good for a session and for a boundary.
+func randomHex() (string, error) {
+	var id [16]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(id[:]), nil
+}
+
+// tencentSignature is what the vendor asks for: HMAC-SHA1 in front of the text
+// that it signs, in base64.
+func tencentSignature(now time.Time) string {
+	var nonce [4]byte
+	_, _ = rand.Read(nonce[:]) // crypto/rand ends the program rather than fail
+	text := fmt.Sprintf("a=%s&b=&k=%s&e=%d&t=%d&r=%d&f=",
+		work.AppID, work.SecretID, now.Unix()+300, now.Unix(), binary.BigEndian.Uint32(nonce[:]))
+	mac := hmac.New(sha1.New, []byte(work.SecretKey))
+	mac.Write([]byte(text))
+	return base64.StdEncoding.EncodeToString(append(mac.Sum(nil), text...))
+}
+
+func (h *hand) askLinkface(ctx context.Context) error {
+	b, err := newForm([][2]string{
+		{"api_id", work.APIKey},
+		{"api_secret", work.SecretKey},
+		{"name", work.PersonName},
+		{"id_number", work.PersonIDNumber},
+	}, "liveness_data_file", "capture.pb", "application/octet-stream", h.photo, h.setup.Size)
+	if err != nil {
+		return err
+	}
+	var a struct {
+		Status      string   `json:"status"`
+		VerifyScore *float64 `json:"verify_score"`
+		HackScore   *float64 `json:"hack_score"`
+	}
+	if err := h.post(ctx, vendor.LinkfacePath, b, "", &a); err != nil {
+		return err
+	}
+	if a.Status != "OK" || a.VerifyScore == nil || *a.VerifyScore < 0.7 || a.HackScore == nil || *a.HackScore > 0.98 {
+		return errNoPass
+	}
+	return nil
+}
+
+type baiduAnswer struct {
+	ErrorCode int `json:"error_code"`
+	Result    *struct {
+		VerifyStatus  *int     `json:"verify_status"`
+		Score         *float64 `json:"score"`
+		LivenessScore *float64 `json:"liveness_score"`
+		SpoofingScore *float64 `json:"spoofing_score"`
+	} `json:"result"`
+}
+
+func (a *baiduAnswer) verdict() error {
+	r := a.Result
+	switch {
+	case a.ErrorCode != 0, r == nil, r.VerifyStatus == nil, *r.VerifyStatus != 0,
+		r.Score == nil, *r.Score <= 80,
+		r.LivenessScore == nil, *r.LivenessScore < 0.3,
+		r.SpoofingScore == nil, *r.SpoofingScore > 0.00048:
+		return errNoPass
+	}
+	return nil
+}
+
+// baiduPath carries the access token, which is fetched once for 30 days and
+// is none of a call's cost.
+var baiduPath = vendor.BaiduPath + "?" + url.Values{"access_token": {work.Token}}.Encode()
+
+func (h *hand) askBaidu(ctx context.Context) error {
+	b, err := newObject(newBaiduQuestion(""), "image", h.photo, h.setup.Size)
+	if err != nil {
+		return err
+	}
+	var a baiduAnswer
+	if err := h.post(ctx, baiduPath, b, "", &a); err != nil {
+		return err
+	}
+	return a.verdict()
+}
+
+// baiduQuestion is the object that the vendor wants. By hand it is written
+// without the image, which streams behind it.
+type baiduQuestion struct {
+	IDCardNumber     string `json:"id_card_number"`
+	Name             string `json:"name"`
+	QualityControl   string `json:"quality_control"`
+	LivenessControl  string `json:"liveness_control"`
+	SpoofingControl  string `json:"spoofing_control"`
+	GetLivenessScore string `json:"get_liveness_score"`
+	GetSpoofingScore string `json:"get_spoofing_score"`
+	ImageType        string `json:"image_type"`
+	Image            string `json:"image,omitempty"`
+}
+
+func newBaiduQuestion(image string) *baiduQuestion {
+	return &baiduQuestion{
+		IDCardNumber:     work.PersonIDNumber,
+		Name:             work.PersonName,
+		QualityControl:   "NONE",
+		LivenessControl:  "NORMAL",
+		SpoofingControl:  "NORMAL",
+		GetLivenessScore: "1",
+		GetSpoofingScore: "1",
+		ImageType:        "BASE64",
+		Image:            image,
+	}
+}

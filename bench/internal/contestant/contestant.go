@@ -1,0 +1,83 @@
+// Package contestant has the clients that do the same work: idverify, net/http
+// used by hand, resty, and the cores of two vendors' software kits. Each is
+// used as its own documents show, with the settings it comes with; none is
+// given less than it asks for.
+package contestant
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/idverify/idverify/bench/internal/work"
+)
+
+// Name is a contestant's.
+type Name string
+
+// The contestants.
+const (
+	Idverify    Name = "idverify"
+	ByHand      Name = "by-hand"         // net/http, streaming, with the transport settings of idverify
+	HandDefault Name = "by-hand-default" // the same with the settings of http.DefaultTransport
+	Resty       Name = "resty"
+	TencentSDK  Name = "tencent-sdk"
+	BaiduSDK    Name = "baidu-sdk"
+)
+
+// Setup is what a contestant is told.
+type Setup struct {
+	Body     work.Body `json:"body"`
+	BaseURL  string    `json:"base_url"`
+	Size     int       `json:"size"`
+	File     string    `json:"file,omitempty"`     // the photo; empty: it is in memory
+	Linkface bool      `json:"linkface,omitempty"` // multipart as Linkface takes it, which knows no limit of size
+}
+
+// Call asks once. It fails unless the answer is a pass.
+type Call func(ctx context.Context) error
+
+var makers = map[Name]func(Setup) (Call, error){
+	Idverify:    newIdverify,
+	ByHand:      newByHand,
+	HandDefault: newHandDefault,
+	Resty:       newResty,
+	TencentSDK:  newTencentSDK,
+	BaiduSDK:    newBaiduSDK,
+}
+
+// New makes a contestant ready to be called, by many callers at a time.
+func New(name Name, setup Setup) (Call, error) {
+	maker, known := makers[name]
+	if !known {
+		return nil, fmt.Errorf("contestant: no %q", name)
+	}
+	return maker(setup)
+}
+
+var errNoPass = errors.New("contestant: the answer is no pass")
+
+// source opens a photo.
+type source func() (io.ReadCloser, error)
+
+// photo is where the photo comes from: its file, or memory.
+func (s Setup) photo() source {
+	if s.File != "" {
+		return func() (io.ReadCloser, error) { return os.Open(s.File) }
+	}
+	photo := work.Photo(s.Size)
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(photo)), nil }
+}
+
+// whole is the photo for those who must hold it whole: memory as it is, a file
+// read anew for each call.
+func (s Setup) whole() func() ([]byte, error) {
+	if s.File != "" {
+		return func() ([]byte, error) { return os.ReadFile(s.File) }
+	}
+	photo := work.Photo(s.Size)
+	return func() ([]byte, error) { return photo, nil }
+}

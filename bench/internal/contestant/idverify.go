@@ -1,0 +1,65 @@
+package contestant
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/bench/internal/work"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// newIdverify is a provider with its default settings.
+func newIdverify(s Setup) (Call, error) {
+	provider, err := Provider(s, nil)
+	if err != nil {
+		return nil, err
+	}
+	return Asking(provider, s), nil
+}
+
+// Provider is the vendor's client for the body. httpClient nil is the default.
+func Provider(s Setup, httpClient *http.Client) (idverify.Provider, error) {
+	switch {
+	case s.Body == work.JSON:
+		return baiduv4.New(baiduv4.Config{
+			APIKey: work.APIKey, SecretKey: work.SecretKey, BaseURL: s.BaseURL, HTTPClient: httpClient,
+		})
+	case s.Linkface:
+		return linkface.New(linkface.Config{
+			APIID: work.APIKey, APISecret: work.SecretKey, BaseURL: s.BaseURL, HTTPClient: httpClient,
+		})
+	}
+	return tencent.New(tencent.Config{
+		AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, BaseURL: s.BaseURL, HTTPClient: httpClient,
+	})
+}
+
+// Asking is a call of a verifier, with a request of its own each time, as a
+// service makes it.
+func Asking(verifier idverify.Verifier, s Setup) Call {
+	media := idverify.File(s.File)
+	if s.File == "" {
+		media = idverify.Bytes(work.Photo(s.Size))
+	}
+	evidence := idverify.Evidence(idverify.Photo(media))
+	if s.Linkface {
+		evidence = linkface.Capture(media)
+	}
+	return func(ctx context.Context) error {
+		res, err := verifier.Verify(ctx, &idverify.Request{
+			Name:     work.PersonName,
+			IDNumber: work.PersonIDNumber,
+			Evidence: []idverify.Evidence{evidence},
+		})
+		if err != nil {
+			return err
+		}
+		if !res.Passed() {
+			return errNoPass
+		}
+		return nil
+	}
+}

@@ -1,0 +1,69 @@
+package contestant
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+
+	"github.com/idverify/idverify/bench/internal/work"
+)
+
+// recognition is ImageRecognitionV2 in the form that requests have in the
+// vendor's kit: a BaseRequest and pointers.
+type recognition struct {
+	*tchttp.BaseRequest
+	IdCard      *string `json:"IdCard,omitempty" name:"IdCard"`
+	Name        *string `json:"Name,omitempty" name:"Name"`
+	ImageBase64 *string `json:"ImageBase64,omitempty" name:"ImageBase64"`
+}
+
+type recognitionResponse struct {
+	*tchttp.BaseResponse
+	Response *struct {
+		Result *string  `json:"Result,omitempty" name:"Result"`
+		Sim    *float64 `json:"Sim,omitempty" name:"Sim"`
+	} `json:"Response"`
+}
+
+// newTencentSDK is the core of tencentcloud-sdk-go with the profile that it
+// comes with: TC3-HMAC-SHA256 over the whole body, no retries, a clone of Go's
+// default transport. Only the address is the bench's.
+func newTencentSDK(s Setup) (Call, error) {
+	if s.Body != work.JSON {
+		return nil, errors.New("contestant: the Tencent core posts JSON")
+	}
+	scheme, host, _ := strings.Cut(s.BaseURL, "://")
+	settings := profile.NewClientProfile()
+	settings.HttpProfile.Scheme = scheme
+	settings.HttpProfile.Endpoint = host
+	client := common.NewCommonClient(common.NewCredential(work.SecretID, work.SecretKey), "ap-guangzhou", settings)
+	photo := s.whole()
+	return func(ctx context.Context) error {
+		picture, err := photo()
+		if err != nil {
+			return err
+		}
+		req := &recognition{
+			BaseRequest: &tchttp.BaseRequest{},
+			IdCard:      common.StringPtr(work.PersonIDNumber),
+			Name:        common.StringPtr(work.PersonName),
+			ImageBase64: common.StringPtr(base64.StdEncoding.EncodeToString(picture)),
+		}
+		req.Init().WithApiInfo("faceid", "2018-03-01", "ImageRecognitionV2")
+		req.SetContext(ctx)
+		resp := &recognitionResponse{BaseResponse: &tchttp.BaseResponse{}}
+		if err := client.Send(req, resp); err != nil {
+			return err
+		}
+		r := resp.Response
+		if r == nil || r.Result == nil || *r.Result != "Success" || r.Sim == nil || *r.Sim < 70 {
+			return errNoPass
+		}
+		return nil
+	}, nil
+}

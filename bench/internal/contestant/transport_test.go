@@ -1,0 +1,69 @@
+package contestant
+
+import (
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/bench/internal/work"
+)
+
+// The baseline is only a baseline with the library's own settings. The
+// library does not show its transport, so it is looked for inside a provider.
+func TestByHandHasTheLibrarysTransportSettings(t *testing.T) {
+	for _, body := range []work.Body{work.Multipart, work.JSON} {
+		provider, err := Provider(Setup{Body: body, BaseURL: "http://127.0.0.1:1"}, nil)
+		require.NoError(t, err)
+		library, found := transportIn(reflect.ValueOf(provider), map[uintptr]bool{})
+		require.True(t, found, "no *http.Transport inside the provider")
+		compare(t, "Transport", library.Elem(), reflect.ValueOf(SameTransport()).Elem())
+	}
+}
+
+// transportIn walks through everything that v holds.
+func transportIn(v reflect.Value, seen map[uintptr]bool) (reflect.Value, bool) {
+	switch v.Kind() {
+	case reflect.Interface:
+		return transportIn(v.Elem(), seen)
+	case reflect.Pointer:
+		if v.IsNil() || seen[v.Pointer()] {
+			return v, false
+		}
+		seen[v.Pointer()] = true
+		if v.Type() == reflect.TypeFor[*http.Transport]() {
+			return v, true
+		}
+		return transportIn(v.Elem(), seen)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if found, ok := transportIn(v.Field(i), seen); ok {
+				return found, true
+			}
+		}
+	}
+	return v, false
+}
+
+// compare holds exported settings to each other: numbers, switches and texts
+// by value, functions and the like by whether they are there.
+func compare(t *testing.T, path string, library, baseline reflect.Value) {
+	switch library.Kind() {
+	case reflect.Struct:
+		for i := range library.NumField() {
+			if field := library.Type().Field(i); field.IsExported() {
+				compare(t, path+"."+field.Name, library.Field(i), baseline.Field(i))
+			}
+		}
+	case reflect.Pointer:
+		if assert.Equal(t, library.IsNil(), baseline.IsNil(), path) && !library.IsNil() {
+			compare(t, path, library.Elem(), baseline.Elem())
+		}
+	case reflect.Func, reflect.Interface, reflect.Map, reflect.Slice:
+		assert.Equal(t, library.IsNil(), baseline.IsNil(), path)
+	default:
+		assert.True(t, library.Equal(baseline), "%s is %v in the library and %v in the baseline", path, library, baseline)
+	}
+}

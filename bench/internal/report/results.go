@@ -1,0 +1,194 @@
+// Package report turns what was measured into figures, targets, a table and a
+// picture.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/idverify/idverify/bench/internal/contestant"
+	"github.com/idverify/idverify/bench/internal/stats"
+	"github.com/idverify/idverify/bench/internal/work"
+	"github.com/idverify/idverify/bench/internal/worker"
+)
+
+// Results is a whole run.
+type Results struct {
+	Machine  Machine    `json:"machine"`
+	Rounds   int        `json:"rounds"`
+	Quick    bool       `json:"quick"`
+	Cases    []Case     `json:"cases"`
+	Crowds   []Crowd    `json:"crowds"`
+	Memory   []Memory   `json:"memory"`
+	Overhead []Overhead `json:"overhead"`
+}
+
+// Machine is where it ran.
+type Machine struct {
+	Processor string `json:"processor"`
+	Cores     int    `json:"cores"`
+	System    string `json:"system"`
+	Go        string `json:"go"`
+	Date      string `json:"date"`
+}
+
+func (m Machine) String() string {
+	processor := m.Processor
+	if processor == "" {
+		processor = "processor of unknown make"
+	}
+	return fmt.Sprintf("%s, %d cores, %s, %s, %s", processor, m.Cores, m.System, m.Go, m.Date)
+}
+
+// Round is every contestant's turn once.
+type Round map[contestant.Name]worker.Report
+
+// Case is one kind of call, by every contestant.
+type Case struct {
+	work.Case
+	Contestants []Figures `json:"contestants"`
+	// Idverify holds idverify's ratios to each of the others.
+	Idverify map[contestant.Name]Ratios `json:"idverify_to"`
+}
+
+// Figures are medians over the rounds, of one call.
+type Figures struct {
+	Name   contestant.Name `json:"name"`
+	Time   float64         `json:"time_us"`
+	CPU    float64         `json:"cpu_us,omitempty"` // left out where the system does not tell
+	Bytes  float64         `json:"bytes"`
+	Allocs float64         `json:"allocs"`
+	Entry  float64         `json:"entry_us"`
+	// ToHand are the ratios to net/http by hand.
+	ToHand Ratios `json:"to_hand"`
+}
+
+// Ratios are medians of the ratios of each round.
+type Ratios struct {
+	Time   float64 `json:"time"`
+	CPU    float64 `json:"cpu,omitempty"` // left out where the system does not tell
+	Bytes  float64 `json:"bytes"`
+	Allocs float64 `json:"allocs"`
+}
+
+const micro = 1e6
+
+// order is that of the tables and the picture.
+var order = []contestant.Name{
+	contestant.ByHand, contestant.Idverify, contestant.HandDefault,
+	contestant.Resty, contestant.TencentSDK, contestant.BaiduSDK,
+}
+
+// Sum makes the figures of a case. Every round has the same contestants.
+func Sum(c work.Case, rounds []Round) Case {
+	result := Case{Case: c, Idverify: map[contestant.Name]Ratios{}}
+	for _, name := range order {
+		if _, took := rounds[0][name]; !took {
+			continue
+		}
+		result.Contestants = append(result.Contestants, figures(name, rounds))
+		if name != contestant.Idverify {
+			result.Idverify[name] = ratios(contestant.Idverify, name, rounds)
+		}
+	}
+	return result
+}
+
+func figures(name contestant.Name, rounds []Round) Figures {
+	median := func(of func(worker.Report) float64) float64 { return stats.Median(series(name, rounds, of)) }
+	var entries []float64
+	for _, round := range rounds {
+		entries = append(entries, round[name].Entries...)
+	}
+	return Figures{
+		Name:   name,
+		Time:   median(timeOf) * micro,
+		CPU:    median(cpuOf) * micro,
+		Bytes:  median(bytesOf),
+		Allocs: median(allocsOf),
+		Entry:  stats.Median(entries) * micro,
+		ToHand: ratios(name, contestant.ByHand, rounds),
+	}
+}
+
+func timeOf(r worker.Report) float64   { return r.Time }
+func cpuOf(r worker.Report) float64    { return r.CPU }
+func bytesOf(r worker.Report) float64  { return r.Bytes }
+func allocsOf(r worker.Report) float64 { return r.Allocs }
+
+func series(name contestant.Name, rounds []Round, of func(worker.Report) float64) []float64 {
+	values := make([]float64, 0, len(rounds))
+	for _, round := range rounds {
+		values = append(values, of(round[name]))
+	}
+	return values
+}
+
+// ratios are those of a to b. What the system does not tell is 0.
+func ratios(a, b contestant.Name, rounds []Round) Ratios {
+	ratio := func(of func(worker.Report) float64) float64 {
+		return stats.Ratio(series(a, rounds, of), series(b, rounds, of))
+	}
+	r := Ratios{Time: ratio(timeOf), Bytes: ratio(bytesOf), Allocs: ratio(allocsOf)}
+	if rounds[0][a].HasCPU {
+		r.CPU = ratio(cpuOf)
+	}
+	return r
+}
+
+// Of gives a contestant's figures.
+func (c Case) Of(name contestant.Name) (Figures, bool) {
+	for _, f := range c.Contestants {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Figures{}, false
+}
+
+// Line is a case in short, for whoever watches.
+func (c Case) Line() string {
+	var text strings.Builder
+	for _, f := range c.Contestants {
+		if f.Name == contestant.ByHand {
+			fmt.Fprintf(&text, "by-hand %.0f µs, CPU %.0f", f.Time, f.CPU)
+			continue
+		}
+		fmt.Fprintf(&text, " | %s ×%.2f, CPU ×%.2f", f.Name, f.ToHand.Time, f.ToHand.CPU)
+		if f.Name == contestant.Idverify {
+			fmt.Fprintf(&text, ", %.0f B, %.0f allocs, entry %.0f µs", f.Bytes, f.Allocs, f.Entry)
+		}
+	}
+	return text.String()
+}
+
+// Crowd is many callers at once.
+type Crowd struct {
+	Name      contestant.Name `json:"name"`
+	Transport work.Transport  `json:"transport"`
+	Callers   int             `json:"callers"`
+	Calls     int             `json:"calls"`
+	PerSecond float64         `json:"calls_per_second"`
+	P50       float64         `json:"p50_ms"`
+	P99       float64         `json:"p99_ms"`
+	CPU       float64         `json:"cpu_us_per_call,omitempty"`
+	// Opened is how many connections the server accepted for all rounds, the
+	// first included; Later is how many of them after the first round.
+	Opened int64 `json:"connections_opened"`
+	Later  int64 `json:"connections_opened_later"`
+}
+
+// Memory is the most that the process grew while Callers sent a file each.
+type Memory struct {
+	work.Case
+	Name    contestant.Name `json:"name"`
+	Callers int             `json:"callers"`
+	Grown   float64         `json:"grown_mb"`
+}
+
+// Overhead is what Client takes on top of a provider, of one call.
+type Overhead struct {
+	Vendor string  `json:"vendor"`
+	Time   float64 `json:"time_us"`
+	Allocs float64 `json:"allocs"`
+}

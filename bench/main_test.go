@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test's own binary be the processes that a run starts.
+func TestMain(m *testing.M) {
+	if role := os.Getenv(roleVariable); role != "" {
+		if err := play(role); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func TestARunFromEndToEnd(t *testing.T) {
+	folder := t.TempDir()
+	var progress bytes.Buffer
+	require.NoError(t, run([]string{"-quick", "-out", folder, "-cases", `^(json/http1-tls|multipart/http2-tls)/1KB$`}, &progress))
+	table, err := os.ReadFile(filepath.Join(folder, "table.md"))
+	require.NoError(t, err)
+	for _, want := range []string{"JSON/base64 over HTTP/1.1 with TLS", "multipart over HTTP/2 with TLS", "baidu-sdk", "tencent-sdk", "resty", "idverify"} {
+		assert.Contains(t, string(table), want)
+	}
+	for _, name := range []string{"table.json", "plot-light.svg", "plot-dark.svg"} {
+		assert.FileExists(t, filepath.Join(folder, name))
+	}
+	assert.Contains(t, progress.String(), "json/http1-tls/1KB")
+}
+
+func TestARunLeavesNothingBehind(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	t.Setenv("TMP", temporary)
+	require.NoError(t, run([]string{"-quick", "-out", t.TempDir(), "-cases", "^overhead$"}, new(bytes.Buffer)))
+	left, err := os.ReadDir(temporary)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
+func TestFlags(t *testing.T) {
+	o, err := parse(nil)
+	require.NoError(t, err)
+	assert.Equal(t, 16, o.rounds)
+	assert.True(t, o.cases.MatchString("json/http1/5MB"))
+	for _, wrong := range [][]string{{"-rounds", "0"}, {"-cases", "("}, {"-nothing"}, {"word"}} {
+		_, err := parse(wrong)
+		assert.Error(t, err, wrong)
+		assert.NotErrorIs(t, err, flag.ErrHelp)
+	}
+}
+
+func TestProcessesKnowNoProxy(t *testing.T) {
+	theirs := childEnvironment([]string{"PATH=/bin", "HTTPS_PROXY=http://127.0.0.1:1", "http_proxy=http://127.0.0.1:1", "NO_PROXY=*"})
+	assert.Contains(t, theirs, "PATH=/bin")
+	for _, setting := range theirs {
+		assert.NotContains(t, setting, "http://127.0.0.1:1")
+	}
+}
+
+func TestAnUnknownRoleIsAnError(t *testing.T) {
+	assert.Error(t, play("audience"))
+}
