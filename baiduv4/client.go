@@ -63,7 +63,7 @@ type Config struct {
 	TLSClientConfig *tls.Config
 	// MaxConnsPerHost bounds the default transport's connections, idle ones
 	// included; further calls wait for one. It is refused beside HTTPClient.
-	// Default no limit.
+	// Default 512.
 	MaxConnsPerHost int
 	// Timeout bounds one exchange; a call makes up to four: token, call, and
 	// both again when the vendor refuses the token. Default 30 s.

@@ -45,7 +45,7 @@ type Config struct {
 	TLSClientConfig *tls.Config
 	// MaxConnsPerHost bounds the default transport's connections, idle ones
 	// included; further calls wait for one. It is refused beside HTTPClient.
-	// Default no limit.
+	// Default 512.
 	MaxConnsPerHost int
 	// Timeout bounds one exchange. The vendor waits up to five seconds for a
 	// CaptureURL, and for its source besides. Default 30 s.

@@ -68,7 +68,7 @@ type Config struct {
 	TLSClientConfig *tls.Config
 	// MaxConnsPerHost bounds the default transport's connections, idle ones
 	// included; further calls wait for one. It is refused beside HTTPClient.
-	// Default no limit.
+	// Default 512.
 	MaxConnsPerHost int
 	// Timeout bounds one exchange. Default 30 s.
 	Timeout time.Duration

@@ -21,6 +21,7 @@ import (
 const (
 	DefaultTimeout          = 30 * time.Second
 	DefaultMaxResponseBytes = 16 << 20
+	DefaultMaxConnsPerHost  = 512
 )
 
 // Config says how to reach a vendor.
@@ -31,7 +32,7 @@ type Config struct {
 	// its cookie jar and redirect policy are not. nil: a transport of our own.
 	HTTPClient *http.Client
 	// TLSClientConfig and MaxConnsPerHost are for the transport of our own, and
-	// refused beside an HTTPClient. 0 connections is no limit.
+	// refused beside an HTTPClient. 0 is DefaultMaxConnsPerHost.
 	TLSClientConfig *tls.Config
 	MaxConnsPerHost int
 	// Timeout bounds one exchange. 0 is DefaultTimeout.

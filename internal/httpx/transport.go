@@ -52,14 +52,20 @@ func newTransport(cfg Config) *http.Transport {
 	// Small first records let a page appear early. A face is of no use until
 	// its last byte.
 	d.tls.DynamicRecordSizingDisabled = true
+	conns := cfg.MaxConnsPerHost
+	if conns == 0 {
+		conns = DefaultMaxConnsPerHost
+	}
 	return &http.Transport{
-		DialContext:            d.plain,
-		DialTLSContext:         d.secure,
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // answers are short, and what is not unpacked cannot swell
-		MaxConnsPerHost:        cfg.MaxConnsPerHost,
-		MaxIdleConns:           0, // no limit over all hosts; the next line sets it for each
-		MaxIdleConnsPerHost:    512,
+		DialContext:        d.plain,
+		DialTLSContext:     d.secure,
+		ForceAttemptHTTP2:  true,
+		DisableCompression: true, // answers are short, and what is not unpacked cannot swell
+		// Without a limit a crowd that comes at once dials for every caller, also
+		// for those who get a connection that became free meanwhile. As many may
+		// be idle, so that none is closed while it may be wanted again.
+		MaxConnsPerHost:        conns,
+		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        50 * time.Second, // before the vendors', so that no call meets a closing connection
 		MaxResponseHeaderBytes: 64 << 10,
 	}

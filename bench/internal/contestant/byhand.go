@@ -30,6 +30,8 @@ func SameTransport() *http.Transport {
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,
+		DisableCompression:     true,
+		MaxConnsPerHost:        512,
 		MaxIdleConnsPerHost:    512,
 		IdleConnTimeout:        50 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
