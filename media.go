@@ -1,7 +1,6 @@
 package idverify
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -28,17 +27,31 @@ var (
 // Bytes is media in memory. The slice is not copied and must not change while
 // a call that was given it is under way.
 func Bytes(b []byte) Media {
-	open := func() (io.ReadCloser, int64, error) {
-		var r memory
-		r.Reset(b)
-		return &r, int64(len(b)), nil
-	}
+	open := func() (io.ReadCloser, int64, error) { return &memory{left: b}, int64(len(b)), nil }
 	return Media{open: open, inMemory: true}
 }
 
-type memory struct{ bytes.Reader }
+// memory reads bytes, and lends them to who can do without a copy.
+type memory struct{ left []byte }
 
-func (*memory) Close() error { return nil }
+func (m *memory) Read(p []byte) (int, error) {
+	if len(m.left) == 0 {
+		return 0, io.EOF
+	}
+	return copy(p, m.Next(len(p))), nil
+}
+
+// Next is the next n bytes, or as many as there are.
+func (m *memory) Next(n int) []byte {
+	next := m.left[:min(n, len(m.left))]
+	m.left = m.left[len(next):]
+	return next
+}
+
+func (m *memory) Close() error {
+	m.left = nil
+	return nil
+}
 
 // File is a regular file on disk, opened anew for each use.
 func File(path string) Media {

@@ -46,7 +46,7 @@ func (b *Body) InMemory() bool {
 }
 
 // Open starts a reader from the first byte. It holds at most one media open.
-func (b *Body) Open() io.ReadCloser { return &reader{rest: b.segments} }
+func (b *Body) Open() *Reader { return &Reader{rest: b.segments} }
 
 // segment is a run of a body: fixed text, or media that is copied or encoded.
 type segment struct {
@@ -93,16 +93,16 @@ func (e *MediaError) Unwrap() error { return e.Err }
 
 var errChanged = errors.New("media changed while it was sent")
 
-// reader walks the segments. It fills the buffer that it is given, so that the
+// Reader walks the segments. It fills the buffer that it is given, so that the
 // transport copies and writes as rarely as possible.
-type reader struct {
+type Reader struct {
 	rest  []segment
 	text  string      // what is left of a text segment
 	media mediaReader // the media segment being read, if it is open
 	err   error
 }
 
-func (r *reader) Read(p []byte) (n int, err error) {
+func (r *Reader) Read(p []byte) (n int, err error) {
 	for n < len(p) && r.err == nil {
 		var k int
 		k, r.err = r.step(p[n:])
@@ -114,8 +114,19 @@ func (r *reader) Read(p []byte) (n int, err error) {
 	return 0, r.err
 }
 
+// Borrow gives the next bytes where they lie, at most max, if they lie in memory
+// as they are to be sent. They must not be changed, and not be used after the
+// call that the body belongs to. It gives none where the next bytes have to be
+// read.
+func (r *Reader) Borrow(max int) []byte {
+	if r.err != nil || r.text != "" || !r.media.isOpen() {
+		return nil
+	}
+	return r.media.borrow(max)
+}
+
 // step reads from the segment under way or moves on to the next.
-func (r *reader) step(p []byte) (int, error) {
+func (r *Reader) step(p []byte) (int, error) {
 	switch {
 	case r.text != "":
 		n := copy(p, r.text)
@@ -139,7 +150,7 @@ func (r *reader) step(p []byte) (int, error) {
 	return 0, r.media.open(next)
 }
 
-func (r *reader) closeMedia() error {
+func (r *Reader) closeMedia() error {
 	if !r.media.isOpen() {
 		return nil
 	}
@@ -150,7 +161,7 @@ func (r *reader) closeMedia() error {
 }
 
 // Close releases the media. Reading afterwards fails.
-func (r *reader) Close() error {
+func (r *Reader) Close() error {
 	if r.err == nil {
 		r.err = errors.New("body is closed")
 	}

@@ -12,7 +12,11 @@ type mediaReader struct {
 	source  guarded
 	left    int64
 	encoder *encoder // nil: bytes go out as they are
+	lender  lender   // nil: bytes have to be read
 }
+
+// lender is a source of which parts can be had without a copy.
+type lender interface{ Next(n int) []byte }
 
 func (m *mediaReader) isOpen() bool { return m.source.source != nil }
 
@@ -26,8 +30,11 @@ func (m *mediaReader) open(s segment) error {
 		return &MediaError{fmt.Sprintf("media was %d bytes and is now %d", s.size, size), errChanged}
 	}
 	m.source, m.left = source, size
-	if s.base64 {
+	switch {
+	case s.base64:
 		m.encoder = newEncoder()
+	case InMemory(s.media):
+		m.lender, _ = source.source.(lender)
 	}
 	return nil
 }
@@ -39,6 +46,15 @@ func (m *mediaReader) close() error {
 	}
 	*m = mediaReader{}
 	return err
+}
+
+func (m *mediaReader) borrow(max int) []byte {
+	if m.lender == nil {
+		return nil
+	}
+	next := m.lender.Next(int(min(int64(max), m.left)))
+	m.left -= int64(len(next))
+	return next
 }
 
 func (m *mediaReader) read(p []byte) (int, error) {

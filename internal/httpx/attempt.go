@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync"
+	"time"
+
+	"github.com/idverify/idverify/internal/body"
 )
 
 // attempt is what is known of one exchange while it runs. It is the context of
@@ -29,6 +32,8 @@ type attempt struct {
 	written bool // some try wrote the whole request to the connection
 	early   bool // the answer began before sent
 	over    bool // the call has returned: nothing more may be sent
+
+	lent sync.Mutex // held while memory of the caller's is being written
 }
 
 type attemptKey struct{}
@@ -88,12 +93,37 @@ func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	return a.openBody(), nil
 }
 
-// finish forbids further sending and tells whether the request was sent.
+// finish forbids further sending and tells whether the request was sent. When it
+// returns nothing of the caller's memory is in use any more.
 func (a *attempt) finish() (sent bool) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.over = true
-	return a.sent
+	sent = a.sent
+	a.mu.Unlock()
+	a.recall()
+	return sent
+}
+
+// recall waits for a write of the caller's memory to end. net/http has closed
+// the connection or is about to; should that not end the write, the caller is
+// held no longer than patience allows.
+func (a *attempt) recall() {
+	if a.lent.TryLock() {
+		a.lent.Unlock()
+		return
+	}
+	returned := make(chan struct{})
+	go func() {
+		a.lent.Lock()
+		defer a.lent.Unlock()
+		close(returned)
+	}()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-returned:
+	case <-timer.C:
+	}
 }
 
 var (
@@ -109,7 +139,7 @@ var (
 // so that a call that reported "not sent" is not sent after all.
 type outgoing struct {
 	attempt *attempt
-	body    io.ReadCloser
+	body    *body.Reader
 	left    int64
 
 	closing sync.Mutex
@@ -123,20 +153,51 @@ func (o *outgoing) Read(p []byte) (int, error) {
 		return 0, errOver
 	}
 	n, err := o.body.Read(p)
+	if !o.handOver(n, err == nil || err == io.EOF) {
+		return 0, errOver
+	}
+	return n, err
+}
 
+// handOver counts n bytes more, unless the call has ended.
+func (o *outgoing) handOver(n int, right bool) bool {
 	o.attempt.mu.Lock()
 	defer o.attempt.mu.Unlock()
 	if o.attempt.over {
-		return 0, errOver
+		return false
 	}
 	o.left -= int64(n)
-	if o.left == 0 && err != nil && err != io.EOF {
-		return n, err
-	}
-	if o.left == 0 {
+	if o.left == 0 && right {
 		o.attempt.sent = true
 	}
-	return n, err
+	return true
+}
+
+// largestLoan bounds how much of the caller's memory is written at once.
+const largestLoan = 1 << 20
+
+// lend writes the next bytes from where they lie in the caller's memory. It
+// writes nothing when they have to be read.
+func (o *outgoing) lend(w io.Writer) (n int, err error) {
+	o.attempt.lent.Lock()
+	defer o.attempt.lent.Unlock()
+	next, err := o.borrow()
+	if len(next) == 0 || err != nil {
+		return 0, err
+	}
+	if !o.handOver(len(next), true) {
+		return 0, errOver
+	}
+	return w.Write(next)
+}
+
+func (o *outgoing) borrow() ([]byte, error) {
+	o.closing.Lock()
+	defer o.closing.Unlock()
+	if o.closed {
+		return nil, errOver
+	}
+	return o.body.Borrow(largestLoan), nil
 }
 
 func (o *outgoing) Close() error {

@@ -168,7 +168,12 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		attempt.partial = content
 		return nil, attempt.failed(err)
 	}
-	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: attempt.isEarly()}, nil
+	early := attempt.isEarly()
+	if early {
+		_ = raw.Body.Close()
+		attempt.finish() // the request is still being sent
+	}
+	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: early}, nil
 }
 
 // prepare puts the real body on the request that is about to be sent. The rest

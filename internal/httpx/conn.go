@@ -34,6 +34,11 @@ func (c *conn) ReadFrom(r io.Reader) (sent int64, err error) {
 	chunk := chunks.Get().(*[chunkSize]byte)
 	defer chunks.Put(chunk)
 	for {
+		lent, err := lend(r, c.Conn)
+		sent += lent
+		if err != nil {
+			return sent, err
+		}
 		n, readErr := r.Read(chunk[:])
 		if n > 0 {
 			written, err := c.Conn.Write(chunk[:n])
@@ -49,6 +54,22 @@ func (c *conn) ReadFrom(r io.Reader) (sent int64, err error) {
 			return sent, readErr
 		}
 	}
+}
+
+// lend writes what need not be copied of a body of ours, which net/http wraps
+// to bound its length.
+func lend(r io.Reader, w io.Writer) (int64, error) {
+	limited, ok := r.(*io.LimitedReader)
+	if !ok {
+		return 0, nil
+	}
+	own, ok := limited.R.(*outgoing)
+	if !ok {
+		return 0, nil
+	}
+	n, err := own.lend(w)
+	limited.N -= int64(n)
+	return int64(n), err
 }
 
 // gatherer is the connection below TLS. Between begin and end it gathers the
