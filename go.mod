@@ -8,6 +8,7 @@ require (
 	github.com/segmentio/asm v1.2.1
 	github.com/sony/gobreaker/v2 v2.4.0
 	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
 	golang.org/x/net v0.43.0
 	golang.org/x/time v0.12.0
 )

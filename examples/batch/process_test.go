@@ -24,8 +24,6 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-var buildDir string
-
 // built is the program, built once if a test needs a process.
 var built = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(buildDir, "batch.exe")
@@ -35,16 +33,6 @@ var built = sync.OnceValues(func() (string, error) {
 	}
 	return path, nil
 })
-
-func TestMain(m *testing.M) {
-	var err error
-	if buildDir, err = os.MkdirTemp("", "idverify-batch"); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(buildDir)
-	os.Exit(code)
-}
 
 // vendors is a stand-in in this process, whose bill outlives the program, with
 // a gate through which only so many verifications pass.

@@ -14,9 +14,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify/idverifytest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // start runs the simulator on a free port and gives its first line.
 func start(t *testing.T, args ...string) string {
@@ -28,6 +31,7 @@ func start(t *testing.T, args ...string) string {
 	t.Cleanup(func() {
 		cancel()
 		assert.NoError(t, <-ended)
+		_ = w.Close() // ends the reader below
 	})
 	line, err := bufio.NewReader(r).ReadString('\n')
 	require.NoError(t, err)

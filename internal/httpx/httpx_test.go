@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -233,17 +234,24 @@ func TestCancelledCallReturnsAtOnce(t *testing.T) {
 }
 
 func TestTimeLimitOfTheExchange(t *testing.T) {
-	leave := make(chan struct{})
-	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		<-leave
-	})
-	defer close(leave)
-	_, err := client(t, httpx.Config{BaseURL: server.URL, Timeout: 20 * time.Millisecond}).Do(t.Context(), post())
-	f := failure(t, err)
-	assert.Equal(t, httpx.Timeout, f.Kind)
-	assert.True(t, f.Sent)
-	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	for given, want := range map[time.Duration]time.Duration{0: httpx.DefaultTimeout, 3 * time.Second: 3 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})
+			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}, Timeout: given})
+			begin := time.Now()
+			_, err := c.Do(t.Context(), post())
+			f := failure(t, err)
+			assert.Equal(t, httpx.Timeout, f.Kind)
+			assert.Equal(t, "no complete answer within the time limit", f.Error())
+			assert.True(t, f.Sent)
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+			assert.Equal(t, want, time.Since(begin))
+		})
+	}
 }
 
 func TestRefusedConnectionIsNotSent(t *testing.T) {
@@ -438,15 +446,30 @@ func TestCallersClientNeedsNoTransport(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// passing is a context whose deadline passes when the test says so.
+type passing struct {
+	context.Context
+	passed chan struct{}
+}
+
+func (p passing) Done() <-chan struct{} { return p.passed }
+
+func (p passing) Err() error {
+	select {
+	case <-p.passed:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 func TestCallersDeadlineIsToldFromTheTimeLimit(t *testing.T) {
-	leave := make(chan struct{})
+	ctx := passing{t.Context(), make(chan struct{})}
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		<-leave
+		close(ctx.passed)
+		<-r.Context().Done()
 	})
-	defer close(leave)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
 	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, post())
 	f := failure(t, err)
 	assert.Equal(t, httpx.Timeout, f.Kind)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,21 +71,31 @@ func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
 	}
 }
 
-// rawServer gives each connection to a function.
+// rawServer gives each connection to a function, and closes those that are open
+// when the test ends.
 func rawServer(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		var conns []net.Conn
 		for {
 			conn, err := l.Accept()
 			if err != nil {
-				return
+				break
 			}
-			go serve(conn)
+			conns = append(conns, conn)
+			serving.Go(func() { serve(conn) })
 		}
-	}()
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		serving.Wait()
+	})
 	return "http://" + l.Addr().String()
 }
 
