@@ -102,21 +102,26 @@ func (f *flights) start(ctx context.Context, q question, person string) *shared 
 // storeTimeout bounds each question to a store of results.
 const storeTimeout = 2 * time.Second
 
-// fly makes the call, lands, and then tells the store. Until that is done a
-// newcomer is given the answer that there is, and nobody waits for it.
+// fly makes the call and lands. A decision that is to be kept is given to
+// newcomers until the store has it; anything else is forgotten before anybody
+// is told, so that who asks again on seeing it asks anew.
 func (s *shared) fly(ctx context.Context, q question, forget func()) {
 	defer s.cancel()
-	defer forget()
 	s.work(ctx, q)
-	if s.err == nil && s.res != nil && q.keep != nil && !s.stored {
-		keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-		defer cancel()
-		q.keep(keeping, s.res)
+	if s.err != nil || s.res == nil || q.keep == nil || s.stored {
+		forget()
+		close(s.landed)
+		return
 	}
+	close(s.landed)
+	defer forget()
+	keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	defer func() { _ = recover() }() // the store is a user's, and nobody is here who could
+	q.keep(keeping, s.res)
 }
 
 func (s *shared) work(ctx context.Context, q question) {
-	defer close(s.landed)
 	defer func() { s.panicked = recover() }()
 	if q.known != nil {
 		looking, cancel := context.WithTimeout(undated{ctx}, storeTimeout)
@@ -246,7 +251,7 @@ func fingerprint(secret []byte, texts ...string) string {
 type ResultStore interface {
 	// Load gives the decision kept under id, nil when there is none.
 	Load(ctx context.Context, id string) (*Result, error)
-	// Save keeps a decision under id.
+	// Save keeps a decision under id. A panic of it is dropped, as an error is.
 	Save(ctx context.Context, id string, res *Result) error
 }
 

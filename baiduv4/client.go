@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -240,7 +239,7 @@ func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Bo
 	err := call.Send(ctx, httpx.Request{
 		Method:      http.MethodPost,
 		Path:        path,
-		SecretQuery: "access_token=" + url.QueryEscape(token.Reveal()),
+		SecretQuery: httpx.Param{Name: "access_token", Value: token.Reveal()},
 		Body:        question,
 	})
 	if err != nil {

@@ -114,12 +114,15 @@ func (c *Client) CloseIdleConnections() {
 type Request struct {
 	Method string
 	Path   string // below the base URL, with a leading slash
-	// SecretQuery, encoded, is added below resty and http.Client, so that no
-	// error or redirect can carry it. So is Authorization.
-	SecretQuery   string
+	// SecretQuery is added below resty and http.Client, so that no error or
+	// redirect can carry it. So is Authorization, a header's value.
+	SecretQuery   Param
 	Authorization string
 	Body          *body.Body
 }
+
+// Param is a parameter of a query. The Value may hold anything.
+type Param struct{ Name, Value string }
 
 // Response is an answer, read whole.
 type Response struct {

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"net/http"
 	"time"
@@ -9,17 +10,19 @@ import (
 // NewTrusting is New on the default transport, with these authorities in the
 // place of the system's. It is the one place where tests give it a CA.
 func NewTrusting(cfg Config, roots *x509.CertPool) (*Client, error) {
-	c, err := New(cfg)
-	if err != nil {
-		return nil, err
-	}
-	c.resty.GetClient().Transport.(*secretQuery).next.(*http.Transport).TLSClientConfig.RootCAs = roots
-	return c, nil
+	cfg.TLSClientConfig = &tls.Config{RootCAs: roots}
+	return New(cfg)
 }
 
 // Hurried is the client with another time limit, on the same connections.
 func (c *Client) Hurried(limit time.Duration) *Client {
-	hurried := *c
-	hurried.timeout = limit
-	return &hurried
+	hurried := &Client{base: c.base, resty: c.resty, timeout: limit, maxResponse: c.maxResponse, own: c.own}
+	hurried.requests.New = c.requests.New
+	return hurried
+}
+
+// Suspicious makes the default transport ask an HTTP/2 connection that has been
+// silent for so long whether it is there. It is for before the first call.
+func (c *Client) Suspicious(silence time.Duration) {
+	c.resty.GetClient().Transport.(*bottom).next.(*http.Transport).HTTP2 = &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: silence}
 }

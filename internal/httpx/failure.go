@@ -134,7 +134,7 @@ func networkCause(err error) (string, []error) {
 		invalid  x509.CertificateInvalidError
 		verify   *tls.CertificateVerificationError
 		record   tls.RecordHeaderError
-		alert    tls.AlertError
+		op       *net.OpError
 		errno    syscall.Errno
 	)
 	switch {
@@ -148,9 +148,9 @@ func networkCause(err error) (string, []error) {
 		return "the certificate is not valid", nil
 	case errors.As(err, &verify):
 		return "the certificate could not be verified", nil
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "the other side does not speak TLS", nil
-	case errors.As(err, &alert):
+	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"): // how crypto/tls reports an alert
 		return "the TLS handshake was refused", nil
 	case errors.As(err, &errno):
 		return errno.Error(), []error{errno}

@@ -88,7 +88,7 @@ func TestSecretQueryIsOnTheWireAndInNoError(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	req := post()
-	req.SecretQuery = "access_token=EXAMPLE-TOKEN"
+	req.SecretQuery = httpx.Param{Name: "access_token", Value: "EXAMPLE-TOKEN"}
 	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), req)
 	assert.Equal(t, "access_token=EXAMPLE-TOKEN", got.Load())
 	assertSays(t, err, "EXAMPLE-TOKEN", false)
@@ -487,7 +487,7 @@ func TestCausesAreNamedInFixedWords(t *testing.T) {
 		"the certificate is not valid":                      x509.CertificateInvalidError{Cert: &x509.Certificate{}, Detail: "MARK"},
 		"the certificate could not be verified":             &tls.CertificateVerificationError{Err: errors.New("MARK")},
 		"the other side does not speak TLS":                 tls.RecordHeaderError{Msg: "MARK"},
-		"the TLS handshake was refused":                     tls.AlertError(40),
+		"the TLS handshake was refused":                     &net.OpError{Op: "remote error", Err: errors.New("MARK")},
 		"connection refused":                                fmt.Errorf("dial MARK: %w", syscall.ECONNREFUSED),
 		"the connection was closed":                         fmt.Errorf("MARK: %w", io.EOF),
 		"the exchange failed":                               errors.New("MARK"),

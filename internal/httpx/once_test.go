@@ -112,11 +112,13 @@ func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
 }
 
 func TestAnswerBeforeTheWholeRequestIsMarked(t *testing.T) {
+	answered := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1<<10))
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-		_, _ = io.Copy(io.Discard, conn)
+		<-answered // the rest is not read, so that it cannot have been sent
 	})
+	defer close(answered)
 	large := post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)})
 	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), large)
 	require.NoError(t, err)

@@ -209,7 +209,7 @@ func newScene(o outcome, leaves context.CancelFunc) *scene {
 	s := &scene{outcome: o}
 	s.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := s.requests.Add(1)
-		if r.Header.Get("X-Odd") == "" {
+		if r.Header.Get("Authorization") == "" {
 			say(200, fmt.Sprintf(`{"request":%d}`, n))(w, r)
 			return
 		}
@@ -254,7 +254,7 @@ func (s *scene) oddCall(ctx context.Context, c *httpx.Client) error {
 	if s.request != nil {
 		req = s.request()
 	}
-	req.Header = http.Header{"X-Odd": {"1"}}
+	req.Authorization = "odd"
 	if s.limit > 0 {
 		c = c.Hurried(s.limit)
 	}

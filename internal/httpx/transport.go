@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 )
@@ -35,6 +36,11 @@ func (cfg Config) checkTransport() error {
 const (
 	connectTimeout   = 10 * time.Second
 	handshakeTimeout = 10 * time.Second
+
+	// A connection of HTTP/2 that has gone dead is found out by a ping; a call
+	// that times out would leave it there for the next ones to fail on.
+	silence     = 15 * time.Second
+	pingTimeout = 10 * time.Second
 )
 
 // newTransport is used when the caller gives no HTTP client. It takes no proxy
@@ -66,6 +72,7 @@ func newTransport(cfg Config) *http.Transport {
 		// be idle, so that none is closed while it may be wanted again.
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: pingTimeout},
 		IdleConnTimeout:        50 * time.Second, // before the vendors', so that no call meets a closing connection
 		MaxResponseHeaderBytes: 64 << 10,
 	}
@@ -129,9 +136,9 @@ func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
 	whole := *req
 	whole.Header = attempt.headers
 	whole.GetBody = attempt.reopenBody
-	if attempt.request.SecretQuery != "" {
+	if secret := attempt.request.SecretQuery; secret.Name != "" {
 		address := *req.URL
-		address.RawQuery = attempt.request.SecretQuery
+		address.RawQuery = secret.Name + "=" + url.QueryEscape(secret.Value)
 		whole.URL = &address
 	}
 	resp, err := t.next.RoundTrip(&whole)

@@ -31,6 +31,7 @@ func SameTransport() *http.Transport {
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 		MaxConnsPerHost:        512,
 		MaxIdleConnsPerHost:    512,
 		IdleConnTimeout:        50 * time.Second,

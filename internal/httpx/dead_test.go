@@ -1,0 +1,97 @@
+package httpx_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+// A refusal within the handshake is a *net.OpError around an alert type that
+// crypto/tls keeps to itself; tls.AlertError is of QUIC only.
+func TestRefusedHandshakeIsNamed(t *testing.T) {
+	ca := newAuthority(t)
+	for name, config := range map[string]*tls.Config{
+		"too old":              {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
+		"client's certificate": {MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert},
+	} {
+		config.Certificates = []tls.Certificate{ca.sign(t, nil)}
+		server, _ := serveTLS(t, config, sayProtocol)
+		_, err := trusting(t, server.URL, ca.pool()).Do(t.Context(), post())
+		assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error(), name)
+	}
+}
+
+// http.Client makes http.ErrSchemeMismatch of the tls.RecordHeaderError.
+func TestPlainHTTPBehindAnHTTPSAddressIsNamed(t *testing.T) {
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	_, err := client(t, httpx.Config{BaseURL: "https" + strings.TrimPrefix(server.URL, "http")}).Do(t.Context(), post())
+	assert.Equal(t, "the other side does not speak TLS", failure(t, err).Error())
+}
+
+// falling is an HTTP/2 server whose first connection answers once and then
+// never again, as behind a firewall that has forgotten it.
+func falling(t *testing.T, ca authority) (server *httptest.Server, connections *atomic.Int32) {
+	t.Helper()
+	connections = new(atomic.Int32)
+	server = httptest.NewUnstartedServer(nil)
+	server.TLS = &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{ca.sign(t, nil)}}
+	server.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
+		"h2": func(_ *http.Server, conn *tls.Conn, _ http.Handler) {
+			defer conn.Close()
+			dies := connections.Add(1) == 1
+			_, _ = io.ReadFull(conn, make([]byte, len(http2.ClientPreface)))
+			f := http2.NewFramer(conn, conn)
+			_ = f.WriteSettings()
+			for answered := 0; ; {
+				frame, err := f.ReadFrame()
+				if err != nil {
+					return
+				}
+				data, ok := frame.(*http2.DataFrame)
+				if !ok || !data.StreamEnded() || dies && answered > 0 {
+					continue
+				}
+				answered++
+				var head bytes.Buffer
+				_ = hpack.NewEncoder(&head).WriteField(hpack.HeaderField{Name: ":status", Value: "200"})
+				_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: data.StreamID, BlockFragment: head.Bytes(), EndHeaders: true})
+				_ = f.WriteData(data.StreamID, true, []byte("{}"))
+			}
+		},
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server, connections
+}
+
+// Over HTTP/1.1 a call that times out closes its connection. Over HTTP/2 each
+// next call would be put onto the same dead one, and time out too.
+func TestDeadHTTP2ConnectionIsGivenUp(t *testing.T) {
+	ca := newAuthority(t)
+	server, connections := falling(t, ca)
+	c := trusting(t, server.URL, ca.pool())
+	c.Suspicious(20 * time.Millisecond)
+	_, err := c.Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
+	require.NoError(t, err)
+	for range 100 {
+		if _, err = c.Hurried(50*time.Millisecond).Do(t.Context(), post(body.Field{Name: "a", Value: "b"})); err == nil {
+			break
+		}
+	}
+	assert.NoError(t, err)
+	assert.EqualValues(t, 2, connections.Load())
+}
