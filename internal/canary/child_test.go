@@ -1,0 +1,224 @@
+package canary_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// childScene names, in a child process, what it is to do.
+const childScene = "IDVERIFY_CANARY_SCENE"
+
+// spawn runs this test binary once more and gives all that it wrote to its
+// standard output and error, which a test cannot replace in its own process:
+// the runtime's report of a panic goes there, and so does net/http's.
+func spawn(t *testing.T, scene, tests string) string {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	marks := filepath.Join(t.TempDir(), "marks")
+	child := exec.CommandContext(t.Context(), self, "-test.run="+tests, "-test.v", "-test.count=1")
+	child.Env = append(os.Environ(), childScene+"="+scene, marksFile+"="+marks, "GOTRACEBACK=all")
+	var out bytes.Buffer
+	child.Stdout, child.Stderr = &out, &out
+	ended := child.Run()
+	var exit *exec.ExitError
+	if ended != nil && !errors.As(ended, &exit) {
+		t.Fatal(ended)
+	}
+
+	o := newOutlets()
+	plantMaterial(o)
+	for what, key := range keys {
+		o.plantKey(what, key)
+	}
+	for _, p := range idverifytest.Persons() {
+		o.plantPerson(p.Name, p.IDNumber)
+	}
+	o.marks = append(o.marks, handedOver(t, marks)...)
+	o.heard("the child's output", out.String())
+	for _, leak := range o.leaks() {
+		t.Error(leak)
+	}
+	return out.String()
+}
+
+// handedOver are the needles that a child knew of.
+func handedOver(t *testing.T, path string) []needle {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err, "the child planted nothing")
+	var all []needle
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		var n needle
+		_, err := fmt.Sscanf(lines.Text(), "%q %q %q", &n.what, &n.form, &n.text)
+		require.NoError(t, err)
+		all = append(all, n)
+	}
+	return all
+}
+
+func TestNothingIsWrittenToStandardOutputOrError(t *testing.T) {
+	out := spawn(t, "", "^TestNothingComesOutOfAFault$/^(HTML502|Redirect307|Truncated|ResetAfterBody|ExpiredToken)$")
+	assert.Contains(t, out, "\nPASS\n")
+	assert.NotContains(t, out, "resty", "its logger")
+}
+
+func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
+	out := spawn(t, "served", "^TestChild$")
+	for _, hook := range panicking {
+		assert.Contains(t, out, "panic serving", "net/http reported nothing")
+		assert.Contains(t, out, panicOf(hook), "the panic of %s was not reported", hook)
+	}
+	assert.Contains(t, out, "\nPASS\n")
+}
+
+func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
+	for _, scene := range []string{"values", "token store", "result store"} {
+		t.Run(scene, func(t *testing.T) {
+			out := spawn(t, scene, "^TestChild$")
+			assert.Regexp(t, "(?m)^panic: ", out)
+			assert.Contains(t, out, "goroutine ")
+			assert.NotContains(t, out, "\nPASS\n")
+		})
+	}
+}
+
+func TestTheChildsOutputIsSearched(t *testing.T) {
+	o := newOutlets()
+	o.plant("the mark", leaked)
+	marks := filepath.Join(t.TempDir(), "marks")
+	t.Setenv(marksFile, marks)
+	o.handOver(t)
+	f := newFinder(handedOver(t, marks))
+	_, found := f.in("goroutine 1 [running]:\n" + leaked)
+	assert.True(t, found)
+}
+
+// TestChild is what a child process does; without a scene it does nothing.
+func TestChild(t *testing.T) {
+	switch os.Getenv(childScene) {
+	case "served":
+		serveAndPanic(t)
+	case "values":
+		panicWithValues(t)
+	case "token store":
+		w := newWorld(t)
+		reach := w.at(baiduv4.Name)
+		reach.tokens = panickingTokens{w.outlets, t}
+		req := w.request(idverifytest.Match(), accounts[1].evidence(w.material)[0])
+		_, _ = accounts[1].provider(t, reach).Verify(t.Context(), req)
+	case "result store":
+		w := newWorld(t)
+		client, err := idverify.New([]idverify.Provider{accounts[2].provider(t, w.at(accounts[2].vendor))},
+			idverify.WithResultStore(panickingResults{w.outlets, t}, []byte(storeSecret)))
+		require.NoError(t, err)
+		req := w.request(idverifytest.Match(), accounts[2].evidence(w.material)[0])
+		req.Key = "question-1"
+		_, _ = client.Verify(t.Context(), req)
+		<-t.Context().Done() // the store is told behind the caller's back
+	}
+}
+
+type panickingTokens struct {
+	o *outlets
+	t *testing.T
+}
+
+func (panickingTokens) Load(context.Context, string) (baiduv4.Token, bool, error) {
+	return baiduv4.Token{}, false, nil
+}
+
+func (p panickingTokens) Save(_ context.Context, _ string, token baiduv4.Token) error {
+	p.o.plantKey("an access token", token.Reveal())
+	p.o.handOver(p.t)
+	panic(token)
+}
+
+func (panickingTokens) Drop(context.Context, string, baiduv4.Token) error { return nil }
+
+type panickingResults struct {
+	o *outlets
+	t *testing.T
+}
+
+func (panickingResults) Load(context.Context, string) (*idverify.Result, error) { return nil, nil }
+
+func (p panickingResults) Save(_ context.Context, _ string, res *idverify.Result) error {
+	p.o.handOver(p.t)
+	panic(res)
+}
+
+// panicWithValues panics with one value after the other, so that the runtime
+// prints each in its own way.
+func panicWithValues(t *testing.T) {
+	w := newWorld(t)
+	var values []any
+	for _, a := range accounts {
+		provider, cfg, err := a.make(w.at(a.vendor))
+		require.NoError(t, err)
+		client, err := idverify.New([]idverify.Provider{provider}, idverify.WithPersonLimit([]byte(personKey), 9, time.Hour, nil))
+		require.NoError(t, err)
+		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
+		res, err := client.Verify(t.Context(), req)
+		require.NoError(t, err)
+		w.standIn.Inject(a.vendor, idverifytest.Truncated())
+		_, failure := client.Verify(t.Context(), req)
+		require.Error(t, failure)
+		subject, err := req.Subject()
+		require.NoError(t, err)
+		values = append(values, cfg, &cfg, provider, client, *client, req, *req, subject, res, *res, res.Reply, failure,
+			fmt.Errorf("wrapped: %w", failure), idverify.BatchItem{Key: "row", Request: req}, idverify.BatchResult{Err: failure})
+		for _, ev := range a.evidence(w.material) {
+			values = append(values, ev)
+		}
+		for _, cause := range chain(failure) {
+			values = append(values, cause)
+		}
+	}
+	w.handOver(t)
+	raise(values)
+}
+
+func raise(values []any) {
+	if len(values) == 0 {
+		return
+	}
+	defer raise(values[1:])
+	panic(values[0])
+}
+
+// serveAndPanic asks from the handler of a server, as services do, with a hook
+// that panics. net/http reports it in the process's log, with the stack.
+func serveAndPanic(t *testing.T) {
+	w := newWorld(t)
+	t.Cleanup(func() { w.handOver(t) })
+	restoreLog()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { w.panicIn(t, r.URL.Path[1:]) }))
+	t.Cleanup(server.Close)
+	for _, hook := range panicking {
+		resp, err := http.Get(server.URL + "/" + hook)
+		if err == nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+		}
+		require.Error(t, err, "nothing panicked in %s", hook)
+	}
+}

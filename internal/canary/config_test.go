@@ -1,0 +1,154 @@
+package canary_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idcard"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+const (
+	configMark = "EXAMPLE-key-in-a-config-civet-8853"
+	shortKey   = "EXAMPLE-short-lemur-1936"
+)
+
+// wrongURLs are base URLs that every vendor refuses.
+var wrongURLs = []string{
+	"https://" + urlUser + ":" + urlPassword + "@vendor.example",
+	"https://" + urlPassword + "@vendor.example",
+	"https://vendor.example/?access_token=" + configMark,
+	"https://vendor.example/#" + configMark,
+	"https://vendor.example:" + configMark,
+	"http://" + configMark + ".example",
+	"ftp://" + configMark + ".example",
+	configMark,
+	":" + configMark,
+	"https://[" + configMark,
+	"https://vendor.example/%zz" + configMark,
+	"https://\x7f" + configMark,
+}
+
+func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
+	o := listen(t)
+	o.plant("a key in a config", configMark)
+	o.plant("a URL's user", urlUser)
+	o.plant("a URL's password", urlPassword)
+	proxied := through(t, "127.0.0.1:1")
+	o.plant("a proxy's password", proxyPassword)
+	var configs []any
+	for _, base := range wrongURLs {
+		configs = append(configs,
+			linkface.Config{APIID: configMark, APISecret: configMark, BaseURL: base, HTTPClient: proxied},
+			baiduv4.Config{APIKey: configMark, SecretKey: configMark, BaseURL: base, HTTPClient: proxied},
+			tencent.Config{AppID: "1", SecretID: configMark, SecretKey: configMark, BaseURL: base, HTTPClient: proxied})
+	}
+	for _, key := range []string{configMark + "\n", " " + configMark, configMark + "\xff"} {
+		configs = append(configs,
+			linkface.Config{APIID: key, APISecret: configMark}, linkface.Config{APIID: configMark, APISecret: key}, linkface.Config{APIID: key},
+			baiduv4.Config{APIKey: key, SecretKey: configMark}, baiduv4.Config{APIKey: configMark, SecretKey: key},
+			tencent.Config{AppID: "1", SecretID: key, SecretKey: configMark}, tencent.Config{AppID: "1", SecretID: configMark, SecretKey: key},
+			tencent.Config{AppID: key, SecretID: configMark, SecretKey: configMark})
+	}
+	configs = append(configs,
+		tencent.Config{AppID: configMark, SecretID: configMark, SecretKey: configMark},
+		tencent.Config{AppID: "1", SecretID: configMark, SecretKey: configMark, SignatureLifetime: -time.Second},
+		linkface.Config{APIID: configMark, APISecret: configMark, Threshold: 2},
+		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Quality: configMark},
+		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Liveness: configMark},
+		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Spoofing: configMark},
+		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Timeout: -1},
+		baiduv4.Config{APIKey: configMark})
+	for _, cfg := range configs {
+		o.still("config", cfg)
+		var err error
+		switch cfg := cfg.(type) {
+		case linkface.Config:
+			_, err = linkface.New(cfg)
+		case baiduv4.Config:
+			_, err = baiduv4.New(cfg)
+		case tencent.Config:
+			_, err = tencent.New(cfg)
+		}
+		require.ErrorIs(t, err, idverify.ErrInvalidConfig)
+		o.failure("config", err)
+	}
+}
+
+func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
+	o := listen(t)
+	o.plantKey("a short key", shortKey)
+	provider, err := linkface.New(linkface.Config{APIID: configMark, APISecret: configMark, HTTPClient: &http.Client{}})
+	require.NoError(t, err)
+	o.plantKey("a key in a config", configMark)
+	for _, opt := range []idverify.Option{
+		idverify.WithPersonLimit([]byte(shortKey), 1, time.Hour, nil),
+		idverify.WithPersonLimit([]byte(shortKey+shortKey), 0, time.Hour, nil),
+		idverify.WithResultStore(resultStore{o}, []byte(shortKey)),
+		idverify.WithResultStore(nil, []byte(shortKey+shortKey)),
+	} {
+		o.still("option", opt)
+		_, err := idverify.New([]idverify.Provider{provider}, opt)
+		require.ErrorIs(t, err, idverify.ErrInvalidConfig)
+		o.failure("option", err)
+	}
+	_, err = idverify.Batch(t.Context(), provider, nil, idverify.WithPersonBinding([]byte(shortKey)))
+	require.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	o.failure("batch option", err)
+}
+
+func TestNothingComesOutOfAnIDNumber(t *testing.T) {
+	o := listen(t)
+	o.plantPerson("测试甲乙", "11010519000107008X")
+	n, err := idcard.Parse("11010519000107008x")
+	require.NoError(t, err)
+	o.still("number", n)
+	o.heard("mask", idcard.Mask("11010519000107008X")+idcard.Mask("11010519000107008"))
+	for _, wrong := range []string{"11010519000107008", "110105190001070081", "00010519000107008X", "1101051900010700X8", "11010519009907008X", "11010518000107008X"} {
+		_, err := idcard.Parse(wrong)
+		require.Error(t, err)
+		o.plant("a wrong number", wrong)
+		o.failure("wrong number", err)
+		o.heard("mask", idcard.Mask(wrong))
+	}
+}
+
+// A journal's path is its operator's. The text of an error leaves it out all
+// the same; behind Unwrap it stands, as os gave it.
+func TestTheTextOfAJournalsErrorHasNoPath(t *testing.T) {
+	o := listen(t)
+	o.plant("a journal's path", fileMark)
+	dir := filepath.Join(t.TempDir(), fileMark)
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	file := filepath.Join(dir, "no journal")
+	require.NoError(t, os.WriteFile(file, []byte(fileMark), 0o600))
+	for _, path := range []string{dir, file, filepath.Join(file, "below"), dir + "\x00", filepath.Join(dir, "absent", "journal")} {
+		_, err := idverify.OpenFileJournal(path)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		for _, verb := range verbs {
+			o.heard("journal", sprint(verb, e))
+		}
+		o.log("journal", e)
+		o.stored("journal", e, new(idverify.Error))
+		assert.Equal(t, "path", e.Field)
+	}
+	journal, err := idverify.OpenFileJournal(filepath.Join(dir, "journal"))
+	require.NoError(t, err)
+	for _, verb := range verbs {
+		o.heard("journal", sprint(verb, journal))
+	}
+	_, err = idverify.OpenFileJournal(filepath.Join(dir, "journal"))
+	o.failure("a journal that is open", err)
+	require.NoError(t, journal.Close())
+	o.failure("a closed journal", journal.Begin(t.Context(), "key"))
+}

@@ -1,0 +1,100 @@
+package canary_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+)
+
+// The hooks of a user who prints whatever a hook is given.
+
+type observer struct{ o *outlets }
+
+func (w observer) Attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
+	w.o.context("observer", ctx)
+	w.o.printed("observer, start", start)
+	return nil, func(a idverify.Attempt) {
+		w.o.printed("observer, end", a)
+		if a.Err != nil {
+			w.o.printed("observer, error", a.Err)
+		}
+	}
+}
+
+// context takes what a context says: values that were put into it print by type.
+func (o *outlets) context(where string, ctx context.Context) {
+	for _, verb := range []string{"%v", "%+v"} {
+		o.heard(where+", context, "+verb, fmt.Sprintf(verb, ctx))
+	}
+}
+
+type limiter struct{ o *outlets }
+
+func (l limiter) Acquire(ctx context.Context) (func(), error) {
+	l.o.context("limiter", ctx)
+	return func() {}, nil
+}
+
+func (o *outlets) router(ctx context.Context, req *idverify.Request, providers []idverify.Provider) []idverify.Provider {
+	o.context("router", ctx)
+	o.printed("router, request", req)
+	o.printed("router, providers", providers)
+	return providers
+}
+
+type personStore struct {
+	o *outlets
+	idverify.PersonStore
+}
+
+func (s personStore) Take(ctx context.Context, person string, limit int, window time.Duration) (bool, time.Duration, error) {
+	s.o.plant("a person's pseudonym", person) // a store's own, personal data still
+	s.o.context("person store", ctx)
+	defer func() { s.o.printed("person store", s.PersonStore) }()
+	return s.PersonStore.Take(ctx, person, limit, window)
+}
+
+type resultStore struct{ o *outlets }
+
+func (s resultStore) Load(ctx context.Context, id string) (*idverify.Result, error) {
+	s.o.context("result store", ctx)
+	s.o.heard("result store, id", id)
+	return nil, nil
+}
+
+func (s resultStore) Save(_ context.Context, id string, res *idverify.Result) error {
+	s.o.heard("result store, id", id)
+	s.o.printed("result store", res)
+	return nil
+}
+
+type tokenStore struct {
+	o *outlets
+	*baiduv4.MemoryStore
+}
+
+func (s tokenStore) Save(ctx context.Context, key string, token baiduv4.Token) error {
+	s.o.plantKey("a token in the store", token.Reveal())
+	s.o.context("token store", ctx)
+	s.o.heard("token store, key", key)
+	s.o.printed("token store, token", token)
+	defer func() { s.o.printed("token store", s.MemoryStore) }()
+	return s.MemoryStore.Save(ctx, key, token)
+}
+
+// options are all that a Client can be given, with hooks that print.
+func (o *outlets) options(vendor string) []idverify.Option {
+	return []idverify.Option{
+		idverify.WithObserver(observer{o}),
+		idverify.WithLogger(o.logger("the Client's logger")),
+		idverify.WithRouter(o.router),
+		idverify.WithVendor(vendor, idverify.VendorPolicy{Limiter: limiter{o}, Breaker: idverify.Breaker{Off: true}}),
+		idverify.WithRetry(idverify.Retry{Base: time.Nanosecond, RateLimitedBase: time.Nanosecond, Cap: time.Millisecond, Random: func() float64 { return 0.5 }}),
+		idverify.WithFailover(idverify.Failover{OnMissingPhoto: true}),
+		idverify.WithPersonLimit([]byte(personKey), 1000, time.Hour, personStore{o, idverify.NewMemoryPersonStore()}),
+		idverify.WithResultStore(resultStore{o}, []byte(storeSecret)),
+	}
+}

@@ -1,0 +1,136 @@
+package canary_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// material is what a face is shown with. All of it is planted.
+type material struct {
+	photo, capture     idverify.Media
+	picture            []byte
+	url, id, faceToken string
+	sealed             [3]string
+}
+
+const (
+	pictureMark = "EXAMPLE-picture-axolotl-7731"
+	captureMark = "EXAMPLE-capture-pangolin-2209"
+	urlUser     = "EXAMPLE-user-tapir-4417"
+	urlPassword = "EXAMPLE-password-caracal-9130"
+	urlFile     = "EXAMPLE-face-of-somebody-5582.jpg"
+	captureID   = "EXAMPLE-capture-id-bilby-6604"
+)
+
+func plantMaterial(o *outlets) *material {
+	picture := markedPicture()
+	capture := append(idverifytest.Capture(), captureMark...)
+	m := &material{
+		photo: idverify.Bytes(picture), capture: idverify.Bytes(capture), picture: picture,
+		url:       "https://" + urlUser + ":" + urlPassword + "@media.example.invalid/" + urlFile,
+		id:        captureID,
+		faceToken: idverifytest.FaceToken,
+		sealed:    [3]string{idverifytest.SealedKey, idverifytest.SealedDeviceID, idverifytest.SealedData},
+	}
+	o.plant("the picture", pictureMark, pieces(picture)...)
+	o.plant("the capture", captureMark, pieces(capture)...)
+	o.plant("a URL's user", urlUser)
+	o.plant("a URL's password", urlPassword)
+	o.plant("a URL's file", urlFile)
+	o.plant("a URL", m.url)
+	o.plantKey("a capture's id", m.id)
+	o.plantKey("a face token", m.faceToken)
+	o.plantKey("a sealed capture's key", m.sealed[0])
+	o.plantKey("a sealed capture's device", m.sealed[1])
+	o.plantKey("a sealed capture", m.sealed[2])
+	return m
+}
+
+// markedPicture is the stand-in's picture with a comment in it, as cameras
+// write them: a vendor reads it like any other.
+func markedPicture() []byte {
+	photo := idverifytest.Photo()
+	comment := append([]byte{0xFF, 0xFE, 0, byte(len(pictureMark) + 2)}, pictureMark...)
+	return slices.Concat(photo[:2], comment, photo[2:])
+}
+
+// pieces are 12 bytes from several places of a file.
+func pieces(file []byte) []string {
+	var found []string
+	for i := 1; i < 5; i++ {
+		at := len(file) * i / 5
+		found = append(found, string(file[at:at+12]))
+	}
+	return found
+}
+
+// outcome takes a result and an error, and all that can be reached from them.
+func (o *outlets) outcome(where string, res *idverify.Result, err error) {
+	if res != nil {
+		o.result(where+", result", res)
+	}
+	o.failure(where+", error", err)
+	var e *idverify.Error
+	if errors.As(err, &e) {
+		o.stored(where+", error", e, new(idverify.Error))
+		o.attempts(where, e.Attempts)
+		o.still(where+", vendor's message", e.VendorMessage)
+	}
+	for _, reply := range []any{new(*linkface.Reply), new(*baiduv4.Reply), new(*tencent.Reply)} {
+		if res.As(reply) || errors.As(err, reply) {
+			o.reply(where+", reply", reply)
+		}
+	}
+}
+
+func (o *outlets) result(where string, res *idverify.Result) {
+	o.still(where, res)
+	o.still(where+", vendor's message", res.VendorMessage)
+	o.stored(where, res, new(idverify.Result))
+	o.attempts(where, res.Attempts)
+	for _, check := range res.Checks {
+		o.still(where+", check", check)
+	}
+}
+
+func (o *outlets) attempts(where string, attempts []idverify.Attempt) {
+	for _, a := range attempts {
+		o.still(where+", attempt", a)
+		o.failure(where+", attempt's error", a.Err)
+		o.stored(where+", attempt", a, new(idverify.Attempt))
+	}
+}
+
+// reply takes a vendor's own reply, through a pointer to a variable of its type.
+func (o *outlets) reply(where string, reply any) {
+	switch r := reply.(type) {
+	case **linkface.Reply:
+		o.still(where, *r)
+	case **baiduv4.Reply:
+		o.still(where, *r)
+		o.still(where+", picture", (*r).DecImage)
+	case **tencent.Reply:
+		o.still(where, *r)
+	}
+}
+
+// stored writes a value as JSON, reads it back and takes what it says then.
+func (o *outlets) stored(where string, v, back any) {
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, back)
+	}
+	o.heard(where+", stored", string(text))
+	o.failure(where+", stored", err)
+	for _, verb := range verbs {
+		o.hear(source{where + ", read back, " + verb, verb == "%p"}, fmt.Sprintf(verb, back))
+	}
+}

@@ -1,0 +1,331 @@
+package canary_test
+
+import (
+	"bytes"
+	"context"
+	"encoding"
+	"encoding/gob"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"go/ast"
+	"log"
+	"log/slog"
+	"os"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// outlets collects whatever comes out, and knows what must not. What it has
+// collected stands behind a second pointer, where fmt does not look when it
+// prints a hook that holds an outlets.
+type outlets struct{ *collection }
+
+type collection struct {
+	mu    sync.Mutex
+	marks []needle
+	said  map[string]source // texts, and where each was first heard
+	met   map[error]bool    // the errors that had their say
+}
+
+// source is where a text came from. By reflection fmt prints fields, exported
+// or not, without asking their type.
+type source struct {
+	where     string
+	reflected bool
+}
+
+// listen begins to collect, the process's log included, and searches what was
+// collected when the test ends.
+func listen(t *testing.T) *outlets {
+	t.Helper()
+	o := newOutlets()
+	log.SetOutput(o.writer("the process's log"))
+	t.Cleanup(func() {
+		log.SetOutput(os.Stderr)
+		for _, leak := range o.leaks() {
+			t.Error(leak)
+		}
+		o.handOver(t)
+		if len(o.said) == 0 || len(o.marks) == 0 {
+			t.Error("nothing was planted, or nothing was heard")
+		}
+	})
+	return o
+}
+
+func newOutlets() *outlets {
+	return &outlets{&collection{said: map[string]source{}, met: map[error]bool{}}}
+}
+
+// plant adds a mark. Whole and parts are searched for in every encoding, the
+// whole also by its hashes.
+func (o *outlets) plant(what, whole string, parts ...string) {
+	var marks []needle
+	for _, text := range append([]string{whole}, parts...) {
+		for form, text := range encoded(text) {
+			marks = append(marks, needle{what, form, text})
+		}
+	}
+	for form, text := range hashed(whole) {
+		marks = append(marks, needle{what, form, text})
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.marks = append(o.marks, marks...)
+}
+
+// plantKey adds a credential and either half of it.
+func (o *outlets) plantKey(what, key string) {
+	if len(key) < 16 {
+		o.plant(what, key)
+		return
+	}
+	o.plant(what, key, key[:len(key)/2], key[len(key)/2:])
+}
+
+// leaks names the marks that were found, each with the first few places.
+func (o *outlets) leaks() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	f := newFinder(o.marks)
+	times := map[string]int{}
+	var found []string
+	for text, from := range o.said {
+		n, ok := f.in(text)
+		if !ok || from.reflected && n.what == vendorsWords {
+			continue
+		}
+		if times[n.what]++; times[n.what] <= 5 {
+			found = append(found, fmt.Sprintf("%s came out (%s): %s: %.300q", n.what, n.form, from.where, text))
+		}
+	}
+	for what, n := range times {
+		found = append(found, fmt.Sprintf("%s came out in %d texts", what, n))
+	}
+	return found
+}
+
+// marksFile names where a child process leaves its needles for its parent, who
+// holds the child's real standard output and error.
+const marksFile = "IDVERIFY_CANARY_MARKS"
+
+func (o *outlets) handOver(t *testing.T) {
+	path := os.Getenv(marksFile)
+	if path == "" {
+		return
+	}
+	out, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer out.Close()
+	for _, m := range o.marks {
+		fmt.Fprintf(out, "%q %q %q\n", m.what, m.form, m.text)
+	}
+}
+
+// heard takes a text.
+func (o *outlets) heard(where, text string) { o.hear(source{where, false}, text) }
+
+func (o *outlets) hear(from source, text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known, ok := o.said[text]
+	if !ok || known.reflected && !from.reflected {
+		o.said[text] = from
+	}
+}
+
+// writer takes what is written, for loggers.
+func (o *outlets) writer(where string) listener { return listener{o, where} }
+
+type listener struct {
+	o     *outlets
+	where string
+}
+
+func (l listener) Write(p []byte) (int, error) {
+	l.o.heard(l.where, string(p))
+	return len(p), nil
+}
+
+// verbs are all that print text or bytes; %c, %U and the like only make sense
+// for characters, and print everything else all the same.
+var verbs = append([]string{"%s", "%q", "%c", "%U", "%t", "%p"}, pointerVerbs...)
+
+// pointerVerbs are those that fmt has for pointers. Under any other it calls
+// the verb bad, and then prints what the pointer points to.
+var pointerVerbs = []string{"%v", "%+v", "%#v", "%8.3v", "%x", "%X", "%d", "%T"}
+
+// errorVerbs are those for which fmt asks an error for its text.
+var errorVerbs = []string{"%v", "%+v", "%s", "%q", "%x", "%X"}
+
+// value takes everything that a value says of itself, alone and where a user
+// would keep it, by every printer, encoder and logger.
+func (o *outlets) value(where string, v any) {
+	if v == nil {
+		return
+	}
+	where = fmt.Sprintf("%s, %T", where, v)
+	for form, kept := range places(v) {
+		at := where + ", " + form
+		for _, verb := range verbsFor(kept) {
+			o.hear(source{at + ", " + verb, verb == "%p"}, fmt.Sprintf(verb, kept))
+		}
+		o.encode(at, kept)
+		if slices.Contains(logged, form) {
+			o.log(at, kept)
+		}
+	}
+}
+
+// still takes a value that rests, and also has a value read by reflection, which must not be done to
+// what is in use.
+func (o *outlets) still(where string, v any) {
+	o.value(where, v)
+	kept := []any{v}
+	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && !rv.IsNil() && ast.IsExported(rv.Elem().Type().Name()) {
+		kept = append(kept, rv.Elem().Interface()) // of another type nobody else can keep a value
+	}
+	for _, v := range kept {
+		for _, verb := range unexportedVerbs(v) {
+			at := fmt.Sprintf("%s, %T in an unexported field, %s", where, v, verb)
+			o.hear(source{at, true}, fmt.Sprintf(verb, unexported{v}))
+			o.hear(source{at + " of a pointer", true}, fmt.Sprintf(verb, &unexported{v}))
+		}
+	}
+}
+
+type unexported struct{ kept any }
+
+// printed takes what a value says of itself alone, also while it is in use.
+func (o *outlets) printed(where string, v any) {
+	for _, verb := range without(verbs, "%p") {
+		o.heard(where+", "+verb, fmt.Sprintf(verb, v))
+	}
+	o.log(where, v)
+}
+
+// logged are the places from which a value is handed to a logger.
+var logged = []string{"alone", "by value", "in a struct"}
+
+// places are where a user would keep a value.
+func places(v any) map[string]any {
+	at := map[string]any{"alone": v, "in any": struct{ Kept any }{v}, "in a map": map[string]any{"kept": v}}
+	rv := reflect.ValueOf(v)
+	typed := rv
+	if rv.Kind() == reflect.Pointer && !rv.IsNil() {
+		typed = rv.Elem()
+		at["by value"] = typed.Interface()
+	}
+	pointer := reflect.New(typed.Type())
+	pointer.Elem().Set(typed)
+	slice := reflect.MakeSlice(reflect.SliceOf(typed.Type()), 0, 1)
+	at["in a slice"] = reflect.Append(slice, typed).Interface()
+	holder := reflect.New(reflect.StructOf([]reflect.StructField{
+		{Name: "Value", Type: typed.Type()}, {Name: "Pointer", Type: pointer.Type()},
+	})).Elem()
+	holder.Field(0).Set(typed)
+	holder.Field(1).Set(pointer)
+	at["in a struct"] = holder.Interface()
+	if typed.Comparable() {
+		keyed := reflect.MakeMap(reflect.MapOf(typed.Type(), reflect.TypeFor[string]()))
+		keyed.SetMapIndex(typed, reflect.ValueOf("kept"))
+		at["as a key"] = keyed.Interface()
+	}
+	return at
+}
+
+func (o *outlets) encode(at string, v any) {
+	text, err := json.Marshal(v)
+	o.heard(at+", JSON", string(text)+fmt.Sprint(err))
+	if m, ok := v.(encoding.TextMarshaler); ok {
+		text, err := m.MarshalText()
+		o.heard(at+", MarshalText", string(text)+fmt.Sprint(err))
+	}
+	if promisesJSONAndPrintingOnly(v) {
+		return
+	}
+	text, err = xml.Marshal(v)
+	o.heard(at+", XML", string(text)+fmt.Sprint(err))
+	var out bytes.Buffer
+	err = gob.NewEncoder(&out).Encode(v)
+	o.heard(at+", gob", out.String()+fmt.Sprint(err))
+}
+
+// log hands a value to slog in the ways that it can be handed over.
+func (o *outlets) log(at string, v any) {
+	l := o.logger(at + ", slog")
+	l.With("before", v).WithGroup("group").Log(context.Background(), lowest, "kept",
+		"value", v, slog.Group("inner", slog.Any("value", v)), slog.Any("list", []any{v}), v)
+}
+
+// lowest is below every level that a logger has a name for.
+const lowest = slog.Level(-100)
+
+// logger writes text and JSON, at the most talkative level.
+func (o *outlets) logger(where string) *slog.Logger {
+	options := &slog.HandlerOptions{Level: lowest}
+	out := o.writer(where)
+	return slog.New(both{slog.NewTextHandler(out, options), slog.NewJSONHandler(out, options)})
+}
+
+// failure takes an error: itself, in company, and all that stands behind it.
+func (o *outlets) failure(where string, err error) {
+	if err == nil || o.hasMet(err) {
+		return
+	}
+	o.still(where, err)
+	for how, in := range map[string]error{
+		"joined":  errors.Join(err, errors.New("and more")),
+		"wrapped": fmt.Errorf("while opening an account: %w", err),
+		"twice":   fmt.Errorf("%w and %w", errors.New("first"), err),
+		"quoted":  fmt.Errorf("while opening an account: %v", err),
+	} {
+		for _, verb := range verbsFor(err) {
+			o.hear(source{where + ", " + how + ", " + verb, !slices.Contains(errorVerbs, verb)}, fmt.Sprintf(verb, in))
+		}
+		o.log(where+", "+how, in)
+	}
+	for _, cause := range chain(err) {
+		if !o.hasMet(cause) {
+			o.still(where+", cause", cause)
+			o.heard(where+", cause's text", cause.Error())
+		}
+	}
+}
+
+// hasMet tells errors that are the same again, as those of attempts are.
+func (o *outlets) hasMet(err error) bool {
+	if reflect.TypeOf(err).Kind() != reflect.Pointer {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known := o.met[err]
+	o.met[err] = true
+	return known
+}
+
+// chain is every error behind one.
+func chain(err error) []error {
+	var behind []error
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if cause := e.Unwrap(); cause != nil {
+			behind = []error{cause}
+		}
+	case interface{ Unwrap() []error }:
+		behind = e.Unwrap()
+	}
+	all := behind
+	for _, cause := range behind {
+		all = append(all[:len(all):len(all)], chain(cause)...)
+	}
+	return all
+}

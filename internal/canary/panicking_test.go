@@ -1,0 +1,161 @@
+package canary_test
+
+import (
+	"context"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// panicking are the hooks whose panic reaches the caller.
+var panicking = []string{"observer", "observer-end", "limiter", "release", "router", "persons", "results", "logger", "transport", "randomness", "rows", "progress", "repeat", "journal"}
+
+func panicOf(hook string) string { return "EXAMPLE panic in " + hook }
+
+func restoreLog() { log.SetOutput(os.Stderr) }
+
+// panicIn verifies with one hook that panics.
+func (w *world) panicIn(t *testing.T, hook string) {
+	a := accounts[2]
+	reach := w.at(a.vendor)
+	if hook == "transport" {
+		reach.client = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { panic(panicOf(hook)) })}
+	}
+	req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
+	client, err := idverify.New([]idverify.Provider{a.provider(t, reach)}, w.panickingOption(hook, a.vendor)...)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	switch hook {
+	case "rows", "progress", "repeat", "journal":
+		w.panicInBatch(t, hook, client, req)
+	case "results":
+		req.Key = "question-1"
+	}
+	_, _ = client.Verify(t.Context(), req)
+}
+
+func (w *world) panickingOption(hook, vendor string) []idverify.Option {
+	boom := func() { panic(panicOf(hook)) }
+	switch hook {
+	case "observer":
+		return []idverify.Option{idverify.WithObserver(panickingObserver{start: boom})}
+	case "observer-end":
+		return []idverify.Option{idverify.WithObserver(panickingObserver{end: boom})}
+	case "limiter":
+		return []idverify.Option{idverify.WithVendor(vendor, idverify.VendorPolicy{Limiter: panickingLimiter{acquire: boom}})}
+	case "release":
+		return []idverify.Option{idverify.WithVendor(vendor, idverify.VendorPolicy{Limiter: panickingLimiter{release: boom}})}
+	case "router":
+		return []idverify.Option{idverify.WithRouter(func(context.Context, *idverify.Request, []idverify.Provider) []idverify.Provider {
+			boom()
+			return nil
+		})}
+	case "persons":
+		return []idverify.Option{idverify.WithPersonLimit([]byte(personKey), 9, time.Hour, panickingPersons{boom})}
+	case "results":
+		return []idverify.Option{idverify.WithResultStore(panickingLoad{boom}, []byte(storeSecret))}
+	case "logger":
+		return []idverify.Option{idverify.WithLogger(slog.New(panickingHandler{slog.DiscardHandler, boom}))}
+	case "randomness":
+		// Retry's source of randomness is asked after an error that is safe to repeat.
+		w.standIn.Inject(vendor, idverifytest.RateLimited())
+		return []idverify.Option{idverify.WithRetry(idverify.Retry{Random: func() float64 { boom(); return 0 }})}
+	}
+	return nil
+}
+
+func (w *world) panicInBatch(t *testing.T, hook string, client *idverify.Client, req *idverify.Request) {
+	boom := func() { panic(panicOf(hook)) }
+	journal, err := idverify.OpenFileJournal(t.TempDir() + "/journal")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer journal.Close()
+	if err := journal.Begin(t.Context(), "row-1"); err != nil {
+		t.Error(err)
+	}
+	on := func(name string, do func()) func() {
+		if name == hook {
+			return do
+		}
+		return func() {}
+	}
+	rows := func(yield func(idverify.BatchItem) bool) {
+		on("rows", boom)()
+		yield(idverify.BatchItem{Key: "row-1", Request: req})
+	}
+	results, err := idverify.Batch(t.Context(), client, rows,
+		idverify.WithJournal(panickingJournal{journal, on("journal", boom)}),
+		idverify.WithProgress(func(idverify.Progress) { on("progress", boom)() }),
+		idverify.WithRepeat(func(string, *idverify.Error) bool { on("repeat", boom)(); return true }))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for range results {
+	}
+}
+
+type panickingObserver struct{ start, end func() }
+
+func (p panickingObserver) Attempt(ctx context.Context, _ idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
+	if p.start != nil {
+		p.start()
+	}
+	return ctx, func(idverify.Attempt) { p.end() }
+}
+
+type panickingLimiter struct{ acquire, release func() }
+
+func (p panickingLimiter) Acquire(context.Context) (func(), error) {
+	if p.acquire != nil {
+		p.acquire()
+	}
+	return p.release, nil
+}
+
+type panickingPersons struct{ take func() }
+
+func (p panickingPersons) Take(context.Context, string, int, time.Duration) (bool, time.Duration, error) {
+	p.take()
+	return false, 0, nil
+}
+
+type panickingLoad struct{ load func() }
+
+func (p panickingLoad) Load(context.Context, string) (*idverify.Result, error) {
+	p.load()
+	return nil, nil
+}
+
+func (panickingLoad) Save(context.Context, string, *idverify.Result) error { return nil }
+
+type panickingHandler struct {
+	slog.Handler
+	handle func()
+}
+
+func (panickingHandler) Enabled(context.Context, slog.Level) bool { return true }
+func (p panickingHandler) Handle(context.Context, slog.Record) error {
+	p.handle()
+	return nil
+}
+
+type panickingJournal struct {
+	*idverify.FileJournal
+	load func()
+}
+
+func (p panickingJournal) Load(ctx context.Context, key string) (idverify.JournalEntry, error) {
+	p.load()
+	return p.FileJournal.Load(ctx, key)
+}
