@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/idverify/idverify"
@@ -64,7 +66,7 @@ type look struct {
 
 // peek takes a first look at media. Where that can block, because a file
 // system can hang, it looks in a goroutine, which the caller need not wait for
-// once its context has ended.
+// once its context or the time limit of an exchange has ended.
 func (c *Call) peek(m idverify.Media, inspect bool) look {
 	if m.InMemory() {
 		return c.lookAt(m, inspect)
@@ -78,6 +80,8 @@ func (c *Call) peek(m idverify.Media, inspect bool) look {
 		}()
 		l = c.lookAt(m, inspect)
 	}()
+	patience := time.NewTimer(c.HTTP.Timeout())
+	defer patience.Stop()
 	select {
 	case l := <-done:
 		if l.panicked != nil {
@@ -86,6 +90,10 @@ func (c *Call) peek(m idverify.Media, inspect bool) look {
 		return l
 	case <-c.ctx.Done():
 		return look{err: c.Gone(c.ctx.Err())}
+	case <-patience.C:
+		slow := c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media could not be opened and read within the time limit")
+		slow.Err = context.DeadlineExceeded
+		return look{err: slow}
 	}
 }
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -119,4 +121,24 @@ func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.NotContains(t, e.Error(), "media.example")
 	}
+}
+
+// A file system that hangs holds nobody longer than an exchange may take, even
+// where the caller has set no deadline.
+func TestALookAtMediaThatHangsEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		hangs := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			<-release
+			return nil, 0, io.ErrUnexpectedEOF
+		})
+		c := answered(0)
+		_, err := c.Size(hangs)
+		e := asError(t, nil, err)
+		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+		assert.False(t, e.Sent)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+	})
 }

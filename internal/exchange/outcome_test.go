@@ -31,6 +31,7 @@ func answered(status int) *Call {
 		{Code: "ok", Meaning: idverify.CodeMatch, Billed: idverify.BilledYes},
 		{Code: "busy", Meaning: idverify.CodeRateLimited, Billed: idverify.BilledNo, Repeatable: true},
 	})}
+	v.HTTP, _ = httpx.New(httpx.Config{BaseURL: "https://vendor.example"})
 	c := &Call{Vendor: v, ctx: context.Background(), response: &httpx.Response{Status: status, Header: http.Header{"Retry-After": {"7"}}}, requestID: "r1"}
 	c.Hide("张三")
 	return c

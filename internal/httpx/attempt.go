@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type attempt struct {
 	sent    bool // some try handed the whole body to the connection
 	written bool // some try wrote the whole request to the connection
 	early   bool // the answer began before sent
+	interim int  // how many 100 Continue and the like came before the answer
 	over    bool // the call has returned: nothing more may be sent
 
 	lent sync.Mutex // held while memory of the caller's is being written
@@ -55,6 +57,7 @@ func attemptOf(ctx context.Context) (*attempt, bool) {
 func (a *attempt) traced() context.Context {
 	a.trace.WroteRequest = a.wroteRequest
 	a.trace.GotFirstResponseByte = a.answerBegan
+	a.trace.Got1xxResponse = a.noAnswerYet
 	return httptrace.WithClientTrace(a, &a.trace)
 }
 
@@ -70,10 +73,27 @@ func (a *attempt) answerBegan() {
 	a.early = !a.sent
 }
 
+// noAnswerYet is told of a 100 Continue and the like, which may come at any time
+// and with which answerBegan was told. When the answer itself begins nobody
+// says; isEarly asks when its headers are there.
+func (a *attempt) noAnswerYet(int, textproto.MIMEHeader) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.early = false
+	if a.interim++; a.interim > maxInterim {
+		return errInterim
+	}
+	return nil
+}
+
+// maxInterim is net/http's own limit, which it leaves to whoever wants to be
+// told.
+const maxInterim = 5
+
 func (a *attempt) isEarly() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.early
+	return a.early || a.interim > 0 && !a.sent
 }
 
 func (a *attempt) openBody() io.ReadCloser {
@@ -128,6 +148,7 @@ func (a *attempt) recall() {
 
 var (
 	errOver    = errors.New("httpx: the call has ended")
+	errInterim = errors.New("httpx: no end of interim answers")
 	errWritten = errors.New("httpx: the request has been sent once")
 )
 

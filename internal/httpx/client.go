@@ -110,6 +110,9 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
+// Timeout bounds one exchange.
+func (c *Client) Timeout() time.Duration { return c.timeout }
+
 // Request is one exchange to make.
 type Request struct {
 	Method string
@@ -159,6 +162,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		return nil, attempt.failed(err)
 	}
 	defer raw.Body.Close()
+	early := attempt.isEarly()
 	attempt.status, attempt.header = raw.StatusCode, raw.Header
 	switch {
 	case raw.StatusCode < 200: // 101: the body is the bare connection, and never ends
@@ -171,7 +175,6 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		attempt.partial = content
 		return nil, attempt.failed(err)
 	}
-	early := attempt.isEarly()
 	if early {
 		_ = raw.Body.Close()
 		attempt.finish() // the request is still being sent
