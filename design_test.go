@@ -83,6 +83,8 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 				assert.Equal(t, "internal/httpx", s.dir, "%s imports resty", s.file)
 			case imported == "github.com/sony/gobreaker/v2", imported == "golang.org/x/time/rate":
 				assert.Equal(t, ".", s.dir, "%s imports a policy library", s.file)
+			case strings.HasPrefix(imported, "golang.org/x/net/http2"):
+				assert.Equal(t, "internal/faultmatrix", s.dir, "%s imports the frames of HTTP/2", s.file)
 			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):
 				t.Errorf("%s imports %s: only tests may", s.file, imported)
 			}
