@@ -1,0 +1,122 @@
+//go:build linux
+
+package faultmatrix
+
+import (
+	"slices"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// fault is one line of the matrix.
+type fault struct {
+	phase Phase
+	name  Text
+	// hangs: the exchange's time limit ends it, and is short.
+	hangs bool
+	// large: what is sent does not fit into the sockets on the way.
+	large bool
+	// stays: it strikes every time, also where faults strike once, and uncounted.
+	stays bool
+	// lasts: it outlives its strike, and repetitions meet it uncounted.
+	lasts bool
+	// not lists subjects that the fault does not concern.
+	not []string
+
+	plan  plan                                       // at a proxy
+	reach func(*running) (reached, error)            // instead of a proxy
+	media func(*running) func([]byte) idverify.Media // what becomes of the media
+	says  func(*running) idverifytest.Fault          // by the stand-in itself
+	http2 http2Plan                                  // at a proxy that speaks HTTP/2
+}
+
+func (f fault) concerns(subject string) bool { return !slices.Contains(f.not, subject) }
+
+// faults is the whole matrix.
+func faults() []fault {
+	return slices.Concat(resolveFaults(), connectFaults(), handshakeFaults(), requestFaults(), answerFaults(),
+		idleFaults(), vendorFaults(), mediaFaults(), http2Faults())
+}
+
+var (
+	reset_  = Text{"reset (RST)", "连接被重置(RST)"}
+	closed_ = Text{"closed (FIN)", "连接被关闭(FIN)"}
+	hang_   = Text{"silence", "无响应"}
+	cancel_ = Text{"the caller cancels", "调用方取消"}
+	noise_  = Text{"garbage", "乱码"}
+	record_ = Text{"a TLS record that is none", "损坏的 TLS 记录"}
+)
+
+// breaks are the ways in which every place of an exchange can break.
+func breaks(phase Phase, at mark, large bool, wrap func(func(*wire) bool) func(*wire) bool) []fault {
+	if wrap == nil {
+		wrap = func(then func(*wire) bool) func(*wire) bool { return then }
+	}
+	var all []fault
+	for _, b := range []struct {
+		name   Text
+		strike func(*wire) bool
+		hangs  bool
+	}{
+		{reset_, (*wire).reset, false},
+		{closed_, (*wire).finish, false},
+		{hang_, (*wire).hang, true},
+		{cancel_, (*wire).cancel, false},
+		{noise_, map[bool]func(*wire) bool{false: (*wire).garbage, true: (*wire).nonsense}[phase == HalfAnswer], false},
+		{record_, (*wire).corrupt, false},
+	} {
+		if large && b.name == record_ {
+			continue // crypto/tls must say so before it gives up, and waits to write: silence
+		}
+		all = append(all, fault{phase: phase, name: b.name, hangs: b.hangs, large: large, plan: plan{upTo: at, strike: wrap(b.strike)}})
+	}
+	return all
+}
+
+// decided is an answer that would be a pass, from somebody who has not read the
+// question.
+const decided = `{"request_id":"TIDEXAMPLE","status":"OK","hack_score":0.01,"verify_score":0.99,"liveness_data_id":"EXAMPLE",` +
+	`"error_code":0,"error_msg":"SUCCESS","log_id":1,"result":{"score":99,"verify_status":0},"code":0,"message":"success",` +
+	`"data":{"similarity":99},"access_token":"EXAMPLE","expires_in":2592000}`
+
+const asJSON = "Content-Type: application/json\r\n"
+
+// hasty answers before the request is whole.
+func hasty(phase Phase, at mark) []fault {
+	return []fault{
+		{phase: phase, name: Text{"a pass, before the request was read", "请求未读完就回答“通过”"}, large: true,
+			not: []string{idverifytest.BaiduToken}, plan: plan{upTo: at, strike: hastily(respond("200 OK", asJSON, decided))}},
+		{phase: phase, name: Text{"503 with Retry-After, before the request was read", "请求未读完就回答 503 和 Retry-After"}, large: true,
+			plan: plan{upTo: at, strike: hastily(respond("503 Service Unavailable", "Retry-After: 7\r\nContent-Type: text/html\r\n", "<html>busy</html>"))}},
+	}
+}
+
+func requestFaults() []fault {
+	return slices.Concat(
+		breaks(Headers, atHalfHeaders, true, nil), hasty(Headers, atHalfHeaders),
+		breaks(HalfBody, atHalfBody, true, nil), hasty(HalfBody, atHalfBody),
+		breaks(WholeBody, atEnd, false, nil),
+		breaks(Worked, atAnswer, false, nil),
+		breaks(AnswerHead, atAnswer, false, afterHalfHead),
+		breaks(HalfAnswer, atAnswer, false, afterHalfBody),
+	)
+}
+
+// idleFaults strike between two calls on one connection. After the token's
+// answer the same call goes on.
+func idleFaults() []fault {
+	at := func(name Text, strike func(*wire) bool) fault {
+		return fault{phase: AfterAnswer, name: name, not: []string{idverifytest.BaiduToken}, plan: plan{upTo: atIdle, strike: strike}}
+	}
+	return []fault{
+		at(reset_, (*wire).reset),
+		at(closed_, func(w *wire) bool {
+			_ = w.tls.CloseWrite()
+			_ = w.raw.(interface{ CloseWrite() error }).CloseWrite()
+			return w.noticed()
+		}),
+		at(noise_, func(w *wire) bool { w.write(noise); return w.noticed() }),
+		at(Text{"a second answer", "再来一个应答"}, func(w *wire) bool { w.write(w.head, w.answer); return w.noticed() }),
+	}
+}
