@@ -41,6 +41,7 @@ type Call struct {
 	requestID string
 	warnings  []idverify.Warning
 	secrets   []string
+	room      [roomForSecrets]string // for them
 }
 
 // roomForSecrets is what most calls hide: name, number, three credentials, and
@@ -70,8 +71,8 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 		Evidence:  evidence,
 		Reference: req.Reference,
 		ctx:       ctx,
-		secrets:   make([]string, 0, roomForSecrets),
 	}
+	call.secrets = call.room[:0]
 	call.Hide(subject.Name(), subject.IDNumber())
 	for _, s := range v.Secrets {
 		call.Hide(s.Reveal())

@@ -142,12 +142,13 @@ type Response struct {
 var placeholder = bytes.NewReader(nil)
 
 // ordinary are the headers of every request. resty reads them and copies them;
-// with all three there it adds none of its own, and does not try to guess from
+// with all of them there it adds none of its own, and does not try to guess from
 // the type what to accept.
 var ordinary = http.Header{
-	"Accept":       {"application/json"},
-	"User-Agent":   {"idverify-go"},
-	"Content-Type": {"application/octet-stream"}, // until prepare knows the body
+	"Accept":          {"application/json"},
+	"Accept-Encoding": {"identity"}, // answers are short, and what is not packed cannot swell
+	"User-Agent":      {"idverify-go"},
+	"Content-Type":    {"application/octet-stream"}, // until prepare knows the body
 }
 
 // Do makes the exchange. The answer may have any status but 3xx. Its error is
@@ -170,7 +171,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	case raw.StatusCode >= 300 && raw.StatusCode < 400:
 		return nil, attempt.failed(errRedirect)
 	}
-	content, err := readBounded(raw.Body, raw.ContentLength, c.maxResponse)
+	content, err := readAnswer(raw, c.maxResponse)
 	if err != nil {
 		attempt.partial = content
 		return nil, attempt.failed(err)

@@ -67,6 +67,7 @@ func (f Failure) MarshalText() ([]byte, error) { return []byte(f.Detail), nil }
 var (
 	errNoAnswer = errors.New("no answer")
 	errRedirect = errors.New("redirected")
+	errPacked   = errors.New("the answer is packed in a way that was not asked for")
 	errTooLarge = errors.New("answer is larger than the limit")
 )
 
@@ -95,6 +96,8 @@ func explain(a *attempt, err error) (Kind, string, []error) {
 		return BadAnswer, "another protocol instead of an answer", nil
 	case err == errRedirect:
 		return BadAnswer, "a redirect instead of an answer", nil
+	case err == errPacked:
+		return BadAnswer, errPacked.Error(), nil
 	case err == errTooLarge:
 		return BadAnswer, errTooLarge.Error(), nil
 	}

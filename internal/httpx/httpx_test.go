@@ -191,14 +191,35 @@ func TestGzipBombIsStopped(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(bomb.Bytes())
 	})
-	// A caller's own transport may unpack answers; ours does not ask for packed
-	// ones, and takes what comes for what it is.
-	unpacks := &http.Client{Transport: &http.Transport{}}
-	_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20, HTTPClient: unpacks}).Do(t.Context(), post())
-	assert.Equal(t, httpx.BadAnswer, failure(t, err).Kind)
-	answer, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20}).Do(t.Context(), post())
-	require.NoError(t, err)
-	assert.Equal(t, bomb.Bytes(), answer.Body)
+	for _, hc := range []*http.Client{nil, {Transport: &http.Transport{}}} {
+		_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20, HTTPClient: hc}).Do(t.Context(), post())
+		assert.Equal(t, "answer is larger than the limit", failure(t, err).Error())
+	}
+}
+
+func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
+	for coding, want := range map[string]string{"gzip": "", "GZIP": "", "identity": "", "br": "packed in a way", "gzip, gzip": "packed in a way"} {
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, "identity", r.Header.Get("Accept-Encoding"))
+			w.Header().Set("Content-Encoding", coding)
+			if coding == "identity" {
+				fmt.Fprint(w, `{"a":1}`)
+				return
+			}
+			z := gzip.NewWriter(w)
+			defer z.Close()
+			fmt.Fprint(z, `{"a":1}`)
+		})
+		resp, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+		if want == "" {
+			require.NoError(t, err, coding)
+			assert.Equal(t, `{"a":1}`, string(resp.Body))
+			continue
+		}
+		f := failure(t, err)
+		assert.Equal(t, httpx.BadAnswer, f.Kind)
+		assert.Contains(t, f.Error(), want)
+	}
 }
 
 func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {

@@ -182,7 +182,7 @@ func squeezed(t *testing.T, status int, left chan<- struct{}) http.HandlerFunc {
 func TestEndlessGzipIsUnpackedToTheLimitAndNotFurther(t *testing.T) {
 	const limit = 256 << 10
 	for _, status := range []int{http.StatusOK, http.StatusBadGateway, http.StatusFound} {
-		for name, given := range map[string]*http.Client{"default": nil, "given": unpacks()} {
+		for name, given := range map[string]*http.Client{"default": nil, "given": {Transport: &http.Transport{}}} {
 			t.Run(fmt.Sprint(status, " ", name), func(t *testing.T) {
 				left := make(chan struct{})
 				server := serve(t, squeezed(t, status, left))
@@ -207,14 +207,10 @@ func TestOnlyOneLayerOfGzipIsUnpacked(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = io.WriteString(w, gzipped(t, inner))
 	})
-	resp, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 16 << 10, HTTPClient: unpacks()}).Do(t.Context(), post())
+	resp, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 16 << 10}).Do(t.Context(), post())
 	require.NoError(t, err)
 	assert.Equal(t, inner, string(resp.Body))
 }
-
-// unpacks is a caller's client, whose transport asks for gzip and unpacks it.
-// Ours does neither.
-func unpacks() *http.Client { return &http.Client{Transport: &http.Transport{}} }
 
 func gzipped(t *testing.T, text string) string {
 	t.Helper()
@@ -243,7 +239,7 @@ func TestEndlessEmptyGzipEndsWithItsContext(t *testing.T) {
 			_, err = io.WriteString(conn, nothing)
 		}
 	})
-	_, err := client(t, httpx.Config{BaseURL: base, HTTPClient: unpacks()}).Do(ctx, post())
+	_, err := client(t, httpx.Config{BaseURL: base}).Do(ctx, post())
 	assert.Equal(t, httpx.Timeout, failure(t, err).Kind)
 	<-stopped
 }

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -63,10 +65,9 @@ func newTransport(cfg Config) *http.Transport {
 		conns = DefaultMaxConnsPerHost
 	}
 	return &http.Transport{
-		DialContext:        d.plain,
-		DialTLSContext:     d.secure,
-		ForceAttemptHTTP2:  true,
-		DisableCompression: true, // answers are short, and what is not unpacked cannot swell
+		DialContext:       d.plain,
+		DialTLSContext:    d.secure,
+		ForceAttemptHTTP2: true,
 		// Without a limit a crowd that comes at once dials for every caller, also
 		// for those who get a connection that became free meanwhile. As many may
 		// be idle, so that none is closed while it may be wanted again.
@@ -154,6 +155,22 @@ func (t *bottom) CloseIdleConnections() {
 	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
+}
+
+// readAnswer reads everything, up to a limit that counts what comes out where
+// the answer is packed although nobody asked for that.
+func readAnswer(raw *http.Response, limit int64) ([]byte, error) {
+	switch coding := raw.Header.Get("Content-Encoding"); {
+	case coding == "", strings.EqualFold(coding, "identity"):
+		return readBounded(raw.Body, raw.ContentLength, limit)
+	case strings.EqualFold(coding, "gzip"):
+		unpacked, err := gzip.NewReader(raw.Body)
+		if err != nil {
+			return nil, errPacked
+		}
+		return readBounded(unpacked, -1, limit)
+	}
+	return nil, errPacked
 }
 
 // presize bounds what is allocated on the word of a Content-Length header

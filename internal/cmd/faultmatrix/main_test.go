@@ -15,11 +15,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/faultmatrix"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // matrix is run once for all tests.
 var matrix = sync.OnceValues(func() ([]faultmatrix.Row, error) {
