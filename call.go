@@ -64,7 +64,7 @@ func (c *call) try(ctx context.Context, v *vendor) (done bool) {
 // attempt is one leg. asked is false when the provider was passed over.
 func (c *call) attempt(ctx context.Context, v *vendor, wait time.Duration) (res *Result, e *Error, asked bool) {
 	began := time.Now()
-	release, e := v.admit(ctx)
+	release, e := v.admit(ctx, len(c.client.observers) > 0)
 	if e == nil {
 		res, e, asked = c.exchange(ctx, v, wait, release)
 	}

@@ -37,12 +37,14 @@ func newVendor(p Provider, policy VendorPolicy) *vendor {
 var errSaysNothing = errors.New("idverify: nobody's fault")
 
 // admit waits for the limiter, unless the circuit is open. The error is the
-// leg's: the provider is passed over, or the caller has left.
-func (v *vendor) admit(ctx context.Context) (release func(), e *Error) {
-	if v.isResting() {
+// leg's: the provider is passed over, or the caller has left. Where nobody waits
+// and nobody watches, ask will find out soon enough.
+func (v *vendor) admit(ctx context.Context, watched bool) (release func(), e *Error) {
+	waits := v.policy.Limiter != nil
+	if (waits || watched) && v.isResting() {
 		return nil, v.circuitOpen()
 	}
-	if v.policy.Limiter == nil {
+	if !waits {
 		return func() {}, nil
 	}
 	release, err := v.policy.Limiter.Acquire(ctx)

@@ -173,7 +173,8 @@ func (o *outgoing) Read(p []byte) (int, error) {
 	if o.closed {
 		return 0, errOver
 	}
-	n, err := o.body.Read(p)
+	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.
+	n, err := o.body.Read(p[:min(len(p), pieceSize)])
 	if !o.handOver(n, err == nil || err == io.EOF) {
 		return 0, errOver
 	}
