@@ -10,7 +10,7 @@ import (
 // rawChunk is how many media bytes are encoded at once: a multiple of three,
 // so that only the last chunk is padded. It fits the first cache of a core,
 // beside what it becomes.
-const rawChunk = 12 << 10
+const rawChunk = 6 << 10
 
 // encoder turns media into standard base64 with padding. It encodes straight
 // into the caller's buffer when a whole chunk fits there.

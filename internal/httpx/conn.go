@@ -12,7 +12,7 @@ import (
 var (
 	pieces  = buffersOf(pieceSize)
 	records = buffersOf(recordSize)
-	bundles = buffersOf(4 * (recordSize + recordOverhead))
+	bundles = buffersOf(3 * (recordSize + recordOverhead))
 )
 
 const (
