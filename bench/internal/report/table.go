@@ -21,6 +21,9 @@ func (r *Results) Table() string {
 		text.WriteString("\nCPU time is left out: this system does not tell it finely enough.\n")
 	}
 	text.WriteString("\n## Targets\n\n" + r.TargetTable())
+	if why := r.LimitList(); why != "" {
+		text.WriteString("\nOf those that were missed, what was tried and what is in the way:\n\n" + why)
+	}
 	r.writeCases(&text)
 	r.writeCrowds(&text)
 	r.writeMemory(&text)
