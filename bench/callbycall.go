@@ -117,7 +117,7 @@ func round(players []*player) (report.Round, error) {
 
 const (
 	laps       = 3
-	entryCalls = 2
+	entryCalls = 10
 	warmUp     = 5
 	mostCalls  = 1000 // in a lap
 )
