@@ -307,12 +307,11 @@ func (r *batchRun) askOnce(out *BatchResult, item BatchItem) {
 // journalKey is the row's key, with a pseudonym of its person behind it when
 // the run binds the two. The request was found valid before.
 func (r *batchRun) journalKey(item BatchItem) string {
-	secret := r.binding.Reveal()
 	subject, err := item.Request.Subject()
-	if secret == "" || err != nil {
+	if r.binding.Reveal() == "" || err != nil {
 		return item.Key
 	}
-	return item.Key + ":" + fingerprint([]byte(secret), item.Key, subject.Name(), subject.IDNumber())[:32]
+	return item.Key + ":" + fingerprint(r.binding, item.Key, subject.Name(), subject.IDNumber())[:32]
 }
 
 // free reports whether a row that ended so may be sent again.

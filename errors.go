@@ -30,13 +30,15 @@ type Error struct {
 	// author, and is printed: it must hold nothing of the person.
 	Detail string `json:"detail,omitempty"`
 	// VendorCode and VendorReason are the vendor's own, as its code table
-	// lists them. The code of an unlisted answer is kept here too.
+	// lists them. The code of an unlisted answer is kept here too, "[hidden]"
+	// where it does not look like one.
 	VendorCode   string `json:"vendor_code,omitempty"`
 	VendorReason string `json:"vendor_reason,omitempty"`
 	// VendorMessage is the vendor's free text, from which what the request said
 	// of the person and the credentials were taken out. Its Reveal gives it.
 	VendorMessage Sensitive `json:"-"`
-	// RequestID is the vendor's id of the call. Empty where there was none.
+	// RequestID is the vendor's id of the call. Empty where there was none, and
+	// "[hidden]" as in Result.
 	RequestID string `json:"request_id,omitempty"`
 	// HTTPStatus is the status of the answer, 0 when there was none.
 	HTTPStatus int `json:"http_status,omitempty"`
@@ -63,9 +65,9 @@ type Error struct {
 	// without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// Reply is the vendor's typed reply, where it sent one.
-	Reply any `json:"-"`
+	Reply any `json:"-" xml:"-"`
 	// Err is the cause, for errors.Is and errors.As. Never printed.
-	Err error `json:"-"`
+	Err error `json:"-" xml:"-"`
 }
 
 // Advice says what to do now.

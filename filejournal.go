@@ -109,14 +109,20 @@ var (
 
 // badJournal says what is wrong, in words without the path.
 func badJournal(err error) *Error {
-	problem := err
-	var inPath *fs.PathError
-	if errors.As(err, &inPath) {
-		problem = inPath.Err
-	}
-	e := misconfigured("path", "the journal cannot be used: "+problem.Error())
-	e.Err = err
+	cause := pathless(err)
+	e := misconfigured("path", "the journal cannot be used: "+cause.Error())
+	e.Err = cause
 	return e
+}
+
+// pathless is the cause behind an error of the os package, which names the file:
+// a path is the operator's, and who reads a log need not know it.
+func pathless(err error) error {
+	var inPath *fs.PathError
+	for errors.As(err, &inPath) {
+		err = inPath.Err
+	}
+	return err
 }
 
 // restore reads what is there, cuts off a torn last line, and writes the
@@ -187,7 +193,7 @@ func (j *FileJournal) Load(_ context.Context, key string) (JournalEntry, error) 
 	}
 	text := make([]byte, where.length)
 	if _, err := j.file.ReadAt(text, where.at); err != nil {
-		return JournalEntry{}, err
+		return JournalEntry{}, pathless(err)
 	}
 	line, readable := readLine(text)
 	if !readable || line.Key != key {
@@ -230,6 +236,7 @@ func (j *FileJournal) append(key string, text []byte) (int64, error) {
 		return 0, j.err
 	}
 	if _, err := j.file.WriteAt(text, j.end); err != nil {
+		err = pathless(err)
 		j.err = err // the line may be torn, and no other must follow it
 		return 0, err
 	}
@@ -253,6 +260,7 @@ func (j *FileJournal) sync(end int64) error {
 		return err
 	}
 	if err := j.file.Sync(); err != nil {
+		err = pathless(err)
 		j.fail(err) // what was written since the last sync may be lost
 		return err
 	}
@@ -278,7 +286,7 @@ func (j *FileJournal) Close() error {
 		return nil
 	}
 	j.err = errJournalClosed
-	err := j.file.Close()
+	err := pathless(j.file.Close())
 	j.free()
 	return err
 }

@@ -10,12 +10,14 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // flights are the calls with a key that are under way. Two calls with one key
 // are one exchange.
 type flights struct {
-	secret [32]byte // of this Client: tells two people apart without keeping them
+	secret redact.Secret // of this Client: tells two people apart without keeping them
 
 	mu   sync.Mutex
 	byID map[string]*shared
@@ -42,9 +44,9 @@ type shared struct {
 }
 
 func newFlights() *flights {
-	f := &flights{byID: map[string]*shared{}}
-	_, _ = rand.Read(f.secret[:]) // never fails: crypto/rand ends the program instead
-	return f
+	var secret [32]byte
+	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the program instead
+	return &flights{secret: redact.NewSecret(string(secret[:])), byID: map[string]*shared{}}
 }
 
 // question is a request with a key, on its way through flights.
@@ -61,7 +63,7 @@ type question struct {
 // share makes the call of a question, or joins the one that is under way. A
 // caller who leaves leaves alone; when the last has left, the call ends.
 func (f *flights) share(ctx context.Context, q question) (*Result, error) {
-	person := fingerprint(f.secret[:], q.subject.Name(), q.subject.IDNumber())
+	person := fingerprint(f.secret, q.subject.Name(), q.subject.IDNumber())
 
 	f.mu.Lock()
 	s, underWay := f.byID[q.req.Key]
@@ -235,8 +237,8 @@ func othersWait(ctx context.Context) *Error {
 }
 
 // fingerprint tells texts apart for whoever holds the secret, and nobody else.
-func fingerprint(secret []byte, texts ...string) string {
-	mac := hmac.New(sha256.New, secret)
+func fingerprint(secret redact.Secret, texts ...string) string {
+	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	for _, t := range texts {
 		mac.Write([]byte(t))
 		mac.Write([]byte{0})
@@ -258,7 +260,7 @@ type ResultStore interface {
 // answers is the store with the key that makes its ids.
 type answers struct {
 	store  ResultStore
-	secret []byte
+	secret redact.Secret
 }
 
 const minSecretBytes = 32
@@ -275,7 +277,7 @@ func WithResultStore(store ResultStore, secret []byte) Option {
 		case len(secret) < minSecretBytes:
 			return misconfigured("WithResultStore", "the secret needs at least 32 bytes")
 		}
-		s.answers = &answers{store, append([]byte(nil), secret...)}
+		s.answers = &answers{store, redact.NewSecret(string(secret))}
 		return nil
 	}
 }

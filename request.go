@@ -14,8 +14,10 @@ import (
 
 // Request is the question: is the face in the evidence the person that this
 // name and this resident ID number identify? It prints and marshals without
-// name and number, except where fmt does not ask it: as a value in an
-// unexported field of another struct. Keep it behind a pointer there.
+// name and number, except where fmt does not ask it: under %p as a value, and in
+// an unexported field of another struct, where fmt reads the fields by itself,
+// under some verbs behind a pointer as well. Do not keep it in an unexported
+// field of a struct that is printed at all; build it when it is needed.
 type Request struct {
 	// Name is the person's name in UTF-8, as the ID card has it; at most 128
 	// characters. Surrounding space is trimmed and the interval dot between
@@ -57,21 +59,23 @@ const (
 // Subject is the person a request asks about, in the form that is sent. It
 // prints masked.
 type Subject struct {
-	// Behind a pointer, for the reason that redact.Secret gives.
-	person *person
+	// Behind two pointers: fmt reads unexported fields without asking, and
+	// follows one pointer to a struct where it calls a verb bad.
+	person **person
 	_      [0]func() // two Subjects of one person would not be ==
 }
 
 type person struct {
 	name, number string
 	warnings     []Warning
+	self         *person // the second pointer, at no allocation of its own
 }
 
 func (s Subject) reveal() person {
 	if s.person == nil {
 		return person{}
 	}
-	return *s.person
+	return **s.person
 }
 
 // Name is the folded name.
@@ -116,7 +120,8 @@ func (r *Request) Subject() (Subject, error) {
 	if err != nil {
 		return Subject{}, err
 	}
-	return Subject{person: &p}, nil
+	p.self = &p
+	return Subject{person: &p.self}, nil
 }
 
 func (r *Request) person() (person, error) {
@@ -226,3 +231,9 @@ func (r Request) MarshalJSON() ([]byte, error) {
 		Evidence []string `json:"evidence"`
 	}{r.kinds()})
 }
+
+// MarshalText is String, for XML, YAML and other encodings.
+func (r Request) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// MarshalBinary is String, for gob, CBOR and other encodings.
+func (r Request) MarshalBinary() ([]byte, error) { return []byte(r.String()), nil }

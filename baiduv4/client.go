@@ -25,8 +25,10 @@ const Name = "baiduv4"
 const DefaultBaseURL = "https://aip.baidubce.com"
 
 // Config is an application at Baidu. It prints without its credentials,
-// except where fmt does not ask it: as a value in an unexported field of
-// another struct. Keep it behind a pointer there, or keep the [Client].
+// except where fmt does not ask it: under %p as a value, and in an unexported
+// field of another struct, where fmt reads the fields by itself, under some verbs
+// behind a pointer as well. Do not keep it in an unexported field of a struct
+// that is printed at all; keep the [Client].
 type Config struct {
 	// APIKey and SecretKey are the application's. Required.
 	APIKey, SecretKey string
@@ -80,8 +82,11 @@ func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4
 // LogValue implements [slog.LogValuer].
 func (c Config) LogValue() slog.Value { return slog.StringValue("baiduv4.Config") }
 
-// MarshalText keeps credentials out of JSON and other encodings.
+// MarshalText keeps credentials out of JSON, XML and other encodings.
 func (c Config) MarshalText() ([]byte, error) { return []byte("baiduv4.Config"), nil }
+
+// MarshalBinary keeps credentials out of gob, CBOR and other encodings.
+func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }
 
 // Client verifies with one application. It is safe for concurrent use and
 // needs no closing: the only work it does on its own is to renew its token,

@@ -58,7 +58,10 @@ func (e PlainCapture) MarshalText() ([]byte, error) { return []byte(e.EvidenceKi
 
 // SealedCapture is what capture SDK 5.2 or later recorded: the picture is
 // encrypted inside Data, and only the account of the app that recorded it can
-// use it. All fields are required. It prints and marshals without them.
+// use it. All fields are required. It prints and marshals without them, except
+// where fmt does not ask it: under %p as a value, and in an unexported field of
+// another struct, also inside an [idverify.Evidence]. Do not keep it in an
+// unexported field of a struct that is printed at all.
 type SealedCapture struct {
 	App App
 	// SKey, DeviceID and Data are the SDK's skey, deviceId and encrypted data,
@@ -77,6 +80,9 @@ func (e SealedCapture) LogValue() slog.Value { return slog.StringValue(e.Evidenc
 
 // MarshalText keeps the capture out of JSON and other encodings.
 func (e SealedCapture) MarshalText() ([]byte, error) { return []byte(e.EvidenceKind()), nil }
+
+// MarshalBinary keeps it out of gob, CBOR and other encodings.
+func (e SealedCapture) MarshalBinary() ([]byte, error) { return e.MarshalText() }
 
 // accepts is every evidence that this vendor reads.
 func accepts(ev idverify.Evidence) bool {

@@ -71,7 +71,8 @@ func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
 		var reply *baiduv4.Reply
 		require.ErrorAs(t, err, &reply)
 		assertSilent(t, req, ev, err, e, reply, reply.DecImage, c, store)
-		assert.Equal(t, "L[hidden]", e.RequestID)
+		assert.Equal(t, "[hidden]", e.RequestID)
+		assert.Equal(t, "L[hidden]", reply.LogID)
 		for _, mark := range []string{name, number, apiKey, secretKey, "TOKEN-MARK-1"} {
 			assert.NotContains(t, e.VendorMessage.Reveal(), mark)
 			assert.NotContains(t, reply.ErrorMsg, mark)

@@ -13,7 +13,8 @@ import (
 
 // Reply is the vendor's answer, field by field. [idverify.Result.As] and
 // errors.As find it. Printed, logged or marshalled it shows error code and log
-// id only.
+// id only, except where fmt does not ask it; see [idverify.Request]. What the
+// request said of the person is taken out of its texts.
 type Reply struct {
 	// LogID is the vendor's id of the call, with every digit.
 	LogID string
@@ -38,8 +39,8 @@ type Reply struct {
 // the vendor echoed is taken out of it.
 func newReply(call *exchange.Call, a *answer) *Reply {
 	return &Reply{
-		LogID:     call.Scrub(string(a.LogID)),
-		ErrorCode: call.Scrub(textOf(a.ErrorCode)),
+		LogID:     call.Identifier(string(a.LogID)),
+		ErrorCode: call.Identifier(textOf(a.ErrorCode)),
 		ErrorMsg:  call.Scrub(string(a.ErrorMsg)),
 		DecImage:  a.DecImage,
 		RiskLevel: call.Scrub(a.RiskLevel.first()),
@@ -47,8 +48,8 @@ func newReply(call *exchange.Call, a *answer) *Reply {
 	}
 }
 
-func (r *Reply) read(o *outcome) {
-	r.VerifyStatus = string(o.VerifyStatus)
+func (r *Reply) read(call *exchange.Call, o *outcome) {
+	r.VerifyStatus = call.Scrub(string(o.VerifyStatus))
 	r.Score = o.Score.Pointer()
 	r.LivenessScore = o.LivenessScore.Pointer()
 	r.SpoofingScore = o.SpoofingScore.Pointer()
@@ -69,6 +70,12 @@ func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
 func (r Reply) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"error_code": redact.Word(r.ErrorCode), "log_id": redact.Word(r.LogID)})
 }
+
+// MarshalText is the text of Error, for XML, YAML and other encodings.
+func (r Reply) MarshalText() ([]byte, error) { return []byte(r.Error()), nil }
+
+// MarshalBinary is the text of Error, for gob, CBOR and other encodings.
+func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
 
 // DecImage is a picture as the vendor sent it. It may be megabytes, and is
 // decoded only when asked for. It prints and marshals masked.

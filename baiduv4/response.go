@@ -62,7 +62,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	if o == nil || o.VerifyStatus == "" {
 		return nil, call.Bad("verify_status is missing")
 	}
-	reply.read(o)
+	reply.read(call, o)
 	if o.VerifyStatus != statusNormal {
 		status := string(o.VerifyStatus)
 		return call.Coded(exchange.Said{Code: statusCode, Reasons: []string{status}, Message: statusCode + " " + status, Reply: reply})

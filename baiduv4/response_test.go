@@ -373,7 +373,7 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"error_code":"X` + number + `","log_id":1}`})
 	res, err := c.Verify(t.Context(), request())
-	assert.Equal(t, "X[hidden]", requireError(t, res, err).VendorCode)
+	assert.Equal(t, "[hidden]", requireError(t, res, err).VendorCode)
 	var reply *baiduv4.Reply
 	require.ErrorAs(t, err, &reply)
 	assert.Equal(t, "X[hidden]", reply.ErrorCode)

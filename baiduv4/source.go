@@ -45,9 +45,19 @@ type flight struct {
 	cancel  context.CancelFunc
 	waiting int // guarded by tokenSource.mu; a renewal counts as one that never leaves
 
-	landed chan struct{} // closed when token and err are final
-	token  Token
-	err    error
+	landed   chan struct{} // closed when what follows is final
+	token    Token
+	err      error
+	panicked any // what the store or the way to the vendor panicked with
+}
+
+// answer gives each caller what the flight brought. A panic goes to the
+// callers, who can recover, and not to a goroutine of ours.
+func (f *flight) answer() (Token, error) {
+	if f.panicked != nil {
+		panic(f.panicked)
+	}
+	return f.token, f.err
 }
 
 // get is the token held, or else that of a flight. Its error is ctx's own or
@@ -75,7 +85,7 @@ func (s *tokenSource) get(ctx context.Context) (Token, error) {
 
 	select {
 	case <-f.landed:
-		return f.token, f.err
+		return f.answer()
 	case <-ctx.Done():
 		s.leave(f)
 		return Token{}, ctx.Err()
@@ -140,19 +150,46 @@ func (s *tokenSource) leave(f *flight) {
 }
 
 // fly looks into the store, then asks the vendor and tells the store. Nobody
-// waits for the last: once landed, the token is given out.
+// waits for the last: once landed, the token is given out, and a panic dropped.
 func (s *tokenSource) fly(ctx context.Context, f *flight) {
 	defer f.cancel()
-	if s.load(ctx, f) {
+	if s.bring(ctx, f) {
 		return
 	}
-	f.token, f.err = s.fetch(ctx)
 	s.land(f)
 	if f.err == nil {
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
+		defer func() { _ = recover() }()      // the store is a user's, and nobody is here who could
 		_ = s.store.Save(ctx, s.key, f.token) // whoever finds none there fetches one
 	}
+}
+
+// errBroken is how the flight failed for those who come after a panic.
+var errBroken = &idverify.Error{
+	Code: idverify.CodeUnknown, Vendor: Name, Billed: idverify.BilledNo,
+	Detail: "the token store or the transport panicked",
+}
+
+// bring gets a token from the store, which lands the flight, or else from the
+// vendor. A panic lands with it, and so does the end of the goroutine, which a
+// store that belongs to a test may cause.
+func (s *tokenSource) bring(ctx context.Context, f *flight) (landed bool) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		f.panicked, f.err = recover(), errBroken
+		landed = true
+		s.land(f)
+	}()
+	landed = s.load(ctx, f)
+	if !landed {
+		f.token, f.err = s.fetch(ctx)
+	}
+	returned = true
+	return landed
 }
 
 // load lands the flight with the token of another process, if the store has

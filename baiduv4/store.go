@@ -18,7 +18,9 @@ import (
 //
 // Methods are called concurrently. They must return when ctx ends, which is
 // when nobody waits for the token any more, or after two seconds. The key
-// stands for one account at one vendor address, and reveals neither.
+// stands for one account at one vendor address, and reveals neither. A panic of
+// Load or Drop is passed on to the calls that wait for the token; one of Save,
+// for which nobody waits, is dropped.
 type TokenStore interface {
 	// Load gives the token kept under key; ok is false when there is none.
 	Load(ctx context.Context, key string) (token Token, ok bool, err error)

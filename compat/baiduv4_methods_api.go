@@ -26,6 +26,7 @@ var (
 var (
 	_ func(baiduv4.Config, fmt.State, rune) = baiduv4.Config.Format
 	_ func(baiduv4.Config) slog.Value       = baiduv4.Config.LogValue
+	_ func(baiduv4.Config) ([]byte, error)  = baiduv4.Config.MarshalBinary
 	_ func(baiduv4.Config) ([]byte, error)  = baiduv4.Config.MarshalText
 )
 
@@ -63,13 +64,16 @@ var (
 	_ func(*baiduv4.Reply) string          = (*baiduv4.Reply).Error
 	_ func(baiduv4.Reply, fmt.State, rune) = baiduv4.Reply.Format
 	_ func(baiduv4.Reply) slog.Value       = baiduv4.Reply.LogValue
+	_ func(baiduv4.Reply) ([]byte, error)  = baiduv4.Reply.MarshalBinary
 	_ func(baiduv4.Reply) ([]byte, error)  = baiduv4.Reply.MarshalJSON
+	_ func(baiduv4.Reply) ([]byte, error)  = baiduv4.Reply.MarshalText
 )
 
 var (
 	_ func(baiduv4.SealedCapture) string           = baiduv4.SealedCapture.EvidenceKind
 	_ func(baiduv4.SealedCapture, fmt.State, rune) = baiduv4.SealedCapture.Format
 	_ func(baiduv4.SealedCapture) slog.Value       = baiduv4.SealedCapture.LogValue
+	_ func(baiduv4.SealedCapture) ([]byte, error)  = baiduv4.SealedCapture.MarshalBinary
 	_ func(baiduv4.SealedCapture) ([]byte, error)  = baiduv4.SealedCapture.MarshalText
 )
 

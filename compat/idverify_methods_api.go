@@ -127,7 +127,9 @@ var (
 var (
 	_ func(idverify.Request, fmt.State, rune)           = idverify.Request.Format
 	_ func(idverify.Request) slog.Value                 = idverify.Request.LogValue
+	_ func(idverify.Request) ([]byte, error)            = idverify.Request.MarshalBinary
 	_ func(idverify.Request) ([]byte, error)            = idverify.Request.MarshalJSON
+	_ func(idverify.Request) ([]byte, error)            = idverify.Request.MarshalText
 	_ func(idverify.Request) string                     = idverify.Request.String
 	_ func(*idverify.Request) (idverify.Subject, error) = (*idverify.Request).Subject
 	_ func(*idverify.Request) error                     = (*idverify.Request).Validate

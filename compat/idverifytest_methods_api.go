@@ -4,6 +4,8 @@ package compat
 
 import (
 	"crypto/tls"
+	"fmt"
+	"log/slog"
 	"net/http"
 
 	"github.com/idverify/idverify"
@@ -35,12 +37,15 @@ var (
 	_ func(*idverifytest.Server) *http.Client                        = (*idverifytest.Server).Client
 	_ func(*idverifytest.Server)                                     = (*idverifytest.Server).Close
 	_ func(*idverifytest.Server) []idverifytest.Exchange             = (*idverifytest.Server).Exchanges
+	_ func(*idverifytest.Server, fmt.State, rune)                    = (*idverifytest.Server).Format
 	_ func(*idverifytest.Server, string, ...idverifytest.Fault)      = (*idverifytest.Server).Inject
+	_ func(*idverifytest.Server) slog.Value                          = (*idverifytest.Server).LogValue
 	_ func(*idverifytest.Server)                                     = (*idverifytest.Server).Reset
 	_ func(*idverifytest.Server)                                     = (*idverifytest.Server).RevokeTokens
 	_ func(*idverifytest.Server, string, ...idverifytest.Answer)     = (*idverifytest.Server).Script
 	_ func(*idverifytest.Server, http.ResponseWriter, *http.Request) = (*idverifytest.Server).ServeHTTP
 	_ func(*idverifytest.Server, string, idverifytest.Scores)        = (*idverifytest.Server).SetScores
+	_ func(*idverifytest.Server) string                              = (*idverifytest.Server).String
 	_ func(*idverifytest.Server, string) string                      = (*idverifytest.Server).Subject
 	_ func(*idverifytest.Server) *tls.Config                         = (*idverifytest.Server).TLSClientConfig
 	_ func(*idverifytest.Server) int                                 = (*idverifytest.Server).TokenFetches

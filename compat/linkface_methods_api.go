@@ -31,12 +31,24 @@ var (
 var (
 	_ func(linkface.Config, fmt.State, rune) = linkface.Config.Format
 	_ func(linkface.Config) slog.Value       = linkface.Config.LogValue
+	_ func(linkface.Config) ([]byte, error)  = linkface.Config.MarshalBinary
 	_ func(linkface.Config) ([]byte, error)  = linkface.Config.MarshalText
+)
+
+var (
+	_ func(linkface.Identity, fmt.State, rune) = linkface.Identity.Format
+	_ func(linkface.Identity) slog.Value       = linkface.Identity.LogValue
+	_ func(linkface.Identity) ([]byte, error)  = linkface.Identity.MarshalBinary
+	_ func(linkface.Identity) ([]byte, error)  = linkface.Identity.MarshalJSON
+	_ func(linkface.Identity) ([]byte, error)  = linkface.Identity.MarshalText
+	_ func(linkface.Identity) string           = linkface.Identity.String
 )
 
 var (
 	_ func(*linkface.Reply) string          = (*linkface.Reply).Error
 	_ func(linkface.Reply, fmt.State, rune) = linkface.Reply.Format
 	_ func(linkface.Reply) slog.Value       = linkface.Reply.LogValue
+	_ func(linkface.Reply) ([]byte, error)  = linkface.Reply.MarshalBinary
 	_ func(linkface.Reply) ([]byte, error)  = linkface.Reply.MarshalJSON
+	_ func(linkface.Reply) ([]byte, error)  = linkface.Reply.MarshalText
 )

@@ -25,6 +25,7 @@ var (
 var (
 	_ func(tencent.Config, fmt.State, rune) = tencent.Config.Format
 	_ func(tencent.Config) slog.Value       = tencent.Config.LogValue
+	_ func(tencent.Config) ([]byte, error)  = tencent.Config.MarshalBinary
 	_ func(tencent.Config) ([]byte, error)  = tencent.Config.MarshalText
 )
 
@@ -32,5 +33,7 @@ var (
 	_ func(*tencent.Reply) string          = (*tencent.Reply).Error
 	_ func(tencent.Reply, fmt.State, rune) = tencent.Reply.Format
 	_ func(tencent.Reply) slog.Value       = tencent.Reply.LogValue
+	_ func(tencent.Reply) ([]byte, error)  = tencent.Reply.MarshalBinary
 	_ func(tencent.Reply) ([]byte, error)  = tencent.Reply.MarshalJSON
+	_ func(tencent.Reply) ([]byte, error)  = tencent.Reply.MarshalText
 )

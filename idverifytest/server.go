@@ -5,10 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -129,6 +132,27 @@ func Start(tb testing.TB, opts ...Option) *Server {
 	tb.Cleanup(s.Close)
 	return s
 }
+
+// String is where the server listens, such as
+// "idverifytest.Server(http://127.0.0.1:41234)".
+func (s *Server) String() string {
+	if s.listener == nil {
+		return "idverifytest.Server"
+	}
+	return "idverifytest.Server(" + s.listener.URL + ")"
+}
+
+// Format implements [fmt.Formatter]: every verb prints String.
+func (s *Server) Format(f fmt.State, verb rune) {
+	text := s.String()
+	if verb == 'q' {
+		text = strconv.Quote(text)
+	}
+	_, _ = io.WriteString(f, text)
+}
+
+// LogValue implements [slog.LogValuer].
+func (s *Server) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // Close ends every exchange that is held up, and stops listening. A second
 // Close does nothing.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -294,4 +295,15 @@ func TestManyAtOnce(t *testing.T) {
 	assert.Len(t, srv.Exchanges(), 3*each+1)
 	srv.Close()
 	requireNoHandlers(t)
+}
+
+func TestAServerPrintsItsAddressOnly(t *testing.T) {
+	srv := idverifytest.Start(t)
+	address := "idverifytest.Server(" + strings.TrimSuffix(srv.BaseURL(idverifytest.Tencent), "/tencent") + ")"
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+		assert.Equal(t, address, fmt.Sprintf(verb, srv), verb)
+	}
+	assert.Equal(t, strconv.Quote(address), fmt.Sprintf("%q", srv))
+	assert.Equal(t, address, srv.LogValue().String())
+	assert.Equal(t, "idverifytest.Server", fmt.Sprint(idverifytest.New()), "it does not know where it is served")
 }

@@ -21,8 +21,10 @@ const Name = "linkface"
 const DefaultBaseURL = "https://cloudapi.linkface.cn"
 
 // Config is an account at Linkface. It prints without its credentials,
-// except where fmt does not ask it: as a value in an unexported field of
-// another struct. Keep it behind a pointer there, or keep the [Client].
+// except where fmt does not ask it: under %p as a value, and in an unexported
+// field of another struct, where fmt reads the fields by itself, under some verbs
+// behind a pointer as well. Do not keep it in an unexported field of a struct
+// that is printed at all; keep the [Client].
 type Config struct {
 	// APIID and APISecret are the account's api_id and api_secret. Required.
 	APIID, APISecret string
@@ -62,8 +64,11 @@ func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkfac
 // LogValue implements [slog.LogValuer].
 func (c Config) LogValue() slog.Value { return slog.StringValue("linkface.Config") }
 
-// MarshalText keeps credentials out of JSON and other encodings.
+// MarshalText keeps credentials out of JSON, XML and other encodings.
 func (c Config) MarshalText() ([]byte, error) { return []byte("linkface.Config"), nil }
+
+// MarshalBinary keeps credentials out of gob, CBOR and other encodings.
+func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }
 
 // Client verifies with one account. It is safe for concurrent use.
 type Client struct {

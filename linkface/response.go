@@ -14,7 +14,8 @@ import (
 
 // Reply is the vendor's answer, field by field. [idverify.Result.As] and
 // errors.As find it. Printed, logged or marshalled it shows status and request
-// id only.
+// id only, except where fmt does not ask it; see [idverify.Request]. What the
+// request said of the person is taken out of its texts.
 type Reply struct {
 	RequestID string
 	Status    string
@@ -26,18 +27,40 @@ type Reply struct {
 	// VerifyScore and HackScore are nil when the answer has none.
 	VerifyScore, HackScore *float64
 	// LivenessDataID can be given to [CaptureID] in a later call, which then
-	// needs no upload. Empty when the call itself used an id.
+	// needs no upload. Empty when the call itself used an id, or the answer's
+	// repeats something of the request.
 	LivenessDataID string
 }
 
 // Identity is what the source said of name and number. Validity true is not a
-// pass: no face was compared.
+// pass: no face was compared. Printed, logged or marshalled it shows Validity
+// only.
 type Identity struct {
 	Validity bool
 	// PhotoID is empty when the source holds no photo.
 	PhotoID string
 	Reason  string
 }
+
+// String is the validity.
+func (i Identity) String() string { return fmt.Sprintf("linkface identity: validity %t", i.Validity) }
+
+// Format implements [fmt.Formatter].
+func (i Identity) Format(s fmt.State, verb rune) { redact.Format(s, verb, i.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (i Identity) LogValue() slog.Value { return slog.StringValue(i.String()) }
+
+// MarshalJSON gives the validity.
+func (i Identity) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]bool{"validity": i.Validity})
+}
+
+// MarshalText is String, for XML, YAML and other encodings.
+func (i Identity) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
+// MarshalBinary is String, for gob, CBOR and other encodings.
+func (i Identity) MarshalBinary() ([]byte, error) { return i.MarshalText() }
 
 // Error makes a Reply findable by errors.As.
 func (r *Reply) Error() string {
@@ -54,6 +77,12 @@ func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
 func (r Reply) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"status": redact.Word(r.Status), "request_id": redact.Word(r.RequestID)})
 }
+
+// MarshalText is the text of Error, for XML, YAML and other encodings.
+func (r Reply) MarshalText() ([]byte, error) { return []byte(r.Error()), nil }
+
+// MarshalBinary is the text of Error, for gob, CBOR and other encodings.
+func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
 
 // answer is the JSON as it comes.
 type answer struct {
@@ -125,20 +154,29 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 // reply is for people to read, so what the vendor echoed is taken out of it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	r := &Reply{
-		RequestID:      call.Scrub(string(a.RequestID)),
-		Status:         call.Scrub(string(a.Status)),
+		RequestID:      call.Identifier(string(a.RequestID)),
+		Status:         call.Identifier(string(a.Status)),
 		Reason:         call.Scrub(string(a.Reason)),
 		Image:          call.Scrub(string(a.Image)),
 		VerifyScore:    a.VerifyScore.Pointer(),
 		HackScore:      a.HackScore.Pointer(),
-		LivenessDataID: string(a.LivenessDataID),
+		LivenessDataID: unspoiled(call, string(a.LivenessDataID)),
 	}
 	if a.Identity.present {
 		r.Identity = &Identity{
 			Validity: a.Identity.Validity == "true",
-			PhotoID:  string(a.Identity.PhotoID),
+			PhotoID:  call.Scrub(string(a.Identity.PhotoID)),
 			Reason:   call.Scrub(string(a.Identity.Reason)),
 		}
 	}
 	return r
+}
+
+// unspoiled is an id as it came, or none: one with something taken out of it
+// would name no capture any more, and perhaps be paid for.
+func unspoiled(call *exchange.Call, id string) string {
+	if call.Identifier(id) != id {
+		return ""
+	}
+	return id
 }

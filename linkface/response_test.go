@@ -22,7 +22,7 @@ import (
 
 func TestMatch(t *testing.T) {
 	c, _ := answering(t, http.StatusOK, fixture(t, "ok.json"))
-	res, err := c.Verify(t.Context(), request())
+	res, err := c.Verify(t.Context(), request(linkface.CaptureID("EXAMPLE-another-capture")))
 	require.NoError(t, err)
 	assert.True(t, res.Passed())
 	assert.Equal(t, idverify.BilledYes, res.Billed)
@@ -432,11 +432,12 @@ func TestDateToRetryAfterIsCountedFromTheClockOfTheConfig(t *testing.T) {
 
 func TestReplyIsScrubbedInEveryText(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, fmt.Sprintf(
-		`{"request_id":"T","status":"S%[1]s","reason":"R%[1]s","image":"I%[1]s","identity":{"validity":true,"reason":"P%[1]s"}}`, number))
+		`{"request_id":"T","status":"S%[1]s","reason":"R%[1]s","image":"I%[1]s","liveness_data_id":"L%[1]s",
+			"identity":{"validity":true,"photo_id":"H%[1]s","reason":"P%[1]s"}}`, number))
 	res, err := c.Verify(t.Context(), request())
-	assert.Equal(t, "S[hidden]", requireError(t, res, err).VendorCode)
+	assert.Equal(t, "[hidden]", requireError(t, res, err).VendorCode)
 	var reply *linkface.Reply
 	require.ErrorAs(t, err, &reply)
 	assert.Equal(t, linkface.Reply{RequestID: "T", Status: "S[hidden]", Reason: "R[hidden]", Image: "I[hidden]",
-		Identity: &linkface.Identity{Validity: true, Reason: "P[hidden]"}}, *reply)
+		Identity: &linkface.Identity{Validity: true, PhotoID: "H[hidden]", Reason: "P[hidden]"}}, *reply)
 }

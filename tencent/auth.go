@@ -17,11 +17,10 @@ import (
 
 // signer makes the Authorization header.
 type signer struct {
-	appID               string
-	secretID, secretKey redact.Secret
-	lifetime            time.Duration
-	random              io.Reader
-	macs                sync.Pool // of hash.Hash, keyed
+	appID, secretID, secretKey redact.Secret
+	lifetime                   time.Duration
+	random                     io.Reader
+	macs                       sync.Pool // of hash.Hash, keyed
 }
 
 func newMAC(secretKey string) hash.Hash { return hmac.New(sha1.New, []byte(secretKey)) }
@@ -38,7 +37,7 @@ func (s *signer) authorization(now time.Time) (string, error) {
 	// b and f, the bucket and the file of another of the vendor's services,
 	// stay empty; the values are joined as they are, without escaping.
 	original := append(make([]byte, 0, 192), "a="...)
-	original = append(original, s.appID...)
+	original = append(original, s.appID.Reveal()...)
 	original = append(original, "&b=&k="...)
 	original = append(original, s.secretID.Reveal()...)
 	original = strconv.AppendInt(append(original, "&e="...), expires, 10)

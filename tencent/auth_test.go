@@ -71,7 +71,7 @@ func TestAuthorizationIsOneLineOfBase64(t *testing.T) {
 
 func vectorSigner(random []byte) *signer {
 	return &signer{
-		appID:     "1250000000",
+		appID:     redact.NewSecret("1250000000"),
 		secretID:  redact.NewSecret("AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001"),
 		secretKey: redact.NewSecret(vectorKey),
 		lifetime:  30 * time.Second,

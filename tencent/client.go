@@ -35,8 +35,10 @@ const (
 )
 
 // Config is an account at Tencent Cloud. It prints without its credentials,
-// except where fmt does not ask it: as a value in an unexported field of
-// another struct. Keep it behind a pointer there, or keep the [Client].
+// except where fmt does not ask it: under %p as a value, and in an unexported
+// field of another struct, where fmt reads the fields by itself, under some verbs
+// behind a pointer as well. Do not keep it in an unexported field of a struct
+// that is printed at all; keep the [Client].
 type Config struct {
 	// AppID is the account's APPID, in decimal digits. Required.
 	AppID string
@@ -87,8 +89,11 @@ func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "tencent
 // LogValue implements [slog.LogValuer].
 func (c Config) LogValue() slog.Value { return slog.StringValue("tencent.Config") }
 
-// MarshalText keeps credentials out of JSON and other encodings.
+// MarshalText keeps credentials out of JSON, XML and other encodings.
 func (c Config) MarshalText() ([]byte, error) { return []byte("tencent.Config"), nil }
+
+// MarshalBinary keeps credentials out of gob, CBOR and other encodings.
+func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }
 
 // Client verifies with one account. It is safe for concurrent use.
 type Client struct {
@@ -135,7 +140,7 @@ func New(cfg Config) (*Client, error) {
 
 func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
 	s := &signer{
-		appID:     cfg.AppID,
+		appID:     redact.NewSecret(cfg.AppID),
 		secretID:  redact.NewSecret(cfg.SecretID),
 		secretKey: redact.NewSecret(cfg.SecretKey),
 		lifetime:  cfg.SignatureLifetime,
@@ -148,7 +153,7 @@ func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
 		s.random = rand.Reader
 	}
 	switch {
-	case !isDecimal(s.appID):
+	case !isDecimal(cfg.AppID):
 		return nil, vendor.Misconfigured("AppID", "must be decimal digits")
 	case s.lifetime < minSignatureLifetime, s.lifetime > maxSignatureLifetime:
 		return nil, vendor.Misconfigured("SignatureLifetime", "must be between 1 second and 90 days")

@@ -61,7 +61,7 @@ func (c *Client) encodeURL(call *exchange.Call, session, address string) (*body.
 		return nil, err
 	}
 	return body.JSON([]body.Member{
-		{Name: "appid", Value: c.signer.appID},
+		{Name: "appid", Value: c.signer.appID.Reveal()},
 		{Name: "idcard_number", Value: call.Subject.IDNumber()},
 		{Name: "idcard_name", Value: call.Subject.Name()},
 		{Name: "url", Value: address},
@@ -78,7 +78,7 @@ func (c *Client) encodePhoto(call *exchange.Call, session string, media idverify
 	}
 	part := photoParts[format]
 	return body.Multipart([]body.Field{
-		{Name: "appid", Value: c.signer.appID},
+		{Name: "appid", Value: c.signer.appID.Reveal()},
 		{Name: "idcard_number", Value: call.Subject.IDNumber()},
 		{Name: "idcard_name", Value: call.Subject.Name()},
 		{Name: "session_id", Value: session},

@@ -16,7 +16,8 @@ import (
 
 // Reply is the vendor's answer, field by field. [idverify.Result.As] and
 // errors.As find it. Printed, logged or marshalled it shows code and session
-// id only. What the request said of the person is taken out of its texts.
+// id only, except where fmt does not ask it; see [idverify.Request]. What the
+// request said of the person is taken out of its texts.
 type Reply struct {
 	// Similarity is 0..100, nil when the answer has none.
 	Similarity *float64
@@ -43,6 +44,12 @@ func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
 func (r Reply) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"code": redact.Word(r.Code), "session_id": redact.Word(r.SessionID)})
 }
+
+// MarshalText is the text of Error, for XML, YAML and other encodings.
+func (r Reply) MarshalText() ([]byte, error) { return []byte(r.Error()), nil }
+
+// MarshalBinary is the text of Error, for gob, CBOR and other encodings.
+func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
 
 // answer is the JSON as it comes.
 type answer struct {
@@ -135,8 +142,8 @@ func (c *Client) skew(call *exchange.Call) string {
 func (a *answer) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Similarity: a.Data.Similarity.Pointer(),
-		SessionID:  call.Scrub(string(a.Data.SessionID)),
-		Code:       call.Scrub(string(a.Code)),
+		SessionID:  call.Identifier(string(a.Data.SessionID)),
+		Code:       call.Identifier(string(a.Code)),
 		Message:    call.Scrub(string(a.Message)),
 	}
 }

@@ -91,12 +91,25 @@ func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
 }
 
 func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
-	for _, scene := range []string{"values", "token store", "result store"} {
+	for _, scene := range []string{"values", "token store, load"} {
 		t.Run(scene, func(t *testing.T) {
 			out := spawn(t, scene, "^TestChild$")
 			assert.Regexp(t, "(?m)^panic: ", out)
 			assert.Contains(t, out, "goroutine ")
 			assert.NotContains(t, out, "\nPASS\n")
+		})
+	}
+}
+
+// A store that nobody waits for is told in a goroutine of the library's, where
+// nobody could recover.
+func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
+	for _, scene := range []string{"token store, save", "result store"} {
+		t.Run(scene, func(t *testing.T) {
+			out := spawn(t, scene, "^TestChild$")
+			assert.Contains(t, out, "the store panicked")
+			assert.Contains(t, out, "\nPASS\n")
+			assert.NotRegexp(t, "(?m)^panic: ", out)
 		})
 	}
 }
@@ -119,51 +132,72 @@ func TestChild(t *testing.T) {
 		serveAndPanic(t)
 	case "values":
 		panicWithValues(t)
-	case "token store":
+	case "token store, load", "token store, save":
 		w := newWorld(t)
+		tokens := panickingTokens{panickingStore{w.outlets, t, make(chan struct{})}, os.Getenv(childScene) == "token store, load"}
 		reach := w.at(baiduv4.Name)
-		reach.tokens = panickingTokens{w.outlets, t}
+		reach.tokens = tokens
 		req := w.request(idverifytest.Match(), accounts[1].evidence(w.material)[0])
-		_, _ = accounts[1].provider(t, reach).Verify(t.Context(), req)
+		w.handOver(t)
+		_, err := accounts[1].provider(t, reach).Verify(t.Context(), req)
+		require.NoError(t, err)
+		<-tokens.told
 	case "result store":
 		w := newWorld(t)
+		results := panickingResults{panickingStore{w.outlets, t, make(chan struct{})}}
 		client, err := idverify.New([]idverify.Provider{accounts[2].provider(t, w.at(accounts[2].vendor))},
-			idverify.WithResultStore(panickingResults{w.outlets, t}, []byte(storeSecret)))
+			idverify.WithResultStore(results, []byte(storeSecret)))
 		require.NoError(t, err)
 		req := w.request(idverifytest.Match(), accounts[2].evidence(w.material)[0])
 		req.Key = "question-1"
-		_, _ = client.Verify(t.Context(), req)
-		<-t.Context().Done() // the store is told behind the caller's back
+		_, err = client.Verify(t.Context(), req)
+		require.NoError(t, err)
+		<-results.told // behind the caller's back
 	}
 }
 
-type panickingTokens struct {
-	o *outlets
-	t *testing.T
+// panickingStore panics with what it is given, after it has said so.
+type panickingStore struct {
+	o    *outlets
+	t    *testing.T
+	told chan struct{}
 }
 
-func (panickingTokens) Load(context.Context, string) (baiduv4.Token, bool, error) {
+func (p panickingStore) panic(v any) {
+	p.o.handOver(p.t)
+	fmt.Println("the store panicked")
+	close(p.told)
+	panic(v)
+}
+
+type panickingTokens struct {
+	panickingStore
+	onLoad bool
+}
+
+func (p panickingTokens) Load(context.Context, string) (baiduv4.Token, bool, error) {
+	if p.onLoad {
+		p.o.plantKey("an access token", echoToken)
+		p.panic(baiduv4.NewToken(echoToken, time.Now()))
+	}
 	return baiduv4.Token{}, false, nil
 }
 
 func (p panickingTokens) Save(_ context.Context, _ string, token baiduv4.Token) error {
 	p.o.plantKey("an access token", token.Reveal())
-	p.o.handOver(p.t)
-	panic(token)
+	p.panic(token)
+	return nil
 }
 
 func (panickingTokens) Drop(context.Context, string, baiduv4.Token) error { return nil }
 
-type panickingResults struct {
-	o *outlets
-	t *testing.T
-}
+type panickingResults struct{ panickingStore }
 
 func (panickingResults) Load(context.Context, string) (*idverify.Result, error) { return nil, nil }
 
 func (p panickingResults) Save(_ context.Context, _ string, res *idverify.Result) error {
-	p.o.handOver(p.t)
-	panic(res)
+	p.panic(res)
+	return nil
 }
 
 // panicWithValues panics with one value after the other, so that the runtime

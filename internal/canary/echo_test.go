@@ -104,6 +104,9 @@ func (e *echo) said(a account, i int, s shown) []string {
 	if i > 0 {
 		return told
 	}
+	for _, before := range []string{"", "T", "TI"} {
+		told = append(told, fmt.Sprintf("%x", before+echoNumber), base64.RawURLEncoding.EncodeToString([]byte(before+echoNumber)))
+	}
 	return append(told, strings.Join(told, " ")+" "+ownWords, strings.Join(told, ""), ownWords+" 甲",
 		"<b>"+echoName+"</b>\r\n\x00\""+echoNumber+"\"")
 }

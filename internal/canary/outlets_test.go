@@ -248,9 +248,6 @@ func (o *outlets) encode(at string, v any) {
 		text, err := m.MarshalText()
 		o.heard(at+", MarshalText", string(text)+fmt.Sprint(err))
 	}
-	if promisesJSONAndPrintingOnly(v) {
-		return
-	}
 	text, err = xml.Marshal(v)
 	o.heard(at+", XML", string(text)+fmt.Sprint(err))
 	var out bytes.Buffer

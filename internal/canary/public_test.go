@@ -52,7 +52,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.5, FAR: []idverify.FARStep{{Threshold: 0.5, Rate: 0.1}}}
 	check, err := rule.Check(0.9)
 	require.NoError(t, err)
-	lf := &linkface.Reply{RequestID: "id", Status: "OK", Reason: ownWords, Image: ownWords, LivenessDataID: ownWords}
+	lf := &linkface.Reply{RequestID: "id", Status: "OK", Reason: ownWords, Image: ownWords, LivenessDataID: ownWords, Identity: &linkface.Identity{PhotoID: ownWords, Reason: ownWords}}
 	bd := &baiduv4.Reply{LogID: "1", ErrorCode: "7", ErrorMsg: ownWords, DecImage: decoded, RiskTags: []string{ownWords}}
 	tc := &tencent.Reply{Code: "0", SessionID: "s", Message: ownWords}
 	failure := &idverify.Error{Code: idverify.CodeUnknown, VendorMessage: words, Reply: tc, Err: errors.New("harmless")}
@@ -94,7 +94,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers["baiduv4"], "idverify.FARLimiter": providers["linkface"],
 
 		"linkface.Config": configs["linkface"], "linkface.Client": providers["linkface"], "linkface.CaptureEvidence": linkface.CaptureID(w.id),
-		"linkface.Reply": lf, "linkface.Identity": linkface.Identity{Validity: true}, // without the vendor's words: yet to be mended
+		"linkface.Reply": lf, "linkface.Identity": linkface.Identity{PhotoID: ownWords, Reason: ownWords},
 		"baiduv4.Config": configs["baiduv4"], "baiduv4.Client": providers["baiduv4"], "baiduv4.Reply": bd, "baiduv4.DecImage": decoded,
 		"baiduv4.QualityControl": baiduv4.QualityHigh, "baiduv4.LivenessControl": baiduv4.LivenessHigh, "baiduv4.SpoofingControl": baiduv4.SpoofingHigh, "baiduv4.App": baiduv4.AppIOS,
 		"baiduv4.FaceTokenEvidence": evidence[1], "baiduv4.PlainCapture": evidence[2], "baiduv4.SealedCapture": evidence[3],
@@ -153,6 +153,7 @@ var revealing = map[string][]string{
 	"idverify.PhotoURLEvidence": {"URL"},
 	"linkface.Config":           {"APIID", "APISecret"},
 	"linkface.Reply":            {"Reason", "Image", "LivenessDataID"},
+	"linkface.Identity":         {"PhotoID", "Reason"},
 	"baiduv4.Config":            {"APIKey", "SecretKey"},
 	"baiduv4.Reply":             {"ErrorMsg", "RiskTags"},
 	"baiduv4.SealedCapture":     {"SKey", "DeviceID", "Data"},

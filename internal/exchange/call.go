@@ -116,6 +116,16 @@ func (c *Call) Hide(secrets ...string) { c.secrets = append(c.secrets, secrets..
 // every credential.
 func (c *Call) Scrub(text string) string { return redact.Scrub(text, c.secrets...) }
 
+// Identifier is Scrub for a text that is shown where it looks like an
+// identifier: one that spells the ID number in base64 or hexadecimal would, so
+// nothing is left of it.
+func (c *Call) Identifier(text string) string {
+	if redact.Spells(text, c.Subject.IDNumber()) {
+		return redact.Hidden
+	}
+	return c.Scrub(text)
+}
+
 // Warn adds a warning to the result.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(c.warnings, w) }
 
@@ -145,5 +155,6 @@ func (c *Call) AnsweredAt() (time.Time, bool) {
 	return t, err == nil
 }
 
-// SetRequestID keeps the vendor's id of the call for the result or error.
-func (c *Call) SetRequestID(id string) { c.requestID = c.Scrub(id) }
+// SetRequestID keeps the vendor's id of the call for the result or error. What
+// does not look like one stands in the typed reply only.
+func (c *Call) SetRequestID(id string) { c.requestID = redact.Word(c.Identifier(id)) }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // Bad is the error for an answer of which nothing can be made: nobody knows
@@ -35,7 +36,7 @@ type Said struct {
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
-		row = idverify.VendorCode{Code: c.Scrub(said.Code), Reason: smallNumber(said.Reasons), Meaning: idverify.CodeUnknown}
+		row = idverify.VendorCode{Code: redact.Word(c.Identifier(said.Code)), Reason: smallNumber(said.Reasons), Meaning: idverify.CodeUnknown}
 	}
 	if row.Meaning == idverify.CodeMatch {
 		return nil, c.Bad("the code of success came without success") // only scores make a match

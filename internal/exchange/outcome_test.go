@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"testing"
@@ -121,9 +122,29 @@ func TestAnUnlistedCodeIsKeptWithoutThePerson(t *testing.T) {
 	res, err := answered(http.StatusOK).Coded(Said{Code: "new 张三"})
 	e := asError(t, res, err)
 	assert.Equal(t, idverify.CodeUnknown, e.Code)
-	assert.Equal(t, "new [hidden]", e.VendorCode)
+	assert.Equal(t, "[hidden]", e.VendorCode, "what is no word is not kept in part")
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 	assert.False(t, e.Repeatable)
+}
+
+func TestAnUnlistedCodeThatIsAWordIsKept(t *testing.T) {
+	res, err := answered(http.StatusOK).Coded(Said{Code: "NEW_CODE.7"})
+	assert.Equal(t, "NEW_CODE.7", asError(t, res, err).VendorCode)
+}
+
+func TestARequestIDIsAWordOrHidden(t *testing.T) {
+	asked := idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X"}
+	subject, err := asked.Subject()
+	require.NoError(t, err)
+	for id, want := range map[string]string{
+		"TID8bf47-1": "TID8bf47-1", "": "", "id 1": redact.Hidden, "张三": redact.Hidden,
+		"T-" + base64.RawURLEncoding.EncodeToString([]byte(asked.IDNumber)): redact.Hidden,
+	} {
+		call := answered(http.StatusOK)
+		call.Subject = subject
+		call.SetRequestID(id)
+		assert.Equal(t, want, call.requestID, id)
+	}
 }
 
 func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {

@@ -44,19 +44,33 @@ type Failure struct {
 	Status int
 	Detail string
 
+	came   **came // nil where there is nothing
+	causes []error
+}
+
+// came is what there was of an answer. It stands behind a second pointer,
+// because fmt reads unexported fields without asking, and follows one pointer
+// where it calls a verb bad.
+type came struct {
 	header  http.Header
 	partial []byte
-	causes  []error
+}
+
+func (f *Failure) answer() came {
+	if f.came == nil {
+		return came{}
+	}
+	return **f.came
 }
 
 func (f *Failure) Error() string   { return f.Detail }
 func (f *Failure) Unwrap() []error { return f.causes }
 
 // RetryAfter is how long the answer asks to wait from now, 0 when it does not.
-func (f *Failure) RetryAfter(now time.Time) time.Duration { return RetryAfter(f.header, now) }
+func (f *Failure) RetryAfter(now time.Time) time.Duration { return RetryAfter(f.answer().header, now) }
 
 // Partial is what came of an answer that broke off or was too large.
-func (f *Failure) Partial() []byte { return f.partial }
+func (f *Failure) Partial() []byte { return f.answer().partial }
 
 // Format implements [fmt.Formatter]: headers and answers are not printed.
 func (f Failure) Format(s fmt.State, verb rune) { redact.Format(s, verb, f.Detail) }
@@ -72,7 +86,8 @@ var (
 )
 
 func (a *attempt) failed(err error) *Failure {
-	f := &Failure{Status: a.status, header: a.header, partial: a.partial}
+	answer := &came{a.header, a.partial}
+	f := &Failure{Status: a.status, came: &answer}
 	f.Sent = a.finish()
 	f.Kind, f.Detail, f.causes = explain(a, err)
 	return f

@@ -57,42 +57,41 @@ func wordByte(b byte) bool {
 }
 
 // Scrub replaces every occurrence of the secrets in s, letter case ignored
-// for ASCII.
+// for ASCII. Occurrences that overlap go together, so that a secret that is part
+// of another, or shares an end with it, leaves nothing of the other behind.
 func Scrub(s string, secrets ...string) string {
-	for _, secret := range secrets {
-		s = scrubOne(s, secret)
-	}
-	return s
-}
-
-func scrubOne(s, secret string) string {
-	if secret == "" {
-		return s
-	}
-	at := indexFold(s, secret)
-	if at < 0 {
-		return s
-	}
 	var out strings.Builder
-	for ; at >= 0; at = indexFold(s, secret) {
-		out.WriteString(s[:at])
-		out.WriteString(Hidden)
-		s = s[at+len(secret):]
+	end := 0 // of what is written or taken out
+	for i := range len(s) {
+		n := longestAt(s[i:], secrets)
+		if n == 0 {
+			continue
+		}
+		if i >= end {
+			out.WriteString(s[end:i])
+			out.WriteString(Hidden)
+		}
+		end = max(end, i+n)
 	}
-	out.WriteString(s)
+	if end == 0 {
+		return s
+	}
+	out.WriteString(s[end:])
 	return out.String()
 }
 
-// indexFold is strings.Index with the letter case of ASCII ignored. Every byte
-// keeps its place, which strings.ToLower would not promise.
-func indexFold(s, sub string) int {
-	first := lower(sub[0])
-	for i := 0; i+len(sub) <= len(s); i++ {
-		if lower(s[i]) == first && equalFold(s[i:i+len(sub)], sub) {
-			return i
+// longestAt is the length of the longest secret that s begins with, 0 if there
+// is none. The letter case of ASCII is ignored, and every byte keeps its place,
+// which strings.ToLower would not promise.
+func longestAt(s string, secrets []string) int {
+	longest, first := 0, lower(s[0])
+	for _, secret := range secrets {
+		n := len(secret)
+		if n > longest && n <= len(s) && lower(secret[0]) == first && equalFold(s[:n], secret) {
+			longest = n
 		}
 	}
-	return -1
+	return longest
 }
 
 func equalFold(a, b string) bool {

@@ -1,0 +1,165 @@
+package canary_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/gob"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// Each of these came out once.
+
+// The cause of an error keeps headers and the beginning of an answer, an access
+// token in this one.
+func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
+	w := newWorld(t)
+	w.standIn.Inject(idverifytest.BaiduToken, idverifytest.Truncated())
+	req := w.request(idverifytest.Match(), accounts[1].evidence(w.material)[0])
+	_, err := accounts[1].provider(t, w.at(baiduv4.Name)).Verify(t.Context(), req)
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	require.NotNil(t, e.Err)
+	for _, verb := range verbs {
+		w.heard("an error's cause in an unexported field", sprint(verb, struct{ cause error }{e.Err}))
+	}
+	w.still("an error's cause", e.Err)
+}
+
+func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
+	for _, a := range accounts {
+		w := newWorld(t)
+		client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))}, w.options(a.vendor)...)
+		require.NoError(t, err)
+		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
+		req.Key = "question-1"
+		_, err = client.Verify(t.Context(), req)
+		require.NoError(t, err)
+		// The outlets of the hooks are in use, so that only the verbs are tried
+		// that do not follow pointers to them.
+		for _, verb := range pointerVerbs {
+			w.heard("a Client in an unexported field", sprint(verb, struct{ client idverify.Client }{*client}))
+		}
+	}
+	w := newWorld(t)
+	client, err := idverify.New([]idverify.Provider{accounts[0].provider(t, w.at(linkface.Name))},
+		idverify.WithResultStore(resultStore{w.outlets}, []byte(storeSecret)))
+	require.NoError(t, err)
+	for _, verb := range verbs {
+		w.heard("a Client in an unexported field", sprint(verb, struct{ client idverify.Client }{*client}))
+	}
+}
+
+// Subject is behind a pointer that fmt follows where it calls a verb bad.
+func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
+	req := idverify.Request{Name: echoName, IDNumber: echoNumber}
+	subject, err := req.Subject()
+	require.NoError(t, err)
+	for _, verb := range verbs {
+		text := sprint(verb, struct{ last idverify.Subject }{subject}) + sprint(verb, struct{ last *idverify.Subject }{&subject})
+		assert.NotContains(t, text, echoNumber)
+		assert.NotContains(t, text, echoName)
+	}
+}
+
+// An encoder that does not know MarshalJSON takes the fields, unless there is a
+// MarshalText or a MarshalBinary.
+func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
+	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: configMark}
+	for want, v := range map[string]any{
+		"request(baiduv4.sealed_capture)": idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{sealed}},
+		"baiduv4.sealed_capture":          sealed,
+		"linkface.Config":                 linkface.Config{APIID: configMark},
+		"baiduv4.Config":                  baiduv4.Config{SecretKey: configMark},
+		"tencent.Config":                  tencent.Config{SecretKey: configMark},
+		"linkface reply: status s":        linkface.Reply{Status: "s", Reason: ownWords, Identity: &linkface.Identity{Reason: ownWords}},
+		"linkface identity: validity":     linkface.Identity{Reason: ownWords},
+		"baiduv4 reply: error code 7":     baiduv4.Reply{ErrorCode: "7", ErrorMsg: ownWords},
+		"tencent reply: code 7":           tencent.Reply{Code: "7", Message: ownWords},
+	} {
+		text, err := xml.Marshal(v)
+		require.NoError(t, err)
+		var out bytes.Buffer
+		require.NoError(t, gob.NewEncoder(&out).Encode(v))
+		for _, said := range []string{string(text), out.String()} {
+			assert.Contains(t, said, want)
+			for _, mark := range []string{echoName, echoNumber, configMark, ownWords} {
+				assert.NotContains(t, said, mark)
+			}
+		}
+	}
+	text, err := xml.Marshal(&idverify.Result{Code: idverify.CodeMatch, Reply: struct{ Words string }{ownWords}})
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), ownWords)
+	text, err = xml.Marshal(&idverify.Error{Code: idverify.CodeUnknown, Reply: struct{ Words string }{ownWords}, Err: &tellingError{URL: ownWords}})
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), ownWords)
+}
+
+// Secrets overlap: a name can be part of a key.
+func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
+	e := newEcho(t)
+	e.shaped(shapes[linkface.Name]["error"])
+	e.say = idverifytest.LinkfaceAPISecret
+	req := &idverify.Request{Name: "LINK", IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
+	_, err := e.verify("error", t.Context(), accounts[0].provider(t, reach{baseURL: e.server.URL}), req)
+	var said *idverify.Error
+	require.ErrorAs(t, err, &said)
+	assert.Equal(t, "[hidden] [hidden]", said.VendorMessage.Reveal())
+}
+
+// whoseRequestIDIs is an error of a vendor that gives this as its request id.
+func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
+	e := newEcho(t)
+	e.shaped(shapes[linkface.Name]["unlisted"])
+	e.say = id
+	req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
+	p := accounts[0].provider(t, reach{baseURL: e.server.URL})
+	_, err := p.Verify(t.Context(), req)
+	require.Error(t, err)
+	e.heard("provider", fmt.Sprint(p))
+	return e, err
+}
+
+// 18 characters are base64 without padding: a word, as an id is.
+func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
+	for _, before := range []string{"", "T", "TI"} {
+		number := before + echoNumber
+		for _, spelling := range []string{
+			base64.RawStdEncoding.EncodeToString([]byte(number)), base64.RawURLEncoding.EncodeToString([]byte(number)),
+			fmt.Sprintf("%x", number), fmt.Sprintf("%X", number), "TID-" + fmt.Sprintf("%x", number),
+		} {
+			e, err := whoseRequestIDIs(t, spelling)
+			e.failure("an error", err)
+			var said *idverify.Error
+			require.ErrorAs(t, err, &said)
+			assert.Equal(t, "[hidden]", said.RequestID)
+			assert.Equal(t, "[hidden]", said.VendorCode)
+		}
+	}
+}
+
+func TestTheChainOfAJournalsErrorHasNoPath(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), fileMark)
+	_, err := idverify.OpenFileJournal(filepath.Join(dir, "absent"))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NotEmpty(t, chain(err))
+	for _, cause := range chain(err) {
+		assert.NotContains(t, cause.Error(), fileMark)
+		var inPath *fs.PathError
+		assert.False(t, errors.As(cause, &inPath))
+	}
+}

@@ -1,0 +1,40 @@
+package linkface_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+)
+
+// An id with something taken out of it would name another capture, or none.
+func TestLivenessDataIDIsWholeOrAbsent(t *testing.T) {
+	for id, kept := range map[string]bool{"EXAMPLE-of-a-capture": true, "EXAMPLE-asked-with": false, "EXAMPLE-" + number: false} {
+		c, _ := answering(t, http.StatusOK, fmt.Sprintf(`{"request_id":"T","status":"OK","verify_score":1,"hack_score":0,"liveness_data_id":%q}`, id))
+		res, err := c.Verify(t.Context(), request(linkface.CaptureID("EXAMPLE-asked-with")))
+		require.NoError(t, err)
+		var reply *linkface.Reply
+		require.True(t, res.As(&reply))
+		if !kept {
+			id = ""
+		}
+		assert.Equal(t, id, reply.LivenessDataID)
+	}
+}
+
+func TestIdentityPrintsItsValidityOnly(t *testing.T) {
+	identity := linkface.Identity{Validity: true, PhotoID: "PHOTO-MARK", Reason: "REASON-MARK"}
+	for _, text := range idverifytest.Spoken(&identity) {
+		assert.NotContains(t, text, "MARK")
+	}
+	assert.Equal(t, "linkface identity: validity true", fmt.Sprint(identity))
+	text, err := json.Marshal(identity)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"validity":true}`, string(text))
+}
