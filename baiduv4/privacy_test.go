@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -109,18 +110,21 @@ func TestResultsArePrintedWithoutTheReply(t *testing.T) {
 // Unexported fields are printed by reflection, without asking for a Format
 // method: secrets stand behind pointers.
 func TestNothingIsPrintedThroughReflection(t *testing.T) {
-	c, _ := answering(t, answer{body: fixture(t, "sealed.json")})
-	res, err := c.Verify(t.Context(), request())
-	require.NoError(t, err)
-	var reply *baiduv4.Reply
-	require.True(t, res.As(&reply))
-	assertSilent(t,
-		struct{ c baiduv4.Client }{*c},
-		struct{ t baiduv4.Token }{baiduv4.NewToken("TOKEN-MARK", time.Now())},
-		struct{ e baiduv4.FaceTokenEvidence }{baiduv4.FaceToken("FACE-TOKEN-MARK")},
-		struct{ e baiduv4.PlainCapture }{baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: idverify.Bytes([]byte(picture))}},
-		struct{ r baiduv4.Reply }{*reply},
-	)
+	bubble(t, func(t *testing.T) {
+		c, _ := answering(t, answer{body: fixture(t, "sealed.json")})
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err)
+		synctest.Wait() // the store is told on its own time
+		var reply *baiduv4.Reply
+		require.True(t, res.As(&reply))
+		assertSilent(t,
+			struct{ c baiduv4.Client }{*c},
+			struct{ t baiduv4.Token }{baiduv4.NewToken("TOKEN-MARK", time.Now())},
+			struct{ e baiduv4.FaceTokenEvidence }{baiduv4.FaceToken("FACE-TOKEN-MARK")},
+			struct{ e baiduv4.PlainCapture }{baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: idverify.Bytes([]byte(picture))}},
+			struct{ r baiduv4.Reply }{*reply},
+		)
+	})
 }
 
 func TestErrorsOfTheTransportHoldNoToken(t *testing.T) {

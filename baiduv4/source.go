@@ -30,6 +30,8 @@ type tokenSource struct {
 	key   string
 	now   func() time.Time
 
+	saving sync.Mutex // held over Save, and over nothing else of the store
+
 	mu      sync.Mutex // never held over fetch or store
 	held    heldToken
 	refused Token // the last one that the vendor refused
@@ -158,11 +160,28 @@ func (s *tokenSource) fly(ctx context.Context, f *flight) {
 	}
 	s.land(f)
 	if f.err == nil {
-		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-		defer cancel()
-		defer func() { _ = recover() }()      // the store is a user's, and nobody is here who could
-		_ = s.store.Save(ctx, s.key, f.token) // whoever finds none there fetches one
+		s.save(ctx, f.token)
 	}
+}
+
+// save tells the store of a token that is held still. One at a time: a slow Save
+// must not put an older token, refused since, in the place of a newer one.
+func (s *tokenSource) save(ctx context.Context, token Token) {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	if !s.holds(token) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	defer func() { _ = recover() }()    // the store is a user's, and nobody is here who could
+	_ = s.store.Save(ctx, s.key, token) // whoever finds none there fetches one
+}
+
+func (s *tokenSource) holds(token Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held.Equal(token)
 }
 
 // errBroken is how the flight failed for those who come after a panic.

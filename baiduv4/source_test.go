@@ -439,10 +439,13 @@ func TestCallIsRepeatedOnlyOnce(t *testing.T) {
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.True(t, e.Sent)
 		f.assertSeen(t, 2, 2)
+		synctest.Wait() // until the store has been told
 		verifyFails(t, c)
 		f.assertSeen(t, 3, 4)
+		synctest.Wait()
 		for range 200 {
 			verifyFails(t, c)
+			synctest.Wait()
 		}
 		f.assertSeen(t, 3, 5) // a vendor that refuses everything is not hammered
 
