@@ -109,7 +109,15 @@ const storeTimeout = 2 * time.Second
 // is told, so that who asks again on seeing it asks anew.
 func (s *shared) fly(ctx context.Context, q question, forget func()) {
 	defer s.cancel()
+	landed := false
+	defer func() {
+		if !landed { // the provider ended the goroutine: see runtime.Goexit
+			forget()
+			close(s.landed)
+		}
+	}()
 	s.work(ctx, q)
+	landed = true
 	if s.err != nil || s.res == nil || q.keep == nil || s.stored {
 		forget()
 		close(s.landed)

@@ -43,7 +43,8 @@ type Config struct {
 	HTTPClient *http.Client
 	// TLSClientConfig is for the default transport: a private CA in RootCAs, a
 	// client certificate. It is copied; TLS 1.2 is the least whatever it says,
-	// and one that skips verification is refused, as is one beside HTTPClient.
+	// and one that skips verification or allows renegotiation is refused, as is
+	// one beside HTTPClient.
 	TLSClientConfig *tls.Config
 	// MaxConnsPerHost bounds the default transport's connections, idle ones
 	// included; further calls wait for one. It is refused beside HTTPClient.

@@ -31,11 +31,11 @@ type attempt struct {
 	mu      sync.Mutex
 	sent    bool // some try handed the whole body to the connection
 	written bool // some try wrote the whole request to the connection
-	early   bool // the answer began before sent
+	early   bool // the answer began before sent; over HTTP/2 the last 16 KB count as sent too soon
 	interim int  // how many 100 Continue and the like came before the answer
 	over    bool // the call has returned: nothing more may be sent
 
-	lent sync.Mutex // held while memory of the caller's is being written
+	lent sync.Mutex // held while memory of the caller's is being read or written
 }
 
 type attemptKey struct{}
@@ -58,7 +58,20 @@ func (a *attempt) traced() context.Context {
 	a.trace.WroteRequest = a.wroteRequest
 	a.trace.GotFirstResponseByte = a.answerBegan
 	a.trace.Got1xxResponse = a.noAnswerYet
-	return httptrace.WithClientTrace(a, &a.trace)
+	ctx := httptrace.WithClientTrace(a, &a.trace)
+	if theirs := httptrace.ContextClientTrace(a.caller); theirs != nil && theirs.Got1xxResponse != nil {
+		a.trace.Got1xxResponse = a.noAnswerYetFor(theirs.Got1xxResponse) // httptrace would drop our error for theirs
+	}
+	return ctx
+}
+
+func (a *attempt) noAnswerYetFor(caller func(int, textproto.MIMEHeader) error) func(int, textproto.MIMEHeader) error {
+	return func(code int, header textproto.MIMEHeader) error {
+		if err := a.noAnswerYet(code, header); err != nil {
+			return err
+		}
+		return caller(code, header)
+	}
 }
 
 func (a *attempt) wroteRequest(info httptrace.WroteRequestInfo) {
@@ -168,9 +181,13 @@ type outgoing struct {
 }
 
 func (o *outgoing) Read(p []byte) (int, error) {
+	if o.attempt.request.Body.InMemory() { // else it may hang, and finish would wait for it
+		o.attempt.lent.Lock()
+		defer o.attempt.lent.Unlock()
+	}
 	o.closing.Lock()
 	defer o.closing.Unlock()
-	if o.closed {
+	if o.closed || !o.handOver(0, false) {
 		return 0, errOver
 	}
 	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.

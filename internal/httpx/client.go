@@ -163,18 +163,23 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		return nil, attempt.failed(err)
 	}
 	defer raw.Body.Close()
+	// The connection is closed first, so that a write of the caller's memory ends.
+	failed := func(err error) error {
+		_ = raw.Body.Close()
+		return attempt.failed(err)
+	}
 	early := attempt.isEarly()
 	attempt.status, attempt.header = raw.StatusCode, raw.Header
 	switch {
 	case raw.StatusCode < 200: // 101: the body is the bare connection, and never ends
-		return nil, attempt.failed(errNoAnswer)
+		return nil, failed(errNoAnswer)
 	case raw.StatusCode >= 300 && raw.StatusCode < 400:
-		return nil, attempt.failed(errRedirect)
+		return nil, failed(errRedirect)
 	}
 	content, err := readAnswer(raw, c.maxResponse)
 	if err != nil {
 		attempt.partial = content
-		return nil, attempt.failed(err)
+		return nil, failed(err)
 	}
 	if early {
 		_ = raw.Body.Close()

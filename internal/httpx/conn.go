@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // The buffers of all connections. One is held only while a request is being
@@ -41,13 +42,25 @@ func (c *conn) ReadFrom(r io.Reader) (sent int64, err error) {
 	if c.gather == nil {
 		return copyBody(c.Conn, r, pieces)
 	}
-	c.gather.begin()
+	if !c.gather.begin() {
+		return 0, net.ErrClosed
+	}
 	defer func() {
 		if flushed := c.gather.end(); err == nil {
 			err = flushed
 		}
 	}()
 	return copyBody(c.Conn, r, records)
+}
+
+// Close closes below TLS while records are gathered. TLS closes so by itself when
+// it is writing; of a write of ours it knows nothing, and would wait for it to say
+// goodbye: five seconds, or for ever where the other side asked for new keys.
+func (c *conn) Close() error {
+	if c.gather != nil && c.gather.isBusyAtClose() {
+		return c.gather.Conn.Close()
+	}
+	return c.Conn.Close()
 }
 
 func copyBody(w io.Writer, r io.Reader, buffers *sync.Pool) (sent int64, err error) {
@@ -96,20 +109,37 @@ func lend(r io.Reader, w io.Writer) (int64, error) {
 // records, which TLS writes one by one, into larger writes.
 type gatherer struct {
 	net.Conn
+	busy    atomic.Bool // between begin and the return of end
+	closing atomic.Bool
+
 	mu     sync.Mutex
 	bundle *[]byte // nil: not gathering
 	held   int     // bytes in bundle
 }
 
-func (g *gatherer) begin() {
+// begin reports whether there is anything to gather for: not when Close has
+// begun, which then saw that the gatherer was not busy.
+func (g *gatherer) begin() bool {
+	g.busy.Store(true)
+	if g.closing.Load() {
+		g.busy.Store(false)
+		return false
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.bundle = bundles.Get().(*[]byte)
+	return true
+}
+
+func (g *gatherer) isBusyAtClose() bool {
+	g.closing.Store(true)
+	return g.busy.Load()
 }
 
 // end writes what is held. TLS has been told that it was written already, so
 // that the error is told here.
 func (g *gatherer) end() error {
+	defer g.busy.Store(false)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	err := g.flush()

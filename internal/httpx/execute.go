@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 // patience is how long net/http is given to come back once the context has
 // ended. It does at once, unless it waits for a body whose media hangs.
 const patience = 100 * time.Millisecond
+
+var errEnded = errors.New("httpx: the exchange ended without an answer")
 
 type executed struct {
 	answer   *http.Response
@@ -72,6 +75,9 @@ func (e executed) result() (*http.Response, error) {
 	if e.err != nil {
 		e.discard()
 		return nil, e.err
+	}
+	if e.answer == nil { // a transport of the caller's ended the goroutine: see runtime.Goexit
+		return nil, errEnded
 	}
 	return e.answer, nil
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,6 +31,8 @@ func (cfg Config) checkTransport() error {
 		return refuse("TLSClientConfig", "is for the default transport: set it on that of HTTPClient")
 	case limits.InsecureSkipVerify:
 		return refuse("TLSClientConfig", "must not skip verification: put a private CA in RootCAs")
+	case limits.Renegotiation != tls.RenegotiateNever:
+		return refuse("TLSClientConfig", "must not allow renegotiation")
 	case limits.MaxVersion != 0 && limits.MaxVersion < tls.VersionTLS12:
 		return refuse("TLSClientConfig", "must allow TLS 1.2 or later")
 	}
@@ -113,7 +117,15 @@ func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, er
 	secured := tls.Client(gather, cfg)
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
-	if err := secured.HandshakeContext(ctx); err != nil {
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace != nil && trace.TLSHandshakeStart != nil {
+		trace.TLSHandshakeStart()
+	}
+	err = secured.HandshakeContext(ctx)
+	if trace != nil && trace.TLSHandshakeDone != nil {
+		trace.TLSHandshakeDone(secured.ConnectionState(), err)
+	}
+	if err != nil {
 		_ = tcp.Close()
 		return nil, err
 	}
@@ -165,8 +177,11 @@ func readAnswer(raw *http.Response, limit int64) ([]byte, error) {
 		return readBounded(raw.Body, raw.ContentLength, limit)
 	case strings.EqualFold(coding, "gzip"):
 		unpacked, err := gzip.NewReader(raw.Body)
-		if err != nil {
+		switch {
+		case errors.Is(err, gzip.ErrHeader), err == io.EOF:
 			return nil, errPacked
+		case err != nil:
+			return nil, err
 		}
 		return readBounded(unpacked, -1, limit)
 	}
@@ -182,7 +197,7 @@ const presize = 256 << 10
 func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 	size := int64(4 << 10)
 	if announced >= 0 {
-		size = min(announced, limit) + 1 // one more byte, so that EOF is seen without growing
+		size = min(announced, limit, math.MaxInt64-1) + 1 // one more byte, so that EOF is seen without growing
 	}
 	buf := make([]byte, 0, min(size, presize))
 	for {
@@ -198,7 +213,7 @@ func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 		}
 		if len(buf) == cap(buf) {
 			more := max(size-int64(len(buf)), int64(len(buf)))
-			buf = slices.Grow(buf, int(min(more, limit+1-int64(len(buf)))))
+			buf = slices.Grow(buf, int(min(more, limit-int64(len(buf))+1)))
 		}
 	}
 }

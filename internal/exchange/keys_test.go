@@ -1,0 +1,72 @@
+package exchange
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Two keys that fold to each other are found wherever they stand: both among the
+// few, one beyond them, both beyond them; whatever character tells them apart.
+func TestDoubleKeysAreFoundAmongFewAndMany(t *testing.T) {
+	answer := func(first, second string, before, between int) []byte {
+		var keys []string
+		add := func(n int) {
+			for range n {
+				keys = append(keys, fmt.Sprintf("k%d", len(keys)))
+			}
+		}
+		add(before)
+		keys = append(keys, first)
+		add(between)
+		keys = append(keys, second)
+		members := make([]string, len(keys))
+		for i, k := range keys {
+			quoted, err := json.Marshal(k)
+			require.NoError(t, err)
+			members[i] = string(quoted) + ":1"
+		}
+		return []byte("{" + strings.Join(members, ",") + "}")
+	}
+	places := [][2]int{{0, 0}, {0, 11}, {0, 12}, {11, 0}, {12, 0}, {20, 20}}
+	for r := rune(1); r <= utf8.MaxRune; r++ {
+		folded := unicode.SimpleFold(r)
+		if folded == r {
+			continue
+		}
+		for _, p := range places {
+			if !hasDoubleKey(answer("x"+string(r), "x"+string(folded), p[0], p[1])) {
+				assert.Fail(t, "missed", "%U %U at %v", r, folded, p)
+			}
+		}
+	}
+	for _, p := range places {
+		assert.False(t, hasDoubleKey(answer("x", "y", p[0], p[1])))
+	}
+}
+
+// Text and Score read every character of a string as encoding/json does.
+func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
+	check := func(quoted []byte) {
+		var want string
+		wantErr := json.Unmarshal(quoted, &want)
+		got, err := unquote(quoted)
+		if want != got || (wantErr == nil) != (err == nil) {
+			require.Failf(t, "different", "%q: %q %v, %q %v", quoted, want, wantErr, got, err)
+		}
+	}
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		check([]byte(`"a` + string(r) + `b"`))
+	}
+	for a := range 256 {
+		for b := range 256 {
+			check([]byte{'"', byte(a), byte(b), '"'})
+		}
+	}
+}
