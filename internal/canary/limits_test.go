@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -53,7 +54,7 @@ func TestARequestIDThatIsAPartOfTheNumberIsShown(t *testing.T) {
 func TestNetHTTPLogsWhatComesAfterAnAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.plant("what was on the wire", wireMark)
-	var logged bytes.Buffer
+	var logged heardLog
 	out := log.Writer()
 	log.SetOutput(&logged)
 	defer log.SetOutput(out)
@@ -65,6 +66,24 @@ func TestNetHTTPLogsWhatComesAfterAnAnswer(t *testing.T) {
 	require.Error(t, err)
 	<-heard // net/http has closed the connection, and said why before
 	assert.Regexp(t, `^\S+ \S+ Unsolicited response received on idle HTTP channel starting with "`+wireMark+`"; err=<nil>\n$`, logged.String())
+}
+
+// heardLog is written to by goroutines of net/http.
+type heardLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (h *heardLog) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.Write(p)
+}
+
+func (h *heardLog) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.String()
 }
 
 // speakOn answers one request, and closes done when the client has left.
