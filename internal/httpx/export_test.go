@@ -1,10 +1,13 @@
 package httpx
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net/http"
 	"time"
+
+	"github.com/go-resty/resty/v2"
 )
 
 // NewTrusting is New on the default transport, with these authorities in the
@@ -25,4 +28,11 @@ func (c *Client) Hurried(limit time.Duration) *Client {
 // silent for so long whether it is there. It is for before the first call.
 func (c *Client) Suspicious(silence time.Duration) {
 	c.resty.GetClient().Transport.(*bottom).next.(*http.Transport).HTTP2 = &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: silence}
+}
+
+// KeepsNothing reports whether the request that is used next holds nothing of
+// the one before.
+func (c *Client) KeepsNothing() bool {
+	r := c.requests.Get().(*resty.Request)
+	return r.RawRequest == nil && r.Context() == context.Background()
 }
