@@ -111,7 +111,8 @@ func (f fault) cell(certs *certificates, subject string, w way) (Outcome, error)
 			return o, nil
 		}
 		if run == runsAgain {
-			return o, fmt.Errorf("the fault struck %d times, and ended in %d time-outs", o.Struck, o.timeouts())
+			timeouts, unsent := o.timeouts()
+			return o, fmt.Errorf("the fault struck %d times, and ended in %d time-outs, %d of them before the request had left", o.Struck, timeouts, unsent)
 		}
 		limit *= 2
 	}
@@ -120,24 +121,44 @@ func (f fault) cell(certs *certificates, subject string, w way) (Outcome, error)
 // settled reports whether an outcome is the fault's, and not the machine's.
 // There are more time-outs than strikes where a token that failed twice is given
 // a pause, in which the last failure is told without asking, and where HTTP/2
-// goes on using a connection that is silent.
+// goes on using a connection that is silent. One that falls silent at a whole
+// request has, besides, let the first one leave.
 func (f fault) settled(o Outcome, subject string) bool {
-	more := f.lasts || subject == idverifytest.BaiduToken && o.Struck == 2
-	return f.stays || o.Struck > 0 && (!f.hangs || o.timeouts() <= o.Struck || more)
+	if f.stays {
+		return true
+	}
+	timeouts, unsent := o.timeouts()
+	switch {
+	case o.Struck == 0:
+		return false
+	case f.lasts:
+		return f.large || unsent == 0
+	case f.hangs:
+		paused := subject == idverifytest.BaiduToken && o.Struck == 2
+		return timeouts <= o.Struck || paused
+	}
+	return true
 }
 
-// timeouts counts the legs that ended so, and the call where it has none.
-func (o Outcome) timeouts() int {
-	n := 0
-	for _, leg := range o.Legs {
-		if leg.Code == idverify.CodeTimeout {
-			n++
+// timeouts counts the legs that ended so, and the call where it has none, and
+// those among them whose request had not left.
+func (o Outcome) timeouts() (all, unsent int) {
+	count := func(code idverify.Code, sent bool) {
+		if code != idverify.CodeTimeout {
+			return
+		}
+		all++
+		if !sent {
+			unsent++
 		}
 	}
-	if len(o.Legs) == 0 && o.Code == idverify.CodeTimeout {
-		n = 1
+	for _, leg := range o.Legs {
+		count(leg.Code, leg.Sent)
 	}
-	return n
+	if len(o.Legs) == 0 {
+		count(o.Code, o.Sent)
+	}
+	return all, unsent
 }
 
 func (f fault) once(certs *certificates, subject string, w way, limit time.Duration) (Outcome, error) {
