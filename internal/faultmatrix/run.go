@@ -21,12 +21,28 @@ const (
 	twoVendors
 )
 
-// shortLimit ends an exchange that hangs. Where the machine was too slow to come
-// as far as the fault within it, the cell is run again with more time.
-const (
-	shortLimit = 800 * time.Millisecond
-	runsAgain  = 6
-)
+// rounds are how the cells are run. A fault that hangs is ended by the time limit
+// of an exchange. Where the machine was too slow to come as far as the fault
+// within it, the cell is run again when the others are done, with more time and
+// less beside it.
+var rounds = []struct {
+	limit    time.Duration
+	parallel int // times what Run is told, of cells that mostly wait
+}{
+	{800 * time.Millisecond, 8}, {2 * time.Second, 4}, {4 * time.Second, 2}, {10 * time.Second, 1}, {30 * time.Second, 1},
+}
+
+// http2Limit keeps three exchanges within the patience of the transport with a
+// silent connection of HTTP/2, which would be seen instead.
+const http2Limit = 4 * time.Second
+
+// cell is one place in the table.
+type cell struct {
+	fault
+	subject string
+	way     way
+	outcome *Outcome
+}
 
 // Run runs every cell, some at the same time, and gives the rows in order.
 func Run(parallel int) ([]Row, error) {
@@ -34,131 +50,134 @@ func Run(parallel int) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	rows, cells := table()
+	for _, round := range rounds {
+		var waits, work []cell
+		for _, c := range cells {
+			if c.hangs {
+				waits = append(waits, c)
+			} else {
+				work = append(work, c)
+			}
+		}
+		run := func(c cell) (settled bool, err error) { return c.run(certs, round.limit) }
+		var unsettled [2][]cell
+		var errs [2]error
+		var both sync.WaitGroup
+		both.Go(func() { unsettled[0], errs[0] = each(waits, parallel*round.parallel, run) })
+		both.Go(func() { unsettled[1], errs[1] = each(work, parallel, run) })
+		both.Wait()
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, err
+		}
+		cells = append(unsettled[0], unsettled[1]...)
+	}
+	for _, c := range cells {
+		err = errors.Join(err, fmt.Errorf("%s: the fault struck %d times, and was not what ended the call: %v", c, c.outcome.Struck, c.outcome.Legs))
+	}
+	return rows, err
+}
+
+// table is every row, still empty, and the cells that fill them.
+func table() ([]Row, []cell) {
 	var rows []Row
-	var work []func() error
-	var waits []func() error // cells that mostly wait: all the others can run meanwhile
+	var cells []cell
 	for _, f := range faults() {
 		for _, subject := range subjects() {
 			if f.concerns(subject) {
 				rows = append(rows, Row{Phase: f.phase, Fault: f.name, Vendor: subject})
+				cells = append(cells, cell{f, subject, alone, nil}, cell{f, subject, oneVendor, nil}, cell{f, subject, twoVendors, nil})
 			}
 		}
 	}
-	at := 0
-	for _, f := range faults() {
-		for _, subject := range subjects() {
-			if !f.concerns(subject) {
-				continue
-			}
-			row := &rows[at]
-			at++
-			for w, to := range []*Outcome{&row.Alone, &row.OneVendor, &row.TwoVendors} {
-				cell := func() error {
-					var err error
-					if *to, err = f.cell(certs, subject, way(w)); err != nil {
-						return fmt.Errorf("%s, %s, %s: %w", f.phase, f.name.EN, subject, err)
-					}
-					return nil
-				}
-				if f.hangs {
-					waits = append(waits, cell)
-				} else {
-					work = append(work, cell)
-				}
-			}
-		}
+	for i := range cells {
+		row := &rows[i/3]
+		cells[i].outcome = []*Outcome{&row.Alone, &row.OneVendor, &row.TwoVendors}[i%3]
 	}
-	var errs [2]error
-	var both sync.WaitGroup
-	both.Go(func() { errs[0] = each(waits, 8*parallel) })
-	both.Go(func() { errs[1] = each(work, parallel) })
-	both.Wait()
-	return rows, errors.Join(errs[:]...)
+	return rows, cells
 }
 
-// each does all of it, so many at a time.
-func each(all []func() error, parallel int) error {
-	queue := make(chan func() error, len(all))
-	for _, f := range all {
-		queue <- f
+// each runs all cells, so many at a time, and gives those that have not settled.
+func each(all []cell, parallel int, run func(cell) (settled bool, err error)) (unsettled []cell, err error) {
+	queue := make(chan cell, len(all))
+	for _, c := range all {
+		queue <- c
 	}
 	close(queue)
-	errs := make([]error, parallel)
+	var mu sync.Mutex
 	var workers sync.WaitGroup
-	for i := range errs {
+	for range parallel {
 		workers.Go(func() {
-			for f := range queue {
-				errs[i] = errors.Join(errs[i], f())
+			for c := range queue {
+				settled, failed := run(c)
+				mu.Lock()
+				if failed != nil {
+					err = errors.Join(err, fmt.Errorf("%s: %w", c, failed))
+				} else if !settled {
+					unsettled = append(unsettled, c)
+				}
+				mu.Unlock()
 			}
 		})
 	}
 	workers.Wait()
-	return errors.Join(errs...)
+	return unsettled, err
 }
 
-// cell runs a fault once, or until the fault struck as often as it was felt.
-func (f fault) cell(certs *certificates, subject string, w way) (Outcome, error) {
-	limit := patience
-	if f.hangs {
-		limit = shortLimit
-	}
-	for run := 1; ; run++ {
-		o, err := f.once(certs, subject, w, limit)
-		if err != nil {
-			return o, err
-		}
-		if f.settled(o, subject) {
-			return o, nil
-		}
-		if run == runsAgain {
-			timeouts, unsent := o.timeouts()
-			return o, fmt.Errorf("the fault struck %d times, and ended in %d time-outs, %d of them before the request had left", o.Struck, timeouts, unsent)
-		}
-		limit *= 2
-	}
-}
+func (c cell) String() string { return fmt.Sprintf("%s, %s, %s", c.phase, c.name.EN, c.subject) }
 
-// settled reports whether an outcome is the fault's, and not the machine's.
-// There are more time-outs than strikes where a token that failed twice is given
-// a pause, in which the last failure is told without asking, and where HTTP/2
-// goes on using a connection that is silent. One that falls silent at a whole
-// request has, besides, let the first one leave.
-func (f fault) settled(o Outcome, subject string) bool {
-	if f.stays {
-		return true
-	}
-	timeouts, unsent := o.timeouts()
+func (c cell) run(certs *certificates, limit time.Duration) (settled bool, err error) {
 	switch {
+	case !c.hangs:
+		limit = patience
+	case c.phase == HTTP2:
+		limit = min(limit, http2Limit)
+	}
+	*c.outcome, err = c.once(certs, c.subject, c.way, limit)
+	return c.settled(), err
+}
+
+// settled reports whether an outcome is the fault's, and not the machine's. A
+// fault that hangs ends in time-outs, and in as many as its strikes but for two
+// cases: where a token that failed twice is given a pause, in which the last
+// failure is told without asking, and where HTTP/2 goes on using a connection
+// that is silent, of which only the first request, if whole, is sure to leave.
+func (c cell) settled() bool {
+	switch o := c.outcome; {
+	case c.stays:
+		return true
 	case o.Struck == 0:
 		return false
-	case f.lasts:
-		return f.large || unsent == 0
-	case f.hangs:
-		paused := subject == idverifytest.BaiduToken && o.Struck == 2
-		return timeouts <= o.Struck || paused
+	case !c.hangs:
+		return true
+	default:
+		timeouts, unsent, others := o.timeouts()
+		paused := c.subject == idverifytest.BaiduToken && o.Struck == 2
+		return others == 0 && (timeouts <= o.Struck || paused || c.lasts && (c.large || unsent == 0))
 	}
-	return true
 }
 
-// timeouts counts the legs that ended so, and the call where it has none, and
-// those among them whose request had not left.
-func (o Outcome) timeouts() (all, unsent int) {
-	count := func(code idverify.Code, sent bool) {
-		if code != idverify.CodeTimeout {
-			return
-		}
-		all++
-		if !sent {
+// timeouts counts the legs with the vendor under fault that ended so, those
+// among them whose request had not left, and those that failed otherwise. A
+// provider alone makes one.
+func (o Outcome) timeouts() (all, unsent, others int) {
+	legs := o.Legs
+	if len(legs) == 0 {
+		legs = []idverify.Attempt{{Code: o.Code, Sent: o.Sent}}
+	}
+	for _, leg := range legs {
+		switch {
+		case leg.Vendor != legs[0].Vendor || leg.Code.IsDecision():
+		case leg.Code != idverify.CodeTimeout:
+			others++
+		case leg.Sent:
+			all++
+		default:
+			all++
 			unsent++
 		}
 	}
-	for _, leg := range o.Legs {
-		count(leg.Code, leg.Sent)
-	}
-	if len(o.Legs) == 0 {
-		count(o.Code, o.Sent)
-	}
-	return all, unsent
+	return all, unsent, others
 }
 
 func (f fault) once(certs *certificates, subject string, w way, limit time.Duration) (Outcome, error) {
