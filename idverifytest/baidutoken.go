@@ -36,16 +36,17 @@ func tokenRefused(status int, code, description string) reply {
 }
 
 type baiduTokenRequest struct {
-	method  string
-	values  url.Values
-	tooMany string // what the form has one too many of
+	method    string
+	values    url.Values
+	malformed bool
+	tooMany   string // what the form has one too many of
 }
 
 // read takes the parameters from the query and from a plain form: the
 // vendor's samples use either. In the form they stay out of access logs.
 func (baiduTokens) read(r *http.Request, rec *Exchange) request {
 	f := readForm(r, rec)
-	req := baiduTokenRequest{method: r.Method, values: r.URL.Query()}
+	req := baiduTokenRequest{method: r.Method, values: r.URL.Query(), malformed: f.malformed}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind == "application/x-www-form-urlencoded" {
 		req.tooMany = f.tooMany(nil)
@@ -64,6 +65,8 @@ func (q baiduTokenRequest) judge(s *Server) reply {
 	switch {
 	case q.method != http.MethodPost && q.method != http.MethodGet:
 		return tokenRefused(http.StatusBadRequest, "invalid_request", "method not supported")
+	case q.malformed:
+		return tokenRefused(http.StatusBadRequest, "invalid_request", "malformed request body")
 	case q.tooMany != "":
 		return tokenRefused(http.StatusBadRequest, "invalid_request", q.tooMany)
 	case grant == "", id == "", secret == "":

@@ -99,10 +99,10 @@ func (baiduVerify) read(r *http.Request, rec *Exchange) request {
 		token:  r.URL.Query().Get("access_token"),
 		isJSON: kind == "application/json",
 	}
-	text, err := readBody(r, rec, baiduMaxBody)
+	text := readBody(r, rec, baiduMaxBody)
 	req.tooLarge = rec.BodyBytes > baiduMaxBody
-	bad := json.Unmarshal(text, &req.fields)
-	req.malformed = err != nil || bad != nil || req.fields == nil || !utf8.Valid(text)
+	_ = json.Unmarshal(text, &req.fields) // what is no object leaves nil
+	req.malformed = req.fields == nil || !utf8.Valid(text)
 	rec.Fields = names(req.fields)
 	for _, field := range []string{"data", "image"} {
 		if value := req.text(field); value != "" {

@@ -105,6 +105,26 @@ func TestBaiduControls(t *testing.T) {
 	} {
 		assert.Equal(t, want.code, code(idverifytest.Match(), want.control, want.level), "%s %s", want.control, want.level)
 	}
+
+	for level, least := range map[string]float64{"LOW": 0.05, "NORMAL": 0.3, "HIGH": 0.9} {
+		set.Liveness = least
+		srv.SetScores(idverifytest.BaiduV4, set)
+		assert.Equal(t, "<nil>", code(idverifytest.Match(), "liveness_control", level), level)
+		set.Liveness = least - 1e-6
+		srv.SetScores(idverifytest.BaiduV4, set)
+		assert.Equal(t, "223120", code(idverifytest.Match(), "liveness_control", level), level)
+	}
+	for level, most := range map[string]float64{"LOW": 0.00023, "NORMAL": 0.00048, "HIGH": 0.00109} {
+		set.Spoofing = most
+		srv.SetScores(idverifytest.BaiduV4, set)
+		assert.Equal(t, "<nil>", code(idverifytest.Match(), "spoofing_control", level), level)
+		set.Spoofing = most + 1e-9
+		srv.SetScores(idverifytest.BaiduV4, set)
+		assert.Equal(t, "223131", code(idverifytest.Match(), "spoofing_control", level), level)
+	}
+	set.Liveness, set.Spoofing = -1, 2
+	srv.SetScores(idverifytest.BaiduV4, set)
+	assert.Equal(t, "<nil>", code(idverifytest.Match(), "liveness_control", "NONE"), "whatever the score")
 }
 
 func TestBaiduScoresWhenAskedFor(t *testing.T) {
@@ -114,7 +134,15 @@ func TestBaiduScoresWhenAskedFor(t *testing.T) {
 	body["get_liveness_score"], body["get_spoofing_score"] = "1", "1"
 	result := baidu(t, srv, token, body).object("result")
 	assert.Equal(t, json.Number("0.9934"), result["liveness_score"])
-	assert.Contains(t, result, "spoofing_score")
+	assert.Equal(t, json.Number("0.0000125"), result["spoofing_score"])
+
+	for _, other := range []string{"liveness", "spoofing"} {
+		asked := baiduBody(idverifytest.Match())
+		asked["get_"+other+"_score"] = "1"
+		result = baidu(t, srv, token, asked).object("result")
+		assert.Contains(t, result, other+"_score")
+		assert.Len(t, result, 3, "score, verify_status and what was asked for")
+	}
 
 	body["liveness_control"], body["spoofing_control"] = "NONE", "NONE"
 	result = baidu(t, srv, token, body).object("result")
@@ -141,12 +169,18 @@ func TestBaiduSealedCapture(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, idverifytest.Photo(), picture)
 
-	for _, field := range []string{"app", "skey", "x_device_id", "data"} {
+	for _, field := range []string{"id_card_number", "name", "app", "skey", "x_device_id", "data"} {
 		body := sealed()
 		delete(body, field)
 		assert.Equal(t, "222001", baidu(t, srv, token, body).text("error_code"), field)
 	}
 	body := sealed()
+	body["image"] = baiduBody(idverifytest.Match())["image"]
+	assert.Equal(t, "<nil>", baidu(t, srv, token, body).text("error_code"))
+	seen := srv.Exchanges()
+	assert.Equal(t, "data", seen[len(seen)-1].Evidence, "the picture is in data")
+
+	body = sealed()
 	body["sec_level"] = "common"
 	assert.Equal(t, "222001", baidu(t, srv, token, body).text("error_code"), "common needs an image")
 }
@@ -205,6 +239,7 @@ func TestBaiduRefuses(t *testing.T) {
 		{"full size", "image", encodePNG(t, 1920, 1080), "<nil>"},
 		{"full size upright", "image", encodePNG(t, 1080, 1920), "<nil>"},
 		{"tiny", "image", encodePNG(t, 63, 200), "222309"},
+		{"small", "image", encodePNG(t, 64, 200), "<nil>"},
 		{"bmp", "image", encode(append([]byte("BM"), make([]byte, 60)...)), "<nil>"},
 		{"10 MiB", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20-len(idverifytest.Photo()))...)), "216202"},
 		{"a byte less", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20-len(idverifytest.Photo())-1)...)), "<nil>"},
@@ -216,10 +251,30 @@ func TestBaiduRefuses(t *testing.T) {
 			if want.value == nil {
 				delete(body, want.field)
 			}
-			assert.Equal(t, want.code, baidu(t, srv, token, body).text("error_code"))
+			a := baidu(t, srv, token, body)
+			assert.Equal(t, want.code, a.text("error_code"))
+			assert.Equal(t, want.code == "<nil>", a.text("error_msg") == "<nil>")
+			assert.NotEmpty(t, a.text("error_msg"))
 		})
 	}
-	assert.Equal(t, 4, srv.Bill().Total(), "only what was not refused")
+	assert.Equal(t, 5, srv.Bill().Total(), "only what was not refused")
+}
+
+func TestBaiduTakesEveryValueOfTheDocuments(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	levels := []string{"NONE", "LOW", "NORMAL", "HIGH"}
+	for field, values := range map[string][]string{
+		"app": {"", "ios", "android"}, "sec_level": {"common"}, "image_type": {"BASE64"},
+		"quality_control": levels, "liveness_control": levels, "spoofing_control": levels,
+		"get_liveness_score": {"0", "1"}, "get_spoofing_score": {"0", "1"},
+	} {
+		for _, value := range values {
+			body := baiduBody(idverifytest.Match())
+			body[field] = value
+			assert.Equal(t, "<nil>", baidu(t, srv, token, body).text("error_code"), "%s %q", field, value)
+		}
+	}
 }
 
 func TestBaiduNamesWhatIsMissing(t *testing.T) {
@@ -271,7 +326,9 @@ func TestBaiduWantsJSON(t *testing.T) {
 	}
 	a := send(t, srv, newRequest(t, "POST", srv.BaseURL(idverifytest.BaiduV4)+"/rest/2.0/other", "", nil))
 	assert.Equal(t, "3", a.text("error_code"))
-	a = send(t, srv, newRequest(t, "POST", address, "application/json", strings.NewReader(strings.Repeat(" ", 33<<20))))
+	a = send(t, srv, newRequest(t, "POST", address, "application/json", strings.NewReader(strings.Repeat(" ", 32<<20))))
+	assert.Equal(t, "222200", a.text("error_code"))
+	a = send(t, srv, newRequest(t, "POST", address, "application/json", strings.NewReader(strings.Repeat(" ", 32<<20+1))))
 	assert.Equal(t, 413, a.status)
 	assert.Contains(t, a.header.Get("Content-Type"), "text/html")
 }
@@ -318,6 +375,8 @@ func TestBaiduTokenEndpoint(t *testing.T) {
 		a := send(t, srv, req)
 		assert.Equal(t, 200, a.status)
 		assert.Equal(t, "2592000", a.text("expires_in"))
+		assert.Equal(t, "25."+strings.TrimPrefix(a.text("access_token"), "24."), a.text("refresh_token"))
+		assert.Len(t, a.body, 6)
 		assert.Equal(t, "<nil>", baidu(t, srv, a.text("access_token"), baiduBody(idverifytest.Match())).text("error_code"))
 	}
 	for _, want := range []struct {
@@ -340,6 +399,23 @@ func TestBaiduTokenEndpoint(t *testing.T) {
 		assert.Equal(t, want.error, a.text("error"))
 		assert.Contains(t, a.text("error_description"), want.text)
 	}
+}
+
+// A client that puts its keys into a body of another kind sends them in vain.
+func TestBaiduTokenEndpointReadsNoOtherBody(t *testing.T) {
+	srv := idverifytest.Start(t)
+	contentType, body := multi(t,
+		field{name: "grant_type", value: "client_credentials"},
+		field{name: "client_id", value: idverifytest.BaiduAPIKey},
+		field{name: "client_secret", value: idverifytest.BaiduSecretKey})
+	a := send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath, contentType, body))
+	assert.Equal(t, 400, a.status)
+	assert.Equal(t, "invalid_request", a.text("error"))
+
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}
+	a = send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath,
+		"application/x-www-form-urlencoded", strings.NewReader(form.Encode()+"&x=%")))
+	assert.Equal(t, "malformed request body", a.text("error_description"))
 }
 
 func TestBaiduTokenEndpointTakesNoOtherMethod(t *testing.T) {

@@ -51,6 +51,7 @@
 //     single spaces inside. A lower-case x in a number is malformed.
 //   - A field given twice, or a second file, is refused: INVALID_ARGUMENT at
 //     Linkface, 21 at Tencent, invalid_request at Baidu's token endpoint.
+//   - A request that breaks off is a malformed one, whatever of it can be read.
 //   - What a failed call costs is told at [Bill].
 //
 // Linkface:

@@ -154,25 +154,27 @@ func mustKnow(vendor string) {
 // which is still sending sees the answer instead of a broken connection.
 const drainLimit = 64 << 20
 
-// drain reads what is left of the body.
-func drain(r *http.Request, rec *Exchange) {
-	n, _ := io.Copy(io.Discard, io.LimitReader(r.Body, drainLimit))
+// drain reads what is left of the body. Its error says that the body broke off.
+func drain(r *http.Request, rec *Exchange) error {
+	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, drainLimit))
 	rec.BodyBytes += n
+	return err
 }
 
-// readBody reads the whole body, of which it returns at most limit bytes.
-func readBody(r *http.Request, rec *Exchange, limit int64) ([]byte, error) {
+// readBody reads the whole body, of which it returns at most limit bytes, and
+// nothing of one that breaks off.
+func readBody(r *http.Request, rec *Exchange, limit int64) []byte {
 	var buf bytes.Buffer
 	if r.ContentLength <= limit {
 		buf.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
 		_, err := buf.ReadFrom(io.LimitReader(r.Body, limit))
 		rec.BodyBytes = int64(buf.Len())
 		if err != nil {
-			return nil, err
+			return nil
 		}
 	}
-	drain(r, rec)
-	return buf.Bytes(), nil
+	_ = drain(r, rec) // what is behind the limit is not returned
+	return buf.Bytes()
 }
 
 func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -78,7 +78,7 @@ func TestBrokenAnswers(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 		assert.ErrorIs(t, err, io.ErrUnexpectedEOF, vendor)
 		assert.Less(t, int64(len(half)), resp.ContentLength)
-		assert.NotEmpty(t, half)
+		assert.EqualValues(t, resp.ContentLength/2, len(half))
 
 		malformed := send(t, srv, request())
 		assert.Equal(t, 200, malformed.status)
@@ -92,6 +92,7 @@ func TestBrokenAnswers(t *testing.T) {
 		wrong := send(t, srv, request())
 		assert.Equal(t, "text/html", wrong.header.Get("Content-Type"))
 		assert.True(t, json.Valid(wrong.raw))
+		assert.Len(t, malformed.raw, len(wrong.raw)-2, "its end is cut off")
 
 		for range 2 {
 			late := send(t, srv, request())
@@ -157,6 +158,9 @@ func TestFaultsInTheVendorsWords(t *testing.T) {
 			a := send(t, srv, requests[want.vendor]())
 			assert.Equal(t, want.status, a.status)
 			assert.Equal(t, want.code, a.text(want.key))
+			if words := map[string]string{"code": "message", "error_code": "error_msg"}[want.key]; words != "" {
+				assert.NotEmpty(t, a.body[words])
+			}
 			b := send(t, srv, requests[want.vendor]())
 			if want.vendor == idverifytest.BaiduV4 && want.code == "110" {
 				assert.Equal(t, "110", b.text("error_code"), "the token stays revoked")
@@ -184,6 +188,7 @@ func TestHowOftenAFaultStrikes(t *testing.T) {
 	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Always())
 	assert.Equal(t, "15 15 15 15", codes(4))
 	assert.Equal(t, "OK", linkface(t, srv, linkfaceFields(p)...).text("status"), "other vendors are not struck")
+	srv.Script(idverifytest.Tencent, idverifytest.Answer{Body: "{}"})
 	srv.Clear(idverifytest.Tencent)
 	assert.Equal(t, "0", codes(1))
 
@@ -225,6 +230,20 @@ func TestHeldUpUntilTheClientLeaves(t *testing.T) {
 		assert.Equal(t, want, srv.Bill().Total(), fault)
 	}
 	requireNoHandlers(t)
+}
+
+// The first byte comes at once, and alone.
+func TestSlowDripSendsOneByteAtATime(t *testing.T) {
+	srv := idverifytest.Start(t)
+	srv.Inject(idverifytest.Linkface, idverifytest.SlowDrip(time.Hour))
+	resp, err := srv.Client().Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	some := make([]byte, 100)
+	n, err := resp.Body.Read(some)
+	require.NoError(t, err)
+	assert.Equal(t, "{", string(some[:n]))
+	srv.Close()
 }
 
 // And it ends when the server closes, with an error for the client.

@@ -75,15 +75,15 @@ func readForm(r *http.Request, rec *Exchange) form {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil:
-	case kind == "multipart/form-data" && params["boundary"] == "":
-		f.malformed = true
 	case kind == "multipart/form-data":
 		f.readParts(multipart.NewReader(body, params["boundary"]))
 	case kind == "application/x-www-form-urlencoded":
 		f.readPlain(body)
 	}
 	rec.BodyBytes = body.n
-	drain(r, rec)
+	if err := drain(r, rec); err != nil {
+		f.malformed = true // broken off behind the last part
+	}
 	rec.Fields = names(f.parts)
 	return f
 }
@@ -98,11 +98,7 @@ func (f *form) readParts(parts *multipart.Reader) {
 			f.malformed = true
 			return
 		}
-		head, err := io.ReadAll(io.LimitReader(p, keptBytes))
-		if err != nil {
-			f.malformed = true
-			return
-		}
+		head, _ := io.ReadAll(io.LimitReader(p, keptBytes)) // what fails here fails again below
 		rest, err := io.Copy(io.Discard, p)
 		if err != nil {
 			f.malformed = true

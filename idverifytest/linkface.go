@@ -174,9 +174,6 @@ func (q linkfaceRequest) invalid(s *Server) string {
 
 // fetch is the status that a failed download has.
 func (q linkfaceRequest) fetch() string {
-	if !q.has(linkfaceURL) {
-		return ""
-	}
 	switch fetch(q.text(linkfaceURL)) {
 	case unreachable:
 		return "DOWNLOAD_ERROR"

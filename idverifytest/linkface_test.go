@@ -113,11 +113,18 @@ func TestLinkfaceRefuses(t *testing.T) {
 		{"GBK", change(good, field{"name", "\xd5\xc5\xc8\xfd", ""}), 400, "ENCODING_ERROR", ""},
 		{"no name", change(good, field{"name", "-", ""}), 400, "INVALID_ARGUMENT", "Invalid name"},
 		{"GBK with a file name", change(good, field{"name", "\xd5\xc5\xc8\xfd", "name.txt"}), 400, "ENCODING_ERROR", ""},
+		{"GBK in an address with a file name", append(noFile, field{"liveness_data_url", "\xd5\xc5", "url.txt"}), 400, "ENCODING_ERROR", ""},
+		{"GBK in an id with a file name", append(noFile, field{"liveness_data_id", "\xd5\xc5", "id.txt"}), 400, "ENCODING_ERROR", ""},
+		{"GBK in another field", append(good, field{"note", "\xd5\xc5", ""}), 400, "ENCODING_ERROR", ""},
 		{"short id", append(noFile, field{"liveness_data_id", "x", ""}), 400, "INVALID_ARGUMENT", "liveness_data_id"},
 		{"bad name", change(good, field{"name", "张3", ""}), 400, "INVALID_ARGUMENT", "Invalid name"},
 		{"no number", change(good, field{"id_number", "-", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"check digit", change(good, field{"id_number", "110105194912310021", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"no such day", change(good, field{"id_number", "110105194902310026", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
+		{"leading zero", change(good, field{"id_number", "010105190001019993", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
+		{"no digit within", change(good, field{"id_number", "110105190001019:93", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
+		{"letter in front", change(good, field{"id_number", "a10105190001019991", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
+		{"19 digits", change(good, field{"id_number", idverifytest.Match().IDNumber + "0", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"lower-case x", change(good, field{"id_number", "11010519491231002x", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"none of three", noFile, 400, "INVALID_ARGUMENT", "exactly one of liveness_data_file"},
 		{"three that are empty", append(noFile, field{"liveness_data_file", "", ""}, field{"liveness_data_url", "", ""},
@@ -130,6 +137,7 @@ func TestLinkfaceRefuses(t *testing.T) {
 		{"file as text", append(noFile, field{"liveness_data_file", "x", ""}), 400, "INVALID_ARGUMENT", "must be a file"},
 		{"foreign id", append(noFile, field{"liveness_data_id", strings.Repeat("0", 32), ""}), 400, "INVALID_ARGUMENT", "liveness_data_id"},
 		{"no address", append(noFile, field{"liveness_data_url", "ftp://x/y", ""}), 400, "INVALID_ARGUMENT", "liveness_data_url"},
+		{"address without a host", append(noFile, field{"liveness_data_url", "https:///unreachable", ""}), 400, "INVALID_ARGUMENT", "liveness_data_url"},
 		{"unreachable", append(noFile, field{"liveness_data_url", idverifytest.UnreachableURL, ""}), 400, "DOWNLOAD_ERROR", ""},
 		{"timeout", append(noFile, field{"liveness_data_url", idverifytest.TimeoutURL, ""}), 400, "DOWNLOAD_TIMEOUT", ""},
 	} {
@@ -165,10 +173,24 @@ func TestLinkfaceTakesFormsAsClientsSendThem(t *testing.T) {
 	exchanges := srv.Exchanges()
 	assert.Equal(t, "liveness_data_url", exchanges[len(exchanges)-1].Evidence)
 
-	for i := range byURL {
-		byURL[i].file = byURL[i].name + ".txt"
+	byID := append(change(byURL, field{"liveness_data_url", "-", ""}), field{"liveness_data_id", a.text("liveness_data_id"), ""})
+	for _, fields := range [][]field{byURL, byID} {
+		for i := range fields {
+			fields[i].file = fields[i].name + ".txt"
+		}
+		a = linkface(t, srv, fields...)
+		assert.Equal(t, "OK", a.text("status"))
 	}
-	a = linkface(t, srv, byURL...)
+	exchanges = srv.Exchanges()
+	assert.Equal(t, "liveness_data_id", exchanges[len(exchanges)-1].Evidence)
+
+	for i := range good {
+		good[i].file = good[i].name
+	}
+	assert.Equal(t, "OK", linkface(t, srv, good...).text("status"))
+
+	// Only an address that ends in .invalid says in its path what becomes of it.
+	a = linkface(t, srv, change(byURL, field{"liveness_data_url", "https://media.example/unreachable", ""})...)
 	assert.Equal(t, "OK", a.text("status"))
 }
 
@@ -193,8 +215,17 @@ func TestLinkfaceBrokenForms(t *testing.T) {
 	contentType, body := multi(t, linkfaceFields(idverifytest.Match())[2:]...)
 	whole, err := io.ReadAll(body)
 	require.NoError(t, err)
+	p := idverifytest.Match()
+	coded := strings.Replace(string(whole), "name=\"name\"\r\n\r\n"+p.Name,
+		"name=\"name\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"+p.Name+"\x01", 1)
+	plain := url.Values{"name": {p.Name}, "id_number": {p.IDNumber}, "liveness_data_url": {idverifytest.MediaURL}}.Encode()
+	large := strings.Repeat("x", 200<<10)
 	for _, want := range []struct{ contentType, body, reason string }{
 		{contentType, string(whole), ""},
+		{contentType, string(whole[:len(whole)-100]) + large, "malformed request body"},
+		{contentType, coded, "malformed request body"},
+		{"text/plain", plain, "Invalid name"},
+		{"application/x-www-form-urlencoded", plain + "&x=%", "malformed request body"},
 		{contentType, string(whole[:len(whole)-10]), "malformed request body"},
 		{contentType, string(whole[:200]), "malformed request body"},
 		{"multipart/form-data", string(whole), "malformed request body"},

@@ -39,6 +39,10 @@ func TestNames(t *testing.T) {
 		{"extension I", "张\U0002ebf0", true},
 		{"variation selector", "葛\U000e0101城", true},
 
+		{"last of plane 3", "张\U0003fffd", true},
+
+		{"no character of plane 3", "张\U0003fffe", false},
+		{"plane 4", "张\U00040000", false},
 		{"129 characters", strings.Repeat("张", 129), false},
 		{"decimal digit", "张3", false},
 		{"full-width digit", "张３", false},

@@ -53,6 +53,7 @@ func TestCheckOutcomeComplainsOfEveryBreachOfTheContract(t *testing.T) {
 		"mismatch":                  {res: result(idverify.CodeFaceMismatch), promised: []idverify.CheckKind{similar}},
 		"error":                     {err: &idverify.Error{Code: idverify.CodeTimeout, Sent: true, Ambiguous: true}},
 		"repeatable":                {err: &idverify.Error{Code: idverify.CodeRateLimited, Sent: true, Repeatable: true}},
+		"paid":                      {err: &idverify.Error{Code: idverify.CodePoorPhoto, Sent: true, Billed: idverify.BilledYes}},
 		"nothing":                   {wrong: true},
 		"zero result":               {res: result(""), wrong: true},
 		"error as result":           {res: result(idverify.CodeTimeout), wrong: true},

@@ -308,7 +308,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !known {
-		drain(r, &rec)
+		_ = drain(r, &rec)
 		rep := unknownPath()
 		if p != nil {
 			rep = p.says(s, notFound)

@@ -1,8 +1,11 @@
 package idverifytest_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -56,6 +59,9 @@ func TestPersons(t *testing.T) {
 			assert.Equal(t, code, idverifytest.PersonFor(code).CodeAt(v), "%s at %s", code, v)
 		}
 	}
+	for _, v := range idverifytest.Vendors() {
+		assert.Equal(t, idverify.CodeAttackSuspected, idverifytest.SyntheticFace().CodeAt(v), v)
+	}
 	assert.Zero(t, idverifytest.PersonFor(idverify.CodeCanceled))
 	assert.Equal(t, idverify.CodeMatch, idverifytest.AtThreshold().CodeAt(idverifytest.Linkface))
 	assert.Equal(t, idverify.CodeFaceMismatch, idverifytest.AtThreshold().CodeAt(idverifytest.BaiduV4))
@@ -90,6 +96,11 @@ func TestBill(t *testing.T) {
 	assert.Equal(t, map[string]int{idverifytest.Linkface: 1, idverifytest.BaiduV4: 1, idverifytest.Tencent: 1}, bill.ByVendor())
 	assert.Equal(t, 1, bill.For(idverifytest.BaiduV4))
 	assert.Equal(t, []string{srv.Subject(match.IDNumber)}, bill.Twice())
+	assert.Equal(t, []idverifytest.BilledCall{
+		{Vendor: idverifytest.Linkface, Seq: 2, Subject: srv.Subject(match.IDNumber)},
+		{Vendor: idverifytest.Tencent, Seq: 3, Subject: srv.Subject(other.IDNumber)},
+		{Vendor: idverifytest.BaiduV4, Seq: 5, Subject: srv.Subject(match.IDNumber)},
+	}, bill.Calls)
 	assert.NotContains(t, fmt.Sprintf("%+v", bill), match.IDNumber)
 	assert.NotEqual(t, idverifytest.New().Subject(match.IDNumber), srv.Subject(match.IDNumber))
 
@@ -97,6 +108,30 @@ func TestBill(t *testing.T) {
 	assert.Zero(t, srv.Bill().Total())
 	assert.Zero(t, srv.TokenFetches())
 	assert.Equal(t, "<nil>", baidu(t, srv, token, baiduBody(match)).text("error_code"), "the token stays valid")
+}
+
+// What is charged for without a number is on the bill, and is nobody's.
+func TestBillWithoutANumber(t *testing.T) {
+	srv := idverifytest.Start(t)
+	srv.Script(idverifytest.Linkface, idverifytest.Answer{Billed: true}, idverifytest.Answer{Billed: true})
+	linkface(t, srv)
+	linkface(t, srv)
+	bill := srv.Bill()
+	assert.Equal(t, 2, bill.Total())
+	assert.Equal(t, []string{"", ""}, []string{bill.Calls[0].Subject, bill.Calls[1].Subject})
+	assert.Empty(t, srv.Subject(""))
+	assert.Empty(t, bill.Twice())
+}
+
+func TestTwiceIsSorted(t *testing.T) {
+	var bill idverifytest.Bill
+	var want []string
+	for i := range 20 {
+		subject := fmt.Sprintf("%02d", i)
+		want = append(want, subject)
+		bill.Calls = append(bill.Calls, idverifytest.BilledCall{Subject: subject}, idverifytest.BilledCall{Subject: subject})
+	}
+	assert.Equal(t, want, bill.Twice())
 }
 
 func TestScript(t *testing.T) {
@@ -108,6 +143,7 @@ func TestScript(t *testing.T) {
 	p := idverifytest.Match()
 
 	a := tencent(t, srv, tencentFields(p)...)
+	assert.Equal(t, 200, a.status)
 	assert.JSONEq(t, `{"code":0,"message":"OK","data":{"similarity":null}}`, string(a.raw))
 	assert.Equal(t, "application/json", a.header.Get("Content-Type"))
 	assert.Equal(t, 1, srv.Bill().For(idverifytest.Tencent))
@@ -136,7 +172,19 @@ func TestSetScores(t *testing.T) {
 	a = linkface(t, srv, linkfaceFields(idverifytest.FaceMismatch())...)
 	assert.Equal(t, "0.3127", a.text("verify_score"), "only Match changes")
 	assert.Panics(t, func() { srv.SetScores("nobody", idverifytest.Scores{}) })
-	assert.Panics(t, func() { srv.SetScores(idverifytest.Linkface, idverifytest.Scores{Hack: math.NaN()}) })
+	for _, score := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for _, scores := range []idverifytest.Scores{{Similarity: score}, {Hack: score}, {Liveness: score}, {Spoofing: score}} {
+			assert.Panics(t, func() { srv.SetScores(idverifytest.Linkface, scores) })
+		}
+	}
+
+	// Nor do those who have Match's name or number alone.
+	srv.SetScores(idverifytest.BaiduV4, idverifytest.Scores{})
+	match, other := idverifytest.Match(), idverifytest.FaceMismatch()
+	for _, p := range []idverifytest.Person{{Name: match.Name, IDNumber: other.IDNumber}, {Name: other.Name, IDNumber: match.IDNumber}} {
+		a = baidu(t, srv, baiduToken(t, srv), baiduBody(p))
+		assert.Equal(t, json.Number("1"), a.object("result")["verify_status"])
+	}
 	srv.Reset()
 	a = linkface(t, srv, linkfaceFields(idverifytest.Match())...)
 	assert.Equal(t, fmt.Sprint(idverifytest.DefaultScores(idverifytest.Linkface).Similarity), a.text("verify_score"))
@@ -156,7 +204,8 @@ func TestExchanges(t *testing.T) {
 	all := srv.Exchanges()
 	require.Len(t, all, 4)
 	lf := all[0]
-	assert.Equal(t, 1, lf.Seq)
+	assert.Equal(t, []any{1, "POST", idverifytest.Linkface}, []any{lf.Seq, lf.Method, lf.Vendor})
+	assert.Equal(t, strings.TrimPrefix(srv.BaseURL(idverifytest.Linkface), "http://"), lf.Host+"/linkface")
 	assert.Equal(t, linkfacePath, lf.Path)
 	assert.Equal(t, []string{"api_id", "api_secret", "id_number", "liveness_data_file", "name"}, lf.Fields)
 	assert.Equal(t, "liveness_data_file", lf.Evidence)
@@ -177,10 +226,127 @@ func TestExchanges(t *testing.T) {
 	assert.Equal(t, []string{"client_id", "client_secret", "grant_type"}, all[2].Fields)
 	assert.Equal(t, []string{"access_token"}, all[3].Query)
 	assert.Equal(t, "image", all[3].Evidence)
+	assert.Equal(t, []string{"id_card_number", "image", "image_type", "liveness_control", "name", "quality_control", "spoofing_control"}, all[3].Fields)
 
 	shown := fmt.Sprintf("%+v", all)
 	for _, secret := range []string{p.Name, p.IDNumber, token, idverifytest.LinkfaceAPISecret, idverifytest.BaiduSecretKey} {
 		assert.NotContains(t, shown, secret)
+	}
+}
+
+// An exchange is on the record when it is answered, and listed as it arrived.
+func TestExchangesAreInTheOrderOfArrival(t *testing.T) {
+	srv := idverifytest.Start(t)
+	content, write := io.Pipe()
+	first := make(chan error, 1)
+	req := newRequest(t, "POST", srv.BaseURL(idverifytest.Linkface)+linkfacePath, "text/plain", content)
+	go func() {
+		resp, err := srv.Client().Do(req)
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		first <- err
+	}()
+	require.Eventually(t, func() bool { return srv.Calls(idverifytest.Linkface) == 1 }, time.Minute, time.Millisecond)
+	for range 3 {
+		tencent(t, srv, tencentFields(idverifytest.Match())...)
+	}
+	require.NoError(t, write.Close())
+	require.NoError(t, <-first)
+
+	var order []string
+	for _, e := range srv.Exchanges() {
+		order = append(order, fmt.Sprint(e.Seq, " ", e.Vendor))
+	}
+	assert.Equal(t, []string{"1 linkface", "2 tencent", "3 tencent", "4 tencent"}, order)
+}
+
+func TestExchangesAreNotToBeChanged(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	req := baiduRequest(t, srv, token, baiduBody(idverifytest.Match()))
+	req.ContentLength = -1
+	send(t, srv, req)
+	before := fmt.Sprintf("%+v", srv.Exchanges())
+	e := srv.Exchanges()[1]
+	for _, list := range [][]string{e.TransferEncoding, e.Headers, e.Query, e.Fields} {
+		require.NotEmpty(t, list)
+		list[0] = "changed"
+	}
+	assert.Equal(t, before, fmt.Sprintf("%+v", srv.Exchanges()))
+}
+
+// A request that breaks off is refused and costs nothing, even where what came
+// of it could be read.
+func TestRequestThatBreaksOffIsNotProcessed(t *testing.T) {
+	srv := idverifytest.Start(t)
+	requests := everybody(t, srv)
+	p := idverifytest.Match()
+	requests["tencent in JSON"] = func() *http.Request {
+		text := fmt.Sprintf(`{"appid":%q,"idcard_number":%q,"idcard_name":%q,"url":%q}`, idverifytest.TencentAppID, p.IDNumber, p.Name, idverifytest.MediaURL)
+		req := newRequest(t, "POST", srv.BaseURL(idverifytest.Tencent)+tencentPath, "application/json", strings.NewReader(text))
+		req.Header.Set("Authorization", sign(original(time.Now())))
+		return req
+	}
+	for vendor, request := range requests {
+		srv.Reset()
+		req := request()
+		text := []byte("x=y")
+		if req.Body != nil {
+			var err error
+			text, err = io.ReadAll(req.Body)
+			require.NoError(t, err)
+		} else {
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		conn, err := net.Dial("tcp", req.URL.Host)
+		require.NoError(t, err)
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n%s",
+			req.URL.RequestURI(), req.Header.Get("Content-Type"), req.Header.Get("Authorization"), len(text)+1, text)
+		require.NoError(t, conn.(*net.TCPConn).CloseWrite())
+		_, _ = io.ReadAll(conn)
+		require.NoError(t, conn.Close())
+		require.Len(t, srv.Exchanges(), 1, vendor)
+		assert.NotContains(t, []string{"OK", "0", ""}, srv.Exchanges()[0].VendorCode, vendor)
+		assert.NotEqual(t, 0, srv.Exchanges()[0].Status)
+		assert.Zero(t, srv.Bill().Total(), vendor)
+	}
+}
+
+func TestSizesOfEvidenceAreWhole(t *testing.T) {
+	srv := idverifytest.Start(t)
+	for _, size := range []int{1, 64 << 10, 64<<10 + 1, 300_000} {
+		srv.Reset()
+		linkface(t, srv, change(linkfaceFields(idverifytest.Match()), field{"liveness_data_file", strings.Repeat("x", size), "live.pb"})...)
+		assert.EqualValues(t, size, srv.Exchanges()[0].EvidenceBytes)
+	}
+	srv.Reset()
+	send(t, srv, newRequest(t, "POST", srv.BaseURL(idverifytest.Tencent)+"/x", "", strings.NewReader("1234567")))
+	assert.EqualValues(t, 7, srv.Exchanges()[0].BodyBytes, "a wrong path is read to its end")
+	assert.Equal(t, 1, srv.Exchanges()[0].Seq, "counted from the start after Reset")
+}
+
+// Whom a vendor refuses whoever they are, it refuses before it looks at what
+// came with them.
+func TestTroubleComesBeforeTheEvidence(t *testing.T) {
+	srv := idverifytest.Start(t)
+	token := baiduToken(t, srv)
+	for _, code := range []idverify.Code{idverify.CodeRateLimited, idverify.CodeQuotaExceeded, idverify.CodeVendorUnavailable} {
+		p := idverifytest.PersonFor(code)
+		good := linkface(t, srv, linkfaceFields(p)...)
+		noFile := change(linkfaceFields(p), field{"liveness_data_file", "-", ""})
+		bad := linkface(t, srv, append(noFile, field{"liveness_data_url", idverifytest.UnreachableURL, ""})...)
+		assert.Equal(t, good.text("status"), bad.text("status"))
+		assert.NotContains(t, good.body, "identity")
+
+		body := baiduBody(p)
+		goodCode := baidu(t, srv, token, body).text("error_code")
+		body["image"] = "***"
+		assert.Equal(t, goodCode, baidu(t, srv, token, body).text("error_code"))
+
+		goodCode = tencent(t, srv, tencentFields(p)...).text("code")
+		badCode := tencent(t, srv, change(tencentFields(p), field{"image", "-", ""})...).text("code")
+		assert.Equal(t, goodCode, badCode)
 	}
 }
 
@@ -248,6 +414,25 @@ func TestExchangesAreBounded(t *testing.T) {
 	all := srv.Exchanges()
 	assert.LessOrEqual(t, len(all), 10_000)
 	assert.Equal(t, n, all[len(all)-1].Seq)
+	assert.Equal(t, n-len(all)+1, all[0].Seq, "none is missing between")
+}
+
+// A server that does not listen has no connections to close: what is held up in
+// it hears of Close all the same.
+func TestCloseReleasesWithoutListening(t *testing.T) {
+	srv := idverifytest.New()
+	ts := httptest.NewServer(srv)
+	defer ts.Close()
+	srv.Inject(idverifytest.Linkface, idverifytest.Hang())
+	ended := make(chan error, 1)
+	req := newRequest(t, "POST", idverifytest.BaseURLAt(ts.URL, idverifytest.Linkface)+linkfacePath, "", nil)
+	go func() {
+		_, err := ts.Client().Do(req)
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { return len(srv.Exchanges()) == 1 }, time.Minute, time.Millisecond)
+	srv.Close()
+	assert.Error(t, <-ended)
 }
 
 func TestTLS(t *testing.T) {
@@ -258,6 +443,14 @@ func TestTLS(t *testing.T) {
 	assert.Equal(t, "OK", linkface(t, srv, linkfaceFields(idverifytest.Match())...).text("status"))
 	_, err = (&http.Client{Transport: &http.Transport{}}).Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
 	assert.Error(t, err, "only Client trusts it")
+
+	trusting := &http.Client{Transport: &http.Transport{TLSClientConfig: srv.TLSClientConfig()}}
+	defer trusting.CloseIdleConnections()
+	resp, err := trusting.Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Nil(t, idverifytest.Start(t).TLSClientConfig(), "it speaks no TLS")
+	assert.Nil(t, idverifytest.New().TLSClientConfig(), "it does not know where it is served")
 }
 
 func TestManyAtOnce(t *testing.T) {

@@ -98,12 +98,10 @@ func (tencentCompare) read(r *http.Request, rec *Exchange) request {
 // readFlatJSON reads a JSON object of strings. A value of another type counts
 // as malformed: all of the vendor's parameters are strings.
 func readFlatJSON(r *http.Request, rec *Exchange) form {
-	text, err := readBody(r, rec, tencentMaxBody)
-	f := form{parts: map[string]part{}, malformed: err != nil}
+	text := readBody(r, rec, tencentMaxBody)
+	f := form{parts: map[string]part{}}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(text, &fields) != nil || fields == nil {
-		f.malformed = true
-	}
+	_ = json.Unmarshal(text, &fields) // what is no object has no field, and lacks those that are required
 	for name, raw := range fields {
 		var value string
 		if json.Unmarshal(raw, &value) != nil {

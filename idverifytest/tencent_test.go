@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -104,10 +105,27 @@ func TestTencentRefuses(t *testing.T) {
 		{"image as text", change(good, field{"image", photo, ""}), "0"},
 	} {
 		t.Run(want.name, func(t *testing.T) {
-			assert.Equal(t, want.code, tencent(t, srv, want.fields...).text("code"))
+			a := tencent(t, srv, want.fields...)
+			assert.Equal(t, want.code, a.text("code"))
+			assert.NotEmpty(t, a.body["message"])
+			assert.Contains(t, a.body, "data")
 		})
 	}
 	assert.Equal(t, 3, srv.Bill().Total(), "only those that are answered with 0 reached the source")
+	seen := srv.Exchanges()
+	assert.Equal(t, "image", seen[len(seen)-1].Evidence)
+	assert.EqualValues(t, len(photo), seen[len(seen)-1].EvidenceBytes)
+}
+
+func TestTencentTakesSixMiB(t *testing.T) {
+	srv := idverifytest.Start(t)
+	good := tencentFields(idverifytest.Match())
+	_, body := multi(t, good...)
+	room := 6<<20 - body.Len()
+	for more, code := range map[int]string{0: "0", 1: "23"} {
+		photo := string(idverifytest.Photo()) + strings.Repeat("\x00", room+more)
+		assert.Equal(t, code, tencent(t, srv, change(good, field{"image", photo, "test.jpg"})...).text("code"), more)
+	}
 }
 
 func TestTencentJSON(t *testing.T) {
@@ -121,6 +139,9 @@ func TestTencentJSON(t *testing.T) {
 	a := tencentJSON(t, srv, good)
 	assert.Equal(t, "0", a.text("code"))
 	assert.Equal(t, `a"b`, a.object("data")["session_id"])
+	seen := srv.Exchanges()[0]
+	assert.Equal(t, []string{"appid", "idcard_name", "idcard_number", "session_id", "url"}, seen.Fields)
+	assert.Equal(t, "url", seen.Evidence)
 
 	for _, want := range []struct{ body, code string }{
 		{body(appid, ""), "-5805"},
@@ -153,7 +174,9 @@ func TestTencentHead(t *testing.T) {
 		newRequest(t, "POST", srv.BaseURL(idverifytest.Tencent)+"/face/other", "", nil),
 		newRequest(t, "GET", address, "", nil),
 	} {
-		assert.Equal(t, 404, send(t, srv, req).status)
+		a := send(t, srv, req)
+		assert.Equal(t, 404, a.status)
+		assert.Equal(t, "3", a.text("code"))
 	}
 }
 
@@ -174,11 +197,11 @@ func TestTencentSampleBodies(t *testing.T) {
 	req.Header.Set("Authorization", sign(original(time.Now())))
 	assert.Equal(t, "0", send(t, srv, req).text("code"))
 
-	fields := tencentFields(p)
+	fields := append(tencentFields(p), field{"bucket", "b", ""}, field{"url", idverifytest.MediaURL, ""}, field{"session_id", "s", ""})
 	for i := range fields {
 		fields[i].file = fields[i].name
 	}
-	assert.Equal(t, "0", tencent(t, srv, append(fields, field{"bucket", "", ""})...).text("code"))
+	assert.Equal(t, "0", tencent(t, srv, fields...).text("code"))
 }
 
 // Vectors made with the vendor's own Python and Node code.
@@ -235,6 +258,13 @@ func TestTencentSignature(t *testing.T) {
 		{"e is t", sign(a + k + "&t=1700000000&e=1700000000"), "5"},
 		{"over 90 days", sign(a + k + "&t=1700000000&e=1707776001"), "5"},
 		{"twice", sign(a + k + te + "&t=1700000000"), "5"},
+		{"nonce of ten digits", sign(a + k + te + "&r=1234567890"), "0"},
+		{"behind its end", good + "!", "5"},
+		{"no a", sign(k[1:] + te), "5"},
+		{"t is no number", sign(a + k + "&t=x&e=300"), "5"},
+		{"e is no number", sign(a + k + "&t=-5&e=x"), "5"},
+		{"key without a name", sign(a + k + te + "&=1"), "5"},
+		{"keys run together", sign(a + k + te + "&ke=1"), "5"},
 		{"other appid", sign("a=1250000001" + k + te), "12"},
 		{"other appid and key", sign("a=1250000001&k=AKIDother" + te), "10"},
 		{"other key", sign(a + "&k=AKIDother" + te), "11"},
@@ -243,8 +273,17 @@ func TestTencentSignature(t *testing.T) {
 	} {
 		t.Run(want.name, func(t *testing.T) {
 			req := tencentRequest(t, srv, want.auth, tencentFields(idverifytest.Match())...)
-			assert.Equal(t, want.code, send(t, srv, req).text("code"))
+			a := send(t, srv, req)
+			assert.Equal(t, want.code, a.text("code"))
+			assert.NotEmpty(t, a.body["message"])
 		})
 	}
-	assert.Equal(t, 4, srv.Bill().Total())
+	assert.Equal(t, 5, srv.Bill().Total())
+
+	// net/http lets no line feed through. Base64 decoders skip it.
+	req := tencentRequest(t, srv, good[:20]+"\r\n"+good[20:], tencentFields(idverifytest.Match())...)
+	req.URL.Path = "/tencent" + tencentPath
+	rec := httptest.NewRecorder()
+	srv.ServeHTTP(rec, req)
+	assert.Contains(t, rec.Body.String(), `"code":5,`)
 }

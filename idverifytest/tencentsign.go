@@ -26,8 +26,8 @@ func tencentSigned(header string, now time.Time) int {
 		return 5
 	}
 	mac, text := raw[:sha1.Size], string(raw[sha1.Size:])
-	fields, ok := signedFields(text)
-	if !ok || !plausible(fields) {
+	fields := signedFields(text)
+	if !plausible(fields) {
 		return 5
 	}
 	switch {
@@ -49,18 +49,19 @@ func tencentSigned(header string, now time.Time) int {
 	return 0
 }
 
-// signedFields splits key=value pairs joined by &. Values are literal.
-func signedFields(text string) (map[string]string, bool) {
+// signedFields splits key=value pairs joined by &. Values are literal. There are
+// no fields in a text that is anything else.
+func signedFields(text string) map[string]string {
 	fields := map[string]string{}
 	for _, pair := range strings.Split(text, "&") {
 		key, value, ok := strings.Cut(pair, "=")
 		_, double := fields[key]
 		if !ok || double || len(key) != 1 || !strings.Contains("abketruf", key) {
-			return nil, false
+			return nil
 		}
 		fields[key] = value
 	}
-	return fields, true
+	return fields
 }
 
 // plausible checks the fields for themselves: who signed, from when until

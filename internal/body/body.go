@@ -119,10 +119,10 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 // call that the body belongs to. It gives none where the next bytes have to be
 // read.
 func (r *Reader) Borrow(max int) []byte {
-	if r.err != nil || r.text != "" || !r.media.isOpen() {
+	if r.err != nil {
 		return nil
 	}
-	return r.media.borrow(max)
+	return r.media.borrow(max) // a closed one lends nothing
 }
 
 // step reads from the segment under way or moves on to the next.

@@ -21,11 +21,12 @@ import (
 
 // source is media whose reader and announced size a test chooses.
 type source struct {
-	open   func() io.Reader
-	size   int64
-	err    error
-	opened int
-	closed int
+	open    func() io.Reader
+	size    int64
+	err     error
+	closing error
+	opened  int
+	closed  int
 }
 
 func (s *source) Open() (io.ReadCloser, int64, error) {
@@ -41,7 +42,7 @@ type closing struct {
 	source *source
 }
 
-func (c *closing) Close() error { c.source.closed++; return nil }
+func (c *closing) Close() error { c.source.closed++; return c.source.closing }
 
 func of(content []byte) *source {
 	return &source{open: func() io.Reader { return bytes.NewReader(content) }, size: int64(len(content))}
@@ -79,6 +80,18 @@ func TestMultipartReadsBackEqual(t *testing.T) {
 	assert.Equal(t, io.EOF, err)
 }
 
+func TestMultipartOfFieldsAloneReadsBackEqual(t *testing.T) {
+	b, err := body.Multipart([]body.Field{{Name: "name", Value: "张三"}, {Name: "id_number", Value: "1"}}, nil)
+	require.NoError(t, err)
+	_, params, err := mime.ParseMediaType(b.ContentType())
+	require.NoError(t, err)
+	parts := multipart.NewReader(bytes.NewReader(read(t, b)), params["boundary"])
+	expectPart(t, parts, "name", "", "张三")
+	expectPart(t, parts, "id_number", "", "1")
+	_, err = parts.NextPart()
+	assert.Equal(t, io.EOF, err)
+}
+
 func expectPart(t *testing.T, parts *multipart.Reader, name, fileName, content string) {
 	t.Helper()
 	part, err := parts.NextPart()
@@ -101,6 +114,14 @@ func TestMultipartBoundaryIsNewEachTime(t *testing.T) {
 func TestMultipartRefusesHeadersThatNeedEscaping(t *testing.T) {
 	_, err := body.Multipart([]body.Field{{Name: "a\"\r\nb", Value: "x"}}, nil)
 	assert.Error(t, err)
+	for _, mark := range []string{`"`, `\`, "\r", "\n", "\x00", "\x1f", "\x7f"} {
+		for _, file := range []body.File{
+			{Field: mark, FileName: "f", ContentType: "a/b"}, {Field: "f", FileName: mark, ContentType: "a/b"}, {Field: "f", FileName: "f", ContentType: mark},
+		} {
+			_, err = body.Multipart(nil, &file)
+			assert.Error(t, err, "%q", mark)
+		}
+	}
 	_, err = body.Multipart(nil, &body.File{Field: "f", FileName: "a\r\nContent-Type: text/html", Media: of(nil)})
 	assert.Error(t, err)
 }
@@ -150,12 +171,18 @@ func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 1000)
 	boom := errors.New("disk on fire at /home/zhangsan")
 	for name, media := range map[string]*source{
-		"shorter":          {open: func() io.Reader { return strings.NewReader(content[:9999]) }, size: 10000},
-		"longer":           {open: func() io.Reader { return strings.NewReader(content + "x") }, size: 10000},
-		"much longer":      {open: func() io.Reader { return strings.NewReader(content + strings.Repeat("x", 500)) }, size: 10000},
-		"fails half-way":   {open: func() io.Reader { return io.MultiReader(strings.NewReader(content[:5000]), iotest.ErrReader(boom)) }, size: 10000},
+		"shorter":        {open: func() io.Reader { return strings.NewReader(content[:9999]) }, size: 10000},
+		"longer":         {open: func() io.Reader { return strings.NewReader(content + "x") }, size: 10000},
+		"much longer":    {open: func() io.Reader { return strings.NewReader(content + strings.Repeat("x", 500)) }, size: 10000},
+		"fails half-way": {open: func() io.Reader { return io.MultiReader(strings.NewReader(content[:5000]), iotest.ErrReader(boom)) }, size: 10000},
+		"shrunk":         {open: func() io.Reader { return strings.NewReader(content[:9000]) }, size: 9000},
+		"grown":          {open: func() io.Reader { return strings.NewReader(content + content[:1000]) }, size: 11000},
+		"fails at its end": {open: func() io.Reader {
+			return iotest.DataErrReader(io.MultiReader(strings.NewReader(content), iotest.ErrReader(boom)))
+		}, size: 10000},
 		"other size":       {open: func() io.Reader { return strings.NewReader(content) }, size: 9000},
 		"cannot be opened": {err: boom},
+		"cannot be closed": {open: func() io.Reader { return strings.NewReader(content) }, size: 10000, closing: boom},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asJSON, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 10000}})
@@ -168,6 +195,9 @@ func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 				require.NoError(t, r.Close())
 				var mediaErr *body.MediaError
 				require.ErrorAs(t, err, &mediaErr)
+				if media.err != nil {
+					assert.ErrorIs(t, err, media.err, "for those who ask what it was")
+				}
 				assert.NotContains(t, err.Error(), "zhangsan")
 				assert.Less(t, int64(len(got)), b.Len())
 			}
@@ -175,6 +205,113 @@ func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 		})
 	}
 }
+
+// lending is media in memory of which parts can be had where they lie.
+type lending struct{ left []byte }
+
+func (m lending) Open() (io.ReadCloser, int64, error) {
+	return &lending{m.left}, int64(len(m.left)), nil
+}
+func (lending) InMemory() bool { return true }
+func (*lending) Close() error  { return nil }
+
+func (m *lending) Next(n int) []byte {
+	next := m.left[:min(n, len(m.left))]
+	m.left = m.left[len(next):]
+	return next
+}
+
+func (m *lending) Read(p []byte) (int, error) {
+	if len(m.left) == 0 {
+		return 0, io.EOF
+	}
+	return copy(p, m.Next(len(p))), nil
+}
+
+func TestInMemory(t *testing.T) {
+	file := func(media body.Opener) *body.Body {
+		b, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 3})
+		require.NoError(t, err)
+		return b
+	}
+	assert.True(t, body.Form(url.Values{"a": {"b"}}).InMemory())
+	assert.True(t, file(lending{[]byte("abc")}).InMemory())
+	assert.False(t, file(of([]byte("abc"))).InMemory(), "it may be a file, and hang")
+	assert.False(t, file(struct {
+		body.Opener
+		lender
+	}{of([]byte("abc")), false}).InMemory(), "it says so")
+}
+
+// lender is media that says whether it is in memory.
+type lender bool
+
+func (l lender) InMemory() bool { return bool(l) }
+
+// What is borrowed and what is read are one body, in turns of any size.
+func TestBorrowedAndReadBytesAreTheBody(t *testing.T) {
+	content := bytes.Repeat([]byte("picture"), 1000)
+	media := lending{content}
+	form, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 7000})
+	require.NoError(t, err)
+	asJSON, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 7000}})
+	require.NoError(t, err)
+	for b, lends := range map[*body.Body]bool{form: true, asJSON: false} {
+		r := b.Open()
+		var got []byte
+		borrowed := 0
+		for {
+			lent := r.Borrow(300)
+			assert.LessOrEqual(t, len(lent), 300)
+			borrowed += len(lent)
+			got = append(got, lent...)
+			some := make([]byte, 100)
+			n, err := r.Read(some)
+			got = append(got, some[:n]...)
+			if err == io.EOF {
+				break
+			}
+			require.NoError(t, err)
+		}
+		assert.Equal(t, read(t, b), got)
+		assert.Equal(t, lends, borrowed > 5000, borrowed)
+		assert.Empty(t, r.Borrow(300))
+		require.NoError(t, r.Close())
+	}
+}
+
+// Nothing of a body is lent that is closed or has failed.
+func TestNothingIsLentOfABodyThatHasEnded(t *testing.T) {
+	media := lending{bytes.Repeat([]byte("x"), 1000)}
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 1000})
+	require.NoError(t, err)
+	r := form.Open()
+	_, err = io.ReadFull(r, make([]byte, form.Len()-500))
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Borrow(1))
+	require.NoError(t, r.Close())
+	assert.Empty(t, r.Borrow(1))
+
+	boom := errors.New("boom")
+	form, err = body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: unreadable{media, boom}, Size: 1000})
+	require.NoError(t, err)
+	r = form.Open()
+	_, err = io.ReadAll(r)
+	require.ErrorIs(t, err, boom)
+	assert.Empty(t, r.Borrow(1))
+	require.NoError(t, r.Close())
+}
+
+// unreadable lends and cannot be read.
+type unreadable struct {
+	lending
+	err error
+}
+
+func (u unreadable) Open() (io.ReadCloser, int64, error) {
+	return &unreadable{u.lending, u.err}, int64(len(u.left)), nil
+}
+func (u *unreadable) Read([]byte) (int, error) { return 0, u.err }
 
 func TestSlowReadersGiveTheSameBytes(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 2000)

@@ -3,12 +3,34 @@ package body
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
+
+// An encoder is used again, and must not keep a picture until then.
+func TestAnEncoderKeepsNothingOfItsMedia(t *testing.T) {
+	picture := bytes.Repeat([]byte("p"), 3*rawChunk)
+	b, err := JSON([]Member{{Name: "image", Media: held(picture), Size: int64(len(picture))}})
+	require.NoError(t, err)
+	r := b.Open()
+	_, err = io.ReadFull(r, make([]byte, rawChunk))
+	require.NoError(t, err)
+	e := r.media.encoder
+	require.Contains(t, string(e.raw[:]), "p")
+	require.NotEmpty(t, e.left)
+	require.NoError(t, r.Close())
+	require.Zero(t, *e)
+}
+
+type held []byte
+
+func (h held) Open() (io.ReadCloser, int64, error) {
+	return io.NopCloser(bytes.NewReader(h)), int64(len(h)), nil
+}
 
 // Every character, and bytes that are none, are written as encoding/json does.
 func TestStringsAreWrittenAsEncodingJSONDoes(t *testing.T) {

@@ -1,6 +1,7 @@
 package body_test
 
 import (
+	"errors"
 	"io"
 	"testing"
 
@@ -55,6 +56,9 @@ func TestOpenMediaGuardsOpenAndClose(t *testing.T) {
 	assert.Error(t, err)
 	_, _, err = body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { return nil, 5, nil }))
 	assert.Error(t, err)
+	gone := errors.New("gone")
+	_, _, err = body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { return rude{}, 5, gone }))
+	assert.ErrorIs(t, err, gone, "whatever comes with an error")
 	r, _, err := body.OpenMedia(opener(func() (io.ReadCloser, int64, error) {
 		return rude{close: func() error { panic("boom") }}, 5, nil
 	}))
@@ -64,19 +68,19 @@ func TestOpenMediaGuardsOpenAndClose(t *testing.T) {
 
 func TestEmptyReadsNowAndThenAreFine(t *testing.T) {
 	n := 0
-	media := &source{size: 50, open: func() io.Reader {
+	media := &source{size: 300, open: func() io.Reader {
 		return rude{read: func(p []byte) (int, error) {
 			if n++; n%2 == 1 {
 				return 0, nil
 			}
-			if n > 100 {
+			if n > 600 {
 				return 0, io.EOF
 			}
 			p[0] = 'x'
 			return 1, nil
 		}}
 	}}
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 50})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 300})
 	require.NoError(t, err)
 	_, err = io.ReadAll(form.Open())
 	assert.NoError(t, err)

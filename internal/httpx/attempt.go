@@ -176,8 +176,7 @@ type outgoing struct {
 	body    *body.Reader
 	left    int64
 
-	closing sync.Mutex
-	closed  bool
+	closing sync.Mutex // held while body is in use
 }
 
 func (o *outgoing) Read(p []byte) (int, error) {
@@ -187,26 +186,26 @@ func (o *outgoing) Read(p []byte) (int, error) {
 	}
 	o.closing.Lock()
 	defer o.closing.Unlock()
-	if o.closed || !o.handOver(0, false) {
+	if !o.handOver(0) {
 		return 0, errOver
 	}
 	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.
 	n, err := o.body.Read(p[:min(len(p), pieceSize)])
-	if !o.handOver(n, err == nil || err == io.EOF) {
+	if !o.handOver(n) {
 		return 0, errOver
 	}
 	return n, err
 }
 
 // handOver counts n bytes more, unless the call has ended.
-func (o *outgoing) handOver(n int, right bool) bool {
+func (o *outgoing) handOver(n int) bool {
 	o.attempt.mu.Lock()
 	defer o.attempt.mu.Unlock()
 	if o.attempt.over {
 		return false
 	}
 	o.left -= int64(n)
-	if o.left == 0 && right {
+	if o.left == 0 {
 		o.attempt.sent = true
 	}
 	return true
@@ -220,31 +219,25 @@ const largestLoan = 1 << 20
 func (o *outgoing) lend(w io.Writer) (n int, err error) {
 	o.attempt.lent.Lock()
 	defer o.attempt.lent.Unlock()
-	next, err := o.borrow()
-	if len(next) == 0 || err != nil {
-		return 0, err
+	next := o.borrow()
+	if len(next) == 0 {
+		return 0, nil
 	}
-	if !o.handOver(len(next), true) {
+	if !o.handOver(len(next)) {
 		return 0, errOver
 	}
 	return w.Write(next)
 }
 
-func (o *outgoing) borrow() ([]byte, error) {
+// borrow gives nothing of a body that is closed, as reading it does.
+func (o *outgoing) borrow() []byte {
 	o.closing.Lock()
 	defer o.closing.Unlock()
-	if o.closed {
-		return nil, errOver
-	}
-	return o.body.Borrow(largestLoan), nil
+	return o.body.Borrow(largestLoan)
 }
 
 func (o *outgoing) Close() error {
 	o.closing.Lock()
 	defer o.closing.Unlock()
-	if o.closed {
-		return nil
-	}
-	o.closed = true
 	return o.body.Close()
 }

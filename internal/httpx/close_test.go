@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -231,6 +232,48 @@ func TestEarlyRedirectIsNotWaitedOut(t *testing.T) {
 	assert.Less(t, fastest, patience)
 }
 
+// flaky fails its first writes.
+type flaky struct {
+	net.Conn
+	failures int
+	written  bytes.Buffer
+}
+
+func (f *flaky) Write(p []byte) (int, error) {
+	if f.failures--; f.failures >= 0 {
+		return 0, io.ErrClosedPipe
+	}
+	return f.written.Write(p)
+}
+
+// TLS is told that its records were written when they are gathered. That they
+// were not must be told all the same: net/http tries another connection then.
+func TestGatheredRecordsThatAreNotWrittenAreAnError(t *testing.T) {
+	for _, size := range []int{1, 10_000, 1 << 20} {
+		for failures := range 2 {
+			g := &gatherer{Conn: &flaky{failures: failures}}
+			_, err := (&conn{Conn: g, gather: g}).ReadFrom(bytes.NewReader(make([]byte, size)))
+			assert.Equal(t, failures > 0, err != nil, "%d bytes, %d failures", size, failures)
+		}
+	}
+	g := &gatherer{Conn: &flaky{}}
+	_, err := (&conn{Conn: g, gather: g}).ReadFrom(iotest.ErrReader(io.ErrNoProgress))
+	assert.ErrorIs(t, err, io.ErrNoProgress)
+}
+
+func TestNothingIsGatheredForAConnectionThatIsClosed(t *testing.T) {
+	below := &flaky{}
+	g := &gatherer{Conn: below}
+	c := &conn{Conn: g, gather: g}
+	_, err := c.ReadFrom(strings.NewReader("before"))
+	require.NoError(t, err)
+	assert.False(t, g.isBusyAtClose(), "what was gathered is written")
+	_, err = c.ReadFrom(strings.NewReader("after"))
+	assert.ErrorIs(t, err, net.ErrClosed)
+	assert.False(t, g.isBusyAtClose())
+	assert.Equal(t, "before", below.written.String())
+}
+
 // New keys amid a body that is being gathered: what comes after them is under
 // them, in order, and the body arrives whole.
 func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
@@ -270,4 +313,51 @@ func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
 	cancel()
 	_ = p.raw.Close()
 	assert.Error(t, <-done)
+}
+
+// The body of a call that has ended is neither lent nor read, as when net/http
+// goes on for a moment after its caller has left. The first case shows that there
+// is something to lend.
+func TestNothingIsTakenOfABodyWhoseCallHasEnded(t *testing.T) {
+	picture := bytes.Repeat([]byte("p"), 1000)
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: lasting{picture}, Size: 1000})
+	require.NoError(t, err)
+	for _, test := range []struct {
+		name  string
+		end   func(*attempt, io.Closer)
+		taken bool
+	}{
+		{"running", func(*attempt, io.Closer) {}, true},
+		{"ended", func(a *attempt, _ io.Closer) { a.finish() }, false},
+		{"closed", func(_ *attempt, b io.Closer) { assert.NoError(t, b.Close()) }, false},
+	} {
+		a := &attempt{request: Request{Body: form}}
+		o := a.openBody().(*outgoing)
+		_, err := io.ReadFull(o, make([]byte, form.Len()-500)) // to amid the picture
+		require.NoError(t, err)
+		test.end(a, o)
+		var lent bytes.Buffer
+		_, lendErr := o.lend(&lent)
+		n, err := o.Read(make([]byte, 1000))
+		if test.taken {
+			require.NoError(t, lendErr)
+			require.NoError(t, err)
+			assert.Equal(t, 500, lent.Len()+n)
+			assert.True(t, a.finish())
+			continue
+		}
+		assert.Zero(t, lent.Len(), test.name)
+		assert.Zero(t, n, test.name)
+		assert.Error(t, err, test.name)
+		assert.False(t, a.finish(), test.name)
+	}
+}
+
+// Nobody opens half a thousand connections to see it.
+func TestConnectionsAreBoundedByDefault(t *testing.T) {
+	for given, want := range map[int]int{0: DefaultMaxConnsPerHost, 1: 1, 1000: 1000} {
+		transport := newTransport(Config{MaxConnsPerHost: given})
+		assert.Equal(t, want, transport.MaxConnsPerHost)
+		assert.Equal(t, want, transport.MaxIdleConnsPerHost, "none is closed while it may be wanted again")
+	}
 }

@@ -3,7 +3,9 @@ package httpx_test
 import (
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +35,15 @@ func TestRefusedHandshakeIsNamed(t *testing.T) {
 		_, err := trusting(t, server.URL, ca.pool()).Do(t.Context(), post())
 		assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error(), name)
 	}
+}
+
+// And one that our side refuses.
+func TestHandshakeThatOurSideRefusesIsNamed(t *testing.T) {
+	transport := roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "local error", Err: errors.New("MARK")}
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+	assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error())
 }
 
 // http.Client makes http.ErrSchemeMismatch of the tls.RecordHeaderError.

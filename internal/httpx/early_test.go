@@ -8,7 +8,11 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
+	"runtime"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -39,7 +43,8 @@ func TestPictureIsNotReadAfterAnEarlyAnswer(t *testing.T) {
 			_, _ = io.ReadFull(conn, make([]byte, 1<<20))
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 			<-returned
-			_, _ = io.Copy(io.Discard, conn)
+			rest, _ := io.ReadAll(conn)
+			assert.False(t, bytes.Contains(rest, []byte("cXFx")), "what the caller has made of it since")
 		})
 		picture := bytes.Repeat([]byte("p"), 24<<20)
 		resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), encoded(t, picture))
@@ -70,6 +75,96 @@ func TestPictureIsNotReadForATransportThatReadsOn(t *testing.T) {
 	}()
 	overwrite(picture)
 	<-read
+}
+
+// stuck is media whose reading begins, and goes on when the test says so. In
+// memory nothing is like that; it stands for a write that does not end.
+type stuck struct {
+	inMemory         bool
+	reading, release chan struct{}
+	read             atomic.Bool
+}
+
+func (s *stuck) Open() (io.ReadCloser, int64, error) { return io.NopCloser(s), 1 << 20, nil }
+func (s *stuck) InMemory() bool                      { return s.inMemory }
+
+func (s *stuck) Read(p []byte) (int, error) {
+	close(s.reading)
+	<-s.release
+	s.read.Store(true)
+	return len(p), nil
+}
+
+// Memory that is being read when the call ends is waited for. A mutex stops the
+// clock of synctest: patience does not run out here.
+func TestCallEndsWhenItsMemoryIsNotReadAnyMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		media := &stuck{inMemory: true, reading: make(chan struct{}), release: make(chan struct{})}
+		var kept io.ReadCloser
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			kept = r.Body
+			go func() { _, _ = r.Body.Read(make([]byte, 4<<10)) }()
+			<-media.reading
+			go func() {
+				for range 1000 {
+					runtime.Gosched() // long enough for a call that does not wait
+				}
+				close(media.release)
+			}()
+			return nil, io.ErrUnexpectedEOF
+		})
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+			Do(t.Context(), withMedia(media, 1<<20))
+		assert.Error(t, err)
+		assert.True(t, media.read.Load())
+		_, err = kept.Read(make([]byte, 1))
+		assert.Error(t, err, "and whoever reads on is not held")
+	})
+}
+
+// After an early answer, too, a transport that reads on gets nothing.
+func TestPictureIsNotReadAfterAnEarlyAnswerOfAnyTransport(t *testing.T) {
+	var kept io.ReadCloser
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		kept = r.Body
+		httptrace.ContextClientTrace(r.Context()).GotFirstResponseByte()
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+	})
+	resp, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		Do(t.Context(), encoded(t, bytes.Repeat([]byte("p"), 1<<20)))
+	require.NoError(t, err)
+	require.True(t, resp.Early)
+	n, err := kept.Read(make([]byte, 100))
+	assert.Error(t, err)
+	assert.Zero(t, n)
+}
+
+// What was being read when the call ended is not handed out, and whoever reads
+// on is not held.
+func TestReadThatOutlastsItsCallGivesNothing(t *testing.T) {
+	for name, inMemory := range map[string]bool{"in memory": true, "from a disk": false} {
+		t.Run(name, func(t *testing.T) {
+			media := &stuck{inMemory: inMemory, reading: make(chan struct{}), release: make(chan struct{})}
+			read := make(chan int, 2)
+			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+				go func() {
+					for range cap(read) {
+						n, err := r.Body.Read(make([]byte, 4<<10))
+						assert.Error(t, err)
+						read <- n
+					}
+				}()
+				<-media.reading
+				return nil, io.ErrUnexpectedEOF
+			})
+			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}})
+			_, err := c.Do(t.Context(), withMedia(media, 1<<20))
+			assert.False(t, failure(t, err).Sent)
+			close(media.release)
+			assert.Zero(t, <-read)
+			assert.Zero(t, <-read)
+		})
+	}
 }
 
 func overwrite(picture []byte) {
@@ -123,16 +218,40 @@ func TestInterimAnswersAreLimitedForAWatchingCaller(t *testing.T) {
 	})
 	_, err := client(t, httpx.Config{BaseURL: base}).Do(ctx, post())
 	assert.Error(t, err)
+	assert.Positive(t, told)
 	assert.LessOrEqual(t, told, 10)
+}
+
+// Five interim answers are net/http's limit, whoever watches and whatever for.
+func TestFiveInterimAnswersAreTaken(t *testing.T) {
+	for name, trace := range map[string]*httptrace.ClientTrace{
+		"nobody watches": {}, "watched": {Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil }},
+	} {
+		for interim, taken := range map[int]bool{5: true, 6: false} {
+			base := rawServer(t, func(conn net.Conn) {
+				readRequest(conn)
+				_, _ = io.WriteString(conn, strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", interim))
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+			})
+			_, err := client(t, httpx.Config{BaseURL: base}).Do(httptrace.WithClientTrace(t.Context(), trace), post())
+			assert.Equal(t, taken, err == nil, "%s, %d: %v", name, interim, err)
+		}
+	}
 }
 
 // The caller's own trace is told of the handshake, as it is by net/http's TLS.
 func TestCallersTraceIsToldOfTheHandshake(t *testing.T) {
 	server, _ := serveTLS(t, nil, sayProtocol)
 	began := 0
-	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{TLSHandshakeStart: func() { began++ }})
+	var ended []error
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		TLSHandshakeStart: func() { began++ },
+		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { ended = append(ended, err) },
+	})
 	_, _ = client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, post()) // the certificate is refused, within the handshake
 	assert.Equal(t, 1, began)
+	require.Len(t, ended, 1)
+	assert.Error(t, ended[0])
 }
 
 // Renegotiation amid an upload would wait for a hello that is being gathered, and

@@ -73,7 +73,6 @@ func (e executed) result() (*http.Response, error) {
 		panic(e.panicked)
 	}
 	if e.err != nil {
-		e.discard()
 		return nil, e.err
 	}
 	if e.answer == nil { // a transport of the caller's ended the goroutine: see runtime.Goexit
@@ -83,7 +82,7 @@ func (e executed) result() (*http.Response, error) {
 }
 
 func (e executed) discard() {
-	if e.answer != nil && e.answer.Body != nil {
+	if e.answer != nil {
 		_ = e.answer.Body.Close()
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"syscall"
 	"time"
@@ -124,6 +125,10 @@ func explain(a *attempt, err error) (Kind, string, []error) {
 }
 
 func isTimeout(err error) bool {
+	var outer *url.Error // it asks the error right behind it, and none further
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
 	var t interface{ Timeout() bool }
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) && t.Timeout()
 }

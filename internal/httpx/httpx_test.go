@@ -69,7 +69,7 @@ func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
 		assert.Contains(t, r.Header.Get("Content-Type"), "multipart/form-data; boundary=")
 		assert.Equal(t, "application/json", r.Header.Get("Accept"))
 		assert.Equal(t, "v", r.Header.Get("Authorization"))
-		assert.Equal(t, "/prefix/verify", r.URL.Path)
+		assert.Equal(t, "/prefix/verify", r.RequestURI)
 		w.WriteHeader(http.StatusTeapot)
 		fmt.Fprint(w, `{"a":1}`)
 	})
@@ -85,6 +85,7 @@ func TestSecretQueryIsOnTheWireAndInNoError(t *testing.T) {
 	var got atomic.Value
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got.Store(r.URL.RawQuery)
+		assert.NotContains(t, r.Header, "Authorization", "none was given")
 		panic(http.ErrAbortHandler)
 	})
 	req := post()
@@ -134,6 +135,28 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	assert.Equal(t, http.StatusTemporaryRedirect, f.Status)
 	assert.Equal(t, "a redirect instead of an answer", f.Error())
 	assert.EqualValues(t, 1, calls.Load())
+}
+
+// 101 is another protocol; what is below is no answer for anybody.
+func TestOnlyAnswersAreTakenForSome(t *testing.T) {
+	for status, problem := range map[int]string{
+		100: "another protocol", 199: "another protocol", 200: "", 299: "", 300: "redirect", 399: "redirect", 400: "", 599: "",
+	} {
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+		})
+		resp, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+		if problem == "" {
+			require.NoError(t, err, status)
+			assert.Equal(t, status, resp.Status)
+			assert.False(t, resp.Early, "this transport does not tell what it has sent, and is believed")
+			continue
+		}
+		f := failure(t, err)
+		assert.Equal(t, httpx.BadAnswer, f.Kind, status)
+		assert.Equal(t, status, f.Status)
+		assert.Contains(t, f.Error(), problem)
+	}
 }
 
 func TestCallersClientIsCopiedAndItsJarAndRedirectsAreNotUsed(t *testing.T) {
@@ -222,6 +245,20 @@ func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
 	}
 }
 
+// It says gzip and is not.
+func TestAnswerThatIsNotPackedAsItSays(t *testing.T) {
+	for _, text := range []string{"", `{"a":"long enough for a header of gzip"}`} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			fmt.Fprint(w, text)
+		})
+		_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+		f := failure(t, err)
+		assert.Equal(t, httpx.BadAnswer, f.Kind)
+		assert.Contains(t, f.Error(), "packed in a way", "%q", text)
+	}
+}
+
 func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -233,6 +270,7 @@ func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
 	assert.Equal(t, httpx.BadAnswer, f.Kind)
 	assert.Equal(t, http.StatusOK, f.Status)
 	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
+	assert.Equal(t, `{"half":`, string(f.Partial()))
 	assert.True(t, f.Sent)
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
@@ -280,11 +318,13 @@ func TestRefusedConnectionIsNotSent(t *testing.T) {
 	require.NoError(t, err)
 	address := l.Addr().String()
 	require.NoError(t, l.Close())
-	_, err = client(t, httpx.Config{BaseURL: "http://" + address}).Do(t.Context(), post())
-	f := failure(t, err)
-	assert.Equal(t, httpx.Network, f.Kind)
-	assert.False(t, f.Sent)
-	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
+	for _, scheme := range []string{"http://", "https://"} {
+		_, err = client(t, httpx.Config{BaseURL: scheme + address}).Do(t.Context(), post())
+		f := failure(t, err)
+		assert.Equal(t, httpx.Network, f.Kind)
+		assert.False(t, f.Sent)
+		assert.ErrorIs(t, err, syscall.ECONNREFUSED)
+	}
 }
 
 func TestResetBeforeTheWholeBodyIsNotSent(t *testing.T) {
@@ -314,6 +354,8 @@ func TestCertificatesAreChecked(t *testing.T) {
 	f := failure(t, err)
 	assert.Equal(t, httpx.Network, f.Kind)
 	assert.False(t, f.Sent)
+	assert.Empty(t, f.Partial())
+	assert.Empty(t, new(httpx.Failure).Partial())
 	var unknown x509.UnknownAuthorityError
 	assert.ErrorAs(t, err, &unknown)
 	assert.Contains(t, err.Error(), "unknown authority")
@@ -519,6 +561,26 @@ func TestCausesAreNamedInFixedWords(t *testing.T) {
 		f := failure(t, err)
 		assert.Equal(t, httpx.Network, f.Kind, want)
 		assert.Equal(t, want, f.Error())
+		assertSays(t, err, "MARK", false)
+	}
+}
+
+// tardy is a time-out of somebody else's making, as that of a client.Timeout.
+type tardy struct{}
+
+func (tardy) Error() string { return "MARK" }
+func (tardy) Timeout() bool { return true }
+
+func TestTimeoutsAreKnownWhoeverMadeThem(t *testing.T) {
+	for _, cause := range []error{
+		tardy{}, fmt.Errorf("MARK: %w", tardy{}),
+		context.DeadlineExceeded, &net.OpError{Op: "MARK", Err: fmt.Errorf("MARK: %w", context.DeadlineExceeded)},
+	} {
+		transport := roundTrip(func(*http.Request) (*http.Response, error) { return nil, cause })
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+			Do(t.Context(), post())
+		assert.Equal(t, httpx.Timeout, failure(t, err).Kind, "%T", cause)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assertSays(t, err, "MARK", false)
 	}
 }

@@ -2,6 +2,7 @@ package httpx_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -15,21 +16,42 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
+// twice tells when it is read for the second time: what came first has then
+// been looked at.
+type twice struct {
+	net.Conn
+	reads int
+	again chan struct{}
+}
+
+func (c *twice) Read(p []byte) (int, error) {
+	if c.reads++; c.reads == 2 {
+		close(c.again)
+	}
+	return c.Conn.Read(p)
+}
+
 // A 100 Continue during the upload is allowed, and is no answer yet.
 func TestContinueDuringTheUploadIsNoEarlyAnswer(t *testing.T) {
-	const size = 8 << 20
+	looked := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
 		req, err := http.ReadRequest(bufio.NewReader(conn))
 		if err != nil {
 			return
 		}
-		_, _ = io.CopyN(io.Discard, req.Body, size/2)
 		_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
+		<-looked // the rest is not read until then, so that it cannot have been sent
 		_, _ = io.Copy(io.Discard, req.Body)
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 		_, _ = io.Copy(io.Discard, conn)
 	})
-	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", size)}))
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		return &twice{Conn: conn, again: looked}, err
+	}}
+	defer transport.CloseIdleConnections()
+	resp, err := client(t, httpx.Config{BaseURL: base, HTTPClient: &http.Client{Transport: transport}}).
+		Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)}))
 	require.NoError(t, err)
 	assert.False(t, resp.Early)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -69,6 +70,23 @@ func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
 			assert.EqualValues(t, 1, bodies.Load())
 		})
 	}
+}
+
+// What was written whole stays so, whatever a later try says of its own writing.
+func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrShortWrite})
+		_, err := r.GetBody()
+		assert.NoError(t, err, "nothing whole was written")
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+		trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrShortWrite})
+		_, err = r.GetBody()
+		assert.Error(t, err)
+		return nil, io.EOF
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+	assert.Error(t, err)
 }
 
 // rawServer gives each connection to a function, and closes those that are open
@@ -160,6 +178,40 @@ func TestPanicOfATransportReachesTheCaller(t *testing.T) {
 	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
 		HTTPClient: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
 	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), post()) })
+	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), withMedia(breaking{}, 1<<20)) }, "from another goroutine")
+}
+
+// An answer that comes when nobody waits for it any more is given back.
+func TestAnswerAfterTheCallerHasLeftIsClosed(t *testing.T) {
+	closed, late := make(chan struct{}), make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		cancel()
+		<-late
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: onClose{strings.NewReader("{}"), closed}, Request: r}, nil
+	})
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}})
+	_, err := c.Do(ctx, withMedia(breaking{}, 1<<20))
+	assert.Equal(t, httpx.Canceled, failure(t, err).Kind)
+	close(late)
+	<-closed
+}
+
+type onClose struct {
+	io.Reader
+	closed chan struct{}
+}
+
+func (o onClose) Close() error {
+	close(o.closed)
+	return nil
+}
+
+func TestRequestThatCannotBeMadeIsAFailure(t *testing.T) {
+	req := post()
+	req.Method = "NO METHOD"
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid"}).Do(t.Context(), req)
+	assert.False(t, failure(t, err).Sent)
 }
 
 func TestFailurePrintsNoHeaderAndNoAnswer(t *testing.T) {
@@ -172,6 +224,7 @@ func TestFailurePrintsNoHeaderAndNoAnswer(t *testing.T) {
 	f := failure(t, err)
 	for _, said := range []string{fmt.Sprintf("%v %+v %#v %s %q", f, f, f, f, *f)} {
 		assert.NotContains(t, said, "MARK")
+		assert.Equal(t, 5, strings.Count(said, f.Error()), said)
 	}
 	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
 }

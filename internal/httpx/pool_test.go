@@ -297,6 +297,31 @@ func TestHTTP2ConnectionOutlivesItsCalls(t *testing.T) {
 	}
 }
 
+// Those of the caller's client are the caller's.
+func TestIdleConnectionsOfOurOwnAreClosed(t *testing.T) {
+	for name, given := range map[string]*http.Client{"ours": nil, "the caller's": {Transport: &http.Transport{}}} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(say(200, `{}`))
+			connections := connwatch.On(server)
+			server.Start()
+			defer server.Close()
+			c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: given})
+			_, err := c.Do(t.Context(), post())
+			require.NoError(t, err)
+			connections.Settle(t, 1)
+			c.CloseIdleConnections()
+			if given == nil {
+				connections.Settle(t, 0)
+				return
+			}
+			_, err = c.Do(t.Context(), post())
+			require.NoError(t, err)
+			assert.Equal(t, 1, connections.Opened())
+			given.CloseIdleConnections()
+		})
+	}
+}
+
 // The connection is closed when the caller leaves, not when the media comes
 // back to life.
 func TestConnectionOfMediaThatHangsIsClosed(t *testing.T) {

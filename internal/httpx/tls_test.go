@@ -186,6 +186,20 @@ func TestServerThatWantsTheClientsCertificateGetsNothing(t *testing.T) {
 	assertNothingWasSent(t, err, requests)
 }
 
+// The other side waits for what would come next, and learns that nothing will.
+func TestConnectionOfAFailedHandshakeIsClosed(t *testing.T) {
+	closed := make(chan struct{})
+	base := rawServer(t, func(conn net.Conn) {
+		defer close(closed)
+		_, _ = conn.Read(make([]byte, 64<<10))
+		_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https" + strings.TrimPrefix(base, "http")}).Do(t.Context(), post())
+	assert.False(t, failure(t, err).Sent)
+	<-closed
+}
+
 func TestPlainHTTPBehindAnHTTPSAddressGetsNothing(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })

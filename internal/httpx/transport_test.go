@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/httpx"
 )
@@ -42,6 +43,9 @@ func TestTransportSettingsAreChecked(t *testing.T) {
 			require.ErrorAs(t, err, &wrong)
 			assert.Equal(t, field, wrong.Field)
 		}
+	}
+	for _, version := range []uint16{0, tls.VersionTLS12, tls.VersionTLS13} {
+		client(t, httpx.Config{BaseURL: "https://vendor.example", MaxConnsPerHost: 1, TLSClientConfig: &tls.Config{MaxVersion: version}})
 	}
 }
 
@@ -106,6 +110,34 @@ func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
 				assert.True(t, bytes.Equal(want, got), "%d bytes of media", size)
 			}
 		})
+	}
+}
+
+// What is in memory is written from where it lies, in pieces of a megabyte.
+func TestLentMediaArrivesWhole(t *testing.T) {
+	var got []byte
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		got, _ = io.ReadAll(r.Body)
+		_, _ = w.Write([]byte("{}"))
+	}
+	secure, trust := secureServer(t, handler, nil)
+	both, trustBoth := secureServer(t, handler, func(s *httptest.Server) { s.EnableHTTP2 = true })
+	for name, c := range map[string]*httpx.Client{
+		"plain":  client(t, httpx.Config{BaseURL: serve(t, handler).URL}),
+		"TLS":    client(t, httpx.Config{BaseURL: secure.URL, TLSClientConfig: trust}),
+		"HTTP/2": client(t, httpx.Config{BaseURL: both.URL, TLSClientConfig: trustBoth}),
+	} {
+		for _, size := range []int{0, 1, 64 << 10, 1<<20 - 1, 1 << 20, 5<<20 + 1} {
+			content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
+			form, err := body.Multipart(nil, &body.File{
+				Field: "f", FileName: "f", ContentType: "a/b", Media: idverify.Bytes(content), Size: int64(size)})
+			require.NoError(t, err)
+			want, err := io.ReadAll(form.Open())
+			require.NoError(t, err)
+			_, err = c.Do(t.Context(), httpx.Request{Method: "POST", Path: "/", Body: form})
+			require.NoError(t, err, name)
+			assert.True(t, bytes.Equal(want, got), "%s: %d bytes of media", name, size)
+		}
 	}
 }
 

@@ -19,8 +19,8 @@ type Backoff struct {
 // together.
 func (b Backoff) Wait(base time.Duration, try int) time.Duration {
 	ceiling := b.Cap
-	if shift := try - 1; shift < 32 && base<<shift > 0 {
-		ceiling = min(base<<shift, b.Cap)
+	if doublings := try - 1; base <= b.Cap>>doublings { // the other way round would overflow
+		ceiling = base << doublings
 	}
 	return time.Duration(b.Random() * float64(ceiling))
 }

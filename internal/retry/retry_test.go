@@ -18,6 +18,18 @@ func TestBackoffDoublesUpToItsCap(t *testing.T) {
 		assert.Equal(t, want, almostOne.Wait(100*time.Millisecond, try), "%d", try)
 	}
 	assert.Equal(t, 5*time.Second, almostOne.Wait(time.Minute, 1))
+	assert.Equal(t, 4*time.Nanosecond, retry.Backoff{Cap: 5, Random: almostOne.Random}.Wait(2, 2), "below the cap, by a hair")
+}
+
+// Doubled, these waits pass what a Duration holds, and would begin again from
+// little.
+func TestBackoffDoesNotOverflow(t *testing.T) {
+	atMost := retry.Backoff{Cap: 50 * 365 * 24 * time.Hour, Random: func() float64 { return 1 }}
+	for _, base := range []time.Duration{1<<33 + 1, 1<<59 + 1, 1<<60 + 1} {
+		for try := 32; try <= 100; try++ {
+			assert.Equal(t, atMost.Cap, atMost.Wait(base, try), "%d, %d", base, try)
+		}
+	}
 }
 
 func TestBackoffIsFullJitter(t *testing.T) {
@@ -35,12 +47,13 @@ func TestQuotaRunsOutAndComesBackWithSuccess(t *testing.T) {
 		assert.True(t, ok)
 		assert.Equal(t, 5, cost)
 	}
-	_, ok := q.Take(false)
+	cost, ok := q.Take(false)
 	assert.False(t, ok, "in an outage retries end")
+	assert.Zero(t, cost, "what was not taken is not given back")
 	for range 5 {
 		q.Refund(0)
 	}
-	cost, ok := q.Take(false)
+	cost, ok = q.Take(false)
 	assert.True(t, ok, "five calls that succeed at once pay for one retry")
 	q.Refund(cost)
 	assert.Equal(t, 5, q.Left())
@@ -50,4 +63,8 @@ func TestQuotaRunsOutAndComesBackWithSuccess(t *testing.T) {
 		q.Refund(10)
 	}
 	assert.Equal(t, 500, q.Left(), "never more than full")
+	cost, ok = q.Take(true)
+	assert.True(t, ok)
+	assert.Equal(t, 10, cost)
+	assert.Equal(t, 490, q.Left())
 }
