@@ -29,6 +29,7 @@ type attempt struct {
 	partial []byte // of an answer that broke off
 
 	mu      sync.Mutex
+	begun   int  // how often the transport wrote the headers
 	sent    bool // some try handed the whole body to the connection
 	written bool // some try wrote the whole request to the connection
 	early   bool // the answer began before sent; over HTTP/2 the last 16 KB count as sent too soon
@@ -55,6 +56,7 @@ func attemptOf(ctx context.Context) (*attempt, bool) {
 
 // traced is the attempt as a context that tells it of the exchange's course.
 func (a *attempt) traced() context.Context {
+	a.trace.WroteHeaders = a.wroteHeaders
 	a.trace.WroteRequest = a.wroteRequest
 	a.trace.GotFirstResponseByte = a.answerBegan
 	a.trace.Got1xxResponse = a.noAnswerYet
@@ -72,6 +74,12 @@ func (a *attempt) noAnswerYetFor(caller func(int, textproto.MIMEHeader) error) f
 		}
 		return caller(code, header)
 	}
+}
+
+func (a *attempt) wroteHeaders() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.begun++
 }
 
 func (a *attempt) wroteRequest(info httptrace.WroteRequestInfo) {
@@ -116,15 +124,23 @@ func (a *attempt) openBody() io.ReadCloser {
 // reopenBody lets the transport try another connection while nothing whole has
 // been written, as with an idle connection that turns out dead. Once it has, the
 // request is not sent again: HTTP/2 would, without end, for a server that takes
-// the whole request and then calls it refused.
+// the whole request and then calls it refused. Nor is it begun without end where
+// every connection is given up as soon as it is there: net/http would dial for the
+// next at once, and a Client, which waits and has a quota, would hear nothing of it.
 func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.written {
 		return nil, errWritten
 	}
+	if a.begun >= maxBegun {
+		return nil, errBegun
+	}
 	return a.openBody(), nil
 }
+
+// maxBegun leaves room for connections that went dead while they were idle.
+const maxBegun = 4
 
 // finish forbids further sending and tells whether the request was sent. When it
 // returns nothing of the caller's memory is in use any more.
@@ -163,6 +179,7 @@ var (
 	errOver    = errors.New("httpx: the call has ended")
 	errInterim = errors.New("httpx: no end of interim answers")
 	errWritten = errors.New("httpx: the request has been sent once")
+	errBegun   = errors.New("httpx: the request has been begun too often")
 )
 
 // outgoing counts what the transport takes from a body. When the last byte has

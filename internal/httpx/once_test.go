@@ -3,6 +3,7 @@ package httpx_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -23,12 +24,10 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// refusing is an HTTP/2 server that takes every request whole and then calls it
-// unprocessed, which HTTP/2 allows to be sent again.
-func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server *httptest.Server, bodies *atomic.Int32) {
+// framed is an HTTP/2 server that does nothing but look at the frames of requests.
+func framed(t *testing.T, look func(net.Conn, *http2.Framer, http2.Frame)) *httptest.Server {
 	t.Helper()
-	bodies = new(atomic.Int32)
-	server = httptest.NewUnstartedServer(nil)
+	server := httptest.NewUnstartedServer(nil)
 	server.TLS = &tls.Config{NextProtos: []string{"h2"}}
 	server.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
 		"h2": func(_ *http.Server, conn *tls.Conn, _ http.Handler) {
@@ -41,15 +40,26 @@ func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server
 				if err != nil {
 					return
 				}
-				if data, ok := frame.(*http2.DataFrame); ok && data.StreamEnded() {
-					bodies.Add(1)
-					refuse(f, data.StreamID)
-				}
+				look(conn, f, frame)
 			}
 		},
 	}
 	server.StartTLS()
 	t.Cleanup(server.Close)
+	return server
+}
+
+// refusing is an HTTP/2 server that takes every request whole and then calls it
+// unprocessed, which HTTP/2 allows to be sent again.
+func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server *httptest.Server, bodies *atomic.Int32) {
+	t.Helper()
+	bodies = new(atomic.Int32)
+	server = framed(t, func(_ net.Conn, f *http2.Framer, frame http2.Frame) {
+		if data, ok := frame.(*http2.DataFrame); ok && data.StreamEnded() {
+			bodies.Add(1)
+			refuse(f, data.StreamID)
+		}
+	})
 	return server, bodies
 }
 
@@ -87,6 +97,35 @@ func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
 	})
 	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
 	assert.Error(t, err)
+}
+
+// A gateway that is going down says so to each connection that comes. net/http
+// takes that for leave to try the next one, at once and until the time limit.
+func TestRequestThatEveryConnectionRefusesIsNotBegunWithoutEnd(t *testing.T) {
+	for name, refuse := range map[string]func(*http2.Framer, uint32){
+		"connection going": func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) },
+		"protocol error":   func(f *http2.Framer, stream uint32) { _ = f.WriteRSTStream(stream, http2.ErrCodeProtocol) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var begun atomic.Int32
+			server := framed(t, func(conn net.Conn, f *http2.Framer, frame http2.Frame) {
+				if head, ok := frame.(*http2.HeadersFrame); ok {
+					begun.Add(1)
+					refuse(f, head.StreamID)
+				}
+			})
+			roots := x509.NewCertPool()
+			roots.AddCert(server.Certificate())
+			c := trusting(t, server.URL, roots)
+			defer c.CloseIdleConnections()
+			large := strings.Repeat("x", 1<<20) // more than may be sent before the server says so
+			_, err := c.Do(t.Context(), post(body.Field{Name: "face", Value: large}))
+			f := failure(t, err)
+			assert.Equal(t, httpx.Network, f.Kind)
+			assert.False(t, f.Sent)
+			assert.EqualValues(t, 4, begun.Load())
+		})
+	}
 }
 
 // rawServer gives each connection to a function, and closes those that are open
