@@ -54,7 +54,7 @@ type Attempt struct {
 	Next Next `json:"next,omitempty"`
 	// Err is the leg's error, nil for a decision. errors.Is and errors.As on
 	// the call's Error reach it.
-	Err error `json:"-" xml:"-"`
+	Err error `json:"-" xml:"-" yaml:"-"`
 }
 
 // attemptFields is Attempt without its methods.

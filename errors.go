@@ -65,9 +65,9 @@ type Error struct {
 	// without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// Reply is the vendor's typed reply, where it sent one.
-	Reply any `json:"-" xml:"-"`
+	Reply any `json:"-" xml:"-" yaml:"-"`
 	// Err is the cause, for errors.Is and errors.As. Never printed.
-	Err error `json:"-" xml:"-"`
+	Err error `json:"-" xml:"-" yaml:"-"`
 }
 
 // Advice says what to do now.

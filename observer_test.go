@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -102,6 +103,10 @@ func TestLoggerWritesOneLineForEachAttemptAndEachCall(t *testing.T) {
 }
 
 func TestAttemptJSONSurvives(t *testing.T) {
+	synctest.Test(t, attemptJSONSurvives) // so that the attempts take no time
+}
+
+func attemptJSONSurvives(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeQuotaExceeded)), vendorNamed("b", pass(t))})
 	require.NoError(t, err)
 	res, err := c.Verify(t.Context(), askFor(photo()))

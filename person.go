@@ -137,12 +137,15 @@ const (
 func NewMemoryPersonStore() PersonStore { return newMemoryPersonStore(maxPersons) }
 
 func newMemoryPersonStore(size int) *memoryPersonStore {
-	return &memoryPersonStore{&personTable{size: size, persons: map[string]*list.Element{}}}
+	return &memoryPersonStore{personTable: &personTable{size: size, persons: map[string]*list.Element{}}}
 }
 
 // memoryPersonStore keeps its table behind a pointer: fmt looks into unexported
 // fields without asking for Format, but not behind a second pointer.
-type memoryPersonStore struct{ *personTable }
+type memoryPersonStore struct {
+	*personTable
+	_ struct{} // two words, as in redact.Secret
+}
 
 // Format implements [fmt.Formatter]: it prints nobody.
 func (m memoryPersonStore) Format(s fmt.State, verb rune) {
@@ -153,6 +156,9 @@ func (m memoryPersonStore) Format(s fmt.State, verb rune) {
 func (m memoryPersonStore) LogValue() slog.Value {
 	return slog.StringValue("idverify.PersonStore(memory)")
 }
+
+// String is for dumpers, which follow pointers and ask for it.
+func (*personTable) String() string { return "idverify.PersonStore(memory)" }
 
 type personTable struct {
 	size int

@@ -71,6 +71,9 @@ type person struct {
 	self         *person // the second pointer, at no allocation of its own
 }
 
+// String is for dumpers, which follow pointers and ask for it.
+func (person) String() string { return "subject" }
+
 func (s Subject) reveal() person {
 	if s.person == nil {
 		return person{}
@@ -192,10 +195,21 @@ func checkID(field, id, number string) error {
 	switch {
 	case len(id) > maxIDBytes, redact.Word(id) == redact.Hidden, strings.Contains(id, "/"):
 		return refused(CodeInvalidRequest, field, fmt.Sprintf("at most %d letters, digits and . _ - :", maxIDBytes))
-	case id != "" && strings.Contains(strings.ToUpper(id), strings.ToUpper(number)):
+	case tellsNumber(id, number):
 		return refused(CodeInvalidRequest, field, "contains the ID number")
 	}
 	return nil
+}
+
+// tellsNumber also finds a number in groups, in base64 or hexadecimal, and the
+// twelve characters of it that no id has by chance.
+func tellsNumber(id, number string) bool {
+	if id == "" {
+		return false
+	}
+	var spelling redact.Spelling
+	spelling.Read(id)
+	return spelling.Tells(12, plainNumber(number)) || strings.Contains(strings.ToUpper(id), strings.ToUpper(number))
 }
 
 // refused is an error about the request, found before anything was sent.

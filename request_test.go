@@ -1,6 +1,8 @@
 package idverify_test
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -58,11 +60,18 @@ func TestBadRequestsNameTheField(t *testing.T) {
 			idverify.CodeInvalidRequest, "Reference"},
 		"unchecked number in reference": {&idverify.Request{Name: aName, IDNumber: "12345678x", SkipIDNumberCheck: true, Reference: "order-12345678x"},
 			idverify.CodeInvalidRequest, "Reference"},
-		"slash in reference": {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "a/b"}, idverify.CodeInvalidRequest, "Reference"},
-		"unchecked, empty":   {&idverify.Request{Name: aName, SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
-		"unchecked, CR LF":   {&idverify.Request{Name: aName, IDNumber: "1\r\n2", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
-		"unchecked, endless": {&idverify.Request{Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
-		"unchecked, latin1":  {&idverify.Request{Name: aName, IDNumber: "1\xff", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
+		"number in groups in reference": {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "110105-19000101-001"}, idverify.CodeInvalidRequest, "Reference"},
+		"part of number in key":         {&idverify.Request{Name: aName, IDNumber: aNumber, Key: "c-" + aNumber[5:17]}, idverify.CodeInvalidRequest, "Key"},
+		"unchecked wide number in key": {&idverify.Request{Name: aName, IDNumber: "１１０１０５１９０００１０１００１ｘ", SkipIDNumberCheck: true, Key: aNumber},
+			idverify.CodeInvalidRequest, "Key"},
+		"number in base64 in key": {&idverify.Request{Name: aName, IDNumber: aNumber, Key: base64.RawURLEncoding.EncodeToString([]byte("k" + aNumber))},
+			idverify.CodeInvalidRequest, "Key"},
+		"number in hexadecimal in key": {&idverify.Request{Name: aName, IDNumber: aNumber, Key: hex.EncodeToString([]byte(aNumber))}, idverify.CodeInvalidRequest, "Key"},
+		"slash in reference":           {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "a/b"}, idverify.CodeInvalidRequest, "Reference"},
+		"unchecked, empty":             {&idverify.Request{Name: aName, SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
+		"unchecked, CR LF":             {&idverify.Request{Name: aName, IDNumber: "1\r\n2", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
+		"unchecked, endless":           {&idverify.Request{Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
+		"unchecked, latin1":            {&idverify.Request{Name: aName, IDNumber: "1\xff", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var e *idverify.Error
@@ -121,6 +130,7 @@ func TestLimitsOfARequestAreInclusive(t *testing.T) {
 		{Name: strings.Repeat("𠀀", 128), IDNumber: aNumber}, // four bytes each
 		{Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 64)},
 		{Name: aName, IDNumber: strings.Repeat("1", 64), SkipIDNumberCheck: true},
+		{Name: aName, IDNumber: aNumber, Reference: aNumber[:11], Key: "order-" + aNumber[7:]},
 	} {
 		_, err := req.Subject()
 		assert.NoError(t, err)

@@ -23,8 +23,9 @@ type Result struct {
 	// Vendor is the name of the provider that decided.
 	Vendor string `json:"vendor"`
 	// RequestID is the vendor's id of the call, which its support asks for.
-	// Empty where the vendor gives none, and "[hidden]" where what it gives does
-	// not look like an id or spells the ID number; the Reply then has more.
+	// Empty where the vendor gives none, and "[hidden]" where what it gives tells
+	// of the person or a key, or does not look like an id; of the latter the Reply
+	// then has more.
 	RequestID string `json:"request_id,omitempty"`
 	// VendorCode and VendorReason are the vendor's own words for the decision
 	// where it has any, as its code table lists them.
@@ -47,7 +48,7 @@ type Result struct {
 	// when a provider was asked without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// Reply is the vendor's typed reply; [Result.As] reads it.
-	Reply any `json:"-" xml:"-"`
+	Reply any `json:"-" xml:"-" yaml:"-"`
 }
 
 // Warning is a circumstance worth knowing that did not change the decision.

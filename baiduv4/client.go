@@ -77,14 +77,17 @@ type Config struct {
 	Clock func() time.Time
 }
 
-// Format implements [fmt.Formatter]: credentials are not printed.
-func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4.Config") }
+// String is "baiduv4.Config": credentials are not printed.
+func (c Config) String() string { return "baiduv4.Config" }
+
+// Format implements [fmt.Formatter]: every verb prints String.
+func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.String()) }
 
 // LogValue implements [slog.LogValuer].
-func (c Config) LogValue() slog.Value { return slog.StringValue("baiduv4.Config") }
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // MarshalText keeps credentials out of JSON, XML and other encodings.
-func (c Config) MarshalText() ([]byte, error) { return []byte("baiduv4.Config"), nil }
+func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // MarshalBinary keeps credentials out of gob, CBOR and other encodings.
 func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }

@@ -72,6 +72,9 @@ type SealedCapture struct {
 // EvidenceKind is "baiduv4.sealed_capture".
 func (SealedCapture) EvidenceKind() string { return "baiduv4.sealed_capture" }
 
+// String is EvidenceKind.
+func (e SealedCapture) String() string { return e.EvidenceKind() }
+
 // Format implements [fmt.Formatter]: it prints the kind only.
 func (e SealedCapture) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.EvidenceKind()) }
 

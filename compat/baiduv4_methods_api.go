@@ -28,6 +28,7 @@ var (
 	_ func(baiduv4.Config) slog.Value       = baiduv4.Config.LogValue
 	_ func(baiduv4.Config) ([]byte, error)  = baiduv4.Config.MarshalBinary
 	_ func(baiduv4.Config) ([]byte, error)  = baiduv4.Config.MarshalText
+	_ func(baiduv4.Config) string           = baiduv4.Config.String
 )
 
 var (
@@ -75,6 +76,7 @@ var (
 	_ func(baiduv4.SealedCapture) slog.Value       = baiduv4.SealedCapture.LogValue
 	_ func(baiduv4.SealedCapture) ([]byte, error)  = baiduv4.SealedCapture.MarshalBinary
 	_ func(baiduv4.SealedCapture) ([]byte, error)  = baiduv4.SealedCapture.MarshalText
+	_ func(baiduv4.SealedCapture) string           = baiduv4.SealedCapture.String
 )
 
 var (

@@ -33,6 +33,7 @@ var (
 	_ func(linkface.Config) slog.Value       = linkface.Config.LogValue
 	_ func(linkface.Config) ([]byte, error)  = linkface.Config.MarshalBinary
 	_ func(linkface.Config) ([]byte, error)  = linkface.Config.MarshalText
+	_ func(linkface.Config) string           = linkface.Config.String
 )
 
 var (

@@ -27,6 +27,7 @@ var (
 	_ func(tencent.Config) slog.Value       = tencent.Config.LogValue
 	_ func(tencent.Config) ([]byte, error)  = tencent.Config.MarshalBinary
 	_ func(tencent.Config) ([]byte, error)  = tencent.Config.MarshalText
+	_ func(tencent.Config) string           = tencent.Config.String
 )
 
 var (

@@ -13,6 +13,9 @@ type Number struct {
 	// the verb %p, and for a Number in an unexported field of another struct. It does not follow pointers there. A
 	// unique.Handle is such a pointer, and still compares by what it points to.
 	text unique.Handle[string]
+	// Two words, because go-spew takes a struct of one pointer for what it points to, and asks that for its String: the
+	// digits of the number would be read as an address and a length, which ends the process.
+	_ struct{}
 }
 
 // Parse returns the number in s, or an [*Error] that names the rule it broke. Full-width characters and a lower-case x

@@ -68,8 +68,8 @@ func parse(args []string, getenv func(string) string, usage io.Writer) (settings
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	if flags.NArg() > 0 {
-		return s, fmt.Errorf("unexpected argument %q: the file goes into -in", flags.Arg(0))
+	if flags.NArg() > 0 { // not shown: it may be a name or a number
+		return s, fmt.Errorf("%d arguments that belong to no flag: the file goes into -in", flags.NArg())
 	}
 	return s, nil
 }

@@ -175,3 +175,11 @@ func TestHelpIsNoError(t *testing.T) {
 func rootOf(server *idverifytest.Server) string {
 	return strings.TrimSuffix(server.BaseURL(idverifytest.Linkface), "/"+idverifytest.Linkface)
 }
+
+// What was typed by mistake may be a name or a number.
+func TestAnArgumentThatBelongsToNoFlagIsNotShown(t *testing.T) {
+	out, err := start(t, "测试甲", "11010519000101001X")
+	require.ErrorContains(t, err, "-in")
+	assert.NotContains(t, out+err.Error(), "测试甲")
+	assert.NotContains(t, out+err.Error(), "11010519000101001X")
+}

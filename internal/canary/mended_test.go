@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -149,6 +150,41 @@ func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 			assert.Equal(t, "[hidden]", said.RequestID)
 			assert.Equal(t, "[hidden]", said.VendorCode)
 		}
+	}
+}
+
+// 17 digits are the number: the last one can be computed. So are all in groups.
+func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
+	for _, id := range []string{
+		echoNumber[:17], "TID-" + echoNumber[1:], "110105-19000107-008x", "1101:0519:0001", echoNumber[:9],
+		base64.RawURLEncoding.EncodeToString([]byte(echoName)), fmt.Sprintf("TID%x", echoName[:9]), idverifytest.LinkfaceAPISecret[:len(idverifytest.LinkfaceAPISecret)-1],
+	} {
+		e, err := whoseRequestIDIs(t, id)
+		e.plant(vendorsWords, id) // stays in the Reply's reason
+		e.failure("an error", err)
+		var said *idverify.Error
+		require.ErrorAs(t, err, &said)
+		assert.Equal(t, "[hidden]", said.RequestID, id)
+		assert.Equal(t, "[hidden]", said.VendorCode, id)
+	}
+}
+
+// An encoder that knows no tag of the others' takes the fields of a cause, which
+// may be a user's.
+func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
+	for _, kind := range []reflect.Type{reflect.TypeFor[idverify.Error](), reflect.TypeFor[idverify.Result](), reflect.TypeFor[idverify.Attempt]()} {
+		left := 0
+		for i := range kind.NumField() {
+			field := kind.Field(i)
+			if field.Type.Kind() != reflect.Interface {
+				continue
+			}
+			left++
+			for _, encoding := range []string{"json", "xml", "yaml"} {
+				assert.Equal(t, "-", field.Tag.Get(encoding), "%s.%s", kind, field.Name)
+			}
+		}
+		assert.NotZero(t, left, kind)
 	}
 }
 

@@ -188,6 +188,7 @@ func (o *outlets) value(where string, v any) {
 // what is in use.
 func (o *outlets) still(where string, v any) {
 	o.value(where, v)
+	o.dumped(where, v)
 	kept := []any{v}
 	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && !rv.IsNil() && ast.IsExported(rv.Elem().Type().Name()) {
 		kept = append(kept, rv.Elem().Interface()) // of another type nobody else can keep a value

@@ -117,14 +117,25 @@ func (c *Call) Hide(secrets ...string) { c.secrets = append(c.secrets, secrets..
 func (c *Call) Scrub(text string) string { return redact.Scrub(text, c.secrets...) }
 
 // Identifier is Scrub for a text that is shown where it looks like an
-// identifier: one that spells the ID number in base64 or hexadecimal would, so
-// nothing is left of it.
+// identifier: nothing is left of one that still tells a part of the person or of
+// what else is hidden, or tells it in base64 or hexadecimal.
 func (c *Call) Identifier(text string) string {
-	if redact.Spells(text, c.Subject.IDNumber()) {
+	text = c.Scrub(text)
+	var spelling redact.Spelling
+	spelling.Read(text)
+	if spelling.Tells(tellingOfThePerson, c.Subject.Name(), c.Subject.IDNumber()) || spelling.Tells(tellingOfAKey, c.secrets...) {
 		return redact.Hidden
 	}
-	return c.Scrub(text)
+	return text
 }
+
+// So many characters in a row tell too much. Identifiers are full of dates, which
+// have eight; nine of a person's are chance once in millions of identifiers. The
+// addresses and keys among the secrets are longer, and full of words.
+const (
+	tellingOfThePerson = 9
+	tellingOfAKey      = 12
+)
 
 // Warn adds a warning to the result.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(c.warnings, w) }

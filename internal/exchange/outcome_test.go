@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"testing"
@@ -25,6 +26,8 @@ func ruleOf(kind idverify.CheckKind) idverify.Rule {
 	r.Kind = kind
 	return r
 }
+
+const aLongKey = "EXAMPLELONGKEY0123456789"
 
 // answered is a call whose vendor has answered with the status.
 func answered(status int) *Call {
@@ -139,8 +142,13 @@ func TestARequestIDIsAWordOrHidden(t *testing.T) {
 	for id, want := range map[string]string{
 		"TID8bf47-1": "TID8bf47-1", "": "", "id 1": redact.Hidden, "张三": redact.Hidden,
 		"T-" + base64.RawURLEncoding.EncodeToString([]byte(asked.IDNumber)): redact.Hidden,
+		"T-" + base64.RawURLEncoding.EncodeToString([]byte(asked.Name)):     redact.Hidden,
+		"T-11010519000101001": redact.Hidden, "110105-190001": redact.Hidden, "1101051900.01": redact.Hidden,
+		"T-" + hex.EncodeToString([]byte(aLongKey[3:15])): redact.Hidden, aLongKey[:12]: redact.Hidden,
+		"T-19000101-110105": "T-19000101-110105", aLongKey[:11]: aLongKey[:11], // the limits
 	} {
 		call := answered(http.StatusOK)
+		call.Hide(aLongKey)
 		call.Subject = subject
 		call.SetRequestID(id)
 		assert.Equal(t, want, call.requestID, id)

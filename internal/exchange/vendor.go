@@ -33,6 +33,10 @@ type Settings struct {
 	Clock            func() time.Time
 }
 
+// String is the vendor's name: the connections below hold what was sent last,
+// and dumpers, which read everything, ask for it.
+func (v *Vendor) String() string { return v.Name }
+
 // Credential is a field of a Config that must be set.
 type Credential struct{ Field, Value string }
 

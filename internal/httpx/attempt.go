@@ -3,6 +3,7 @@ package httpx
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // attempt is what is known of one exchange while it runs. It is the context of
@@ -48,6 +50,10 @@ func (a *attempt) Value(key any) any {
 	}
 	return a.Context.Value(key)
 }
+
+// Format implements [fmt.Formatter]: whoever prints a context that the transport
+// is given does not mean the request that is behind it.
+func (a *attempt) Format(s fmt.State, verb rune) { redact.Format(s, verb, "httpx.attempt") }
 
 func attemptOf(ctx context.Context) (*attempt, bool) {
 	a, ok := ctx.Value(attemptKey{}).(*attempt)

@@ -7,11 +7,15 @@ import (
 
 // Secret is text that prints as [hidden] wherever it stands. The text is behind
 // a pointer, because fmt reads unexported fields by reflection without asking
-// for a Format method, but prints a nested pointer as an address.
-type Secret struct{ text *string }
+// for a Format method, but prints a nested pointer as an address. Dumpers follow
+// pointers, and ask for a String method even there.
+type Secret struct {
+	text *string
+	_    struct{} // two words: go-spew takes a struct of one pointer for what it points to
+}
 
 // NewSecret hides s.
-func NewSecret(s string) Secret { return Secret{&s} }
+func NewSecret(s string) Secret { return Secret{text: &s} }
 
 // Reveal is the text, "" for the zero Secret.
 func (s Secret) Reveal() string {
@@ -20,6 +24,9 @@ func (s Secret) Reveal() string {
 	}
 	return *s.text
 }
+
+// String implements [fmt.Stringer].
+func (Secret) String() string { return Hidden }
 
 // Format implements [fmt.Formatter].
 func (s Secret) Format(f fmt.State, verb rune) { Format(f, verb, Hidden) }

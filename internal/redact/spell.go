@@ -1,70 +1,140 @@
 package redact
 
-import (
-	"encoding/base64"
-	"encoding/hex"
+import "bytes"
+
+const (
+	longestWord   = 128 // what is longer Word does not show
+	longestSecret = 512 // as much of a secret is looked for
+	fewest        = 6   // bytes: less than that is found by chance
 )
 
-// The numbers that Spells looks for. A shorter one would be found by chance, a
-// longer one is none.
-const shortestNumber, longestNumber = 8, 64
-
-// Spells reports whether text holds the number in hexadecimal, or in base64 of
-// either alphabet, wherever in it. The last character is not looked at: it may
-// be a small x there.
-func Spells(text, number string) bool {
-	if len(number) < shortestNumber || len(number) > longestNumber {
-		return false
-	}
-	known := number[:len(number)-1]
-	if len(text) < len(known)*8/6-1 {
-		return false
-	}
-	return inHex(text, known) || inBase64(text, known)
+// Spelling is what can be read in a text that Word would show: the text as it is,
+// and what stands behind one layer of hexadecimal, from its first or second
+// character on, or of base64 in either alphabet, from its first to fourth.
+type Spelling struct {
+	isRead   bool
+	readings [1 + 2 + 4]reading
 }
 
-func inHex(text, known string) bool {
-	var room [2 * longestNumber]byte
-	return has(text, room[:hex.Encode(room[:], []byte(known))], lower)
+// reading is one of them, folded, and the bytes that are in it.
+type reading struct {
+	room   [longestWord]byte
+	length int
+	has    [256]bool
 }
 
-// inBase64 looks for what stays the same of base64, whatever stands before and
-// behind, when the number begins at the first, second or third byte of a group.
-func inBase64(text, known string) bool {
-	for before := range 3 {
-		var plain [2 + longestNumber]byte
-		var room [(2 + longestNumber + 2) / 3 * 4]byte
-		n := before + copy(plain[before:], known)
-		base64.RawStdEncoding.Encode(room[:], plain[:n])
-		from := (before*8 + 5) / 6 // the first that is all the number's
-		if has(text, room[from:n*8/6], standard) {
+// Read reads a text. Nothing is said of one that Word would not show.
+func (s *Spelling) Read(text string) {
+	if len(text) < fewest || len(text) > longestWord {
+		return
+	}
+	s.isRead = true
+	plain := &s.readings[0]
+	for i := range len(text) {
+		plain.add(text[i])
+	}
+	for i := range s.readings[1:] {
+		if r := &s.readings[1+i]; i < 2 {
+			r.decode(plain.room[min(i, plain.length):plain.length], 4, &hexDigits)
+		} else {
+			r.decode([]byte(text)[i-2:], 6, &base64Digits)
+		}
+	}
+}
+
+// Tells reports whether the text tells so many bytes in a row of a secret, or
+// all of a shorter one. Letter case and punctuation are looked past, so that a
+// number in groups, or without its last character, is the number still.
+func (s *Spelling) Tells(inARow int, secrets ...string) bool {
+	if !s.isRead {
+		return false
+	}
+	var room [longestSecret]byte
+	for _, secret := range secrets {
+		folded := fold(room[:0], secret)
+		n := min(inARow, len(folded))
+		if n < fewest {
+			continue
+		}
+		for i := range s.readings {
+			if s.readings[i].shares(folded, n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reading) add(c byte) {
+	if c = folded[c]; c != 0 {
+		r.room[r.length] = c
+		r.length++
+		r.has[c] = true
+	}
+}
+
+// decode takes what is no digit for a zero, so that what stands before and
+// between does not shift the digits behind it.
+func (r *reading) decode(text []byte, bits int, digits *[256]byte) {
+	var held uint32
+	count := 0
+	for _, c := range text {
+		held = held<<bits | uint32(digits[c])
+		if count += bits; count >= 8 {
+			count -= 8
+			r.add(byte(held >> count))
+		}
+	}
+}
+
+// shares reports whether n bytes in a row of the secret stand in the text. A row
+// of zeros, or of one other byte, tells nothing.
+func (r *reading) shares(secret []byte, n int) bool {
+	if r.length < n {
+		return false
+	}
+	run := 0 // of bytes that the text has
+	for i, c := range secret {
+		if !r.has[c] {
+			run = 0
+			continue
+		}
+		if run++; run < n {
+			continue
+		}
+		part := secret[i+1-n : i+1]
+		if isAllOne := bytes.Count(part, part[:1]) == n; !isAllOne && bytes.Contains(r.room[:r.length], part) {
 			return true
 		}
 	}
 	return false
 }
 
-// has reports whether text, with each byte folded, has a part.
-func has(text string, part []byte, fold func(byte) byte) bool {
-	for i := 0; i+len(part) <= len(text); i++ {
-		at := 0
-		for at < len(part) && fold(text[i+at]) == part[at] {
-			at++
-		}
-		if at == len(part) {
-			return true
+func fold(room []byte, text string) []byte {
+	for i := 0; i < len(text) && len(room) < cap(room); i++ {
+		if c := folded[text[i]]; c != 0 {
+			room = append(room, c)
 		}
 	}
-	return false
+	return room
 }
 
-// standard takes the two alphabets of base64 for one.
-func standard(c byte) byte {
-	switch c {
-	case '-':
-		return '+'
-	case '_':
-		return '/'
+// folded keeps digits, small letters and what is not ASCII, makes capital
+// letters small, and gives 0 for the rest. The digits count from 0.
+var folded, hexDigits, base64Digits = func() (folded, hex, base64 [256]byte) {
+	for c := range 256 {
+		b := lower(byte(c))
+		switch {
+		case 'a' <= b && b <= 'z', '0' <= b && b <= '9', b >= 0x80:
+			folded[c] = b
+		}
 	}
-	return c
-}
+	for i, c := range "0123456789abcdef" {
+		hex[c] = byte(i)
+	}
+	for i, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
+		base64[c] = byte(i)
+	}
+	base64['-'], base64['_'] = 62, 63
+	return folded, hex, base64
+}()

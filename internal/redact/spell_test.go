@@ -11,77 +11,143 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-func TestSpellsFindsANumberWhereverItStands(t *testing.T) {
-	for _, number := range []string{"11010519000101001X", "H1234567(8)", "~~~???~~~???>>", strings.Repeat("7", 64)} {
-		for _, written := range []string{number, strings.ToLower(number)} {
-			if written != number && number != "11010519000101001X" {
-				continue // only the last character has a small form that is looked past
-			}
+const (
+	spelledNumber = "11010519000101001X"
+	spelledName   = "测试甲乙"
+	spelledKey    = "EXAMPLE-Key/of.somebody"
+)
+
+// inARow is what the tests take for telling.
+const inARow = 9
+
+func tells(text string, secrets ...string) bool {
+	var spelling redact.Spelling
+	spelling.Read(text)
+	return spelling.Tells(inARow, secrets...)
+}
+
+var base64s = []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding}
+
+func TestSpellingFindsASecretWhereverItStands(t *testing.T) {
+	for _, secret := range []string{spelledNumber, spelledName, spelledKey, "H1234567(8)", "Wang Li"} {
+		for _, written := range []string{secret, strings.ToLower(secret), strings.ToUpper(secret)} {
 			for _, before := range []string{"", "a", "ab", "abc", "测"} {
 				whole := []byte(before + written + "end")
-				for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
-					assert.True(t, redact.Spells("TID."+enc.EncodeToString(whole)+"-1", number), "%s behind %q", written, before)
+				for _, enc := range base64s {
+					assert.True(t, tells("TID."+enc.EncodeToString(whole)+"-1", secret), "%s behind %q", written, before)
 				}
-				assert.True(t, redact.Spells("TID."+hex.EncodeToString(whole), number))
-				assert.True(t, redact.Spells(strings.ToUpper(hex.EncodeToString(whole)), number))
+				assert.True(t, tells("TID."+hex.EncodeToString(whole), "", "another one", secret))
+				assert.True(t, tells(strings.ToUpper(hex.EncodeToString(whole)), secret))
+				assert.True(t, tells(string(whole), secret))
 			}
-			assert.True(t, redact.Spells(base64.RawStdEncoding.EncodeToString([]byte(written)), number))
-			assert.True(t, redact.Spells(hex.EncodeToString([]byte(written)), number))
 		}
 	}
 }
 
-func TestSpellsFindsNothingElse(t *testing.T) {
-	const number = "11010519000101001X"
+func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
 	for _, text := range []string{
-		"", "TID8bf47ab6eda64476973cc5f5b6ebf57e", "1370579072568000512", number, strings.Repeat("M", 200),
-		base64.StdEncoding.EncodeToString([]byte("11010519000201001X")),
-		base64.StdEncoding.EncodeToString([]byte(number[6:])), // the limit: a part of it is let pass
-		hex.EncodeToString([]byte(number[:14])),
+		spelledNumber[:17], spelledNumber[1:], spelledNumber[:9], "id-" + spelledNumber[9:], "110105-19000101-001x", "1.1.0.1.0.5.1.9.0.0.0.1",
+		"1101:0519:0001:0100:1X", base64.RawURLEncoding.EncodeToString([]byte(spelledNumber[:9])), hex.EncodeToString([]byte("110105-19000101")),
+		"31:31:30:31:30:35:31:39:30", base64.RawURLEncoding.EncodeToString([]byte("甲乙,测试甲")), "EXAMPLE_KEY_", spelledKey[12:],
 	} {
-		assert.False(t, redact.Spells(text, number), text)
-	}
-	for _, number := range []string{"", "1", "1234567", strings.Repeat("7", 65)} {
-		text := hex.EncodeToString([]byte(number)) + base64.StdEncoding.EncodeToString([]byte(number))
-		assert.False(t, redact.Spells(text, number), "too short or too long to be a number")
+		assert.True(t, tells(text, spelledName, spelledNumber, spelledKey), text)
 	}
 }
 
-// Whatever is base64 of a number somewhere is found, and what is found decodes
-// to the number somewhere, but for its ends: of the first character and the last
-// but one not every bit stands in characters of base64 that are theirs alone.
-func FuzzSpells(f *testing.F) {
-	f.Add([]byte("TID"), "11010519000101001X", []byte("0"))
-	f.Add([]byte{}, "~~~???~~~?", []byte{0xff, 0xfe})
-	f.Add([]byte("ab"), "H1234567(8)", []byte{})
-	f.Add([]byte("0"), "0000C000", []byte(" 000C00")) // all but a bit of the first
-	f.Fuzz(func(t *testing.T, before []byte, number string, behind []byte) {
-		if len(number) < 8 || len(number) > 64 {
-			assert.False(t, redact.Spells(string(before), number))
-			return
-		}
-		whole := append(append(append([]byte(nil), before...), number...), behind...)
-		assert.True(t, redact.Spells(base64.StdEncoding.EncodeToString(whole), number))
-		assert.True(t, redact.Spells(base64.RawURLEncoding.EncodeToString(whole), number))
-		assert.True(t, redact.Spells(hex.EncodeToString(whole), number))
+func TestSpellingFindsNothingElse(t *testing.T) {
+	for _, text := range []string{
+		"", "TID8bf47ab6eda64476973cc5f5b6ebf57e", "1370579072568000512", strings.Repeat("M", 128), "INVALID_ARGUMENT",
+		base64.StdEncoding.EncodeToString([]byte("31020219000201001X")),
+		spelledNumber[:8], "T" + spelledNumber[6:14] + "-" + spelledNumber[:6] + "-17", // the limit: eight digits are a date
+		hex.EncodeToString([]byte(spelledNumber[6:14])), base64.StdEncoding.EncodeToString([]byte("测试")),
+		spelledNumber + strings.Repeat("-", 128), // no word, and not looked at
+	} {
+		assert.False(t, tells(text, spelledName, spelledNumber, spelledKey), text)
+	}
+	assert.False(t, tells("TID"+strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2"), "a row of one character is everywhere")
+	for _, short := range []string{"", "1", "12345", "1-2-3-4-5", "甲", "Li Na"} {
+		text := short + hex.EncodeToString([]byte(short)) + base64.StdEncoding.EncodeToString([]byte(short))
+		assert.False(t, tells(text, short), "%q would be found by chance", short)
+	}
+}
 
-		// The other way round, over bytes that may hold it or not.
-		text := base64.RawStdEncoding.EncodeToString(append(append([]byte(nil), before...), behind...))
-		if redact.Spells(text, number) {
-			assert.True(t, decodesTo(text, number[1:len(number)-2]), "%s does not hold %q", text, number)
+// Whatever holds enough of a secret, in any of the spellings, is found; what is
+// found holds that much of it, once it is read by the standard library.
+func FuzzSpelling(f *testing.F) {
+	f.Add("TID", spelledNumber, "0")
+	f.Add("", "~~~???abcdef~~~?", "\xff\xfe")
+	f.Add("ab", "H1234567(8)", "")
+	f.Add("0", "0000C000", " 000C00")
+	f.Add("", spelledName, "=")
+	f.Fuzz(func(t *testing.T, before, secret, behind string) {
+		whole := before + secret + behind
+		telling := len(plain(secret)) >= 6 && len(secret) <= 512 && strings.Trim(plain(secret), plain(secret)[:1]) != ""
+		for _, text := range []string{
+			whole, hex.EncodeToString([]byte(whole)), base64.StdEncoding.EncodeToString([]byte(whole)), base64.RawURLEncoding.EncodeToString([]byte(whole)),
+		} {
+			if telling && len(text) <= 128 {
+				assert.True(t, tells(text, secret), "%q in %q", secret, text)
+			}
+		}
+		text := before + behind
+		if len(text) <= 128 && tells(text, secret) {
+			assert.True(t, holds(text, plain(secret)), "%q does not hold %q", text, secret)
 		}
 	})
 }
 
-// decodesTo decodes a text from each of its first characters on, and as hex.
-func decodesTo(text, known string) bool {
-	for from := range min(4, len(text)) {
-		part := text[from:]
-		part += strings.Repeat("A", (4-len(part)%4)%4)
-		plain, err := base64.StdEncoding.DecodeString(part)
-		if err == nil && strings.Contains(string(plain), known) {
-			return true
+// plain keeps what tells in a text.
+func plain(text string) string {
+	var kept []byte
+	for _, c := range []byte(text) {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c >= 0x80 || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
+			kept = append(kept, c)
 		}
 	}
-	return strings.Contains(strings.ToLower(text), hex.EncodeToString([]byte(known)))
+	return string(kept)
+}
+
+// holds looks for enough of a secret in all that a text can be read as.
+func holds(text, secret string) bool {
+	readings := []string{plain(text)}
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("0123456789abcdef", r) {
+			return r
+		}
+		return '0'
+	}, plain(text))
+	for from := range min(2, len(digits)+1) {
+		read, _ := hex.DecodeString(digits[from : len(digits)-(len(digits)-from)%2])
+		readings = append(readings, plain(string(read)))
+	}
+	for from := range min(4, len(text)+1) {
+		characters := []byte(text[from:])
+		for i, c := range characters {
+			switch {
+			case c == '-':
+				characters[i] = '+'
+			case c == '_':
+				characters[i] = '/'
+			case !strings.Contains("+/", string(rune(c))) && (c >= 0x80 || plain(string(rune(c))) == ""):
+				characters[i] = 'A'
+			}
+		}
+		for len(characters)%4 != 0 {
+			characters = append(characters, 'A')
+		}
+		read, _ := base64.StdEncoding.DecodeString(string(characters))
+		readings = append(readings, plain(string(read)))
+	}
+	n := min(inARow, len(secret))
+	for from := 0; from+n <= len(secret); from++ {
+		for _, read := range readings {
+			if n >= 6 && strings.Contains(read, secret[from:from+n]) {
+				return true
+			}
+		}
+	}
+	return false
 }
