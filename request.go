@@ -154,7 +154,7 @@ func foldName(raw string) (string, error) {
 	switch {
 	case name == "":
 		return "", refused(CodeInvalidName, "Name", "the name is empty")
-	case len(name) > utf8.UTFMax*maxNameRunes, utf8.RuneCountInString(name) > maxNameRunes:
+	case utf8.RuneCountInString(name) > maxNameRunes:
 		return "", refused(CodeInvalidName, "Name", fmt.Sprintf("the name is longer than %d characters", maxNameRunes))
 	case !utf8.ValidString(name):
 		return "", refused(CodeInvalidName, "Name", "the name is not UTF-8")
@@ -192,7 +192,7 @@ func checkID(field, id, number string) error {
 	switch {
 	case len(id) > maxIDBytes, redact.Word(id) == redact.Hidden, strings.Contains(id, "/"):
 		return refused(CodeInvalidRequest, field, fmt.Sprintf("at most %d letters, digits and . _ - :", maxIDBytes))
-	case id != "" && strings.Contains(strings.ToUpper(id), strings.ToUpper(number)):
+	case strings.Contains(strings.ToUpper(id), strings.ToUpper(number)):
 		return refused(CodeInvalidRequest, field, "contains the ID number")
 	}
 	return nil
