@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -206,7 +207,27 @@ func TestCancelledBeforeItBeginsSendsNothing(t *testing.T) {
 		t.Error("sent")
 		return mismatch()
 	})
-	assert.Empty(t, slices.Collect(batch(t, ctx, none, rows(3), idverify.WithJournal(newJournal()))))
+	for range 50 { // a coin would fall on the other side once
+		pulled := 0
+		items := func(yield func(idverify.BatchItem) bool) {
+			pulled++
+			yield(row(0))
+		}
+		require.Empty(t, slices.Collect(batch(t, ctx, none, items, idverify.WithJournal(newJournal()))))
+		require.Zero(t, pulled)
+	}
+}
+
+func TestContextOfTheCallsEndsWithTheRun(t *testing.T) {
+	for _, opts := range [][]idverify.BatchOption{nil, {idverify.WithJournal(newJournal())}} {
+		var own context.Context
+		v := verify(func(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
+			own = ctx
+			return mismatch()
+		})
+		assert.Len(t, slices.Collect(batch(t, t.Context(), v, rows(1), opts...)), 1)
+		assert.ErrorIs(t, own.Err(), context.Canceled)
+	}
 }
 
 // The rows were waited for while the caller left.
@@ -307,6 +328,24 @@ func TestPanicsComeUpInTheLoop(t *testing.T) {
 	}
 }
 
+func TestPanicOfACallThatTheLoopNoLongerWantedComesUpToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
+			time.Sleep(time.Second)
+			if req.Reference == "1" {
+				time.Sleep(time.Second)
+				panic("verifier")
+			}
+			return mismatch()
+		})
+		assert.PanicsWithValue(t, "verifier", func() {
+			for range batch(t, t.Context(), v, these("0", "1"), idverify.WithConcurrency(2), idverify.WithJournal(newJournal())) {
+				break
+			}
+		})
+	})
+}
+
 // t.FailNow in an iterator or a verifier of a test is such an end.
 func TestGoexitEndsTheLoopToo(t *testing.T) {
 	items := func(yield func(idverify.BatchItem) bool) {
@@ -376,6 +415,8 @@ func TestBatchRefusesWhatCannotWork(t *testing.T) {
 	}
 	_, err := idverify.Batch(t.Context(), v, rows(1), idverify.WithJournal(newJournal()), idverify.WithRepeat(nil))
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	_, err = idverify.Batch(t.Context(), v, rows(1), idverify.WithTotal(0))
+	assert.NoError(t, err)
 }
 
 // A verifier of a user's own is held to the contract too.
@@ -432,6 +473,14 @@ func TestProgressCountsRowsCallsAndTime(t *testing.T) {
 		}, seen)
 		assert.Equal(t, "5 of 6 done (1 from the journal), 2 failed, 2 billed, 2 perhaps, 0.5/s, 2s left", seen[4].String())
 		assert.Equal(t, "0 done, 0 failed, 0 billed", idverify.Progress{}.String())
+		assert.Equal(t, "1 of 1 done (1 from the journal), 1 failed, 1 billed, 1 perhaps",
+			idverify.Progress{Done: 1, Total: 1, Resumed: 1, Failed: 1, Billed: 1, BilledUnknown: 1}.String())
+
+		var last idverify.Progress
+		for range batch(t, t.Context(), verify(slow), rows(3), idverify.WithConcurrency(1), idverify.WithTotal(3),
+			idverify.WithProgress(func(p idverify.Progress) { last = p })) {
+		}
+		assert.Equal(t, idverify.Progress{Total: 3, Done: 3, Billed: 3, Elapsed: 3 * time.Second, Rate: 1}, last, "nothing remains")
 	})
 }
 
@@ -449,6 +498,9 @@ func TestRateFollowsAVendorThatSlowsDown(t *testing.T) {
 				assert.InDelta(t, 1000, last.Rate, 1)
 				synctest.Wait()
 				took = time.Second
+			}
+			if n == 550 { // one more was under way with the 500th
+				assert.InDelta(t, 100/(49*time.Second+51*time.Millisecond).Seconds(), last.Rate, 1e-6)
 			}
 		}
 		assert.InDelta(t, 1, last.Rate, 0.001)
@@ -512,6 +564,11 @@ func (j *journal) inFlight() (keys []string) {
 	return keys
 }
 
+func afterLegs(e *idverify.Error, legs ...idverify.Attempt) *idverify.Error {
+	e.Attempts = legs
+	return e
+}
+
 // known is a journal with a row of every kind.
 func known() *journal {
 	j := newJournal()
@@ -533,6 +590,12 @@ func known() *journal {
 		"unsure":       {Err: fails(idverify.CodeVendorUnavailable, idverify.BilledUnknown)},
 		"ambiguous":    {Err: sent},
 		"unsure-first": {Err: legs},
+		"turned-away-twice": {Err: afterLegs(fails(idverify.CodeRateLimited, idverify.BilledUnknown),
+			idverify.Attempt{Code: idverify.CodeQuotaExceeded, Sent: true}, idverify.Attempt{Code: idverify.CodeRateLimited, Sent: true, Repeatable: true})},
+		"paid-first": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
+			idverify.Attempt{Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes, Sent: true}, idverify.Attempt{Code: idverify.CodeNetwork, Billed: idverify.BilledNo})},
+		"said-free-and-lost": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
+			idverify.Attempt{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Sent: true, Ambiguous: true})},
 	}
 	return j
 }
@@ -563,7 +626,7 @@ func resume(t *testing.T, j *journal, opts ...idverify.BatchOption) (resumed map
 
 func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 	resumed, sent := resume(t, known())
-	assert.Equal(t, []string{"free", "limited", "new", "unfunded"}, sent)
+	assert.Equal(t, []string{"free", "limited", "new", "turned-away-twice", "unfunded"}, sent)
 	assert.Equal(t, idverify.CodeIdentityMismatch, resumed["decided"].Result.Code)
 	assert.NoError(t, resumed["decided"].Err)
 	assert.ErrorIs(t, resumed["paid"].Err, idverify.ErrPoorPhoto)
@@ -572,6 +635,7 @@ func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 		require.ErrorAs(t, resumed[key].Err, &e)
 		assert.Nil(t, resumed[key].Result)
 		assert.ErrorIs(t, e, idverify.ErrAmbiguous)
+		assert.True(t, e.Sent)
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
 		assert.Equal(t, idverify.AdviceReview, e.Advice())
 		assert.False(t, e.Repeatable)
@@ -589,24 +653,24 @@ func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 		assert.NotNil(t, e)
 		return key == "in-flight"
 	}))
-	assert.Equal(t, []string{"free", "in-flight", "limited", "new", "unfunded"}, sent)
+	assert.Equal(t, []string{"free", "in-flight", "limited", "new", "turned-away-twice", "unfunded"}, sent)
 	slices.Sort(asked)
-	assert.Equal(t, []string{"ambiguous", "in-flight", "paid", "repeated", "unsure", "unsure-first"}, asked)
+	assert.Equal(t, []string{"ambiguous", "in-flight", "paid", "paid-first", "repeated", "said-free-and-lost", "unsure", "unsure-first"}, asked)
 }
 
 // A key that comes to stand for somebody else must not give that person the
 // other's answer.
 func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
 	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
-	asked := 0
+	var asked atomic.Int64
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {
-		asked++
+		asked.Add(1)
 		return mismatch()
 	})
 	j := newJournal()
-	run := func(name string) (resumed bool) {
+	run := func(name, number string) (resumed bool) {
 		req := askFor(photo())
-		req.Name = name
+		req.Name, req.IDNumber = name, number
 		for r := range batch(t, t.Context(), v, slices.Values([]idverify.BatchItem{{Key: "row-1", Request: req}}),
 			idverify.WithJournal(j), idverify.WithPersonBinding(secret)) {
 			require.NoError(t, r.Err)
@@ -615,13 +679,32 @@ func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
 		}
 		return resumed
 	}
-	assert.False(t, run("测试甲"))
-	assert.True(t, run("测试甲"))
-	assert.False(t, run("测试乙"))
-	assert.True(t, run("测试乙"))
-	assert.Equal(t, 2, asked)
+	for _, person := range [][2]string{{"测试甲", aNumber}, {"测试乙", aNumber}, {"测试甲", anotherNumber}} {
+		assert.False(t, run(person[0], person[1]))
+		assert.True(t, run(person[0], person[1]))
+	}
+	assert.EqualValues(t, 3, asked.Load())
 	for key := range j.entries {
 		assert.Regexp(t, "^row-1:[0-9a-f]{32}$", key)
+	}
+
+	// In two rows a person cannot be seen to be the same, and what is said of a
+	// row names its key alone.
+	twice := slices.Values([]idverify.BatchItem{row(1), row(2)})
+	j = newJournal()
+	assert.Len(t, slices.Collect(batch(t, t.Context(), v, twice, idverify.WithJournal(j), idverify.WithPersonBinding(secret))), 2)
+	suffixes := map[string]bool{}
+	for key := range j.entries {
+		suffixes[strings.SplitN(key, ":", 2)[1]] = true
+		j.entries[key] = idverify.JournalEntry{InFlight: true}
+	}
+	assert.Len(t, suffixes, 2)
+	var named sync.Map
+	for r := range batch(t, t.Context(), v, twice, idverify.WithJournal(j), idverify.WithPersonBinding(secret),
+		idverify.WithRepeat(func(key string, _ *idverify.Error) bool { named.Store(key, true); return false })) {
+		assert.ErrorContains(t, r.Err, "row "+r.Key+" was in flight")
+		_, ok := named.Load(r.Key)
+		assert.True(t, ok, "WithRepeat is asked about %s", r.Key)
 	}
 	_, err := idverify.Batch(t.Context(), v, slices.Values([]idverify.BatchItem{}), idverify.WithPersonBinding(secret[:31]))
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
@@ -630,7 +713,7 @@ func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
 func TestADecisionIsNeverAskedForAgain(t *testing.T) {
 	_, sent := resume(t, known(), idverify.WithRepeat(func(string, *idverify.Error) bool { return true }))
 	assert.NotContains(t, sent, "decided")
-	assert.Len(t, sent, 10)
+	assert.Len(t, sent, 13)
 }
 
 func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
@@ -669,7 +752,9 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 		require.ErrorAs(t, r.Err, &e, "row %d", r.Index)
 		assert.Equal(t, idverify.CodeInvalidRequest, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
-		if r.Index < 6 {
+		if r.Index >= 6 {
+			assert.Equal(t, items[r.Index].Key, r.Key)
+		} else {
 			assert.Equal(t, "BatchItem.Key", e.Field)
 			assert.NotContains(t, e.Error(), "张三")
 			assert.Empty(t, r.Key, "it may be what it was refused for")
@@ -683,7 +768,12 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 func TestWithoutAJournalKeysAreOnlyHandedThrough(t *testing.T) {
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() })
 	items := []idverify.BatchItem{{Key: "张三"}, {Key: "张三"}, {}}
-	assert.Len(t, slices.Collect(batch(t, t.Context(), v, slices.Values(items))), 3)
+	got := slices.Collect(batch(t, t.Context(), v, slices.Values(items), idverify.WithConcurrency(1)))
+	require.Len(t, got, 3)
+	for i, r := range got {
+		assert.NoError(t, r.Err, "the verifier says what it refuses")
+		assert.Equal(t, items[i].Key, r.Key)
+	}
 }
 
 func TestAJournalThatFailsEndsTheRun(t *testing.T) {
@@ -723,6 +813,37 @@ func TestAJournalThatFailsEndsTheRun(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestRowThatIsPulledWhileTheRunStopsIsReportedNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent []string
+		v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
+			sent = append(sent, req.Reference)
+			time.Sleep(time.Second / 2)
+			return mismatch()
+		})
+		items := func(yield func(idverify.BatchItem) bool) {
+			for item := range these("0", "1", "2") {
+				if !yield(item) {
+					return
+				}
+				time.Sleep(time.Second) // the next is long in coming
+			}
+		}
+		j := newJournal()
+		j.finish = errors.New("disk full")
+		got := slices.Collect(batch(t, t.Context(), v, items, idverify.WithConcurrency(2), idverify.WithJournal(j)))
+		assert.Equal(t, []string{"0"}, sent)
+		require.Len(t, got, 2)
+		assert.NoError(t, got[0].Err)
+		var e *idverify.Error
+		require.ErrorAs(t, got[1].Err, &e)
+		assert.Equal(t, idverify.CodeCanceled, e.Code)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
+		assert.False(t, e.Sent)
+		assert.Contains(t, e.Error(), "the run was stopped before the row was sent")
+	})
 }
 
 func TestAJournalThatGivesUpWithTheCallerIsNotToBlame(t *testing.T) {

@@ -63,6 +63,14 @@ func (c Comparator) direction() Direction {
 	return HigherIsBetter
 }
 
+// asStrict reports whether the threshold a lets nothing pass that b does not.
+func (c Comparator) asStrict(a, b float64) bool {
+	if c.direction() == LowerIsBetter {
+		return a <= b
+	}
+	return a >= b
+}
+
 // Scale is the closed range of a vendor's score.
 type Scale struct {
 	Min float64 `json:"min"`
@@ -85,8 +93,8 @@ type Rule struct {
 	Scale     Scale      `json:"scale"`
 	Pass      Comparator `json:"comparator"`
 	Threshold float64    `json:"threshold"`
-	// FAR is the false-accept rates as published, thresholds rising. Empty
-	// when the vendor published none.
+	// FAR is the false-accept rates as published. Empty when the vendor
+	// published none.
 	FAR []FARStep `json:"far,omitempty"`
 }
 
@@ -118,7 +126,7 @@ func (r Rule) WithThreshold(threshold float64) (Rule, error) {
 	return r, r.Validate()
 }
 
-// WithMaxFAR is the rule at the lowest published threshold whose false-accept
+// WithMaxFAR is the rule at the mildest published threshold whose false-accept
 // rate is at most rate (above 0, below 1). A threshold is only ever made
 // stricter: one that promises as much already is kept. It fails when the
 // vendor published no such threshold; nothing is interpolated.
@@ -129,20 +137,25 @@ func (r Rule) WithMaxFAR(rate float64) (Rule, error) {
 	if far, ok := r.publishedFAR(); ok && far <= rate {
 		return r, nil
 	}
+	mildest, found := 0.0, false
 	for _, step := range r.FAR {
-		if step.Rate <= rate && step.Threshold >= r.Threshold {
-			return r.WithThreshold(step.Threshold)
+		if step.Rate <= rate && r.Pass.asStrict(step.Threshold, r.Threshold) && (!found || r.Pass.asStrict(mildest, step.Threshold)) {
+			mildest, found = step.Threshold, true
 		}
 	}
-	return r, fmt.Errorf("no threshold with a false-accept rate of %s or less was published", number(rate))
+	if !found {
+		return r, fmt.Errorf("no threshold with a false-accept rate of %s or less was published", number(rate))
+	}
+	return r.WithThreshold(mildest)
 }
 
-// publishedFAR is the rate of the highest published threshold that this
+// publishedFAR is the rate of the strictest published threshold that this
 // rule's threshold reaches.
 func (r Rule) publishedFAR() (rate float64, ok bool) {
+	strictest := 0.0
 	for _, step := range r.FAR {
-		if r.Threshold >= step.Threshold {
-			rate, ok = step.Rate, true
+		if r.Pass.asStrict(r.Threshold, step.Threshold) && (!ok || r.Pass.asStrict(step.Threshold, strictest)) {
+			strictest, rate, ok = step.Threshold, step.Rate, true
 		}
 	}
 	return rate, ok
@@ -220,8 +233,8 @@ type Check struct {
 	// over 0 (at the threshold) to 1 (best): the number that compares across
 	// vendors. At 0 the Comparator decides, so look at Passed.
 	Margin float64 `json:"margin"`
-	// FAR is the false-accept rate that the vendor published for the highest
-	// published threshold not above Threshold, nil where it published none.
+	// FAR is the false-accept rate that the vendor published for the strictest
+	// published threshold that Threshold reaches, nil where it published none.
 	// It speaks of similarity only.
 	FAR *float64 `json:"far,omitempty"`
 }

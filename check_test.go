@@ -3,6 +3,8 @@ package idverify_test
 import (
 	"encoding/json"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,6 +64,41 @@ func TestMarginAndNormalizedMeanTheSameInBothDirections(t *testing.T) {
 	}
 }
 
+// A scale need not begin at 0: some vendors count from −1 to 1.
+func TestMarginAndNormalizedOnAScaleThatBeginsBelowZero(t *testing.T) {
+	for _, test := range []struct {
+		pass                                 idverify.Comparator
+		threshold, value, normalized, margin float64
+	}{
+		{idverify.Above, 0.5, 1, 1, 1},
+		{idverify.Above, 0.5, 0.75, 0.875, 0.5},
+		{idverify.Above, 0.5, -0.25, 0.375, -0.5},
+		{idverify.Above, 0.5, -1, 0, -1},
+		{idverify.Below, -0.5, -1, 1, 1},
+		{idverify.Below, -0.5, 0.25, 0.375, -0.5},
+	} {
+		r := rule(test.pass, test.threshold)
+		r.Scale = idverify.Scale{Min: -1, Max: 1}
+		check, err := r.Check(test.value)
+		require.NoError(t, err)
+		assert.InDelta(t, test.normalized, check.Normalized, 1e-12, "%+v", test)
+		assert.InDelta(t, test.margin, check.Margin, 1e-12, "%+v", test)
+	}
+}
+
+// NaN would make a Check that no JSON can hold, and −0 one that reads oddly.
+func TestMarginAtTheThresholdIsPlainZero(t *testing.T) {
+	for _, r := range []idverify.Rule{
+		rule(idverify.AtMost, 0), rule(idverify.AtMost, 50), rule(idverify.Below, 50), rule(idverify.AtLeast, 100), rule(idverify.AtLeast, 50),
+	} {
+		check, err := r.Check(r.Threshold)
+		require.NoError(t, err)
+		text, err := json.Marshal(check)
+		require.NoError(t, err)
+		assert.Contains(t, string(text), `"margin":0}`)
+	}
+}
+
 func TestValuesOffTheScaleDecideNothing(t *testing.T) {
 	for _, value := range []float64{-0.0001, 100.0001, math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, pass := range []idverify.Comparator{idverify.AtLeast, idverify.Above, idverify.AtMost, idverify.Below} {
@@ -79,6 +116,10 @@ func TestRulesThatCouldNotDecideAreRefused(t *testing.T) {
 		"no kind":            {Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.5},
 		"no comparator":      rule("", 50),
 		"empty scale":        {Kind: "x", Pass: idverify.AtLeast},
+		"scale of one value": {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Min: 50, Max: 50}, Threshold: 50},
+		"scale of one, less": {Kind: "x", Pass: idverify.Below, Scale: idverify.Scale{Min: 50, Max: 50}, Threshold: 50},
+		"scale upside down":  {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Min: 100}, Threshold: 50},
+		"scale without end":  {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Min: -math.MaxFloat64, Max: math.MaxFloat64}, Threshold: 50},
 		"infinite scale":     {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Max: math.Inf(1)}},
 		"endless scale":      {Kind: "x", Pass: idverify.AtLeast, Scale: idverify.Scale{Max: math.Inf(1)}, Threshold: 5},
 		"NaN threshold":      rule(idverify.AtLeast, nan),
@@ -89,8 +130,14 @@ func TestRulesThatCouldNotDecideAreRefused(t *testing.T) {
 		"everything passes":  rule(idverify.AtLeast, 0),
 		"everything passes2": rule(idverify.AtMost, 100),
 	} {
-		assert.Error(t, r.Validate(), name)
-		_, err := r.Check(50)
+		err := r.Validate()
+		assert.Error(t, err, name)
+		if strings.HasPrefix(name, "scale ") {
+			assert.EqualError(t, err, "scale is empty or not finite", name)
+		}
+		_, err = r.Check(50)
+		assert.Error(t, err, name)
+		_, err = r.WithThreshold(r.Threshold)
 		assert.Error(t, err, name)
 	}
 }
@@ -111,7 +158,8 @@ func TestFalseAcceptRateIsAStepAndNeverInterpolated(t *testing.T) {
 	}
 	check, err := published(59.99).Check(50)
 	require.NoError(t, err)
-	_, ok := check.FalseAcceptRate()
+	rate, ok := check.FalseAcceptRate()
+	assert.Zero(t, rate)
 	assert.False(t, ok, "below the lowest published threshold nothing was published")
 }
 
@@ -133,9 +181,56 @@ func TestMaxFAROnlyEverRaisesAThreshold(t *testing.T) {
 	for _, rate := range []float64{1e-6, 0, 1, -1, 2, math.NaN()} {
 		_, err := published(70).WithMaxFAR(rate)
 		assert.Error(t, err, "%v", rate)
+		if rate != 1e-6 {
+			assert.EqualError(t, err, "false-accept rate must lie between 0 and 1", "%v", rate)
+		}
 	}
 	_, err := rule(idverify.AtLeast, 70).WithMaxFAR(0.5)
 	assert.Error(t, err, "nothing was published")
+}
+
+// A table that contradicts itself promises no more than its strictest step, and
+// leads to no threshold below the one that is set.
+func TestMaxFARLowersNoThresholdWhateverTheTable(t *testing.T) {
+	r := rule(idverify.AtLeast, 70)
+	r.FAR = []idverify.FARStep{{Threshold: 60, Rate: 1e-5}, {Threshold: 70, Rate: 1e-3}}
+	check, err := r.Check(90)
+	require.NoError(t, err)
+	assert.Equal(t, 1e-3, *check.FAR)
+	_, err = r.WithMaxFAR(1e-4)
+	assert.Error(t, err)
+
+	for range 2 { // in either order
+		slices.Reverse(r.FAR)
+		r.FAR = append(r.FAR, idverify.FARStep{Threshold: 90, Rate: 1e-6}, idverify.FARStep{Threshold: 80, Rate: 1e-6})
+		stricter, err := r.WithMaxFAR(1e-4)
+		require.NoError(t, err)
+		assert.Equal(t, 80.0, stricter.Threshold)
+	}
+}
+
+// Where a low score is the good one, such as a distance, the lower threshold is
+// the stricter.
+func TestFalseAcceptRateOfAScoreThatIsBetterWhenLower(t *testing.T) {
+	distance := func(threshold float64) idverify.Rule {
+		return idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.Below, Threshold: threshold,
+			FAR: []idverify.FARStep{{Threshold: 0.3, Rate: 1e-5}, {Threshold: 0.4, Rate: 1e-4}, {Threshold: 0.6, Rate: 1e-3}}}
+	}
+	for threshold, want := range map[float64]float64{0.6: 1e-3, 0.45: 1e-3, 0.4: 1e-4, 0.35: 1e-4, 0.3: 1e-5, 0.1: 1e-5, 0.7: 0} {
+		check, err := distance(threshold).Check(0.2)
+		require.NoError(t, err)
+		rate, _ := check.FalseAcceptRate()
+		assert.Equal(t, want, rate, "%v", threshold)
+	}
+	for _, test := range []struct{ from, rate, want float64 }{
+		{0.45, 1e-4, 0.4}, {0.7, 1e-3, 0.6}, {0.45, 1e-3, 0.45}, {0.7, 1e-5, 0.3}, {0.2, 1e-5, 0.2},
+	} {
+		r, err := distance(test.from).WithMaxFAR(test.rate)
+		require.NoError(t, err)
+		assert.Equal(t, test.want, r.Threshold, "%+v", test)
+	}
+	_, err := distance(0.45).WithMaxFAR(1e-6)
+	assert.Error(t, err)
 }
 
 func TestCheckJSONNames(t *testing.T) {

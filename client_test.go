@@ -90,10 +90,10 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 			if name == "foreign error" {
 				assert.ErrorContains(t, err, "the provider returned an error without a code of idverify's")
 			}
-			if test.want == idverify.CodeBadResponse { // nobody knows what the vendor did, or charged
-				var e *idverify.Error
-				require.ErrorAs(t, err, &e)
-				assert.Equal(t, "p", e.Vendor)
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, "p", e.Vendor)
+			if test.want == idverify.CodeBadResponse || test.want == idverify.CodeUnknown { // nobody knows what the vendor did, or charged
 				assert.Contains(t, e.Detail, "the provider returned ")
 				assert.True(t, e.Sent)
 				assert.ErrorIs(t, err, idverify.ErrAmbiguous)
@@ -101,6 +101,26 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 				assert.False(t, e.Repeatable)
 			}
 		})
+	}
+}
+
+func TestVendorIsFilledInWhereAProviderLeavesItOut(t *testing.T) {
+	for given, want := range map[string]string{"": "p", "p-of-beijing": "p-of-beijing"} {
+		res := passing(t)
+		res.Vendor = given
+		p := &fake{name: "p", accepts: "photo", res: res}
+		got, err := oneVendor(t, p).Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		assert.Equal(t, want, got.Vendor)
+		assert.Equal(t, given, res.Vendor, "the provider's own is not changed")
+
+		own := &idverify.Error{Code: idverify.CodeNoFace, Vendor: given}
+		p.res, p.err = nil, own
+		_, err = oneVendor(t, p).Verify(t.Context(), askFor(photo()))
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, want, e.Vendor)
+		assert.Equal(t, given, own.Vendor)
 	}
 }
 
@@ -123,6 +143,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"no provider":       {nil, nil, "providers"},
 		"nil provider":      {[]idverify.Provider{p, nil}, nil, "providers"},
 		"nil pointer":       {[]idverify.Provider{(*fake)(nil)}, nil, "providers"},
+		"no name":           {[]idverify.Provider{&fake{}}, nil, "providers"},
+		"none for a rate":   {[]idverify.Provider{&providerless{fake{name: "p"}}}, []idverify.Option{idverify.WithMaxFAR(1e-4)}, "WithMaxFAR"},
 		"nil option":        {[]idverify.Provider{p}, []idverify.Option{nil}, "opts"},
 		"same name twice":   {[]idverify.Provider{p, &fake{name: "p"}}, nil, "providers"},
 		"FAR of 0":          {[]idverify.Provider{p}, []idverify.Option{idverify.WithMaxFAR(0)}, "WithMaxFAR"},
@@ -137,6 +159,27 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		assert.Equal(t, test.field, e.Field)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 	}
+}
+
+// providerless makes nothing of a rate, not even an error.
+type providerless struct{ fake }
+
+func (*providerless) WithMaxFAR(float64) (idverify.Provider, error) { return nil, nil }
+
+// idle has connections to close.
+type idle struct {
+	fake
+	closed int
+}
+
+func (i *idle) CloseIdleConnections() { i.closed++ }
+
+func TestIdleConnectionsAreClosedWhereThereAreAny(t *testing.T) {
+	one, two := &idle{fake: fake{name: "one"}}, &idle{fake: fake{name: "two"}}
+	c, err := idverify.New([]idverify.Provider{one, &fake{name: "none"}, two})
+	require.NoError(t, err)
+	c.CloseIdleConnections()
+	assert.Equal(t, []int{1, 1}, []int{one.closed, two.closed})
 }
 
 type strictable struct {

@@ -29,6 +29,33 @@ func TestTheVocabularyIsWhole(t *testing.T) {
 	assert.Len(t, idverify.Advices(), 8)
 }
 
+// What a backend does after each code: the one thing that must not change
+// under the hands of those who stored codes and switch on advices.
+func TestEveryCodeHasTheAdviceThatItWasGiven(t *testing.T) {
+	given := map[idverify.Advice][]idverify.Code{
+		idverify.AdviceAccept: {idverify.CodeMatch},
+		idverify.AdviceReject: {idverify.CodeFaceMismatch, idverify.CodeIdentityMismatch, idverify.CodeAttackSuspected},
+		idverify.AdviceRetakePhoto: {idverify.CodeEvidenceExpired, idverify.CodeNoFace, idverify.CodeMultipleFaces, idverify.CodePoorPhoto,
+			idverify.CodePhotoRefused, idverify.CodeBadCapture},
+		idverify.AdviceFixInput: {idverify.CodeInvalidRequest, idverify.CodeInvalidName, idverify.CodeInvalidIDNumber, idverify.CodeUnsupportedEvidence,
+			idverify.CodeUnreadableEvidence, idverify.CodeEvidenceUnreachable, idverify.CodeUnsupportedFormat, idverify.CodeTooLarge},
+		idverify.AdviceTryLater: {idverify.CodeRateLimited, idverify.CodeCircuitOpen, idverify.CodeStoreUnavailable, idverify.CodeVendorUnavailable,
+			idverify.CodeSourceUnavailable, idverify.CodeNetwork, idverify.CodeTimeout, idverify.CodeCanceled},
+		idverify.AdviceTryAnotherVendor: {idverify.CodeReferencePhotoUnavailable, idverify.CodeBadResponse},
+		idverify.AdviceFixAccount: {idverify.CodeInvalidConfig, idverify.CodeUnauthorized, idverify.CodeSignatureExpired, idverify.CodePermissionDenied,
+			idverify.CodeAccountSuspended, idverify.CodeQuotaExceeded},
+		idverify.AdviceReview: {idverify.CodeIdentityNotFound, idverify.CodeTooManyAttempts, idverify.CodeUnknown},
+	}
+	listed := 0
+	for _, advice := range idverify.Advices() {
+		for _, code := range given[advice] {
+			assert.Equal(t, advice, code.Advice(), code)
+			listed++
+		}
+	}
+	assert.Len(t, idverify.Codes(), listed)
+}
+
 func TestCodesOutsideTheVocabularyAreReviewedByHand(t *testing.T) {
 	for _, c := range []idverify.Code{"", "MATCH", "something"} {
 		assert.Equal(t, idverify.AdviceReview, c.Advice())

@@ -58,6 +58,9 @@ func TestErrorsIsAndAsReachEverything(t *testing.T) {
 	assert.Equal(t, idverify.CodeRateLimited, idverify.CodeOf(err))
 	assert.Equal(t, idverify.AdviceTryLater, idverify.CodeOf(err).Advice())
 
+	bare := &idverify.Error{Code: idverify.CodeNoFace, Reply: "no error", Attempts: []idverify.Attempt{{Code: idverify.CodeMatch}}}
+	assert.Empty(t, bare.Unwrap(), "there is nothing behind it, and no nil either")
+
 	ambiguous := &idverify.Error{Code: idverify.CodeTimeout, Ambiguous: true}
 	assert.ErrorIs(t, ambiguous, idverify.ErrAmbiguous)
 	assert.ErrorIs(t, ambiguous, idverify.ErrTimeout)
@@ -116,6 +119,8 @@ func TestErrorLogsWordsOnly(t *testing.T) {
 func TestErrorSaysThatItWasNotAnswered(t *testing.T) {
 	e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: "v", VendorCode: "7", VendorReason: "a reason", Sent: true, Ambiguous: true}
 	assert.Equal(t, "v: timeout (vendor code 7 · a reason, sent, unanswered, billed unknown, advice try_later)", e.Error())
+	e.Attempts = []idverify.Attempt{{Vendor: "v", Code: idverify.CodeTimeout}}
+	assert.NotContains(t, e.Error(), "attempts", "of one attempt all has been said")
 }
 
 func TestEveryVerbPrintsTheLineOfAnError(t *testing.T) {
@@ -128,6 +133,7 @@ func TestEveryVerbPrintsTheLineOfAnError(t *testing.T) {
 }
 
 func TestAForeignErrorIsNoSentinel(t *testing.T) {
+	assert.EqualError(t, idverify.ErrNoFace, "idverify: no_face")
 	assert.NotErrorIs(t, &idverify.Error{}, errors.New("foreign"))
 }
 

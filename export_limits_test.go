@@ -23,6 +23,11 @@ func NewSmallPersonStore(room int) (store PersonStore, size func() int) {
 		if len(m.persons) != m.order.Len() {
 			panic("a person is in one list and not in the other")
 		}
+		for at := m.order.Front(); at != nil; at = at.Next() {
+			if len(at.Value.(*triedPerson).tries) > maxPersonTries {
+				panic("more tries are kept than any limit counts")
+			}
+		}
 		return m.order.Len()
 	}
 }

@@ -31,7 +31,7 @@ import (
 // the place of its last line are kept in memory.
 type FileJournal struct {
 	mu   sync.Mutex // guards what follows and the order of the lines
-	file *os.File
+	file journalFile
 	free func() // gives the lock up
 	end  int64
 	rows map[string]place
@@ -42,6 +42,16 @@ type FileJournal struct {
 }
 
 var _ Journal = (*FileJournal)(nil)
+
+// journalFile is an *os.File; tests have one that fails.
+type journalFile interface {
+	io.Reader
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Truncate(size int64) error
+	Sync() error
+}
 
 // place is where the last line of a row stands.
 type place struct {

@@ -112,7 +112,8 @@ func TestFileJournalIsForItsOwnerAndHoldsNobody(t *testing.T) {
 	}
 	info, err := os.Stat(path)
 	require.NoError(t, err)
-	assert.Zero(t, info.Mode().Perm()&0o077)
+	assert.EqualValues(t, 0o600, info.Mode().Perm())
+	assert.Equal(t, "idverify.FileJournal", fmt.Sprint(j))
 	for _, spoken := range idverifytest.Spoken(j) {
 		assert.NotContains(t, spoken, path)
 	}
@@ -149,6 +150,10 @@ func TestFileJournalRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 		"zero result":       header + `{"key":"a","result":{}}` + "\n",
 		"error as result":   header + `{"key":"a","result":{"code":"timeout"}}` + "\n",
 		"decision as error": header + `{"key":"a","error":{"code":"match"}}` + "\n",
+		"no time":           header + `{"key":"a","begun":true,"at":"yesterday"}` + "\n",
+		"begun and failed":  header + `{"key":"a","begun":true,"error":{"code":"timeout"}}` + "\n",
+		"begun and decided": header + `{"key":"a","begun":true,"result":{"code":"match"}}` + "\n",
+		"zero error":        header + `{"key":"a","error":{}}` + "\n",
 		"two answers":       header + `{"key":"a","result":{"code":"match"},"error":{"code":"timeout"}}` + "\n",
 	} {
 		path := filepath.Join(dir, name)
@@ -162,10 +167,15 @@ func TestFileJournalRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 		after, err := os.ReadFile(path)
 		require.NoError(t, err)
 		assert.Equal(t, text, string(after), name)
+		require.NoError(t, os.WriteFile(path, []byte(header), 0o600))
+		openJournal(t, path) // nothing holds it locked
 	}
-	_, err := idverify.OpenFileJournal(dir)
-	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
-	_, err = idverify.OpenFileJournal(filepath.Join(dir, "no", "such", "directory"))
+	for _, none := range []string{dir, os.DevNull} {
+		_, err := idverify.OpenFileJournal(none)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+		assert.ErrorContains(t, err, "not a regular file")
+	}
+	_, err := idverify.OpenFileJournal(filepath.Join(dir, "no", "such", "directory"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 

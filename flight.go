@@ -71,11 +71,12 @@ func (f *flights) share(ctx context.Context, q question) (*Result, error) {
 		f.mu.Unlock()
 		return nil, refused(CodeInvalidRequest, "Key", "the same key is under way for another person")
 	}
-	if !underWay {
+	if underWay {
+		s.extend(ctx)
+	} else {
 		s = f.start(ctx, q, person)
 	}
 	s.waiting++
-	s.extend(ctx)
 	f.mu.Unlock()
 
 	select {
@@ -118,7 +119,7 @@ func (s *shared) fly(ctx context.Context, q question, forget func()) {
 	}()
 	s.work(ctx, q)
 	landed = true
-	if s.err != nil || s.res == nil || q.keep == nil || s.stored {
+	if s.res == nil || q.keep == nil || s.stored {
 		forget()
 		close(s.landed)
 		return

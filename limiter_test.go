@@ -2,6 +2,7 @@ package idverify_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -303,19 +304,25 @@ func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
 }
 
 func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
-	for range 20 {
+	for i := range 40 {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLine(t, 0, 1)
 			ctx, cancel := context.WithCancel(t.Context())
 			until := make(chan struct{})
 			l.join(held{ctx, until}, 0)
+			someoneWaits := i%2 == 0
+			if someoneWaits {
+				l.join(t.Context(), 1)
+			}
 			cancel()
 			close(until)
 			synctest.Wait()
 			if _, left := l.refused()[0]; !left {
 				l.end(0)
 			}
-			l.join(t.Context(), 1)
+			if !someoneWaits {
+				l.join(t.Context(), 1)
+			}
 			assert.Contains(t, l.admitted(), entry{1, 0, nil})
 		})
 	}
@@ -348,6 +355,7 @@ func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
 			var e *idverify.Error
 			require.ErrorAs(t, out.err, &e)
 			assert.Equal(t, want.wait, e.RetryAfter, caller)
+			assert.True(t, e.Repeatable)
 			assert.Equal(t, idverify.CodeRateLimited, e.Code)
 			assert.Equal(t, idverify.BilledNo, e.Billed)
 			assert.False(t, e.Sent)
@@ -388,9 +396,11 @@ func TestLimiterForeseesTheSlowestLine(t *testing.T) {
 func TestLimiterRefusesWhoHasLeftAlready(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	release, err := limiterOf(t, 0, 0).Acquire(ctx)
-	assert.Nil(t, release)
-	assert.Equal(t, context.Canceled, err)
+	for range 100 { // a coin would fall on the other side once
+		release, err := limiterOf(t, 0, 0).Acquire(ctx)
+		require.Equal(t, context.Canceled, err)
+		assert.Nil(t, release)
+	}
 }
 
 // Callers come, leave and end as they like: no limit is passed at any moment,
@@ -468,6 +478,92 @@ func TestNewLimiterRefusesWhatIsNoLimit(t *testing.T) {
 	for _, perSecond := range []float64{0, 0.001, 2.5, 1e6} {
 		limiterOf(t, perSecond, 0)
 	}
+}
+
+// toldLimiter answers as it is told.
+type toldLimiter struct {
+	release func()
+	err     error
+	asked   int
+}
+
+func (l *toldLimiter) Acquire(context.Context) (func(), error) {
+	l.asked++
+	return l.release, l.err
+}
+
+func TestClientKeepsToTheLimiterOfAVendor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", pass(t))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiterOf(t, 1, 0), Breaker: idverify.Breaker{Off: true}}))
+		began := time.Now()
+		for range 4 {
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 3*time.Second, time.Since(began))
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		_, err := c.Verify(ctx, askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrLimited)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "a", e.Vendor)
+		assert.Equal(t, idverify.CodeRateLimited, e.Code)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
+		assert.False(t, e.Sent)
+		assert.Equal(t, time.Second, e.RetryAfter)
+		assert.True(t, e.Attempts[0].PassedOver)
+		assert.Equal(t, 4, a.asked)
+	})
+}
+
+func TestCallerWhoLeavesTheLineOfTheLimiterHasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", pass(t))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiterOf(t, 1, 0)}))
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second/2, cancel)
+		_, err = c.Verify(ctx, askFor(photo()))
+		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.NotErrorIs(t, err, idverify.ErrRateLimited)
+		assert.Equal(t, 1, a.asked)
+	})
+}
+
+func TestClientTakesALimiterOfAUsersOwnAtItsWord(t *testing.T) {
+	cause := errors.New("the limiter's store is down")
+	for name, test := range map[string]struct {
+		limiter toldLimiter
+		asked   int
+	}{
+		"admits, and has nothing to release": {toldLimiter{}, 1},
+		"turns away":                         {toldLimiter{err: cause}, 0},
+	} {
+		a := vendorNamed("a", pass(t))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: &test.limiter}))
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		assert.Equal(t, test.limiter.err != nil, errors.Is(err, idverify.ErrRateLimited), name)
+		assert.Equal(t, test.limiter.err != nil, errors.Is(err, cause), name)
+		assert.Equal(t, test.asked, a.asked, name)
+	}
+}
+
+func TestNobodyStandsInLineForAVendorThatRests(t *testing.T) {
+	released := 0
+	limiter := &toldLimiter{release: func() { released++ }}
+	c := oneVendor(t, vendorNamed("a", fail(idverify.CodeVendorUnavailable)),
+		idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}}))
+	for range 3 {
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		assert.Error(t, err)
+	}
+	assert.Equal(t, 1, limiter.asked)
+	assert.Equal(t, 1, released)
 }
 
 func ExampleNewLimiter() {

@@ -28,6 +28,7 @@ func TestMediaOpensAgainAndKnowsItsSize(t *testing.T) {
 		}),
 	} {
 		assert.False(t, m.IsZero())
+		assert.Equal(t, name == "bytes", m.InMemory(), name)
 		for range 2 {
 			r, size, err := m.Open()
 			require.NoError(t, err, name)
@@ -51,25 +52,33 @@ func TestMediaThatCannotBeOpened(t *testing.T) {
 		"fs missing":   idverify.FS(fstest.MapFS{}, "missing"),
 		"fs directory": idverify.FS(fstest.MapFS{"a/b": {}}, "a"),
 	} {
-		_, _, err := m.Open()
+		r, size, err := m.Open()
 		assert.Error(t, err, name)
+		assert.Nil(t, r, name)
+		assert.Zero(t, size, name)
 	}
 	_, _, err := idverify.File(filepath.Join(dir, "missing")).Open()
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.True(t, idverify.Media{}.IsZero())
 }
 
-// closing is a file system whose only file knows whether it was closed.
+// closing is a file that knows whether it was closed.
 type closing struct {
 	fs.File
 	closed bool
 }
 
-func (c *closing) Open(string) (fs.File, error) { return c, nil }
 func (c *closing) Close() error {
 	c.closed = true
 	return c.File.Close()
 }
+
+// byName is a file system with this only file, of which it cannot say beforehand
+// what it is.
+type byName struct{ *closing }
+
+func (b byName) Open(string) (fs.File, error)   { return b.closing, nil }
+func (byName) Stat(string) (fs.FileInfo, error) { return nil, fs.ErrPermission }
 
 // nameless is a file that cannot tell what it is.
 type nameless struct{ fs.File }
@@ -79,17 +88,26 @@ func (nameless) Stat() (fs.FileInfo, error) { return nil, fs.ErrPermission }
 func TestFileThatCannotTellItsSizeIsClosed(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "face.jpg"))
 	require.NoError(t, err)
-	fsys := &closing{File: nameless{file}}
-	_, _, err = idverify.FS(fsys, "x").Open()
+	fsys := byName{&closing{File: nameless{file}}}
+	_, size, err := idverify.FS(fsys, "x").Open()
 	assert.ErrorIs(t, err, fs.ErrPermission)
+	assert.Zero(t, size)
 	assert.True(t, fsys.closed)
 }
 
 func TestWhatIsNoRegularFileIsClosed(t *testing.T) {
 	directory, err := os.Open(t.TempDir())
 	require.NoError(t, err)
-	fsys := &closing{File: directory}
+	fsys := byName{&closing{File: directory}}
 	_, _, err = idverify.FS(fsys, "x").Open()
-	assert.Error(t, err)
+	assert.EqualError(t, err, "not a regular file")
 	assert.True(t, fsys.closed)
+}
+
+func TestBytesThatWereClosedGiveNothingMore(t *testing.T) {
+	r, _, err := idverify.Bytes([]byte("picture")).Open()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	_, err = r.Read(make([]byte, 1))
+	assert.ErrorIs(t, err, io.EOF)
 }

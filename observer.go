@@ -52,9 +52,6 @@ func WithLogger(l *slog.Logger) Option {
 // observe tells every observer, and gives the context for the attempt and the
 // function to call at its end.
 func (c *Client) observe(ctx context.Context, start AttemptStart) (context.Context, func(Attempt)) {
-	if len(c.observers) == 0 {
-		return ctx, func(Attempt) {}
-	}
 	ends := make([]func(Attempt), 0, len(c.observers))
 	for _, o := range c.observers {
 		own, end := o.Attempt(ctx, start)

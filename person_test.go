@@ -116,6 +116,10 @@ func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrStoreUnavailable)
 		assert.ErrorIs(t, err, cause)
 		assert.NotErrorIs(t, err, idverify.ErrTooManyAttempts, "nothing is said of the person")
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
+		assert.True(t, e.Repeatable, "nobody was asked")
 		assert.Equal(t, idverify.AdviceTryLater, idverify.CodeOf(err).Advice())
 		for _, text := range idverifytest.Spoken(err) {
 			assert.NotContains(t, text, "MARK")
@@ -138,6 +142,13 @@ func TestACallerWhoLeavesTheStoreHasLeft(t *testing.T) {
 	assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(admit(canceled, s)))
 	assert.Equal(t, idverify.CodeTimeout, idverify.CodeOf(admit(late, s)))
 	assert.NoError(t, admit(t.Context(), s), "and was not counted")
+
+	ok, _, err := idverify.NewMemoryPersonStore().Take(canceled, "person", 1, time.Hour)
+	assert.False(t, ok)
+	assert.ErrorIs(t, err, context.Canceled)
+	refusing, _, err := idverify.PersonLimit(idverify.WithPersonLimit(personKey, 1, time.Hour, &toldStore{}))
+	require.NoError(t, err)
+	assert.ErrorIs(t, refusing(canceled, s), idverify.ErrTooManyAttempts, "what the store said holds")
 }
 
 func TestNobodyIsCountedWithoutALimit(t *testing.T) {
@@ -170,6 +181,12 @@ func TestWithPersonLimitRefusesWhatIsNoLimit(t *testing.T) {
 		assert.Equal(t, test.field, e.Field)
 		assert.NotContains(t, err.Error(), "EXAMPLE")
 	}
+	_, _, err := idverify.PersonLimit(idverify.WithPersonLimit(nil, 1, time.Hour, nil))
+	assert.ErrorContains(t, err, "a key has at least 32 bytes")
+	_, _, err = idverify.PersonLimit(idverify.WithPersonLimit(personKey, 0, time.Hour, nil))
+	assert.ErrorContains(t, err, "a person has 1 to 1000 tries")
+	_, _, err = idverify.PersonLimit(idverify.WithPersonLimit(personKey, 1000, 1, nil))
+	assert.NoError(t, err)
 }
 
 func TestThePersonLimitPrintsNeitherKeyNorPerson(t *testing.T) {
@@ -181,6 +198,7 @@ func TestThePersonLimitPrintsNeitherKeyNorPerson(t *testing.T) {
 	require.NoError(t, admit(t.Context(), s))
 	c, err := idverify.New([]idverify.Provider{&fake{name: "p"}}, option)
 	require.NoError(t, err)
+	assert.Equal(t, "idverify.PersonStore(memory)", fmt.Sprint(store))
 	mac := hmac.New(sha256.New, personKey)
 	mac.Write([]byte(aNumber))
 	for _, v := range []any{store, printed, c, admit(t.Context(), s)} {
@@ -240,6 +258,21 @@ func TestTheMemoryStoreForgets(t *testing.T) {
 		}
 		assert.True(t, take("last"), "the one not tried for longest had to go")
 		assert.False(t, take("999"))
+	})
+}
+
+// A person who comes again and again is never forgotten, but the tries are that
+// no limit counts any more.
+func TestTheMemoryStoreForgetsTheTriesOfAPersonToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, size := idverify.NewSmallPersonStore(10)
+		for range 2000 {
+			ok, _, err := store.Take(t.Context(), "person", 5, time.Hour)
+			require.NoError(t, err)
+			require.True(t, ok)
+			time.Sleep(30 * time.Minute)
+		}
+		assert.Equal(t, 1, size())
 	})
 }
 

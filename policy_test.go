@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -128,6 +130,11 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 			a: []step{decide(idverify.CodeFaceMismatch)}, b: []step{pass(t)},
 			want: []string{"a face_mismatch"}, code: idverify.CodeFaceMismatch,
 		},
+		"any decision but a missing photo ends it, also where another photo may be asked for": {
+			a: []step{decide(idverify.CodeFaceMismatch)}, b: []step{pass(t)},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{OnMissingPhoto: true})},
+			want: []string{"a face_mismatch"}, code: idverify.CodeFaceMismatch,
+		},
 		"input that is wrong everywhere ends it": {
 			a: []step{fail(idverify.CodeNoFace)}, b: []step{pass(t)},
 			want: []string{"a no_face"}, code: idverify.CodeNoFace,
@@ -154,6 +161,19 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 			a:    []step{fail(idverify.CodeRateLimited, safe, retryAfter(3*time.Second)), pass(t)},
 			want: []string{"a rate_limited" + again, "a match after 3s"}, took: 3 * time.Second,
 		},
+		"Retry-After as long as the cap is honoured": {
+			a:    []step{fail(idverify.CodeRateLimited, safe, retryAfter(5*time.Second)), pass(t)},
+			want: []string{"a rate_limited" + again, "a match after 5s"}, took: 5 * time.Second,
+		},
+		"Retry-After a little beyond the cap": {
+			a:    []step{fail(idverify.CodeRateLimited, safe, retryAfter(5*time.Second+1))},
+			want: []string{"a rate_limited"}, code: idverify.CodeRateLimited,
+		},
+		"a cap and a first wait of the caller's own": {
+			a:    []step{fail(idverify.CodeRateLimited, safe), fail(idverify.CodeRateLimited, safe, retryAfter(8*time.Second)), pass(t)},
+			opts: []idverify.Option{half(idverify.Retry{RateLimitedBase: 8 * time.Second, Cap: 8 * time.Second})},
+			want: []string{"a rate_limited" + again, "a rate_limited after 4s" + again, "a match after 8s"}, took: 12 * time.Second,
+		},
 		"Retry-After beyond the cap is left to the caller": {
 			a:    []step{fail(idverify.CodeRateLimited, safe, retryAfter(time.Minute))},
 			want: []string{"a rate_limited"}, code: idverify.CodeRateLimited,
@@ -175,10 +195,20 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true})},
 			want: []string{"a network"}, code: idverify.CodeNetwork,
 		},
+		"answered, where the other is forbidden after a lost answer only": {
+			a: []step{fail(idverify.CodeQuotaExceeded)}, b: []step{pass(t)},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true})},
+			want: []string{"a quota_exceeded" + elsewhere, "b match"},
+		},
 		"repeating what is ambiguous, asked for by name": {
 			a:    []step{fail(idverify.CodeTimeout, ambiguous), pass(t)},
 			opts: []idverify.Option{half(idverify.Retry{Ambiguous: true})},
 			want: []string{"a timeout → same_vendor_ambiguous", "a match after 50ms"}, took: 50 * time.Millisecond,
+		},
+		"repeating what is ambiguous repeats nothing that was answered": {
+			a:    []step{fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })},
+			opts: []idverify.Option{half(idverify.Retry{Ambiguous: true})},
+			want: []string{"a poor_photo"}, code: idverify.CodePoorPhoto,
 		},
 		"no repeats": {
 			a: []step{fail(idverify.CodeNetwork, unsent)}, b: []step{pass(t)},
@@ -253,6 +283,78 @@ func TestNothingIsLostWhenAllFail(t *testing.T) {
 	assert.Equal(t, "17", e.Attempts[1].VendorCode)
 }
 
+// What the next vendor is asked after, and what counts against a vendor.
+func TestEveryCodeFailsOverAsDocumented(t *testing.T) {
+	elsewhere := []idverify.Code{
+		idverify.CodeNetwork, idverify.CodeTimeout, idverify.CodeVendorUnavailable, idverify.CodeSourceUnavailable, idverify.CodeBadResponse,
+		idverify.CodeRateLimited, idverify.CodeQuotaExceeded, idverify.CodePermissionDenied, idverify.CodeUnauthorized,
+		idverify.CodeAccountSuspended, idverify.CodeSignatureExpired, idverify.CodeInvalidConfig, idverify.CodeCircuitOpen,
+		idverify.CodeUnsupportedEvidence, idverify.CodeUnreadableEvidence, idverify.CodeUnsupportedFormat, idverify.CodeTooLarge, idverify.CodeEvidenceExpired,
+	}
+	for _, code := range idverify.Codes() {
+		if code.IsDecision() {
+			continue
+		}
+		a, b := vendorNamed("a", fail(code)), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Open: time.Hour}}))
+		require.NoError(t, err)
+		for range 6 {
+			_, err = c.Verify(t.Context(), askFor(photo()))
+			assert.Equal(t, slices.Contains(elsewhere, code), err == nil, code)
+		}
+		faults := elsewhere[:5]
+		assert.Equal(t, slices.Contains(faults, code), a.asked == 5, "%s opens the circuit", code)
+	}
+}
+
+func TestTheLastThatWasAskedExplainsTheError(t *testing.T) {
+	for _, restsFirst := range []bool{true, false} {
+		providers := []idverify.Provider{vendorNamed("resting", fail(idverify.CodeBadResponse)), vendorNamed("asked", fail(idverify.CodeQuotaExceeded))}
+		if !restsFirst {
+			slices.Reverse(providers)
+		}
+		c, err := idverify.New(providers, idverify.WithVendor("resting", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}}))
+		require.NoError(t, err)
+		_, _ = c.Verify(t.Context(), askFor(photo()))
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Contains(t, told(e.Attempts)[0]+told(e.Attempts)[1], "resting circuit_open passed over")
+		assert.Equal(t, idverify.CodeQuotaExceeded, e.Code)
+		assert.Equal(t, "asked", e.Vendor)
+	}
+}
+
+func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", slowPass(t, time.Hour)), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		res, err := c.Verify(ctx, askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrTimeout)
+		assert.Equal(t, []string{"a timeout"}, told(attemptsOf(res, err)))
+		assert.Zero(t, b.asked, "nobody would hear what it says, and it would be paid for")
+	})
+}
+
+// In a bubble, who waits for a place that nobody gives back is seen at once.
+func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
+	for _, opts := range [][]idverify.Option{nil, {idverify.WithObserver(silentObserver{})}} {
+		synctest.Test(t, func(t *testing.T) {
+			limiter, err := idverify.NewLimiter(0, 1)
+			require.NoError(t, err)
+			a := vendorNamed("a", fail(idverify.CodeNetwork, unsent), pass(t))
+			c := oneVendor(t, a, append(opts, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter}))...)
+			for range 3 {
+				_, err := c.Verify(t.Context(), askFor(photo()))
+				require.NoError(t, err)
+			}
+		})
+	}
+}
+
 func TestNoAttemptThatCannotFitInTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second))), vendorNamed("b", pass(t))
@@ -281,6 +383,10 @@ func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
 		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
 		assert.ErrorIs(t, err, context.Canceled)
 		assert.ErrorIs(t, err, idverify.ErrRateLimited)
+		assert.ErrorContains(t, err, "the caller's context was cancelled while waiting to try again")
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "a", e.Vendor)
 		assert.Zero(t, b.asked)
 	})
 }
@@ -308,6 +414,24 @@ func TestTimeLimitOfAnAttempt(t *testing.T) {
 	})
 }
 
+func TestEveryVendorHasAPolicyOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var providers []idverify.Provider
+		var opts []idverify.Option
+		for i, name := range []string{"a", "b", "d"} {
+			providers = append(providers, vendorNamed(name, slowPass(t, time.Hour)))
+			opts = append(opts, idverify.WithVendor(name, idverify.VendorPolicy{Timeout: time.Duration(i+1) * time.Second}))
+		}
+		c, err := idverify.New(providers, opts...)
+		require.NoError(t, err)
+		legs := attemptsOf(c.Verify(t.Context(), askFor(photo())))
+		require.Len(t, legs, 3)
+		for i, leg := range legs {
+			assert.Equal(t, time.Duration(i+1)*time.Second, leg.Duration)
+		}
+	})
+}
+
 func TestOutageIsNotAnsweredWithMoreLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", fail(idverify.CodeNetwork, unsent))
@@ -330,6 +454,42 @@ func TestOutageIsNotAnsweredWithMoreLoad(t *testing.T) {
 			_, _ = c.Verify(t.Context(), askFor(photo()))
 		}
 		assert.Equal(t, calls+10, a.asked, "fifty successes paid for ten retries")
+	})
+}
+
+func TestOnlyRetriesUseUpTheQuotaOfRetries(t *testing.T) {
+	for name, test := range map[string]struct {
+		before [2]step // each call is answered with these two
+		want   int     // how often the vendor is asked in an outage of 200 calls after 500 of those
+	}{
+		"nothing was repeated":          {[2]step{fail(idverify.CodePoorPhoto), fail(idverify.CodePoorPhoto)}, 300},
+		"every repetition was answered": {[2]step{fail(idverify.CodeSourceUnavailable, safe), pass(t)}, 300},
+		"and after a time-out as well":  {[2]step{fail(idverify.CodeTimeout, unsent), pass(t)}, 300},
+		"every repetition was in vain":  {[2]step{fail(idverify.CodeNetwork, unsent), fail(idverify.CodeNetwork, unsent)}, 200},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a := vendorNamed("a")
+			c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Off: true}}))
+			for range 500 {
+				a.steps, a.asked = test.before[:], 0
+				_, _ = c.Verify(t.Context(), askFor(photo()))
+			}
+			a.steps, a.asked = []step{fail(idverify.CodeNetwork, unsent)}, 0
+			for range 200 {
+				_, err := c.Verify(t.Context(), askFor(photo()))
+				require.ErrorIs(t, err, idverify.ErrNetwork)
+			}
+			assert.Equal(t, test.want, a.asked, name)
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", fail(idverify.CodeTimeout, unsent))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Off: true}}))
+		for range 200 {
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			require.ErrorIs(t, err, idverify.ErrTimeout)
+		}
+		assert.Equal(t, 250, a.asked, "what times out is repeated half as often")
 	})
 }
 
@@ -411,6 +571,108 @@ func TestCallerWhoLeavesSaysNothingOfTheVendor(t *testing.T) {
 	})
 }
 
+// oneCall is a call and its end: an answer, or the caller's leaving.
+type oneCall func(t *testing.T, c *idverify.Client, a *byScript)
+
+func endsWith(s step) oneCall {
+	return func(t *testing.T, c *idverify.Client, a *byScript) {
+		a.steps, a.asked = []step{s}, 0
+		_, _ = c.Verify(t.Context(), askFor(photo()))
+	}
+}
+
+func leftBy(give func(context.Context, time.Duration) (context.Context, context.CancelFunc), after time.Duration) oneCall {
+	return func(t *testing.T, c *idverify.Client, a *byScript) {
+		a.steps, a.asked = []step{slowPass(t, time.Hour)}, 0
+		ctx, cancel := give(t.Context(), after)
+		defer cancel()
+		_, _ = c.Verify(ctx, askFor(photo()))
+	}
+}
+
+func cancelled(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	time.AfterFunc(after, cancel)
+	return ctx, cancel
+}
+
+// opensAfter reports whether the circuit, which opens after five faults in a
+// row, is open after these calls.
+func opensAfter(t *testing.T, calls ...oneCall) (open bool) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a")
+		c := oneVendor(t, a)
+		for _, call := range calls {
+			call(t, c, a)
+		}
+		a.steps, a.asked = []step{pass(t)}, 0
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		open = errors.Is(err, idverify.ErrCircuitOpen)
+	})
+	return open
+}
+
+func TestWhatBreaksARowOfFaultsAndWhatSaysNothing(t *testing.T) {
+	fault := endsWith(fail(idverify.CodeVendorUnavailable))
+	for name, test := range map[string]struct {
+		call         oneCall
+		opens        bool // the circuit, after four faults and this
+		breaksTheRow bool // so that one more fault does not open it
+	}{
+		"an answer":                       {endsWith(fail(idverify.CodePoorPhoto)), false, true},
+		"a decision":                      {endsWith(decide(idverify.CodeFaceMismatch)), false, true},
+		"nothing was sent":                {endsWith(step{err: &idverify.Error{Code: idverify.CodeUnreadableEvidence}}), false, false},
+		"a caller who left at once":       {leftBy(cancelled, time.Second), false, false},
+		"a caller who left late":          {leftBy(cancelled, 20*time.Second), false, false},
+		"a deadline that was short":       {leftBy(context.WithTimeout, 9*time.Second), false, false},
+		"a deadline that was long enough": {leftBy(context.WithTimeout, 10*time.Second), true, false},
+	} {
+		assert.Equal(t, test.opens, opensAfter(t, fault, fault, fault, fault, test.call), name)
+		assert.Equal(t, !test.breaksTheRow, opensAfter(t, fault, fault, fault, fault, test.call, fault), name)
+	}
+}
+
+func TestTheCircuitStaysOpenAsLongAsSet(t *testing.T) {
+	for _, test := range []struct{ set, open time.Duration }{{0, 10 * time.Second}, {3 * time.Second, 3 * time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			a := vendorNamed("a", fail(idverify.CodeVendorUnavailable), pass(t))
+			c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: test.set}}))
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			require.ErrorIs(t, err, idverify.ErrVendorUnavailable)
+			time.Sleep(test.open - time.Millisecond)
+			_, err = c.Verify(t.Context(), askFor(photo()))
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, idverify.CodeCircuitOpen, e.Code)
+			assert.Equal(t, "a", e.Vendor)
+			assert.Equal(t, idverify.BilledNo, e.Billed)
+			time.Sleep(2 * time.Millisecond)
+			_, err = c.Verify(t.Context(), askFor(photo()))
+			assert.NoError(t, err)
+		})
+	}
+}
+
+// lasting keeps the context of its last call.
+type lasting struct {
+	byScript
+	ctx context.Context
+}
+
+func (l *lasting) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	l.ctx = ctx
+	return l.byScript.Verify(ctx, req)
+}
+
+func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
+	a := &lasting{byScript: *vendorNamed("a", pass(t))}
+	for _, req := range []*idverify.Request{askFor(photo()), keyed("k")} {
+		_, err := oneVendor(t, a).Verify(t.Context(), req)
+		require.NoError(t, err)
+		assert.ErrorIs(t, a.ctx.Err(), context.Canceled)
+	}
+}
+
 func TestRouterThatNamesAVendorTwiceAsksItOnce(t *testing.T) {
 	a := vendorNamed("a", fail(idverify.CodeTimeout, ambiguous))
 	c := oneVendor(t, a, idverify.WithRouter(func(_ context.Context, _ *idverify.Request, all []idverify.Provider) []idverify.Provider {
@@ -486,6 +748,25 @@ func TestHalfOpenCircuitIsSeenBeforeTheLimiter(t *testing.T) {
 	})
 }
 
+func TestCallerWhoLeavesTheOneCallOfAHalfOpenCircuitLeavesItToTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter, err := idverify.NewLimiter(0, 1)
+		require.NoError(t, err)
+		a := vendorNamed("a", fail(idverify.CodeVendorUnavailable), slowPass(t, time.Hour), pass(t))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1}}))
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		require.ErrorIs(t, err, idverify.ErrVendorUnavailable)
+		time.Sleep(time.Minute)
+		ctx, cancel := cancelled(t.Context(), time.Second)
+		defer cancel()
+		_, err = c.Verify(ctx, askFor(photo()))
+		require.ErrorIs(t, err, idverify.ErrCanceled)
+		res, err := c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+	})
+}
+
 func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 	a := vendorNamed("a", pass(t))
 	c := oneVendor(t, a, idverify.WithPersonLimit([]byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), 1, time.Hour, nil))
@@ -493,29 +774,64 @@ func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 		_, err := c.Verify(t.Context(), askFor(idverify.PhotoURL("https://media.example/x")))
 		assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
 	}
-	_, err := c.Verify(t.Context(), askFor(photo()))
-	assert.NoError(t, err)
+	res, err := c.Verify(t.Context(), askFor(photo()))
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
 	_, err = c.Verify(t.Context(), askFor(photo()))
 	assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 }
 
 func TestRepeatableSpeaksOfAllLegs(t *testing.T) {
+	turnedAway := func(e *idverify.Error) { e.Repeatable = true }
 	for name, test := range map[string]struct {
 		a, b step
 		want bool
 	}{
-		"both turned away":   {fail(idverify.CodeRateLimited, func(e *idverify.Error) { e.Repeatable = true }), fail(idverify.CodeNetwork, unsent), true},
-		"one lost":           {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
-		"one perhaps billed": {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
-		"one free of charge": {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
-		"last one not":       {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
+		"both turned away":       {fail(idverify.CodeRateLimited, turnedAway), fail(idverify.CodeNetwork, unsent), true},
+		"one lost":               {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
+		"one lost, and said not": {fail(idverify.CodeTimeout, ambiguous, turnedAway), fail(idverify.CodeNetwork, unsent), false},
+		"one perhaps billed":     {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
+		"one free of charge":     {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
+		"last one not":           {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
 	} {
-		c, err := idverify.New([]idverify.Provider{vendorNamed("a", test.a), vendorNamed("b", test.b)}, half(idverify.Retry{Attempts: 1}))
-		require.NoError(t, err)
-		_, err = c.Verify(t.Context(), askFor(photo()))
-		var e *idverify.Error
-		require.ErrorAs(t, err, &e)
-		assert.Equal(t, test.want, e.Repeatable, name)
+		assert.Equal(t, test.want, failBoth(t, test.a, test.b).Repeatable, name)
+	}
+}
+
+// failBoth asks two vendors, each once.
+func failBoth(t *testing.T, a, b step) *idverify.Error {
+	t.Helper()
+	c, err := idverify.New([]idverify.Provider{vendorNamed("a", a), vendorNamed("b", b)}, half(idverify.Retry{Attempts: 1}))
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	require.Len(t, e.Attempts, 2)
+	return e
+}
+
+func TestWhatAnErrorMayHaveCostSpeaksOfAllLegs(t *testing.T) {
+	charged := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
+	for name, test := range map[string]struct {
+		a, b            step
+		sent, ambiguous bool
+		billed          idverify.Billed
+	}{
+		"nothing was sent":                            {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeNetwork, unsent), false, false, idverify.BilledNo},
+		"the first was sent":                          {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true, false, idverify.BilledNo},
+		"the last was sent":                           {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), true, false, idverify.BilledNo},
+		"the first was lost":                          {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), true, true, idverify.BilledUnknown},
+		"the last was lost":                           {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeTimeout, ambiguous), true, true, idverify.BilledUnknown},
+		"the first was charged for, the last not":     {fail(idverify.CodeBadResponse, charged), fail(idverify.CodeNetwork, unsent), true, false, idverify.BilledYes},
+		"the last was charged for, the first not":     {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeBadResponse, charged), true, false, idverify.BilledYes},
+		"the first was charged for, the last lost":    {fail(idverify.CodeBadResponse, charged), fail(idverify.CodeTimeout, ambiguous), true, true, idverify.BilledYes},
+		"the last was charged for, the first lost":    {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeBadResponse, charged), true, true, idverify.BilledYes},
+		"both free of charge, as far as one was told": {fail(idverify.CodeQuotaExceeded), fail(idverify.CodeQuotaExceeded, free), true, false, idverify.BilledUnknown},
+	} {
+		e := failBoth(t, test.a, test.b)
+		assert.Equal(t, test.sent, e.Sent, name)
+		assert.Equal(t, test.ambiguous, e.Ambiguous, name)
+		assert.Equal(t, test.billed, e.Billed, name)
 	}
 }
 
@@ -545,6 +861,31 @@ func TestRouters(t *testing.T) {
 	}
 	assert.Zero(t, drawn["a"], "without a weight it comes last")
 	assert.InDelta(t, 3.0, float64(drawn["b"])/float64(drawn["d"]), 0.5)
+
+	clear(drawn)
+	weights = idverify.WithWeights(map[string]float64{"a": 1, "b": 1, "d": 2})
+	for range 4000 {
+		drawn[first(weights)]++
+	}
+	assert.InDelta(t, 1000, drawn["a"], 200)
+	assert.InDelta(t, 1000, drawn["b"], 200)
+	assert.InDelta(t, 2000, drawn["d"], 200)
+}
+
+func TestProvidersWithoutAWeightKeepTheirOrderAtTheEnd(t *testing.T) {
+	var all []idverify.Provider
+	for _, name := range []string{"a", "b", "d", "e"} {
+		all = append(all, vendorNamed(name, fail(idverify.CodeQuotaExceeded)))
+	}
+	c, err := idverify.New(all, idverify.WithWeights(map[string]float64{"d": 1}))
+	require.NoError(t, err)
+	for range 20 {
+		var asked []string
+		for _, leg := range attemptsOf(c.Verify(t.Context(), askFor(photo()))) {
+			asked = append(asked, leg.Vendor)
+		}
+		assert.Equal(t, []string{"d", "a", "b", "e"}, asked)
+	}
 }
 
 func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
@@ -569,6 +910,26 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 		assert.Equal(t, name, e.Field)
 	}
 	for _, opt := range []idverify.Option{
+		idverify.WithVendor("two words", idverify.VendorPolicy{Timeout: -1}), idverify.WithVendor("two words", idverify.VendorPolicy{}),
+		idverify.WithWeights(map[string]float64{"two words": 0}), idverify.WithWeights(map[string]float64{"two words": 1}),
+	} {
+		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
+		assert.ErrorContains(t, err, "[hidden]")
+		assert.NotContains(t, err.Error(), "two words")
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.NotContains(t, e.Field, "two words")
+	}
+	for _, r := range []idverify.Retry{{Base: -1}, {RateLimitedBase: -1}, {Cap: -1}} {
+		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, idverify.WithRetry(r))
+		assert.ErrorContains(t, err, "durations must not be negative")
+	}
+	for _, opt := range []idverify.Option{
+		idverify.WithRetry(idverify.Retry{Attempts: -1}),
+		idverify.WithRetry(idverify.Retry{RateLimitedBase: time.Minute}),
+		idverify.WithWeights(map[string]float64{"a": math.Inf(1)}),
+		idverify.WithWeights(map[string]float64{"a": math.NaN()}),
+		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1001}}),
 		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: -1}}),
 		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Open: -1}}),
 		idverify.WithWeights(map[string]float64{"x": 1}),
@@ -576,6 +937,17 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 	} {
 		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
 		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	}
+}
+
+func TestEndsOfTheRangesOfOptionsAreAccepted(t *testing.T) {
+	for _, opt := range []idverify.Option{
+		idverify.WithRetry(idverify.Retry{Attempts: 10}),
+		idverify.WithRetry(idverify.Retry{Base: 5 * time.Second, RateLimitedBase: 5 * time.Second}),
+		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1000}}),
+	} {
+		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
+		assert.NoError(t, err)
 	}
 }
 

@@ -157,7 +157,7 @@ func foldName(raw string) (string, error) {
 	switch {
 	case name == "":
 		return "", refused(CodeInvalidName, "Name", "the name is empty")
-	case len(name) > utf8.UTFMax*maxNameRunes, utf8.RuneCountInString(name) > maxNameRunes:
+	case utf8.RuneCountInString(name) > maxNameRunes:
 		return "", refused(CodeInvalidName, "Name", fmt.Sprintf("the name is longer than %d characters", maxNameRunes))
 	case !utf8.ValidString(name):
 		return "", refused(CodeInvalidName, "Name", "the name is not UTF-8")

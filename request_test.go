@@ -49,6 +49,8 @@ func TestBadRequestsNameTheField(t *testing.T) {
 		"nil":            {nil, idverify.CodeInvalidRequest, "Request"},
 		"zero":           {&idverify.Request{}, idverify.CodeInvalidName, "Name"},
 		"long name":      {&idverify.Request{Name: strings.Repeat("名", 129), IDNumber: aNumber}, idverify.CodeInvalidName, "Name"},
+		"name, latin1":   {&idverify.Request{Name: "测\xff", IDNumber: aNumber}, idverify.CodeInvalidName, "Name"},
+		"endless name":   {&idverify.Request{Name: strings.Repeat("名", 100_000), IDNumber: aNumber}, idverify.CodeInvalidName, "Name"},
 		"NUL in name":    {&idverify.Request{Name: "测\x00", IDNumber: aNumber}, idverify.CodeInvalidName, "Name"},
 		"no number":      {&idverify.Request{Name: aName}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"check digit":    {&idverify.Request{Name: aName, IDNumber: "110105190001010010"}, idverify.CodeInvalidIDNumber, "IDNumber"},
@@ -81,6 +83,16 @@ func TestBadRequestsNameTheField(t *testing.T) {
 			assert.Equal(t, idverify.BilledNo, e.Billed)
 			assert.NotContains(t, e.Error(), aNumber[:6])
 		})
+	}
+}
+
+func TestLimitsOfARequestAreNamed(t *testing.T) {
+	for want, req := range map[string]*idverify.Request{
+		"the name is longer than 128 characters": {Name: strings.Repeat("名", 129), IDNumber: aNumber},
+		"the number is longer than 64 bytes":     {Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true},
+		"at most 64 letters, digits and . _ - :": {Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 65)},
+	} {
+		assert.ErrorContains(t, req.Validate(), want)
 	}
 }
 
@@ -122,6 +134,12 @@ func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
 	text, err := json.Marshal(req)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"evidence":["photo","photo_url","photo"]}`, string(text))
+	for _, marshal := range []func() ([]byte, error){req.MarshalText, req.MarshalBinary} {
+		text, err := marshal()
+		require.NoError(t, err)
+		assert.Equal(t, req.String(), string(text))
+	}
+	assert.Equal(t, "request(photo)", askFor(nil, photo()).String(), "nil evidence has no kind")
 }
 
 func TestLimitsOfARequestAreInclusive(t *testing.T) {
@@ -149,6 +167,7 @@ func TestPartsOfARequestPrintTheirKindAndNothingElse(t *testing.T) {
 		}
 		assert.Equal(t, want, v.(slog.LogValuer).LogValue().String())
 	}
+	assert.Equal(t, "MARK", idverify.NewSensitive("MARK").Reveal())
 	assert.Equal(t, idverify.Sensitive{}, idverify.NewSensitive(""))
 	text, err := json.Marshal(idverify.NewSensitive("MARK"))
 	require.NoError(t, err)

@@ -44,6 +44,9 @@ func TestOnlyAnEarnedMatchPasses(t *testing.T) {
 		if !test.passed {
 			assert.NotEqual(t, idverify.AdviceAccept, test.result.Advice(), name)
 		}
+		if test.result == nil || test.result.Code == idverify.CodeMatch && !test.passed {
+			assert.Equal(t, idverify.AdviceReview, test.result.Advice(), name)
+		}
 	}
 }
 
@@ -91,7 +94,9 @@ func TestResultAs(t *testing.T) {
 	assert.Nil(t, other)
 	assert.False(t, (&idverify.Result{}).As(&one))
 	assert.False(t, (*idverify.Result)(nil).As(&one))
-	assert.Panics(t, func() { res.As(nil) })
+	for _, noTarget := range []any{nil, (*replyOne)(nil), (**replyOne)(nil), replyOne{}, "text"} {
+		assert.PanicsWithValue(t, "idverify: As needs a non-nil pointer", func() { res.As(noTarget) }, "%T", noTarget)
+	}
 }
 
 func TestResultPrintsChosenFactsOnly(t *testing.T) {
@@ -120,6 +125,7 @@ func TestEveryVerbPrintsTheLineOfAResult(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
 		assert.Equal(t, res.String(), fmt.Sprintf(verb, res), verb)
 	}
+	assert.Equal(t, "[code=no_face passed=false vendor=v request_id=[hidden] billed=unknown advice=retake_photo]", res.LogValue().String())
 	res.Checks = []idverify.Check{check(t, idverify.CheckSimilarity, 90)}
 	assert.Equal(t, "[code=no_face passed=false vendor=v request_id=[hidden] billed=unknown advice=retake_photo margin=0.6666666666666666]",
 		res.LogValue().String())
