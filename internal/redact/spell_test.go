@@ -31,6 +31,18 @@ func TestSpellsFindsANumberWhereverItStands(t *testing.T) {
 	}
 }
 
+// A text may be cut right behind what is looked for.
+func TestSpellsFindsANumberThatTheTextEndsWith(t *testing.T) {
+	const known = "11010519000101001"
+	assert.True(t, redact.Spells(hex.EncodeToString([]byte(known)), known+"X"))
+	for before, whole := range []string{known, "a" + known, "ab" + known} {
+		text := base64.RawStdEncoding.EncodeToString([]byte(whole))
+		end := len(whole) * 8 / 6 // of the characters that are all of the number
+		assert.True(t, redact.Spells(text[(before*8+5)/6:end], known+"X"), before)
+		assert.False(t, redact.Spells(text[:end-1], known+"X"), before)
+	}
+}
+
 func TestSpellsFindsNothingElse(t *testing.T) {
 	const number = "11010519000101001X"
 	for _, text := range []string{
