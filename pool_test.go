@@ -188,3 +188,17 @@ func codeOf(res *idverify.Result, err error) idverify.Code {
 	}
 	return res.Code
 }
+
+func TestIdleConnectionsOfEveryVendorCanBeClosed(t *testing.T) {
+	for _, v := range wiredVendors() {
+		t.Run(v.name, func(t *testing.T) {
+			s := newScene(outcome{}, v, nil)
+			defer s.close()
+			p := v.provider(t, account{base: idverifytest.BaseURLAt(s.server.URL, v.name)})
+			s.ordinary(t, v, p)
+			p.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+			s.connections.Settle(t, 0)
+			s.ordinary(t, v, p)
+		})
+	}
+}

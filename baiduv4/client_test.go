@@ -2,6 +2,7 @@ package baiduv4_test
 
 import (
 	"context"
+	"crypto/tls"
 	"math"
 	"net/http"
 	"testing"
@@ -17,7 +18,7 @@ import (
 
 func TestNewNamesTheFieldItRefuses(t *testing.T) {
 	for field, changes := range map[string][]func(*baiduv4.Config){
-		"APIKey":    {func(c *baiduv4.Config) { c.APIKey = "" }},
+		"APIKey":    {func(c *baiduv4.Config) { c.APIKey = "" }, func(c *baiduv4.Config) { c.APIKey = "EXAMPLE\xff" }},
 		"SecretKey": {func(c *baiduv4.Config) { c.SecretKey = "" }, func(c *baiduv4.Config) { c.SecretKey = "EXAMPLE SECRET\n" }},
 		"Threshold": {
 			func(c *baiduv4.Config) { c.Threshold = -0.1 },
@@ -35,6 +36,10 @@ func TestNewNamesTheFieldItRefuses(t *testing.T) {
 		},
 		"Timeout":          {func(c *baiduv4.Config) { c.Timeout = -time.Second }},
 		"MaxResponseBytes": {func(c *baiduv4.Config) { c.MaxResponseBytes = -1 }},
+		"MaxConnsPerHost":  {func(c *baiduv4.Config) { c.MaxConnsPerHost = -1 }},
+		"TLSClientConfig": {func(c *baiduv4.Config) {
+			c.HTTPClient, c.TLSClientConfig = nil, &tls.Config{InsecureSkipVerify: true}
+		}},
 	} {
 		for _, change := range changes {
 			f := &fake{}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 )
 
@@ -55,6 +56,10 @@ func TestAPanicOfTheTransportReachesTheCaller(t *testing.T) {
 		}
 		e := verifyFails(t, c) // from the second on there is a pause, as after any failure
 		assert.Positive(t, e.RetryAfter)
+		assert.Equal(t, idverify.CodeUnknown, e.Code)
+		assert.Equal(t, baiduv4.Name, e.Vendor)
+		assert.Equal(t, "access token: the token store or the transport panicked", e.Detail)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.False(t, e.Sent)
 		assert.False(t, e.Repeatable)
 		f.assertSeen(t, 2, 0)

@@ -78,6 +78,8 @@ func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
 			assert.NotContains(t, e.VendorMessage.Reveal(), mark)
 			assert.NotContains(t, reply.ErrorMsg, mark)
 		}
+		assert.Contains(t, reply.ErrorMsg, "[hidden]")
+		assert.Equal(t, []string{reply.ErrorMsg}, reply.RiskTags, "which said the same")
 	}
 }
 

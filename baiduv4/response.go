@@ -56,7 +56,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Bad("an answer without error_code came with an HTTP status of failure")
 	}
 	var o *outcome
-	if err := json.Unmarshal(orNull(a.Result), &o); err != nil {
+	if err := json.Unmarshal(a.Result, &o); err != nil {
 		return nil, call.Bad("result is not what the vendor documents")
 	}
 	if o == nil || o.VerifyStatus == "" {
@@ -69,13 +69,6 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	var room [3]exchange.Measured
 	return call.Judge(codeOK, reply, c.measured(room[:0], o)...)
-}
-
-func orNull(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 {
-		return json.RawMessage("null")
-	}
-	return raw
 }
 
 // measured adds what a pass needs: similarity, and each control that is on.

@@ -249,6 +249,19 @@ func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
 	}
 }
 
+// Which part of the answer is at fault stands in the error.
+func TestAnswersSayWhatIsWrongWithTheResult(t *testing.T) {
+	for result, want := range map[string]string{
+		``: "result is not what the vendor documents", `"result":[]`: "result is not what the vendor documents", `"result":"ok"`: "result is not what the vendor documents",
+		`"result":{"verify_status":{}}`: "result is not what the vendor documents",
+		`"result":null`:                 "verify_status is missing", `"result":{}`: "verify_status is missing", `"result":{"verify_status":""}`: "verify_status is missing",
+	} {
+		c, _ := answering(t, answer{body: "{" + result + "}"})
+		res, err := c.Verify(t.Context(), request())
+		assert.Equal(t, want, requireError(t, res, err).Detail, result)
+	}
+}
+
 func TestTruncatedAnswerKeepsItsLogID(t *testing.T) {
 	whole := fixture(t, "ok.json")
 	c, _ := answering(t, answer{body: whole[:len(whole)-20]})
@@ -341,6 +354,7 @@ func TestRiskIsReadInEveryForm(t *testing.T) {
 		{`""`, `[]`, "", nil, false},
 		{`{}`, `{"a":1}`, "", nil, false},
 		{`["1"]`, `[{}]`, "1", nil, true},
+		{`["","4"]`, `["","a",null,"b"]`, "4", []string{"a", "b"}, false},
 		{`"4"`, `"[broken"`, "4", []string{"[broken"}, false},
 	} {
 		body := fmt.Sprintf(`{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"risk_level":%s,"risk_tag":%s}`, test.level, test.tag)
@@ -389,6 +403,12 @@ func TestAnswerWithoutAPictureHasNone(t *testing.T) {
 		assert.True(t, reply.DecImage.IsZero(), picture)
 		_, err = reply.DecImage.Bytes()
 		assert.ErrorContains(t, err, "has no dec_image")
+
+		before := baiduv4.DecImage{}
+		require.NoError(t, before.UnmarshalJSON([]byte(`"QQ=="`)))
+		require.False(t, before.IsZero())
+		require.NoError(t, before.UnmarshalJSON([]byte(picture)))
+		assert.True(t, before.IsZero(), "nothing is left of a picture before")
 	}
 }
 

@@ -180,6 +180,96 @@ func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
 	})
 }
 
+// A fetch that everybody left, and that ends at last, changes nothing of the one
+// that is under way meanwhile.
+func TestAbandonedFetchThatFailsDoesNotDisturbTheNextOne(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		deaf, open := make(chan struct{}), make(gate)
+		f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) {
+			if n == 1 {
+				<-deaf // to its context
+				return answer{}, errors.New("down")
+			}
+			return tokenAnswer(n, month), open.pass(ctx)
+		}}
+		c := newClient(t, f.into)
+		ctx, cancel := context.WithCancel(t.Context())
+		var left, stayed outcomes
+		left.start(ctx, c, 1)
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		stayed.start(t.Context(), c, 1)
+		synctest.Wait()
+		close(deaf)
+		synctest.Wait()
+		stayed.start(t.Context(), c, 1)
+		synctest.Wait()
+		f.assertSeen(t, 2, 0, "they share the second fetch")
+		close(open)
+		synctest.Wait()
+		stayed.assert(t, 2, 0)
+	})
+}
+
+// leaving is a context that ends as soon as somebody waits for its end, after
+// what is done meanwhile.
+type leaving struct {
+	context.Context
+	meanwhile func()
+	ended     chan struct{}
+}
+
+func (l *leaving) Done() <-chan struct{} {
+	l.meanwhile()
+	close(l.ended)
+	return l.ended
+}
+
+func (l *leaving) Err() error {
+	select {
+	case <-l.ended:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
+// Who leaves just as a fetch fails does not disturb the next one, which others
+// have set off by then. Whether they see that they leave or that it failed is
+// chance, so it is tried often.
+func TestCallerWhoLeavesLateDoesNotDisturbTheNextFetch(t *testing.T) {
+	for range 30 {
+		bubble(t, func(t *testing.T) {
+			first, second := make(gate), make(gate)
+			f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) {
+				if n == 1 {
+					_ = first.pass(ctx)
+					return answer{}, errors.New("down")
+				}
+				return tokenAnswer(n, month), second.pass(ctx)
+			}}
+			c := newClient(t, f.into)
+			var others outcomes
+			late := &leaving{Context: t.Context(), ended: make(chan struct{}), meanwhile: func() {
+				synctest.Wait()
+				close(first) // it fails
+				synctest.Wait()
+				others.start(t.Context(), c, 1)
+				synctest.Wait()
+			}}
+			_, err := c.Verify(late, request())
+			require.Error(t, err)
+			others.start(t.Context(), c, 1)
+			synctest.Wait()
+			f.assertSeen(t, 2, 0, "they share the second fetch")
+			close(second)
+			synctest.Wait()
+			others.assert(t, 2, 0)
+		})
+	}
+}
+
 func TestTokenIsRenewedWhileTheOldOneServes(t *testing.T) {
 	for _, test := range []struct {
 		life, ahead time.Duration
@@ -286,14 +376,17 @@ func failing(f *fake, down *bool, seconds int64) {
 
 func TestFailedFetchIsNotRemembered(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		f, down := &fake{}, true
+		f, store, down := &fake{}, &odd{}, true
 		failing(f, &down, month)
-		c := newClient(t, f.into)
+		c := newClient(t, f.into, keptIn(store))
 		e := verifyFails(t, c)
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)
+		synctest.Wait()
+		assert.Zero(t, store.saves, "nor is anything put in the place of another process's token")
 		down = false
-		verify(t, c)
+		verifyAndSave(t, c)
 		f.assertSeen(t, 2, 1)
+		assert.Equal(t, 1, store.saves)
 	})
 }
 
@@ -352,10 +445,10 @@ func TestManyCallersShareOneFailure(t *testing.T) {
 
 func TestFailedRenewalHurtsNobody(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		f, down := &fake{}, false
+		f, store, down := &fake{}, &odd{}, false
 		failing(f, &down, 1000)
-		c := newClient(t, f.into)
-		verify(t, c)
+		c := newClient(t, f.into, keptIn(store))
+		verifyAndSave(t, c)
 		down = true
 		time.Sleep(900 * time.Second)
 		for range 10 {
@@ -363,6 +456,7 @@ func TestFailedRenewalHurtsNobody(t *testing.T) {
 			synctest.Wait()
 		}
 		f.assertSeen(t, 3, 11, "the first failure, the second, then a pause")
+		assert.Zero(t, store.drops, "it serves other processes as well")
 		time.Sleep(time.Second)
 		verify(t, c)
 		synctest.Wait()
@@ -456,6 +550,27 @@ func TestCallIsRepeatedOnlyOnce(t *testing.T) {
 		time.Sleep(time.Minute)
 		verify(t, c)
 		verify(t, c)
+	})
+}
+
+// One new token that is refused may be chance: only the second in a row, with
+// no success between them, is followed by a pause.
+func TestSuccessBetweenRefusalsEndsTheirCount(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		refused := map[int]bool{1: true, 2: true, 3: true, 5: true, 6: true, 7: true}
+		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
+			if refused[n] {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}}
+		c := newClient(t, f.into, keptIn(noStore()))
+		verifyFails(t, c) // the first token, and the one in its place
+		verify(t, c)      // the third serves
+		f.assertSeen(t, 3, 4)
+		verifyFails(t, c) // the third and the fourth
+		verify(t, c)      // which is replaced at once
+		f.assertSeen(t, 5, 8)
 	})
 }
 

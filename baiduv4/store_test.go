@@ -3,6 +3,7 @@ package baiduv4_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -111,7 +112,13 @@ func verifyAndSave(t *testing.T, c *baiduv4.Client) {
 
 func TestClientsShareATokenThroughTheStore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		f, store := &fake{}, &odd{}
+		inTime := func(ctx context.Context) error {
+			until, ok := ctx.Deadline()
+			assert.True(t, ok)
+			assert.Equal(t, 2*time.Second, time.Until(until))
+			return ctx.Err()
+		}
+		f, store := &fake{}, &odd{load: inTime, save: inTime}
 		one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
 		for range 3 {
 			verifyAndSave(t, one)
@@ -240,6 +247,28 @@ func TestStoredTokensThatAreOverAreNotTaken(t *testing.T) {
 	})
 }
 
+// An empty token is none, also for a client that had one refused.
+func TestEmptyTokenOfTheStoreReplacesNoRefusedOne(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f, store := &fake{}, &odd{}
+		f.onCall = func(_ context.Context, _ string, n int) (answer, error) {
+			if n == 2 || n == 4 {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}
+		c := newClient(t, f.into, keptIn(store))
+		verifyAndSave(t, c)
+		verifyAndSave(t, c) // refused, and fetched anew
+		for key := range store.keys {
+			require.NoError(t, store.MemoryStore.Save(t.Context(), key, baiduv4.NewToken("", time.Now().Add(2*month*time.Second))))
+		}
+		verifyAndSave(t, c) // refused, and nothing found
+		assert.Equal(t, "TOKEN-MARK-3", f.used()[4])
+		f.assertSeen(t, 3, 5)
+	})
+}
+
 func TestRenewalLooksIntoTheStoreFirst(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
@@ -332,4 +361,52 @@ func TestTokenOfAStoreThatSaysItHasNoneIsNotTaken(t *testing.T) {
 		verify(t, newClient(t, f.into, keptIn(store)))
 		assert.Equal(t, []string{"TOKEN-MARK-1"}, f.used())
 	}
+}
+
+// slow is a store that is slow to save the first token.
+type slow struct {
+	baiduv4.MemoryStore
+	open chan struct{}
+
+	mu    sync.Mutex
+	saved []string
+}
+
+func (s *slow) Save(ctx context.Context, key string, token baiduv4.Token) error {
+	if token.Reveal() == "TOKEN-MARK-1" {
+		<-s.open
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saved = append(s.saved, token.Reveal())
+	return s.MemoryStore.Save(ctx, key, token)
+}
+
+// Two tokens are fetched, and the first of them refused, while the one before
+// is still being saved.
+func TestSlowSaveLeavesNoRefusedTokenInTheStore(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &slow{open: make(chan struct{})}
+		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
+			if n == 2 || n == 4 {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}}
+		c := newClient(t, f.into, keptIn(store))
+		verifyAndSave(t, c) // the store is being told of the first
+		verify(t, c)        // refused; fetches the second
+		verify(t, c)        // refused; fetches the third
+		f.assertSeen(t, 3, 5)
+		for range 1000 {
+			runtime.Gosched() // not synctest.Wait: who waits for a mutex is not idle for it
+		}
+		close(store.open)
+		synctest.Wait()
+		assert.Equal(t, []string{"TOKEN-MARK-1", "TOKEN-MARK-3"}, store.saved, "one at a time, and none that was refused")
+
+		verify(t, newClient(t, f.into, keptIn(store)))
+		assert.Equal(t, "TOKEN-MARK-3", f.used()[5], "what another process finds")
+		f.assertSeen(t, 3, 6)
+	})
 }

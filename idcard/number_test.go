@@ -65,6 +65,8 @@ func TestKinds(t *testing.T) {
 		{"83000019000101999", idcard.KindTaiwanPermit, "830000", "83", "台湾省", "", idcard.SexMale},
 		{"93184019000101999", idcard.KindForeignPermanentResident, "", "31", "上海市", "840", idcard.SexMale},
 		{"93112419000101000", idcard.KindForeignPermanentResident, "", "31", "上海市", "124", idcard.SexFemale},
+		{"11010519000101001", idcard.KindResident, "110105", "11", "北京市", "", idcard.SexMale},   // the 16th is even
+		{"11010519000101990", idcard.KindResident, "110105", "11", "北京市", "", idcard.SexFemale}, // the 16th is odd
 		{"90000019000101000", idcard.KindForeignPermanentResident, "", "00", "", "000", idcard.SexFemale},
 	} {
 		t.Run(tt.first17, func(t *testing.T) {

@@ -101,9 +101,9 @@ func checkAddress(text string) error {
 func birthDate(text string) (time.Time, bool) {
 	year, month, day := atoi(text[6:10]), time.Month(atoi(text[10:12])), atoi(text[12:14])
 	date := time.Date(year, month, day, 0, 0, 0, 0, china)
-	// time.Date carries over what a month does not have: 30 February comes back in March.
-	y, m, d := date.Date()
-	return date, y == year && m == month && d == day
+	// time.Date carries over what a year or a month does not have, always into another month: 30 February comes back
+	// in March, month 13 in January.
+	return date, date.Month() == month
 }
 
 // atoi reads digits that fold has checked, so that Atoi cannot fail.

@@ -1,6 +1,7 @@
 package linkface_test
 
 import (
+	"crypto/tls"
 	"math"
 	"testing"
 	"time"
@@ -20,6 +21,8 @@ func TestNewNamesTheFieldItRefuses(t *testing.T) {
 		"BaseURL":          func(c *linkface.Config) { c.BaseURL = "http://cloudapi.linkface.cn" },
 		"Timeout":          func(c *linkface.Config) { c.Timeout = -time.Second },
 		"MaxResponseBytes": func(c *linkface.Config) { c.MaxResponseBytes = -1 },
+		"MaxConnsPerHost":  func(c *linkface.Config) { c.MaxConnsPerHost = -1 },
+		"TLSClientConfig":  func(c *linkface.Config) { c.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} },
 	} {
 		cfg := linkface.Config{APIID: apiID, APISecret: apiSecret}
 		change(&cfg)

@@ -107,11 +107,7 @@ type identity struct {
 // error, and must not cost it.
 func (i *identity) UnmarshalJSON(text []byte) error {
 	type fields identity
-	if !bytes.HasPrefix(text, []byte("{")) || json.Unmarshal(text, (*fields)(i)) != nil {
-		*i = identity{}
-		return nil
-	}
-	i.present = true
+	i.present = bytes.HasPrefix(text, []byte("{")) && json.Unmarshal(text, (*fields)(i)) == nil
 	return nil
 }
 

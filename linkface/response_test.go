@@ -236,6 +236,7 @@ func TestSuccessNeedsBothStatuses(t *testing.T) {
 		res, err := c.Verify(t.Context(), request())
 		e := requireError(t, res, err)
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)
+		assert.Equal(t, "status OK came with an HTTP status of failure", e.Detail)
 		assert.Equal(t, status, e.HTTPStatus)
 		assert.Equal(t, "TID00000000000000000000000000000001", e.RequestID)
 	}
@@ -244,7 +245,36 @@ func TestSuccessNeedsBothStatuses(t *testing.T) {
 func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
 	c, _ := answering(t, http.StatusOK, `{"request_id":"T","status":"OK","verify_score":0.9,"hack_score":0.1,"identity":{"validity":false}}`)
 	res, err := c.Verify(t.Context(), request())
-	assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
+	e := requireError(t, res, err)
+	assert.Equal(t, idverify.CodeBadResponse, e.Code)
+	assert.Equal(t, "status OK came with an identity that does not hold", e.Detail)
+}
+
+// An identity that does not hold contradicts a success only. Beside a failure
+// it explains it, and leaves it the meaning and the bill of its row.
+func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {
+	c, _ := answering(t, http.StatusBadRequest,
+		`{"request_id":"T","status":"PHOTO_SERVICE_ERROR","reason":"Invalid idcard number","identity":{"validity":false,"reason":"Invalid idcard number"}}`)
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeIdentityNotFound, res.Code)
+	assert.Equal(t, idverify.BilledNo, res.Billed)
+	var reply *linkface.Reply
+	require.True(t, res.As(&reply))
+	assert.Equal(t, &linkface.Identity{Reason: "Invalid idcard number"}, reply.Identity)
+}
+
+// Whatever is no object says nothing of an identity.
+func TestAnswerWithoutAnIdentityHasNone(t *testing.T) {
+	for _, identity := range []string{`null`, `[]`, `""`, `true`, `"{}"`} {
+		c, _ := answering(t, http.StatusBadRequest, `{"request_id":"T","status":"NEW","reason":"7","identity":`+identity+`}`)
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, "7", e.VendorReason, "a small number that nobody listed can be shown")
+		var reply *linkface.Reply
+		require.ErrorAs(t, err, &reply)
+		assert.Nil(t, reply.Identity, identity)
+	}
 }
 
 func TestOddRemarksDoNotCostTheError(t *testing.T) {

@@ -2,6 +2,7 @@ package tencent_test
 
 import (
 	"context"
+	"crypto/tls"
 	"math"
 	"net"
 	"net/http"
@@ -42,6 +43,8 @@ func TestConfigIsRefusedWithTheFieldsName(t *testing.T) {
 		"base with a query":      {func(c *tencent.Config) { c.BaseURL = "https://example.com/?a=b" }, "BaseURL"},
 		"negative timeout":       {func(c *tencent.Config) { c.Timeout = -1 }, "Timeout"},
 		"negative answer":        {func(c *tencent.Config) { c.MaxResponseBytes = -1 }, "MaxResponseBytes"},
+		"negative connections":   {func(c *tencent.Config) { c.MaxConnsPerHost = -1 }, "MaxConnsPerHost"},
+		"no verification":        {func(c *tencent.Config) { c.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} }, "TLSClientConfig"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			cfg := config("")

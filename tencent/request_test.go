@@ -14,6 +14,7 @@ import (
 	"net/textproto"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -329,10 +330,34 @@ func TestExhaustedRandomnessSendsNothing(t *testing.T) {
 	}
 }
 
+// broken gives no random bytes the first time it is asked.
+type broken struct{ asked atomic.Int32 }
+
+func (b *broken) Read(p []byte) (int, error) {
+	if b.asked.Add(1) == 1 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return len(p), nil
+}
+
+// A session id that was not drawn would be that of others as well.
+func TestNoSessionIDIsMadeUpWithoutRandomness(t *testing.T) {
+	v := serve(t, answeringFile(t, "match.json"))
+	cfg := config(v.URL)
+	cfg.Rand = &broken{}
+	res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
+	e := failed(t, res, err)
+	require.Equal(t, "Rand", e.Field)
+	requireNotSent(t, e)
+	require.Empty(t, v.requests())
+}
+
 func requireNotSent(t *testing.T, e *idverify.Error) {
 	t.Helper()
 	require.False(t, e.Sent)
 	require.False(t, e.Ambiguous)
+	require.NotEmpty(t, e.Detail)
+	require.Empty(t, e.RequestID, "the vendor knows of no call")
 	require.Equal(t, idverify.BilledNo, e.Billed)
 }
 

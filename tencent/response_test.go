@@ -142,6 +142,7 @@ func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
 		res, err := verify(t, answering(status, "application/json", fixture(t, "match.json")))
 		e := failed(t, res, err)
 		require.Equal(t, idverify.CodeBadResponse, e.Code)
+		require.Equal(t, "code 0 came with an HTTP status of failure", e.Detail)
 		require.Equal(t, status, e.HTTPStatus)
 		require.Equal(t, "vendor-session-0001", e.RequestID)
 		require.True(t, e.Ambiguous)

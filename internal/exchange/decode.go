@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
-	"math"
 	"mime"
 	"strconv"
 	"strings"
@@ -26,9 +24,7 @@ func (c *Call) Decode(reply any) error {
 	if problem == "" {
 		return nil
 	}
-	if id := findText(content, c.RequestIDField); id != "" {
-		c.SetRequestID(id)
-	}
+	c.SetRequestID(findText(content, c.RequestIDField))
 	return c.Bad(problem)
 }
 
@@ -55,10 +51,7 @@ func speaksJSON(contentType string) bool {
 	if contentType == "" || contentType == "application/json" {
 		return true
 	}
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-		return false
-	}
+	mediaType, _, _ := mime.ParseMediaType(contentType) // "" unless only a parameter is wrong
 	switch mediaType {
 	case "application/json", "text/json", "text/plain", "text/javascript", "application/javascript":
 		return true
@@ -74,7 +67,7 @@ func findText(content []byte, field string) string {
 	}
 	dec := json.NewDecoder(bytes.NewReader(content))
 	dec.UseNumber()
-	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
+	if first, _ := dec.Token(); first != json.Delim('{') {
 		return ""
 	}
 	depth, isKey := 1, true
@@ -93,7 +86,7 @@ func findText(content []byte, field string) string {
 			isKey = depth == 1
 			continue
 		case string:
-			if depth == 1 && isKey && t == field {
+			if isKey && t == field {
 				return nextText(dec, int64(len(content)))
 			}
 		}
@@ -104,10 +97,7 @@ func findText(content []byte, field string) string {
 // nextText is the next token of an answer that has end bytes. A number that the
 // answer ends with may be half of one: it counts for nothing.
 func nextText(dec *json.Decoder, end int64) string {
-	token, err := dec.Token()
-	if err != nil {
-		return ""
-	}
+	token, _ := dec.Token() // nil where the answer breaks
 	switch t := token.(type) {
 	case string:
 		return t
@@ -133,16 +123,13 @@ func (s *Score) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
 	}
-	if len(text) > 0 && text[0] == '"' {
-		literal, err := unquote(text)
-		if err != nil || !isNumber(literal) {
-			s.malformed = true
-			return nil
-		}
+	if bytes.HasPrefix(text, []byte{'"'}) {
+		literal, _ := unquote(text) // "" when it cannot be read, which is no number
 		text = []byte(literal)
 	}
+	// ParseFloat alone would take hexadecimal, underscores, "NaN" and "Inf".
 	value, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+	if err != nil || !json.Valid(text) {
 		s.malformed = true
 		return nil
 	}
@@ -165,19 +152,6 @@ func unquote(quoted []byte) (string, error) {
 	return text, err
 }
 
-// isNumber holds a string to the grammar of JSON numbers: ParseFloat would
-// take hexadecimal, "infinity" and underscores as well.
-func isNumber(s string) bool {
-	dec := json.NewDecoder(strings.NewReader(s))
-	dec.UseNumber()
-	token, err := dec.Token()
-	if _, ok := token.(json.Number); !ok || err != nil || strings.TrimSpace(s) != s {
-		return false
-	}
-	_, err = dec.Token()
-	return err == io.EOF
-}
-
 // Text is a string, a number or a boolean in an answer, as text; a number
 // keeps every digit. null is "".
 type Text string
@@ -188,9 +162,9 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 	case string(text) == "null":
 		*t = ""
 		return nil
-	case len(text) > 0 && (text[0] == '{' || text[0] == '['):
+	case bytes.HasPrefix(text, []byte{'{'}), bytes.HasPrefix(text, []byte{'['}):
 		return errors.New("not a plain value")
-	case len(text) > 0 && text[0] == '"':
+	case bytes.HasPrefix(text, []byte{'"'}):
 		plain, err := unquote(text)
 		*t = Text(plain)
 		return err

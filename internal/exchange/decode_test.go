@@ -45,6 +45,12 @@ func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
 		assert.Equal(t, want, state{got.S.value, got.S.present, got.S.malformed}, text)
 		assert.Equal(t, want.present, got.S.Pointer() != nil, text)
 	}
+	// The last are no JSON, and numbers to strconv.
+	for _, text := range []string{`null`, `"x"`, `true`, `NaN`, `Inf`, `-Inf`} {
+		again := score(0.9)
+		require.NoError(t, again.UnmarshalJSON([]byte(text)))
+		assert.Nil(t, again.Pointer(), "%s, and nothing is left of a score before", text)
+	}
 }
 
 func TestTextKeepsEveryDigit(t *testing.T) {
@@ -70,14 +76,17 @@ func TestFindTextReadsUpToTheBreak(t *testing.T) {
 		`{"a":{"request_id":"inner"},"request_id":17,"x":`:    "17",
 		`{"a":["request_id","b"],"request_id":"T2"} trailing`: "T2",
 		`{"x":"request_id","request_id":"T3"`:                 "T3",
-		`{"request_id":`:                                      "",
-		`{"request_id":{"a":1}}`:                              "",
-		`<html>request_id</html>`:                             "",
-		``:                                                    "",
-		`["request_id","x"]`:                                  "",
+		`{"a":["x","request_id","b"],"request_id":"T4"}`:      "T4",
+		`{"a":{"k":"request_id","b":1},"request_id":"T5"}`:    "T5",
+		`{"request_id":`:          "",
+		`{"request_id":{"a":1}}`:  "",
+		`<html>request_id</html>`: "",
+		``:                        "",
+		`["request_id","x"]`:      "",
 	} {
 		assert.Equal(t, want, findText([]byte(content), "request_id"), content)
 	}
+	assert.Empty(t, findText([]byte(`{"":"T"}`), ""), "a vendor without such a field")
 }
 
 func TestSpeaksJSON(t *testing.T) {
@@ -101,13 +110,15 @@ func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
 		`{"a":"}","b":{"c":1},"a":2}`,
 		`{"a\"b":1,"A\"B":2}`,
 		`{"a":[1],"b":2,"a":3}`,
+		`{"x":"\"","a":1,"a":2}`,
+		`{"x":"\\","a":1,"a":2}`,
 		`{"a":[],"b":{"c":[[1],2]},"b":3}`,
 	} {
 		require.True(t, json.Valid([]byte(double)), double)
 		assert.True(t, hasDoubleKey([]byte(double)), double)
 	}
 	for _, single := range []string{
-		`{}`, `[]`, `{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}`, `{"a":"\"a\":","b":"{\"a\":1}"}`, ` { "a" : [ ] , "b" : null } `, `"a"`, `1`,
+		`{}`, `[]`, `{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}`, `{"a":"\"a\":","b":"{\"a\":1}"}`, `{"a":"\",\"a\":1"}`, ` { "a" : [ ] , "b" : null } `, `"a"`, `1`,
 	} {
 		require.True(t, json.Valid([]byte(single)), single)
 		assert.False(t, hasDoubleKey([]byte(single)), single)

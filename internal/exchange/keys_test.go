@@ -69,4 +69,7 @@ func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
 			check([]byte{'"', byte(a), byte(b), '"'})
 		}
 	}
+	for _, broken := range []string{``, `"`, `"a`, `a"`, `a`} {
+		check([]byte(broken))
+	}
 }

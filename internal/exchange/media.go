@@ -73,7 +73,8 @@ func (c *Call) peek(m idverify.Media, inspect bool) look {
 	}
 	done := make(chan look, 1)
 	go func() {
-		var l look
+		// For media that end the goroutine, as a test's do that call require.
+		l := look{err: c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media cannot be opened")}
 		defer func() {
 			l.panicked = recover()
 			done <- l

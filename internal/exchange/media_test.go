@@ -9,9 +9,12 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,6 +49,37 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 	}
 	assert.Equal(t, 8, opened)
 	assert.Equal(t, opened, closed)
+}
+
+// Sizes end where their sums could overflow.
+func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
+	const most = int64(1) << 40
+	for size, want := range map[int64]idverify.Code{
+		most: "", most + 1: idverify.CodeTooLarge, math.MaxInt64: idverify.CodeTooLarge,
+	} {
+		closed := 0
+		n, err := answered(0).Size(idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			return counted{strings.NewReader("x"), &closed}, size, nil
+		}))
+		assert.Equal(t, want, idverify.CodeOf(err))
+		assert.Equal(t, want == "", n == size)
+		assert.Equal(t, 1, closed)
+	}
+}
+
+// Media of a user's may panic, or end the goroutine that looks at them, as a
+// test's do that call require. Neither is a picture of no bytes.
+func TestMediaThatBreakTheLookAreUnreadable(t *testing.T) {
+	for how, open := range map[string]func() (io.ReadCloser, int64, error){
+		"panic":  func() (io.ReadCloser, int64, error) { panic("MARK") },
+		"goexit": func() (io.ReadCloser, int64, error) { runtime.Goexit(); return nil, 0, nil },
+	} {
+		_, err := answered(0).Size(idverify.MediaFunc(open))
+		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code, how)
+		_, _, err = answered(0).Picture(idverify.MediaFunc(open), Limits{})
+		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code, how)
+		assert.NotContains(t, fmt.Sprintf("%+v", err), "MARK")
+	}
 }
 
 func TestMediaThatCannotBeOpenedSaysWhyWithoutItsPath(t *testing.T) {
@@ -134,11 +168,23 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 			return nil, 0, io.ErrUnexpectedEOF
 		})
 		c := answered(0)
+		begun := time.Now()
 		_, err := c.Size(hangs)
+		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
 		e := asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
 		assert.False(t, e.Sent)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
+
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		c.ctx, begun = ctx, time.Now()
+		_, err = c.Size(hangs)
+		assert.Equal(t, time.Second, time.Since(begun), "the caller left")
+		e = asError(t, nil, err)
+		assert.Equal(t, idverify.CodeTimeout, e.Code)
+		assert.Equal(t, idverify.BilledNo, e.Billed)
+		assert.True(t, e.Repeatable)
 	})
 }

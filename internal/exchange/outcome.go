@@ -86,8 +86,8 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 	if c.response.Early {
 		return nil, c.Bad(answeredEarly)
 	}
-	row, listed := c.Table.Find(success)
-	if !listed || row.Meaning != idverify.CodeMatch {
+	row, _ := c.Table.Find(success)
+	if row.Meaning != idverify.CodeMatch {
 		return nil, c.Bad("the code of success has no row")
 	}
 	res := &idverify.Result{

@@ -127,12 +127,28 @@ func TestAnUnlistedCodeIsKeptWithoutThePerson(t *testing.T) {
 	assert.Equal(t, idverify.CodeUnknown, e.Code)
 	assert.Equal(t, "[hidden]", e.VendorCode, "what is no word is not kept in part")
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
+	assert.Equal(t, "v", e.Vendor)
 	assert.False(t, e.Repeatable)
 }
 
 func TestAnUnlistedCodeThatIsAWordIsKept(t *testing.T) {
 	res, err := answered(http.StatusOK).Coded(Said{Code: "NEW_CODE.7"})
 	assert.Equal(t, "NEW_CODE.7", asError(t, res, err).VendorCode)
+}
+
+// The reason of a code that nobody listed is shown when it is a small number,
+// and the only one: longer digits may be of the person.
+func TestTheReasonOfAnUnlistedCodeIsASmallNumberOrNone(t *testing.T) {
+	for want, lists := range map[string][][]string{
+		"7":   {{"7"}},
+		"999": {{"999"}},
+		"":    {nil, {""}, {"1234"}, {"11010519000101001X"}, {"a"}, {"7a"}, {"a7"}, {"-1"}, {"张"}, {"7", "8"}, {"7", ""}},
+	} {
+		for _, reasons := range lists {
+			res, err := answered(http.StatusOK).Coded(Said{Code: "NEW", Reasons: reasons})
+			assert.Equal(t, want, asError(t, res, err).VendorReason, "%q", reasons)
+		}
+	}
 }
 
 func TestARequestIDIsAWordOrHidden(t *testing.T) {
