@@ -93,18 +93,19 @@ func (r *reading) shares(secret []byte, n int) bool {
 	if r.length < n {
 		return false
 	}
-	run := 0 // of bytes that the text has
-	for i, c := range secret {
-		if !r.has[c] {
-			run = 0
-			continue
+	for end := n; end <= len(secret); {
+		part := secret[end-n : end]
+		missing := n - 1
+		for missing >= 0 && r.has[part[missing]] {
+			missing--
 		}
-		if run++; run < n {
-			continue
-		}
-		part := secret[i+1-n : i+1]
-		if isAllOne := bytes.Count(part, part[:1]) == n; !isAllOne && bytes.Contains(r.room[:r.length], part) {
+		switch {
+		case missing >= 0:
+			end += missing + 1 // on to the next part, without that byte
+		case bytes.Count(part, part[:1]) < n && bytes.Contains(r.room[:r.length], part):
 			return true
+		default:
+			end++
 		}
 	}
 	return false
