@@ -81,11 +81,16 @@ func (a tokenAnswer) lifetime() (time.Duration, bool) {
 }
 
 // failed looks an error of the token endpoint up in the table. There is no
-// decision without a verification, whatever the code says.
+// decision without a verification, whatever the code says. A gateway before the
+// endpoint has words of its own for an outage, in JSON too, which the table lacks.
 func failed(call *exchange.Call, code, message string) error {
 	_, err := call.Coded(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
-	if err == nil {
+	var e *idverify.Error
+	switch {
+	case err == nil:
 		return call.Bad("the code of a decision came without a verification")
+	case call.ServerFailed() && errors.As(err, &e) && e.Code == idverify.CodeUnknown:
+		e.Code, e.Repeatable, e.Detail = idverify.CodeVendorUnavailable, true, "the server of the token endpoint failed"
 	}
 	return err
 }

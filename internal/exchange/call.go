@@ -160,6 +160,9 @@ func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 // OK reports whether the answer came with the HTTP status of success.
 func (c *Call) OK() bool { return c.response.Status == http.StatusOK }
 
+// ServerFailed reports whether the answer came with an HTTP status that says so.
+func (c *Call) ServerFailed() bool { return c.response.Status >= http.StatusInternalServerError }
+
 // AnsweredAt is the vendor's own time of the answer, from its Date header.
 func (c *Call) AnsweredAt() (time.Time, bool) {
 	t, err := http.ParseTime(c.response.Header.Get("Date"))
