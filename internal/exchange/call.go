@@ -42,11 +42,13 @@ type Call struct {
 	warnings  []idverify.Warning
 	secrets   []string
 	room      [roomForSecrets]string // for them
+
+	identifier, shown string // the last that was looked at: an answer's own id is, more than once
 }
 
-// roomForSecrets is what most calls hide: name, number, three credentials, and
-// a few of the call's own.
-const roomForSecrets = 8
+// roomForSecrets is what most calls hide: name, number, credentials, and a token
+// or a signature.
+const roomForSecrets = 6
 
 // Begin checks the request and picks the evidence that the provider accepts.
 // Nothing has been opened or sent when it fails.
@@ -110,7 +112,10 @@ func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Erro
 }
 
 // Hide adds to what is taken out of the vendor's messages.
-func (c *Call) Hide(secrets ...string) { c.secrets = append(c.secrets, secrets...) }
+func (c *Call) Hide(secrets ...string) {
+	c.secrets = append(c.secrets, secrets...)
+	c.identifier, c.shown = "", ""
+}
 
 // Scrub takes out of a vendor's text what the request said of the person, and
 // every credential.
@@ -120,6 +125,13 @@ func (c *Call) Scrub(text string) string { return redact.Scrub(text, c.secrets..
 // identifier: nothing is left of one that still tells a part of the person or of
 // what else is hidden, or tells it in base64 or hexadecimal.
 func (c *Call) Identifier(text string) string {
+	if text != c.identifier {
+		c.identifier, c.shown = text, c.identify(text)
+	}
+	return c.shown
+}
+
+func (c *Call) identify(text string) string {
 	text = c.Scrub(text)
 	var spelling redact.Spelling
 	spelling.Read(text)
