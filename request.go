@@ -34,15 +34,16 @@ type Request struct {
 	// Reference is your own id for this call: at most 64 letters, digits and
 	// the characters . _ - : It goes to vendors that take one (tencent:
 	// session_id) and may come back as RequestID, which is printed and
-	// logged, so it must say nothing of the person. Optional.
+	// logged, so it must say nothing of the person: one that has twelve
+	// characters in a row of the ID number is refused. Optional.
 	Reference string
 	// Key names this question in your own business, so that a [Client] asks it
 	// once: two calls with one key at the same time make one exchange and both
 	// get its answer. A call that everybody left is ended and not joined any
 	// more: it may have been sent, and the next one with the key sends again.
 	// The key must stand for the person and the evidence; one that is under way
-	// for another person is refused. The same characters as in Reference; it is
-	// not sent. Optional.
+	// for another person is refused. The same characters as in Reference, and
+	// no more of the ID number; it is not sent. Optional.
 	Key string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
 	// it; only surrounding space is trimmed. The default is to check, which

@@ -61,8 +61,10 @@ func (c credentials) fetch(ctx context.Context) (Token, error) {
 		return Token{}, failed(call, string(a.Error), string(a.ErrorDescription))
 	case isFailure(a.ErrorCode):
 		return Token{}, failed(call, textOf(a.ErrorCode), string(a.ErrorMsg))
+	case a.AccessToken == "" && call.ServerFailed():
+		return Token{}, serverFailed(call.Bad(""))
 	case !call.OK():
-		return Token{}, call.Bad("a token came with an HTTP status of failure")
+		return Token{}, call.Bad("an answer without an error came with an HTTP status of failure")
 	case a.AccessToken == "":
 		return Token{}, call.Bad("access_token is missing")
 	case !ok:
@@ -81,8 +83,7 @@ func (a tokenAnswer) lifetime() (time.Duration, bool) {
 }
 
 // failed looks an error of the token endpoint up in the table. There is no
-// decision without a verification, whatever the code says. A gateway before the
-// endpoint has words of its own for an outage, in JSON too, which the table lacks.
+// decision without a verification, whatever the code says.
 func failed(call *exchange.Call, code, message string) error {
 	_, err := call.Coded(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
 	var e *idverify.Error
@@ -90,9 +91,16 @@ func failed(call *exchange.Call, code, message string) error {
 	case err == nil:
 		return call.Bad("the code of a decision came without a verification")
 	case call.ServerFailed() && errors.As(err, &e) && e.Code == idverify.CodeUnknown:
-		e.Code, e.Repeatable, e.Detail = idverify.CodeVendorUnavailable, true, "the server of the token endpoint failed"
+		return serverFailed(e)
 	}
 	return err
+}
+
+// serverFailed is what a gateway before the token endpoint says in JSON of its
+// own, with words that the table lacks.
+func serverFailed(e *idverify.Error) *idverify.Error {
+	e.Code, e.Repeatable, e.Ambiguous, e.Detail = idverify.CodeVendorUnavailable, true, false, "the server of the token endpoint failed"
+	return e
 }
 
 // accessToken is the token for a call. sent says that the verification went

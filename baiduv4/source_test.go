@@ -623,6 +623,7 @@ func TestErrorsOfTheFetchSayThatNothingWasVerified(t *testing.T) {
 		"rate limit":        {given: answer{body: `{"error_code":4,"error_msg":"m"}`}, want: idverify.CodeRateLimited, repeatable: true},
 		"unknown":           {given: answer{status: 400, body: `{"error":"EXAMPLE_NEW_ERROR","error_description":"EXAMPLE words"}`}, want: idverify.CodeUnknown},
 		"gateway's JSON":    {given: answer{status: 500, body: `{"status":500,"error":"Internal Server Error","path":"/oauth/2.0/token"}`}, want: idverify.CodeVendorUnavailable, repeatable: true},
+		"without an error":  {given: answer{status: 503, body: `{"message":"no healthy upstream"}`}, want: idverify.CodeVendorUnavailable, repeatable: true},
 		"listed in a 500":   {given: answer{status: 500, body: `{"error":"invalid_client"}`}, want: idverify.CodeUnauthorized},
 		"wrong API key":     {given: answer{status: 401, body: fixture(t, "token_unknown_client.json")}, want: idverify.CodeUnauthorized},
 		"refused itself":    {given: refusedWith("110"), want: idverify.CodeUnauthorized},

@@ -69,7 +69,7 @@ func parse(args []string, getenv func(string) string, usage io.Writer) (settings
 		return s, err
 	}
 	if flags.NArg() > 0 { // not shown: it may be a name or a number
-		return s, fmt.Errorf("%d arguments that belong to no flag: the file goes into -in", flags.NArg())
+		return s, fmt.Errorf("arguments that belong to no flag: %d (the file goes into -in)", flags.NArg())
 	}
 	return s, nil
 }

@@ -42,6 +42,7 @@ type Call struct {
 	warnings  []idverify.Warning
 	secrets   []string
 	room      [roomForSecrets]string // for them
+	address   string                 // of the picture, one of them
 
 	identifier, shown string // the last that was looked at: an answer's own id is, more than once
 }
@@ -123,7 +124,8 @@ func (c *Call) Scrub(text string) string { return redact.Scrub(text, c.secrets..
 
 // Identifier is Scrub for a text that is shown where it looks like an
 // identifier: nothing is left of one that still tells a part of the person or of
-// what else is hidden, or tells it in base64 or hexadecimal.
+// what else is hidden, or tells it in base64 or hexadecimal. The caller's own
+// reference was held to that when the request was checked.
 func (c *Call) Identifier(text string) string {
 	if text != c.identifier {
 		c.identifier, c.shown = text, c.identify(text)
@@ -133,20 +135,34 @@ func (c *Call) Identifier(text string) string {
 
 func (c *Call) identify(text string) string {
 	text = c.Scrub(text)
+	if text == c.Reference {
+		return text
+	}
 	var spelling redact.Spelling
 	spelling.Read(text)
-	if spelling.Tells(tellingOfThePerson, c.Subject.Name(), c.Subject.IDNumber()) || spelling.Tells(tellingOfAKey, c.secrets...) {
+	if spelling.Tells(tellingOfThePerson, c.Subject.Name(), c.Subject.IDNumber()) {
 		return redact.Hidden
+	}
+	for _, secret := range c.secrets {
+		telling := tellingOfAKey
+		if secret == c.address {
+			telling = tellingOfAnAddress
+		}
+		if spelling.Tells(telling, secret) {
+			return redact.Hidden
+		}
 	}
 	return text
 }
 
-// So many characters in a row tell too much. Identifiers are full of dates, which
-// have eight; nine of a person's are chance once in millions of identifiers. The
-// addresses and keys among the secrets are longer, and full of words.
+// So many bytes in a row tell too much. Identifiers are full of dates, which have
+// eight; nine of a person's are chance once in millions of identifiers. Keys are
+// longer, and full of words. Pictures are called after orders and the second of
+// their upload; what signs an address is longer than that.
 const (
 	tellingOfThePerson = 9
 	tellingOfAKey      = 12
+	tellingOfAnAddress = 24
 )
 
 // Warn adds a warning to the result.
@@ -182,5 +198,6 @@ func (c *Call) AnsweredAt() (time.Time, bool) {
 }
 
 // SetRequestID keeps the vendor's id of the call for the result or error. What
-// does not look like one stands in the typed reply only.
+// does not look like one stands in the typed reply only, unless it tells of the
+// person.
 func (c *Call) SetRequestID(id string) { c.requestID = redact.Word(c.Identifier(id)) }

@@ -154,6 +154,7 @@ func (c *Call) URL(raw string) error {
 	case len(raw) > maxTextBytes:
 		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is too long")
 	}
+	c.address = raw
 	return c.ID(raw, "URL")
 }
 

@@ -171,6 +171,24 @@ func TestARequestIDIsAWordOrHidden(t *testing.T) {
 	}
 }
 
+// Pictures are called after orders and times, and so are references and ids.
+func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
+	const address = "https://img.example.com/20240517153001/order-20240517-000123.jpg?sign=EXAMPLE0123456789abcdef0123456789"
+	for id, want := range map[string]string{
+		"order-20240517-000123": "order-20240517-000123", "20240517153004123456": "20240517153004123456",
+		"order-20240517-000123-jpg-sign": redact.Hidden, "EXAMPLE0123456789abcdef0": redact.Hidden, "reference-EXAMPLE0123456789abcdef0123456789": "reference-EXAMPLE0123456789abcdef0123456789",
+	} {
+		call := answered(http.StatusOK)
+		call.Reference = "reference-EXAMPLE0123456789abcdef0123456789"
+		require.NoError(t, call.URL(address))
+		assert.Equal(t, want, call.Identifier(id), id)
+		assert.Equal(t, want, call.Identifier(id), "as often as it is looked at")
+		call.Hide(id)
+		assert.Equal(t, redact.Hidden, call.Identifier(id), "hidden since")
+		assert.NotContains(t, call.Scrub("see "+address), "img.example.com")
+	}
+}
+
 func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 	v := answered(0).Vendor
 	for name, test := range map[string]struct {

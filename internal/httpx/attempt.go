@@ -31,7 +31,7 @@ type attempt struct {
 	partial []byte // of an answer that broke off
 
 	mu      sync.Mutex
-	begun   int  // how often the transport wrote the headers
+	fresh   int  // how many new connections the transport was given
 	sent    bool // some try handed the whole body to the connection
 	written bool // some try wrote the whole request to the connection
 	early   bool // the answer began before sent; over HTTP/2 the last 16 KB count as sent too soon
@@ -62,7 +62,7 @@ func attemptOf(ctx context.Context) (*attempt, bool) {
 
 // traced is the attempt as a context that tells it of the exchange's course.
 func (a *attempt) traced() context.Context {
-	a.trace.WroteHeaders = a.wroteHeaders
+	a.trace.GotConn = a.gotConn
 	a.trace.WroteRequest = a.wroteRequest
 	a.trace.GotFirstResponseByte = a.answerBegan
 	a.trace.Got1xxResponse = a.noAnswerYet
@@ -82,10 +82,12 @@ func (a *attempt) noAnswerYetFor(caller func(int, textproto.MIMEHeader) error) f
 	}
 }
 
-func (a *attempt) wroteHeaders() {
+func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.begun++
+	if !info.Reused {
+		a.fresh++
+	}
 }
 
 func (a *attempt) wroteRequest(info httptrace.WroteRequestInfo) {
@@ -131,22 +133,23 @@ func (a *attempt) openBody() io.ReadCloser {
 // been written, as with an idle connection that turns out dead. Once it has, the
 // request is not sent again: HTTP/2 would, without end, for a server that takes
 // the whole request and then calls it refused. Nor is it begun without end where
-// every connection is given up as soon as it is there: net/http would dial for the
-// next at once, and a Client, which waits and has a quota, would hear nothing of it.
+// every new connection is given up as soon as it is there: over HTTP/2 net/http
+// would dial for the next at once, and a Client, which waits and has a quota, would
+// hear nothing of it.
 func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.written {
 		return nil, errWritten
 	}
-	if a.begun >= maxBegun {
-		return nil, errBegun
+	if a.fresh >= maxFresh {
+		return nil, errRefused
 	}
 	return a.openBody(), nil
 }
 
-// maxBegun leaves room for connections that went dead while they were idle.
-const maxBegun = 4
+// maxFresh does not count connections that went dead while they were idle.
+const maxFresh = 4
 
 // finish forbids further sending and tells whether the request was sent. When it
 // returns nothing of the caller's memory is in use any more.
@@ -185,7 +188,7 @@ var (
 	errOver    = errors.New("httpx: the call has ended")
 	errInterim = errors.New("httpx: no end of interim answers")
 	errWritten = errors.New("httpx: the request has been sent once")
-	errBegun   = errors.New("httpx: the request has been begun too often")
+	errRefused = errors.New("httpx: every new connection refuses the request")
 )
 
 // outgoing counts what the transport takes from a body. When the last byte has

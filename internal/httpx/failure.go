@@ -161,7 +161,7 @@ func networkCause(err error) (string, []error) {
 		errno    syscall.Errno
 	)
 	switch {
-	case errors.Is(err, errBegun):
+	case errors.Is(err, errRefused):
 		return "the request was refused again and again while it was being sent", nil
 	case errors.As(err, &dns):
 		return "the host name could not be resolved", nil

@@ -99,6 +99,28 @@ func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
 	assert.Error(t, err)
 }
 
+// Any number of idle connections may turn out dead.
+func TestOnlyNewConnectionsAreCountedWhenARequestIsBegunAnew(t *testing.T) {
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		given := func(reused bool) error {
+			trace.GotConn(httptrace.GotConnInfo{Reused: reused})
+			_, err := r.GetBody()
+			return err
+		}
+		for range 600 {
+			assert.NoError(t, given(true))
+		}
+		for range 3 {
+			assert.NoError(t, given(false))
+		}
+		assert.Error(t, given(false))
+		return nil, io.EOF
+	})
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+	assert.Error(t, err)
+}
+
 // A gateway that is going down says so to each connection that comes. net/http
 // takes that for leave to try the next one, at once and until the time limit.
 func TestRequestThatEveryConnectionRefusesIsNotBegunWithoutEnd(t *testing.T) {

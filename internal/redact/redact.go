@@ -37,7 +37,7 @@ func Attrs(attrs ...slog.Attr) slog.Value {
 // Word returns s when it looks like an identifier that a vendor made: at most
 // 128 letters, digits and ._:/- characters. Anything else becomes Hidden.
 func Word(s string) string {
-	if len(s) > 128 {
+	if len(s) > longestWord {
 		return Hidden
 	}
 	for i := range len(s) {

@@ -3,9 +3,9 @@ package redact
 import "bytes"
 
 const (
-	longestWord   = 128 // what is longer Word does not show
-	longestSecret = 512 // as much of a secret is looked for
-	fewest        = 6   // bytes: less than that is found by chance
+	longestWord = 128 // what is longer Word does not show
+	piece       = 512 // of a secret is looked for at a time
+	fewest      = 6   // bytes: less than that is found by chance
 )
 
 // Spelling is what can be read in a text that Word would show: the text as it is,
@@ -49,17 +49,30 @@ func (s *Spelling) Tells(inARow int, secrets ...string) bool {
 	if !s.isRead {
 		return false
 	}
-	var room [longestSecret]byte
+	var room [piece]byte
 	for _, secret := range secrets {
-		folded := fold(room[:0], secret)
+		folded, rest := fold(room[:0], secret)
 		n := min(inARow, len(folded))
 		if n < fewest {
 			continue
 		}
-		for i := range s.readings {
-			if s.readings[i].shares(folded, n) {
-				return true
-			}
+		found := s.shares(folded, n)
+		for rest != "" && !found {
+			kept := copy(room[:], folded[len(folded)-n+1:]) // a row may lie across the pieces
+			folded, rest = fold(room[:kept], rest)
+			found = s.shares(folded, n)
+		}
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Spelling) shares(secret []byte, n int) bool {
+	for i := range s.readings {
+		if s.readings[i].shares(secret, n) {
+			return true
 		}
 	}
 	return false
@@ -111,13 +124,17 @@ func (r *reading) shares(secret []byte, n int) bool {
 	return false
 }
 
-func fold(room []byte, text string) []byte {
-	for i := 0; i < len(text) && len(room) < cap(room); i++ {
+// fold appends the text to what is in the room, as far as that goes.
+func fold(room []byte, text string) (whole []byte, rest string) {
+	for i := range len(text) {
+		if len(room) == cap(room) {
+			return room, text[i:]
+		}
 		if c := folded[text[i]]; c != 0 {
 			room = append(room, c)
 		}
 	}
-	return room
+	return room, ""
 }
 
 // folded keeps digits, small letters and what is not ASCII, makes capital

@@ -54,6 +54,17 @@ func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
 	}
 }
 
+// A presigned address has its signature at the end, behind a token.
+func TestSpellingFindsWhatStandsAnywhereInALongSecret(t *testing.T) {
+	const end = "f00dface0123"
+	for before := range 2000 {
+		secret := strings.Repeat("Token-", before/6) + strings.Repeat("z", before%6) + end
+		assert.True(t, tells("TID-"+end, secret), before)
+		assert.True(t, tells(end[:inARow], secret), before)
+		assert.False(t, tells(end[:inARow-1]+"9", secret), before)
+	}
+}
+
 func TestSpellingFindsNothingElse(t *testing.T) {
 	for _, text := range []string{
 		"", "TID8bf47ab6eda64476973cc5f5b6ebf57e", "1370579072568000512", strings.Repeat("M", 128), "INVALID_ARGUMENT",

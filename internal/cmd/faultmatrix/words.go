@@ -62,7 +62,7 @@ Where a fault must find the request on its way, the picture has 3 MiB.
 		faultmatrix.AfterAnswer: {"After the answer", "A first call got its answer. Then this happens to the idle connection, and a second call is made: the row is the second call's, the bill is for both."},
 		faultmatrix.VendorSays:  {"What the vendor says", "Faults of the stand-in itself, without a proxy: see `idverifytest.Fault`."},
 		faultmatrix.Media:       {"Media that fail", "The picture or capture was looked at whole, and behaves otherwise when it is sent. The vendor behind is sent another form of evidence."},
-		faultmatrix.HTTP2:       {"HTTP/2", "What HTTP/2 has and HTTP/1.1 has not, and what might end otherwise. Not here: a stream that is refused before its last byte, which net/http itself sends again, inside one leg, three times at most."},
+		faultmatrix.HTTP2:       {"HTTP/2", "What HTTP/2 has and HTTP/1.1 has not, and what might end otherwise. Not here: a stream that is refused before its last byte, which net/http itself sends again, inside one leg: on the same connection after waits of its own until the time limit, on three more new ones at most."},
 	},
 	pick: func(t faultmatrix.Text) string { return t.EN },
 	billed: map[idverify.Billed]string{
@@ -107,7 +107,7 @@ var chinese = words{
 		faultmatrix.AfterAnswer: {"应答之后", "第一次调用得到应答之后,空闲连接出了故障,再调用一次:表中是第二次的结果,账单为两次合计。"},
 		faultmatrix.VendorSays:  {"厂商自己的说法", "模拟厂商自身的故障,不经代理,见 `idverifytest.Fault`。"},
 		faultmatrix.Media:       {"图片或采集文件出错", "发送之前检查时完好,发送时变了样。另一家厂商所用的是另一种核验材料。"},
-		faultmatrix.HTTP2:       {"HTTP/2", "HTTP/1.1 没有的故障,以及结果可能不同的故障。未列入:最后一个字节发出之前被拒绝的流,net/http 会在同一步内自行重发,最多三次。"},
+		faultmatrix.HTTP2:       {"HTTP/2", "HTTP/1.1 没有的故障,以及结果可能不同的故障。未列入:最后一个字节发出之前被拒绝的流,net/http 会在同一步内自行重发:在原连接上按自己的间隔重发,直到时限;换新连接最多三次。"},
 	},
 	pick: func(t faultmatrix.Text) string { return t.ZH },
 	billed: map[idverify.Billed]string{
