@@ -202,15 +202,18 @@ func checkID(field, id, number string) error {
 	return nil
 }
 
-// tellsNumber also finds a number in groups, in base64 or hexadecimal, and the
-// twelve characters of it that no id has by chance.
+// tellingInARow is how many characters of a number no id has by chance.
+const tellingInARow = 12
+
+// tellsNumber also finds a number in groups, in base64 or hexadecimal, and a
+// part of it that is long enough.
 func tellsNumber(id, number string) bool {
 	if id == "" {
 		return false
 	}
 	var spelling redact.Spelling
 	spelling.Read(id)
-	return spelling.Tells(12, plainNumber(number)) || strings.Contains(strings.ToUpper(id), strings.ToUpper(number))
+	return spelling.Tells(tellingInARow, plainNumber(number)) || strings.Contains(strings.ToUpper(id), strings.ToUpper(number))
 }
 
 // refused is an error about the request, found before anything was sent.

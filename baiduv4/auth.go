@@ -99,7 +99,7 @@ func failed(call *exchange.Call, code, message string) error {
 // serverFailed is what a gateway before the token endpoint says in JSON of its
 // own, with words that the table lacks.
 func serverFailed(e *idverify.Error) *idverify.Error {
-	e.Code, e.Repeatable, e.Ambiguous, e.Detail = idverify.CodeVendorUnavailable, true, false, "the server of the token endpoint failed"
+	e.Code, e.Repeatable, e.Detail = idverify.CodeVendorUnavailable, true, "the server of the token endpoint failed"
 	return e
 }
 

@@ -124,8 +124,9 @@ func (c *Call) Scrub(text string) string { return redact.Scrub(text, c.secrets..
 
 // Identifier is Scrub for a text that is shown where it looks like an
 // identifier: nothing is left of one that still tells a part of the person or of
-// what else is hidden, or tells it in base64 or hexadecimal. The caller's own
-// reference was held to that when the request was checked.
+// what else is hidden, or tells it in base64 or hexadecimal. Only of the picture's
+// address the caller's own reference may have as much as it likes: pictures are
+// called after it.
 func (c *Call) Identifier(text string) string {
 	if text != c.identifier {
 		c.identifier, c.shown = text, c.identify(text)
@@ -135,9 +136,6 @@ func (c *Call) Identifier(text string) string {
 
 func (c *Call) identify(text string) string {
 	text = c.Scrub(text)
-	if text == c.Reference {
-		return text
-	}
 	var spelling redact.Spelling
 	spelling.Read(text)
 	if spelling.Tells(tellingOfThePerson, c.Subject.Name(), c.Subject.IDNumber()) {
@@ -148,7 +146,8 @@ func (c *Call) identify(text string) string {
 		if secret == c.address {
 			telling = tellingOfAnAddress
 		}
-		if spelling.Tells(telling, secret) {
+		isOurs := secret == c.address && text == c.Reference
+		if !isOurs && spelling.Tells(telling, secret) {
 			return redact.Hidden
 		}
 	}

@@ -189,6 +189,17 @@ func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 	}
 }
 
+func TestAReferenceThatTellsOfThePersonOrAKeyIsHidden(t *testing.T) {
+	subject, err := (&idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X"}).Subject()
+	require.NoError(t, err)
+	for _, reference := range []string{"order-110105190", "order-" + aLongKey[:12]} {
+		call := answered(http.StatusOK)
+		call.Subject, call.Reference = subject, reference
+		call.Hide(aLongKey)
+		assert.Equal(t, redact.Hidden, call.Identifier(reference))
+	}
+}
+
 func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 	v := answered(0).Vendor
 	for name, test := range map[string]struct {
