@@ -1,9 +1,6 @@
 package baiduv4
 
 import (
-	"fmt"
-	"log/slog"
-
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/redact"
 )
@@ -19,42 +16,37 @@ const (
 
 // FaceTokenEvidence is a face that the vendor holds already. [FaceToken] makes
 // it; its zero value is refused.
-type FaceTokenEvidence struct{ token redact.Secret }
+type FaceTokenEvidence struct {
+	faceTokenMask
+
+	token redact.Secret
+}
+
+type faceTokenMask = redact.Mask[FaceTokenEvidence]
 
 // FaceToken is the face_token that another of the vendor's interfaces gave for
 // a face. It lives for one hour unless the face was stored.
 func FaceToken(token string) FaceTokenEvidence {
-	return FaceTokenEvidence{redact.NewSecret(token)}
+	return FaceTokenEvidence{token: redact.NewSecret(token)}
 }
 
 // EvidenceKind is "baiduv4.face_token".
 func (FaceTokenEvidence) EvidenceKind() string { return "baiduv4.face_token" }
 
-// Format implements [fmt.Formatter]: it prints the kind only.
-func (e FaceTokenEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.EvidenceKind()) }
-
-// LogValue implements [slog.LogValuer].
-func (e FaceTokenEvidence) LogValue() slog.Value { return slog.StringValue(e.EvidenceKind()) }
-
 // PlainCapture is what capture SDK 4.1 or 4.1.5 recorded: a picture that is
 // not encrypted. All fields are required.
 type PlainCapture struct {
+	plainMask
+
 	App App
 	// Image is within the limits of a photo; see the package's comment.
 	Image idverify.Media
 }
 
+type plainMask = redact.Mask[PlainCapture]
+
 // EvidenceKind is "baiduv4.plain_capture".
 func (PlainCapture) EvidenceKind() string { return "baiduv4.plain_capture" }
-
-// Format implements [fmt.Formatter]: it prints the kind only.
-func (e PlainCapture) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.EvidenceKind()) }
-
-// LogValue implements [slog.LogValuer].
-func (e PlainCapture) LogValue() slog.Value { return slog.StringValue(e.EvidenceKind()) }
-
-// MarshalText keeps the capture out of JSON and other encodings.
-func (e PlainCapture) MarshalText() ([]byte, error) { return []byte(e.EvidenceKind()), nil }
 
 // SealedCapture is what capture SDK 5.2 or later recorded: the picture is
 // encrypted inside Data, and only the account of the app that recorded it can
@@ -63,29 +55,18 @@ func (e PlainCapture) MarshalText() ([]byte, error) { return []byte(e.EvidenceKi
 // another struct, also inside an [idverify.Evidence]. Do not keep it in an
 // unexported field of a struct that is printed at all.
 type SealedCapture struct {
+	sealedMask
+
 	App App
 	// SKey, DeviceID and Data are the SDK's skey, deviceId and encrypted data,
 	// as they came.
 	SKey, DeviceID, Data string
 }
 
+type sealedMask = redact.Mask[SealedCapture]
+
 // EvidenceKind is "baiduv4.sealed_capture".
 func (SealedCapture) EvidenceKind() string { return "baiduv4.sealed_capture" }
-
-// String is EvidenceKind.
-func (e SealedCapture) String() string { return e.EvidenceKind() }
-
-// Format implements [fmt.Formatter]: it prints the kind only.
-func (e SealedCapture) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.EvidenceKind()) }
-
-// LogValue implements [slog.LogValuer].
-func (e SealedCapture) LogValue() slog.Value { return slog.StringValue(e.EvidenceKind()) }
-
-// MarshalText keeps the capture out of JSON and other encodings.
-func (e SealedCapture) MarshalText() ([]byte, error) { return []byte(e.EvidenceKind()), nil }
-
-// MarshalBinary keeps it out of gob, CBOR and other encodings.
-func (e SealedCapture) MarshalBinary() ([]byte, error) { return e.MarshalText() }
 
 // accepts is every evidence that this vendor reads.
 func accepts(ev idverify.Evidence) bool {

@@ -150,7 +150,7 @@ func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
 	var reply *baiduv4.Reply
 	require.True(t, res.As(&reply))
 	for want, v := range map[string]any{
-		"baiduv4.Config": config(), "baiduv4.Client": c, "baiduv4.Token": token, "baiduv4.MemoryStore": store, "picture": reply.DecImage,
+		"baiduv4.Config": config(), "baiduv4.Client": c, "baiduv4.Token": token, "baiduv4.MemoryStore": store, "baiduv4.DecImage": reply.DecImage,
 		"baiduv4.face_token":                           baiduv4.FaceToken("FACE-TOKEN-MARK"),
 		"baiduv4.plain_capture":                        baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: idverify.Bytes([]byte(picture))},
 		"baiduv4.sealed_capture":                       sealed,
@@ -163,7 +163,7 @@ func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
 		assert.Equal(t, want, v.(slog.LogValuer).LogValue().String())
 	}
 	for want, v := range map[string]any{
-		`"baiduv4.Config"`: config(), `"baiduv4.Token"`: token, `"picture"`: reply.DecImage, `"baiduv4.sealed_capture"`: sealed,
+		`"baiduv4.Config"`: config(), `"baiduv4.Token"`: token, `"baiduv4.DecImage"`: reply.DecImage, `"baiduv4.sealed_capture"`: sealed,
 		`{"error_code":"7","log_id":"[hidden]"}`: baiduv4.Reply{LogID: "two words", ErrorCode: "7"},
 		`{"error_code":"[hidden]","log_id":"1"}`: baiduv4.Reply{LogID: "1", ErrorCode: "two words", ErrorMsg: "MARK"},
 	} {

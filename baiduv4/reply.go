@@ -79,7 +79,13 @@ func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
 
 // DecImage is a picture as the vendor sent it. It may be megabytes, and is
 // decoded only when asked for. It prints and marshals masked.
-type DecImage struct{ quoted redact.Secret } // the JSON string, quotes and escapes included
+type DecImage struct {
+	imageMask
+
+	quoted redact.Secret // the JSON string, quotes and escapes included
+}
+
+type imageMask = redact.Mask[DecImage]
 
 // IsZero reports whether the answer had no picture.
 func (d DecImage) IsZero() bool { return d.quoted.Reveal() == "" }
@@ -105,15 +111,6 @@ func (d *DecImage) UnmarshalJSON(text []byte) error {
 	}
 	return nil
 }
-
-// MarshalText keeps the picture out of JSON and other encodings.
-func (d DecImage) MarshalText() ([]byte, error) { return []byte("picture"), nil }
-
-// Format implements [fmt.Formatter].
-func (d DecImage) Format(s fmt.State, verb rune) { redact.Format(s, verb, "picture") }
-
-// LogValue implements [slog.LogValuer].
-func (d DecImage) LogValue() slog.Value { return slog.StringValue("picture") }
 
 // texts are strings or numbers as the vendor sends them: one alone, an array,
 // or an array written into a string. Anything else is left out: it decides

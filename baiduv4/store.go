@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 
@@ -34,9 +32,13 @@ type TokenStore interface {
 // MemoryStore is a [TokenStore] in memory, which several clients may share.
 // Its zero value is empty and ready.
 type MemoryStore struct {
+	storeMask
+
 	mu     sync.Mutex
 	tokens map[string]Token
 }
+
+type storeMask = redact.Mask[MemoryStore]
 
 var _ TokenStore = (*MemoryStore)(nil)
 
@@ -71,12 +73,6 @@ func (m *MemoryStore) Drop(_ context.Context, key string, token Token) error {
 	}
 	return nil
 }
-
-// Format implements [fmt.Formatter]: tokens are not printed.
-func (m *MemoryStore) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4.MemoryStore") }
-
-// LogValue implements [slog.LogValuer].
-func (m *MemoryStore) LogValue() slog.Value { return slog.StringValue("baiduv4.MemoryStore") }
 
 // storeKey names a credential without revealing it.
 func storeKey(baseURL, apiKey string) string {

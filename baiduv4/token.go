@@ -1,8 +1,6 @@
 package baiduv4
 
 import (
-	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/idverify/idverify/internal/redact"
@@ -12,14 +10,18 @@ import (
 // a [TokenStore] that keeps it elsewhere writes Reveal and ExpiresAt, and
 // reads them back with [NewToken].
 type Token struct {
+	tokenMask
+
 	value   redact.Secret
 	expires time.Time
 }
 
+type tokenMask = redact.Mask[Token]
+
 // NewToken is a token with a value and the moment from which it is invalid.
 func NewToken(value string, expires time.Time) Token {
 	// Wall-clock time only: it is compared with that of other machines.
-	return Token{redact.NewSecret(value), expires.Round(0)}
+	return Token{value: redact.NewSecret(value), expires: expires.Round(0)}
 }
 
 // Reveal is the token in clear: it allows calls that are billed.
@@ -33,12 +35,3 @@ func (t Token) Equal(other Token) bool { return t.Reveal() == other.Reveal() }
 
 // IsZero reports whether there is no token.
 func (t Token) IsZero() bool { return t.Reveal() == "" }
-
-// Format implements [fmt.Formatter]: the value is not printed.
-func (t Token) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4.Token") }
-
-// LogValue implements [slog.LogValuer].
-func (t Token) LogValue() slog.Value { return slog.StringValue("baiduv4.Token") }
-
-// MarshalText keeps the value out of JSON and other encodings.
-func (t Token) MarshalText() ([]byte, error) { return []byte("baiduv4.Token"), nil }

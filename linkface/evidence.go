@@ -1,9 +1,6 @@
 package linkface
 
 import (
-	"fmt"
-	"log/slog"
-
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/redact"
 )
@@ -11,10 +8,14 @@ import (
 // CaptureEvidence is what Linkface's phone SDK recorded. [Capture],
 // [CaptureURL] and [CaptureID] make it; its zero value is refused.
 type CaptureEvidence struct {
+	captureMask
+
 	form  string // the form field it travels in
 	media idverify.Media
 	text  redact.Secret // a URL or an id
 }
+
+type captureMask = redact.Mask[CaptureEvidence]
 
 var _ idverify.Evidence = CaptureEvidence{}
 
@@ -45,9 +46,3 @@ func CaptureID(id string) CaptureEvidence {
 
 // EvidenceKind is "linkface.capture" for all three.
 func (CaptureEvidence) EvidenceKind() string { return "linkface.capture" }
-
-// Format implements [fmt.Formatter]: it prints the kind only.
-func (e CaptureEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.EvidenceKind()) }
-
-// LogValue implements [slog.LogValuer].
-func (e CaptureEvidence) LogValue() slog.Value { return slog.StringValue(e.EvidenceKind()) }
