@@ -35,11 +35,11 @@ const (
 var maxAllocations = map[string]float64{"linkface": 111, "baiduv4": 119, "tencent": 122}
 
 func providersAt(tb testing.TB, base string, trust *tls.Config) map[string]idverify.Provider {
-	lf, err := linkface.New(linkface.Config{BaseURL: base, TLSClientConfig: trust, APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+	lf, err := linkface.New(linkface.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust}, APIID: "EXAMPLE", APISecret: "EXAMPLE"})
 	require.NoError(tb, err)
-	bd, err := baiduv4.New(baiduv4.Config{BaseURL: base, TLSClientConfig: trust, APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
+	bd, err := baiduv4.New(baiduv4.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust}, APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
 	require.NoError(tb, err)
-	tc, err := tencent.New(tencent.Config{BaseURL: base, TLSClientConfig: trust,
+	tc, err := tencent.New(tencent.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust},
 		AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
 	require.NoError(tb, err)
 	return map[string]idverify.Provider{"linkface": lf, "baiduv4": bd, "tencent": tc}
@@ -175,7 +175,7 @@ func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
 		return io.NopCloser(&counted{bytes.NewReader(content), &read}), int64(len(content)), nil
 	})
 	tc, err := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE",
-		HTTPClient: &http.Client{Transport: entered{&read, &whenEntered}}})
+		HTTP: idverify.HTTP{Client: &http.Client{Transport: entered{&read, &whenEntered}}}})
 	require.NoError(t, err)
 	_, err = tc.Verify(t.Context(), &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X",
 		Evidence: []idverify.Evidence{idverify.Photo(media)}})

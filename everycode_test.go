@@ -40,7 +40,7 @@ func mockedVendors() map[string]mocked {
 		"linkface": {
 			codes: linkface.Codes(), evidence: linkface.CaptureID("id"),
 			provider: func(t *testing.T, hc *http.Client) idverify.Provider {
-				p, err := linkface.New(linkface.Config{APIID: "EXAMPLE", APISecret: "EXAMPLE", HTTPClient: hc})
+				p, err := linkface.New(linkface.Config{APIID: "EXAMPLE", APISecret: "EXAMPLE", HTTP: idverify.HTTP{Client: hc}})
 				return must(t, p, err)
 			},
 			body: func(c idverify.VendorCode) string { return fmt.Sprintf(`{"status":%q,"reason":%q}`, c.Code, c.Reason) },
@@ -48,7 +48,7 @@ func mockedVendors() map[string]mocked {
 		"baiduv4": {
 			codes: baiduv4.Codes(), evidence: photo,
 			provider: func(t *testing.T, hc *http.Client) idverify.Provider {
-				p, err := baiduv4.New(baiduv4.Config{APIKey: "EXAMPLE", SecretKey: "EXAMPLE", HTTPClient: hc})
+				p, err := baiduv4.New(baiduv4.Config{APIKey: "EXAMPLE", SecretKey: "EXAMPLE", HTTP: idverify.HTTP{Client: hc}})
 				return must(t, p, err)
 			},
 			body: func(c idverify.VendorCode) string {
@@ -61,7 +61,7 @@ func mockedVendors() map[string]mocked {
 		"tencent": {
 			codes: tencent.Codes(), evidence: photo,
 			provider: func(t *testing.T, hc *http.Client) idverify.Provider {
-				p, err := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE", HTTPClient: hc})
+				p, err := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE", HTTP: idverify.HTTP{Client: hc}})
 				return must(t, p, err)
 			},
 			body: func(c idverify.VendorCode) string { return fmt.Sprintf(`{"code":%s,"message":%q}`, c.Code, c.Reason) },

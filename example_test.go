@@ -17,11 +17,11 @@ func twoVendors() (providers []idverify.Provider, done func()) {
 	server := httptest.NewServer(idverifytest.New())
 	lf, err1 := linkface.New(linkface.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.Linkface),
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.Linkface)},
 	})
 	bd, err2 := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4),
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)},
 	})
 	if err := errors.Join(err1, err2); err != nil {
 		panic(err)

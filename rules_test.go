@@ -56,7 +56,7 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e, v.name)
 			assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
-			assert.Equal(t, "BaseURL", e.Field)
+			assert.Equal(t, "HTTP.BaseURL", e.Field)
 		}
 		for _, base := range []string{"http://127.0.0.1:8089", "http://[::1]:8089", "http://localhost:8089", "https://vendor.example"} {
 			_, err := v.open(account{base: base})

@@ -28,15 +28,15 @@ func threeVendors(t *testing.T, standIn *idverifytest.Server, hc *http.Client) [
 	t.Helper()
 	lf, err := linkface.New(linkface.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		BaseURL: standIn.BaseURL(idverifytest.Linkface), HTTPClient: hc})
+		HTTP: idverify.HTTP{BaseURL: standIn.BaseURL(idverifytest.Linkface), Client: hc}})
 	require.NoError(t, err)
 	bd, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		BaseURL: standIn.BaseURL(idverifytest.BaiduV4), HTTPClient: hc})
+		HTTP: idverify.HTTP{BaseURL: standIn.BaseURL(idverifytest.BaiduV4), Client: hc}})
 	require.NoError(t, err)
 	tc, err := tencent.New(tencent.Config{
 		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		BaseURL: standIn.BaseURL(idverifytest.Tencent), HTTPClient: hc})
+		HTTP: idverify.HTTP{BaseURL: standIn.BaseURL(idverifytest.Tencent), Client: hc}})
 	require.NoError(t, err)
 	return []idverify.Provider{lf, bd, tc}
 }

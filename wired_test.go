@@ -46,7 +46,7 @@ func wiredVendors() []wired {
 			return linkface.New(linkface.Config{
 				APIID:     cmp.Or(a.key, idverifytest.LinkfaceAPIID),
 				APISecret: cmp.Or(a.key, idverifytest.LinkfaceAPISecret),
-				BaseURL:   a.base, HTTPClient: a.client, MaxResponseBytes: a.limit,
+				HTTP:      idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit},
 			})
 		},
 		pictures: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{linkface.Capture(m)} },
@@ -57,7 +57,7 @@ func wiredVendors() []wired {
 			return baiduv4.New(baiduv4.Config{
 				APIKey:    cmp.Or(a.key, idverifytest.BaiduAPIKey),
 				SecretKey: cmp.Or(a.key, idverifytest.BaiduSecretKey),
-				BaseURL:   a.base, HTTPClient: a.client, MaxResponseBytes: a.limit,
+				HTTP:      idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit},
 			})
 		},
 		pictures: func(m idverify.Media) []idverify.Evidence {
@@ -76,7 +76,7 @@ func wiredVendors() []wired {
 				AppID:     idverifytest.TencentAppID,
 				SecretID:  cmp.Or(a.key, idverifytest.TencentSecretID),
 				SecretKey: cmp.Or(a.key, idverifytest.TencentSecretKey),
-				BaseURL:   a.base, HTTPClient: a.client, MaxResponseBytes: a.limit,
+				HTTP:      idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit},
 			})
 		},
 		pictures: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{idverify.Photo(m)} },

@@ -3,13 +3,9 @@ package baiduv4
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
@@ -30,6 +26,8 @@ const DefaultBaseURL = "https://aip.baidubce.com"
 // behind a pointer as well. Do not keep it in an unexported field of a struct
 // that is printed at all; keep the [Client].
 type Config struct {
+	configMask
+
 	// APIKey and SecretKey are the application's. Required.
 	APIKey, SecretKey string
 
@@ -51,56 +49,26 @@ type Config struct {
 	// client's own; give one that several processes reach to share a token.
 	Tokens TokenStore
 
-	// BaseURL is where the vendor's paths begin: https, or http for a loopback
-	// host. Default DefaultBaseURL.
-	BaseURL string
-	// HTTPClient gives transport and time-out; it is copied, and its redirect
-	// policy and cookie jar are not used. Default: a transport of our own
-	// with TLS 1.2 or later and no proxy.
-	HTTPClient *http.Client
-	// TLSClientConfig is for the default transport: a private CA in RootCAs, a
-	// client certificate. It is copied; TLS 1.2 is the least whatever it says,
-	// and one that skips verification or allows renegotiation is refused, as is
-	// one beside HTTPClient.
-	TLSClientConfig *tls.Config
-	// MaxConnsPerHost bounds the default transport's connections, idle ones
-	// included; further calls wait for one. It is refused beside HTTPClient.
-	// Default 512.
-	MaxConnsPerHost int
-	// Timeout bounds one exchange; a call makes up to four: token, call, and
-	// both again when the vendor refuses the token. Default 30 s.
-	Timeout time.Duration
-	// MaxResponseBytes bounds the vendor's answer, which for a SealedCapture
-	// brings the picture back. Default 16 MiB.
-	MaxResponseBytes int64
-	// Clock tells the time. Default time.Now.
-	Clock func() time.Time
+	// HTTP is how the vendor is reached. A call makes up to four exchanges: token,
+	// call, and both again when the vendor refuses the token. The answer to a
+	// SealedCapture brings the picture back.
+	HTTP idverify.HTTP
 }
 
-// String is "baiduv4.Config": credentials are not printed.
-func (c Config) String() string { return "baiduv4.Config" }
-
-// Format implements [fmt.Formatter]: every verb prints String.
-func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.String()) }
-
-// LogValue implements [slog.LogValuer].
-func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// MarshalText keeps credentials out of JSON, XML and other encodings.
-func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// MarshalBinary keeps credentials out of gob, CBOR and other encodings.
-func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }
+type configMask = redact.Mask[Config]
 
 // Client verifies with one application. It is safe for concurrent use and
 // needs no closing: the only work it does on its own is to renew its token,
 // which Timeout bounds.
 type Client struct {
+	clientMask
 	vendor     *exchange.Vendor
 	tokens     *tokenSource
 	similarity idverify.Rule
 	controls   controls
 }
+
+type clientMask = redact.Mask[Client]
 
 var _ idverify.FARLimiter = (*Client)(nil)
 
@@ -116,13 +84,7 @@ func New(cfg Config) (*Client, error) {
 			{Field: "APIKey", Value: cfg.APIKey},
 			{Field: "SecretKey", Value: cfg.SecretKey},
 		},
-		BaseURL:          cfg.BaseURL,
-		HTTPClient:       cfg.HTTPClient,
-		Timeout:          cfg.Timeout,
-		MaxResponseBytes: cfg.MaxResponseBytes,
-		TLSClientConfig:  cfg.TLSClientConfig,
-		MaxConnsPerHost:  cfg.MaxConnsPerHost,
-		Clock:            cfg.Clock,
+		HTTP: cfg.HTTP,
 	})
 	if err != nil {
 		return nil, err
@@ -162,7 +124,7 @@ func (c Config) source(vendor *exchange.Vendor) *tokenSource {
 	source := &tokenSource{
 		fetch: account.fetch,
 		store: c.Tokens,
-		key:   storeKey(cmp.Or(c.BaseURL, DefaultBaseURL), c.APIKey),
+		key:   storeKey(cmp.Or(c.HTTP.BaseURL, DefaultBaseURL), c.APIKey),
 		now:   vendor.Now,
 	}
 	if source.store == nil {
@@ -239,7 +201,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 }
 
 // CloseIdleConnections closes the connections of the default transport that no
-// call uses. One that was given with HTTPClient is left alone.
+// call uses. The Client of the settings is left alone.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
 
 // ask makes one exchange.
@@ -268,9 +230,3 @@ func isTokenRefused(err error) bool {
 	var e *idverify.Error
 	return errors.As(err, &e) && slices.Contains(tokenRefusals, e.VendorCode)
 }
-
-// Format implements [fmt.Formatter]: credentials are not printed.
-func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "baiduv4.Client") }
-
-// LogValue implements [slog.LogValuer].
-func (c Client) LogValue() slog.Value { return slog.StringValue("baiduv4.Client") }

@@ -30,15 +30,15 @@ func TestNewNamesTheFieldItRefuses(t *testing.T) {
 		"Quality":  {func(c *baiduv4.Config) { c.Quality = "EXAMPLE" }, func(c *baiduv4.Config) { c.Quality = "low" }},
 		"Liveness": {func(c *baiduv4.Config) { c.Liveness = "EXAMPLE" }, func(c *baiduv4.Config) { c.Liveness = "none" }},
 		"Spoofing": {func(c *baiduv4.Config) { c.Spoofing = "EXAMPLE" }, func(c *baiduv4.Config) { c.Spoofing = " HIGH" }},
-		"BaseURL": {
-			func(c *baiduv4.Config) { c.BaseURL = "http://aip.baidubce.com" },
-			func(c *baiduv4.Config) { c.BaseURL = "https://aip.baidubce.com?access_token=EXAMPLE" },
+		"HTTP.BaseURL": {
+			func(c *baiduv4.Config) { c.HTTP.BaseURL = "http://aip.baidubce.com" },
+			func(c *baiduv4.Config) { c.HTTP.BaseURL = "https://aip.baidubce.com?access_token=EXAMPLE" },
 		},
-		"Timeout":          {func(c *baiduv4.Config) { c.Timeout = -time.Second }},
-		"MaxResponseBytes": {func(c *baiduv4.Config) { c.MaxResponseBytes = -1 }},
-		"MaxConnsPerHost":  {func(c *baiduv4.Config) { c.MaxConnsPerHost = -1 }},
-		"TLSClientConfig": {func(c *baiduv4.Config) {
-			c.HTTPClient, c.TLSClientConfig = nil, &tls.Config{InsecureSkipVerify: true}
+		"HTTP.Timeout":          {func(c *baiduv4.Config) { c.HTTP.Timeout = -time.Second }},
+		"HTTP.MaxResponseBytes": {func(c *baiduv4.Config) { c.HTTP.MaxResponseBytes = -1 }},
+		"HTTP.MaxConns":         {func(c *baiduv4.Config) { c.HTTP.MaxConns = -1 }},
+		"HTTP.TLSConfig": {func(c *baiduv4.Config) {
+			c.HTTP.Client, c.HTTP.TLSConfig = nil, &tls.Config{InsecureSkipVerify: true}
 		}},
 	} {
 		for _, change := range changes {
@@ -159,7 +159,7 @@ func TestCallerWhoLeavesReturnsAtOnce(t *testing.T) {
 				assert.Equal(t, time.Second, time.Since(begun))
 			})
 			synctest.Test(t, func(t *testing.T) {
-				c := newClient(t, test.fake.into, func(c *baiduv4.Config) { c.Timeout = 2 * time.Second })
+				c := newClient(t, test.fake.into, func(c *baiduv4.Config) { c.HTTP.Timeout = 2 * time.Second })
 				begun := time.Now()
 				res, err := c.Verify(t.Context(), request())
 				e := requireError(t, res, err)
@@ -186,7 +186,7 @@ func TestCallerWhoLeftBeforeIsNotServed(t *testing.T) {
 func TestTheCallersClientIsNotChanged(t *testing.T) {
 	f := &fake{}
 	given := &http.Client{Transport: f}
-	c := newClient(t, func(cfg *baiduv4.Config) { cfg.HTTPClient = given })
+	c := newClient(t, func(cfg *baiduv4.Config) { cfg.HTTP.Client = given })
 	_, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
 	assert.Same(t, f, given.Transport)

@@ -14,10 +14,9 @@ func TestProvider(t *testing.T) {
 		Vendor: idverifytest.BaiduV4,
 		New: func(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
 			return baiduv4.New(baiduv4.Config{
-				APIKey:     idverifytest.BaiduAPIKey,
-				SecretKey:  idverifytest.BaiduSecretKey,
-				BaseURL:    baseURL,
-				HTTPClient: client,
+				APIKey:    idverifytest.BaiduAPIKey,
+				SecretKey: idverifytest.BaiduSecretKey,
+				HTTP:      idverify.HTTP{BaseURL: baseURL, Client: client},
 			})
 		},
 		Evidence: []idverify.Evidence{

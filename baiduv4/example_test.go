@@ -18,7 +18,7 @@ func example() (client *baiduv4.Client, done func()) {
 	client, err := baiduv4.New(baiduv4.Config{
 		APIKey:    idverifytest.BaiduAPIKey,
 		SecretKey: idverifytest.BaiduSecretKey,
-		BaseURL:   idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4),
+		HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)},
 	})
 	if err != nil {
 		panic(err)
@@ -46,7 +46,7 @@ func ExampleNew() {
 		SecretKey: idverifytest.BaiduSecretKey,
 		Liveness:  baiduv4.LivenessHigh,
 		Spoofing:  baiduv4.SpoofingLow, // the strictest: mind the direction
-		BaseURL:   idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4),
+		HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -141,7 +141,7 @@ func ExampleNewMemoryStore() {
 			SecretKey: idverifytest.BaiduSecretKey,
 			Threshold: threshold,
 			Tokens:    tokens,
-			BaseURL:   idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4),
+			HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)},
 		})
 		if err != nil {
 			fmt.Println(err)

@@ -31,8 +31,8 @@ func inMemory(t *testing.T, token, verification fuzztest.Answer, change ...func(
 		return verification
 	})
 	return newClient(t, append(change, func(cfg *baiduv4.Config) {
-		cfg.HTTPClient = &http.Client{Transport: vendor}
-		cfg.Clock = func() time.Time { return fuzzClock }
+		cfg.HTTP.Client = &http.Client{Transport: vendor}
+		cfg.HTTP.Clock = func() time.Time { return fuzzClock }
 	})...), seen
 }
 

@@ -162,7 +162,7 @@ func (f *fake) assertSeen(t testing.TB, fetches, calls int, about ...any) {
 	assert.Equal(t, calls, gotCalls, append([]any{"calls"}, about...)...)
 }
 
-func (f *fake) into(cfg *baiduv4.Config) { cfg.HTTPClient = &http.Client{Transport: f} }
+func (f *fake) into(cfg *baiduv4.Config) { cfg.HTTP.Client = &http.Client{Transport: f} }
 
 // answering is a client whose vendor gives one answer to every verification.
 func answering(t testing.TB, given answer, change ...func(*baiduv4.Config)) (*baiduv4.Client, *fake) {

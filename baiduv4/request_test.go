@@ -48,7 +48,7 @@ func recording(t *testing.T, change ...func(*baiduv4.Config)) (*baiduv4.Client, 
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	return newClient(t, append(change, func(c *baiduv4.Config) { c.BaseURL = server.URL })...), got
+	return newClient(t, append(change, func(c *baiduv4.Config) { c.HTTP.BaseURL = server.URL })...), got
 }
 
 // personAnd is what every request has, with the default controls.

@@ -38,8 +38,7 @@ func TestWhatWasRefusedForItsTokenWasSent(t *testing.T) {
 	srv.Inject(idverifytest.BaiduV4, idverifytest.RevokedToken())
 	c, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		BaseURL:    srv.BaseURL(idverifytest.BaiduV4),
-		HTTPClient: &http.Client{Transport: &deadAfter{next: http.DefaultTransport}},
+		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(idverifytest.BaiduV4), Client: &http.Client{Transport: &deadAfter{next: http.DefaultTransport}}},
 	})
 	require.NoError(t, err)
 	p := idverifytest.Match()

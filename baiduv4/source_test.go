@@ -693,7 +693,7 @@ func TestLifetimeIsHonouredAsGiven(t *testing.T) {
 func TestClockCanBeGiven(t *testing.T) {
 	now := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	f := &fake{}
-	c := newClient(t, f.into, func(cfg *baiduv4.Config) { cfg.Clock = func() time.Time { return now } })
+	c := newClient(t, f.into, func(cfg *baiduv4.Config) { cfg.HTTP.Clock = func() time.Time { return now } })
 	verify(t, c)
 	now = now.AddDate(0, 0, 31)
 	verify(t, c)

@@ -136,11 +136,11 @@ func TestAccountsDoNotShareTokens(t *testing.T) {
 		for _, change := range []func(*baiduv4.Config){
 			func(*baiduv4.Config) {},
 			func(c *baiduv4.Config) { c.APIKey = "EXAMPLE-ANOTHER-KEY" },
-			func(c *baiduv4.Config) { c.BaseURL = "https://another.example" },
+			func(c *baiduv4.Config) { c.HTTP.BaseURL = "https://another.example" },
 		} {
 			verifyAndSave(t, newClient(t, f.into, keptIn(store), change))
 		}
-		verifyAndSave(t, newClient(t, f.into, keptIn(store), func(c *baiduv4.Config) { c.BaseURL = baiduv4.DefaultBaseURL + "/" }))
+		verifyAndSave(t, newClient(t, f.into, keptIn(store), func(c *baiduv4.Config) { c.HTTP.BaseURL = baiduv4.DefaultBaseURL + "/" }))
 		f.assertSeen(t, 3, 4)
 		assert.Len(t, store.keys, 3)
 		for key := range store.keys {

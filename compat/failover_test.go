@@ -16,10 +16,10 @@ type service struct{ verifier idverify.Verifier }
 func newService(t *testing.T, linkfaceURL, baiduURL string, opts ...idverify.Option) service {
 	t.Helper()
 	lf, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, BaseURL: linkfaceURL})
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: linkfaceURL}})
 	noError(t, err)
 	bd, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, BaseURL: baiduURL})
+		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: idverify.HTTP{BaseURL: baiduURL}})
 	noError(t, err)
 	client, err := idverify.New([]idverify.Provider{lf, bd}, opts...)
 	noError(t, err)

@@ -67,7 +67,7 @@ func TestOwnTokenStore(t *testing.T) {
 	store := new(Tokens)
 	for range 2 { // as two processes would
 		client, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-			BaseURL: vendors.BaseURL(idverifytest.BaiduV4), Tokens: store})
+			HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(idverifytest.BaiduV4)}, Tokens: store})
 		noError(t, err)
 		person := idverifytest.Match()
 		res, err := client.Verify(t.Context(), &idverify.Request{Name: person.Name, IDNumber: person.IDNumber,

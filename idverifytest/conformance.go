@@ -41,7 +41,7 @@ type Case struct {
 //		idverifytest.TestProvider(t, idverifytest.Harness{
 //			Vendor: idverifytest.Linkface,
 //			New: func(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
-//				return mine.New(mine.Config{BaseURL: baseURL, HTTPClient: client,
+//				return mine.New(mine.Config{HTTP: idverify.HTTP{BaseURL: baseURL, Client: client},
 //					APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret})
 //			},
 //			Evidence: []idverify.Evidence{mine.Capture(idverify.Bytes(idverifytest.Capture()))},

@@ -379,7 +379,7 @@ func TestWrongProvider(t *testing.T) {
 
 func newRight(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
 	return lf.New(lf.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, BaseURL: baseURL, HTTPClient: client})
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: baseURL, Client: client}})
 }
 
 // ownStandIn is a harness for a vendor that the stand-in does not speak for: it

@@ -8,7 +8,7 @@
 //
 //	srv := idverifytest.Start(t)
 //	lf, err := linkface.New(linkface.Config{
-//		BaseURL: srv.BaseURL(idverifytest.Linkface),
+//		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(idverifytest.Linkface)},
 //		APIID:   idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
 //	})
 //	p := idverifytest.FaceMismatch()

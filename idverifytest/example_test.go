@@ -21,10 +21,10 @@ type service struct{ verifier idverify.Verifier }
 func newService(t *testing.T, linkfaceURL, baiduURL string) service {
 	t.Helper()
 	linkface, err := lf.New(lf.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, BaseURL: linkfaceURL})
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: linkfaceURL}})
 	require.NoError(t, err)
 	baidu, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, BaseURL: baiduURL})
+		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: idverify.HTTP{BaseURL: baiduURL}})
 	require.NoError(t, err)
 	client, err := idverify.New([]idverify.Provider{linkface, baidu})
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestVendorDownAndTheOtherAnswers(t *testing.T) {
 func ask(root string, person idverifytest.Person) (*idverify.Result, error) {
 	verifier, err := lf.New(lf.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface),
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface)},
 	})
 	if err != nil {
 		return nil, err

@@ -112,7 +112,7 @@ func New(opts ...Option) *Server {
 //
 //	srv := idverifytest.Start(t)
 //	client, err := tencent.New(tencent.Config{
-//		BaseURL:  srv.BaseURL(idverifytest.Tencent),
+//		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(idverifytest.Tencent)},
 //		AppID:    idverifytest.TencentAppID,
 //		SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
 //	})
@@ -166,7 +166,7 @@ func (s *Server) Close() {
 	})
 }
 
-// BaseURL is what belongs into the BaseURL field of the vendor's Config, for
+// BaseURL is what belongs into BaseURL of the [idverify.HTTP] of a vendor's Config, for
 // instance "http://127.0.0.1:41234/linkface". It is empty for a Server made
 // by [New], which does not know where it is served, and for an unknown vendor.
 func (s *Server) BaseURL(vendor string) string {
@@ -196,10 +196,10 @@ func (s *Server) Client() *http.Client {
 	return s.listener.Client()
 }
 
-// TLSClientConfig trusts the certificate of [WithTLS], and nothing else: for the
-// field of the same name in a vendor's Config, where the SDK's own transport is
+// TLSConfig trusts the certificate of [WithTLS], and nothing else: for the
+// field of the same name in [idverify.HTTP], where the SDK's own transport is
 // to be tested. It is nil without TLS.
-func (s *Server) TLSClientConfig() *tls.Config {
+func (s *Server) TLSConfig() *tls.Config {
 	if s.listener == nil || s.listener.Certificate() == nil {
 		return nil
 	}

@@ -444,13 +444,13 @@ func TestTLS(t *testing.T) {
 	_, err = (&http.Client{Transport: &http.Transport{}}).Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
 	assert.Error(t, err, "only Client trusts it")
 
-	trusting := &http.Client{Transport: &http.Transport{TLSClientConfig: srv.TLSClientConfig()}}
+	trusting := &http.Client{Transport: &http.Transport{TLSClientConfig: srv.TLSConfig()}}
 	defer trusting.CloseIdleConnections()
 	resp, err := trusting.Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	assert.Nil(t, idverifytest.Start(t).TLSClientConfig(), "it speaks no TLS")
-	assert.Nil(t, idverifytest.New().TLSClientConfig(), "it does not know where it is served")
+	assert.Nil(t, idverifytest.Start(t).TLSConfig(), "it speaks no TLS")
+	assert.Nil(t, idverifytest.New().TLSConfig(), "it does not know where it is served")
 }
 
 func TestManyAtOnce(t *testing.T) {

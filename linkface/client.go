@@ -2,11 +2,7 @@ package linkface
 
 import (
 	"context"
-	"crypto/tls"
-	"fmt"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
@@ -26,6 +22,8 @@ const DefaultBaseURL = "https://cloudapi.linkface.cn"
 // behind a pointer as well. Do not keep it in an unexported field of a struct
 // that is printed at all; keep the [Client].
 type Config struct {
+	configMask
+
 	// APIID and APISecret are the account's api_id and api_secret. Required.
 	APIID, APISecret string
 
@@ -34,52 +32,22 @@ type Config struct {
 	// in 10,000 passes. A lower one is weaker than the vendor advises.
 	Threshold float64
 
-	// BaseURL is where the vendor's paths begin: https, or http for a loopback
-	// host. Default DefaultBaseURL.
-	BaseURL string
-	// HTTPClient gives transport and time-out; it is copied, and its redirect
-	// policy and cookie jar are not used. Default: a transport of our own
-	// with TLS 1.2 or later and no proxy.
-	HTTPClient *http.Client
-	// TLSClientConfig is for the default transport: a private CA in RootCAs, a
-	// client certificate. It is copied; TLS 1.2 is the least whatever it says,
-	// and one that skips verification or allows renegotiation is refused, as is
-	// one beside HTTPClient.
-	TLSClientConfig *tls.Config
-	// MaxConnsPerHost bounds the default transport's connections, idle ones
-	// included; further calls wait for one. It is refused beside HTTPClient.
-	// Default 512.
-	MaxConnsPerHost int
-	// Timeout bounds one exchange. The vendor waits up to five seconds for a
-	// CaptureURL, and for its source besides. Default 30 s.
-	Timeout time.Duration
-	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
-	MaxResponseBytes int64
-	// Clock tells the time. Default time.Now.
-	Clock func() time.Time
+	// HTTP is how the vendor is reached. The vendor waits up to five seconds for a
+	// CaptureURL, and for its source besides.
+	HTTP idverify.HTTP
 }
 
-// String is "linkface.Config": credentials are not printed.
-func (c Config) String() string { return "linkface.Config" }
-
-// Format implements [fmt.Formatter]: every verb prints String.
-func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.String()) }
-
-// LogValue implements [slog.LogValuer].
-func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// MarshalText keeps credentials out of JSON, XML and other encodings.
-func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// MarshalBinary keeps credentials out of gob, CBOR and other encodings.
-func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }
+type configMask = redact.Mask[Config]
 
 // Client verifies with one account. It is safe for concurrent use.
 type Client struct {
+	clientMask
 	vendor      *exchange.Vendor
 	credentials credentials
 	similarity  idverify.Rule
 }
+
+type clientMask = redact.Mask[Client]
 
 var _ idverify.FARLimiter = (*Client)(nil)
 
@@ -95,13 +63,7 @@ func New(cfg Config) (*Client, error) {
 			{Field: "APIID", Value: cfg.APIID},
 			{Field: "APISecret", Value: cfg.APISecret},
 		},
-		BaseURL:          cfg.BaseURL,
-		HTTPClient:       cfg.HTTPClient,
-		Timeout:          cfg.Timeout,
-		MaxResponseBytes: cfg.MaxResponseBytes,
-		TLSClientConfig:  cfg.TLSClientConfig,
-		MaxConnsPerHost:  cfg.MaxConnsPerHost,
-		Clock:            cfg.Clock,
+		HTTP: cfg.HTTP,
 	})
 	if err != nil {
 		return nil, err
@@ -159,11 +121,5 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 }
 
 // CloseIdleConnections closes the connections of the default transport that no
-// call uses. One that was given with HTTPClient is left alone.
+// call uses. The Client of the settings is left alone.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
-
-// Format implements [fmt.Formatter]: credentials are not printed.
-func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "linkface.Client") }
-
-// LogValue implements [slog.LogValuer].
-func (c Client) LogValue() slog.Value { return slog.StringValue("linkface.Client") }

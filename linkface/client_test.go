@@ -15,14 +15,14 @@ import (
 
 func TestNewNamesTheFieldItRefuses(t *testing.T) {
 	for field, change := range map[string]func(*linkface.Config){
-		"APIID":            func(c *linkface.Config) { c.APIID = "" },
-		"APISecret":        func(c *linkface.Config) { c.APISecret = "EXAMPLE SECRET\n" },
-		"Threshold":        func(c *linkface.Config) { c.Threshold = 1.1 },
-		"BaseURL":          func(c *linkface.Config) { c.BaseURL = "http://cloudapi.linkface.cn" },
-		"Timeout":          func(c *linkface.Config) { c.Timeout = -time.Second },
-		"MaxResponseBytes": func(c *linkface.Config) { c.MaxResponseBytes = -1 },
-		"MaxConnsPerHost":  func(c *linkface.Config) { c.MaxConnsPerHost = -1 },
-		"TLSClientConfig":  func(c *linkface.Config) { c.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} },
+		"APIID":                 func(c *linkface.Config) { c.APIID = "" },
+		"APISecret":             func(c *linkface.Config) { c.APISecret = "EXAMPLE SECRET\n" },
+		"Threshold":             func(c *linkface.Config) { c.Threshold = 1.1 },
+		"HTTP.BaseURL":          func(c *linkface.Config) { c.HTTP.BaseURL = "http://cloudapi.linkface.cn" },
+		"HTTP.Timeout":          func(c *linkface.Config) { c.HTTP.Timeout = -time.Second },
+		"HTTP.MaxResponseBytes": func(c *linkface.Config) { c.HTTP.MaxResponseBytes = -1 },
+		"HTTP.MaxConns":         func(c *linkface.Config) { c.HTTP.MaxConns = -1 },
+		"HTTP.TLSConfig":        func(c *linkface.Config) { c.HTTP.TLSConfig = &tls.Config{InsecureSkipVerify: true} },
 	} {
 		cfg := linkface.Config{APIID: apiID, APISecret: apiSecret}
 		change(&cfg)

@@ -14,10 +14,9 @@ func TestProvider(t *testing.T) {
 		Vendor: idverifytest.Linkface,
 		New: func(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
 			return linkface.New(linkface.Config{
-				APIID:      idverifytest.LinkfaceAPIID,
-				APISecret:  idverifytest.LinkfaceAPISecret,
-				BaseURL:    baseURL,
-				HTTPClient: client,
+				APIID:     idverifytest.LinkfaceAPIID,
+				APISecret: idverifytest.LinkfaceAPISecret,
+				HTTP:      idverify.HTTP{BaseURL: baseURL, Client: client},
 			})
 		},
 		Evidence: []idverify.Evidence{

@@ -17,7 +17,7 @@ func example() (client *linkface.Client, done func()) {
 	client, err := linkface.New(linkface.Config{
 		APIID:     idverifytest.LinkfaceAPIID,
 		APISecret: idverifytest.LinkfaceAPISecret,
-		BaseURL:   idverifytest.BaseURLAt(server.URL, idverifytest.Linkface),
+		HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.Linkface)},
 	})
 	if err != nil {
 		panic(err)

@@ -84,7 +84,7 @@ func FuzzAnswer(f *testing.F) {
 			cfg.Threshold, least = 0.9, 0.9
 		}
 		calls := 0
-		cfg.HTTPClient = &http.Client{Transport: fuzztest.Transport(func(*http.Request) fuzztest.Answer {
+		cfg.HTTP.Client = &http.Client{Transport: fuzztest.Transport(func(*http.Request) fuzztest.Answer {
 			calls++
 			return given
 		})}

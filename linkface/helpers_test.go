@@ -44,7 +44,7 @@ func answering(t *testing.T, status int, body string) (*linkface.Client, *httpmo
 	t.Helper()
 	transport := httpmock.NewMockTransport()
 	transport.RegisterResponder(http.MethodPost, endpoint, httpmock.NewStringResponder(status, body))
-	return newClient(t, func(cfg *linkface.Config) { cfg.HTTPClient = &http.Client{Transport: transport} }), transport
+	return newClient(t, func(cfg *linkface.Config) { cfg.HTTP.Client = &http.Client{Transport: transport} }), transport
 }
 
 func fixture(tb testing.TB, file string) string {

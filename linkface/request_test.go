@@ -40,7 +40,7 @@ func recording(t *testing.T) (*linkface.Client, *sent) {
 		_, _ = io.WriteString(w, fixture(t, "ok.json"))
 	}))
 	t.Cleanup(server.Close)
-	return newClient(t, func(cfg *linkface.Config) { cfg.BaseURL = server.URL }), got
+	return newClient(t, func(cfg *linkface.Config) { cfg.HTTP.BaseURL = server.URL }), got
 }
 
 func readParts(t *testing.T, parts *multipart.Reader, got *sent) {

@@ -300,7 +300,7 @@ func TestRetryAfterIsOnTheError(t *testing.T) {
 		resp.Header.Set("Retry-After", "3")
 		return resp, nil
 	})
-	c := newClient(t, func(cfg *linkface.Config) { cfg.HTTPClient = &http.Client{Transport: transport} })
+	c := newClient(t, func(cfg *linkface.Config) { cfg.HTTP.Client = &http.Client{Transport: transport} })
 	_, err := c.Verify(t.Context(), request())
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e)
@@ -454,7 +454,7 @@ func TestDateToRetryAfterIsCountedFromTheClockOfTheConfig(t *testing.T) {
 		return resp, nil
 	})
 	c := newClient(t, func(cfg *linkface.Config) {
-		cfg.HTTPClient, cfg.Clock = &http.Client{Transport: transport}, func() time.Time { return now }
+		cfg.HTTP.Client, cfg.HTTP.Clock = &http.Client{Transport: transport}, func() time.Time { return now }
 	})
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, time.Minute, requireError(t, res, err).RetryAfter)

@@ -3,10 +3,7 @@ package tencent
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
-	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -40,6 +37,8 @@ const (
 // behind a pointer as well. Do not keep it in an unexported field of a struct
 // that is printed at all; keep the [Client].
 type Config struct {
+	configMask
+
 	// AppID is the account's APPID, in decimal digits. Required.
 	AppID string
 	// SecretID and SecretKey are a key of the main account; the interface
@@ -57,54 +56,24 @@ type Config struct {
 	// it. Default DefaultSignatureLifetime.
 	SignatureLifetime time.Duration
 
-	// BaseURL is where the vendor's paths begin: https, or http for a loopback
-	// host. Default DefaultBaseURL.
-	BaseURL string
-	// HTTPClient gives transport and time-out; it is copied, and its redirect
-	// policy and cookie jar are not used. Default: a transport of our own
-	// with TLS 1.2 or later and no proxy.
-	HTTPClient *http.Client
-	// TLSClientConfig is for the default transport: a private CA in RootCAs, a
-	// client certificate. It is copied; TLS 1.2 is the least whatever it says,
-	// and one that skips verification or allows renegotiation is refused, as is
-	// one beside HTTPClient.
-	TLSClientConfig *tls.Config
-	// MaxConnsPerHost bounds the default transport's connections, idle ones
-	// included; further calls wait for one. It is refused beside HTTPClient.
-	// Default 512.
-	MaxConnsPerHost int
-	// Timeout bounds one exchange. Default 30 s.
-	Timeout time.Duration
-	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
-	MaxResponseBytes int64
-	// Clock tells the time, which is signed. Default time.Now.
-	Clock func() time.Time
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed.
+	HTTP idverify.HTTP
 	// Rand gives the random bytes of signatures and generated session ids. It
 	// must be safe for concurrent use. Default crypto/rand.Reader.
 	Rand io.Reader
 }
 
-// String is "tencent.Config": credentials are not printed.
-func (c Config) String() string { return "tencent.Config" }
-
-// Format implements [fmt.Formatter]: every verb prints String.
-func (c Config) Format(s fmt.State, verb rune) { redact.Format(s, verb, c.String()) }
-
-// LogValue implements [slog.LogValuer].
-func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// MarshalText keeps credentials out of JSON, XML and other encodings.
-func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// MarshalBinary keeps credentials out of gob, CBOR and other encodings.
-func (c Config) MarshalBinary() ([]byte, error) { return c.MarshalText() }
+type configMask = redact.Mask[Config]
 
 // Client verifies with one account. It is safe for concurrent use.
 type Client struct {
+	clientMask
 	vendor     *exchange.Vendor
 	signer     *signer
 	similarity idverify.Rule
 }
+
+type clientMask = redact.Mask[Client]
 
 var _ idverify.FARLimiter = (*Client)(nil)
 
@@ -120,13 +89,7 @@ func New(cfg Config) (*Client, error) {
 			{Field: "SecretID", Value: cfg.SecretID},
 			{Field: "SecretKey", Value: cfg.SecretKey},
 		},
-		BaseURL:          cfg.BaseURL,
-		HTTPClient:       cfg.HTTPClient,
-		Timeout:          cfg.Timeout,
-		MaxResponseBytes: cfg.MaxResponseBytes,
-		TLSClientConfig:  cfg.TLSClientConfig,
-		MaxConnsPerHost:  cfg.MaxConnsPerHost,
-		Clock:            cfg.Clock,
+		HTTP: cfg.HTTP,
 	})
 	if err != nil {
 		return nil, err
@@ -222,11 +185,5 @@ func (c *Client) exchange(ctx context.Context, call *exchange.Call, out *outgoin
 }
 
 // CloseIdleConnections closes the connections of the default transport that no
-// call uses. One that was given with HTTPClient is left alone.
+// call uses. The Client of the settings is left alone.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
-
-// Format implements [fmt.Formatter]: credentials are not printed.
-func (c Client) Format(s fmt.State, verb rune) { redact.Format(s, verb, "tencent.Client") }
-
-// LogValue implements [slog.LogValuer].
-func (c Client) LogValue() slog.Value { return slog.StringValue("tencent.Client") }

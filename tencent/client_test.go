@@ -38,13 +38,13 @@ func TestConfigIsRefusedWithTheFieldsName(t *testing.T) {
 		"short lifetime":         {func(c *tencent.Config) { c.SignatureLifetime = time.Second - 1 }, "SignatureLifetime"},
 		"negative lifetime":      {func(c *tencent.Config) { c.SignatureLifetime = -time.Minute }, "SignatureLifetime"},
 		"long lifetime":          {func(c *tencent.Config) { c.SignatureLifetime = 90*24*time.Hour + 1 }, "SignatureLifetime"},
-		"plain http":             {func(c *tencent.Config) { c.BaseURL = "http://recognition.image.myqcloud.com" }, "BaseURL"},
-		"no host":                {func(c *tencent.Config) { c.BaseURL = "https://" }, "BaseURL"},
-		"base with a query":      {func(c *tencent.Config) { c.BaseURL = "https://example.com/?a=b" }, "BaseURL"},
-		"negative timeout":       {func(c *tencent.Config) { c.Timeout = -1 }, "Timeout"},
-		"negative answer":        {func(c *tencent.Config) { c.MaxResponseBytes = -1 }, "MaxResponseBytes"},
-		"negative connections":   {func(c *tencent.Config) { c.MaxConnsPerHost = -1 }, "MaxConnsPerHost"},
-		"no verification":        {func(c *tencent.Config) { c.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} }, "TLSClientConfig"},
+		"plain http":             {func(c *tencent.Config) { c.HTTP.BaseURL = "http://recognition.image.myqcloud.com" }, "HTTP.BaseURL"},
+		"no host":                {func(c *tencent.Config) { c.HTTP.BaseURL = "https://" }, "HTTP.BaseURL"},
+		"base with a query":      {func(c *tencent.Config) { c.HTTP.BaseURL = "https://example.com/?a=b" }, "HTTP.BaseURL"},
+		"negative timeout":       {func(c *tencent.Config) { c.HTTP.Timeout = -1 }, "HTTP.Timeout"},
+		"negative answer":        {func(c *tencent.Config) { c.HTTP.MaxResponseBytes = -1 }, "HTTP.MaxResponseBytes"},
+		"negative connections":   {func(c *tencent.Config) { c.HTTP.MaxConns = -1 }, "HTTP.MaxConns"},
+		"no verification":        {func(c *tencent.Config) { c.HTTP.TLSConfig = &tls.Config{InsecureSkipVerify: true} }, "HTTP.TLSConfig"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			cfg := config("")
@@ -218,7 +218,7 @@ func TestEveryPersonOfTheStandInIsUnderstood(t *testing.T) {
 func TestClockThatRunsWrongIsFoundAtTheStandIn(t *testing.T) {
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
 	cfg := standInConfig(srv)
-	cfg.Clock = func() time.Time { return signedAt.Add(-time.Hour) }
+	cfg.HTTP.Clock = func() time.Time { return signedAt.Add(-time.Hour) }
 	person := idverifytest.Match()
 	res, err := newClient(t, cfg).Verify(t.Context(), &idverify.Request{
 		Name: person.Name, IDNumber: person.IDNumber,
@@ -234,6 +234,6 @@ func standInConfig(srv *idverifytest.Server) tencent.Config {
 		AppID:     idverifytest.TencentAppID,
 		SecretID:  idverifytest.TencentSecretID,
 		SecretKey: idverifytest.TencentSecretKey,
-		BaseURL:   srv.BaseURL(idverifytest.Tencent),
+		HTTP:      idverify.HTTP{BaseURL: srv.BaseURL(idverifytest.Tencent)},
 	}
 }

@@ -123,7 +123,7 @@ func verifyMocked(t *testing.T, answer string) (*idverify.Result, error) {
 	transport.RegisterResponder(http.MethodPost, tencent.DefaultBaseURL+"/face/idcardcompare",
 		httpmock.NewStringResponder(http.StatusOK, answer))
 	cfg := config("")
-	cfg.HTTPClient = &http.Client{Transport: transport}
+	cfg.HTTP.Client = &http.Client{Transport: transport}
 	res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
 	require.Equal(t, 1, transport.GetTotalCallCount())
 	return res, err

@@ -14,11 +14,10 @@ func TestProvider(t *testing.T) {
 		Vendor: idverifytest.Tencent,
 		New: func(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
 			return tencent.New(tencent.Config{
-				AppID:      idverifytest.TencentAppID,
-				SecretID:   idverifytest.TencentSecretID,
-				SecretKey:  idverifytest.TencentSecretKey,
-				BaseURL:    baseURL,
-				HTTPClient: client,
+				AppID:     idverifytest.TencentAppID,
+				SecretID:  idverifytest.TencentSecretID,
+				SecretKey: idverifytest.TencentSecretKey,
+				HTTP:      idverify.HTTP{BaseURL: baseURL, Client: client},
 			})
 		},
 		Evidence: []idverify.Evidence{

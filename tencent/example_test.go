@@ -19,7 +19,7 @@ func ExampleNew() {
 		AppID:     idverifytest.TencentAppID,
 		SecretID:  idverifytest.TencentSecretID,
 		SecretKey: idverifytest.TencentSecretKey,
-		BaseURL:   idverifytest.BaseURLAt(server.URL, idverifytest.Tencent),
+		HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.Tencent)},
 	})
 	if err != nil {
 		fmt.Println(err)

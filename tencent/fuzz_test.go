@@ -72,7 +72,7 @@ func FuzzAnswer(f *testing.F) {
 			cfg.Threshold, above = float64(threshold), float64(threshold)
 		}
 		calls, signature := 0, ""
-		cfg.HTTPClient = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
+		cfg.HTTP.Client = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
 			calls++
 			signature = r.Header.Get("Authorization")
 			return given
@@ -115,7 +115,7 @@ func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, after string) {
 		signature := ""
 		cfg := config(tencent.DefaultBaseURL)
-		cfg.HTTPClient = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
+		cfg.HTTP.Client = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
 			signature = r.Header.Get("Authorization")
 			return fuzztest.JSON(http.StatusOK, before+signature+after)
 		})}

@@ -101,8 +101,7 @@ func fixture(t *testing.T, name string) string {
 func config(baseURL string) tencent.Config {
 	return tencent.Config{
 		AppID: appID, SecretID: secretID, SecretKey: secretKey,
-		BaseURL: baseURL,
-		Clock:   func() time.Time { return signedAt },
+		HTTP: idverify.HTTP{BaseURL: baseURL, Clock: func() time.Time { return signedAt }},
 	}
 }
 

@@ -78,16 +78,16 @@ func fromEnvironment(getenv func(string) string) (providers []idverify.Provider,
 		providers = append(providers, p)
 	}
 	if id, secret := getenv("LINKFACE_API_ID"), getenv("LINKFACE_API_SECRET"); id+secret != "" {
-		p, failed := linkface.New(linkface.Config{APIID: id, APISecret: secret, BaseURL: getenv("LINKFACE_BASE_URL")})
+		p, failed := linkface.New(linkface.Config{APIID: id, APISecret: secret, HTTP: idverify.HTTP{BaseURL: getenv("LINKFACE_BASE_URL")}})
 		add(p, failed)
 	}
 	if key, secret := getenv("BAIDU_API_KEY"), getenv("BAIDU_SECRET_KEY"); key+secret != "" {
-		p, failed := baiduv4.New(baiduv4.Config{APIKey: key, SecretKey: secret, BaseURL: getenv("BAIDU_BASE_URL")})
+		p, failed := baiduv4.New(baiduv4.Config{APIKey: key, SecretKey: secret, HTTP: idverify.HTTP{BaseURL: getenv("BAIDU_BASE_URL")}})
 		add(p, failed)
 	}
 	app, id, key := getenv("TENCENT_APP_ID"), getenv("TENCENT_SECRET_ID"), getenv("TENCENT_SECRET_KEY")
 	if app+id+key != "" {
-		p, failed := tencent.New(tencent.Config{AppID: app, SecretID: id, SecretKey: key, BaseURL: getenv("TENCENT_BASE_URL")})
+		p, failed := tencent.New(tencent.Config{AppID: app, SecretID: id, SecretKey: key, HTTP: idverify.HTTP{BaseURL: getenv("TENCENT_BASE_URL")}})
 		add(p, failed)
 	}
 	return providers, err

@@ -79,14 +79,14 @@ func run(ctx context.Context, out io.Writer) error {
 func newClient(root string) (*idverify.Client, error) {
 	lf, err := linkface.New(linkface.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface),
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface)},
 	})
 	if err != nil {
 		return nil, err
 	}
 	bd, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4),
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4)},
 	})
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func standIns(root string) ([]idverify.Provider, error) {
 func fromEnvironment(getenv func(string) string) (providers []idverify.Provider, real bool, err error) {
 	if id, secret := getenv("LINKFACE_API_ID"), getenv("LINKFACE_API_SECRET"); id+secret != "" {
 		base := getenv("LINKFACE_BASE_URL")
-		p, err := linkface.New(linkface.Config{APIID: id, APISecret: secret, BaseURL: base})
+		p, err := linkface.New(linkface.Config{APIID: id, APISecret: secret, HTTP: idverify.HTTP{BaseURL: base}})
 		if err != nil {
 			return nil, false, err
 		}
@@ -44,7 +44,7 @@ func fromEnvironment(getenv func(string) string) (providers []idverify.Provider,
 	}
 	if key, secret := getenv("BAIDU_API_KEY"), getenv("BAIDU_SECRET_KEY"); key+secret != "" {
 		base := getenv("BAIDU_BASE_URL")
-		p, err := baiduv4.New(baiduv4.Config{APIKey: key, SecretKey: secret, BaseURL: base})
+		p, err := baiduv4.New(baiduv4.Config{APIKey: key, SecretKey: secret, HTTP: idverify.HTTP{BaseURL: base}})
 		if err != nil {
 			return nil, false, err
 		}
@@ -53,7 +53,7 @@ func fromEnvironment(getenv func(string) string) (providers []idverify.Provider,
 	app, id, key := getenv("TENCENT_APP_ID"), getenv("TENCENT_SECRET_ID"), getenv("TENCENT_SECRET_KEY")
 	if app+id+key != "" {
 		base := getenv("TENCENT_BASE_URL")
-		p, err := tencent.New(tencent.Config{AppID: app, SecretID: id, SecretKey: key, BaseURL: base})
+		p, err := tencent.New(tencent.Config{AppID: app, SecretID: id, SecretKey: key, HTTP: idverify.HTTP{BaseURL: base}})
 		if err != nil {
 			return nil, false, err
 		}

@@ -47,10 +47,11 @@ func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 	o.plant("a proxy's password", proxyPassword)
 	var configs []any
 	for _, base := range wrongURLs {
+		o.still("settings", idverify.HTTP{BaseURL: base, Client: proxied})
 		configs = append(configs,
-			linkface.Config{APIID: configMark, APISecret: configMark, BaseURL: base, HTTPClient: proxied},
-			baiduv4.Config{APIKey: configMark, SecretKey: configMark, BaseURL: base, HTTPClient: proxied},
-			tencent.Config{AppID: "1", SecretID: configMark, SecretKey: configMark, BaseURL: base, HTTPClient: proxied})
+			linkface.Config{APIID: configMark, APISecret: configMark, HTTP: idverify.HTTP{BaseURL: base, Client: proxied}},
+			baiduv4.Config{APIKey: configMark, SecretKey: configMark, HTTP: idverify.HTTP{BaseURL: base, Client: proxied}},
+			tencent.Config{AppID: "1", SecretID: configMark, SecretKey: configMark, HTTP: idverify.HTTP{BaseURL: base, Client: proxied}})
 	}
 	for _, key := range []string{configMark + "\n", " " + configMark, configMark + "\xff"} {
 		configs = append(configs,
@@ -66,7 +67,7 @@ func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Quality: configMark},
 		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Liveness: configMark},
 		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Spoofing: configMark},
-		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Timeout: -1},
+		baiduv4.Config{APIKey: configMark, SecretKey: configMark, HTTP: idverify.HTTP{Timeout: -1}},
 		baiduv4.Config{APIKey: configMark})
 	for _, cfg := range configs {
 		o.still("config", cfg)
@@ -87,7 +88,7 @@ func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 	o := listen(t)
 	o.plantKey("a short key", shortKey)
-	provider, err := linkface.New(linkface.Config{APIID: configMark, APISecret: configMark, HTTPClient: &http.Client{}})
+	provider, err := linkface.New(linkface.Config{APIID: configMark, APISecret: configMark, HTTP: idverify.HTTP{Client: &http.Client{}}})
 	require.NoError(t, err)
 	o.plantKey("a key in a config", configMark)
 	for _, opt := range []idverify.Option{

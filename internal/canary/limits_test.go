@@ -84,7 +84,7 @@ func TestATraceIsToldTheHeadersAndOverHTTP2TheAddress(t *testing.T) {
 		roots := x509.NewCertPool()
 		roots.AddCert(server.Certificate())
 		p, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-			BaseURL: idverifytest.BaseURLAt(server.URL, baiduv4.Name), TLSClientConfig: &tls.Config{RootCAs: roots}})
+			HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, baiduv4.Name), TLSConfig: &tls.Config{RootCAs: roots}}})
 		require.NoError(t, err)
 		t.Cleanup(p.CloseIdleConnections)
 		var told heardLog

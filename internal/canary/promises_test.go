@@ -18,6 +18,7 @@ import (
 // value in an unexported field.
 var openFields = []reflect.Type{
 	reflect.TypeFor[idverify.Request](),
+	reflect.TypeFor[idverify.HTTP](),
 	reflect.TypeFor[linkface.Config](),
 	reflect.TypeFor[baiduv4.Config](),
 	reflect.TypeFor[tencent.Config](),

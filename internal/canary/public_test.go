@@ -44,6 +44,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	require.NoError(t, err)
 	w.plantPerson(req.Name, req.IDNumber)
 	w.plant("a wrong number", "110105190001070081")
+	w.plant("a proxy's password", proxyPassword)
 	w.plant(vendorsWords, ownWords)
 	var decoded baiduv4.DecImage
 	require.NoError(t, decoded.UnmarshalJSON([]byte(`"`+string(encoded(string(w.picture[:300]))["base64, +0"])+`"`)))
@@ -91,6 +92,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
 		"idverify.Progress": idverify.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.VendorCode": tencent.Codes()[0],
+		"idverify.HTTP":     idverify.HTTP{Client: through(t, "127.0.0.1:1"), BaseURL: w.at("linkface").baseURL},
 		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers["baiduv4"], "idverify.FARLimiter": providers["linkface"],
 
 		"linkface.Config": configs["linkface"], "linkface.Client": providers["linkface"], "linkface.CaptureEvidence": linkface.CaptureID(w.id),

@@ -71,7 +71,7 @@ const (
 var accounts = []account{
 	{linkface.Name, func(r reach) (idverify.Provider, any, error) {
 		cfg := linkface.Config{APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-			BaseURL: r.baseURL, HTTPClient: r.client, Timeout: r.timeout}
+			HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}}
 		p, err := linkface.New(cfg)
 		return p, cfg, err
 	}, func(m *material) []shown {
@@ -79,7 +79,7 @@ var accounts = []account{
 	}},
 	{baiduv4.Name, func(r reach) (idverify.Provider, any, error) {
 		cfg := baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-			BaseURL: r.baseURL, HTTPClient: r.client, Timeout: r.timeout, Tokens: r.tokens}
+			HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}, Tokens: r.tokens}
 		p, err := baiduv4.New(cfg)
 		return p, cfg, err
 	}, func(m *material) []shown {
@@ -91,7 +91,7 @@ var accounts = []account{
 	}},
 	{tencent.Name, func(r reach) (idverify.Provider, any, error) {
 		cfg := tencent.Config{AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-			BaseURL: r.baseURL, HTTPClient: r.client, Timeout: r.timeout}
+			HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}}
 		p, err := tencent.New(cfg)
 		return p, cfg, err
 	}, func(m *material) []shown {

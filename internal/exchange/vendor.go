@@ -1,10 +1,9 @@
 package exchange
 
 import (
-	"crypto/tls"
+	"cmp"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 	"unicode"
@@ -24,13 +23,11 @@ type Settings struct {
 	// Credentials are all required. Their values never appear in an error.
 	Credentials []Credential
 
-	BaseURL          string
-	HTTPClient       *http.Client
-	TLSClientConfig  *tls.Config
-	MaxConnsPerHost  int
-	Timeout          time.Duration
-	MaxResponseBytes int64
-	Clock            func() time.Time
+	// IdleTimeout is for a vendor of which it is known how long it keeps a
+	// connection; 0 where it is not.
+	IdleTimeout time.Duration
+
+	HTTP idverify.HTTP
 }
 
 // String is the vendor's name: the connections below hold what was sent last,
@@ -43,7 +40,7 @@ type Credential struct{ Field, Value string }
 // NewVendor checks the settings. Its error is an *idverify.Error with
 // CodeInvalidConfig that names the field.
 func NewVendor(s Settings) (*Vendor, error) {
-	v := &Vendor{Name: s.Name, Table: s.Table, RequestIDField: s.RequestIDField, Now: s.Clock}
+	v := &Vendor{Name: s.Name, Table: s.Table, RequestIDField: s.RequestIDField, Now: s.HTTP.Clock}
 	for _, c := range s.Credentials {
 		switch {
 		case c.Value == "":
@@ -56,26 +53,41 @@ func NewVendor(s Settings) (*Vendor, error) {
 	if v.Now == nil {
 		v.Now = time.Now
 	}
-	if s.BaseURL == "" {
-		s.BaseURL = s.DefaultBaseURL
-	}
-	client, err := httpx.New(httpx.Config{
-		BaseURL:          s.BaseURL,
-		HTTPClient:       s.HTTPClient,
-		TLSClientConfig:  s.TLSClientConfig,
-		MaxConnsPerHost:  s.MaxConnsPerHost,
-		Timeout:          s.Timeout,
-		MaxResponseBytes: s.MaxResponseBytes,
-	})
+	client, err := httpx.New(s.transport())
 	var wrong *httpx.ConfigError
 	if errors.As(err, &wrong) {
-		return nil, v.Misconfigured(wrong.Field, wrong.Problem)
+		return nil, v.Misconfigured("HTTP."+wrong.Field, wrong.Problem)
 	}
 	if err != nil {
-		return nil, v.Misconfigured("HTTPClient", "cannot be used")
+		return nil, v.Misconfigured("HTTP", "cannot be used")
 	}
 	v.HTTP = client
 	return v, nil
+}
+
+// transport is what httpx, which knows no vendor, needs to know.
+func (s Settings) transport() httpx.Config {
+	return httpx.Config{
+		BaseURL:          cmp.Or(s.HTTP.BaseURL, s.DefaultBaseURL),
+		Client:           s.HTTP.Client,
+		Wrap:             s.HTTP.Wrap,
+		Proxy:            s.HTTP.Proxy,
+		HTTP2:            s.HTTP.HTTP2,
+		TLSConfig:        s.HTTP.TLSConfig,
+		MaxConns:         s.HTTP.MaxConns,
+		IdleTimeout:      s.idleTimeout(),
+		Timeout:          s.HTTP.Timeout,
+		MaxResponseBytes: s.HTTP.MaxResponseBytes,
+	}
+}
+
+// idleTimeout is the caller's, else the vendor's, which nobody asked for and a
+// Client does not refuse.
+func (s Settings) idleTimeout() time.Duration {
+	if s.HTTP.IdleTimeout == 0 && s.HTTP.Client == nil {
+		return s.IdleTimeout
+	}
+	return s.HTTP.IdleTimeout
 }
 
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

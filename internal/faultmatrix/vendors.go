@@ -72,12 +72,12 @@ func (r *running) provider(subject string, at reached) (idverify.Provider, error
 	case idverifytest.Linkface:
 		return linkface.New(linkface.Config{
 			APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-			BaseURL: base, HTTPClient: at.httpClient, TLSClientConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit,
+			HTTP: idverify.HTTP{BaseURL: base, Client: at.httpClient, TLSConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit},
 		})
 	case idverifytest.Tencent:
 		return tencent.New(tencent.Config{
 			AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-			BaseURL: base, HTTPClient: at.httpClient, TLSClientConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit,
+			HTTP: idverify.HTTP{BaseURL: base, Client: at.httpClient, TLSConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit},
 		})
 	}
 	var tokens baiduv4.TokenStore
@@ -90,7 +90,7 @@ func (r *running) provider(subject string, at reached) (idverify.Provider, error
 	}
 	return baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, Tokens: tokens,
-		BaseURL: base, HTTPClient: at.httpClient, TLSClientConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit,
+		HTTP: idverify.HTTP{BaseURL: base, Client: at.httpClient, TLSConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit},
 	})
 }
 

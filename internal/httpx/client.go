@@ -5,10 +5,12 @@ package httpx
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -21,23 +23,32 @@ import (
 const (
 	DefaultTimeout          = 30 * time.Second
 	DefaultMaxResponseBytes = 16 << 20
-	DefaultMaxConnsPerHost  = 512
+	DefaultMaxConns         = 512
+	DefaultIdleTimeout      = 50 * time.Second
 )
 
-// Config says how to reach a vendor.
+// Config says how to reach a vendor. idverify.HTTP tells its fields at length; 0
+// is the default of each.
 type Config struct {
 	// BaseURL is https, or http to a loopback host. A path is kept as prefix.
 	BaseURL string
-	// HTTPClient is copied, not changed. Its Transport and Timeout are used;
-	// its cookie jar and redirect policy are not. nil: a transport of our own.
-	HTTPClient *http.Client
-	// TLSClientConfig and MaxConnsPerHost are for the transport of our own, and
-	// refused beside an HTTPClient. 0 is DefaultMaxConnsPerHost.
-	TLSClientConfig *tls.Config
-	MaxConnsPerHost int
-	// Timeout bounds one exchange. 0 is DefaultTimeout.
+	// Client is copied, not changed. Its Transport and Timeout are used; its
+	// cookie jar and redirect policy are not. nil: a transport of our own.
+	Client *http.Client
+	// Wrap goes around bottom, and so sees no secret.
+	Wrap func(http.RoundTripper) http.RoundTripper
+
+	// Proxy, HTTP2, TLSConfig, MaxConns and IdleTimeout are for the transport of
+	// our own, and refused beside a Client.
+	Proxy       func(*http.Request) (*url.URL, error)
+	HTTP2       bool
+	TLSConfig   *tls.Config
+	MaxConns    int
+	IdleTimeout time.Duration
+
+	// Timeout bounds one exchange.
 	Timeout time.Duration
-	// MaxResponseBytes bounds the answer. 0 is DefaultMaxResponseBytes.
+	// MaxResponseBytes bounds the answer.
 	MaxResponseBytes int64
 }
 
@@ -66,14 +77,17 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.checkTransport(); err != nil {
 		return nil, err
 	}
-	c := &Client{base: base, timeout: cfg.Timeout, maxResponse: cfg.MaxResponseBytes, own: cfg.HTTPClient == nil}
-	if c.timeout == 0 {
-		c.timeout = DefaultTimeout
+	c := &Client{
+		base:        base,
+		own:         cfg.Client == nil,
+		timeout:     cmp.Or(cfg.Timeout, DefaultTimeout),
+		maxResponse: cmp.Or(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 	}
-	if c.maxResponse == 0 {
-		c.maxResponse = DefaultMaxResponseBytes
+	top, err := cfg.roundTripper()
+	if err != nil {
+		return nil, err
 	}
-	c.resty = newResty(cfg)
+	c.resty = newResty(cfg, top)
 	c.requests.New = func() any {
 		r := c.resty.R().SetDoNotParseResponse(true).SetBody(placeholder)
 		r.Header = ordinary
@@ -82,17 +96,11 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-func newResty(cfg Config) *resty.Client {
-	own := http.Client{}
-	if given := cfg.HTTPClient; given != nil {
-		own.Transport, own.Timeout = given.Transport, given.Timeout
-		if own.Transport == nil {
-			own.Transport = http.DefaultTransport
-		}
-	} else {
-		own.Transport = newTransport(cfg)
+func newResty(cfg Config, top http.RoundTripper) *resty.Client {
+	own := http.Client{Transport: top}
+	if cfg.Client != nil {
+		own.Timeout = cfg.Client.Timeout
 	}
-	own.Transport = &bottom{next: own.Transport}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 	// Every default of resty that repeats, prints or rereads is off; the body

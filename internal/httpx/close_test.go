@@ -83,7 +83,7 @@ func newPipe(t *testing.T) *pipe {
 		return &conn{Conn: secured, gather: gather}, nil
 	}
 	var err error
-	p.client, err = New(Config{BaseURL: "https://vendor.example", HTTPClient: &http.Client{Transport: transport}, Timeout: time.Minute})
+	p.client, err = New(Config{BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, Timeout: time.Minute})
 	require.NoError(t, err)
 	return p
 }
@@ -218,7 +218,7 @@ func TestEarlyRedirectIsNotWaitedOut(t *testing.T) {
 			}()
 			return &conn{Conn: near}, nil
 		}
-		c, err := New(Config{BaseURL: "http://127.0.0.1", HTTPClient: &http.Client{Transport: transport}})
+		c, err := New(Config{BaseURL: "http://127.0.0.1", Client: &http.Client{Transport: transport}})
 		require.NoError(t, err)
 		form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: lasting{picture}, Size: 1 << 20})
 		require.NoError(t, err)
@@ -355,8 +355,8 @@ func TestNothingIsTakenOfABodyWhoseCallHasEnded(t *testing.T) {
 
 // Nobody opens half a thousand connections to see it.
 func TestConnectionsAreBoundedByDefault(t *testing.T) {
-	for given, want := range map[int]int{0: DefaultMaxConnsPerHost, 1: 1, 1000: 1000} {
-		transport := newTransport(Config{MaxConnsPerHost: given})
+	for given, want := range map[int]int{0: DefaultMaxConns, 1: 1, 1000: 1000} {
+		transport := newTransport(Config{MaxConns: given})
 		assert.Equal(t, want, transport.MaxConnsPerHost)
 		assert.Equal(t, want, transport.MaxIdleConnsPerHost, "none is closed while it may be wanted again")
 	}

@@ -42,7 +42,7 @@ func TestHandshakeThatOurSideRefusesIsNamed(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "local error", Err: errors.New("MARK")}
 	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).Do(t.Context(), post())
 	assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error())
 }
 

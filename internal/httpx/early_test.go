@@ -64,7 +64,7 @@ func TestPictureIsNotReadForATransportThatReadsOn(t *testing.T) {
 		return nil, io.ErrUnexpectedEOF
 	})
 	picture := bytes.Repeat([]byte("p"), 1<<20)
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 		Do(t.Context(), encoded(t, picture))
 	require.Error(t, err)
 	read := make(chan struct{})
@@ -113,7 +113,7 @@ func TestCallEndsWhenItsMemoryIsNotReadAnyMore(t *testing.T) {
 			}()
 			return nil, io.ErrUnexpectedEOF
 		})
-		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 			Do(t.Context(), withMedia(media, 1<<20))
 		assert.Error(t, err)
 		assert.True(t, media.read.Load())
@@ -130,7 +130,7 @@ func TestPictureIsNotReadAfterAnEarlyAnswerOfAnyTransport(t *testing.T) {
 		httptrace.ContextClientTrace(r.Context()).GotFirstResponseByte()
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
 	})
-	resp, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+	resp, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 		Do(t.Context(), encoded(t, bytes.Repeat([]byte("p"), 1<<20)))
 	require.NoError(t, err)
 	require.True(t, resp.Early)
@@ -157,7 +157,7 @@ func TestReadThatOutlastsItsCallGivesNothing(t *testing.T) {
 				<-media.reading
 				return nil, io.ErrUnexpectedEOF
 			})
-			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}})
+			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}})
 			_, err := c.Do(t.Context(), withMedia(media, 1<<20))
 			assert.False(t, failure(t, err).Sent)
 			close(media.release)
@@ -258,9 +258,9 @@ func TestCallersTraceIsToldOfTheHandshake(t *testing.T) {
 // the upload for the renegotiation.
 func TestRenegotiationIsRefused(t *testing.T) {
 	for _, allowed := range []tls.RenegotiationSupport{tls.RenegotiateOnceAsClient, tls.RenegotiateFreelyAsClient} {
-		_, err := httpx.New(httpx.Config{BaseURL: "https://vendor.example", TLSClientConfig: &tls.Config{Renegotiation: allowed}})
+		_, err := httpx.New(httpx.Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{Renegotiation: allowed}})
 		var refused *httpx.ConfigError
 		require.ErrorAs(t, err, &refused)
-		assert.Equal(t, "TLSClientConfig", refused.Field)
+		assert.Equal(t, "TLSConfig", refused.Field)
 	}
 }

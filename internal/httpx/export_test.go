@@ -13,7 +13,7 @@ import (
 // NewTrusting is New on the default transport, with these authorities in the
 // place of the system's. It is the one place where tests give it a CA.
 func NewTrusting(cfg Config, roots *x509.CertPool) (*Client, error) {
-	cfg.TLSClientConfig = &tls.Config{RootCAs: roots}
+	cfg.TLSConfig = &tls.Config{RootCAs: roots}
 	return New(cfg)
 }
 

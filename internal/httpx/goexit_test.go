@@ -18,7 +18,7 @@ func TestGoexitOfATransportIsAFailure(t *testing.T) {
 		runtime.Goexit()
 		return nil, io.EOF
 	})
-	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}})
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}})
 	assert.NotPanics(t, func() {
 		_, err := c.Do(t.Context(), withMedia(breaking{}, 1<<20))
 		assert.Error(t, err)

@@ -145,7 +145,7 @@ func TestOnlyAnswersAreTakenForSome(t *testing.T) {
 		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
 		})
-		resp, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+		resp, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).Do(t.Context(), post())
 		if problem == "" {
 			require.NoError(t, err, status)
 			assert.Equal(t, status, resp.Status)
@@ -169,7 +169,7 @@ func TestCallersClientIsCopiedAndItsJarAndRedirectsAreNotUsed(t *testing.T) {
 	require.NoError(t, err)
 	transport := &http.Transport{}
 	given := &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}
-	c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: given})
+	c := client(t, httpx.Config{BaseURL: server.URL, Client: given})
 	for range 2 {
 		_, err := c.Do(t.Context(), post())
 		require.NoError(t, err)
@@ -215,7 +215,7 @@ func TestGzipBombIsStopped(t *testing.T) {
 		_, _ = w.Write(bomb.Bytes())
 	})
 	for _, hc := range []*http.Client{nil, {Transport: &http.Transport{}}} {
-		_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20, HTTPClient: hc}).Do(t.Context(), post())
+		_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20, Client: hc}).Do(t.Context(), post())
 		assert.Equal(t, "answer is larger than the limit", failure(t, err).Error())
 	}
 }
@@ -300,7 +300,7 @@ func TestTimeLimitOfTheExchange(t *testing.T) {
 				<-r.Context().Done()
 				return nil, r.Context().Err()
 			})
-			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}, Timeout: given})
+			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}, Timeout: given})
 			begin := time.Now()
 			_, err := c.Do(t.Context(), post())
 			f := failure(t, err)
@@ -396,7 +396,7 @@ func TestUnforeseenErrorsShowNothing(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("proxyconnect: http://user:EXAMPLE-PASSWORD@proxy")
 	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 		Do(t.Context(), post())
 	assertSays(t, err, "EXAMPLE-PASSWORD", false)
 	assertSays(t, err, "vendor.invalid", false)
@@ -415,7 +415,7 @@ func TestBodyIsGuardedAfterTheCall(t *testing.T) {
 		kept = r.Body
 		return nil, io.ErrUnexpectedEOF
 	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 		Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
 	assert.False(t, failure(t, err).Sent)
 	content, err := io.ReadAll(kept)
@@ -493,7 +493,7 @@ func TestLastByteHandedOverIsSent(t *testing.T) {
 			assert.NoError(t, err)
 			return nil, io.EOF
 		})
-		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 			Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
 		f := failure(t, err)
 		assert.Equal(t, sent, f.Sent)
@@ -505,7 +505,7 @@ func TestLastByteHandedOverIsSent(t *testing.T) {
 
 func TestCallersClientNeedsNoTransport(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) })
-	_, err := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: &http.Client{}}).Do(t.Context(), post())
+	_, err := client(t, httpx.Config{BaseURL: server.URL, Client: &http.Client{}}).Do(t.Context(), post())
 	require.NoError(t, err)
 }
 
@@ -556,7 +556,7 @@ func TestCausesAreNamedInFixedWords(t *testing.T) {
 		"the exchange failed":                               errors.New("MARK"),
 	} {
 		transport := roundTrip(func(*http.Request) (*http.Response, error) { return nil, cause })
-		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 			Do(t.Context(), post())
 		f := failure(t, err)
 		assert.Equal(t, httpx.Network, f.Kind, want)
@@ -577,7 +577,7 @@ func TestTimeoutsAreKnownWhoeverMadeThem(t *testing.T) {
 		context.DeadlineExceeded, &net.OpError{Op: "MARK", Err: fmt.Errorf("MARK: %w", context.DeadlineExceeded)},
 	} {
 		transport := roundTrip(func(*http.Request) (*http.Response, error) { return nil, cause })
-		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 			Do(t.Context(), post())
 		assert.Equal(t, httpx.Timeout, failure(t, err).Kind, "%T", cause)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
@@ -612,7 +612,7 @@ func TestAnswerIsClosedOnEveryPath(t *testing.T) {
 				StatusCode: test.status, Header: http.Header{}, Body: answered{test.body, &closed}, ContentLength: -1, Request: r,
 			}, nil
 		})
-		_, _ = client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}, MaxResponseBytes: 10}).
+		_, _ = client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}, MaxResponseBytes: 10}).
 			Do(t.Context(), post())
 		assert.True(t, closed, name)
 	}
@@ -630,7 +630,7 @@ func TestBodyCanBeSentAgainByTheTransport(t *testing.T) {
 		assert.Contains(t, string(content), "b-value")
 		return nil, io.EOF
 	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
 		Do(t.Context(), post(body.Field{Name: "a", Value: "b-value"}))
 	assert.True(t, failure(t, err).Sent)
 }

@@ -50,7 +50,7 @@ func TestContinueDuringTheUploadIsNoEarlyAnswer(t *testing.T) {
 		return &twice{Conn: conn, again: looked}, err
 	}}
 	defer transport.CloseIdleConnections()
-	resp, err := client(t, httpx.Config{BaseURL: base, HTTPClient: &http.Client{Transport: transport}}).
+	resp, err := client(t, httpx.Config{BaseURL: base, Client: &http.Client{Transport: transport}}).
 		Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)}))
 	require.NoError(t, err)
 	assert.False(t, resp.Early)

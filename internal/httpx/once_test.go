@@ -73,7 +73,7 @@ func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
 			transport := server.Client().Transport.(*http.Transport).Clone()
 			transport.ForceAttemptHTTP2 = true
 			defer transport.CloseIdleConnections()
-			c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: &http.Client{Transport: transport}, Timeout: 2 * time.Second})
+			c := client(t, httpx.Config{BaseURL: server.URL, Client: &http.Client{Transport: transport}, Timeout: 2 * time.Second})
 			_, err := c.Do(t.Context(), post(body.Field{Name: "face", Value: strings.Repeat("x", 20_000)}))
 			f := failure(t, err)
 			assert.True(t, f.Sent)
@@ -95,7 +95,7 @@ func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
 		assert.Error(t, err)
 		return nil, io.EOF
 	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).Do(t.Context(), post())
 	assert.Error(t, err)
 }
 
@@ -117,7 +117,7 @@ func TestOnlyNewConnectionsAreCountedWhenARequestIsBegunAnew(t *testing.T) {
 		assert.Error(t, given(false))
 		return nil, io.EOF
 	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}}).Do(t.Context(), post())
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).Do(t.Context(), post())
 	assert.Error(t, err)
 }
 
@@ -237,7 +237,7 @@ func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
 
 func TestPanicOfATransportReachesTheCaller(t *testing.T) {
 	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
-		HTTPClient: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
+		Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
 	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), post()) })
 	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), withMedia(breaking{}, 1<<20)) }, "from another goroutine")
 }
@@ -251,7 +251,7 @@ func TestAnswerAfterTheCallerHasLeftIsClosed(t *testing.T) {
 		<-late
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: onClose{strings.NewReader("{}"), closed}, Request: r}, nil
 	})
-	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", HTTPClient: &http.Client{Transport: transport}})
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}})
 	_, err := c.Do(ctx, withMedia(breaking{}, 1<<20))
 	assert.Equal(t, httpx.Canceled, failure(t, err).Kind)
 	close(late)

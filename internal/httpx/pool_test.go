@@ -305,7 +305,7 @@ func TestIdleConnectionsOfOurOwnAreClosed(t *testing.T) {
 			connections := connwatch.On(server)
 			server.Start()
 			defer server.Close()
-			c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: given})
+			c := client(t, httpx.Config{BaseURL: server.URL, Client: given})
 			_, err := c.Do(t.Context(), post())
 			require.NoError(t, err)
 			connections.Settle(t, 1)

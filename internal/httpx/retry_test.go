@@ -48,7 +48,7 @@ func TestRequestOnADeadIdleConnectionIsMadeOnAnother(t *testing.T) {
 				return deaf{conn, &dead}, err
 			}}
 			defer transport.CloseIdleConnections()
-			c := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: &http.Client{Transport: transport}})
+			c := client(t, httpx.Config{BaseURL: server.URL, Client: &http.Client{Transport: transport}})
 			req := post(body.Field{Name: "a", Value: string(make([]byte, size))})
 			_, err := c.Do(t.Context(), req)
 			require.NoError(t, err)

@@ -186,7 +186,7 @@ func TestEndlessGzipIsUnpackedToTheLimitAndNotFurther(t *testing.T) {
 			t.Run(fmt.Sprint(status, " ", name), func(t *testing.T) {
 				left := make(chan struct{})
 				server := serve(t, squeezed(t, status, left))
-				_, err := client(t, httpx.Config{BaseURL: server.URL, HTTPClient: given, MaxResponseBytes: limit}).Do(t.Context(), post())
+				_, err := client(t, httpx.Config{BaseURL: server.URL, Client: given, MaxResponseBytes: limit}).Do(t.Context(), post())
 				f := failure(t, err)
 				assert.Equal(t, httpx.BadAnswer, f.Kind)
 				assert.Equal(t, status, f.Status)

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/tls"
@@ -19,24 +20,65 @@ import (
 // checkTransport refuses settings of our transport that cannot be kept.
 func (cfg Config) checkTransport() error {
 	refuse := func(field, problem string) error { return &ConfigError{field, problem} }
-	own, limits := cfg.HTTPClient == nil, cfg.TLSClientConfig
+	limits := cfg.TLSConfig
 	switch {
-	case cfg.MaxConnsPerHost < 0:
-		return refuse("MaxConnsPerHost", "must not be negative")
-	case cfg.MaxConnsPerHost > 0 && !own:
-		return refuse("MaxConnsPerHost", "is for the default transport: set it on that of HTTPClient")
+	case cfg.MaxConns < 0:
+		return refuse("MaxConns", "must not be negative")
+	case cfg.IdleTimeout < 0:
+		return refuse("IdleTimeout", "must not be negative")
+	case cfg.Client != nil:
+		if field := cfg.ofOurTransport(); field != "" {
+			return refuse(field, "is for the default transport: set it on the Transport of Client")
+		}
 	case limits == nil:
 		return nil
-	case !own:
-		return refuse("TLSClientConfig", "is for the default transport: set it on that of HTTPClient")
 	case limits.InsecureSkipVerify:
-		return refuse("TLSClientConfig", "must not skip verification: put a private CA in RootCAs")
+		return refuse("TLSConfig", "must not skip verification: put a private CA in RootCAs")
 	case limits.Renegotiation != tls.RenegotiateNever:
-		return refuse("TLSClientConfig", "must not allow renegotiation")
+		return refuse("TLSConfig", "must not allow renegotiation")
 	case limits.MaxVersion != 0 && limits.MaxVersion < tls.VersionTLS12:
-		return refuse("TLSClientConfig", "must allow TLS 1.2 or later")
+		return refuse("TLSConfig", "must allow TLS 1.2 or later")
 	}
 	return nil
+}
+
+// ofOurTransport names a field that is set and that only our transport has.
+func (cfg Config) ofOurTransport() string {
+	switch {
+	case cfg.Proxy != nil:
+		return "Proxy"
+	case cfg.HTTP2:
+		return "HTTP2"
+	case cfg.TLSConfig != nil:
+		return "TLSConfig"
+	case cfg.MaxConns > 0:
+		return "MaxConns"
+	case cfg.IdleTimeout > 0:
+		return "IdleTimeout"
+	}
+	return ""
+}
+
+// roundTripper is what sends: what the caller wraps around, then bottom, then
+// the connections.
+func (cfg Config) roundTripper() (http.RoundTripper, error) {
+	var connections http.RoundTripper
+	switch {
+	case cfg.Client == nil:
+		connections = newTransport(cfg)
+	case cfg.Client.Transport == nil:
+		connections = http.DefaultTransport
+	default:
+		connections = cfg.Client.Transport
+	}
+	var top http.RoundTripper = &bottom{next: connections}
+	if cfg.Wrap == nil {
+		return top, nil
+	}
+	if top = cfg.Wrap(top); top == nil {
+		return nil, &ConfigError{"Wrap", "must not return nil"}
+	}
+	return top, nil
 }
 
 const (
@@ -56,18 +98,15 @@ func newTransport(cfg Config) *http.Transport {
 		tcp: net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second},
 		tls: &tls.Config{},
 	}
-	if cfg.TLSClientConfig != nil {
-		d.tls = cfg.TLSClientConfig.Clone()
+	if cfg.TLSConfig != nil {
+		d.tls = cfg.TLSConfig.Clone()
 	}
 	d.tls.MinVersion = max(d.tls.MinVersion, tls.VersionTLS12)
 	d.tls.NextProtos = []string{"h2", "http/1.1"}
 	// Small first records let a page appear early. A face is of no use until
 	// its last byte.
 	d.tls.DynamicRecordSizingDisabled = true
-	conns := cfg.MaxConnsPerHost
-	if conns == 0 {
-		conns = DefaultMaxConnsPerHost
-	}
+	conns := cmp.Or(cfg.MaxConns, DefaultMaxConns)
 	return &http.Transport{
 		DialContext:       d.plain,
 		DialTLSContext:    d.secure,
@@ -78,7 +117,7 @@ func newTransport(cfg Config) *http.Transport {
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: pingTimeout},
-		IdleConnTimeout:        50 * time.Second, // before the vendors', so that no call meets a closing connection
+		IdleConnTimeout:        cmp.Or(cfg.IdleTimeout, DefaultIdleTimeout),
 		MaxResponseHeaderBytes: 64 << 10,
 	}
 }

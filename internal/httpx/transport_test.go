@@ -26,14 +26,14 @@ import (
 func TestTransportSettingsAreChecked(t *testing.T) {
 	own := &http.Client{}
 	for field, configs := range map[string][]httpx.Config{
-		"MaxConnsPerHost": {
-			{MaxConnsPerHost: -1},
-			{MaxConnsPerHost: 1, HTTPClient: own},
+		"MaxConns": {
+			{MaxConns: -1},
+			{MaxConns: 1, Client: own},
 		},
-		"TLSClientConfig": {
-			{TLSClientConfig: &tls.Config{}, HTTPClient: own},
-			{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
-			{TLSClientConfig: &tls.Config{MaxVersion: tls.VersionTLS11}},
+		"TLSConfig": {
+			{TLSConfig: &tls.Config{}, Client: own},
+			{TLSConfig: &tls.Config{InsecureSkipVerify: true}},
+			{TLSConfig: &tls.Config{MaxVersion: tls.VersionTLS11}},
 		},
 	} {
 		for _, cfg := range configs {
@@ -45,7 +45,7 @@ func TestTransportSettingsAreChecked(t *testing.T) {
 		}
 	}
 	for _, version := range []uint16{0, tls.VersionTLS12, tls.VersionTLS13} {
-		client(t, httpx.Config{BaseURL: "https://vendor.example", MaxConnsPerHost: 1, TLSClientConfig: &tls.Config{MaxVersion: version}})
+		client(t, httpx.Config{BaseURL: "https://vendor.example", MaxConns: 1, TLSConfig: &tls.Config{MaxVersion: version}})
 	}
 }
 
@@ -97,7 +97,7 @@ func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
 				got, _ = io.ReadAll(r.Body)
 				_, _ = w.Write([]byte("{}"))
 			}, protocol.config)
-			c := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust})
+			c := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust})
 			// Sizes about the buffer of a connection, a record and a chunk.
 			for _, size := range []int{0, 1, 4 << 10, 16 << 10, 48<<10 - 1, 48 << 10, 64<<10 + 1, 1 << 20} {
 				content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
@@ -124,8 +124,8 @@ func TestLentMediaArrivesWhole(t *testing.T) {
 	both, trustBoth := secureServer(t, handler, func(s *httptest.Server) { s.EnableHTTP2 = true })
 	for name, c := range map[string]*httpx.Client{
 		"plain":  client(t, httpx.Config{BaseURL: serve(t, handler).URL}),
-		"TLS":    client(t, httpx.Config{BaseURL: secure.URL, TLSClientConfig: trust}),
-		"HTTP/2": client(t, httpx.Config{BaseURL: both.URL, TLSClientConfig: trustBoth}),
+		"TLS":    client(t, httpx.Config{BaseURL: secure.URL, TLSConfig: trust}),
+		"HTTP/2": client(t, httpx.Config{BaseURL: both.URL, TLSConfig: trustBoth}),
 	} {
 		for _, size := range []int{0, 1, 64 << 10, 1<<20 - 1, 1 << 20, 5<<20 + 1} {
 			content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
@@ -146,7 +146,7 @@ func TestConcurrentCallsOverTLSDoNotMixTheirBytes(t *testing.T) {
 		got, _ := io.ReadAll(r.Body)
 		_, _ = w.Write(got)
 	}, nil)
-	c := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust})
+	c := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust})
 	var all sync.WaitGroup
 	for i := range 16 {
 		all.Go(func() {
@@ -163,7 +163,7 @@ func TestConcurrentCallsOverTLSDoNotMixTheirBytes(t *testing.T) {
 
 func TestTLSConfigOfTheCallerStaysAsItIs(t *testing.T) {
 	given := &tls.Config{MinVersion: tls.VersionTLS10, NextProtos: []string{"x"}}
-	client(t, httpx.Config{BaseURL: "https://vendor.example", TLSClientConfig: given})
+	client(t, httpx.Config{BaseURL: "https://vendor.example", TLSConfig: given})
 	assert.Equal(t, uint16(tls.VersionTLS10), given.MinVersion)
 	assert.Equal(t, []string{"x"}, given.NextProtos)
 	assert.False(t, given.DynamicRecordSizingDisabled)
@@ -174,7 +174,7 @@ func TestOwnTransportWantsTLS12(t *testing.T) {
 		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // an old server is what is tried
 	})
 	trust.MinVersion = tls.VersionTLS10
-	_, err := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust}).
+	_, err := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust}).
 		Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: picture(nil)})
 	f := failure(t, err)
 	assert.Equal(t, httpx.Network, f.Kind)
@@ -189,7 +189,7 @@ func TestOwnTransportChecksCertificates(t *testing.T) {
 		"the certificate is signed by an unknown authority": nil,
 		"the certificate is for another host":               another,
 	} {
-		_, err := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: cfg}).
+		_, err := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: cfg}).
 			Do(context.Background(), httpx.Request{Method: "POST", Path: "/", Body: picture(nil)})
 		f := failure(t, err)
 		assert.Equal(t, want, f.Detail)
@@ -197,7 +197,7 @@ func TestOwnTransportChecksCertificates(t *testing.T) {
 	}
 }
 
-func TestMaxConnsPerHostBoundsConnections(t *testing.T) {
+func TestMaxConnsBoundsConnections(t *testing.T) {
 	var mu sync.Mutex
 	open, most := 0, 0
 	server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -216,7 +216,7 @@ func TestMaxConnsPerHostBoundsConnections(t *testing.T) {
 			}
 		}
 	})
-	c := client(t, httpx.Config{BaseURL: server.URL, TLSClientConfig: trust, MaxConnsPerHost: 2, Timeout: time.Minute})
+	c := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust, MaxConns: 2, Timeout: time.Minute})
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -243,7 +243,7 @@ func TestCloseIdleConnectionsClosesOursAndNoOthers(t *testing.T) {
 		cfg := httpx.Config{BaseURL: server.URL}
 		given := &http.Transport{}
 		if !own {
-			cfg.HTTPClient = &http.Client{Transport: given}
+			cfg.Client = &http.Client{Transport: given}
 		}
 		c := client(t, cfg)
 		reused := func() bool {

@@ -25,15 +25,15 @@ func Provider(s Setup, httpClient *http.Client) (idverify.Provider, error) {
 	switch {
 	case s.Body == work.JSON:
 		return baiduv4.New(baiduv4.Config{
-			APIKey: work.APIKey, SecretKey: work.SecretKey, BaseURL: s.BaseURL, HTTPClient: httpClient,
+			APIKey: work.APIKey, SecretKey: work.SecretKey, HTTP: idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient},
 		})
 	case s.Linkface:
 		return linkface.New(linkface.Config{
-			APIID: work.APIKey, APISecret: work.SecretKey, BaseURL: s.BaseURL, HTTPClient: httpClient,
+			APIID: work.APIKey, APISecret: work.SecretKey, HTTP: idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient},
 		})
 	}
 	return tencent.New(tencent.Config{
-		AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, BaseURL: s.BaseURL, HTTPClient: httpClient,
+		AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, HTTP: idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient},
 	})
 }
 

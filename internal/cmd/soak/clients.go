@@ -76,21 +76,21 @@ const (
 func vendors(root string, limit time.Duration, trust *tls.Config) ([]idverify.Provider, error) {
 	lf, err := linkface.New(linkface.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface), TLSClientConfig: trust, Timeout: limit,
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface), TLSConfig: trust, Timeout: limit},
 	})
 	if err != nil {
 		return nil, err
 	}
 	bd, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4), TLSClientConfig: trust, Timeout: limit,
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4), TLSConfig: trust, Timeout: limit},
 	})
 	if err != nil {
 		return nil, err
 	}
 	tc, err := tencent.New(tencent.Config{
 		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		BaseURL: idverifytest.BaseURLAt(root, idverifytest.Tencent), TLSClientConfig: trust, Timeout: limit,
+		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Tencent), TLSConfig: trust, Timeout: limit},
 	})
 	if err != nil {
 		return nil, err

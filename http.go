@@ -1,0 +1,80 @@
+package idverify
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// HTTP is how a vendor is reached. It is the field HTTP of the Config of every
+// vendor's package, and its zero value is what most callers want. New checks it
+// and names the field in its error, for example "HTTP.BaseURL".
+//
+// Without a Client the vendor's package makes a transport of its own: TLS 1.2 or
+// later, HTTP/1.1, no proxy, nothing read from the environment. Proxy, HTTP2,
+// TLSConfig, MaxConns and IdleTimeout are settings of that transport, and are
+// refused beside a Client.
+//
+// It prints and marshals as "idverify.HTTP".
+type HTTP struct {
+	httpMask
+
+	// BaseURL is where the vendor's paths begin: https, or http for a loopback
+	// host. It has no query and no user. Default: the DefaultBaseURL of the
+	// vendor's package.
+	BaseURL string
+
+	// Client takes the place of our own transport: its Transport and Timeout are
+	// used, its redirect policy and cookie jar are not. It is copied. Its
+	// Transport sees requests whole, secrets included. One that sets only a
+	// Timeout uses http.DefaultTransport, which takes a proxy from the
+	// environment.
+	Client *http.Client
+
+	// Wrap is called once by New and puts a transport of the caller's around the
+	// one that sends, for example to trace or to count. See [HTTP.Client] for one
+	// that must see everything.
+	Wrap func(http.RoundTripper) http.RoundTripper
+
+	// Proxy chooses the proxy for a request, as [http.Transport.Proxy] does: a URL
+	// with the scheme http, https or socks5, or nil for none. Default: no proxy;
+	// [http.ProxyFromEnvironment] reads the environment. TLS with the vendor goes
+	// through the proxy and is not ended by it.
+	Proxy func(*http.Request) (*url.URL, error)
+
+	// HTTP2 lets our own transport speak HTTP/2 where the vendor offers it.
+	// Default false: HTTP/1.1.
+	HTTP2 bool
+
+	// TLSConfig has what our own transport needs to know of TLS: a private
+	// authority in RootCAs, a client certificate. It is copied; TLS 1.2 is the
+	// least whatever it says, and NextProtos is ours. One that skips verification
+	// or allows renegotiation is refused. Default: the system's authorities.
+	TLSConfig *tls.Config
+
+	// MaxConns bounds the connections of our own transport, idle ones included;
+	// further calls wait for one. Default 512.
+	MaxConns int
+
+	// IdleTimeout is how long our own transport keeps a connection that no call
+	// uses. It should be shorter than the vendor's, so that no call meets a
+	// connection that is being closed. Default: shorter than the vendor's where
+	// that is known, else 50 s.
+	IdleTimeout time.Duration
+
+	// Timeout bounds one exchange, connecting and reading the answer included.
+	// Default 30 s.
+	Timeout time.Duration
+
+	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
+	MaxResponseBytes int64
+
+	// Clock tells the time, which signatures and the life of tokens depend on.
+	// Default time.Now.
+	Clock func() time.Time
+}
+
+type httpMask = redact.Mask[HTTP]
