@@ -41,11 +41,10 @@ type Attempt struct {
 	Wait     time.Duration `json:"-"`
 	Duration time.Duration `json:"-"`
 	Billed   Billed        `json:"billed"`
-	// Sent, Ambiguous and Repeatable are those of [Error]; for a decision Sent
-	// is true.
-	Sent       bool `json:"sent"`
-	Ambiguous  bool `json:"ambiguous"`
-	Repeatable bool `json:"repeatable"`
+	// Delivery is how far the request came; for a decision DeliveryAnswered.
+	// Sent, Ambiguous and Repeatable follow from it as they do for [Error], and
+	// stand in JSON too.
+	Delivery Delivery `json:"delivery"`
 	// PassedOver says that the provider was not asked: its circuit was open or
 	// its limiter could not admit the call in time.
 	PassedOver bool `json:"passed_over,omitempty"`
@@ -62,14 +61,20 @@ type attemptFields Attempt
 
 type attemptJSON struct {
 	*attemptFields
+	deliveryJSON
 	WaitMS     int64 `json:"wait_ms,omitempty"`
 	DurationMS int64 `json:"duration_ms"`
 }
 
 // MarshalJSON implements [json.Marshaler].
 func (a Attempt) MarshalJSON() ([]byte, error) {
-	a.VendorCode, a.RequestID = redact.Word(a.VendorCode), redact.Word(a.RequestID)
-	return json.Marshal(attemptJSON{(*attemptFields)(&a), a.Wait.Milliseconds(), a.Duration.Milliseconds()})
+	a.VendorCode, a.RequestID, a.Delivery = redact.Word(a.VendorCode), redact.Word(a.RequestID), a.Delivery.known()
+	return json.Marshal(attemptJSON{
+		attemptFields: (*attemptFields)(&a),
+		deliveryJSON:  deliveryJSON{a.Sent(), a.Ambiguous(), a.Repeatable()},
+		WaitMS:        a.Wait.Milliseconds(),
+		DurationMS:    a.Duration.Milliseconds(),
+	})
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -79,6 +84,7 @@ func (a *Attempt) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	a.Wait, a.Duration = milliseconds(read.WaitMS), milliseconds(read.DurationMS)
+	a.Delivery = read.delivery(a.Delivery)
 	return nil
 }
 
@@ -88,14 +94,20 @@ func milliseconds(n int64) time.Duration {
 	return time.Duration(max(-most, min(n, most))) * time.Millisecond
 }
 
-// String is, for example, "linkface timeout (sent, billed unknown)".
+// Sent is [Error.Sent] of the attempt.
+func (a Attempt) Sent() bool { return a.Delivery.known() != DeliveryNotSent }
+
+// Ambiguous is [Error.Ambiguous] of the attempt.
+func (a Attempt) Ambiguous() bool { return a.Delivery.known() == DeliveryUnanswered }
+
+// Repeatable is [Error.Repeatable] of the attempt.
+func (a Attempt) Repeatable() bool { return isRepeatable(a.Code, a.Delivery, a.Billed) }
+
+// String is, for example, "linkface timeout (unanswered, billed unknown)".
 func (a Attempt) String() string {
-	how := "not sent"
-	switch {
-	case a.PassedOver:
+	how := a.Delivery.String()
+	if a.PassedOver {
 		how = "passed over"
-	case a.Sent:
-		how = "sent"
 	}
 	return redact.Word(a.Vendor) + " " + redact.Word(string(a.Code)) + " (" + how + ", billed " + a.Billed.String() + ")"
 }
@@ -114,8 +126,7 @@ func (a Attempt) LogValue() slog.Value {
 		slog.Duration("wait", a.Wait),
 		slog.Duration("duration", a.Duration),
 		slog.String("billed", a.Billed.String()),
-		slog.Bool("sent", a.Sent),
-		slog.Bool("ambiguous", a.Ambiguous),
+		slog.String("delivery", a.Delivery.String()),
 		slog.Bool("passed_over", a.PassedOver),
 	)
 }
@@ -125,12 +136,11 @@ func attempted(vendor string, res *Result, e *Error) Attempt {
 	if res != nil {
 		return Attempt{
 			Vendor: vendor, Code: res.Code, VendorCode: res.VendorCode, VendorReason: res.VendorReason,
-			RequestID: res.RequestID, HTTPStatus: res.HTTPStatus, Billed: res.Billed, Sent: true,
+			RequestID: res.RequestID, HTTPStatus: res.HTTPStatus, Billed: res.Billed, Delivery: DeliveryAnswered,
 		}
 	}
 	return Attempt{
 		Vendor: vendor, Code: e.Code, VendorCode: e.VendorCode, VendorReason: e.VendorReason,
-		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Sent: e.Sent, Ambiguous: e.Ambiguous,
-		Repeatable: e.Repeatable, Err: e,
+		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Delivery: e.Delivery.known(), Err: e,
 	}
 }

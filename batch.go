@@ -327,15 +327,13 @@ func (r *batchRun) unjournaled(out *BatchResult, err error) {
 		return
 	}
 	r.stop()
-	e := misconfigured("Journal", "the journal failed, and without it nothing is sent")
-	e.Err = err
-	out.Err, out.JournalErr = e, err
+	out.Err, out.JournalErr = failedToOpen("Journal", "the journal failed, and without it nothing is sent", err), err
 }
 
 // notBegun is the error of a row that was pulled when the run had to stop.
 func (r *batchRun) notBegun() *Error {
 	if r.calls.Err() != nil {
-		return left(r.calls, "")
+		return left(r.calls, "", "")
 	}
-	return &Error{Code: CodeCanceled, Billed: BilledNo, Detail: "the run was stopped before the row was sent"}
+	return unsent(CodeCanceled, "", "the run was stopped before the row was sent", nil)
 }

@@ -64,7 +64,11 @@ func mismatch() (*idverify.Result, error) {
 
 // fails makes an error as a provider does.
 func fails(code idverify.Code, billed idverify.Billed) *idverify.Error {
-	return &idverify.Error{Code: code, Vendor: "v", Billed: billed, Sent: billed != idverify.BilledNo}
+	delivery := idverify.DeliveryAnswered
+	if billed == idverify.BilledNo {
+		delivery = idverify.DeliveryNotSent
+	}
+	return &idverify.Error{Code: code, Vendor: "v", Billed: billed, Delivery: delivery}
 }
 
 // slow takes a second of a bubble's time, or until the caller leaves.
@@ -73,7 +77,7 @@ func slow(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
 	case <-time.After(time.Second):
 		return mismatch()
 	case <-ctx.Done():
-		return nil, &idverify.Error{Code: idverify.CodeCanceled, Sent: true, Ambiguous: true, Err: ctx.Err()}
+		return nil, &idverify.Error{Code: idverify.CodeCanceled, Delivery: idverify.DeliveryUnanswered, Err: ctx.Err()}
 	}
 }
 
@@ -255,7 +259,7 @@ func TestRowPulledTooLateIsReportedNotSent(t *testing.T) {
 				require.ErrorAs(t, got[0].Err, &e)
 				assert.Equal(t, idverify.Code(name), e.Code)
 				assert.Equal(t, idverify.BilledNo, e.Billed)
-				assert.False(t, e.Sent)
+				assert.False(t, e.Sent())
 			})
 		})
 	}
@@ -573,12 +577,12 @@ func afterLegs(e *idverify.Error, legs ...idverify.Attempt) *idverify.Error {
 func known() *journal {
 	j := newJournal()
 	legs := fails(idverify.CodeNetwork, idverify.BilledNo)
-	legs.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Ambiguous: true}, {Code: idverify.CodeNetwork, Billed: idverify.BilledNo}}
+	legs.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}, {Code: idverify.CodeNetwork, Billed: idverify.BilledNo}}
 	sent := fails(idverify.CodeCanceled, idverify.BilledNo)
-	sent.Ambiguous = true
+	sent.Delivery = idverify.DeliveryUnanswered
 	limited := fails(idverify.CodeRateLimited, idverify.BilledUnknown)
-	limited.Repeatable = true
-	limited.Attempts = []idverify.Attempt{{Code: idverify.CodeRateLimited, Repeatable: true, Sent: true}}
+	limited.Delivery = idverify.DeliveryRefused
+	limited.Attempts = []idverify.Attempt{{Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused}}
 	j.entries = map[string]idverify.JournalEntry{
 		"limited":      {Err: limited},
 		"unfunded":     {Err: fails(idverify.CodeQuotaExceeded, idverify.BilledUnknown)},
@@ -591,11 +595,11 @@ func known() *journal {
 		"ambiguous":    {Err: sent},
 		"unsure-first": {Err: legs},
 		"turned-away-twice": {Err: afterLegs(fails(idverify.CodeRateLimited, idverify.BilledUnknown),
-			idverify.Attempt{Code: idverify.CodeQuotaExceeded, Sent: true}, idverify.Attempt{Code: idverify.CodeRateLimited, Sent: true, Repeatable: true})},
+			idverify.Attempt{Code: idverify.CodeQuotaExceeded, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused})},
 		"paid-first": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
-			idverify.Attempt{Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes, Sent: true}, idverify.Attempt{Code: idverify.CodeNetwork, Billed: idverify.BilledNo})},
+			idverify.Attempt{Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeNetwork, Billed: idverify.BilledNo})},
 		"said-free-and-lost": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
-			idverify.Attempt{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Sent: true, Ambiguous: true})},
+			idverify.Attempt{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Delivery: idverify.DeliveryUnanswered})},
 	}
 	return j
 }
@@ -635,10 +639,10 @@ func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 		require.ErrorAs(t, resumed[key].Err, &e)
 		assert.Nil(t, resumed[key].Result)
 		assert.ErrorIs(t, e, idverify.ErrAmbiguous)
-		assert.True(t, e.Sent)
+		assert.True(t, e.Sent())
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
 		assert.Equal(t, idverify.AdviceReview, e.Advice())
-		assert.False(t, e.Repeatable)
+		assert.False(t, e.Repeatable())
 		assert.Contains(t, e.Error(), key)
 	}
 }
@@ -841,7 +845,7 @@ func TestRowThatIsPulledWhileTheRunStopsIsReportedNotSent(t *testing.T) {
 		require.ErrorAs(t, got[1].Err, &e)
 		assert.Equal(t, idverify.CodeCanceled, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
-		assert.False(t, e.Sent)
+		assert.False(t, e.Sent())
 		assert.Contains(t, e.Error(), "the run was stopped before the row was sent")
 	})
 }

@@ -100,9 +100,9 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 	switch {
 	case n >= r.Attempts:
 		return 0, 0, ""
-	case e.Repeatable && !e.Ambiguous && e.Billed != BilledYes:
+	case e.Repeatable():
 		move = NextSameVendor
-	case e.Ambiguous && r.Ambiguous:
+	case e.Ambiguous() && r.Ambiguous:
 		move = NextSameVendorAmbiguous
 	default:
 		return 0, 0, ""
@@ -136,9 +136,7 @@ func pause(ctx context.Context, wait time.Duration) bool {
 // leftAfter is the error for a caller who left while the vendor was waited for
 // after an error.
 func (c *call) leftAfter(ctx context.Context, e *Error) *Error {
-	gone := left(ctx, e.Vendor)
-	gone.Detail += " while waiting to try again"
-	return gone
+	return left(ctx, e.Vendor, " while waiting to try again")
 }
 
 // outcome is the decision or the last error, with every leg in it.
@@ -148,24 +146,5 @@ func (c *call) outcome() (*Result, error) {
 		res.Attempts = c.attempts
 		return &res, nil
 	}
-	e := *c.failure
-	e.Attempts = c.attempts
-	e.sum()
-	return nil, &e
-}
-
-// sum makes the facts about sending and money those of all legs together.
-func (e *Error) sum() {
-	for _, a := range e.Attempts {
-		// A leg that cost nothing for certain does not stand in the way.
-		e.Repeatable = e.Repeatable && !a.Ambiguous && (a.Repeatable || a.Billed == BilledNo)
-		e.Sent = e.Sent || a.Sent
-		e.Ambiguous = e.Ambiguous || a.Ambiguous
-		switch {
-		case a.Billed == BilledYes:
-			e.Billed = BilledYes
-		case a.Billed == BilledUnknown && e.Billed == BilledNo:
-			e.Billed = BilledUnknown
-		}
-	}
+	return nil, c.failure.summed(c.attempts)
 }

@@ -92,7 +92,7 @@ func (c *Client) verify(ctx context.Context, req *Request) (*Result, error) {
 		return nil, err
 	}
 	if ctx.Err() != nil {
-		return nil, left(ctx, "")
+		return nil, left(ctx, "", "")
 	}
 	if req.Key == "" {
 		return c.ask(ctx, req)
@@ -157,8 +157,4 @@ func (c Client) describe() string {
 		names[i] = redact.Word(v.Name())
 	}
 	return "idverify.Client(" + strings.Join(names, ", ") + ")"
-}
-
-func misconfigured(field, detail string) *Error {
-	return &Error{Code: CodeInvalidConfig, Field: field, Detail: detail, Billed: BilledNo}
 }

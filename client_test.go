@@ -95,10 +95,10 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 			assert.Equal(t, "p", e.Vendor)
 			if test.want == idverify.CodeBadResponse || test.want == idverify.CodeUnknown { // nobody knows what the vendor did, or charged
 				assert.Contains(t, e.Detail, "the provider returned ")
-				assert.True(t, e.Sent)
+				assert.True(t, e.Sent())
 				assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 				assert.Equal(t, idverify.BilledUnknown, e.Billed)
-				assert.False(t, e.Repeatable)
+				assert.False(t, e.Repeatable())
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package idverify
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,30 +45,49 @@ type Error struct {
 	HTTPStatus int `json:"http_status,omitempty"`
 	// Billed is whether the vendor charges for the call.
 	Billed Billed `json:"billed"`
-	// Sent says that the whole request left this machine, as far as can be
-	// told from here: the vendor may have worked on it. It speaks of the
-	// verification, also in an error about the access token that it needs,
-	// whose HTTPStatus is that of the token's answer.
-	Sent bool `json:"sent"`
-	// Ambiguous says that the request was sent and no answer of the vendor's
-	// came back that could be read. It may have been billed.
-	Ambiguous bool `json:"ambiguous"`
-	// Repeatable says that the same call may go to the same vendor again
-	// without risk of paying twice.
-	Repeatable bool `json:"repeatable"`
+	// Delivery is how far the request came. It speaks of the verification, also
+	// in an error about the access token that it needs, whose HTTPStatus is that
+	// of the token's answer. Sent, Ambiguous and Repeatable follow from it; JSON
+	// has them as "sent", "ambiguous" and "repeatable".
+	Delivery Delivery `json:"delivery"`
 	// RetryAfter is how long the vendor, or a limit of the caller's own, asks to
 	// wait; 0 when it did not say.
 	// JSON gives it in milliseconds.
 	RetryAfter time.Duration `json:"-"`
 	// Attempts are the legs of a [Client]'s call in order. The fields above are
-	// those of the last vendor that was asked, but Sent, Ambiguous, Billed and
-	// Repeatable speak of all legs together. Empty when a provider was asked
+	// those of the last vendor that was asked, but Delivery and Billed, and what
+	// follows from them, speak of all attempts together. Empty when a provider was asked
 	// without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// Reply is the vendor's typed reply, where it sent one.
 	Reply any `json:"-" xml:"-" yaml:"-"`
 	// Err is the cause, for errors.Is and errors.As. Never printed.
 	Err error `json:"-" xml:"-" yaml:"-"`
+}
+
+// Sent reports whether the whole request left this machine, as far as can be
+// told from here: the vendor may have worked on it.
+func (e *Error) Sent() bool { return e.Delivery.known() != DeliveryNotSent }
+
+// Ambiguous reports whether the request was sent and no answer of the vendor's
+// came back that could be read. It may have been billed.
+func (e *Error) Ambiguous() bool { return e.Delivery.known() == DeliveryUnanswered }
+
+// Repeatable reports whether the same call may go to the same vendor again
+// without the risk of paying twice: it failed for a reason that passes by itself
+// (AdviceTryLater), and was not sent, was turned away before anybody looked, or
+// was answered and is documented as free.
+func (e *Error) Repeatable() bool {
+	if !isRepeatable(e.Code, e.Delivery, e.Billed) {
+		return false
+	}
+	for _, a := range e.Attempts {
+		// An attempt that surely cost nothing does not stand in the way.
+		if a.Ambiguous() || !a.Repeatable() && a.Billed != BilledNo {
+			return false
+		}
+	}
+	return true
 }
 
 // Advice says what to do now.
@@ -122,14 +142,7 @@ func vendorFacts(code, reason string, status int, requestID string) []string {
 }
 
 func (e *Error) deliveryFacts() []string {
-	facts := []string{"not sent"}
-	if e.Sent {
-		facts[0] = "sent"
-	}
-	if e.Ambiguous {
-		facts = append(facts, "unanswered")
-	}
-	facts = append(facts, "billed "+e.Billed.String())
+	facts := []string{e.Delivery.String(), "billed " + e.Billed.String()}
 	if e.RetryAfter > 0 {
 		facts = append(facts, "retry after "+e.RetryAfter.String())
 	}
@@ -157,7 +170,7 @@ func (e *Error) Unwrap() []error {
 // Is matches the package's sentinels.
 func (e *Error) Is(target error) bool {
 	if target == ErrAmbiguous {
-		return e.Ambiguous
+		return e.Ambiguous()
 	}
 	s, ok := target.(sentinel)
 	return ok && Code(s) == e.Code
@@ -168,14 +181,20 @@ type errorFields Error
 
 type errorJSON struct {
 	*errorFields
+	deliveryJSON
 	Advice       Advice `json:"advice"`
 	RetryAfterMS int64  `json:"retry_after_ms,omitempty"`
 }
 
 // MarshalJSON implements [json.Marshaler].
 func (e Error) MarshalJSON() ([]byte, error) {
-	e.VendorCode, e.RequestID = redact.Word(e.VendorCode), redact.Word(e.RequestID)
-	return json.Marshal(errorJSON{(*errorFields)(&e), e.Advice(), e.RetryAfter.Milliseconds()})
+	e.VendorCode, e.RequestID, e.Delivery = redact.Word(e.VendorCode), redact.Word(e.RequestID), e.Delivery.known()
+	return json.Marshal(errorJSON{
+		errorFields:  (*errorFields)(&e),
+		deliveryJSON: deliveryJSON{e.Sent(), e.Ambiguous(), e.Repeatable()},
+		Advice:       e.Advice(),
+		RetryAfterMS: e.RetryAfter.Milliseconds(),
+	})
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -185,6 +204,7 @@ func (e *Error) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	e.RetryAfter = milliseconds(read.RetryAfterMS)
+	e.Delivery = read.delivery(e.Delivery)
 	return nil
 }
 
@@ -201,8 +221,7 @@ func (e Error) LogValue() slog.Value {
 		slog.String("vendor_code", redact.Word(e.VendorCode)),
 		slog.String("request_id", redact.Word(e.RequestID)),
 		slog.Int("http_status", e.HTTPStatus),
-		slog.Bool("sent", e.Sent),
-		slog.Bool("ambiguous", e.Ambiguous),
+		slog.String("delivery", e.Delivery.String()),
 		slog.String("billed", e.Billed.String()),
 		slog.String("advice", string(e.Advice())),
 	)
@@ -263,3 +282,125 @@ var (
 	// sent, not answered, perhaps billed.
 	ErrAmbiguous error = sentinel("ambiguous")
 )
+
+// The constructors below make every error of this package. None can say that a
+// request was not sent and billed, or unanswered and repeatable. What they made is
+// changed by nobody: who needs another takes a copy.
+
+// unsent is an error found before anything was sent.
+func unsent(code Code, vendor, detail string, cause error) *Error {
+	return &Error{Code: code, Vendor: redact.Word(vendor), Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause}
+}
+
+// refused is an error about the request, found before anything was sent.
+func refused(code Code, field, detail string) *Error {
+	return &Error{Code: code, Field: field, Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo}
+}
+
+// badNumber is refused for an ID number that breaks a rule of its format.
+func badNumber(cause error) *Error {
+	return &Error{
+		Code: CodeInvalidIDNumber, Field: "IDNumber", Detail: strings.TrimPrefix(cause.Error(), "idcard: "),
+		Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause,
+	}
+}
+
+// misconfigured is the error of a constructor about one of its fields.
+func misconfigured(field, detail string) *Error { return refused(CodeInvalidConfig, field, detail) }
+
+// failedToOpen is misconfigured for a field that names something that failed.
+func failedToOpen(field, detail string, cause error) *Error {
+	return &Error{Code: CodeInvalidConfig, Field: field, Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause}
+}
+
+// left is the error for a caller whose context ended before the vendor was
+// asked. doing says what was waited for, or nothing.
+func left(ctx context.Context, vendor, doing string) *Error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return unsent(CodeCanceled, vendor, "the caller's context was cancelled"+doing, ctx.Err())
+	}
+	return unsent(CodeTimeout, vendor, "the caller's deadline passed"+doing, ctx.Err())
+}
+
+// othersWait is the error for a caller who leaves a call that goes on for others.
+func othersWait(ctx context.Context) *Error {
+	e := left(ctx, "", ", and the call goes on for others with the same key")
+	return &Error{Code: e.Code, Detail: e.Detail, Delivery: DeliveryUnanswered, Err: e.Err}
+}
+
+// circuitOpen is the error for a vendor that is not asked because it failed.
+func circuitOpen(vendor string) *Error {
+	return unsent(CodeCircuitOpen, vendor, "the vendor failed too often just now and is given a rest", nil)
+}
+
+// overOwnLimit is the error of a limiter of this program.
+func overOwnLimit(vendor, detail string, wait time.Duration, cause error) *Error {
+	e := unsent(CodeRateLimited, vendor, detail, cause)
+	e.RetryAfter = max(wait, 0)
+	return e
+}
+
+// triedTooOften is the error for a person above the limit per person.
+func triedTooOften(limit int, window, wait time.Duration) *Error {
+	e := unsent(CodeTooManyAttempts, "", fmt.Sprintf("this person was tried %d times in %s", limit, window), nil)
+	e.RetryAfter = max(wait, 0)
+	return e
+}
+
+// unanswered is the error for a call that may have been sent and billed, and of
+// which nothing is known.
+func unanswered(code Code, vendor, detail string, cause error) *Error {
+	return &Error{Code: code, Vendor: vendor, Detail: detail, Delivery: DeliveryUnanswered, Err: cause}
+}
+
+// broken is the error for a provider that does not keep its contract.
+func broken(vendor, how string) *Error { return unanswered(CodeBadResponse, vendor, how, nil) }
+
+// inFlight is the error of a row that an earlier run left behind. The key was
+// checked and can be printed.
+func inFlight(key string) *Error {
+	return unanswered(CodeUnknown, "",
+		"row "+key+" was in flight when an earlier run ended and may have been billed; it is not sent again unasked", nil)
+}
+
+// endedBy is a copy of an error that says how ctx ended, and of the call what e
+// says.
+func (e *Error) endedBy(ctx context.Context) *Error {
+	own, end := *e, left(ctx, e.Vendor, "")
+	own.Code, own.Detail, own.Err = end.Code, end.Detail, end.Err
+	return &own
+}
+
+// within is a copy of a provider's error as the Client hands it on: with the
+// vendor's name, and no bill for what was not sent.
+func (e *Error) within(vendor string) *Error {
+	if e.Vendor != "" && (e.Delivery != DeliveryNotSent || e.Billed == BilledNo) && e.Delivery == e.Delivery.known() {
+		return e
+	}
+	own := *e
+	own.Delivery = e.Delivery.known()
+	if own.Vendor == "" {
+		own.Vendor = vendor
+	}
+	if own.Delivery == DeliveryNotSent {
+		own.Billed = BilledNo
+	}
+	return &own
+}
+
+// summed is a copy of the last vendor's error that speaks of all attempts of a
+// call: of how far they came, and of their bill.
+func (e *Error) summed(attempts []Attempt) *Error {
+	own := *e
+	own.Attempts = attempts
+	for _, a := range attempts {
+		own.Delivery = own.Delivery.Worse(a.Delivery)
+		switch {
+		case a.Billed == BilledYes:
+			own.Billed = BilledYes
+		case a.Billed == BilledUnknown && own.Billed == BilledNo:
+			own.Billed = BilledUnknown
+		}
+	}
+	return &own
+}

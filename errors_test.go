@@ -22,7 +22,7 @@ func (*typedReply) Error() string { return "typed reply" }
 func rateLimited() *idverify.Error {
 	return &idverify.Error{
 		Code: idverify.CodeRateLimited, Vendor: "baiduv4", Detail: "too many calls", VendorCode: "18", VendorMessage: idverify.NewSensitive("MARK message"),
-		RequestID: "1370579072568000512", HTTPStatus: 200, Billed: idverify.BilledNo, Sent: true, Repeatable: true,
+		RequestID: "1370579072568000512", HTTPStatus: 200, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		RetryAfter: 1500 * time.Millisecond, Reply: &typedReply{"MARK reply"}, Err: fmt.Errorf("MARK cause: %w", context.DeadlineExceeded),
 	}
 }
@@ -61,7 +61,7 @@ func TestErrorsIsAndAsReachEverything(t *testing.T) {
 	bare := &idverify.Error{Code: idverify.CodeNoFace, Reply: "no error", Attempts: []idverify.Attempt{{Code: idverify.CodeMatch}}}
 	assert.Empty(t, bare.Unwrap(), "there is nothing behind it, and no nil either")
 
-	ambiguous := &idverify.Error{Code: idverify.CodeTimeout, Ambiguous: true}
+	ambiguous := &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}
 	assert.ErrorIs(t, ambiguous, idverify.ErrAmbiguous)
 	assert.ErrorIs(t, ambiguous, idverify.ErrTimeout)
 }
@@ -117,7 +117,7 @@ func TestErrorLogsWordsOnly(t *testing.T) {
 }
 
 func TestErrorSaysThatItWasNotAnswered(t *testing.T) {
-	e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: "v", VendorCode: "7", VendorReason: "a reason", Sent: true, Ambiguous: true}
+	e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: "v", VendorCode: "7", VendorReason: "a reason", Delivery: idverify.DeliveryUnanswered}
 	assert.Equal(t, "v: timeout (vendor code 7 · a reason, sent, unanswered, billed unknown, advice try_later)", e.Error())
 	e.Attempts = []idverify.Attempt{{Vendor: "v", Code: idverify.CodeTimeout}}
 	assert.NotContains(t, e.Error(), "attempts", "of one attempt all has been said")

@@ -104,7 +104,7 @@ func driveRow(t *testing.T, v mocked, row idverify.VendorCode) {
 	c := oneVendor(t, v.provider(t, &http.Client{Transport: transport}))
 	res, err := c.Verify(t.Context(), &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: []idverify.Evidence{v.evidence}})
 	want := 1
-	if row.Repeatable {
+	if row.Repeatable() {
 		want = 3
 	}
 	assert.Equal(t, want, exchanges)

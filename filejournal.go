@@ -120,9 +120,7 @@ var (
 // badJournal says what is wrong, in words without the path.
 func badJournal(err error) *Error {
 	cause := pathless(err)
-	e := misconfigured("path", "the journal cannot be used: "+cause.Error())
-	e.Err = cause
-	return e
+	return failedToOpen("path", "the journal cannot be used: "+cause.Error(), cause)
 }
 
 // pathless is the cause behind an error of the os package, which names the file:

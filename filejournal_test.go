@@ -42,7 +42,7 @@ func (c *countingVerifier) Verify(_ context.Context, req *idverify.Request) (*id
 	case strings.HasPrefix(req.Reference, "free"):
 		return nil, fails(idverify.CodeNetwork, idverify.BilledNo)
 	case strings.HasPrefix(req.Reference, "lost"):
-		return nil, &idverify.Error{Code: idverify.CodeTimeout, Sent: true, Ambiguous: true}
+		return nil, &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}
 	}
 	return mismatch()
 }

@@ -151,8 +151,7 @@ func inOwnWords(ctx context.Context, s *shared) (*Result, error) {
 	res, err := s.answer()
 	var e *Error
 	if errors.As(err, &e) && e.Code == CodeCanceled && !errors.Is(ctx.Err(), context.Canceled) {
-		gone := left(ctx, e.Vendor)
-		e.Code, e.Detail, e.Err = gone.Code, gone.Detail, gone.Err
+		return nil, e.endedBy(ctx)
 	}
 	return res, err
 }
@@ -218,7 +217,7 @@ func (s *shared) answer() (*Result, error) {
 	case s.panicked != nil:
 		panic(s.panicked)
 	case s.res == nil && s.err == nil:
-		return nil, &Error{Code: CodeUnknown, Sent: true, Ambiguous: true, Detail: "the call ended without an answer"}
+		return nil, unanswered(CodeUnknown, "", "the call ended without an answer", nil)
 	case s.err != nil:
 		var e *Error
 		if !errors.As(s.err, &e) {
@@ -235,14 +234,6 @@ func (r *Result) clone() *Result {
 	own := *r
 	own.Checks, own.Warnings, own.Attempts = slices.Clone(r.Checks), slices.Clone(r.Warnings), slices.Clone(r.Attempts)
 	return &own
-}
-
-// othersWait is the error for a caller who leaves a call that goes on.
-func othersWait(ctx context.Context) *Error {
-	e := left(ctx, "")
-	e.Detail += ", and the call goes on for others with the same key"
-	e.Sent, e.Ambiguous, e.Billed = true, true, BilledUnknown
-	return e
 }
 
 // fingerprint tells texts apart for whoever holds the secret, and nobody else.

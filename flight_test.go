@@ -99,7 +99,7 @@ func TestOneOfTwoLeavesAndTheOtherGetsTheAnswer(t *testing.T) {
 			assert.ErrorContains(t, err, "the call goes on for others with the same key")
 			var e *idverify.Error
 			if assert.ErrorAs(t, err, &e) {
-				assert.True(t, e.Sent)
+				assert.True(t, e.Sent())
 				assert.Equal(t, idverify.BilledUnknown, e.Billed)
 			}
 		})
@@ -127,7 +127,7 @@ func TestLastToLeaveEndsTheCallAndLearnsHowFarItCame(t *testing.T) {
 		assert.Equal(t, time.Second, time.Since(began))
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e)
-		assert.True(t, e.Sent)
+		assert.True(t, e.Sent())
 		assert.Len(t, e.Attempts, 1)
 		assert.Equal(t, idverify.CodeTimeout, e.Code, "in this caller's words, whose deadline it was")
 		assert.ErrorIs(t, e.Err, context.DeadlineExceeded)

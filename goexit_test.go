@@ -34,10 +34,10 @@ func TestGoexitOfAProviderEndsACallWithAKey(t *testing.T) {
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, idverify.CodeUnknown, e.Code)
-		assert.True(t, e.Sent)
+		assert.True(t, e.Sent())
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous, "nobody knows how far it came")
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
-		assert.False(t, e.Repeatable)
+		assert.False(t, e.Repeatable())
 
 		res, err := c.Verify(t.Context(), keyed("k"))
 		require.NoError(t, err)

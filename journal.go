@@ -32,31 +32,23 @@ type JournalEntry struct {
 	Err    *Error
 }
 
-// inFlight is the error of a row that an earlier run left behind. The key was
-// checked and can be printed.
-func inFlight(key string) *Error {
-	return &Error{Code: CodeUnknown, Sent: true, Ambiguous: true,
-		Detail: "row " + key + " was in flight when an earlier run ended and may have been billed; it is not sent again unasked"}
-}
-
 // mayHaveCost reports whether any leg of a call was, or may have been, billed.
 func mayHaveCost(e *Error) bool {
-	if e.Ambiguous || len(e.Attempts) == 0 && mayBeBilled(e.Code, e.Billed, e.Repeatable) {
+	if e.Ambiguous() || len(e.Attempts) == 0 && mayBeBilled(e.Code, e.Delivery, e.Billed) {
 		return true
 	}
 	for _, a := range e.Attempts {
-		if a.Ambiguous || mayBeBilled(a.Code, a.Billed, a.Repeatable) {
+		if a.Ambiguous() || mayBeBilled(a.Code, a.Delivery, a.Billed) {
 			return true
 		}
 	}
 	return false
 }
 
-// mayBeBilled looks past a bill that the documents leave open where the vendor
-// turned the call away: because it is safe to repeat, or because it refused the
-// account, before it looked at anybody.
-func mayBeBilled(code Code, billed Billed, repeatable bool) bool {
-	turnedAway := repeatable || code.Advice() == AdviceFixAccount
+// mayBeBilled looks past a bill that the documents leave open where the request
+// was not sent, or was turned away before anybody looked.
+func mayBeBilled(code Code, delivery Delivery, billed Billed) bool {
+	turnedAway := delivery == DeliveryNotSent || delivery == DeliveryRefused || code.Advice() == AdviceFixAccount
 	return billed == BilledYes || billed == BilledUnknown && !turnedAway
 }
 

@@ -105,8 +105,7 @@ func (l *limiter) join(ctx context.Context) (*waiter, error) {
 	now := time.Now()
 	if wait := l.foresee(now); wait > 0 {
 		if deadline, ok := ctx.Deadline(); ok && wait >= deadline.Sub(now) {
-			return nil, &Error{Code: CodeRateLimited, Billed: BilledNo, Repeatable: true, RetryAfter: wait, Err: ErrLimited,
-				Detail: "the limiter could not admit the call before its deadline"}
+			return nil, overOwnLimit("", "the limiter could not admit the call before its deadline", wait, ErrLimited)
 		}
 	}
 	w := &waiter{admitted: make(chan struct{})}

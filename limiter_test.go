@@ -355,10 +355,10 @@ func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
 			var e *idverify.Error
 			require.ErrorAs(t, out.err, &e)
 			assert.Equal(t, want.wait, e.RetryAfter, caller)
-			assert.True(t, e.Repeatable)
+			assert.True(t, e.Repeatable())
 			assert.Equal(t, idverify.CodeRateLimited, e.Code)
 			assert.Equal(t, idverify.BilledNo, e.Billed)
-			assert.False(t, e.Sent)
+			assert.False(t, e.Sent())
 		}
 	})
 }
@@ -512,7 +512,7 @@ func TestClientKeepsToTheLimiterOfAVendor(t *testing.T) {
 		assert.Equal(t, "a", e.Vendor)
 		assert.Equal(t, idverify.CodeRateLimited, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
-		assert.False(t, e.Sent)
+		assert.False(t, e.Sent())
 		assert.Equal(t, time.Second, e.RetryAfter)
 		assert.True(t, e.Attempts[0].PassedOver)
 		assert.Equal(t, 4, a.asked)

@@ -182,7 +182,7 @@ func TestAttemptKeepsWhatTheVendorSaid(t *testing.T) {
 	decided := pass(t)
 	decided.res.VendorCode, decided.res.VendorReason, decided.res.RequestID, decided.res.HTTPStatus = "1", "found", "r2", 200
 	failed := &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", VendorReason: "daily", RequestID: "r1", HTTPStatus: 402,
-		Sent: true, Repeatable: true, Billed: idverify.BilledNo}
+		Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo}
 	c, err := idverify.New([]idverify.Provider{vendorNamed("a", step{err: failed}), vendorNamed("b", decided)}, half(idverify.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	res, err := c.Verify(t.Context(), askFor(photo()))
@@ -194,9 +194,9 @@ func TestAttemptKeepsWhatTheVendorSaid(t *testing.T) {
 	}
 	assert.Equal(t, []idverify.Attempt{
 		{Vendor: "a", Code: idverify.CodeQuotaExceeded, VendorCode: "17", VendorReason: "daily", RequestID: "r1", HTTPStatus: 402,
-			Billed: idverify.BilledNo, Sent: true, Repeatable: true, Next: idverify.NextAnotherVendor},
+			Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused, Next: idverify.NextAnotherVendor},
 		{Vendor: "b", Code: idverify.CodeMatch, VendorCode: "1", VendorReason: "found", RequestID: "r2", HTTPStatus: 200,
-			Billed: idverify.BilledYes, Sent: true},
+			Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered},
 	}, legs)
 }
 
@@ -204,8 +204,8 @@ func TestEveryVerbPrintsTheLineOfAnAttempt(t *testing.T) {
 	for want, a := range map[string]idverify.Attempt{
 		"a circuit_open (passed over, billed no)": {Vendor: "a", Code: idverify.CodeCircuitOpen, Billed: idverify.BilledNo, PassedOver: true},
 		"a network (not sent, billed no)":         {Vendor: "a", Code: idverify.CodeNetwork, Billed: idverify.BilledNo},
-		"a timeout (sent, billed unknown)":        {Vendor: "a", Code: idverify.CodeTimeout, Sent: true, Ambiguous: true},
-		"[hidden] [hidden] (sent, billed yes)":    {Vendor: "two words", Code: aName, Sent: true, Billed: idverify.BilledYes},
+		"a timeout (sent, billed unknown)":        {Vendor: "a", Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered},
+		"[hidden] [hidden] (sent, billed yes)":    {Vendor: "two words", Code: aName, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
 			assert.Equal(t, want, fmt.Sprintf(verb, a), verb)
@@ -214,7 +214,7 @@ func TestEveryVerbPrintsTheLineOfAnAttempt(t *testing.T) {
 }
 
 func TestAttemptHidesWhatIsNoWord(t *testing.T) {
-	a := idverify.Attempt{Vendor: aName, Code: aName, VendorCode: aName, RequestID: aName, Sent: true, HTTPStatus: 200, Wait: time.Second}
+	a := idverify.Attempt{Vendor: aName, Code: aName, VendorCode: aName, RequestID: aName, Delivery: idverify.DeliveryAnswered, HTTPStatus: 200, Wait: time.Second}
 	assert.Equal(t, "[vendor=[hidden] code=[hidden] vendor_code=[hidden] request_id=[hidden] http_status=200 wait=1s billed=unknown sent=true "+
 		"ambiguous=false passed_over=false]", strings.Replace(a.LogValue().String(), "duration=0s ", "", 1))
 	text, err := json.Marshal(idverify.Attempt{Vendor: "a", VendorCode: aName, RequestID: aName})
@@ -224,7 +224,7 @@ func TestAttemptHidesWhatIsNoWord(t *testing.T) {
 }
 
 func TestAttemptJSONKeepsTheTimesAndRefusesWhatIsNone(t *testing.T) {
-	a := idverify.Attempt{Vendor: "a", Code: idverify.CodeTimeout, Wait: 1500 * time.Millisecond, Duration: 30 * time.Second, Sent: true, Ambiguous: true}
+	a := idverify.Attempt{Vendor: "a", Code: idverify.CodeTimeout, Wait: 1500 * time.Millisecond, Duration: 30 * time.Second, Delivery: idverify.DeliveryUnanswered}
 	text, err := json.Marshal(a)
 	require.NoError(t, err)
 	var back idverify.Attempt

@@ -90,13 +90,11 @@ func (p *personLimit) admit(ctx context.Context, s Subject) error {
 	ok, wait, err := p.store.Take(ctx, p.pseudonym(s), p.limit, p.window)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return left(ctx, "")
+		return left(ctx, "", "")
 	case err != nil:
-		return &Error{Code: CodeStoreUnavailable, Billed: BilledNo, Repeatable: true, Err: err,
-			Detail: "the store of the per-person limit failed, so nobody was asked"}
+		return unsent(CodeStoreUnavailable, "", "the store of the per-person limit failed, so nobody was asked", err)
 	case !ok:
-		return &Error{Code: CodeTooManyAttempts, Billed: BilledNo, Repeatable: true, RetryAfter: max(wait, 0),
-			Detail: fmt.Sprintf("this person was tried %d times in %s", p.limit, p.window)}
+		return triedTooOften(p.limit, p.window, wait)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func TestAPersonIsTriedSoOftenPerWindow(t *testing.T) {
 			assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
-			assert.Equal(t, &idverify.Error{Code: idverify.CodeTooManyAttempts, Billed: idverify.BilledNo, Repeatable: true,
+			assert.Equal(t, &idverify.Error{Code: idverify.CodeTooManyAttempts, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo,
 				RetryAfter: 30 * time.Minute, Detail: "this person was tried 3 times in 1h0m0s"}, e)
 			assert.Equal(t, idverify.AdviceReview, e.Advice())
 		}
@@ -119,7 +119,7 @@ func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
-		assert.True(t, e.Repeatable, "nobody was asked")
+		assert.True(t, e.Repeatable(), "nobody was asked")
 		assert.Equal(t, idverify.AdviceTryLater, idverify.CodeOf(err).Advice())
 		for _, text := range idverifytest.Spoken(err) {
 			assert.NotContains(t, text, "MARK")

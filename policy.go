@@ -133,7 +133,7 @@ var conducts = map[Code]conduct{
 
 // elsewhere reports whether the next vendor is to be asked after an error.
 func (f Failover) elsewhere(e *Error) bool {
-	return conducts[e.Code].failover && !(e.Ambiguous && f.NotAfterAmbiguous)
+	return conducts[e.Code].failover && !(e.Ambiguous() && f.NotAfterAmbiguous)
 }
 
 // VendorPolicy is how a [Client] treats one vendor. Zero fields have the

@@ -41,7 +41,7 @@ func (s *byScript) Verify(ctx context.Context, _ *idverify.Request) (*idverify.R
 		select {
 		case <-time.After(now.after):
 		case <-ctx.Done():
-			e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: s.name, Sent: true, Ambiguous: true, Err: ctx.Err()}
+			e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: s.name, Delivery: idverify.DeliveryUnanswered, Err: ctx.Err()}
 			if errors.Is(ctx.Err(), context.Canceled) {
 				e.Code = idverify.CodeCanceled
 			}
@@ -69,16 +69,16 @@ func decide(code idverify.Code) step {
 }
 
 func fail(code idverify.Code, facts ...func(*idverify.Error)) step {
-	e := &idverify.Error{Code: code, Sent: true}
+	e := &idverify.Error{Code: code, Delivery: idverify.DeliveryAnswered}
 	for _, f := range facts {
 		f(e)
 	}
 	return step{err: e}
 }
 
-func safe(e *idverify.Error)      { e.Repeatable, e.Billed = true, idverify.BilledNo }
-func unsent(e *idverify.Error)    { e.Sent, e.Repeatable, e.Billed = false, true, idverify.BilledNo }
-func ambiguous(e *idverify.Error) { e.Ambiguous = true }
+func safe(e *idverify.Error)      { e.Delivery, e.Billed = idverify.DeliveryRefused, idverify.BilledNo }
+func unsent(e *idverify.Error)    { e.Delivery, e.Billed = idverify.DeliveryNotSent, idverify.BilledNo }
+func ambiguous(e *idverify.Error) { e.Delivery = idverify.DeliveryUnanswered }
 func free(e *idverify.Error)      { e.Billed = idverify.BilledNo }
 func retryAfter(d time.Duration) func(*idverify.Error) {
 	return func(e *idverify.Error) { e.RetryAfter = d }
@@ -263,8 +263,8 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 
 func TestNothingIsLostWhenAllFail(t *testing.T) {
 	cause := errors.New("cause")
-	a := vendorNamed("a", step{err: &idverify.Error{Code: idverify.CodeTimeout, Sent: true, Ambiguous: true, RequestID: "r1", Err: cause}})
-	b := vendorNamed("b", step{err: &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", Sent: true, Billed: idverify.BilledNo, HTTPStatus: 200}})
+	a := vendorNamed("a", step{err: &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered, RequestID: "r1", Err: cause}})
+	b := vendorNamed("b", step{err: &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledNo, HTTPStatus: 200}})
 	c, err := idverify.New([]idverify.Provider{a, b})
 	require.NoError(t, err)
 	_, err = c.Verify(t.Context(), askFor(photo()))
@@ -272,7 +272,7 @@ func TestNothingIsLostWhenAllFail(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, idverify.CodeQuotaExceeded, e.Code)
 	assert.Equal(t, "b", e.Vendor)
-	assert.True(t, e.Ambiguous, "the first leg may have been billed")
+	assert.True(t, e.Ambiguous(), "the first leg may have been billed")
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 	assert.ErrorIs(t, err, idverify.ErrTimeout)
 	assert.ErrorIs(t, err, idverify.ErrQuotaExceeded)
@@ -782,19 +782,18 @@ func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 }
 
 func TestRepeatableSpeaksOfAllLegs(t *testing.T) {
-	turnedAway := func(e *idverify.Error) { e.Repeatable = true }
+	turnedAway := func(e *idverify.Error) { e.Delivery = idverify.DeliveryRefused }
 	for name, test := range map[string]struct {
 		a, b step
 		want bool
 	}{
-		"both turned away":       {fail(idverify.CodeRateLimited, turnedAway), fail(idverify.CodeNetwork, unsent), true},
-		"one lost":               {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
-		"one lost, and said not": {fail(idverify.CodeTimeout, ambiguous, turnedAway), fail(idverify.CodeNetwork, unsent), false},
-		"one perhaps billed":     {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
-		"one free of charge":     {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
-		"last one not":           {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
+		"both turned away":   {fail(idverify.CodeRateLimited, turnedAway), fail(idverify.CodeNetwork, unsent), true},
+		"one lost":           {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
+		"one perhaps billed": {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
+		"one free of charge": {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
+		"last one not":       {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
 	} {
-		assert.Equal(t, test.want, failBoth(t, test.a, test.b).Repeatable, name)
+		assert.Equal(t, test.want, failBoth(t, test.a, test.b).Repeatable(), name)
 	}
 }
 
@@ -829,8 +828,8 @@ func TestWhatAnErrorMayHaveCostSpeaksOfAllLegs(t *testing.T) {
 		"both free of charge, as far as one was told": {fail(idverify.CodeQuotaExceeded), fail(idverify.CodeQuotaExceeded, free), true, false, idverify.BilledUnknown},
 	} {
 		e := failBoth(t, test.a, test.b)
-		assert.Equal(t, test.sent, e.Sent, name)
-		assert.Equal(t, test.ambiguous, e.Ambiguous, name)
+		assert.Equal(t, test.sent, e.Sent(), name)
+		assert.Equal(t, test.ambiguous, e.Ambiguous(), name)
 		assert.Equal(t, test.billed, e.Billed, name)
 	}
 }

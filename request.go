@@ -172,9 +172,7 @@ func (r *Request) foldNumber() (string, error) {
 	if !r.SkipIDNumberCheck {
 		number, err := idcard.Parse(r.IDNumber)
 		if err != nil {
-			e := refused(CodeInvalidIDNumber, "IDNumber", strings.TrimPrefix(err.Error(), "idcard: "))
-			e.Err = err
-			return "", e
+			return "", badNumber(err)
 		}
 		return number.Reveal(), nil
 	}
@@ -214,11 +212,6 @@ func tellsNumber(id, number string) bool {
 	var spelling redact.Spelling
 	spelling.Read(id)
 	return spelling.Tells(tellingInARow, plainNumber(number)) || strings.Contains(strings.ToUpper(id), strings.ToUpper(number))
-}
-
-// refused is an error about the request, found before anything was sent.
-func refused(code Code, field, detail string) *Error {
-	return &Error{Code: code, Field: field, Detail: detail, Billed: BilledNo}
 }
 
 func (r Request) kinds() []string {

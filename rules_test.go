@@ -37,7 +37,7 @@ func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, idverify.CodeNetwork, e.Code)
-			assert.False(t, e.Sent)
+			assert.False(t, e.Sent())
 			assert.Equal(t, idverify.BilledNo, e.Billed)
 			assert.ErrorAs(t, err, &x509.UnknownAuthorityError{})
 			assert.Empty(t, srv.Exchanges())

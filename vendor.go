@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/sony/gobreaker/v2"
-
-	"github.com/idverify/idverify/internal/redact"
 )
 
 // vendor is a provider with what the Client keeps about it.
@@ -42,7 +40,7 @@ var errSaysNothing = errors.New("idverify: nobody's fault")
 func (v *vendor) admit(ctx context.Context, watched bool) (release func(), e *Error) {
 	waits := v.policy.Limiter != nil
 	if (waits || watched) && v.isResting() {
-		return nil, v.circuitOpen()
+		return nil, circuitOpen(v.Name())
 	}
 	if !waits {
 		return func() {}, nil
@@ -54,15 +52,14 @@ func (v *vendor) admit(ctx context.Context, watched bool) (release func(), e *Er
 	case err == nil:
 		return release, nil
 	case ctx.Err() != nil:
-		return nil, left(ctx, v.Name())
+		return nil, left(ctx, v.Name(), "")
 	}
-	limited := &Error{Code: CodeRateLimited, Vendor: v.Name(), Billed: BilledNo, Err: err,
-		Detail: "this client's own limiter could not admit the call in time"}
+	var wait time.Duration
 	var foreseen *Error
-	if errors.As(err, &foreseen) {
-		limited.RetryAfter = foreseen.RetryAfter
+	if errors.As(err, &foreseen) && foreseen != nil {
+		wait = foreseen.RetryAfter
 	}
-	return nil, limited
+	return nil, overOwnLimit(v.Name(), "this client's own limiter could not admit the call in time", wait, err)
 }
 
 // isResting reports whether the circuit would turn a call away: it is open, or
@@ -81,18 +78,13 @@ func (v *vendor) isResting() bool {
 	return false
 }
 
-func (v *vendor) circuitOpen() *Error {
-	return &Error{Code: CodeCircuitOpen, Vendor: v.Name(), Billed: BilledNo,
-		Detail: "the vendor failed too often just now and is given a rest"}
-}
-
 // ask makes one attempt, which began just now, within its time limit and tells
 // the circuit how it went. It is told even when the provider panics.
 func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *Result, e *Error, asked bool) {
 	if v.circuit != nil {
 		done, err := v.circuit.Allow()
 		if err != nil {
-			return nil, v.circuitOpen(), false
+			return nil, circuitOpen(v.Name()), false
 		}
 		verdict := errSaysNothing
 		defer func() { done(verdict) }()
@@ -130,7 +122,7 @@ func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 		return errSaysNothing
 	case conducts[e.Code].fault:
 		return e
-	case e.Sent:
+	case e.Sent():
 		return nil // it answered, whatever it said
 	}
 	return errSaysNothing
@@ -142,14 +134,9 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
-			if e.Vendor == "" {
-				own := *e
-				own.Vendor, e = vendor, &own
-			}
-			return nil, e
+			return nil, e.within(vendor)
 		}
-		return nil, &Error{Code: CodeUnknown, Vendor: vendor, Sent: true, Ambiguous: true, Err: err,
-			Detail: "the provider returned an error without a code of idverify's"}
+		return nil, unanswered(CodeUnknown, vendor, "the provider returned an error without a code of idverify's", err)
 	}
 	switch {
 	case res == nil:
@@ -164,18 +151,4 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 		return &own, nil
 	}
 	return res, nil
-}
-
-// broken is the error for a provider that does not keep its contract.
-func broken(vendor, how string) *Error {
-	return &Error{Code: CodeBadResponse, Vendor: vendor, Sent: true, Ambiguous: true, Detail: how}
-}
-
-// left is the error for a caller who left before the vendor was asked.
-func left(ctx context.Context, vendor string) *Error {
-	e := &Error{Code: CodeTimeout, Vendor: redact.Word(vendor), Billed: BilledNo, Err: ctx.Err(), Detail: "the caller's deadline passed"}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		e.Code, e.Detail = CodeCanceled, "the caller's context was cancelled"
-	}
-	return e
 }

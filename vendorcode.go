@@ -15,11 +15,26 @@ type VendorCode struct {
 	Meaning Code `json:"meaning"`
 	// Billed is what the vendor's documents say.
 	Billed Billed `json:"billed"`
-	// Repeatable says that the same call may be sent to the same vendor again
-	// without risk of paying twice: it was refused before it was processed,
-	// or is documented as free.
-	Repeatable bool `json:"repeatable"`
+	// Delivery is what the code says of the request: DeliveryRefused where the
+	// vendor turned it away before it looked at the person, DeliveryUnanswered
+	// where the vendor itself may have lost the answer. Empty is
+	// DeliveryAnswered.
+	Delivery Delivery `json:"delivery,omitempty"`
 	// Note explains the row in English, NoteZH in Chinese.
 	Note   string `json:"note"`
 	NoteZH string `json:"note_zh"`
+}
+
+// Repeatable reports whether the same call may be sent to the same vendor again
+// without the risk of paying twice, as [Error.Repeatable] does.
+func (v VendorCode) Repeatable() bool {
+	return isRepeatable(v.Meaning, v.Reached(), v.Billed)
+}
+
+// Reached is Delivery, with DeliveryAnswered for none.
+func (v VendorCode) Reached() Delivery {
+	if v.Delivery == "" {
+		return DeliveryAnswered
+	}
+	return v.Delivery.known()
 }

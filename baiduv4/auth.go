@@ -96,11 +96,12 @@ func failed(call *exchange.Call, code, message string) error {
 	return err
 }
 
-// serverFailed is what a gateway before the token endpoint says in JSON of its
-// own, with words that the table lacks.
+// serverFailed is a copy of an error about what a gateway before the token
+// endpoint says in JSON of its own, with words that the table lacks.
 func serverFailed(e *idverify.Error) *idverify.Error {
-	e.Code, e.Repeatable, e.Detail = idverify.CodeVendorUnavailable, true, "the server of the token endpoint failed"
-	return e
+	own := *e
+	own.Code, own.Detail = idverify.CodeVendorUnavailable, "the server of the token endpoint failed"
+	return &own
 }
 
 // accessToken is the token for a call. sent says that the verification went
@@ -117,14 +118,26 @@ func (c *Client) accessToken(ctx context.Context, sent bool) (Token, error) {
 	return Token{}, unverified(e, sent)
 }
 
-// unverified turns an error on the way to the token into one about the
-// verification: nobody worked on that, it cost nothing, and can be repeated
-// when it was the way that failed and not the vendor that refused.
+// unverified is a copy of an error on the way to the token that speaks of the
+// verification: nobody worked on that, and it cost nothing.
 func unverified(e *idverify.Error, sent bool) *idverify.Error {
 	own := *e
 	own.Detail = "access token: " + e.Detail
-	own.Billed = idverify.BilledNo
-	own.Sent, own.Ambiguous = sent, false
-	own.Repeatable = e.Repeatable || e.VendorCode == "" && e.Code != idverify.CodeUnknown
+	own.Billed, own.Delivery = idverify.BilledNo, idverify.DeliveryNotSent
+	if sent {
+		own.Delivery = idverify.DeliveryRefused
+	}
+	return &own
+}
+
+// resent is a copy of the second exchange's error that also speaks of the first,
+// in which the vendor refused the token: the request did leave this machine.
+func resent(err error) error {
+	var e *idverify.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	own := *e
+	own.Delivery = e.Delivery.Worse(idverify.DeliveryRefused)
 	return &own
 }

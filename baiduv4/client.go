@@ -193,11 +193,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if isTokenRefused(err) {
 		c.tokens.refusedAgain(err)
 	}
-	var e *idverify.Error
-	if errors.As(err, &e) {
-		e.Sent = true // the first exchange was, whatever became of the second
-	}
-	return res, err
+	return res, resent(err)
 }
 
 // CloseIdleConnections closes the connections of the default transport that no

@@ -77,7 +77,7 @@ func TestBillingFollowsTheDocuments(t *testing.T) {
 			want = idverify.BilledYes
 		}
 		assert.Equal(t, want, row.Billed, "%v", k)
-		assert.Equal(t, repeatable[k.code], row.Repeatable, "%v", k)
+		assert.Equal(t, repeatable[k.code], row.Repeatable(), "%v", k)
 	}
 }
 
@@ -155,11 +155,11 @@ func checkRow(t *testing.T, row idverify.VendorCode, res *idverify.Result, err e
 	e := requireError(t, res, err)
 	assert.Equal(t, row.Meaning, e.Code)
 	assert.Equal(t, row.Billed, e.Billed)
-	assert.Equal(t, row.Repeatable, e.Repeatable)
+	assert.Equal(t, row.Repeatable(), e.Repeatable())
 	assert.Equal(t, row.Code, e.VendorCode)
 	assert.Equal(t, row.Reason, e.VendorReason)
-	assert.Equal(t, sent, e.Sent)
-	assert.False(t, e.Ambiguous)
+	assert.Equal(t, sent, e.Sent())
+	assert.False(t, e.Ambiguous())
 	if sent {
 		var reply *baiduv4.Reply
 		require.ErrorAs(t, err, &reply)

@@ -97,7 +97,7 @@ func ExampleSealedCapture() {
 
 func ExampleCodes() {
 	for _, row := range baiduv4.Codes() {
-		if row.Repeatable {
+		if row.Repeatable() {
 			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice())
 		}
 	}

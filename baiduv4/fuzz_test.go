@@ -239,8 +239,8 @@ func FuzzTokenAnswer(f *testing.F) {
 		require.Empty(t, seen.tokens, "a verification without a usable token")
 		require.False(t, usable && given.Usual(), "a usable token was refused: %v", err)
 		require.Equal(t, idverify.BilledNo, e.Billed)
-		require.False(t, e.Sent || e.Ambiguous)
-		require.False(t, e.Code == idverify.CodeUnknown && e.Repeatable)
+		require.False(t, e.Sent() || e.Ambiguous())
+		require.False(t, e.Code == idverify.CodeUnknown && e.Repeatable())
 		require.Equal(t, 1, seen.fetches)
 	})
 }

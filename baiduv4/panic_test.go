@@ -60,8 +60,8 @@ func TestAPanicOfTheTransportReachesTheCaller(t *testing.T) {
 		assert.Equal(t, baiduv4.Name, e.Vendor)
 		assert.Equal(t, "access token: the token store or the transport panicked", e.Detail)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
-		assert.False(t, e.Sent)
-		assert.False(t, e.Repeatable)
+		assert.False(t, e.Sent())
+		assert.False(t, e.Repeatable())
 		f.assertSeen(t, 2, 0)
 	})
 }
@@ -109,7 +109,7 @@ func TestAStoreThatEndsItsGoroutineLeavesNobodyWaiting(t *testing.T) {
 		f := &fake{}
 		c := newClient(t, f.into, keptIn(&odd{load: func(context.Context) error { runtime.Goexit(); return nil }}))
 		e := verifyFails(t, c)
-		assert.False(t, e.Sent)
+		assert.False(t, e.Sent())
 		f.assertSeen(t, 0, 0)
 	})
 }

@@ -231,8 +231,8 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 			assert.Equal(t, test.code, e.Code)
 			assert.Equal(t, test.field, e.Field)
 			assert.Equal(t, idverify.BilledNo, e.Billed)
-			assert.False(t, e.Sent)
-			assert.False(t, e.Repeatable)
+			assert.False(t, e.Sent())
+			assert.False(t, e.Repeatable())
 			assert.NotContains(t, strings.ToLower(err.Error()), "zhangsan")
 		})
 	}

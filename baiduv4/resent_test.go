@@ -47,6 +47,6 @@ func TestWhatWasRefusedForItsTokenWasSent(t *testing.T) {
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, 1, srv.Calls(idverifytest.BaiduV4))
-	assert.True(t, e.Sent, "%v", e)
-	assert.False(t, e.Ambiguous)
+	assert.True(t, e.Sent(), "%v", e)
+	assert.False(t, e.Ambiguous())
 }

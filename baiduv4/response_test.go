@@ -187,7 +187,7 @@ func assertBadScore(t *testing.T, given answer, field string) {
 	assert.Equal(t, field, e.Field)
 	assert.Equal(t, "7", e.RequestID)
 	assert.Equal(t, idverify.BilledYes, e.Billed, "a comparison is billed, whatever its scores")
-	assert.False(t, e.Repeatable)
+	assert.False(t, e.Repeatable())
 	f.assertSeen(t, 1, 1)
 }
 
@@ -200,7 +200,7 @@ func TestUnknownVerifyStatusIsKept(t *testing.T) {
 		assert.Equal(t, "verify_status", e.VendorCode)
 		assert.Equal(t, "verify_status "+strings.Trim(status, `"`), e.VendorMessage.Reveal())
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
-		assert.False(t, e.Repeatable)
+		assert.False(t, e.Repeatable())
 		var reply *baiduv4.Reply
 		require.ErrorAs(t, err, &reply)
 		assert.Equal(t, strings.Trim(status, `"`), reply.VerifyStatus)
@@ -243,7 +243,7 @@ func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
 			e := requireError(t, res, err)
 			assert.Equal(t, idverify.CodeBadResponse, e.Code)
 			assert.ErrorIs(t, err, idverify.ErrAmbiguous)
-			assert.False(t, e.Repeatable)
+			assert.False(t, e.Repeatable())
 			f.assertSeen(t, 1, 1)
 		})
 	}
@@ -318,7 +318,7 @@ func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
 		assert.Equal(t, "999999", e.VendorCode)
 		assert.Equal(t, "a new one for [hidden] [hidden]", e.VendorMessage.Reveal())
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
-		assert.False(t, e.Repeatable)
+		assert.False(t, e.Repeatable())
 		assert.NotContains(t, err.Error(), "a new one")
 		f.assertSeen(t, 1, 1)
 	}

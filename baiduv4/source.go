@@ -186,7 +186,7 @@ func (s *tokenSource) holds(token Token) bool {
 
 // errBroken is how the flight failed for those who come after a panic.
 var errBroken = &idverify.Error{
-	Code: idverify.CodeUnknown, Vendor: Name, Detail: "the token store or the transport panicked",
+	Code: idverify.CodeUnknown, Vendor: Name, Delivery: idverify.DeliveryUnanswered, Detail: "the token store or the transport panicked",
 }
 
 // bring gets a token from the store, which lands the flight, or else from the

@@ -42,7 +42,7 @@ func ruleAccepts(t *testing.T, b *bench) {
 		t.Error("accepts evidence that it cannot know")
 	}
 	e := b.fails(t, t.Context(), b.request(b.Cases[0], foreign{}))
-	if e.Code != idverify.CodeUnsupportedEvidence || e.Sent || e.Billed != idverify.BilledNo {
+	if e.Code != idverify.CodeUnsupportedEvidence || e.Sent() || e.Billed != idverify.BilledNo {
 		t.Errorf("foreign evidence gives %v", e)
 	}
 	if n := b.gate.arrived.Load(); n != 0 {
@@ -59,7 +59,7 @@ func ruleCases(t *testing.T, b *bench) {
 				if e.Code != c.Want {
 					t.Errorf("got %v, want %s", e, c.Want)
 				}
-				if !e.Sent {
+				if !e.Sent() {
 					t.Error("the vendor answered, and the error says that nothing was sent")
 				}
 				return
@@ -144,7 +144,7 @@ func ruleBadInput(t *testing.T, b *bench) {
 			if e.Code != c.want {
 				t.Errorf("got %v, want %s", e, c.want)
 			}
-			if e.Sent || e.Ambiguous || e.Billed != idverify.BilledNo {
+			if e.Sent() || e.Ambiguous() || e.Billed != idverify.BilledNo {
 				t.Errorf("nothing was sent, and the error says: %v", e)
 			}
 		})
@@ -170,13 +170,13 @@ func ruleEndedContext(t *testing.T, b *bench) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	e := b.fails(t, cancelled, b.match())
-	if e.Code != idverify.CodeCanceled || !errors.Is(e, context.Canceled) || e.Sent || e.Billed != idverify.BilledNo {
+	if e.Code != idverify.CodeCanceled || !errors.Is(e, context.Canceled) || e.Sent() || e.Billed != idverify.BilledNo {
 		t.Errorf("cancelled before the call: %v", e)
 	}
 	late, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0))
 	defer cancel()
 	e = b.fails(t, late, b.match())
-	if e.Code != idverify.CodeTimeout || !errors.Is(e, context.DeadlineExceeded) || e.Sent {
+	if e.Code != idverify.CodeTimeout || !errors.Is(e, context.DeadlineExceeded) || e.Sent() {
 		t.Errorf("late before the call: %v", e)
 	}
 	if n := b.gate.arrived.Load(); n != 0 {
@@ -211,13 +211,13 @@ func ruleContextEnds(t *testing.T, b *bench) {
 // checkAmbiguous wants what holds when a call was sent and not answered.
 func checkAmbiguous(t *testing.T, e *idverify.Error) {
 	t.Helper()
-	if !e.Sent || !e.Ambiguous || !errors.Is(e, idverify.ErrAmbiguous) {
+	if !e.Sent() || !e.Ambiguous() || !errors.Is(e, idverify.ErrAmbiguous) {
 		t.Errorf("sent and not answered, and the error says: %v", e)
 	}
 	if e.Billed != idverify.BilledUnknown {
 		t.Errorf("nobody knows whether it was billed, and the error says: %v", e)
 	}
-	if e.Repeatable {
+	if e.Repeatable() {
 		t.Errorf("repeating it may pay twice, and the error calls it repeatable: %v", e)
 	}
 }
@@ -232,7 +232,7 @@ func ruleUnreachable(t *testing.T, b *bench) {
 		t.Fatal(err)
 	}
 	e := b.fails(t, t.Context(), b.match())
-	if e.Code != idverify.CodeNetwork || e.Sent || e.Ambiguous || e.Billed != idverify.BilledNo || !e.Repeatable {
+	if e.Code != idverify.CodeNetwork || e.Sent() || e.Ambiguous() || e.Billed != idverify.BilledNo || !e.Repeatable() {
 		t.Errorf("nobody listens, and the error says: %v", e)
 	}
 }
@@ -292,7 +292,7 @@ func ruleBrokenAnswers(t *testing.T, b *bench) {
 			b.gate.set(h)
 			defer b.gate.set(nil)
 			e := b.fails(t, t.Context(), b.match())
-			if e.Code != idverify.CodeBadResponse || !e.Sent || e.Repeatable {
+			if e.Code != idverify.CodeBadResponse || !e.Sent() || e.Repeatable() {
 				t.Errorf("got %v", e)
 			}
 			if e.HTTPStatus == 0 {

@@ -128,23 +128,25 @@ func spendthrift(w *wrong) {
 
 func sent(err error) bool {
 	e, ok := err.(*idverify.Error)
-	return ok && e.Sent
+	return ok && e.Sent()
 }
 
-func saySent(e *idverify.Error)          { e.Sent = true }
-func sayNotSent(e *idverify.Error)       { e.Sent = false }
-func sayAmbiguous(e *idverify.Error)     { e.Ambiguous = true }
-func sayUnambiguous(e *idverify.Error)   { e.Ambiguous = false }
-func sayBilled(e *idverify.Error)        { e.Billed = idverify.BilledYes }
-func sayNotBilled(e *idverify.Error)     { e.Billed = idverify.BilledNo }
-func sayRepeatable(e *idverify.Error)    { e.Repeatable = true }
-func sayNotRepeatable(e *idverify.Error) { e.Repeatable = false }
+func saySent(e *idverify.Error)        { e.Delivery = idverify.DeliveryAnswered }
+func sayNotSent(e *idverify.Error)     { e.Delivery = idverify.DeliveryNotSent }
+func sayAmbiguous(e *idverify.Error)   { e.Delivery = idverify.DeliveryUnanswered }
+func sayUnambiguous(e *idverify.Error) { e.Delivery = idverify.DeliveryAnswered }
+func sayBilled(e *idverify.Error)      { e.Billed = idverify.BilledYes }
+func sayNotBilled(e *idverify.Error)   { e.Billed = idverify.BilledNo }
+func sayRepeatable(e *idverify.Error) {
+	e.Delivery, e.Billed = idverify.DeliveryRefused, idverify.BilledNo
+}
+func sayNotRepeatable(e *idverify.Error) { e.Delivery = idverify.DeliveryAnswered }
 func sayNoStatus(e *idverify.Error)      { e.HTTPStatus = 0 }
 func sayMisconfigured(e *idverify.Error) { e.Code = idverify.CodeInvalidConfig }
 
 // forget drops what stands behind an error.
 func forget(e *idverify.Error) {
-	*e = idverify.Error{Code: e.Code, Vendor: e.Vendor, Billed: e.Billed, Sent: e.Sent, Ambiguous: e.Ambiguous}
+	*e = idverify.Error{Code: e.Code, Vendor: e.Vendor, Billed: e.Billed, Delivery: e.Delivery}
 }
 
 // breaches are the rules of the suite, and who breaks them.

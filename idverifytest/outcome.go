@@ -22,8 +22,8 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 			tb.Errorf("%T is not an *idverify.Error", err)
 		case e.Code == "" || e.Code.IsDecision():
 			tb.Errorf("an error with the code %q", e.Code)
-		case e.Repeatable && e.Billed == idverify.BilledYes, e.Repeatable && e.Ambiguous:
-			tb.Errorf("called repeatable, and would be paid twice: %v", e)
+		case !e.Sent() && e.Billed != idverify.BilledNo:
+			tb.Errorf("not sent, and perhaps billed: %v", e)
 		}
 		return
 	}

@@ -86,7 +86,7 @@ func ExampleCaptureID() {
 func ExampleCodes() {
 	for _, row := range linkface.Codes() {
 		if row.HTTPStatus == http.StatusForbidden {
-			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice(), row.Repeatable)
+			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice(), row.Repeatable())
 		}
 	}
 	// Output:

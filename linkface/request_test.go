@@ -162,7 +162,7 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 			assert.Equal(t, test.want, e.Code)
 			assert.Equal(t, "Evidence", e.Field)
 			assert.Equal(t, idverify.BilledNo, e.Billed)
-			assert.False(t, e.Sent)
+			assert.False(t, e.Sent())
 			assert.NotContains(t, err.Error(), "zhangsan")
 			assert.NotContains(t, err.Error(), "media.example")
 		})

@@ -91,7 +91,7 @@ func TestBadScoresDecideNothing(t *testing.T) {
 			assert.Equal(t, http.StatusOK, e.HTTPStatus)
 			assert.Equal(t, "TID1", e.RequestID)
 			assert.Equal(t, idverify.BilledYes, e.Billed, "an OK is billed, whatever its scores")
-			assert.False(t, e.Repeatable)
+			assert.False(t, e.Repeatable())
 		}
 	}
 	for _, body := range []string{
@@ -136,12 +136,12 @@ func checkRow(t *testing.T, row idverify.VendorCode, res *idverify.Result, err e
 	e := requireError(t, res, err)
 	assert.Equal(t, row.Meaning, e.Code)
 	assert.Equal(t, row.Billed, e.Billed)
-	assert.Equal(t, row.Repeatable, e.Repeatable)
+	assert.Equal(t, row.Repeatable(), e.Repeatable())
 	assert.Equal(t, row.Code, e.VendorCode)
 	assert.Equal(t, row.Reason, e.VendorReason)
 	assert.Equal(t, row.HTTPStatus, e.HTTPStatus)
-	assert.True(t, e.Sent)
-	assert.False(t, e.Ambiguous)
+	assert.True(t, e.Sent())
+	assert.False(t, e.Ambiguous())
 	var reply *linkface.Reply
 	require.ErrorAs(t, err, &reply)
 	assert.Equal(t, row.Code, reply.Status)
@@ -174,7 +174,7 @@ func TestThePageIsInTheTable(t *testing.T) {
 		rows[key{row.Code, row.Reason}] = row.Billed
 		assert.NotEmpty(t, row.Note)
 		assert.NotEmpty(t, row.NoteZH)
-		assert.False(t, row.Repeatable && row.Billed == idverify.BilledYes)
+		assert.False(t, row.Repeatable() && row.Billed == idverify.BilledYes)
 	}
 	assert.Equal(t, page, rows)
 }
@@ -225,7 +225,7 @@ func TestUnlistedAnswersAreUnknownAndKept(t *testing.T) {
 		assert.Equal(t, want.code, e.VendorCode)
 		assert.Equal(t, want.message, e.VendorMessage.Reveal())
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
-		assert.False(t, e.Repeatable)
+		assert.False(t, e.Repeatable())
 		assert.NotContains(t, err.Error(), "new reason", "a vendor's free text is not printed")
 	}
 }
@@ -306,7 +306,7 @@ func TestRetryAfterIsOnTheError(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.ErrorIs(t, err, idverify.ErrRateLimited)
 	assert.EqualValues(t, 3e9, e.RetryAfter)
-	assert.True(t, e.Repeatable)
+	assert.True(t, e.Repeatable())
 }
 
 func TestNothingOfThePersonOrTheKeysIsPrinted(t *testing.T) {
@@ -349,7 +349,7 @@ func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 		e := requireError(t, res, err)
 		assert.Equal(t, idverify.CodeBadResponse, e.Code, body)
 		assert.Equal(t, "TID1", e.RequestID)
-		assert.True(t, e.Sent)
+		assert.True(t, e.Sent())
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 	}
 }
@@ -363,7 +363,7 @@ func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	for _, row := range linkface.Codes() {
 		key := strings.TrimSuffix(row.Code+"/"+row.Reason, "/")
 		got[row.Meaning] = append(got[row.Meaning], key)
-		if row.Repeatable {
+		if row.Repeatable() {
 			repeatable = append(repeatable, key)
 		}
 		if row.HTTPStatus != http.StatusBadRequest {

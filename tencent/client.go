@@ -167,12 +167,8 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if err != nil {
 		return nil, err
 	}
-	res, err := c.exchange(ctx, call, out)
-	return out.identify(res, err)
-}
-
-func (c *Client) exchange(ctx context.Context, call *exchange.Call, out *outgoing) (*idverify.Result, error) {
-	err := call.Send(ctx, httpx.Request{
+	call.OwnID = out.session
+	err = call.Send(ctx, httpx.Request{
 		Method:        http.MethodPost,
 		Path:          path,
 		Authorization: out.authorization,

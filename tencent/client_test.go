@@ -130,8 +130,8 @@ func TestCanceledUnderWayReturnsAtOnceAndSaysThatItWasSent(t *testing.T) {
 	require.Equal(t, idverify.CodeCanceled, e.Code)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, idverify.ErrAmbiguous)
-	require.True(t, e.Sent)
-	require.False(t, e.Repeatable)
+	require.True(t, e.Sent())
+	require.False(t, e.Repeatable())
 	require.Equal(t, idverify.BilledUnknown, e.Billed)
 	require.Equal(t, generatedSession, e.RequestID, "the vendor can be asked about the call")
 }
@@ -148,7 +148,7 @@ func TestNoAnswerInTimeIsAmbiguousAndNamesTheSession(t *testing.T) {
 	e := failed(t, res, err)
 	require.Equal(t, idverify.CodeTimeout, e.Code)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.True(t, e.Ambiguous)
+	require.True(t, e.Ambiguous())
 	require.Equal(t, "order-1", e.RequestID)
 }
 
@@ -178,7 +178,7 @@ func TestUnreachableVendorIsNotBilledAndRepeatable(t *testing.T) {
 	res, err := newClient(t, config("http://"+address)).Verify(t.Context(), photoRequest(jpegPhoto))
 	e := failed(t, res, err)
 	require.Equal(t, idverify.CodeNetwork, e.Code)
-	require.True(t, e.Repeatable)
+	require.True(t, e.Repeatable())
 	requireNotSent(t, e)
 }
 

@@ -55,7 +55,7 @@ func containsHan(s string) bool {
 func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
 	var repeatable []string
 	for _, row := range tencent.Codes() {
-		if row.Repeatable {
+		if row.Repeatable() {
 			repeatable = append(repeatable, row.Code)
 		}
 		require.Equal(t, row.Code == "0", row.Billed == idverify.BilledYes, row.Code)
@@ -106,11 +106,11 @@ func TestEveryRowComesThroughTheClientAsItIsListed(t *testing.T) {
 				require.Equal(t, row.Code, e.VendorCode)
 				require.Equal(t, row.Reason, e.VendorReason)
 				require.Equal(t, row.Billed, e.Billed)
-				require.Equal(t, row.Repeatable, e.Repeatable)
+				require.Equal(t, row.Repeatable(), e.Repeatable())
 				require.Equal(t, row.Note, e.Detail)
 				require.Equal(t, message, e.VendorMessage.Reveal())
-				require.True(t, e.Sent)
-				require.False(t, e.Ambiguous)
+				require.True(t, e.Sent())
+				require.False(t, e.Ambiguous())
 				require.NotEmpty(t, e.RequestID)
 			}
 		})

@@ -44,7 +44,7 @@ func ExampleNew() {
 
 func ExampleCodes() {
 	for _, row := range tencent.Codes() {
-		if row.Repeatable {
+		if row.Repeatable() {
 			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice())
 		}
 	}

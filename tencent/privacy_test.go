@@ -143,7 +143,7 @@ func TestTransportFailureSaysNothingOfTheRequest(t *testing.T) {
 	})
 	res, err := newClient(t, config(v.URL)).Verify(t.Context(), requestWith(idverify.PhotoURL(photoURL)))
 	e := failed(t, res, err)
-	require.True(t, e.Ambiguous)
+	require.True(t, e.Ambiguous())
 	require.Regexp(t, "^[0-9a-f]{32}$", e.RequestID)
 	marks := marks(v.only(t).Header.Get("Authorization"))
 	requireMute(t, marks, e)

@@ -2,7 +2,6 @@ package tencent
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 
@@ -93,17 +92,4 @@ func (c *Client) encodePhoto(call *exchange.Call, session string, media idverify
 
 func (c *Client) noRandomness() error {
 	return c.vendor.Refuse(idverify.CodeInvalidConfig, "Rand", "Rand gave no random bytes")
-}
-
-// identify gives the outcome the session id that was sent, where the vendor
-// answered with none or not at all: it can be asked about the call by it.
-func (o *outgoing) identify(res *idverify.Result, err error) (*idverify.Result, error) {
-	var e *idverify.Error
-	if errors.As(err, &e) && e.RequestID == "" && e.Sent {
-		e.RequestID = o.session
-	}
-	if res != nil && res.RequestID == "" {
-		res.RequestID = o.session
-	}
-	return res, err
 }

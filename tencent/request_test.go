@@ -354,8 +354,8 @@ func TestNoSessionIDIsMadeUpWithoutRandomness(t *testing.T) {
 
 func requireNotSent(t *testing.T, e *idverify.Error) {
 	t.Helper()
-	require.False(t, e.Sent)
-	require.False(t, e.Ambiguous)
+	require.False(t, e.Sent())
+	require.False(t, e.Ambiguous())
 	require.NotEmpty(t, e.Detail)
 	require.Empty(t, e.RequestID, "the vendor knows of no call")
 	require.Equal(t, idverify.BilledNo, e.Billed)

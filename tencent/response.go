@@ -3,7 +3,6 @@ package tencent
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -95,17 +94,11 @@ func (c *Client) decode(call *exchange.Call, out *outgoing) (*idverify.Result, e
 		return call.Judge(codeOK, reply,
 			exchange.Measured{Field: "data.similarity", Score: a.Data.Similarity, Rule: c.similarity})
 	}
-	res, err := call.Coded(exchange.Said{
-		Code:    string(a.Code),
-		Reasons: reasons(string(a.Message)),
-		Message: string(a.Message),
-		Reply:   reply,
-	})
-	var e *idverify.Error
-	if errors.As(err, &e) && e.Code == idverify.CodeSignatureExpired {
-		e.Detail += c.skew(call)
+	said := exchange.Said{Code: string(a.Code), Reasons: reasons(string(a.Message)), Message: string(a.Message), Reply: reply}
+	if row, _ := table.Find(said.Code); row.Meaning == idverify.CodeSignatureExpired {
+		said.Detail = c.skew(call)
 	}
-	return res, err
+	return call.Coded(said)
 }
 
 // reasons narrows a code by how its message begins. What follows there is a

@@ -86,7 +86,7 @@ func TestSimilarityIsHeldToItsThresholdAndScale(t *testing.T) {
 			require.Equal(t, "data.similarity", e.Field)
 			require.Equal(t, "vendor-session-0007", e.RequestID)
 			require.Equal(t, idverify.BilledYes, e.Billed, "the vendor compared, whatever it wrote")
-			require.False(t, e.Repeatable)
+			require.False(t, e.Repeatable())
 		})
 	}
 }
@@ -145,7 +145,7 @@ func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
 		require.Equal(t, "code 0 came with an HTTP status of failure", e.Detail)
 		require.Equal(t, status, e.HTTPStatus)
 		require.Equal(t, "vendor-session-0001", e.RequestID)
-		require.True(t, e.Ambiguous)
+		require.True(t, e.Ambiguous())
 	}
 }
 
@@ -179,9 +179,9 @@ func TestAnswerThatCannotBeReadDecidesNothing(t *testing.T) {
 			require.Equal(t, idverify.CodeBadResponse, e.Code)
 			require.Equal(t, tt.status, e.HTTPStatus)
 			require.Equal(t, generatedSession, e.RequestID)
-			require.True(t, e.Sent)
-			require.True(t, e.Ambiguous)
-			require.False(t, e.Repeatable)
+			require.True(t, e.Sent())
+			require.True(t, e.Ambiguous())
+			require.False(t, e.Repeatable())
 			require.Equal(t, idverify.BilledUnknown, e.Billed)
 		})
 	}
@@ -203,7 +203,7 @@ func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 	require.Equal(t, "unheard-of vendor words", e.VendorMessage.Reveal())
 	require.Equal(t, "vendor-session-0005", e.RequestID)
 	require.Equal(t, idverify.BilledUnknown, e.Billed)
-	require.False(t, e.Repeatable)
+	require.False(t, e.Repeatable())
 	require.Contains(t, err.Error(), "-9999")
 	require.NotContains(t, fmt.Sprintf("%+v", err), "unheard-of")
 
@@ -272,8 +272,8 @@ func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 		res, err := verify(t, answering(http.StatusOK, "application/json", content))
 		e := failed(t, res, err)
 		require.Equal(t, idverify.CodeBadResponse, e.Code, content)
-		require.True(t, e.Sent)
-		require.True(t, e.Ambiguous)
+		require.True(t, e.Sent())
+		require.True(t, e.Ambiguous())
 	}
 }
 

@@ -77,9 +77,9 @@ func (s *summary) add(r idverify.BatchResult) {
 	s.failed++
 	if e, ok := r.Err.(*idverify.Error); ok { // as Batch promises
 		switch {
-		case e.Ambiguous:
+		case e.Ambiguous():
 			s.unanswered = append(s.unanswered, r.Key)
-		case e.Billed == idverify.BilledNo, e.Repeatable, e.Advice() == idverify.AdviceFixAccount:
+		case e.Billed == idverify.BilledNo, e.Repeatable(), e.Advice() == idverify.AdviceFixAccount:
 			s.free++
 		default:
 			s.turnedAway = append(s.turnedAway, r.Key)

@@ -98,7 +98,7 @@ func legs(attempts []idverify.Attempt) string {
 	said := make([]string, len(attempts))
 	for i, a := range attempts {
 		said[i] = a.Vendor + " " + string(a.Code)
-		if a.Ambiguous {
+		if a.Ambiguous() {
 			said[i] += " (perhaps billed)"
 		}
 	}

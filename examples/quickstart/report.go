@@ -44,7 +44,7 @@ func report(ctx context.Context, out io.Writer, providers []idverify.Provider, s
 
 func wasSent(err error) bool {
 	var e *idverify.Error
-	return !errors.As(err, &e) || e.Sent
+	return !errors.As(err, &e) || e.Sent()
 }
 
 func line(s subject, res *idverify.Result, err error) string {

@@ -5,6 +5,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -35,6 +36,9 @@ type Call struct {
 	Subject   idverify.Subject
 	Evidence  idverify.Evidence
 	Reference string
+	// OwnID is our id of the call where the vendor is sent one. It stands in
+	// for the vendor's, where the answer has none or did not come.
+	OwnID string
 
 	ctx       context.Context // of the call, for looking at media
 	response  *httpx.Response
@@ -87,9 +91,9 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 func (v *Vendor) own(err error) error {
 	var e *idverify.Error
 	if errors.As(err, &e) {
-		named := *e
-		named.Vendor = v.Name
-		return &named
+		own := *e
+		own.Vendor = v.Name
+		return &own
 	}
 	return err
 }
@@ -102,14 +106,14 @@ func (v *Vendor) Gone(cause error) *idverify.Error {
 		code = idverify.CodeCanceled
 	}
 	return &idverify.Error{
-		Code: code, Vendor: v.Name, Billed: idverify.BilledNo, Repeatable: true, Err: cause,
+		Code: code, Vendor: v.Name, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: cause,
 		Detail: "the caller's context had ended before anything was sent",
 	}
 }
 
 // Refuse is an error found before anything was sent.
 func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Error {
-	return &idverify.Error{Code: code, Vendor: v.Name, Field: field, Detail: detail, Billed: idverify.BilledNo}
+	return &idverify.Error{Code: code, Vendor: v.Name, Field: field, Detail: detail, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
 }
 
 // Hide adds to what is taken out of the vendor's messages.
@@ -172,13 +176,11 @@ func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.requestID, c.warnings = "", c.Subject.Warnings()
 	response, err := c.HTTP.Do(ctx, req)
 	if err != nil {
-		e := c.Failed(err)
 		var f *httpx.Failure
 		if errors.As(err, &f) {
 			c.SetRequestID(findText(f.Partial(), c.RequestIDField))
-			e.RequestID = c.requestID
 		}
-		return e
+		return c.failed(err)
 	}
 	c.response = response
 	return nil
@@ -195,6 +197,9 @@ func (c *Call) AnsweredAt() (time.Time, bool) {
 	t, err := http.ParseTime(c.response.Header.Get("Date"))
 	return t, err == nil
 }
+
+// id is the vendor's id of the call, or else our own, which the vendor was sent.
+func (c *Call) id() string { return cmp.Or(c.requestID, c.OwnID) }
 
 // SetRequestID keeps the vendor's id of the call for the result or error. What
 // does not look like one stands in the typed reply only, unless it tells of the

@@ -36,8 +36,8 @@ func TestCallerWhoHasLeftBeforeBeginsNothing(t *testing.T) {
 	e := asError(t, nil, err)
 	assert.Equal(t, idverify.CodeCanceled, e.Code)
 	assert.Equal(t, idverify.BilledNo, e.Billed)
-	assert.True(t, e.Repeatable)
-	assert.False(t, e.Sent)
+	assert.True(t, e.Repeatable())
+	assert.False(t, e.Sent())
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -59,7 +59,7 @@ func TestRequestIDOfAnAnswerThatBreaksOffIsKept(t *testing.T) {
 	e := asError(t, nil, err)
 	assert.Equal(t, "R-1", e.RequestID)
 	assert.Equal(t, 7*time.Second, e.RetryAfter)
-	assert.True(t, e.Sent)
-	assert.True(t, e.Ambiguous)
+	assert.True(t, e.Sent())
+	assert.True(t, e.Ambiguous())
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 }

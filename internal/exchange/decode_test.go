@@ -177,7 +177,7 @@ func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)
 		assert.Equal(t, want, e.Detail, content)
 		assert.Equal(t, strings.HasPrefix(content, `{"id"`), e.RequestID == "r2", content)
-		assert.True(t, e.Ambiguous)
+		assert.True(t, e.Ambiguous())
 	}
 	c := answered(http.StatusOK)
 	c.response.Header, c.response.Body = http.Header{"Content-Type": {"text/html"}}, []byte(`{}`)

@@ -7,34 +7,33 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// Failed turns an *httpx.Failure into the error the caller gets.
-func (v *Vendor) Failed(err error) *idverify.Error {
+// failed turns an *httpx.Failure into the error the caller gets.
+func (c *Call) failed(err error) *idverify.Error {
 	var f *httpx.Failure
 	if !errors.As(err, &f) {
 		return &idverify.Error{
-			Code: idverify.CodeUnknown, Vendor: v.Name, Sent: true, Ambiguous: true, Err: err,
-			Detail: "the exchange failed in a way that was not foreseen",
+			Code: idverify.CodeUnknown, Vendor: c.Name, Delivery: idverify.DeliveryUnanswered, Err: err,
+			RequestID: c.id(), Detail: "the exchange failed in a way that was not foreseen",
 		}
 	}
-	e := &idverify.Error{
-		Code:       failureCode(f),
-		Vendor:     v.Name,
-		Detail:     f.Detail,
-		HTTPStatus: f.Status,
-		Sent:       f.Sent,
-		Ambiguous:  f.Sent || f.Status != 0,
-		Err:        f,
-	}
-	if f.Kind == httpx.Media {
-		e.Field = "Evidence"
-	}
-	if !e.Ambiguous {
+	if !f.Sent && f.Status == 0 {
 		// Without its last byte a request cannot have been worked on.
-		e.Billed = idverify.BilledNo
-		e.Repeatable = f.Kind != httpx.Media
+		return &idverify.Error{
+			Code: failureCode(f), Vendor: c.Name, Field: failureField(f), Detail: f.Detail, RequestID: c.requestID,
+			Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, RetryAfter: f.RetryAfter(c.Now()), Err: f,
+		}
 	}
-	e.RetryAfter = f.RetryAfter(v.Now())
-	return e
+	return &idverify.Error{
+		Code: failureCode(f), Vendor: c.Name, Field: failureField(f), Detail: f.Detail, RequestID: c.id(),
+		HTTPStatus: f.Status, Delivery: idverify.DeliveryUnanswered, RetryAfter: f.RetryAfter(c.Now()), Err: f,
+	}
+}
+
+func failureField(f *httpx.Failure) string {
+	if f.Kind == httpx.Media {
+		return "Evidence"
+	}
+	return ""
 }
 
 func failureCode(f *httpx.Failure) idverify.Code {

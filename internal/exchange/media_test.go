@@ -173,7 +173,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
 		e := asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
-		assert.False(t, e.Sent)
+		assert.False(t, e.Sent())
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 
@@ -185,6 +185,6 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		e = asError(t, nil, err)
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
-		assert.True(t, e.Repeatable)
+		assert.True(t, e.Repeatable())
 	})
 }

@@ -15,11 +15,28 @@ func (c *Call) Bad(detail string) *idverify.Error {
 		Code:       idverify.CodeBadResponse,
 		Vendor:     c.Name,
 		Detail:     detail,
-		RequestID:  c.requestID,
+		RequestID:  c.id(),
 		HTTPStatus: c.response.Status,
 		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
-		Sent:       true,
-		Ambiguous:  true,
+		Delivery:   idverify.DeliveryUnanswered,
+	}
+}
+
+// badScore is the error for an answer of success with a score of which nothing
+// can be made: it was worked on, and is billed as success is.
+func (c *Call) badScore(field, problem string, success idverify.VendorCode, reply any) *idverify.Error {
+	return &idverify.Error{
+		Code:       idverify.CodeBadResponse,
+		Vendor:     c.Name,
+		Field:      field,
+		Detail:     problem,
+		VendorCode: success.Code,
+		RequestID:  c.id(),
+		HTTPStatus: c.response.Status,
+		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
+		Billed:     success.Billed,
+		Delivery:   idverify.DeliveryAnswered,
+		Reply:      reply,
 	}
 }
 
@@ -28,6 +45,7 @@ type Said struct {
 	Code    string
 	Reasons []string // what narrows the code, the most telling first
 	Message string   // free text
+	Detail  string   // what is to be said behind the row's note
 	Reply   any
 }
 
@@ -47,15 +65,15 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	}
 	if row.Meaning.IsDecision() {
 		return &idverify.Result{
-			Code: row.Meaning, Vendor: c.Name, RequestID: c.requestID,
+			Code: row.Meaning, Vendor: c.Name, RequestID: c.id(),
 			VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: message,
 			HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
 		}, nil
 	}
 	return nil, &idverify.Error{
-		Code: row.Meaning, Vendor: c.Name, Detail: row.Note, RequestID: c.requestID,
+		Code: row.Meaning, Vendor: c.Name, Detail: row.Note + said.Detail, RequestID: c.id(),
 		VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: message,
-		HTTPStatus: c.response.Status, Billed: row.Billed, Repeatable: row.Repeatable, Sent: true,
+		HTTPStatus: c.response.Status, Billed: row.Billed, Delivery: row.Reached(),
 		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()), Reply: said.Reply,
 	}
 }
@@ -91,7 +109,7 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 		return nil, c.Bad("the code of success has no row")
 	}
 	res := &idverify.Result{
-		Vendor: c.Name, RequestID: c.requestID, HTTPStatus: c.response.Status,
+		Vendor: c.Name, RequestID: c.id(), HTTPStatus: c.response.Status,
 		VendorCode: row.Code, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
 		Checks: make([]idverify.Check, 0, len(measured)),
 	}
@@ -99,9 +117,7 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 	for _, m := range measured {
 		check, problem := m.check()
 		if problem != "" {
-			bad := c.Bad(problem)
-			bad.Field, bad.VendorCode, bad.Billed, bad.Ambiguous, bad.Reply = m.Field, row.Code, row.Billed, false, reply
-			return nil, bad
+			return nil, c.badScore(m.Field, problem, row, reply)
 		}
 		res.Checks = append(res.Checks, check)
 		isSimilarity := check.Kind == idverify.CheckSimilarity

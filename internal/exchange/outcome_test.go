@@ -33,7 +33,7 @@ const aLongKey = "EXAMPLELONGKEY0123456789"
 func answered(status int) *Call {
 	v := &Vendor{Name: "v", Now: time.Now, Secrets: []redact.Secret{redact.NewSecret("KEY")}, Table: NewTable([]idverify.VendorCode{
 		{Code: "ok", Meaning: idverify.CodeMatch, Billed: idverify.BilledYes},
-		{Code: "busy", Meaning: idverify.CodeRateLimited, Billed: idverify.BilledNo, Repeatable: true},
+		{Code: "busy", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo},
 	})}
 	v.HTTP, _ = httpx.New(httpx.Config{BaseURL: "https://vendor.example"})
 	c := &Call{Vendor: v, ctx: context.Background(), response: &httpx.Response{Status: status, Header: http.Header{"Retry-After": {"7"}}}, requestID: "r1"}
@@ -92,16 +92,16 @@ func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
 		assert.Equal(t, "ok", e.VendorCode)
 		assert.Equal(t, "r1", e.RequestID)
 		assert.Equal(t, "reply", e.Reply)
-		assert.True(t, e.Sent)
-		assert.False(t, e.Ambiguous)
-		assert.False(t, e.Repeatable)
+		assert.True(t, e.Sent())
+		assert.False(t, e.Ambiguous())
+		assert.False(t, e.Repeatable())
 	}
 }
 
 func TestABadAnswerMayHaveBeenBilled(t *testing.T) {
 	assert.Equal(t, &idverify.Error{
 		Code: idverify.CodeBadResponse, Vendor: "v", Detail: "why", RequestID: "r1", HTTPStatus: http.StatusBadGateway,
-		RetryAfter: 7 * time.Second, Sent: true, Ambiguous: true,
+		RetryAfter: 7 * time.Second, Delivery: idverify.DeliveryUnanswered,
 	}, answered(http.StatusBadGateway).Bad("why"))
 }
 
@@ -112,7 +112,7 @@ func TestACodeComesWithAllThatIsKnownOfTheAnswer(t *testing.T) {
 	e.VendorMessage = idverify.Sensitive{}
 	assert.Equal(t, &idverify.Error{
 		Code: idverify.CodeRateLimited, Vendor: "v", VendorCode: "busy", RequestID: "r1", HTTPStatus: http.StatusForbidden,
-		Billed: idverify.BilledNo, Repeatable: true, Sent: true, RetryAfter: 7 * time.Second, Reply: "reply",
+		Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused, RetryAfter: 7 * time.Second, Reply: "reply",
 	}, e)
 }
 
@@ -128,7 +128,7 @@ func TestAnUnlistedCodeIsKeptWithoutThePerson(t *testing.T) {
 	assert.Equal(t, "[hidden]", e.VendorCode, "what is no word is not kept in part")
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 	assert.Equal(t, "v", e.Vendor)
-	assert.False(t, e.Repeatable)
+	assert.False(t, e.Repeatable())
 }
 
 func TestAnUnlistedCodeThatIsAWordIsKept(t *testing.T) {
@@ -201,39 +201,39 @@ func TestAReferenceThatTellsOfThePersonOrAKeyIsHidden(t *testing.T) {
 }
 
 func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
-	v := answered(0).Vendor
+	call := answered(0)
 	for name, test := range map[string]struct {
 		failure *httpx.Failure
 		want    idverify.Error
 	}{
 		"not sent": {&httpx.Failure{Kind: httpx.Network, Detail: "d"},
-			idverify.Error{Code: idverify.CodeNetwork, Billed: idverify.BilledNo, Repeatable: true}},
+			idverify.Error{Code: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}},
 		"not sent in time": {&httpx.Failure{Kind: httpx.Timeout, Detail: "d"},
-			idverify.Error{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Repeatable: true}},
+			idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}},
 		"left before it was sent": {&httpx.Failure{Kind: httpx.Canceled, Detail: "d"},
-			idverify.Error{Code: idverify.CodeCanceled, Billed: idverify.BilledNo, Repeatable: true}},
+			idverify.Error{Code: idverify.CodeCanceled, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}},
 		"media": {&httpx.Failure{Kind: httpx.Media, Detail: "d"},
-			idverify.Error{Code: idverify.CodeUnreadableEvidence, Billed: idverify.BilledNo, Field: "Evidence"}},
+			idverify.Error{Code: idverify.CodeUnreadableEvidence, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Field: "Evidence"}},
 		"sent": {&httpx.Failure{Kind: httpx.Network, Detail: "d", Sent: true},
-			idverify.Error{Code: idverify.CodeNetwork, Sent: true, Ambiguous: true}},
+			idverify.Error{Code: idverify.CodeNetwork, Delivery: idverify.DeliveryUnanswered}},
 		"answered before it was sent": {&httpx.Failure{Kind: httpx.BadAnswer, Detail: "d", Status: 307},
-			idverify.Error{Code: idverify.CodeBadResponse, Ambiguous: true, HTTPStatus: 307}},
+			idverify.Error{Code: idverify.CodeBadResponse, Delivery: idverify.DeliveryUnanswered, HTTPStatus: 307}},
 	} {
 		want := test.want
 		want.Vendor, want.Detail, want.Err = "v", "d", test.failure
-		assert.Equal(t, &want, v.Failed(test.failure), name)
+		assert.Equal(t, &want, call.failed(test.failure), name)
 	}
 }
 
 func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
 	cause := errors.New("MARK")
-	e := answered(0).Failed(cause)
+	e := answered(0).failed(cause)
 	assert.Equal(t, idverify.CodeUnknown, e.Code)
 	assert.Equal(t, "v", e.Vendor)
 	assert.Contains(t, e.Detail, "not foreseen")
-	assert.True(t, e.Sent)
-	assert.True(t, e.Ambiguous)
-	assert.False(t, e.Repeatable)
+	assert.True(t, e.Sent())
+	assert.True(t, e.Ambiguous())
+	assert.False(t, e.Repeatable())
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 	assert.ErrorIs(t, e, cause)
 	assert.NotContains(t, e.Error(), "MARK")
@@ -244,7 +244,7 @@ func TestACallerWhoLeftBeforeCostsNothing(t *testing.T) {
 		context.Canceled: idverify.CodeCanceled, context.DeadlineExceeded: idverify.CodeTimeout,
 	} {
 		e := answered(0).Gone(cause)
-		assert.Equal(t, &idverify.Error{Code: code, Vendor: "v", Billed: idverify.BilledNo, Repeatable: true, Err: cause, Detail: e.Detail}, e)
+		assert.Equal(t, &idverify.Error{Code: code, Vendor: "v", Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: cause, Detail: e.Detail}, e)
 		assert.Contains(t, e.Detail, "before anything was sent")
 	}
 }

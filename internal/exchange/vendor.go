@@ -96,7 +96,7 @@ func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 	return &idverify.Error{
 		Code: idverify.CodeInvalidConfig, Vendor: v.Name, Field: field,
-		Detail: field + " " + problem, Billed: idverify.BilledNo,
+		Detail: field + " " + problem, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo,
 	}
 }
 

@@ -163,14 +163,18 @@ func (c cell) settled() bool {
 func (o Outcome) timeouts() (all, unsent, others int) {
 	legs := o.Legs
 	if len(legs) == 0 {
-		legs = []idverify.Attempt{{Code: o.Code, Sent: o.Sent}}
+		alone := idverify.Attempt{Code: o.Code, Delivery: idverify.DeliveryNotSent}
+		if o.Sent {
+			alone.Delivery = idverify.DeliveryUnanswered
+		}
+		legs = []idverify.Attempt{alone}
 	}
 	for _, leg := range legs {
 		switch {
 		case leg.Vendor != legs[0].Vendor || leg.Code.IsDecision():
 		case leg.Code != idverify.CodeTimeout:
 			others++
-		case leg.Sent:
+		case leg.Sent():
 			all++
 		default:
 			all++
@@ -297,7 +301,7 @@ func (r *running) outcome(subject string, calls int, res *idverify.Result, err e
 		return o
 	}
 	o.Code, o.Billed, o.Detail, o.Legs = e.Code, e.Billed, e.Detail, e.Attempts
-	o.Sent, o.Ambiguous, o.Repeatable = e.Sent, e.Ambiguous, e.Repeatable
+	o.Sent, o.Ambiguous, o.Repeatable = e.Sent(), e.Ambiguous(), e.Repeatable()
 	for _, leg := range o.Legs {
 		if leg.Err != nil {
 			o.Said = append(o.Said, idverifytest.Spoken(leg.Err)...)

@@ -126,18 +126,18 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 	switch {
 	case !slices.Contains(idverify.Codes(), e.Code):
 		tb.Errorf("code %q is not in the vocabulary", e.Code)
-	case e.Code == idverify.CodeUnknown && e.Repeatable:
+	case e.Code == idverify.CodeUnknown && e.Repeatable():
 		tb.Errorf("an unknown code is called repeatable: %v", e)
 	case e.Code == idverify.CodeBadResponse && e.VendorCode == "":
-		if !e.Sent || !e.Ambiguous || e.Billed != idverify.BilledUnknown {
+		if !e.Sent() || !e.Ambiguous() || e.Billed != idverify.BilledUnknown {
 			tb.Errorf("an answer that cannot be read may have been billed: %v", e)
 		}
 	case e.Code == idverify.CodeBadResponse: // success, of which a score is missing or absurd
-		if row.Meaning != idverify.CodeMatch || row.Billed != e.Billed || e.Repeatable {
+		if row.Meaning != idverify.CodeMatch || row.Billed != e.Billed || e.Repeatable() {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
 	case listed && row.Meaning == e.Code:
-		if row.Billed != e.Billed || row.Repeatable != e.Repeatable || !e.Sent || e.Ambiguous {
+		if row.Billed != e.Billed || row.Repeatable() != e.Repeatable() || !e.Sent() || e.Ambiguous() {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
 	case e.Code != idverify.CodeUnknown || e.Billed != idverify.BilledUnknown:

@@ -118,7 +118,7 @@ func writeVendorCodes(out io.Writer, w words, v vendor) {
 			code += fmt.Sprintf(" (HTTP %d)", c.HTTPStatus)
 		}
 		repeatable := w.no
-		if c.Repeatable {
+		if c.Repeatable() {
 			repeatable = w.yes
 		}
 		row(out, code, "`"+string(c.Meaning)+"`", "`"+string(c.Meaning.Advice())+"`", w.billed[c.Billed], repeatable, w.note(c))

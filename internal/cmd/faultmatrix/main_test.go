@@ -87,7 +87,7 @@ func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 				continue
 			}
 			billedLater := i+1 < len(o.Legs) && o.Legs[i+1].Vendor == leg.Vendor
-			assert.True(t, leg.Sent || billedLater, "leg %d", i+1)
+			assert.True(t, leg.Sent() || billedLater, "leg %d", i+1)
 		}
 	})
 }
@@ -104,9 +104,9 @@ func TestARepetitionIsSafe(t *testing.T) {
 		assert.False(t, o.Repeatable && o.Ambiguous)
 		assert.False(t, o.Repeatable && o.Billed == idverify.BilledYes)
 		for i, leg := range o.Legs {
-			assert.False(t, leg.Repeatable && leg.Ambiguous)
+			assert.False(t, leg.Repeatable() && leg.Ambiguous())
 			if i+1 < len(o.Legs) && o.Legs[i+1].Vendor == leg.Vendor {
-				assert.True(t, leg.Repeatable, "leg %d was repeated", i+1)
+				assert.True(t, leg.Repeatable(), "leg %d was repeated", i+1)
 				assert.Equal(t, idverify.NextSameVendor, leg.Next)
 			}
 		}

@@ -59,15 +59,15 @@ func answerOf(res *idverify.Result, err error) answer {
 func errorAnswer(e *idverify.Error) answer {
 	a := answer{
 		code: e.Code, vendor: e.Vendor, requestID: e.RequestID,
-		billed: e.Billed, sent: e.Sent, legs: legsOf(e.Attempts),
+		billed: e.Billed, sent: e.Sent(), legs: legsOf(e.Attempts),
 	}
 	switch {
 	case e.Code.IsDecision():
 		a.contract = "an error with the code of a decision"
 	case !slices.Contains(idverify.Codes(), e.Code):
 		a.contract = "an error with a code that is not in the vocabulary"
-	case e.Repeatable && (e.Ambiguous || e.Billed == idverify.BilledYes):
-		a.contract = "an error that is called repeatable and would be paid twice"
+	case !e.Sent() && e.Billed != idverify.BilledNo:
+		a.contract = "an error that says that nothing was sent, and that it is perhaps billed"
 	}
 	return a
 }
@@ -75,7 +75,7 @@ func errorAnswer(e *idverify.Error) answer {
 func legsOf(attempts []idverify.Attempt) []leg {
 	legs := make([]leg, len(attempts))
 	for i, a := range attempts {
-		legs[i] = leg{a.Vendor, a.Billed, a.Sent}
+		legs[i] = leg{a.Vendor, a.Billed, a.Sent()}
 	}
 	return legs
 }

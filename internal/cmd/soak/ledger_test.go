@@ -180,7 +180,7 @@ func TestAnswersThatBreakTheContract(t *testing.T) {
 		"a match without":     answerOf(&idverify.Result{Code: idverify.CodeMatch}, nil),
 		"an error that is no": answerOf(nil, &idverify.Error{Code: idverify.CodeFaceMismatch}),
 		"a code of nobody's":  answerOf(nil, &idverify.Error{Code: "new"}),
-		"repeatable and paid": answerOf(nil, &idverify.Error{Code: idverify.CodeTimeout, Repeatable: true, Billed: idverify.BilledYes}),
+		"unsent and paid":     answerOf(nil, &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledYes}),
 	} {
 		assert.NotEmpty(t, a.contract, name)
 	}
