@@ -1,0 +1,81 @@
+// Package aside asks a store of the user's beside the call that needs it, so that
+// a store which is slow, or deaf to its context, holds nobody.
+package aside
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+// Most is how many questions to one store may go on after their callers gave up
+// waiting. With so many left behind the store is not asked any more until one
+// of them ends.
+const Most = 64
+
+// ErrBusy says that the store was not asked, because too many earlier questions
+// still wait for it.
+var ErrBusy = errors.New("idverify: too many earlier questions still wait for the store")
+
+// errGone says that the store ended the goroutine instead of answering.
+var errGone = errors.New("idverify: the store gave no answer")
+
+// Desk is what is known about one store. The zero Desk is ready. It is safe for
+// concurrent use.
+type Desk struct{ leftBehind atomic.Int64 }
+
+// LeftBehind is how many questions go on although nobody waits for them.
+func (d *Desk) LeftBehind() int { return int(d.leftBehind.Load()) }
+
+type answer[T any] struct {
+	value    T
+	err      error
+	panicked any
+}
+
+// Ask asks a question that may take as long as limit. The question's context
+// has that limit and ends with ctx; when it ends, Ask returns its error, whether
+// the store has noticed or not. A panic of the store comes up in the caller, and
+// is dropped where the caller has gone.
+func Ask[T any](ctx context.Context, d *Desk, limit time.Duration, question func(context.Context) (T, error)) (T, error) {
+	var none T
+	if d.leftBehind.Load() >= Most {
+		return none, ErrBusy
+	}
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	answered := make(chan answer[T], 1)
+	var gone atomic.Bool
+	go func() {
+		defer cancel()
+		got := answer[T]{err: errGone}
+		defer func() {
+			if r := recover(); r != nil {
+				got.panicked = r
+			}
+			answered <- got
+			if !gone.CompareAndSwap(false, true) { // the caller went first
+				d.leftBehind.Add(-1)
+			}
+		}()
+		value, err := question(bounded)
+		got = answer[T]{value: value, err: err}
+	}()
+	select {
+	case got := <-answered:
+		return got.open()
+	case <-bounded.Done():
+	}
+	if err := bounded.Err(); gone.CompareAndSwap(false, true) {
+		d.leftBehind.Add(1)
+		return none, err
+	}
+	return (<-answered).open() // it came at the last moment
+}
+
+func (a answer[T]) open() (T, error) {
+	if a.panicked != nil {
+		panic(a.panicked)
+	}
+	return a.value, a.err
+}

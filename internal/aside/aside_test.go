@@ -1,0 +1,76 @@
+package aside
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestAskGivesTheAnswer(t *testing.T) {
+	var d Desk
+	failed := errors.New("failed")
+	got, err := Ask(t.Context(), &d, time.Second, func(context.Context) (int, error) { return 7, failed })
+	assert.Equal(t, 7, got)
+	assert.Same(t, failed, err)
+	assert.Zero(t, d.LeftBehind())
+}
+
+func TestAskLeavesADeafStoreBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d Desk
+		release := make(chan struct{})
+		deaf := func(context.Context) (int, error) { <-release; return 7, nil }
+		began := time.Now()
+		for range Most {
+			_, err := Ask(t.Context(), &d, 200*time.Millisecond, deaf)
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+		}
+		assert.Equal(t, Most*200*time.Millisecond, time.Since(began))
+		assert.Equal(t, Most, d.LeftBehind())
+
+		began = time.Now()
+		_, err := Ask(t.Context(), &d, 200*time.Millisecond, deaf)
+		assert.ErrorIs(t, err, ErrBusy)
+		assert.Zero(t, time.Since(began))
+
+		close(release)
+		synctest.Wait()
+		assert.Zero(t, d.LeftBehind())
+		got, err := Ask(t.Context(), &d, time.Second, deaf)
+		assert.NoError(t, err)
+		assert.Equal(t, 7, got)
+	})
+}
+
+func TestAskEndsWithItsCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d Desk
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, err := Ask(ctx, &d, time.Hour, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		synctest.Wait()
+		assert.Zero(t, d.LeftBehind())
+	})
+}
+
+func TestAskHandsAPanicOnWhereSomebodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d Desk
+		assert.PanicsWithValue(t, "broken", func() {
+			_, _ = Ask(t.Context(), &d, time.Second, func(context.Context) (int, error) { panic("broken") })
+		})
+		_, err := Ask(t.Context(), &d, time.Second, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
+		assert.ErrorIs(t, err, errGone)
+
+		_, err = Ask(t.Context(), &d, time.Second, func(context.Context) (int, error) { time.Sleep(time.Minute); panic("late") })
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		time.Sleep(2 * time.Minute)
+		assert.Zero(t, d.LeftBehind())
+	})
+}
