@@ -28,25 +28,39 @@ type HTTP struct {
 	BaseURL string
 
 	// Client takes the place of our own transport: its Transport and Timeout are
-	// used, its redirect policy and cookie jar are not. It is copied. Its
-	// Transport sees requests whole, secrets included. One that sets only a
-	// Timeout uses http.DefaultTransport, which takes a proxy from the
-	// environment.
+	// used, its redirect policy and cookie jar are not. It is copied. Its Transport
+	// sees requests whole: Baidu's token in the query, Tencent's signature in a
+	// header, the person in the body. Tracing and metrics belong in Wrap. A Client
+	// that only sets a Timeout uses http.DefaultTransport, which takes a proxy from
+	// the environment.
 	Client *http.Client
 
-	// Wrap is called once by New and puts a transport of the caller's around the
-	// one that sends, for example to trace or to count. See [HTTP.Client] for one
-	// that must see everything.
+	// Wrap puts a round tripper of the caller's around the one that sends, for
+	// example to trace or to count. New calls it once; a nil result is refused.
+	// Beside a Client it goes around the Client's Transport. Each Config needs its
+	// own: a round tripper that is used for two sends nothing for the first.
+	//
+	// Of a request it sees the method, the URL without its query, the length and
+	// the context; the headers and the body are added below it. The answer passes
+	// through it whole: do not record its body, which may speak of the person or be
+	// an access token. The text of an error is ours and quotes nothing; Unwrap gives
+	// the cause, whose text may.
+	//
+	// Headers that it adds are sent, except Baggage and those that are ours. Other
+	// changes to the request are not. It may send the request once: retries are
+	// decided by a [Client].
 	Wrap func(http.RoundTripper) http.RoundTripper
 
-	// Proxy chooses the proxy for a request, as [http.Transport.Proxy] does: a URL
-	// with the scheme http, https or socks5, or nil for none. Default: no proxy;
-	// [http.ProxyFromEnvironment] reads the environment. TLS with the vendor goes
-	// through the proxy and is not ended by it.
+	// Proxy chooses the proxy for a request, as the field of [http.Transport] does:
+	// a URL with the scheme http, https or socks5, or nil for none. The request that
+	// it is given has no query, headers or body. Default: no proxy, whatever the
+	// environment says; [http.ProxyFromEnvironment] reads it. The vendor's
+	// certificate is checked through a proxy as without one.
 	Proxy func(*http.Request) (*url.URL, error)
 
-	// HTTP2 lets our own transport speak HTTP/2 where the vendor offers it.
-	// Default false: HTTP/1.1.
+	// HTTP2 lets our own transport speak HTTP/2 where the vendor offers it. Default
+	// false: HTTP/1.1, which costs half as much CPU for a large upload over TLS, and
+	// gives each call a connection of its own.
 	HTTP2 bool
 
 	// TLSConfig has what our own transport needs to know of TLS: a private

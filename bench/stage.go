@@ -88,7 +88,7 @@ func (s *stage) enter(name contestant.Name, setup contestant.Setup) (*process, e
 // setup is what a contestant is told of a case.
 func (s *stage) setup(c work.Case) contestant.Setup {
 	return contestant.Setup{
-		Body: c.Body, BaseURL: s.at.Base[c.Transport], Size: c.Size,
+		Body: c.Body, BaseURL: s.at.Base[c.Transport], Size: c.Size, HTTP2: c.Transport == work.HTTP2TLS,
 		Linkface: c.Body == work.Multipart && c.Size > tencentLimit,
 	}
 }

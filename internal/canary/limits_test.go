@@ -3,16 +3,11 @@ package canary_test
 import (
 	"bufio"
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
-	"strings"
 	"sync"
 	"testing"
 
@@ -71,32 +66,6 @@ func TestNetHTTPLogsWhatComesAfterAnAnswer(t *testing.T) {
 	require.Error(t, err)
 	<-heard // net/http has closed the connection, and said why before
 	assert.Regexp(t, `^\S+ \S+ Unsolicited response received on idle HTTP channel starting with "`+wireMark+`"; err=<nil>\n$`, logged.String())
-}
-
-// Whoever traces an exchange is told its headers, and over HTTP/2 the address is
-// one of them, with Baidu's token.
-func TestATraceIsToldTheHeadersAndOverHTTP2TheAddress(t *testing.T) {
-	for _, http2 := range []bool{false, true} {
-		server := httptest.NewUnstartedServer(idverifytest.New())
-		server.EnableHTTP2 = http2
-		server.StartTLS()
-		t.Cleanup(server.Close)
-		roots := x509.NewCertPool()
-		roots.AddCert(server.Certificate())
-		p, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-			HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, baiduv4.Name), TLSConfig: &tls.Config{RootCAs: roots}}})
-		require.NoError(t, err)
-		t.Cleanup(p.CloseIdleConnections)
-		var told heardLog
-		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-			WroteHeaderField: func(name string, values []string) { _, _ = fmt.Fprintln(&told, name, values) },
-		})
-		match := idverifytest.Match()
-		_, err = p.Verify(ctx, &idverify.Request{Name: match.Name, IDNumber: match.IDNumber, Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))}})
-		require.NoError(t, err)
-		assert.Contains(t, strings.ToLower(told.String()), "content-type")
-		assert.Equal(t, http2, strings.Contains(told.String(), "access_token="))
-	}
 }
 
 // heardLog is written to by goroutines of net/http.

@@ -249,7 +249,7 @@ func (f fault) arrange(r *running, subject string, w way) (reached, error) {
 			return reached{}, err
 		}
 		r.closes(server.Close)
-		return reached{root: "https://" + server.addr()}, nil
+		return reached{root: "https://" + server.addr(), http2: true}, nil
 	}
 	p, err := newProxy(r, f.plan, pathOf(subject))
 	if err != nil {

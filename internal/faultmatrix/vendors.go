@@ -5,7 +5,6 @@ package faultmatrix
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 type reached struct {
 	root       string // https://host:port
 	httpClient *http.Client
+	http2      bool
 	timeout    time.Duration
 }
 
@@ -64,20 +64,22 @@ func pathOf(subject string) string {
 // already, so that the verification is the only exchange.
 func (r *running) provider(subject string, at reached) (idverify.Provider, error) {
 	base := idverifytest.BaseURLAt(at.root, vendorOf(subject))
-	var secure *tls.Config
+	settings := idverify.HTTP{
+		BaseURL: base, Client: at.httpClient, HTTP2: at.http2, Timeout: at.timeout, MaxResponseBytes: answerLimit,
+	}
 	if at.httpClient == nil {
-		secure = r.certs.trust()
+		settings.TLSConfig = r.certs.trust()
 	}
 	switch subject {
 	case idverifytest.Linkface:
 		return linkface.New(linkface.Config{
 			APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-			HTTP: idverify.HTTP{BaseURL: base, Client: at.httpClient, TLSConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit},
+			HTTP: settings,
 		})
 	case idverifytest.Tencent:
 		return tencent.New(tencent.Config{
 			AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-			HTTP: idverify.HTTP{BaseURL: base, Client: at.httpClient, TLSConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit},
+			HTTP: settings,
 		})
 	}
 	var tokens baiduv4.TokenStore
@@ -90,7 +92,7 @@ func (r *running) provider(subject string, at reached) (idverify.Provider, error
 	}
 	return baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, Tokens: tokens,
-		HTTP: idverify.HTTP{BaseURL: base, Client: at.httpClient, TLSConfig: secure, Timeout: at.timeout, MaxResponseBytes: answerLimit},
+		HTTP: settings,
 	})
 }
 

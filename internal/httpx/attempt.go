@@ -22,6 +22,7 @@ type attempt struct {
 
 	caller  context.Context // without it
 	request Request
+	low     *bottom     // of its client
 	headers http.Header // to be sent, from the time that resty made them
 	kind    [1]string   // of the body, for the headers
 	trace   httptrace.ClientTrace
@@ -31,6 +32,7 @@ type attempt struct {
 	partial []byte // of an answer that broke off
 
 	mu      sync.Mutex
+	entered bool // bottom was asked to send
 	fresh   int  // how many new connections the transport was given
 	sent    bool // some try handed the whole body to the connection
 	written bool // some try wrote the whole request to the connection
@@ -185,10 +187,12 @@ func (a *attempt) recall() {
 }
 
 var (
-	errOver    = errors.New("httpx: the call has ended")
-	errInterim = errors.New("httpx: no end of interim answers")
-	errWritten = errors.New("httpx: the request has been sent once")
-	errRefused = errors.New("httpx: every new connection refuses the request")
+	errOver     = errors.New("httpx: the call has ended")
+	errInterim  = errors.New("httpx: no end of interim answers")
+	errForeign  = errors.New("httpx: a round tripper of the caller's mixes the requests of several clients up")
+	errRepeated = errors.New("httpx: a round tripper of the caller's sends the request again")
+	errWritten  = errors.New("httpx: the request has been sent once")
+	errRefused  = errors.New("httpx: every new connection refuses the request")
 )
 
 // outgoing counts what the transport takes from a body. When the last byte has

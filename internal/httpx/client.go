@@ -35,7 +35,7 @@ type Config struct {
 	// Client is copied, not changed. Its Transport and Timeout are used; its
 	// cookie jar and redirect policy are not. nil: a transport of our own.
 	Client *http.Client
-	// Wrap goes around bottom, and so sees no secret.
+	// Wrap goes around bottom, and so is shown no secret.
 	Wrap func(http.RoundTripper) http.RoundTripper
 
 	// Proxy, HTTP2, TLSConfig, MaxConns and IdleTimeout are for the transport of
@@ -56,6 +56,7 @@ type Config struct {
 type Client struct {
 	base        string
 	resty       *resty.Client
+	low         *bottom
 	requests    sync.Pool // of *resty.Request
 	own         bool      // the transport is ours
 	timeout     time.Duration
@@ -83,11 +84,11 @@ func New(cfg Config) (*Client, error) {
 		timeout:     cmp.Or(cfg.Timeout, DefaultTimeout),
 		maxResponse: cmp.Or(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 	}
-	top, err := cfg.roundTripper()
+	top, low, err := cfg.roundTrippers(base)
 	if err != nil {
 		return nil, err
 	}
-	c.resty = newResty(cfg, top)
+	c.low, c.resty = low, newResty(cfg, top)
 	c.requests.New = func() any {
 		r := c.resty.R().SetDoNotParseResponse(true).SetBody(placeholder)
 		r.Header = ordinary
@@ -114,7 +115,7 @@ func newResty(cfg Config, top http.RoundTripper) *resty.Client {
 // CloseIdleConnections closes those of our own transport.
 func (c *Client) CloseIdleConnections() {
 	if c.own {
-		c.resty.GetClient().CloseIdleConnections()
+		c.low.CloseIdleConnections()
 	}
 }
 
@@ -164,7 +165,7 @@ var ordinary = http.Header{
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	attempt := &attempt{Context: limited, caller: ctx, request: req}
+	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low}
 
 	raw, err := c.execute(attempt)
 	if err != nil {
@@ -196,10 +197,9 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: early}, nil
 }
 
-// prepare puts the real body on the request that is about to be sent. The rest
-// is kept for the transport below: the headers, where credentials are, and the
-// way to open the body again, so that http.Client cannot send any of it after a
-// redirect.
+// prepare keeps the request that is about to be sent for bottom, without the
+// headers, where credentials are, and without a body. What stands between sees
+// how long the body is.
 func prepare(_ *resty.Client, raw *http.Request) error {
 	attempt, ok := attemptOf(raw.Context())
 	if !ok {
@@ -211,8 +211,7 @@ func prepare(_ *resty.Client, raw *http.Request) error {
 	if attempt.request.Authorization != "" {
 		attempt.headers["Authorization"] = []string{attempt.request.Authorization}
 	}
-	raw.GetBody = nil
-	raw.Body = attempt.openBody()
+	raw.Body, raw.GetBody = http.NoBody, nil
 	raw.ContentLength = attempt.request.Body.Len()
 	return nil
 }

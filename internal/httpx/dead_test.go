@@ -94,7 +94,7 @@ func falling(t *testing.T, ca authority) (server *httptest.Server, connections *
 func TestDeadHTTP2ConnectionIsGivenUp(t *testing.T) {
 	ca := newAuthority(t)
 	server, connections := falling(t, ca)
-	c := trusting(t, server.URL, ca.pool())
+	c := overHTTP2(t, server.URL, ca.pool())
 	c.Suspicious(20 * time.Millisecond)
 	_, err := c.Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ func NewTrusting(cfg Config, roots *x509.CertPool) (*Client, error) {
 
 // Hurried is the client with another time limit, on the same connections.
 func (c *Client) Hurried(limit time.Duration) *Client {
-	hurried := &Client{base: c.base, resty: c.resty, timeout: limit, maxResponse: c.maxResponse, own: c.own}
+	hurried := &Client{base: c.base, resty: c.resty, low: c.low, timeout: limit, maxResponse: c.maxResponse, own: c.own}
 	hurried.requests.New = c.requests.New
 	return hurried
 }
@@ -27,7 +27,7 @@ func (c *Client) Hurried(limit time.Duration) *Client {
 // Suspicious makes the default transport ask an HTTP/2 connection that has been
 // silent for so long whether it is there. It is for before the first call.
 func (c *Client) Suspicious(silence time.Duration) {
-	c.resty.GetClient().Transport.(*bottom).next.(*http.Transport).HTTP2 = &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: silence}
+	c.low.next.(*http.Transport).HTTP2 = &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: silence}
 }
 
 // KeepsNothing reports whether the request that is used next holds nothing of

@@ -163,6 +163,10 @@ func networkCause(err error) (string, []error) {
 	switch {
 	case errors.Is(err, errRefused):
 		return "the request was refused again and again while it was being sent", nil
+	case errors.Is(err, errForeign):
+		return "the round tripper of HTTP.Wrap was given by one Config and used for another: make one for each", nil
+	case errors.Is(err, errRepeated):
+		return "the round tripper of HTTP.Wrap sent the request again, which is for a Client to decide", nil
 	case errors.As(err, &dns):
 		return "the host name could not be resolved", nil
 	case errors.As(err, &unknown):

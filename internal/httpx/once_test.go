@@ -138,7 +138,7 @@ func TestRequestThatEveryConnectionRefusesIsNotBegunWithoutEnd(t *testing.T) {
 			})
 			roots := x509.NewCertPool()
 			roots.AddCert(server.Certificate())
-			c := trusting(t, server.URL, roots)
+			c := overHTTP2(t, server.URL, roots)
 			defer c.CloseIdleConnections()
 			large := strings.Repeat("x", 1<<20) // more than may be sent before the server says so
 			_, err := c.Do(t.Context(), post(body.Field{Name: "face", Value: large}))

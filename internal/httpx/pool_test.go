@@ -290,7 +290,7 @@ func TestHTTP2ConnectionOutlivesItsCalls(t *testing.T) {
 			s.server.EnableHTTP2 = true
 			s.server.StartTLS()
 			defer s.server.Close()
-			c, err := httpx.NewTrusting(httpx.Config{BaseURL: s.server.URL, MaxResponseBytes: limitOfAnswers}, ca.pool())
+			c, err := httpx.NewTrusting(httpx.Config{BaseURL: s.server.URL, HTTP2: true, MaxResponseBytes: limitOfAnswers}, ca.pool())
 			require.NoError(t, err)
 			s.play(t, ctx, c, !o.lostOnH2)
 		})

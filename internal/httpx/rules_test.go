@@ -101,7 +101,7 @@ func TestHeadersOfAnAnswerAreBounded(t *testing.T) {
 		secure, _ := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}, answer)
 		for protocol, c := range map[string]*httpx.Client{
 			"HTTP/1.1": client(t, httpx.Config{BaseURL: plain.URL}),
-			"HTTP/2":   trusting(t, secure.URL, ca.pool()),
+			"HTTP/2":   overHTTP2(t, secure.URL, ca.pool()),
 		} {
 			t.Run(protocol+"/"+name, func(t *testing.T) {
 				_, err := c.Do(t.Context(), post())

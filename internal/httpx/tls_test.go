@@ -105,6 +105,14 @@ func trusting(t *testing.T, base string, roots *x509.CertPool) *httpx.Client {
 	return c
 }
 
+// overHTTP2 is the same with HTTP/2 turned on.
+func overHTTP2(t *testing.T, base string, roots *x509.CertPool) *httpx.Client {
+	t.Helper()
+	c, err := httpx.NewTrusting(httpx.Config{BaseURL: base, HTTP2: true}, roots)
+	require.NoError(t, err)
+	return c
+}
+
 func sayProtocol(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	fmt.Fprintf(w, `{"tls":%d,"http":%d}`, r.TLS.Version, r.ProtoMajor)
@@ -119,13 +127,17 @@ func TestTLS12IsTheOldestSpoken(t *testing.T) {
 			server, requests := serveTLS(t, &tls.Config{
 				MinVersion: version, MaxVersion: version, Certificates: []tls.Certificate{ca.sign(t, nil)},
 			}, sayProtocol)
-			resp, err := trusting(t, server.URL, ca.pool()).Do(t.Context(), post())
-			if spoken {
-				require.NoError(t, err)
-				assert.Equal(t, fmt.Sprintf(`{"tls":%d,"http":2}`, version), string(resp.Body))
-				return
+			for protocol, c := range map[int]*httpx.Client{
+				1: trusting(t, server.URL, ca.pool()), 2: overHTTP2(t, server.URL, ca.pool()),
+			} {
+				resp, err := c.Do(t.Context(), post())
+				if spoken {
+					require.NoError(t, err)
+					assert.Equal(t, fmt.Sprintf(`{"tls":%d,"http":%d}`, version, protocol), string(resp.Body))
+					continue
+				}
+				assertNothingWasSent(t, err, requests)
 			}
-			assertNothingWasSent(t, err, requests)
 		})
 	}
 }

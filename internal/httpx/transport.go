@@ -59,28 +59,6 @@ func (cfg Config) ofOurTransport() string {
 	return ""
 }
 
-// roundTripper is what sends: what the caller wraps around, then bottom, then
-// the connections.
-func (cfg Config) roundTripper() (http.RoundTripper, error) {
-	var connections http.RoundTripper
-	switch {
-	case cfg.Client == nil:
-		connections = newTransport(cfg)
-	case cfg.Client.Transport == nil:
-		connections = http.DefaultTransport
-	default:
-		connections = cfg.Client.Transport
-	}
-	var top http.RoundTripper = &bottom{next: connections}
-	if cfg.Wrap == nil {
-		return top, nil
-	}
-	if top = cfg.Wrap(top); top == nil {
-		return nil, &ConfigError{"Wrap", "must not return nil"}
-	}
-	return top, nil
-}
-
 const (
 	connectTimeout   = 10 * time.Second
 	handshakeTimeout = 10 * time.Second
@@ -93,24 +71,37 @@ const (
 
 // newTransport is used when the caller gives no HTTP client. It takes no proxy
 // from the environment: a library that carries faces goes where it is told.
+//
+// It speaks HTTP/1.1 as a rule. A call is one large upload: over TLS our own
+// writes make that half the price of HTTP/2, and each call has a connection of its
+// own.
 func newTransport(cfg Config) *http.Transport {
 	d := &dialer{
 		tcp: net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second},
 		tls: &tls.Config{},
 	}
+	if cfg.Proxy != nil {
+		d.vendor = hostPort(cfg.BaseURL)
+	}
 	if cfg.TLSConfig != nil {
 		d.tls = cfg.TLSConfig.Clone()
 	}
 	d.tls.MinVersion = max(d.tls.MinVersion, tls.VersionTLS12)
-	d.tls.NextProtos = []string{"h2", "http/1.1"}
+	d.tls.NextProtos = []string{"http/1.1"}
+	if cfg.HTTP2 {
+		d.tls.NextProtos = []string{"h2", "http/1.1"}
+	}
 	// Small first records let a page appear early. A face is of no use until
 	// its last byte.
 	d.tls.DynamicRecordSizingDisabled = true
 	conns := cmp.Or(cfg.MaxConns, DefaultMaxConns)
 	return &http.Transport{
-		DialContext:       d.plain,
-		DialTLSContext:    d.secure,
-		ForceAttemptHTTP2: true,
+		Proxy:               discreetly(cfg.Proxy),
+		DialContext:         d.plain,
+		DialTLSContext:      d.secure,
+		TLSClientConfig:     d.tls.Clone(), // what goes through a proxy is secured by net/http
+		TLSHandshakeTimeout: handshakeTimeout,
+		ForceAttemptHTTP2:   cfg.HTTP2,
 		// Without a limit a crowd that comes at once dials for every caller, also
 		// for those who get a connection that became free meanwhile. As many may
 		// be idle, so that none is closed while it may be wanted again.
@@ -122,11 +113,27 @@ func newTransport(cfg Config) *http.Transport {
 	}
 }
 
+// discreetly asks for a proxy with a request that has nothing to hide: net/http
+// would show the whole one.
+func discreetly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	if proxy == nil {
+		return nil
+	}
+	return func(whole *http.Request) (*url.URL, error) {
+		bare := whole.WithContext(whole.Context())
+		address := *whole.URL
+		address.RawQuery = ""
+		bare.URL, bare.Header, bare.Body, bare.GetBody = &address, http.Header{}, http.NoBody, nil
+		return proxy(bare)
+	}
+}
+
 // dialer makes connections of our own type, over TLS as well: the transport's
 // own TLS would hide it.
 type dialer struct {
-	tcp net.Dialer
-	tls *tls.Config
+	vendor string // its host and port where any other is a proxy's, else empty
+	tcp    net.Dialer
+	tls    *tls.Config
 }
 
 func (d *dialer) plain(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -137,20 +144,34 @@ func (d *dialer) plain(ctx context.Context, network, addr string) (net.Conn, err
 	return &conn{Conn: tcp}, nil
 }
 
+// tlsFor is for the vendor, or for a proxy that is reached over TLS: it has a name
+// of its own, and is told CONNECT, which net/http says in HTTP/1.1 only.
+func (d *dialer) tlsFor(addr string) (*tls.Config, error) {
+	vendors := d.vendor == "" || addr == d.vendor
+	if vendors && d.tls.ServerName != "" {
+		return d.tls, nil
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	cfg := d.tls.Clone()
+	cfg.ServerName = host
+	if !vendors {
+		cfg.NextProtos = []string{"http/1.1"}
+	}
+	return cfg, nil
+}
+
 func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, error) {
 	tcp, err := d.tcp.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
-	cfg := d.tls
-	if cfg.ServerName == "" {
-		host, _, err := net.SplitHostPort(addr)
-		if err != nil {
-			_ = tcp.Close()
-			return nil, err
-		}
-		cfg = cfg.Clone()
-		cfg.ServerName = host
+	cfg, err := d.tlsFor(addr)
+	if err != nil {
+		_ = tcp.Close()
+		return nil, err
 	}
 	gather := &gatherer{Conn: tcp}
 	secured := tls.Client(gather, cfg)
@@ -172,40 +193,6 @@ func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, er
 		return secured, nil // the type by which net/http knows HTTP/2
 	}
 	return &conn{Conn: secured, gather: gather}, nil
-}
-
-// bottom is the innermost round tripper. On a copy of the request it puts what
-// http.Client must not have: the secret query, which its *url.Error would show,
-// the headers and the way to open the body again, which it would use to follow
-// a redirect.
-type bottom struct{ next http.RoundTripper }
-
-func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
-	attempt, ok := attemptOf(req.Context())
-	if !ok {
-		return nil, errors.New("httpx: request without an attempt")
-	}
-	whole := *req
-	whole.Header = attempt.headers
-	whole.GetBody = attempt.reopenBody
-	if secret := attempt.request.SecretQuery; secret.Name != "" {
-		address := *req.URL
-		address.RawQuery = secret.Name + "=" + url.QueryEscape(secret.Value)
-		whole.URL = &address
-	}
-	resp, err := t.next.RoundTrip(&whole)
-	if resp != nil {
-		resp.Request = req
-	}
-	return resp, err
-}
-
-// CloseIdleConnections lets http.Client.CloseIdleConnections reach the
-// transport below.
-func (t *bottom) CloseIdleConnections() {
-	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
 }
 
 // readAnswer reads everything, up to a limit that counts what comes out where

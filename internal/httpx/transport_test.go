@@ -29,6 +29,21 @@ func TestTransportSettingsAreChecked(t *testing.T) {
 		"MaxConns": {
 			{MaxConns: -1},
 			{MaxConns: 1, Client: own},
+			{MaxConns: -1, Client: own},
+		},
+		"IdleTimeout": {
+			{IdleTimeout: -1},
+			{IdleTimeout: 1, Client: own},
+		},
+		"Proxy": {
+			{Proxy: http.ProxyFromEnvironment, Client: own},
+		},
+		"HTTP2": {
+			{HTTP2: true, Client: own},
+		},
+		"Wrap": {
+			{Wrap: func(http.RoundTripper) http.RoundTripper { return nil }},
+			{Wrap: func(http.RoundTripper) http.RoundTripper { return nil }, Client: own},
 		},
 		"TLSConfig": {
 			{TLSConfig: &tls.Config{}, Client: own},
@@ -83,11 +98,14 @@ func (m inMemory) Open() (io.ReadCloser, int64, error) {
 func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
 	for name, protocol := range map[string]struct {
 		major  int
+		http2  bool
 		config func(*httptest.Server)
 	}{
-		"HTTP/1.1": {1, nil},
-		"HTTP/2":   {2, func(s *httptest.Server) { s.EnableHTTP2 = true }},
-		"TLS 1.2":  {1, func(s *httptest.Server) { s.TLS = &tls.Config{MaxVersion: tls.VersionTLS12} }},
+		"HTTP/1.1":              {1, false, nil},
+		"HTTP/2":                {2, true, func(s *httptest.Server) { s.EnableHTTP2 = true }},
+		"HTTP/2, not asked for": {1, false, func(s *httptest.Server) { s.EnableHTTP2 = true }},
+		"HTTP/2, not to be had": {1, true, nil},
+		"TLS 1.2":               {1, false, func(s *httptest.Server) { s.TLS = &tls.Config{MaxVersion: tls.VersionTLS12} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []byte
@@ -97,7 +115,7 @@ func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
 				got, _ = io.ReadAll(r.Body)
 				_, _ = w.Write([]byte("{}"))
 			}, protocol.config)
-			c := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust})
+			c := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust, HTTP2: protocol.http2})
 			// Sizes about the buffer of a connection, a record and a chunk.
 			for _, size := range []int{0, 1, 4 << 10, 16 << 10, 48<<10 - 1, 48 << 10, 64<<10 + 1, 1 << 20} {
 				content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
@@ -125,7 +143,7 @@ func TestLentMediaArrivesWhole(t *testing.T) {
 	for name, c := range map[string]*httpx.Client{
 		"plain":  client(t, httpx.Config{BaseURL: serve(t, handler).URL}),
 		"TLS":    client(t, httpx.Config{BaseURL: secure.URL, TLSConfig: trust}),
-		"HTTP/2": client(t, httpx.Config{BaseURL: both.URL, TLSConfig: trustBoth}),
+		"HTTP/2": client(t, httpx.Config{BaseURL: both.URL, TLSConfig: trustBoth, HTTP2: true}),
 	} {
 		for _, size := range []int{0, 1, 64 << 10, 1<<20 - 1, 1 << 20, 5<<20 + 1} {
 			content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]

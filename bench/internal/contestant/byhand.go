@@ -24,12 +24,12 @@ import (
 
 // SameTransport has the settings that idverify's own transport has. A test
 // compares the two, setting by setting.
-func SameTransport() *http.Transport {
+func SameTransport(http2 bool) *http.Transport {
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
-		ForceAttemptHTTP2:      true,
+		ForceAttemptHTTP2:      http2,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 		MaxConnsPerHost:        512,
 		MaxIdleConnsPerHost:    512,
@@ -45,7 +45,7 @@ func DefaultTransport() *http.Transport {
 	return transport
 }
 
-func newByHand(s Setup) (Call, error)      { return byHand(s, SameTransport()) }
+func newByHand(s Setup) (Call, error)      { return byHand(s, SameTransport(s.HTTP2)) }
 func newHandDefault(s Setup) (Call, error) { return byHand(s, DefaultTransport()) }
 
 // hand is what a good engineer writes around net/http for one vendor: the

@@ -34,6 +34,7 @@ type Setup struct {
 	BaseURL  string    `json:"base_url"`
 	Size     int       `json:"size"`
 	File     string    `json:"file,omitempty"`     // the photo; empty: it is in memory
+	HTTP2    bool      `json:"http2,omitempty"`    // which idverify must be told, and the server offers
 	Linkface bool      `json:"linkface,omitempty"` // multipart as Linkface takes it, which knows no limit of size
 }
 

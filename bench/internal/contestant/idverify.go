@@ -11,7 +11,8 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// newIdverify is a provider with its default settings.
+// newIdverify is a provider with its default settings, and HTTP/2 where that is
+// what is measured.
 func newIdverify(s Setup) (Call, error) {
 	provider, err := Provider(s, nil)
 	if err != nil {
@@ -22,19 +23,14 @@ func newIdverify(s Setup) (Call, error) {
 
 // Provider is the vendor's client for the body. httpClient nil is the default.
 func Provider(s Setup, httpClient *http.Client) (idverify.Provider, error) {
+	settings := idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient, HTTP2: s.HTTP2}
 	switch {
 	case s.Body == work.JSON:
-		return baiduv4.New(baiduv4.Config{
-			APIKey: work.APIKey, SecretKey: work.SecretKey, HTTP: idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient},
-		})
+		return baiduv4.New(baiduv4.Config{APIKey: work.APIKey, SecretKey: work.SecretKey, HTTP: settings})
 	case s.Linkface:
-		return linkface.New(linkface.Config{
-			APIID: work.APIKey, APISecret: work.SecretKey, HTTP: idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient},
-		})
+		return linkface.New(linkface.Config{APIID: work.APIKey, APISecret: work.SecretKey, HTTP: settings})
 	}
-	return tencent.New(tencent.Config{
-		AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, HTTP: idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient},
-	})
+	return tencent.New(tencent.Config{AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, HTTP: settings})
 }
 
 // Asking is a call of a verifier, with a request of its own each time, as a

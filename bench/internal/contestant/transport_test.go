@@ -15,12 +15,15 @@ import (
 // The baseline is only a baseline with the library's own settings. The
 // library does not show its transport, so it is looked for inside a provider.
 func TestByHandHasTheLibrarysTransportSettings(t *testing.T) {
-	for _, body := range []work.Body{work.Multipart, work.JSON} {
-		provider, err := Provider(Setup{Body: body, BaseURL: "http://127.0.0.1:1"}, nil)
+	for _, setup := range []Setup{
+		{Body: work.Multipart}, {Body: work.Multipart, Linkface: true}, {Body: work.JSON}, {Body: work.JSON, HTTP2: true},
+	} {
+		setup.BaseURL = "http://127.0.0.1:1"
+		provider, err := Provider(setup, nil)
 		require.NoError(t, err)
 		library, found := transportIn(reflect.ValueOf(provider), map[uintptr]bool{})
 		require.True(t, found, "no *http.Transport inside the provider")
-		compare(t, "Transport", library.Elem(), reflect.ValueOf(SameTransport()).Elem())
+		compare(t, "Transport", library.Elem(), reflect.ValueOf(SameTransport(setup.HTTP2)).Elem())
 	}
 }
 

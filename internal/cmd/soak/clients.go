@@ -23,7 +23,7 @@ type policy struct {
 // policies makes the clients of one server. They have the vendors' accounts,
 // connections and tokens in common, as the parts of one backend have.
 func policies(root, protocol string, s settings, trust *tls.Config, logger *slog.Logger, store *resultStore) ([]policy, error) {
-	providers, err := vendors(root, s.limit, trust)
+	providers, err := vendors(root, idverify.HTTP{TLSConfig: trust, Timeout: s.limit, HTTP2: protocol == http2})
 	if err != nil {
 		return nil, err
 	}
@@ -73,24 +73,30 @@ const (
 	storeKey  = "EXAMPLE-STORE-KEY-EXAMPLE-STORE-KEY-1"
 )
 
-func vendors(root string, limit time.Duration, trust *tls.Config) ([]idverify.Provider, error) {
+// vendors are all of them, on one server and with the same settings.
+func vendors(root string, settings idverify.HTTP) ([]idverify.Provider, error) {
+	at := func(vendor string) idverify.HTTP {
+		own := settings
+		own.BaseURL = idverifytest.BaseURLAt(root, vendor)
+		return own
+	}
 	lf, err := linkface.New(linkface.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface), TLSConfig: trust, Timeout: limit},
+		HTTP: at(idverifytest.Linkface),
 	})
 	if err != nil {
 		return nil, err
 	}
 	bd, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4), TLSConfig: trust, Timeout: limit},
+		HTTP: at(idverifytest.BaiduV4),
 	})
 	if err != nil {
 		return nil, err
 	}
 	tc, err := tencent.New(tencent.Config{
 		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Tencent), TLSConfig: trust, Timeout: limit},
+		HTTP: at(idverifytest.Tencent),
 	})
 	if err != nil {
 		return nil, err

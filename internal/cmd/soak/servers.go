@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// The protocols.
+const http1, http2 = "HTTP/1.1", "HTTP/2"
+
 // servers serve the desk over TLS, one by HTTP/1.1 and one by HTTP/2.
 type servers struct {
 	http1, http2 *httptest.Server
@@ -28,7 +31,9 @@ func serve(h http.Handler, logs io.Writer) *servers {
 
 func (s *servers) start(h http.Handler, logs io.Writer, http2 bool) *httptest.Server {
 	server := httptest.NewUnstartedServer(h)
-	server.EnableHTTP2 = http2
+	if server.EnableHTTP2 = http2; http2 {
+		server.TLS = &tls.Config{NextProtos: []string{"h2"}} // nothing else, so that nobody falls back unseen
+	}
 	server.Config.ConnState = s.connections.changed
 	server.Config.ErrorLog = log.New(logs, "", 0)
 	server.StartTLS()

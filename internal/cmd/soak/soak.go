@@ -81,7 +81,7 @@ func prepare(s settings, dir string) (*scenario, error) {
 	trust := run.servers.trusting()
 
 	var clients []policy
-	for _, server := range []struct{ protocol, root string }{{"HTTP/1.1", run.servers.http1.URL}, {"HTTP/2", run.servers.http2.URL}} {
+	for _, server := range []struct{ protocol, root string }{{http1, run.servers.http1.URL}, {http2, run.servers.http2.URL}} {
 		some, err := policies(server.root, server.protocol, s, trust, logger, store)
 		if err != nil {
 			return nil, fmt.Errorf("clients over %s: %w", server.protocol, err)

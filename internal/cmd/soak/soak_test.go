@@ -93,7 +93,7 @@ func (s *stage) judged() []rule {
 
 func (s *stage) providers(t *testing.T) []idverify.Provider {
 	t.Helper()
-	all, err := vendors(s.servers.http2.URL, time.Minute, s.servers.trusting())
+	all, err := vendors(s.servers.http2.URL, idverify.HTTP{TLSConfig: s.servers.trusting(), Timeout: time.Minute, HTTP2: true})
 	require.NoError(t, err)
 	return all
 }

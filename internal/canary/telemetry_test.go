@@ -1,0 +1,123 @@
+package canary_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// telemetry is what a round tripper around ours writes down that records more than
+// any does: requests and errors whole, heads of answers, and what a trace is told.
+type telemetry struct {
+	*outlets
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	names map[string]bool // of the headers
+}
+
+func (t *telemetry) wrap(next http.RoundTripper) http.RoundTripper {
+	t.next = next
+	return t
+}
+
+func (t *telemetry) RoundTrip(req *http.Request) (*http.Response, error) {
+	traced := req.Clone(httptrace.WithClientTrace(req.Context(), t.trace("a round tripper's trace")))
+	resp, err := t.next.RoundTrip(traced)
+	for _, r := range []*http.Request{req, traced} {
+		dump, dumpErr := httputil.DumpRequest(r, true)
+		t.heard("a wrapped request", string(dump)+fmt.Sprint(dumpErr))
+		t.heard("a wrapped request", fmt.Sprintf("%v %+v", r.URL, r))
+	}
+	if err != nil {
+		t.failure("a wrapped error", err)
+		return nil, err
+	}
+	dump, _ := httputil.DumpResponse(resp, false)
+	t.heard("a wrapped answer", fmt.Sprintf("%s %v", dump, resp.Request.URL))
+	return resp, nil
+}
+
+func (t *telemetry) trace(where string) *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(address string) { t.heard(where, address) },
+		WroteHeaderField: func(name string, values []string) {
+			t.heard(where, fmt.Sprint(name, values))
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.names[strings.ToLower(name)] = true
+		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) { t.heard(where, fmt.Sprint(info.Err)) },
+	}
+}
+
+// over is a vendor's client with these settings.
+func over(vendor string, settings idverify.HTTP) (idverify.Provider, error) {
+	switch vendor {
+	case linkface.Name:
+		return linkface.New(linkface.Config{APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: settings})
+	case baiduv4.Name:
+		return baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: settings})
+	}
+	return tencent.New(tencent.Config{AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID,
+		SecretKey: idverifytest.TencentSecretKey, HTTP: settings})
+}
+
+// A Wrap, a trace in the caller's context, one that the Wrap adds, and a Proxy
+// are where tracing and metrics sit.
+func TestNothingComesOutOfTelemetry(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {
+			w := newWorld(t)
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+				assert.Equal(t, http2, r.ProtoMajor == 2)
+				w.serve(out, r)
+			}))
+			if server.EnableHTTP2 = http2; http2 {
+				server.TLS = &tls.Config{NextProtos: []string{"h2"}}
+			}
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			roots := x509.NewCertPool()
+			roots.AddCert(server.Certificate())
+			for _, a := range accounts {
+				tel := &telemetry{outlets: w.outlets, names: map[string]bool{}}
+				provider, err := over(a.vendor, idverify.HTTP{
+					BaseURL: idverifytest.BaseURLAt(server.URL, a.vendor), HTTP2: http2, TLSConfig: &tls.Config{RootCAs: roots}, Wrap: tel.wrap,
+					Proxy: func(r *http.Request) (*url.URL, error) {
+						w.heard("a request for which a proxy is chosen", fmt.Sprintf("%v %+v", r.URL, r))
+						return nil, nil
+					},
+				})
+				require.NoError(t, err)
+				for i, ev := range a.evidence(w.material) {
+					req := w.request(idverifytest.Match(), ev)
+					ctx := httptrace.WithClientTrace(t.Context(), tel.trace("the caller's trace"))
+					_, err := w.verify(a.vendor, ctx, provider, req)
+					require.False(t, i == 0 && err != nil, "%v", err) // the stand-in does not know each of the others
+				}
+				assert.True(t, tel.names["content-type"], "the traces were told nothing")
+				assert.Equal(t, a.vendor == tencent.Name, tel.names["authorization"])
+				assert.Equal(t, http2, tel.names[":path"])
+				provider.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+			}
+		})
+	}
+}

@@ -1,0 +1,81 @@
+package exchange
+
+import (
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+func settings(h idverify.HTTP) Settings {
+	return Settings{Name: "acme", DefaultBaseURL: "https://acme.example", IdleTimeout: 7 * time.Second, HTTP: h}
+}
+
+// A field that were forgotten would be taken and do nothing.
+func TestEverySettingReachesTheTransport(t *testing.T) {
+	whole := idverify.HTTP{
+		BaseURL: "https://vendor.example", Client: &http.Client{},
+		Wrap:  func(next http.RoundTripper) http.RoundTripper { return next },
+		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
+		HTTP2: true, TLSConfig: &tls.Config{}, MaxConns: 1, IdleTimeout: 2, Timeout: 3, MaxResponseBytes: 4,
+	}
+	given, taken := reflect.ValueOf(whole), reflect.ValueOf(settings(whole).transport())
+	for i := range given.NumField() {
+		name := given.Type().Field(i).Name
+		if !given.Type().Field(i).IsExported() || name == "Clock" { // which is the vendor's
+			continue
+		}
+		field := taken.FieldByName(name)
+		require.True(t, field.IsValid(), name)
+		assert.False(t, given.Field(i).IsZero(), "%s has no sample here", name)
+		if field.Comparable() {
+			assert.True(t, field.Equal(given.Field(i)), name)
+		} else {
+			assert.Equal(t, given.Field(i).Pointer(), field.Pointer(), name)
+		}
+	}
+
+	now := time.Unix(1, 0)
+	v, err := NewVendor(settings(idverify.HTTP{Clock: func() time.Time { return now }}))
+	require.NoError(t, err)
+	assert.Equal(t, now, v.Now())
+}
+
+// The vendor's own are not refused beside a Client, which did not ask for them.
+func TestDefaultsOfTheVendor(t *testing.T) {
+	bare := settings(idverify.HTTP{}).transport()
+	assert.Equal(t, "https://acme.example", bare.BaseURL)
+	assert.Equal(t, 7*time.Second, bare.IdleTimeout)
+	assert.Equal(t, time.Second, settings(idverify.HTTP{IdleTimeout: time.Second}).transport().IdleTimeout)
+	_, err := NewVendor(settings(idverify.HTTP{Client: &http.Client{}}))
+	assert.NoError(t, err)
+}
+
+func TestASettingThatIsRefusedIsNamed(t *testing.T) {
+	for field, h := range map[string]idverify.HTTP{
+		"HTTP.BaseURL":          {BaseURL: "ftp://vendor.example"},
+		"HTTP.Timeout":          {Timeout: -1},
+		"HTTP.MaxResponseBytes": {MaxResponseBytes: -1},
+		"HTTP.MaxConns":         {MaxConns: -1},
+		"HTTP.IdleTimeout":      {IdleTimeout: -1},
+		"HTTP.HTTP2":            {HTTP2: true, Client: &http.Client{}},
+		"HTTP.TLSConfig":        {TLSConfig: &tls.Config{InsecureSkipVerify: true}},
+		"HTTP.Proxy":            {Proxy: http.ProxyFromEnvironment, Client: &http.Client{}},
+		"HTTP.Wrap":             {Wrap: func(http.RoundTripper) http.RoundTripper { return nil }},
+	} {
+		_, err := NewVendor(settings(h))
+		var e *idverify.Error
+		require.True(t, errors.As(err, &e), field)
+		assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
+		assert.Equal(t, field, e.Field)
+		assert.Contains(t, e.Detail, field)
+	}
+}

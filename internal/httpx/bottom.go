@@ -1,0 +1,184 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// roundTrippers are what http.Client is given, and what sends: the same, unless
+// the caller wraps something around it.
+func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom, err error) {
+	low = &bottom{base: base, wrapped: cfg.Wrap != nil}
+	switch {
+	case cfg.Client == nil:
+		low.next = newTransport(cfg)
+	case cfg.Client.Transport == nil:
+		low.next = http.DefaultTransport
+	default:
+		low.next = cfg.Client.Transport
+	}
+	if cfg.Wrap == nil {
+		return low, low, nil
+	}
+	if top = cfg.Wrap(low); top == nil {
+		return nil, nil, &ConfigError{"Wrap", "must not return nil"}
+	}
+	return top, low, nil
+}
+
+// bottom is the innermost round tripper. It sends what nobody above it has: the
+// secret query, which a *url.Error of http.Client would show, the headers, the
+// body, and the way to open it again, which http.Client would use to follow a
+// redirect.
+//
+// Of the request that it is given it takes the context, and headers that were
+// added. So a round tripper of the caller's above it has nothing to tell, sends
+// nothing elsewhere, and makes nothing slow by wrapping the body.
+type bottom struct {
+	next    http.RoundTripper
+	base    string
+	wrapped bool // by the caller, who may have changed the address, and is told no error's text
+}
+
+func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer req.Body.Close()
+	}
+	attempt, ok := attemptOf(req.Context())
+	if !ok {
+		return nil, errors.New("httpx: request without an attempt")
+	}
+	switch {
+	case attempt.low != t: // it would go to another vendor
+		return nil, errForeign
+	case !attempt.enter():
+		return nil, errRepeated
+	}
+	whole, err := t.whole(attempt, req)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := t.next.RoundTrip(whole)
+	if resp != nil {
+		resp.Request = req
+	}
+	if err != nil && t.wrapped {
+		_, detail, _ := explain(attempt, err)
+		err = &quiet{detail, err}
+	}
+	return resp, err
+}
+
+// whole is the request as it is sent.
+func (t *bottom) whole(a *attempt, req *http.Request) (*http.Request, error) {
+	whole := req.WithContext(discreet(req.Context()))
+	if t.wrapped {
+		ours, err := url.Parse(t.base + a.request.Path)
+		if err != nil {
+			return nil, err
+		}
+		whole.Method, whole.URL, whole.Host = a.request.Method, ours, ours.Host
+		whole.Trailer, whole.TransferEncoding = nil, nil
+	}
+	if secret := a.request.SecretQuery; secret.Name != "" {
+		address := *whole.URL
+		address.RawQuery = secret.Name + "=" + url.QueryEscape(secret.Value)
+		whole.URL = &address
+	}
+	whole.Header = a.headersAnd(req.Header)
+	whole.Body, whole.GetBody = a.openBody(), a.reopenBody
+	whole.ContentLength = a.request.Body.Len()
+	return whole, nil
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the
+// transport below.
+func (t *bottom) CloseIdleConnections() {
+	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// enter reports whether an attempt may be sent: once. What repeats requests above
+// would pay twice, and a Client would hear nothing of it.
+func (a *attempt) enter() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	first := !a.entered
+	a.entered = true
+	return first
+}
+
+// headersAnd are the attempt's own, and those of others that it has not. Baggage
+// is what programs of one owner tell each other, users' names among it.
+func (a *attempt) headersAnd(others http.Header) http.Header {
+	if len(others) == 0 {
+		return a.headers
+	}
+	all := a.headers.Clone()
+	for name, values := range others {
+		name = http.CanonicalHeaderKey(name)
+		if _, ours := a.headers[name]; !ours && name != "Baggage" {
+			all[name] = values
+		}
+	}
+	return all
+}
+
+// quiet is an error of the connections for a round tripper of the caller's. The
+// texts of net/http quote answers and addresses, and telemetry keeps them.
+type quiet struct {
+	detail string
+	cause  error
+}
+
+func (q *quiet) Error() string { return q.detail }
+func (q *quiet) Unwrap() error { return q.cause }
+
+// discreet is a context whose trace, if it has one that is told of headers, is
+// told the values of harmless ones only: over HTTP/2 the address is a header, with
+// the secret query, and a signature is one everywhere.
+func discreet(ctx context.Context) context.Context {
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace == nil || trace.WroteHeaderField == nil {
+		return ctx
+	}
+	told := *trace
+	told.WroteHeaderField = func(name string, values []string) {
+		trace.WroteHeaderField(name, harmless(name, values))
+	}
+	return httptrace.WithClientTrace(untraced{ctx}, &told)
+}
+
+// untraced hides the trace of a context, which httptrace would call beside the one
+// that takes its place.
+type untraced struct{ context.Context }
+
+func (u untraced) Value(key any) any {
+	value := u.Context.Value(key)
+	if _, traces := value.(*httptrace.ClientTrace); traces {
+		return nil
+	}
+	return value
+}
+
+func harmless(name string, values []string) []string {
+	switch strings.ToLower(name) {
+	case "accept", "accept-encoding", "content-length", "content-type", "host", "transfer-encoding", "user-agent",
+		"traceparent", ":authority", ":method", ":scheme":
+		return values
+	case ":path":
+		bare := make([]string, len(values))
+		for i, value := range values {
+			bare[i], _, _ = strings.Cut(value, "?")
+		}
+		return bare
+	}
+	return []string{redact.Hidden}
+}

@@ -1,0 +1,115 @@
+package httpx_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+// tunnels is a proxy that connects whoever asks, and counts them.
+func tunnels(t *testing.T, secure *tls.Config) (proxy *url.URL, connected *atomic.Int32) {
+	t.Helper()
+	connected = new(atomic.Int32)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !assert.Equal(t, http.MethodConnect, r.Method) {
+			return
+		}
+		connected.Add(1)
+		there, err := net.Dial("tcp", r.Host)
+		if !assert.NoError(t, err) {
+			return
+		}
+		here, _, err := http.NewResponseController(w).Hijack()
+		if !assert.NoError(t, err) {
+			return
+		}
+		_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(there, here)
+			_ = there.Close()
+		}()
+		_, _ = io.Copy(here, there)
+		_ = here.Close()
+	}))
+	if secure == nil {
+		server.Start()
+	} else {
+		server.TLS = secure
+		server.EnableHTTP2 = true // so that a client which offers it there finds out
+		server.StartTLS()
+	}
+	t.Cleanup(server.Close)
+	proxy, err := url.Parse(server.URL)
+	require.NoError(t, err)
+	return proxy, connected
+}
+
+// The vendor's certificate is checked, and HTTP/2 is spoken, as without a proxy.
+func TestProxyIsUsedAndSeesNothing(t *testing.T) {
+	ca, another := newAuthority(t), newAuthority(t)
+	certified := func(by authority) *tls.Config {
+		return &tls.Config{Certificates: []tls.Certificate{by.sign(t, nil)}}
+	}
+	server, _ := serveTLS(t, certified(ca), sayProtocol)
+	untrusted, requests := serveTLS(t, certified(another), sayProtocol)
+	for _, scheme := range []string{"http", "https"} {
+		var secure *tls.Config
+		if scheme == "https" {
+			secure = certified(ca)
+		}
+		proxy, connected := tunnels(t, secure)
+		for _, http2 := range []bool{false, true} {
+			t.Run(fmt.Sprint(scheme, ", HTTP/2 ", http2), func(t *testing.T) {
+				var asked string
+				before := connected.Load()
+				cfg := httpx.Config{BaseURL: server.URL, HTTP2: http2, Proxy: func(r *http.Request) (*url.URL, error) {
+					asked = fmt.Sprint(r.Method, r.URL, r.Host, r.Header, r.Body)
+					return proxy, nil
+				}}
+				c, err := httpx.NewTrusting(cfg, ca.pool())
+				require.NoError(t, err)
+				defer c.CloseIdleConnections()
+				resp, err := c.Do(t.Context(), secretive())
+				require.NoError(t, err)
+				protocol := 1
+				if http2 {
+					protocol = 2
+				}
+				assert.Contains(t, string(resp.Body), fmt.Sprintf(`"http":%d`, protocol))
+				assert.Equal(t, before+1, connected.Load())
+				assert.Contains(t, asked, "/verify")
+				assertNoSecret(t, asked)
+
+				cfg.BaseURL = untrusted.URL
+				c, err = httpx.NewTrusting(cfg, ca.pool())
+				require.NoError(t, err)
+				_, err = c.Do(t.Context(), secretive())
+				assert.Equal(t, "the certificate is signed by an unknown authority", failure(t, err).Detail)
+				assertNothingWasSent(t, err, requests)
+			})
+		}
+	}
+}
+
+// A proxy may be for some hosts only.
+func TestProxyMayBeNone(t *testing.T) {
+	ca := newAuthority(t)
+	server, _ := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}, sayProtocol)
+	c, err := httpx.NewTrusting(httpx.Config{BaseURL: server.URL, HTTP2: true, Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}, ca.pool())
+	require.NoError(t, err)
+	defer c.CloseIdleConnections()
+	resp, err := c.Do(t.Context(), post())
+	require.NoError(t, err)
+	assert.Contains(t, string(resp.Body), `"http":2`)
+}
