@@ -20,7 +20,8 @@ const (
 	// NextSameVendorAmbiguous: tried again at the same vendor although it may
 	// have been billed, because the caller asked for that.
 	NextSameVendorAmbiguous Next = "same_vendor_ambiguous"
-	// NextAnotherVendor: the next provider was asked, for the cause in Code.
+	// NextAnotherVendor: the call went on to the next provider, for the cause in
+	// Code.
 	NextAnotherVendor Next = "another_vendor"
 )
 
@@ -35,21 +36,23 @@ type Attempt struct {
 	VendorReason string `json:"vendor_reason,omitempty"`
 	RequestID    string `json:"request_id,omitempty"`
 	HTTPStatus   int    `json:"http_status,omitempty"`
-	// Wait is how long was waited before the leg, in back-off; Duration is how
-	// long it took, the limiter's queue included. JSON has them in
-	// milliseconds.
+	// At is when the attempt began, by this machine's clock.
+	At time.Time `json:"at,omitzero"`
+	// Wait is how long was waited before the attempt, in back-off; Queued how long
+	// it stood in the limiter's line; Duration how long the exchange then took. JSON
+	// has them in milliseconds.
 	Wait     time.Duration `json:"-"`
+	Queued   time.Duration `json:"-"`
 	Duration time.Duration `json:"-"`
 	Billed   Billed        `json:"billed"`
 	// Delivery is how far the request came; for a decision DeliveryAnswered.
-	// Sent, Ambiguous and Repeatable follow from it as they do for [Error], and
-	// stand in JSON too.
+	// Sent, Ambiguous and Repeatable follow from it as in [Error]; JSON has all
+	// four.
 	Delivery Delivery `json:"delivery"`
-	// PassedOver says that the provider was not asked: its circuit was open or
-	// its limiter could not admit the call in time.
-	PassedOver bool `json:"passed_over,omitempty"`
-	// Next is what was done after the leg. An [Observer], which is told before
-	// that is decided, sees none.
+	// PassedOver says that the provider was not asked, and Reason why.
+	PassedOver bool   `json:"passed_over,omitempty"`
+	Reason     Reason `json:"reason,omitempty"`
+	// Next is what was done after the attempt.
 	Next Next `json:"next,omitempty"`
 	// Err is the leg's error, nil for a decision. errors.Is and errors.As on
 	// the call's Error reach it.
@@ -61,8 +64,9 @@ type attemptFields Attempt
 
 type attemptJSON struct {
 	*attemptFields
-	deliveryJSON
+	derived
 	WaitMS     int64 `json:"wait_ms,omitempty"`
+	QueuedMS   int64 `json:"queued_ms,omitempty"`
 	DurationMS int64 `json:"duration_ms"`
 }
 
@@ -71,20 +75,25 @@ func (a Attempt) MarshalJSON() ([]byte, error) {
 	a.VendorCode, a.RequestID, a.Delivery = redact.Word(a.VendorCode), redact.Word(a.RequestID), a.Delivery.known()
 	return json.Marshal(attemptJSON{
 		attemptFields: (*attemptFields)(&a),
-		deliveryJSON:  deliveryJSON{a.Sent(), a.Ambiguous(), a.Repeatable()},
+		derived:       derive(a.Sent(), a.Ambiguous(), a.Repeatable()),
 		WaitMS:        a.Wait.Milliseconds(),
+		QueuedMS:      a.Queued.Milliseconds(),
 		DurationMS:    a.Duration.Milliseconds(),
 	})
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *Attempt) UnmarshalJSON(text []byte) error {
-	read := attemptJSON{attemptFields: (*attemptFields)(a)}
+	own := *a
+	own.Delivery = ""
+	read := attemptJSON{attemptFields: (*attemptFields)(&own)}
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
-	a.Wait, a.Duration = milliseconds(read.WaitMS), milliseconds(read.DurationMS)
-	a.Delivery = read.delivery(a.Delivery)
+	own.Wait, own.Queued, own.Duration = milliseconds(read.WaitMS), milliseconds(read.QueuedMS), milliseconds(read.DurationMS)
+	own.Delivery = read.delivery(own.Delivery, own.Billed)
+	own.Billed = billedFor(own.Delivery, own.Billed)
+	*a = own
 	return nil
 }
 
@@ -95,17 +104,17 @@ func milliseconds(n int64) time.Duration {
 }
 
 // Sent is [Error.Sent] of the attempt.
-func (a Attempt) Sent() bool { return a.Delivery.known() != DeliveryNotSent }
+func (a Attempt) Sent() bool { return isSent(a.Delivery) }
 
 // Ambiguous is [Error.Ambiguous] of the attempt.
-func (a Attempt) Ambiguous() bool { return a.Delivery.known() == DeliveryUnanswered }
+func (a Attempt) Ambiguous() bool { return isAmbiguous(a.Delivery) }
 
 // Repeatable is [Error.Repeatable] of the attempt.
 func (a Attempt) Repeatable() bool { return isRepeatable(a.Code, a.Delivery, a.Billed) }
 
 // String is, for example, "linkface timeout (unanswered, billed unknown)".
 func (a Attempt) String() string {
-	how := a.Delivery.String()
+	how := a.Delivery.words()
 	if a.PassedOver {
 		how = "passed over"
 	}
@@ -124,10 +133,12 @@ func (a Attempt) LogValue() slog.Value {
 		slog.String("request_id", redact.Word(a.RequestID)),
 		slog.Int("http_status", a.HTTPStatus),
 		slog.Duration("wait", a.Wait),
+		slog.Duration("queued", a.Queued),
 		slog.Duration("duration", a.Duration),
 		slog.String("billed", a.Billed.String()),
-		slog.String("delivery", a.Delivery.String()),
+		slog.String("delivery", string(a.Delivery.known())),
 		slog.Bool("passed_over", a.PassedOver),
+		slog.String("reason", string(a.Reason)),
 	)
 }
 

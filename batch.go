@@ -327,7 +327,7 @@ func (r *batchRun) unjournaled(out *BatchResult, err error) {
 		return
 	}
 	r.stop()
-	out.Err, out.JournalErr = failedToOpen("Journal", "the journal failed, and without it nothing is sent", err), err
+	out.Err, out.JournalErr = misconfiguredBy("Journal", "the journal failed, and without it nothing is sent", err), err
 }
 
 // notBegun is the error of a row that was pulled when the run had to stop.

@@ -577,7 +577,7 @@ func afterLegs(e *idverify.Error, legs ...idverify.Attempt) *idverify.Error {
 func known() *journal {
 	j := newJournal()
 	legs := fails(idverify.CodeNetwork, idverify.BilledNo)
-	legs.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}, {Code: idverify.CodeNetwork, Billed: idverify.BilledNo}}
+	legs.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}, {Code: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}}
 	sent := fails(idverify.CodeCanceled, idverify.BilledNo)
 	sent.Delivery = idverify.DeliveryUnanswered
 	limited := fails(idverify.CodeRateLimited, idverify.BilledUnknown)
@@ -597,7 +597,7 @@ func known() *journal {
 		"turned-away-twice": {Err: afterLegs(fails(idverify.CodeRateLimited, idverify.BilledUnknown),
 			idverify.Attempt{Code: idverify.CodeQuotaExceeded, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused})},
 		"paid-first": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
-			idverify.Attempt{Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeNetwork, Billed: idverify.BilledNo})},
+			idverify.Attempt{Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo})},
 		"said-free-and-lost": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
 			idverify.Attempt{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Delivery: idverify.DeliveryUnanswered})},
 	}

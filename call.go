@@ -2,6 +2,7 @@ package idverify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/idverify/idverify/internal/retry"
@@ -10,86 +11,109 @@ import (
 // call is one verification on its way through the vendors.
 type call struct {
 	client   *Client
+	id       string // for hooks; empty when nobody watches
 	req      *Request
 	attempts []Attempt
 
 	result  *Result // a decision: the last word, unless another vendor is to be asked
 	failure *Error  // of the last vendor that was asked, or else passed over
 	asked   bool    // failure is of one that was asked
+
+	// floor is the number of kinds of checks that the next vendor needs, because
+	// one with so many refused what the end user had given.
+	floor int
 }
 
 // run asks vendors in order until one has the last word.
 func (c *call) run(ctx context.Context, vendors []*vendor) (*Result, error) {
-	for _, v := range vendors {
-		if done := c.try(ctx, v); done {
-			break
+	for i, v := range vendors {
+		rest := vendors[i+1:]
+		if done := c.try(ctx, v, len(rest) > 0); done {
+			return c.outcome(slices.ContainsFunc(rest, c.isFit))
 		}
 	}
-	return c.outcome()
+	return c.outcome(false)
+}
+
+func (c *call) isFit(v *vendor) bool {
+	_, e := c.unfit(v)
+	return e == nil
 }
 
 // try asks one vendor, again while that is safe and worth while, and reports
-// whether the call is done.
-func (c *call) try(ctx context.Context, v *vendor) (done bool) {
+// whether the call is done. more says that there are vendors behind it.
+func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
+	if reason, e := c.unfit(v); e != nil {
+		c.passOver(ctx, v, reason, e, more)
+		return false
+	}
 	var wait time.Duration
 	var cost int
 	for n := 1; ; n++ {
-		res, e, asked := c.attempt(ctx, v, wait)
+		a := c.begin(ctx, v, wait)
+		res, e := a.run()
 		if res != nil {
 			c.client.quota.Refund(cost)
 			c.result = res
-			return !(res.Code == CodeReferencePhotoUnavailable && c.client.failover.OnMissingPhoto)
+			done = !(res.Code == CodeReferencePhotoUnavailable && c.client.failover.OnMissingPhoto)
+			a.end(res, nil, onward(!done && more))
+			return done
 		}
-		if asked || !c.asked {
-			c.failure, c.asked = e, asked
+		if a.asked() || !c.asked {
+			c.failure, c.asked = e, a.asked()
 		}
 		if ctx.Err() != nil {
+			a.end(nil, e, "")
 			return true
 		}
-		if !asked {
+		if !a.asked() {
+			a.end(nil, e, onward(more))
 			return false
 		}
 		var move Next
 		if wait, cost, move = c.again(ctx, e, n); move == "" {
-			return !c.client.failover.elsewhere(e)
+			elsewhere := c.client.failover.elsewhere(e)
+			a.end(nil, e, onward(elsewhere && more))
+			if elsewhere && conducts[e.Code].byInput {
+				c.floor = max(c.floor, v.checks)
+			}
+			return !elsewhere
 		}
-		c.attempts[len(c.attempts)-1].Next = move
+		a.end(nil, e, move)
 		if !pause(ctx, wait) {
-			c.failure = c.leftAfter(ctx, e)
+			c.failure = left(ctx, e.Vendor, " while waiting to try again")
 			return true
 		}
 	}
 }
 
-// attempt is one leg. asked is false when the provider was passed over.
-func (c *call) attempt(ctx context.Context, v *vendor, wait time.Duration) (res *Result, e *Error, asked bool) {
-	began := time.Now()
-	release, e := v.admit(ctx, len(c.client.observers) > 0)
-	if e == nil {
-		res, e, asked = c.exchange(ctx, v, wait, release)
+func onward(goesOn bool) Next {
+	if goesOn {
+		return NextAnotherVendor
 	}
-	leg := attempted(v.Name(), res, e)
-	leg.Wait, leg.Duration, leg.PassedOver = wait, time.Since(began), !asked
-	if n := len(c.attempts); n > 0 && c.attempts[n-1].Next == "" {
-		c.attempts[n-1].Next = NextAnotherVendor
-	}
-	c.attempts = append(c.attempts, leg)
-	return res, e, asked
+	return ""
 }
 
-// exchange asks the provider under the eyes of the observers.
-func (c *call) exchange(ctx context.Context, v *vendor, wait time.Duration, release func()) (res *Result, e *Error, asked bool) {
-	defer release()
-	began := time.Now()
-	if len(c.client.observers) == 0 {
-		return v.ask(ctx, c.req, began)
+// unfit tells why a vendor is not to be asked for this request at all.
+func (c *call) unfit(v *vendor) (Reason, *Error) {
+	if _, ok := Accepted(v.Provider, c.req); !ok {
+		return ReasonEvidence, unsent(CodeUnsupportedEvidence, v.Name(), "the vendor reads none of the evidence given", nil)
 	}
-	ctx, end := c.client.observe(ctx, AttemptStart{Vendor: v.Name(), Number: len(c.attempts) + 1, Wait: wait})
-	res, e, asked = v.ask(ctx, c.req, began)
-	leg := attempted(v.Name(), res, e)
-	leg.Wait, leg.Duration, leg.PassedOver = wait, time.Since(began), !asked
-	end(leg)
-	return res, e, asked
+	if v.checks < c.floor {
+		return ReasonFewerChecks, unsent(c.failure.Code, v.Name(),
+			"the vendor checks less than the one that refused the evidence", nil)
+	}
+	return "", nil
+}
+
+// passOver records a vendor that is not asked.
+func (c *call) passOver(ctx context.Context, v *vendor, reason Reason, e *Error, more bool) {
+	a := c.begin(ctx, v, 0)
+	a.reason = reason
+	if c.failure == nil {
+		c.failure = e
+	}
+	a.end(nil, e, onward(more))
 }
 
 // again says whether, and how, the same vendor is asked once more: not when it
@@ -98,7 +122,7 @@ func (c *call) exchange(ctx context.Context, v *vendor, wait time.Duration, rele
 func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, cost int, move Next) {
 	r := c.client.retry
 	switch {
-	case n >= r.Attempts:
+	case n >= r.Attempts, e.Code == CodeCircuitOpen: // a provider's own circuit stays open for longer
 		return 0, 0, ""
 	case e.Repeatable():
 		move = NextSameVendor
@@ -133,18 +157,20 @@ func pause(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// leftAfter is the error for a caller who left while the vendor was waited for
-// after an error.
-func (c *call) leftAfter(ctx context.Context, e *Error) *Error {
-	return left(ctx, e.Vendor, " while waiting to try again")
+// outcome is the decision or the last error, with every attempt in it. more says
+// that vendors were left unasked, to which the caller may still be sent.
+func (c *call) outcome(more bool) (*Result, error) {
+	if c.result != nil {
+		return c.result.last(c.attempts, more), nil
+	}
+	return nil, c.failure.summed(c.attempts, more)
 }
 
-// outcome is the decision or the last error, with every leg in it.
-func (c *call) outcome() (*Result, error) {
-	if c.result != nil {
-		res := *c.result
-		res.Attempts = c.attempts
-		return &res, nil
-	}
-	return nil, c.failure.summed(c.attempts)
+// wasLookedAt reports whether a vendor may have looked at the person: only then
+// does the call count as a try.
+func (c *call) wasLookedAt() bool {
+	return slices.ContainsFunc(c.attempts, func(a Attempt) bool {
+		d := a.Delivery.known()
+		return d == DeliveryAnswered || d == DeliveryUnanswered
+	})
 }

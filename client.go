@@ -2,9 +2,11 @@ package idverify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +61,10 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 		if isNil(p) {
 			return nil, misconfigured("WithMaxFAR", "a provider returned none")
 		}
-		c.vendors = append(c.vendors, newVendor(p, c.policies[p.Name()]))
+		if err := c.checkRequired(p); err != nil {
+			return nil, err
+		}
+		c.vendors = append(c.vendors, newVendor(p, c.policies[p.Name()], c.required, c.circuitChanged))
 	}
 	if err := c.checkNames(); err != nil {
 		return nil, err
@@ -67,62 +72,125 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// isNil also sees a nil pointer in the interface: what a vendor's New returned
-// beside an error that nobody looked at.
-func isNil(p Provider) bool {
-	v := reflect.ValueOf(p)
-	return p == nil || v.Kind() == reflect.Pointer && v.IsNil()
+// isNil also sees a nil pointer, function, map or slice in the interface: what a
+// constructor returned beside an error that nobody looked at.
+func isNil(value any) bool {
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan, reflect.Interface:
+		return v.IsNil()
+	}
+	return false
 }
 
 // Verify asks vendors until one decides. Before anything is sent it fails as
 // [Request.Validate] does, or with CodeUnsupportedEvidence when no provider
-// accepts any evidence. Its Result and its *Error list every leg.
+// accepts any evidence. Its Result and its *Error list every attempt.
 func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
-	if c.logger == nil {
-		return c.verify(ctx, req)
+	if !c.isWatched() {
+		return c.verify(ctx, req, "")
 	}
-	began := time.Now()
-	res, err := c.verify(ctx, req)
-	c.logCall(ctx, time.Since(began), res, err)
+	start := CallStart{ID: newCallID(), At: time.Now()}
+	ctx, ended := c.callBegins(ctx, start)
+	res, err := c.verify(ctx, req, start.ID)
+	code, advice := Outcome(res, err)
+	ended(CallEnd{
+		ID: start.ID, At: start.At, Duration: time.Since(start.At),
+		Code: code, Advice: advice, Result: res, Err: err,
+	})
 	return res, err
 }
 
-func (c *Client) verify(ctx context.Context, req *Request) (*Result, error) {
+func (c *Client) verify(ctx context.Context, req *Request, id string) (*Result, error) {
 	if err := req.Validate(); err != nil {
-		return nil, err
+		return nil, beforehand(err)
 	}
 	if ctx.Err() != nil {
-		return nil, left(ctx, "", "")
+		return nil, beforehand(left(ctx, "", ""))
 	}
 	if req.Key == "" {
-		return c.ask(ctx, req)
+		return c.ask(ctx, req, id)
 	}
 	subject, err := req.Subject()
 	if err != nil {
-		return nil, err
+		return nil, beforehand(err)
 	}
-	q := question{req: req, subject: subject, ask: c.ask}
+	q := question{req: req, subject: subject, ask: func(ctx context.Context, req *Request) (*Result, error) { return c.ask(ctx, req, id) }}
 	if c.answers != nil {
 		q.known, q.keep = c.answers.forQuestion(req.Key, subject, c.maxFAR)
 	}
 	return c.flights.share(ctx, q)
 }
 
-func (c *Client) ask(ctx context.Context, req *Request) (*Result, error) {
+func (c *Client) ask(ctx context.Context, req *Request, id string) (*Result, error) {
+	call := &call{client: c, id: id, req: req}
 	vendors := c.route(ctx, req)
-	if len(vendors) == 0 {
-		return nil, refused(CodeUnsupportedEvidence, "Evidence", "there is no provider to ask that accepts "+req.String())
+	if !slices.ContainsFunc(vendors, func(v *vendor) bool { _, ok := Accepted(v.Provider, req); return ok }) {
+		return call.nobody(ctx, vendors)
 	}
-	if c.person != nil {
-		subject, err := req.Subject()
-		if err != nil {
-			return nil, err
-		}
-		if err := c.person.admit(ctx, subject); err != nil {
-			return nil, err
-		}
+	if c.person == nil {
+		return call.run(ctx, vendors)
 	}
-	return (&call{client: c, req: req}).run(ctx, vendors)
+	subject, err := req.Subject()
+	if err != nil {
+		return nil, beforehand(err)
+	}
+	try, err := c.takeTry(ctx, subject)
+	if err != nil {
+		return nil, beforehand(err)
+	}
+	res, err := call.run(ctx, vendors)
+	if !call.wasLookedAt() {
+		c.returnTry(ctx, try)
+	}
+	return res, err
+}
+
+// nobody passes every vendor over: none reads any of the evidence.
+func (c *call) nobody(ctx context.Context, vendors []*vendor) (*Result, error) {
+	for i, v := range vendors {
+		_ = c.try(ctx, v, i < len(vendors)-1)
+	}
+	c.failure = refused(CodeUnsupportedEvidence, "Evidence", "there is no provider to ask that accepts "+c.req.String())
+	return c.outcome(false)
+}
+
+// beforehand is a copy of an error found before any vendor was asked.
+func beforehand(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return e.summed(nil, false)
+}
+
+// Outcome gives the code of what Verify returned and the advice about it in one
+// call: of the decision, or of the error as [CodeOf] finds it. Of neither, it is
+// CodeUnknown and AdviceReview.
+func Outcome(res *Result, err error) (Code, Advice) {
+	if err == nil && res != nil {
+		return res.Code, res.Advice()
+	}
+	var e *Error
+	if errors.As(err, &e) && e != nil {
+		return e.Code, e.Advice()
+	}
+	code := CodeOf(err)
+	if code == "" {
+		code = CodeUnknown
+	}
+	return code, code.Advice()
+}
+
+// Circuits gives the state of each vendor's circuit breaker by the provider's
+// name. One that is off is always closed.
+func (c *Client) Circuits() map[string]CircuitState {
+	states := make(map[string]CircuitState, len(c.vendors))
+	for _, v := range c.vendors {
+		states[v.Name()] = v.state()
+	}
+	return states
 }
 
 // CloseIdleConnections tells every provider that has a method of that name. A

@@ -2,27 +2,31 @@ package idverify
 
 import "strings"
 
-// Delivery says how far a request came on its way to a vendor. What follows from
-// it for money is said by [Error.Sent], [Error.Ambiguous] and [Error.Repeatable].
-// In an [Error] or [Attempt] anything but the four values, the empty one too,
-// counts as DeliveryUnanswered, which is the safe side.
+// Delivery says how far a request came on its way to a vendor. Whether it was
+// sent, whether it may have been billed unseen and whether it may be repeated
+// follow from it: see the methods Sent, Ambiguous and Repeatable of [Error] and
+// [Attempt].
+//
+// In an Error or Attempt, "" and any text that is not one of the four values
+// count as DeliveryUnanswered, the safe side. A [Client] returns the four values
+// only.
 type Delivery string
 
 const (
-	// DeliveryNotSent: the request was never wholly written to the socket. No
-	// vendor can have worked on it.
+	// DeliveryNotSent: the request was not wholly written to the socket, so no
+	// vendor can have worked on it. It is never billed.
 	DeliveryNotSent Delivery = "not_sent"
-	// DeliveryRefused: it was turned away before anybody looked at the person:
-	// too many calls, an account or signature refused, a gateway's limit.
+	// DeliveryRefused: the request was turned away before anybody looked at the
+	// person: a rate limit, a refused account or signature, a gateway.
 	DeliveryRefused Delivery = "refused"
-	// DeliveryAnswered: the vendor answered, whatever it said.
+	// DeliveryAnswered: the vendor answered about the request.
 	DeliveryAnswered Delivery = "answered"
-	// DeliveryUnanswered: it was sent, and no answer of the vendor's came back
-	// that could be read. It may have been billed.
+	// DeliveryUnanswered: the request was sent and no answer came back that
+	// could be read. It may have been billed.
 	DeliveryUnanswered Delivery = "unanswered"
 )
 
-// deliveries are the four values, the worst for the caller's bill first.
+// deliveries are the four values, the worst first.
 var deliveries = [...]Delivery{DeliveryUnanswered, DeliveryAnswered, DeliveryRefused, DeliveryNotSent}
 
 // rank is the place in deliveries.
@@ -35,52 +39,68 @@ func (d Delivery) rank() int {
 	return 0
 }
 
-// known is d, or DeliveryUnanswered for what is none of the four values.
+// known is d, or DeliveryUnanswered when d is not one of the four values.
 func (d Delivery) known() Delivery { return deliveries[d.rank()] }
 
-// String is the value in words: "not sent", "refused", "answered" or
-// "unanswered".
-func (d Delivery) String() string { return strings.ReplaceAll(string(d.known()), "_", " ") }
+// words is the value for a sentence: "not sent", "refused" and so on.
+func (d Delivery) words() string { return strings.ReplaceAll(string(d.known()), "_", " ") }
 
-// Worse is the one of the two that promises less: unanswered, answered, refused,
-// not_sent.
-func (d Delivery) Worse(other Delivery) Delivery {
-	return deliveries[min(d.rank(), other.rank())]
-}
+// worst is the worse of two deliveries, in the order unanswered, answered,
+// refused, not_sent.
+func worst(a, b Delivery) Delivery { return deliveries[min(a.rank(), b.rank())] }
+
+func isSent(d Delivery) bool      { return d.known() != DeliveryNotSent }
+func isAmbiguous(d Delivery) bool { return d.known() == DeliveryUnanswered }
 
 // isRepeatable reports whether the same call may go to the same vendor again
-// without the risk of paying twice: it failed for a reason that passes by
-// itself, and was not sent, was turned away before anybody looked, or was
-// answered and is documented as free.
+// without paying twice: the failure passes by itself, and the request was not
+// sent, was refused before anybody looked, or was answered and is documented as
+// free. An unreadable answer passes by itself where nobody worked on the request.
 func isRepeatable(code Code, delivery Delivery, billed Billed) bool {
-	passes := code.Advice() == AdviceTryLater
+	transient := code.Advice() == AdviceTryLater
 	switch delivery.known() {
-	case DeliveryNotSent, DeliveryRefused:
-		return (passes || code == CodeBadResponse) && billed != BilledYes
+	case DeliveryNotSent:
+		return transient || code == CodeBadResponse
+	case DeliveryRefused:
+		return (transient || code == CodeBadResponse) && billed != BilledYes
 	case DeliveryAnswered:
-		return passes && billed == BilledNo
+		return transient && billed == BilledNo
 	}
 	return false
 }
 
-// deliveryJSON is what follows from a delivery, for readers in other languages;
-// JSON of before has it and no delivery.
-type deliveryJSON struct {
-	Sent       bool `json:"sent"`
-	Ambiguous  bool `json:"ambiguous"`
-	Repeatable bool `json:"repeatable"`
+// billedFor is billed, or BilledNo for a request that was not sent.
+func billedFor(delivery Delivery, billed Billed) Billed {
+	if delivery == DeliveryNotSent {
+		return BilledNo
+	}
+	return billed
 }
 
-// delivery is the one that was read, or else what JSON of before says. That
-// called a request "not sent" which may have been: it is never read as such.
-func (j deliveryJSON) delivery(read Delivery) Delivery {
+// derived is what follows from a Delivery. JSON has it for readers in other
+// languages. JSON of before Delivery has nothing else.
+type derived struct {
+	Sent       *bool `json:"sent"`
+	Ambiguous  *bool `json:"ambiguous"`
+	Repeatable *bool `json:"repeatable"`
+}
+
+func derive(sent, ambiguous, repeatable bool) derived {
+	return derived{&sent, &ambiguous, &repeatable}
+}
+
+// delivery is the one that was read, or what JSON of before says. Such JSON
+// called requests unsent that a vendor may have seen, so it is never read as
+// DeliveryNotSent.
+func (d derived) delivery(read Delivery, billed Billed) Delivery {
+	is := func(b *bool) bool { return b != nil && *b }
 	switch {
 	case read != "":
 		return read.known()
-	case j.Ambiguous:
+	case is(d.Ambiguous), d.Sent == nil:
 		return DeliveryUnanswered
-	case j.Sent && !j.Repeatable:
-		return DeliveryAnswered
+	case !*d.Sent, is(d.Repeatable) && billed != BilledNo:
+		return DeliveryRefused
 	}
-	return DeliveryRefused
+	return DeliveryAnswered
 }

@@ -23,8 +23,9 @@
 // # Money
 //
 // Result.Billed and Error.Billed say what the vendor's documents say of charges.
-// Error.Ambiguous marks a request that was sent and whose answer was lost;
-// Error.Repeatable marks the ones that can be sent again without paying twice.
+// [Delivery] says how far a request came. From it follow [Error.Ambiguous]: sent,
+// and the answer was lost; and [Error.Repeatable]: can be sent again without
+// paying twice.
 //
 // # Personal data
 //

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,54 +48,60 @@ type Error struct {
 	Billed Billed `json:"billed"`
 	// Delivery is how far the request came. It speaks of the verification, also
 	// in an error about the access token that it needs, whose HTTPStatus is that
-	// of the token's answer. Sent, Ambiguous and Repeatable follow from it; JSON
-	// has them as "sent", "ambiguous" and "repeatable".
+	// of the token's answer. The methods Sent, Ambiguous and Repeatable follow
+	// from it; JSON has all four.
 	Delivery Delivery `json:"delivery"`
 	// RetryAfter is how long the vendor, or a limit of the caller's own, asks to
 	// wait; 0 when it did not say.
 	// JSON gives it in milliseconds.
 	RetryAfter time.Duration `json:"-"`
-	// Attempts are the legs of a [Client]'s call in order. The fields above are
-	// those of the last vendor that was asked, but Delivery and Billed, and what
-	// follows from them, speak of all attempts together. Empty when a provider was asked
-	// without a Client.
+	// Attempts are the attempts of a [Client]'s call in order. The fields above
+	// are those of the last vendor that was asked, but Delivery and Billed are
+	// the worst of all attempts. Empty when a provider was asked without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// At is when the call failed, by this machine's clock. Zero when a provider was
+	// asked without a Client.
+	At time.Time `json:"at,omitzero"`
+	// Origin is where the error comes from, as in [Result]. Empty when a provider
+	// was asked without a Client.
+	Origin Origin `json:"origin,omitempty"`
 	// Reply is the vendor's typed reply, where it sent one.
 	Reply any `json:"-" xml:"-" yaml:"-"`
 	// Err is the cause, for errors.Is and errors.As. Never printed.
 	Err error `json:"-" xml:"-" yaml:"-"`
+
+	advice Advice // the call's, where it is not the code's
 }
 
 // Sent reports whether the whole request left this machine, as far as can be
 // told from here: the vendor may have worked on it.
-func (e *Error) Sent() bool { return e.Delivery.known() != DeliveryNotSent }
+func (e Error) Sent() bool { return isSent(e.Delivery) }
 
 // Ambiguous reports whether the request was sent and no answer of the vendor's
 // came back that could be read. It may have been billed.
-func (e *Error) Ambiguous() bool { return e.Delivery.known() == DeliveryUnanswered }
+func (e Error) Ambiguous() bool { return isAmbiguous(e.Delivery) }
 
 // Repeatable reports whether the same call may go to the same vendor again
-// without the risk of paying twice: it failed for a reason that passes by itself
-// (AdviceTryLater), and was not sent, was turned away before anybody looked, or
-// was answered and is documented as free.
-func (e *Error) Repeatable() bool {
-	if !isRepeatable(e.Code, e.Delivery, e.Billed) {
-		return false
-	}
-	for _, a := range e.Attempts {
-		// An attempt that surely cost nothing does not stand in the way.
-		if a.Ambiguous() || !a.Repeatable() && a.Billed != BilledNo {
-			return false
-		}
-	}
-	return true
-}
+// without paying twice: the failure passes by itself (AdviceTryLater), and the
+// request was not sent, was refused before anybody looked, or was answered and
+// is documented as free. It is also true for an unreadable answer (bad_response)
+// when nobody worked on the request.
+func (e Error) Repeatable() bool { return isRepeatable(e.Code, e.Delivery, e.Billed) }
 
-// Advice says what to do now.
-func (e *Error) Advice() Advice { return e.Code.Advice() }
+// Advice says what to do now. A [Client]'s error is the call's last word: it does
+// not send the caller to another vendor when there is none left to ask.
+func (e *Error) Advice() Advice {
+	if e.advice != "" {
+		return e.advice
+	}
+	return e.Code.Advice()
+}
 
 // Error is one line: vendor, code, detail, and the facts in brackets.
 func (e *Error) Error() string {
+	if e == nil {
+		return "idverify: no error"
+	}
 	who := e.Vendor
 	if who == "" {
 		who = "idverify"
@@ -142,7 +149,7 @@ func vendorFacts(code, reason string, status int, requestID string) []string {
 }
 
 func (e *Error) deliveryFacts() []string {
-	facts := []string{e.Delivery.String(), "billed " + e.Billed.String()}
+	facts := []string{e.Delivery.words(), "billed " + e.Billed.String()}
 	if e.RetryAfter > 0 {
 		facts = append(facts, "retry after "+e.RetryAfter.String())
 	}
@@ -153,6 +160,9 @@ func (e *Error) deliveryFacts() []string {
 // that errors.Is and errors.As reach them all.
 func (e *Error) Unwrap() []error {
 	var chain []error
+	if e == nil {
+		return nil
+	}
 	if e.Err != nil {
 		chain = append(chain, e.Err)
 	}
@@ -169,6 +179,9 @@ func (e *Error) Unwrap() []error {
 
 // Is matches the package's sentinels.
 func (e *Error) Is(target error) bool {
+	if e == nil {
+		return false
+	}
 	if target == ErrAmbiguous {
 		return e.Ambiguous()
 	}
@@ -181,7 +194,7 @@ type errorFields Error
 
 type errorJSON struct {
 	*errorFields
-	deliveryJSON
+	derived
 	Advice       Advice `json:"advice"`
 	RetryAfterMS int64  `json:"retry_after_ms,omitempty"`
 }
@@ -191,7 +204,7 @@ func (e Error) MarshalJSON() ([]byte, error) {
 	e.VendorCode, e.RequestID, e.Delivery = redact.Word(e.VendorCode), redact.Word(e.RequestID), e.Delivery.known()
 	return json.Marshal(errorJSON{
 		errorFields:  (*errorFields)(&e),
-		deliveryJSON: deliveryJSON{e.Sent(), e.Ambiguous(), e.Repeatable()},
+		derived:      derive(e.Sent(), e.Ambiguous(), e.Repeatable()),
 		Advice:       e.Advice(),
 		RetryAfterMS: e.RetryAfter.Milliseconds(),
 	})
@@ -199,13 +212,27 @@ func (e Error) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (e *Error) UnmarshalJSON(text []byte) error {
-	read := errorJSON{errorFields: (*errorFields)(e)}
+	own := *e
+	own.Delivery = ""
+	read := errorJSON{errorFields: (*errorFields)(&own)}
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
-	e.RetryAfter = milliseconds(read.RetryAfterMS)
-	e.Delivery = read.delivery(e.Delivery)
+	own.RetryAfter = milliseconds(read.RetryAfterMS)
+	own.Delivery = read.delivery(own.Delivery, own.Billed)
+	own.Billed = billedFor(own.Delivery, own.Billed)
+	own.advice = milder(own.Code.Advice(), read.Advice)
+	*e = own
 	return nil
+}
+
+// milder is the advice that was read where it only says that no other vendor is
+// left, or none: whatever else is read is worked out anew.
+func milder(ofCode, read Advice) Advice {
+	if ofCode == AdviceTryAnotherVendor && (read == AdviceReview || read == AdviceTryLater) {
+		return read
+	}
+	return ""
 }
 
 // Format implements [fmt.Formatter]: every verb prints Error.
@@ -221,75 +248,19 @@ func (e Error) LogValue() slog.Value {
 		slog.String("vendor_code", redact.Word(e.VendorCode)),
 		slog.String("request_id", redact.Word(e.RequestID)),
 		slog.Int("http_status", e.HTTPStatus),
-		slog.String("delivery", e.Delivery.String()),
+		slog.String("delivery", string(e.Delivery.known())),
 		slog.String("billed", e.Billed.String()),
 		slog.String("advice", string(e.Advice())),
 	)
 }
 
-// CodeOf finds the code of an error through any wrapping: "" for nil, and
-// CodeUnknown for an error that is not this package's.
-func CodeOf(err error) Code {
-	if err == nil {
-		return ""
-	}
-	var e *Error
-	if errors.As(err, &e) && e != nil {
-		return e.Code
-	}
-	return CodeUnknown
-}
-
-// sentinel is an error that stands for a code in errors.Is.
-type sentinel Code
-
-func (s sentinel) Error() string { return "idverify: " + string(s) }
-
-// One sentinel for each code of an error, for [errors.Is].
-var (
-	ErrInvalidRequest      error = sentinel(CodeInvalidRequest)
-	ErrInvalidName         error = sentinel(CodeInvalidName)
-	ErrInvalidIDNumber     error = sentinel(CodeInvalidIDNumber)
-	ErrUnsupportedEvidence error = sentinel(CodeUnsupportedEvidence)
-	ErrUnreadableEvidence  error = sentinel(CodeUnreadableEvidence)
-	ErrEvidenceUnreachable error = sentinel(CodeEvidenceUnreachable)
-	ErrEvidenceExpired     error = sentinel(CodeEvidenceExpired)
-	ErrUnsupportedFormat   error = sentinel(CodeUnsupportedFormat)
-	ErrTooLarge            error = sentinel(CodeTooLarge)
-	ErrNoFace              error = sentinel(CodeNoFace)
-	ErrMultipleFaces       error = sentinel(CodeMultipleFaces)
-	ErrPoorPhoto           error = sentinel(CodePoorPhoto)
-	ErrPhotoRefused        error = sentinel(CodePhotoRefused)
-	ErrBadCapture          error = sentinel(CodeBadCapture)
-	ErrTooManyAttempts     error = sentinel(CodeTooManyAttempts)
-	ErrInvalidConfig       error = sentinel(CodeInvalidConfig)
-	ErrUnauthorized        error = sentinel(CodeUnauthorized)
-	ErrSignatureExpired    error = sentinel(CodeSignatureExpired)
-	ErrPermissionDenied    error = sentinel(CodePermissionDenied)
-	ErrAccountSuspended    error = sentinel(CodeAccountSuspended)
-	ErrQuotaExceeded       error = sentinel(CodeQuotaExceeded)
-	ErrRateLimited         error = sentinel(CodeRateLimited)
-	ErrStoreUnavailable    error = sentinel(CodeStoreUnavailable)
-	ErrVendorUnavailable   error = sentinel(CodeVendorUnavailable)
-	ErrSourceUnavailable   error = sentinel(CodeSourceUnavailable)
-	ErrNetwork             error = sentinel(CodeNetwork)
-	ErrTimeout             error = sentinel(CodeTimeout)
-	ErrCanceled            error = sentinel(CodeCanceled)
-	ErrBadResponse         error = sentinel(CodeBadResponse)
-	ErrUnknown             error = sentinel(CodeUnknown)
-	ErrCircuitOpen         error = sentinel(CodeCircuitOpen)
-	// ErrAmbiguous matches every error with Ambiguous set, whatever its code:
-	// sent, not answered, perhaps billed.
-	ErrAmbiguous error = sentinel("ambiguous")
-)
-
-// The constructors below make every error of this package. None can say that a
-// request was not sent and billed, or unanswered and repeatable. What they made is
-// changed by nobody: who needs another takes a copy.
+// The constructors below make every error of this package, so that none says of
+// a request that it was not sent and yet billed. An error is never changed after
+// it was made: whoever needs another takes a copy and changes that.
 
 // unsent is an error found before anything was sent.
 func unsent(code Code, vendor, detail string, cause error) *Error {
-	return &Error{Code: code, Vendor: redact.Word(vendor), Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause}
+	return &Error{Code: code, Vendor: vendor, Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause}
 }
 
 // refused is an error about the request, found before anything was sent.
@@ -308,14 +279,15 @@ func badNumber(cause error) *Error {
 // misconfigured is the error of a constructor about one of its fields.
 func misconfigured(field, detail string) *Error { return refused(CodeInvalidConfig, field, detail) }
 
-// failedToOpen is misconfigured for a field that names something that failed.
-func failedToOpen(field, detail string, cause error) *Error {
+// misconfiguredBy is misconfigured with a cause.
+func misconfiguredBy(field, detail string, cause error) *Error {
 	return &Error{Code: CodeInvalidConfig, Field: field, Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause}
 }
 
 // left is the error for a caller whose context ended before the vendor was
 // asked. doing says what was waited for, or nothing.
 func left(ctx context.Context, vendor, doing string) *Error {
+	vendor = redact.Word(vendor)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return unsent(CodeCanceled, vendor, "the caller's context was cancelled"+doing, ctx.Err())
 	}
@@ -335,16 +307,19 @@ func circuitOpen(vendor string) *Error {
 
 // overOwnLimit is the error of a limiter of this program.
 func overOwnLimit(vendor, detail string, wait time.Duration, cause error) *Error {
-	e := unsent(CodeRateLimited, vendor, detail, cause)
-	e.RetryAfter = max(wait, 0)
-	return e
+	return unsent(CodeRateLimited, vendor, detail, cause).after(wait)
 }
 
 // triedTooOften is the error for a person above the limit per person.
 func triedTooOften(limit int, window, wait time.Duration) *Error {
-	e := unsent(CodeTooManyAttempts, "", fmt.Sprintf("this person was tried %d times in %s", limit, window), nil)
-	e.RetryAfter = max(wait, 0)
-	return e
+	return unsent(CodeTooManyAttempts, "", fmt.Sprintf("this person was tried %d times in %s", limit, window), nil).after(wait)
+}
+
+// after is a copy of an error with a RetryAfter.
+func (e *Error) after(wait time.Duration) *Error {
+	own := *e
+	own.RetryAfter = max(wait, 0)
+	return &own
 }
 
 // unanswered is the error for a call that may have been sent and billed, and of
@@ -363,43 +338,53 @@ func inFlight(key string) *Error {
 		"row "+key+" was in flight when an earlier run ended and may have been billed; it is not sent again unasked", nil)
 }
 
-// endedBy is a copy of an error that says how ctx ended, and of the call what e
-// says.
+// endedBy is a copy of an error about a call, with how ctx ended as its cause.
 func (e *Error) endedBy(ctx context.Context) *Error {
 	own, end := *e, left(ctx, e.Vendor, "")
 	own.Code, own.Detail, own.Err = end.Code, end.Detail, end.Err
 	return &own
 }
 
-// within is a copy of a provider's error as the Client hands it on: with the
-// vendor's name, and no bill for what was not sent.
+// within is a provider's error as the Client hands it on, a copy where something
+// is missing: with the vendor's name, one of the four deliveries, and no bill for
+// what was not sent.
 func (e *Error) within(vendor string) *Error {
-	if e.Vendor != "" && (e.Delivery != DeliveryNotSent || e.Billed == BilledNo) && e.Delivery == e.Delivery.known() {
-		return e
-	}
 	own := *e
-	own.Delivery = e.Delivery.known()
 	if own.Vendor == "" {
 		own.Vendor = vendor
 	}
-	if own.Delivery == DeliveryNotSent {
-		own.Billed = BilledNo
+	own.Delivery = e.Delivery.known()
+	own.Billed = billedFor(own.Delivery, e.Billed)
+	if own.Vendor == e.Vendor && own.Delivery == e.Delivery && own.Billed == e.Billed {
+		return e
 	}
 	return &own
 }
 
 // summed is a copy of the last vendor's error that speaks of all attempts of a
 // call: of how far they came, and of their bill.
-func (e *Error) summed(attempts []Attempt) *Error {
+//
+// more says that vendors were left unasked, to whom the caller may still be sent.
+func (e *Error) summed(attempts []Attempt, more bool) *Error {
 	own := *e
 	own.Attempts = attempts
 	for _, a := range attempts {
-		own.Delivery = own.Delivery.Worse(a.Delivery)
+		own.Delivery = worst(own.Delivery, a.Delivery)
 		switch {
 		case a.Billed == BilledYes:
 			own.Billed = BilledYes
 		case a.Billed == BilledUnknown && own.Billed == BilledNo:
 			own.Billed = BilledUnknown
+		}
+	}
+	own.Origin, own.At = OriginRefused, time.Now().UTC().Round(0)
+	if slices.ContainsFunc(attempts, func(a Attempt) bool { return !a.PassedOver }) {
+		own.Origin = OriginVendor
+	}
+	if !more && own.Code.Advice() == AdviceTryAnotherVendor {
+		own.advice = AdviceReview
+		if own.Repeatable() {
+			own.advice = AdviceTryLater
 		}
 	}
 	return &own

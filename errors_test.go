@@ -29,7 +29,7 @@ func rateLimited() *idverify.Error {
 
 func TestErrorSaysWhatHappenedAndWhatToDo(t *testing.T) {
 	assert.Equal(t, "baiduv4: rate_limited: too many calls (vendor code 18, HTTP 200, request id 1370579072568000512, "+
-		"sent, billed no, retry after 1.5s, advice try_later)", rateLimited().Error())
+		"refused, billed no, retry after 1.5s, advice try_later)", rateLimited().Error())
 	assert.Equal(t, "idverify: invalid_request: no evidence was given (field Evidence, not sent, billed no, advice fix_input)",
 		(&idverify.Request{Name: "测试", IDNumber: "11010519000101001X"}).Validate().Error())
 }
@@ -113,12 +113,12 @@ func TestEveryErrorCodeHasASentinel(t *testing.T) {
 func TestErrorLogsWordsOnly(t *testing.T) {
 	e := idverify.Error{Code: "张三", Vendor: "张三", Field: "张三", VendorCode: "张三", RequestID: "张三"}
 	assert.NotContains(t, e.LogValue().String(), "张三")
-	assert.Equal(t, "[hidden]: [hidden] (field [hidden], vendor code [hidden], request id [hidden], not sent, billed unknown, advice review_by_hand)", e.Error())
+	assert.Equal(t, "[hidden]: [hidden] (field [hidden], vendor code [hidden], request id [hidden], unanswered, billed unknown, advice review_by_hand)", e.Error())
 }
 
 func TestErrorSaysThatItWasNotAnswered(t *testing.T) {
 	e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: "v", VendorCode: "7", VendorReason: "a reason", Delivery: idverify.DeliveryUnanswered}
-	assert.Equal(t, "v: timeout (vendor code 7 · a reason, sent, unanswered, billed unknown, advice try_later)", e.Error())
+	assert.Equal(t, "v: timeout (vendor code 7 · a reason, unanswered, billed unknown, advice try_later)", e.Error())
 	e.Attempts = []idverify.Attempt{{Vendor: "v", Code: idverify.CodeTimeout}}
 	assert.NotContains(t, e.Error(), "attempts", "of one attempt all has been said")
 }
@@ -129,7 +129,7 @@ func TestEveryVerbPrintsTheLineOfAnError(t *testing.T) {
 		assert.Equal(t, e.Error(), fmt.Sprintf(verb, e), verb)
 	}
 	assert.Equal(t, "[code=rate_limited vendor=baiduv4 detail=too many calls vendor_code=18 request_id=1370579072568000512 http_status=200 "+
-		"sent=true ambiguous=false billed=no advice=try_later]", e.LogValue().String())
+		"delivery=refused billed=no advice=try_later]", e.LogValue().String())
 }
 
 func TestAForeignErrorIsNoSentinel(t *testing.T) {

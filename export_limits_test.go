@@ -2,15 +2,22 @@ package idverify
 
 import "context"
 
-// PersonLimit gives the tests the per-person limit that the options make.
-func PersonLimit(opts ...Option) (admit func(context.Context, Subject) error, printed any, err error) {
-	var s settings
+// TryPersons gives the tests the limit per person that the options make.
+func TryPersons(opts ...Option) (admit func(context.Context, Subject) error, printed any, err error) {
+	c := &Client{}
 	for _, opt := range opts {
-		if err := opt(&s); err != nil {
+		if err := opt(&c.settings); err != nil {
 			return nil, nil, err
 		}
 	}
-	return s.person.admit, s.person, nil
+	admit = func(ctx context.Context, s Subject) error {
+		if c.person == nil {
+			return nil
+		}
+		_, err := c.takeTry(ctx, s)
+		return err
+	}
+	return admit, c.person, nil
 }
 
 // NewSmallPersonStore is the memory store with room for size persons. size
@@ -35,3 +42,6 @@ func NewSmallPersonStore(room int) (store PersonStore, size func() int) {
 // LoseAlarm makes a limiter as late for the head's turn as one on a machine
 // that has stopped for a while.
 func LoseAlarm(l Limiter) { l.(*limiter).alarm.Stop() }
+
+// DigitOf is the value of a decimal digit.
+func DigitOf(r rune) rune { return digitOf(r) }

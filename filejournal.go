@@ -120,7 +120,7 @@ var (
 // badJournal says what is wrong, in words without the path.
 func badJournal(err error) *Error {
 	cause := pathless(err)
-	return failedToOpen("path", "the journal cannot be used: "+cause.Error(), cause)
+	return misconfiguredBy("path", "the journal cannot be used: "+cause.Error(), cause)
 }
 
 // pathless is the cause behind an error of the os package, which names the file:

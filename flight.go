@@ -216,7 +216,7 @@ func (s *shared) answer() (*Result, error) {
 	switch {
 	case s.panicked != nil:
 		panic(s.panicked)
-	case s.res == nil && s.err == nil:
+	case s.res == nil && isNil(s.err):
 		return nil, unanswered(CodeUnknown, "", "the call ended without an answer", nil)
 	case s.err != nil:
 		var e *Error
@@ -263,21 +263,20 @@ type answers struct {
 	secret redact.Secret
 }
 
-const minSecretBytes = 32
-
 // WithResultStore keeps the decision of every request that has a Key, and gives
 // it again when the same key asks about the same person. Its ids are made with
 // HMAC-SHA-256 under secret, at least 32 bytes, of key, name and number: plain
 // hashes of ID numbers can be enumerated. By default nothing is kept.
 func WithResultStore(store ResultStore, secret []byte) Option {
+	own, problem := newSecret(secret)
 	return func(s *settings) error {
 		switch {
-		case store == nil:
+		case isNil(store):
 			return misconfigured("WithResultStore", "the store must not be nil")
-		case len(secret) < minSecretBytes:
-			return misconfigured("WithResultStore", "the secret needs at least 32 bytes")
+		case problem != "":
+			return misconfigured("WithResultStore", problem)
 		}
-		s.answers = &answers{store, redact.NewSecret(string(secret))}
+		s.answers = &answers{store, own}
 		return nil
 	}
 }

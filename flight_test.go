@@ -226,7 +226,7 @@ func (s *stubborn) Verify(context.Context, *idverify.Request) (*idverify.Result,
 func TestAnswerThatComesAlthoughAllHaveLeftIsNotThrownAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &slowResults{save: time.Second}
-		c := oneVendor(t, &stubborn{byScript: *vendorNamed("a", slowPass(t, 2*time.Second))}, idverify.WithResultStore(store, make([]byte, 32)))
+		c := oneVendor(t, &stubborn{byScript: *vendorNamed("a", slowPass(t, 2*time.Second))}, idverify.WithResultStore(store, storeSecret))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		res, err := c.Verify(ctx, keyed("order-1"))
@@ -381,7 +381,7 @@ func (s *slowResults) Save(ctx context.Context, id string, res *idverify.Result)
 func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
-		c := oneVendor(t, a, idverify.WithResultStore(&slowResults{save: time.Hour}, make([]byte, 32)))
+		c := oneVendor(t, a, idverify.WithResultStore(&slowResults{save: time.Hour}, storeSecret))
 		began := time.Now()
 		res, err := c.Verify(t.Context(), keyed("k"))
 		require.NoError(t, err)
@@ -405,7 +405,7 @@ func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := vendorNamed("a", pass(t))
 			store := &slowResults{}
-			c := oneVendor(t, a, idverify.WithResultStore(store, make([]byte, 32)))
+			c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
 			for range 2 {
 				began := time.Now()
 				res, err := c.Verify(t.Context(), keyed("k"))
@@ -423,7 +423,7 @@ func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
 // The deadline of a shared call moves; the time of a store does not go with it.
 func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&slowResults{load: time.Hour}, make([]byte, 32)))
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&slowResults{load: time.Hour}, storeSecret))
 		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		var wg sync.WaitGroup
@@ -460,7 +460,7 @@ func (l *lastingResults) Save(ctx context.Context, id string, res *idverify.Resu
 func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &lastingResults{}
-		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, make([]byte, 32)))
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
 		_, err := c.Verify(t.Context(), keyed("k"))
 		require.NoError(t, err)
 		synctest.Wait()
@@ -486,7 +486,7 @@ func (c *countingResults) Save(ctx context.Context, id string, res *idverify.Res
 func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countingResults{}
-		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, make([]byte, 32)))
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
 		for range 3 {
 			_, err := c.Verify(t.Context(), keyed("k"))
 			require.NoError(t, err)
@@ -500,7 +500,7 @@ func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
 func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
-		c := oneVendor(t, a, idverify.WithResultStore(&memoryResults{}, make([]byte, 32)))
+		c := oneVendor(t, a, idverify.WithResultStore(&memoryResults{}, storeSecret))
 		for i, q := range []struct{ key, name string }{{"order-1A", "测试甲"}, {"order-1", "A测试甲"}, {"order-", "1A测试甲"}} {
 			req := keyed(q.key)
 			req.Name = q.name
@@ -514,7 +514,7 @@ func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
 
 func TestStricterRateIsAnotherQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, secret := &memoryResults{}, make([]byte, 32)
+		store, secret := &memoryResults{}, storeSecret
 		lax := vendorNamed("p", pass(t))
 		for range 2 {
 			_, err := oneVendor(t, lax, idverify.WithResultStore(store, secret)).Verify(t.Context(), keyed("k"))
@@ -605,14 +605,14 @@ func (d doubtfulResults) Load(context.Context, string) (*idverify.Result, error)
 
 func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
 	a := vendorNamed("a", decide(idverify.CodeFaceMismatch))
-	c := oneVendor(t, a, idverify.WithResultStore(doubtfulResults{res: passing(t)}, make([]byte, 32)))
+	c := oneVendor(t, a, idverify.WithResultStore(doubtfulResults{res: passing(t)}, storeSecret))
 	res, err := c.Verify(t.Context(), keyed("order-1"))
 	require.NoError(t, err)
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 }
 
 func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
-	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(brokenResults{}, make([]byte, 32)))
+	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(brokenResults{}, storeSecret))
 	res, err := c.Verify(t.Context(), keyed("order-1"))
 	require.NoError(t, err)
 	assert.True(t, res.Passed())
@@ -641,7 +641,7 @@ func (p *panickyResults) Save(ctx context.Context, id string, res *idverify.Resu
 func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &panickyResults{onSave: true}
-		c := oneVendor(t, a, idverify.WithResultStore(store, make([]byte, 32)))
+		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
 		for range 2 {
 			res, err := c.Verify(t.Context(), keyed("k"))
 			require.NoError(t, err)
@@ -658,9 +658,12 @@ func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing
 
 func TestClientPrintsNoSecret(t *testing.T) {
 	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
-	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(secret, 3, time.Hour, nil))
+	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: 3, Window: time.Hour}))
 	for _, text := range idverifytest.Spoken(c) {
 		assert.NotContains(t, text, "EXAMPLE-SECRET")
 		assert.NotContains(t, text, "69 88 65 77") // its bytes
 	}
 }
+
+// storeSecret is of a store of results.
+var storeSecret = []byte("EXAMPLE secret of a result store")

@@ -16,17 +16,17 @@ import (
 type Limiter interface {
 	// Acquire waits, in order of arrival, until a call may start. It returns
 	// ctx's error as soon as ctx is done, and at once an error that matches
-	// [ErrLimited] when the call could not start before ctx's deadline; either
+	// [ErrOverOwnLimit] when the call could not start before ctx's deadline; either
 	// way the call takes no place. release is called exactly once, when the
 	// call has ended; it is nil with an error.
 	Acquire(ctx context.Context) (release func(), err error)
 }
 
-// ErrLimited says that a [Limiter] of this program, and not the vendor, turned
+// ErrOverOwnLimit says that a [Limiter] of this program, and not the vendor, turned
 // a call away, because it could not have started before its deadline. Nothing
 // was sent. What [NewLimiter]'s limiter returns is an [*Error] with
 // CodeRateLimited that wraps it, whose RetryAfter is the wait it foresaw.
-var ErrLimited error = sentinel("limited")
+var ErrOverOwnLimit error = sentinel("limited")
 
 // The slowest and the fastest that [NewLimiter] takes.
 const (
@@ -105,7 +105,7 @@ func (l *limiter) join(ctx context.Context) (*waiter, error) {
 	now := time.Now()
 	if wait := l.foresee(now); wait > 0 {
 		if deadline, ok := ctx.Deadline(); ok && wait >= deadline.Sub(now) {
-			return nil, overOwnLimit("", "the limiter could not admit the call before its deadline", wait, ErrLimited)
+			return nil, overOwnLimit("", "the limiter could not admit the call before its deadline", wait, ErrOverOwnLimit)
 		}
 	}
 	w := &waiter{admitted: make(chan struct{})}

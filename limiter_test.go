@@ -3,6 +3,7 @@ package idverify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -350,7 +351,7 @@ func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
 		for caller, want := range map[int]struct{ at, wait time.Duration }{1: {0, 100 * ms}, 3: {50 * ms, 150 * ms}, 5: {50 * ms, 250 * ms}} {
 			out := l.refused()[caller]
 			assert.Equal(t, want.at, out.at, caller)
-			assert.ErrorIs(t, out.err, idverify.ErrLimited)
+			assert.ErrorIs(t, out.err, idverify.ErrOverOwnLimit)
 			assert.NotErrorIs(t, out.err, context.DeadlineExceeded, "the caller is still there")
 			var e *idverify.Error
 			require.ErrorAs(t, out.err, &e)
@@ -506,7 +507,7 @@ func TestClientKeepsToTheLimiterOfAVendor(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 		defer cancel()
 		_, err := c.Verify(ctx, askFor(photo()))
-		assert.ErrorIs(t, err, idverify.ErrLimited)
+		assert.ErrorIs(t, err, idverify.ErrOverOwnLimit)
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, "a", e.Vendor)
@@ -540,16 +541,30 @@ func TestClientTakesALimiterOfAUsersOwnAtItsWord(t *testing.T) {
 	for name, test := range map[string]struct {
 		limiter toldLimiter
 		asked   int
+		code    idverify.Code
+		reason  idverify.Reason
 	}{
-		"admits, and has nothing to release": {toldLimiter{}, 1},
-		"turns away":                         {toldLimiter{err: cause}, 0},
+		"admits, and has nothing to release": {toldLimiter{}, 1, "", ""},
+		"turns away":                         {toldLimiter{err: fmt.Errorf("%w: %w", idverify.ErrOverOwnLimit, cause)}, 0, idverify.CodeRateLimited, idverify.ReasonOwnLimit},
+		"fails":                              {toldLimiter{err: cause}, 0, idverify.CodeStoreUnavailable, idverify.ReasonLimiterFailed},
 	} {
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: &test.limiter}))
 		_, err := c.Verify(t.Context(), askFor(photo()))
-		assert.Equal(t, test.limiter.err != nil, errors.Is(err, idverify.ErrRateLimited), name)
+		assert.Equal(t, test.code, idverify.CodeOf(err), name)
 		assert.Equal(t, test.limiter.err != nil, errors.Is(err, cause), name)
+		if err != nil {
+			assert.Equal(t, test.reason, attemptsOf(nil, err)[0].Reason, name)
+		}
+
 		assert.Equal(t, test.asked, a.asked, name)
+
+		b := vendorNamed("b", pass(t))
+		both, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: &test.limiter}))
+		require.NoError(t, err)
+		res, err := both.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err, name)
+		assert.True(t, res.Passed(), "the next vendor is asked")
 	}
 }
 

@@ -12,16 +12,17 @@ type Option func(*settings) error
 
 // settings are what the options set.
 type settings struct {
-	maxFAR    float64
-	retry     Retry
-	failover  Failover
-	policies  map[string]VendorPolicy
-	router    Router
-	weights   map[string]float64
-	observers []Observer
-	logger    *slog.Logger
-	answers   *answers
-	person    *personLimit // nil: none
+	maxFAR   float64
+	retry    Retry
+	failover Failover
+	policies map[string]VendorPolicy
+	router   Router
+	weights  map[string]float64
+	hooks    []Hooks
+	logger   *slog.Logger
+	required []CheckKind
+	answers  *answers
+	person   *personLimit // nil: none
 }
 
 // WithMaxFAR makes every provider use a similarity threshold for which its
@@ -48,6 +49,32 @@ func (s settings) apply(p Provider) (Provider, error) {
 		return nil, misconfigured("WithMaxFAR", redact.Word(p.Name())+" publishes no false-accept rate")
 	}
 	return limiter.WithMaxFAR(s.maxFAR)
+}
+
+// WithRequiredChecks demands that every pass has checks of these kinds, such as
+// CheckLiveness. New fails when a provider never makes one of them, which its
+// method Rules tells: the vendor must be left out, or its setting turned on.
+func WithRequiredChecks(kinds ...CheckKind) Option {
+	return func(s *settings) error {
+		for _, kind := range kinds {
+			if kind == "" {
+				return misconfigured("WithRequiredChecks", "a kind is empty")
+			}
+		}
+		s.required = append(s.required, kinds...)
+		return nil
+	}
+}
+
+// checkRequired finds a provider that can never give a required check.
+func (s settings) checkRequired(p Provider) error {
+	kinds := kindsOf(p)
+	for _, kind := range s.required {
+		if !kinds[kind] {
+			return misconfigured("WithRequiredChecks", redact.Word(p.Name())+" makes no check of "+redact.Word(string(kind)))
+		}
+	}
+	return nil
 }
 
 // checkNames finds options for providers that are not there: a misspelt name

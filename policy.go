@@ -79,7 +79,11 @@ func (r Retry) base(code Code) time.Duration {
 // an outage, a used-up quota, a rate limit, a refused account, an answer that
 // cannot be read, and a refusal of evidence that only this vendor makes; also
 // when the vendor may have done and billed the work (Error.Ambiguous). It does
-// not after a decision, nor after input that is wrong everywhere.
+// not after a decision, nor after input that is wrong everywhere. After evidence
+// that a vendor refused, vendors with fewer kinds of checks are passed over: the
+// end user's input must not choose a milder vendor. A failover that a vendor
+// caused may go to any; [WithRequiredChecks] demands kinds of checks of every
+// pass.
 type Failover struct {
 	// NotAfterAmbiguous ends the call when it may have been billed already.
 	NotAfterAmbiguous bool
@@ -103,6 +107,9 @@ type conduct struct {
 	failover bool
 	// fault: it is the vendor's, and counts against its circuit.
 	fault bool
+	// byInput: the end user's input caused it, and must not choose a vendor that
+	// checks less.
+	byInput bool
 }
 
 // conducts is data; a code that is not in it is neither.
@@ -124,11 +131,21 @@ var conducts = map[Code]conduct{
 
 	// The evidence is wrong for this vendor; the next may read another form,
 	// or take more of this one.
-	CodeUnsupportedEvidence: {failover: true},
-	CodeUnreadableEvidence:  {failover: true},
-	CodeUnsupportedFormat:   {failover: true},
-	CodeTooLarge:            {failover: true},
-	CodeEvidenceExpired:     {failover: true},
+	CodeUnsupportedEvidence: {failover: true, byInput: true},
+	CodeUnreadableEvidence:  {failover: true, byInput: true},
+	CodeUnsupportedFormat:   {failover: true, byInput: true},
+	CodeTooLarge:            {failover: true, byInput: true},
+	CodeEvidenceExpired:     {failover: true, byInput: true},
+}
+
+// isVendorsFault reports whether an error counts against the vendor's circuit. A
+// gateway's page with a status of 4xx, 408 (time-out) apart, does not: it speaks
+// of the request.
+func (e *Error) isVendorsFault() bool {
+	if e.Code == CodeBadResponse && e.HTTPStatus >= 400 && e.HTTPStatus < 500 && e.HTTPStatus != 408 {
+		return false
+	}
+	return conducts[e.Code].fault
 }
 
 // elsewhere reports whether the next vendor is to be asked after an error.

@@ -76,6 +76,10 @@ func fail(code idverify.Code, facts ...func(*idverify.Error)) step {
 	return step{err: e}
 }
 
+func status(code int) func(*idverify.Error) {
+	return func(e *idverify.Error) { e.HTTPStatus = code }
+}
+
 func safe(e *idverify.Error)      { e.Delivery, e.Billed = idverify.DeliveryRefused, idverify.BilledNo }
 func unsent(e *idverify.Error)    { e.Delivery, e.Billed = idverify.DeliveryNotSent, idverify.BilledNo }
 func ambiguous(e *idverify.Error) { e.Delivery = idverify.DeliveryUnanswered }
@@ -278,7 +282,7 @@ func TestNothingIsLostWhenAllFail(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrQuotaExceeded)
 	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 	assert.ErrorIs(t, err, cause)
-	assert.Contains(t, err.Error(), "attempts: a timeout (sent, billed unknown), b quota_exceeded (sent, billed no)")
+	assert.Contains(t, err.Error(), "attempts: a timeout (unanswered, billed unknown), b quota_exceeded (answered, billed no)")
 	assert.Equal(t, "r1", e.Attempts[0].RequestID)
 	assert.Equal(t, "17", e.Attempts[1].VendorCode)
 }
@@ -341,7 +345,7 @@ func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
 
 // In a bubble, who waits for a place that nobody gives back is seen at once.
 func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
-	for _, opts := range [][]idverify.Option{nil, {idverify.WithObserver(silentObserver{})}} {
+	for _, opts := range [][]idverify.Option{nil, {silentHooks}} {
 		synctest.Test(t, func(t *testing.T) {
 			limiter, err := idverify.NewLimiter(0, 1)
 			require.NoError(t, err)
@@ -502,19 +506,23 @@ func TestCircuitOpensForTheVendorsFaultsOnly(t *testing.T) {
 		"timeout":         {fail(idverify.CodeTimeout, ambiguous), true},
 		"bad answer":      {fail(idverify.CodeBadResponse, ambiguous), true},
 		"vendor's fault":  {fail(idverify.CodeVendorUnavailable), true},
-		"source's fault":  {fail(idverify.CodeSourceUnavailable, free), true},
+		"source's fault":  {fail(idverify.CodeSourceUnavailable), true},
 		"blurred photo":   {fail(idverify.CodePoorPhoto), false},
 		"no face":         {fail(idverify.CodeNoFace), false},
 		"quota":           {fail(idverify.CodeQuotaExceeded), false},
 		"wrong key":       {fail(idverify.CodeUnauthorized), false},
-		"unreadable file": {step{err: &idverify.Error{Code: idverify.CodeUnreadableEvidence}}, false},
+		"unreadable file": {fail(idverify.CodeUnreadableEvidence, unsent), false},
 		"face mismatch":   {decide(idverify.CodeFaceMismatch), false},
 		"unknown":         {fail(idverify.CodeUnknown), false},
+		"page of a 404":   {fail(idverify.CodeBadResponse, ambiguous, status(404)), false},
+		"page of a 408":   {fail(idverify.CodeBadResponse, ambiguous, status(408)), true},
+		"page of a 502":   {fail(idverify.CodeBadResponse, ambiguous, status(502)), true},
+		"page of a 200":   {fail(idverify.CodeBadResponse, ambiguous, status(200)), true},
 		"too many calls":  {fail(idverify.CodeRateLimited), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := vendorNamed("a", test.step)
-			c, err := idverify.New([]idverify.Provider{a})
+			c, err := idverify.New([]idverify.Provider{a}, idverify.WithRetry(idverify.Retry{Attempts: 1}))
 			require.NoError(t, err)
 			for range 5 {
 				_, err = c.Verify(t.Context(), askFor(photo()))
@@ -621,7 +629,7 @@ func TestWhatBreaksARowOfFaultsAndWhatSaysNothing(t *testing.T) {
 	}{
 		"an answer":                       {endsWith(fail(idverify.CodePoorPhoto)), false, true},
 		"a decision":                      {endsWith(decide(idverify.CodeFaceMismatch)), false, true},
-		"nothing was sent":                {endsWith(step{err: &idverify.Error{Code: idverify.CodeUnreadableEvidence}}), false, false},
+		"nothing was sent":                {endsWith(fail(idverify.CodeUnreadableEvidence, unsent)), false, false},
 		"a caller who left at once":       {leftBy(cancelled, time.Second), false, false},
 		"a caller who left late":          {leftBy(cancelled, 20*time.Second), false, false},
 		"a deadline that was short":       {leftBy(context.WithTimeout, 9*time.Second), false, false},
@@ -769,7 +777,7 @@ func TestCallerWhoLeavesTheOneCallOfAHalfOpenCircuitLeavesItToTheNext(t *testing
 
 func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 	a := vendorNamed("a", pass(t))
-	c := oneVendor(t, a, idverify.WithPersonLimit([]byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), 1, time.Hour, nil))
+	c := oneVendor(t, a, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), Tries: 1, Window: time.Hour}))
 	for range 3 {
 		_, err := c.Verify(t.Context(), askFor(idverify.PhotoURL("https://media.example/x")))
 		assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
@@ -787,11 +795,12 @@ func TestRepeatableSpeaksOfAllLegs(t *testing.T) {
 		a, b step
 		want bool
 	}{
-		"both turned away":   {fail(idverify.CodeRateLimited, turnedAway), fail(idverify.CodeNetwork, unsent), true},
-		"one lost":           {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
-		"one perhaps billed": {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
-		"one free of charge": {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
-		"last one not":       {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
+		"both turned away":        {fail(idverify.CodeRateLimited, turnedAway), fail(idverify.CodeNetwork, unsent), true},
+		"one lost":                {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
+		"one lost, and said free": {fail(idverify.CodeTimeout, ambiguous, free), fail(idverify.CodeNetwork, unsent), false},
+		"one perhaps billed":      {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
+		"one free of charge":      {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
+		"last one not":            {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
 	} {
 		assert.Equal(t, test.want, failBoth(t, test.a, test.b).Repeatable(), name)
 	}
@@ -897,7 +906,6 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 		"WithVendor(a)":   idverify.WithVendor("a", idverify.VendorPolicy{Timeout: -1}),
 		"WithWeights":     idverify.WithWeights(map[string]float64{"a": 0}),
 		"WithRouter":      idverify.WithRouter(nil),
-		"WithObserver":    idverify.WithObserver(nil),
 		"WithLogger":      idverify.WithLogger(nil),
 		"WithResultStore": idverify.WithResultStore(nil, make([]byte, 32)),
 		"opts":            never(nil),

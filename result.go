@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/idverify/idverify/internal/redact"
 )
@@ -47,8 +48,39 @@ type Result struct {
 	// or an earlier one that found no photo. Each may have been billed. Empty
 	// when a provider was asked without a Client.
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// At is when the decision was made, by this machine's clock; a kept decision
+	// keeps its own. Zero when a provider was asked without a Client.
+	At time.Time `json:"at,omitzero"`
+	// Origin is where the decision comes from. Only what a vendor was asked for
+	// was paid now. Empty when a provider was asked without a Client.
+	Origin Origin `json:"origin,omitempty"`
 	// Reply is the vendor's typed reply; [Result.As] reads it.
 	Reply any `json:"-" xml:"-" yaml:"-"`
+
+	advice Advice // the call's, where it is not the code's
+}
+
+// Origin says where an answer of a [Client] comes from.
+type Origin string
+
+// The origins. Attempts and bill of the last three belong to another call, or
+// there are none.
+const (
+	OriginVendor  Origin = "vendor"  // a vendor was asked by this call
+	OriginShared  Origin = "shared"  // another caller's call with the same key
+	OriginStore   Origin = "store"   // the [ResultStore]
+	OriginLedger  Origin = "ledger"  // what the cluster remembers
+	OriginRefused Origin = "refused" // nobody was asked
+)
+
+// last is a copy of a decision as a call's last word.
+func (r *Result) last(attempts []Attempt, more bool) *Result {
+	own := *r
+	own.Attempts, own.Origin, own.At = attempts, OriginVendor, time.Now().UTC().Round(0)
+	if !more && own.Code.Advice() == AdviceTryAnotherVendor {
+		own.advice = AdviceReview
+	}
+	return &own
 }
 
 // Warning is a circumstance worth knowing that did not change the decision.
@@ -81,11 +113,16 @@ func (r *Result) Passed() bool {
 	return compared
 }
 
-// Advice says what to do now. A Result that says CodeMatch without having
+// Advice says what to do now. A [Client]'s decision is the call's last word: it
+// does not send the caller to another vendor when there is none left to ask. A
+// Result that says CodeMatch without having
 // earned it, as [Result.Passed] defines it, is to be reviewed by hand.
 func (r *Result) Advice() Advice {
 	if r == nil || r.Code == CodeMatch && !r.Passed() {
 		return AdviceReview
+	}
+	if r.advice != "" {
+		return r.advice
 	}
 	return r.Code.Advice()
 }
@@ -138,6 +175,20 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Passed bool   `json:"passed"`
 		Advice Advice `json:"advice"`
 	}{fields(r), r.Passed(), r.Advice()})
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *Result) UnmarshalJSON(text []byte) error {
+	type fields Result
+	read := struct {
+		*fields
+		Advice Advice `json:"advice"`
+	}{fields: (*fields)(r)}
+	if err := json.Unmarshal(text, &read); err != nil {
+		return err
+	}
+	r.advice = milder(r.Code.Advice(), read.Advice)
+	return nil
 }
 
 // String is one line for a log: what was decided, by whom, the checks, billed.

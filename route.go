@@ -10,9 +10,9 @@ import (
 )
 
 // Router orders the providers for one request: the first is asked first, the
-// others when it cannot answer. One that is left out is not asked, and one that
-// stands twice counts where it stands first. Those that
-// accept none of the request's evidence are passed over afterwards. It is
+// others when it cannot answer. One that is left out is not asked; duplicates are
+// ignored. Those that accept none of the request's evidence are passed over
+// afterwards. It is
 // called concurrently and must not keep or change the slice.
 type Router func(ctx context.Context, req *Request, providers []Provider) []Provider
 
@@ -62,13 +62,24 @@ func byWeight(weights map[string]float64) Router {
 
 // draw is the index of a provider drawn by weight, the first when none has one.
 func draw(providers []Provider, weights map[string]float64) int {
-	total := 0.0
+	// Shares of the largest weight: the sum of two near the largest float64 would
+	// be infinite.
+	largest, total := 0.0, 0.0
 	for _, p := range providers {
-		total += weights[p.Name()]
+		largest = max(largest, weights[p.Name()])
+	}
+	share := func(p Provider) float64 {
+		if largest == 0 {
+			return 0
+		}
+		return weights[p.Name()] / largest
+	}
+	for _, p := range providers {
+		total += share(p)
 	}
 	at, drawn := rand.Float64()*total, 0
 	for i, p := range providers {
-		if w := weights[p.Name()]; w > 0 {
+		if w := share(p); w > 0 {
 			drawn = i
 			if at < w {
 				break
@@ -90,13 +101,7 @@ func (c *Client) route(ctx context.Context, req *Request) []*vendor {
 			}
 		}
 	}
-	able := make([]*vendor, 0, len(ordered))
-	for _, v := range ordered {
-		if _, ok := Accepted(v.Provider, req); ok {
-			able = append(able, v)
-		}
-	}
-	return able
+	return ordered
 }
 
 func (c *Client) providers() []Provider {

@@ -3,20 +3,31 @@ package idverify
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
+
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // vendor is a provider with what the Client keeps about it.
 type vendor struct {
 	Provider
-	policy  VendorPolicy
-	circuit *gobreaker.TwoStepCircuitBreaker[struct{}] // nil when it is off
+	policy VendorPolicy
+	checks int // how many kinds of checks a pass needs
+	// required are kinds that every pass must have.
+	required []CheckKind
+	circuit  *gobreaker.TwoStepCircuitBreaker[struct{}] // nil when it is off
+
+	changed func(CircuitChange)
+	mu      sync.Mutex // never held while a hook runs
+	changes []CircuitChange
+	telling bool
 }
 
-func newVendor(p Provider, policy VendorPolicy) *vendor {
-	v := &vendor{Provider: p, policy: policy.withDefaults()}
+func newVendor(p Provider, policy VendorPolicy, required []CheckKind, changed func(CircuitChange)) *vendor {
+	v := &vendor{Provider: p, policy: policy.withDefaults(), checks: len(kindsOf(p)), required: required, changed: changed}
 	if policy.Breaker.Off {
 		return v
 	}
@@ -26,40 +37,122 @@ func newVendor(p Provider, policy VendorPolicy) *vendor {
 		ReadyToTrip: func(counts gobreaker.Counts) bool {
 			return counts.ConsecutiveFailures >= uint32(v.policy.Breaker.Failures)
 		},
-		IsExcluded: func(err error) bool { return err == errSaysNothing },
+		IsExcluded:    func(err error) bool { return err == errSaysNothing },
+		OnStateChange: v.noteChange,
 	})
 	return v
+}
+
+// kindsOf are the kinds of checks that a pass of the provider needs: what its
+// Rules say, or similarity alone where it has no such method.
+func kindsOf(p Provider) map[CheckKind]bool {
+	kinds := map[CheckKind]bool{CheckSimilarity: true}
+	if ruled, ok := p.(interface{ Rules() []Rule }); ok {
+		for _, rule := range ruled.Rules() {
+			kinds[rule.Kind] = true
+		}
+	}
+	return kinds
+}
+
+var circuitStates = map[gobreaker.State]CircuitState{
+	gobreaker.StateClosed:   CircuitClosed,
+	gobreaker.StateOpen:     CircuitOpen,
+	gobreaker.StateHalfOpen: CircuitHalfOpen,
+}
+
+// noteChange is called under gobreaker's lock, where a hook that asks for the
+// state would wait for ever; tellChanges tells the hooks afterwards.
+func (v *vendor) noteChange(_ string, from, to gobreaker.State) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.changes = append(v.changes, CircuitChange{Vendor: v.Name(), From: circuitStates[from], To: circuitStates[to]})
+}
+
+// tellChanges tells the hooks what has changed, in order: one goroutine at a time
+// tells for all.
+func (v *vendor) tellChanges() {
+	v.mu.Lock()
+	if v.telling {
+		v.mu.Unlock()
+		return
+	}
+	v.telling = true
+	for len(v.changes) > 0 {
+		changes := v.changes
+		v.changes = nil
+		v.mu.Unlock()
+		for _, change := range changes {
+			v.changed(change)
+		}
+		v.mu.Lock()
+	}
+	v.telling = false
+	v.mu.Unlock()
+}
+
+// state is the circuit's.
+func (v *vendor) state() CircuitState {
+	if v.circuit == nil {
+		return CircuitClosed
+	}
+	defer v.tellChanges()
+	return circuitStates[v.circuit.State()]
 }
 
 // errSaysNothing tells the circuit that an attempt says nothing of the vendor.
 var errSaysNothing = errors.New("idverify: nobody's fault")
 
-// admit waits for the limiter, unless the circuit is open. The error is the
-// leg's: the provider is passed over, or the caller has left. Where nobody waits
-// and nobody watches, ask will find out soon enough.
-func (v *vendor) admit(ctx context.Context, watched bool) (release func(), e *Error) {
-	waits := v.policy.Limiter != nil
-	if (waits || watched) && v.isResting() {
-		return nil, circuitOpen(v.Name())
+// Reason says why a provider was passed over.
+type Reason string
+
+// The reasons for passing a provider over.
+const (
+	// ReasonEvidence: it reads none of the evidence given.
+	ReasonEvidence Reason = "evidence_not_accepted"
+	// ReasonFewerChecks: another vendor refused the evidence, and this one checks
+	// fewer kinds of things.
+	ReasonFewerChecks Reason = "fewer_checks"
+	// ReasonCircuitOpen: its circuit is open after repeated failures.
+	ReasonCircuitOpen Reason = "circuit_open"
+	// ReasonOwnLimit: its [Limiter] could not admit the call in time.
+	ReasonOwnLimit Reason = "own_limit"
+	// ReasonLimiterFailed: its [Limiter] failed.
+	ReasonLimiterFailed Reason = "limiter_failed"
+	// ReasonCallerLeft: the caller left while the attempt waited for the Limiter.
+	ReasonCallerLeft Reason = "caller_left"
+)
+
+// admit waits for the limiter, unless the circuit is open. With an error the
+// provider is passed over, or the caller has left.
+func (v *vendor) admit(ctx context.Context) (release func(), reason Reason, e *Error) {
+	if v.policy.Limiter == nil {
+		return func() {}, "", nil // ask will find out soon enough whether the circuit is open
 	}
-	if !waits {
-		return func() {}, nil
+	if v.isResting() {
+		return nil, ReasonCircuitOpen, circuitOpen(v.Name())
 	}
 	release, err := v.policy.Limiter.Acquire(ctx)
 	switch {
 	case err == nil && release == nil:
-		return func() {}, nil
+		return func() {}, "", nil
 	case err == nil:
-		return release, nil
+		return release, "", nil
 	case ctx.Err() != nil:
-		return nil, left(ctx, v.Name(), "")
+		return nil, ReasonCallerLeft, left(ctx, v.Name(), " while waiting for the limiter")
+	case errors.Is(err, ErrOverOwnLimit):
+		return nil, ReasonOwnLimit, overOwnLimit(v.Name(), "this client's own limiter could not admit the call in time", waitIn(err), err)
 	}
-	var wait time.Duration
-	var foreseen *Error
-	if errors.As(err, &foreseen) && foreseen != nil {
-		wait = foreseen.RetryAfter
+	return nil, ReasonLimiterFailed, unsent(CodeStoreUnavailable, v.Name(), "the limiter failed, so the vendor was not asked", err)
+}
+
+// waitIn is how long an error asks to wait.
+func waitIn(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) && e != nil {
+		return e.RetryAfter
 	}
-	return nil, overOwnLimit(v.Name(), "this client's own limiter could not admit the call in time", wait, err)
+	return 0
 }
 
 // isResting reports whether the circuit would turn a call away: it is open, or
@@ -68,10 +161,10 @@ func (v *vendor) isResting() bool {
 	if v.circuit == nil {
 		return false
 	}
-	switch v.circuit.State() {
-	case gobreaker.StateOpen:
+	switch v.state() {
+	case CircuitOpen:
 		return true
-	case gobreaker.StateHalfOpen:
+	case CircuitHalfOpen:
 		counts := v.circuit.Counts()
 		return counts.Requests > counts.TotalExclusions
 	}
@@ -81,18 +174,22 @@ func (v *vendor) isResting() bool {
 // ask makes one attempt, which began just now, within its time limit and tells
 // the circuit how it went. It is told even when the provider panics.
 func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *Result, e *Error, asked bool) {
-	if v.circuit != nil {
-		done, err := v.circuit.Allow()
-		if err != nil {
-			return nil, circuitOpen(v.Name()), false
-		}
-		verdict := errSaysNothing
-		defer func() { done(verdict) }()
+	if v.circuit == nil {
 		res, e = v.verify(ctx, req)
-		verdict = v.verdict(ctx, e, began)
 		return res, e, true
 	}
+	done, err := v.circuit.Allow()
+	if err != nil {
+		v.tellChanges()
+		return nil, circuitOpen(v.Name()), false
+	}
+	verdict := errSaysNothing
+	defer func() {
+		done(verdict)
+		v.tellChanges()
+	}()
 	res, e = v.verify(ctx, req)
+	verdict = v.verdict(ctx, e, began)
 	return res, e, true
 }
 
@@ -100,7 +197,23 @@ func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
 	limited, cancel := context.WithTimeout(undated{ctx}, v.policy.Timeout)
 	defer cancel()
 	res, err := v.Provider.Verify(limited, req)
-	return settle(v.Name(), res, err)
+	res, e := settle(v.Name(), res, err)
+	if kind, ok := v.lacks(res); ok {
+		return nil, broken(v.Name(), "a pass came without the required check of "+redact.Word(string(kind)))
+	}
+	return res, e
+}
+
+// lacks finds a required kind of check that a pass does not have.
+func (v *vendor) lacks(res *Result) (CheckKind, bool) {
+	if res.Passed() {
+		for _, kind := range v.required {
+			if _, ok := res.Check(kind); !ok {
+				return kind, true
+			}
+		}
+	}
+	return "", false
 }
 
 // undated hides a deadline from context.WithTimeout, which sets no timer when
@@ -120,9 +233,9 @@ func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 		return e // the caller's time was up, and the vendor had had a good part of its own
 	case ctx.Err() != nil:
 		return errSaysNothing
-	case conducts[e.Code].fault:
+	case e.isVendorsFault():
 		return e
-	case e.Sent():
+	case e.Delivery == DeliveryAnswered || e.Delivery == DeliveryRefused && e.VendorCode != "":
 		return nil // it answered, whatever it said
 	}
 	return errSaysNothing
@@ -135,6 +248,9 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 		var e *Error
 		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
 			return nil, e.within(vendor)
+		}
+		if isNil(err) {
+			err = nil // a typed nil: whoever asks it what it is would panic
 		}
 		return nil, unanswered(CodeUnknown, vendor, "the provider returned an error without a code of idverify's", err)
 	}

@@ -1,5 +1,7 @@
 package idverify
 
+import "encoding/json"
+
 // VendorCode is one row of a vendor's code table: what the vendor says and
 // what it means here. Each vendor's package lists its rows with its function
 // Codes.
@@ -15,26 +17,34 @@ type VendorCode struct {
 	Meaning Code `json:"meaning"`
 	// Billed is what the vendor's documents say.
 	Billed Billed `json:"billed"`
-	// Delivery is what the code says of the request: DeliveryRefused where the
-	// vendor turned it away before it looked at the person, DeliveryUnanswered
-	// where the vendor itself may have lost the answer. Empty is
-	// DeliveryAnswered.
-	Delivery Delivery `json:"delivery,omitempty"`
+	// Delivery says how far a request came that got this code: DeliveryRefused
+	// when the vendor turned it away before it looked at the person,
+	// DeliveryUnanswered when a gateway of the vendor's may have lost the answer.
+	// "" counts as DeliveryAnswered.
+	Delivery Delivery `json:"delivery"`
 	// Note explains the row in English, NoteZH in Chinese.
 	Note   string `json:"note"`
 	NoteZH string `json:"note_zh"`
 }
 
 // Repeatable reports whether the same call may be sent to the same vendor again
-// without the risk of paying twice, as [Error.Repeatable] does.
-func (v VendorCode) Repeatable() bool {
-	return isRepeatable(v.Meaning, v.Reached(), v.Billed)
-}
+// without paying twice, by the rule of [Error.Repeatable].
+func (v VendorCode) Repeatable() bool { return isRepeatable(v.Meaning, v.delivery(), v.Billed) }
 
-// Reached is Delivery, with DeliveryAnswered for none.
-func (v VendorCode) Reached() Delivery {
+func (v VendorCode) delivery() Delivery {
 	if v.Delivery == "" {
 		return DeliveryAnswered
 	}
 	return v.Delivery.known()
+}
+
+// MarshalJSON implements [json.Marshaler]. It adds "repeatable".
+func (v VendorCode) MarshalJSON() ([]byte, error) {
+	type fields VendorCode
+	own := fields(v)
+	own.Delivery = v.delivery()
+	return json.Marshal(struct {
+		fields
+		Repeatable bool `json:"repeatable"`
+	}{own, v.Repeatable()})
 }

@@ -130,14 +130,16 @@ func unverified(e *idverify.Error, sent bool) *idverify.Error {
 	return &own
 }
 
-// resent is a copy of the second exchange's error that also speaks of the first,
-// in which the vendor refused the token: the request did leave this machine.
+// resent is a copy of the second exchange's error for both exchanges. The vendor
+// refused the token of the first, so the request did leave this machine.
 func resent(err error) error {
 	var e *idverify.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	own := *e
-	own.Delivery = e.Delivery.Worse(idverify.DeliveryRefused)
+	if own.Delivery == idverify.DeliveryNotSent {
+		own.Delivery = idverify.DeliveryRefused
+	}
 	return &own
 }

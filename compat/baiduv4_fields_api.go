@@ -3,30 +3,20 @@
 package compat
 
 import (
-	"crypto/tls"
-	"net/http"
-	"time"
-
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 )
 
 func _(v baiduv4.Config) baiduv4.Config {
 	return baiduv4.Config{
-		APIKey:           exactly[string](&v.APIKey),
-		SecretKey:        exactly[string](&v.SecretKey),
-		Threshold:        exactly[float64](&v.Threshold),
-		Quality:          exactly[baiduv4.QualityControl](&v.Quality),
-		Liveness:         exactly[baiduv4.LivenessControl](&v.Liveness),
-		Spoofing:         exactly[baiduv4.SpoofingControl](&v.Spoofing),
-		Tokens:           exactly[baiduv4.TokenStore](&v.Tokens),
-		BaseURL:          exactly[string](&v.BaseURL),
-		HTTPClient:       exactly[*http.Client](&v.HTTPClient),
-		TLSClientConfig:  exactly[*tls.Config](&v.TLSClientConfig),
-		MaxConnsPerHost:  exactly[int](&v.MaxConnsPerHost),
-		Timeout:          exactly[time.Duration](&v.Timeout),
-		MaxResponseBytes: exactly[int64](&v.MaxResponseBytes),
-		Clock:            exactly[func() time.Time](&v.Clock),
+		APIKey:    exactly[string](&v.APIKey),
+		SecretKey: exactly[string](&v.SecretKey),
+		Threshold: exactly[float64](&v.Threshold),
+		Quality:   exactly[baiduv4.QualityControl](&v.Quality),
+		Liveness:  exactly[baiduv4.LivenessControl](&v.Liveness),
+		Spoofing:  exactly[baiduv4.SpoofingControl](&v.Spoofing),
+		Tokens:    exactly[baiduv4.TokenStore](&v.Tokens),
+		HTTP:      exactly[idverify.HTTP](&v.HTTP),
 	}
 }
 

@@ -17,8 +17,11 @@ var (
 	_ func(*baiduv4.Client)                                                               = (*baiduv4.Client).CloseIdleConnections
 	_ func(baiduv4.Client, fmt.State, rune)                                               = baiduv4.Client.Format
 	_ func(baiduv4.Client) slog.Value                                                     = baiduv4.Client.LogValue
+	_ func(baiduv4.Client) ([]byte, error)                                                = baiduv4.Client.MarshalBinary
+	_ func(baiduv4.Client) ([]byte, error)                                                = baiduv4.Client.MarshalText
 	_ func(*baiduv4.Client) string                                                        = (*baiduv4.Client).Name
 	_ func(*baiduv4.Client) []idverify.Rule                                               = (*baiduv4.Client).Rules
+	_ func(baiduv4.Client) string                                                         = baiduv4.Client.String
 	_ func(*baiduv4.Client, context.Context, *idverify.Request) (*idverify.Result, error) = (*baiduv4.Client).Verify
 	_ func(*baiduv4.Client, float64) (idverify.Provider, error)                           = (*baiduv4.Client).WithMaxFAR
 )
@@ -36,7 +39,9 @@ var (
 	_ func(baiduv4.DecImage, fmt.State, rune) = baiduv4.DecImage.Format
 	_ func(baiduv4.DecImage) bool             = baiduv4.DecImage.IsZero
 	_ func(baiduv4.DecImage) slog.Value       = baiduv4.DecImage.LogValue
+	_ func(baiduv4.DecImage) ([]byte, error)  = baiduv4.DecImage.MarshalBinary
 	_ func(baiduv4.DecImage) ([]byte, error)  = baiduv4.DecImage.MarshalText
+	_ func(baiduv4.DecImage) string           = baiduv4.DecImage.String
 	_ func(*baiduv4.DecImage, []byte) error   = (*baiduv4.DecImage).UnmarshalJSON
 )
 
@@ -44,21 +49,29 @@ var (
 	_ func(baiduv4.FaceTokenEvidence) string           = baiduv4.FaceTokenEvidence.EvidenceKind
 	_ func(baiduv4.FaceTokenEvidence, fmt.State, rune) = baiduv4.FaceTokenEvidence.Format
 	_ func(baiduv4.FaceTokenEvidence) slog.Value       = baiduv4.FaceTokenEvidence.LogValue
+	_ func(baiduv4.FaceTokenEvidence) ([]byte, error)  = baiduv4.FaceTokenEvidence.MarshalBinary
+	_ func(baiduv4.FaceTokenEvidence) ([]byte, error)  = baiduv4.FaceTokenEvidence.MarshalText
+	_ func(baiduv4.FaceTokenEvidence) string           = baiduv4.FaceTokenEvidence.String
 )
 
 var (
 	_ func(*baiduv4.MemoryStore, context.Context, string, baiduv4.Token) error         = (*baiduv4.MemoryStore).Drop
-	_ func(*baiduv4.MemoryStore, fmt.State, rune)                                      = (*baiduv4.MemoryStore).Format
+	_ func(baiduv4.MemoryStore, fmt.State, rune)                                       = baiduv4.MemoryStore.Format
 	_ func(*baiduv4.MemoryStore, context.Context, string) (baiduv4.Token, bool, error) = (*baiduv4.MemoryStore).Load
-	_ func(*baiduv4.MemoryStore) slog.Value                                            = (*baiduv4.MemoryStore).LogValue
+	_ func(baiduv4.MemoryStore) slog.Value                                             = baiduv4.MemoryStore.LogValue
+	_ func(baiduv4.MemoryStore) ([]byte, error)                                        = baiduv4.MemoryStore.MarshalBinary
+	_ func(baiduv4.MemoryStore) ([]byte, error)                                        = baiduv4.MemoryStore.MarshalText
 	_ func(*baiduv4.MemoryStore, context.Context, string, baiduv4.Token) error         = (*baiduv4.MemoryStore).Save
+	_ func(baiduv4.MemoryStore) string                                                 = baiduv4.MemoryStore.String
 )
 
 var (
 	_ func(baiduv4.PlainCapture) string           = baiduv4.PlainCapture.EvidenceKind
 	_ func(baiduv4.PlainCapture, fmt.State, rune) = baiduv4.PlainCapture.Format
 	_ func(baiduv4.PlainCapture) slog.Value       = baiduv4.PlainCapture.LogValue
+	_ func(baiduv4.PlainCapture) ([]byte, error)  = baiduv4.PlainCapture.MarshalBinary
 	_ func(baiduv4.PlainCapture) ([]byte, error)  = baiduv4.PlainCapture.MarshalText
+	_ func(baiduv4.PlainCapture) string           = baiduv4.PlainCapture.String
 )
 
 var (
@@ -85,8 +98,10 @@ var (
 	_ func(baiduv4.Token, fmt.State, rune)    = baiduv4.Token.Format
 	_ func(baiduv4.Token) bool                = baiduv4.Token.IsZero
 	_ func(baiduv4.Token) slog.Value          = baiduv4.Token.LogValue
+	_ func(baiduv4.Token) ([]byte, error)     = baiduv4.Token.MarshalBinary
 	_ func(baiduv4.Token) ([]byte, error)     = baiduv4.Token.MarshalText
 	_ func(baiduv4.Token) string              = baiduv4.Token.Reveal
+	_ func(baiduv4.Token) string              = baiduv4.Token.String
 )
 
 var (

@@ -3,6 +3,9 @@
 package compat
 
 import (
+	"crypto/tls"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -19,9 +22,7 @@ func _(v idverify.Attempt) idverify.Attempt {
 		Wait:         exactly[time.Duration](&v.Wait),
 		Duration:     exactly[time.Duration](&v.Duration),
 		Billed:       exactly[idverify.Billed](&v.Billed),
-		Sent:         exactly[bool](&v.Sent),
-		Ambiguous:    exactly[bool](&v.Ambiguous),
-		Repeatable:   exactly[bool](&v.Repeatable),
+		Delivery:     exactly[idverify.Delivery](&v.Delivery),
 		PassedOver:   exactly[bool](&v.PassedOver),
 		Next:         exactly[idverify.Next](&v.Next),
 		Err:          exactly[error](&v.Err),
@@ -89,9 +90,7 @@ func _(v idverify.Error) idverify.Error {
 		RequestID:     exactly[string](&v.RequestID),
 		HTTPStatus:    exactly[int](&v.HTTPStatus),
 		Billed:        exactly[idverify.Billed](&v.Billed),
-		Sent:          exactly[bool](&v.Sent),
-		Ambiguous:     exactly[bool](&v.Ambiguous),
-		Repeatable:    exactly[bool](&v.Repeatable),
+		Delivery:      exactly[idverify.Delivery](&v.Delivery),
 		RetryAfter:    exactly[time.Duration](&v.RetryAfter),
 		Attempts:      exactly[[]idverify.Attempt](&v.Attempts),
 		Reply:         exactly[any](&v.Reply),
@@ -110,6 +109,22 @@ func _(v idverify.Failover) idverify.Failover {
 	return idverify.Failover{
 		NotAfterAmbiguous: exactly[bool](&v.NotAfterAmbiguous),
 		OnMissingPhoto:    exactly[bool](&v.OnMissingPhoto),
+	}
+}
+
+func _(v idverify.HTTP) idverify.HTTP {
+	return idverify.HTTP{
+		BaseURL:          exactly[string](&v.BaseURL),
+		Client:           exactly[*http.Client](&v.Client),
+		Wrap:             exactly[func(http.RoundTripper) http.RoundTripper](&v.Wrap),
+		Proxy:            exactly[func(*http.Request) (*url.URL, error)](&v.Proxy),
+		HTTP2:            exactly[bool](&v.HTTP2),
+		TLSConfig:        exactly[*tls.Config](&v.TLSConfig),
+		MaxConns:         exactly[int](&v.MaxConns),
+		IdleTimeout:      exactly[time.Duration](&v.IdleTimeout),
+		Timeout:          exactly[time.Duration](&v.Timeout),
+		MaxResponseBytes: exactly[int64](&v.MaxResponseBytes),
+		Clock:            exactly[func() time.Time](&v.Clock),
 	}
 }
 
@@ -198,7 +213,7 @@ func _(v idverify.VendorCode) idverify.VendorCode {
 		HTTPStatus: exactly[int](&v.HTTPStatus),
 		Meaning:    exactly[idverify.Code](&v.Meaning),
 		Billed:     exactly[idverify.Billed](&v.Billed),
-		Repeatable: exactly[bool](&v.Repeatable),
+		Delivery:   exactly[idverify.Delivery](&v.Delivery),
 		Note:       exactly[string](&v.Note),
 		NoteZH:     exactly[string](&v.NoteZH),
 	}

@@ -13,9 +13,12 @@ import (
 )
 
 var (
+	_ func(idverify.Attempt) bool             = idverify.Attempt.Ambiguous
 	_ func(idverify.Attempt, fmt.State, rune) = idverify.Attempt.Format
 	_ func(idverify.Attempt) slog.Value       = idverify.Attempt.LogValue
 	_ func(idverify.Attempt) ([]byte, error)  = idverify.Attempt.MarshalJSON
+	_ func(idverify.Attempt) bool             = idverify.Attempt.Repeatable
+	_ func(idverify.Attempt) bool             = idverify.Attempt.Sent
 	_ func(idverify.Attempt) string           = idverify.Attempt.String
 	_ func(*idverify.Attempt, []byte) error   = (*idverify.Attempt).UnmarshalJSON
 )
@@ -45,11 +48,14 @@ var (
 
 var (
 	_ func(*idverify.Error) idverify.Advice = (*idverify.Error).Advice
+	_ func(idverify.Error) bool             = idverify.Error.Ambiguous
 	_ func(*idverify.Error) string          = (*idverify.Error).Error
 	_ func(idverify.Error, fmt.State, rune) = idverify.Error.Format
 	_ func(*idverify.Error, error) bool     = (*idverify.Error).Is
 	_ func(idverify.Error) slog.Value       = idverify.Error.LogValue
 	_ func(idverify.Error) ([]byte, error)  = idverify.Error.MarshalJSON
+	_ func(idverify.Error) bool             = idverify.Error.Repeatable
+	_ func(idverify.Error) bool             = idverify.Error.Sent
 	_ func(*idverify.Error, []byte) error   = (*idverify.Error).UnmarshalJSON
 	_ func(*idverify.Error) []error         = (*idverify.Error).Unwrap
 )
@@ -72,6 +78,14 @@ var (
 	_ func(*idverify.FileJournal, fmt.State, rune)                                        = (*idverify.FileJournal).Format
 	_ func(*idverify.FileJournal, context.Context, string) (idverify.JournalEntry, error) = (*idverify.FileJournal).Load
 	_ func(*idverify.FileJournal) slog.Value                                              = (*idverify.FileJournal).LogValue
+)
+
+var (
+	_ func(idverify.HTTP, fmt.State, rune) = idverify.HTTP.Format
+	_ func(idverify.HTTP) slog.Value       = idverify.HTTP.LogValue
+	_ func(idverify.HTTP) ([]byte, error)  = idverify.HTTP.MarshalBinary
+	_ func(idverify.HTTP) ([]byte, error)  = idverify.HTTP.MarshalText
+	_ func(idverify.HTTP) string           = idverify.HTTP.String
 )
 
 var (
@@ -171,6 +185,11 @@ var (
 	_ func(idverify.Subject) slog.Value         = idverify.Subject.LogValue
 	_ func(idverify.Subject) string             = idverify.Subject.Name
 	_ func(idverify.Subject) []idverify.Warning = idverify.Subject.Warnings
+)
+
+var (
+	_ func(idverify.VendorCode) ([]byte, error) = idverify.VendorCode.MarshalJSON
+	_ func(idverify.VendorCode) bool            = idverify.VendorCode.Repeatable
 )
 
 var (

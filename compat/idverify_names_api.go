@@ -70,6 +70,10 @@ const (
 	_ idverify.Code       = idverify.CodeUnsupportedEvidence
 	_ idverify.Code       = idverify.CodeUnsupportedFormat
 	_ idverify.Code       = idverify.CodeVendorUnavailable
+	_ idverify.Delivery   = idverify.DeliveryAnswered
+	_ idverify.Delivery   = idverify.DeliveryNotSent
+	_ idverify.Delivery   = idverify.DeliveryRefused
+	_ idverify.Delivery   = idverify.DeliveryUnanswered
 	_ idverify.Direction  = idverify.HigherIsBetter
 	_ idverify.Direction  = idverify.LowerIsBetter
 	_ idverify.Next       = idverify.NextAnotherVendor
@@ -171,6 +175,8 @@ var (
 	_ = idverify.Code(*new(string))
 	_ map[idverify.Comparator]bool
 	_ = idverify.Comparator(*new(string))
+	_ map[idverify.Delivery]bool
+	_ = idverify.Delivery(*new(string))
 	_ map[idverify.Direction]bool
 	_ = idverify.Direction(*new(string))
 	_ *idverify.Error
@@ -183,6 +189,7 @@ var (
 	_ map[idverify.Failover]bool
 	_ *idverify.FileJournal
 	_ idverify.Journal = (*idverify.FileJournal)(nil)
+	_ *idverify.HTTP
 	_ map[idverify.Journal]bool
 	_ map[idverify.JournalEntry]bool
 	_ map[idverify.Limiter]bool

@@ -47,6 +47,6 @@ var (
 	_ func(*idverifytest.Server, string, idverifytest.Scores)        = (*idverifytest.Server).SetScores
 	_ func(*idverifytest.Server) string                              = (*idverifytest.Server).String
 	_ func(*idverifytest.Server, string) string                      = (*idverifytest.Server).Subject
-	_ func(*idverifytest.Server) *tls.Config                         = (*idverifytest.Server).TLSClientConfig
+	_ func(*idverifytest.Server) *tls.Config                         = (*idverifytest.Server).TLSConfig
 	_ func(*idverifytest.Server) int                                 = (*idverifytest.Server).TokenFetches
 )

@@ -3,25 +3,16 @@
 package compat
 
 import (
-	"crypto/tls"
-	"net/http"
-	"time"
-
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/linkface"
 )
 
 func _(v linkface.Config) linkface.Config {
 	return linkface.Config{
-		APIID:            exactly[string](&v.APIID),
-		APISecret:        exactly[string](&v.APISecret),
-		Threshold:        exactly[float64](&v.Threshold),
-		BaseURL:          exactly[string](&v.BaseURL),
-		HTTPClient:       exactly[*http.Client](&v.HTTPClient),
-		TLSClientConfig:  exactly[*tls.Config](&v.TLSClientConfig),
-		MaxConnsPerHost:  exactly[int](&v.MaxConnsPerHost),
-		Timeout:          exactly[time.Duration](&v.Timeout),
-		MaxResponseBytes: exactly[int64](&v.MaxResponseBytes),
-		Clock:            exactly[func() time.Time](&v.Clock),
+		APIID:     exactly[string](&v.APIID),
+		APISecret: exactly[string](&v.APISecret),
+		Threshold: exactly[float64](&v.Threshold),
+		HTTP:      exactly[idverify.HTTP](&v.HTTP),
 	}
 }
 

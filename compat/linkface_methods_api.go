@@ -15,6 +15,9 @@ var (
 	_ func(linkface.CaptureEvidence) string           = linkface.CaptureEvidence.EvidenceKind
 	_ func(linkface.CaptureEvidence, fmt.State, rune) = linkface.CaptureEvidence.Format
 	_ func(linkface.CaptureEvidence) slog.Value       = linkface.CaptureEvidence.LogValue
+	_ func(linkface.CaptureEvidence) ([]byte, error)  = linkface.CaptureEvidence.MarshalBinary
+	_ func(linkface.CaptureEvidence) ([]byte, error)  = linkface.CaptureEvidence.MarshalText
+	_ func(linkface.CaptureEvidence) string           = linkface.CaptureEvidence.String
 )
 
 var (
@@ -22,8 +25,11 @@ var (
 	_ func(*linkface.Client)                                                               = (*linkface.Client).CloseIdleConnections
 	_ func(linkface.Client, fmt.State, rune)                                               = linkface.Client.Format
 	_ func(linkface.Client) slog.Value                                                     = linkface.Client.LogValue
+	_ func(linkface.Client) ([]byte, error)                                                = linkface.Client.MarshalBinary
+	_ func(linkface.Client) ([]byte, error)                                                = linkface.Client.MarshalText
 	_ func(*linkface.Client) string                                                        = (*linkface.Client).Name
 	_ func(*linkface.Client) []idverify.Rule                                               = (*linkface.Client).Rules
+	_ func(linkface.Client) string                                                         = linkface.Client.String
 	_ func(*linkface.Client, context.Context, *idverify.Request) (*idverify.Result, error) = (*linkface.Client).Verify
 	_ func(*linkface.Client, float64) (idverify.Provider, error)                           = (*linkface.Client).WithMaxFAR
 )

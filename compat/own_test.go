@@ -52,7 +52,7 @@ func TestOwnResultStore(t *testing.T) {
 
 func TestOwnPersonStore(t *testing.T) {
 	gate := NewGate(map[Badge]float64{"gate-1": 0.2})
-	client, err := idverify.New([]idverify.Provider{gate}, idverify.WithPersonLimit(secret, 2, time.Hour, new(Tries)))
+	client, err := idverify.New([]idverify.Provider{gate}, idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: 2, Window: time.Hour, Store: new(Tries)}))
 	noError(t, err)
 	var codes []idverify.Code
 	for range 3 {
@@ -105,12 +105,12 @@ func TestOwnJournal(t *testing.T) {
 	}
 }
 
-func TestOwnObserverRouterAndLimiter(t *testing.T) {
+func TestOwnHooksRouterAndLimiter(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.BaiduV4, idverifytest.Unavailable().Always())
 	legs, seats := new(Legs), make(Seats, 1)
 	service := newService(t, vendors.BaseURL(idverifytest.Linkface), vendors.BaseURL(idverifytest.BaiduV4),
-		idverify.WithObserver(legs), idverify.WithRouter(LastFirst), idverify.WithRetry(idverify.Retry{Attempts: 1}),
+		idverify.WithHooks(legs.Hooks()), idverify.WithRouter(LastFirst), idverify.WithRetry(idverify.Retry{Attempts: 1}),
 		idverify.WithVendor(idverifytest.BaiduV4, idverify.VendorPolicy{Limiter: seats}))
 
 	equal(t, service.OpenAccount(t.Context(), idverifytest.Match(), ""), "opened")

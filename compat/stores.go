@@ -128,21 +128,34 @@ func (t *Tokens) Drop(_ context.Context, key string, token baiduv4.Token) error 
 // Tries is a person store of one's own, for one window.
 type Tries struct {
 	mu    sync.Mutex
-	tries map[string]int
+	tries map[string]map[string]bool // ids by person
 }
 
 var _ idverify.PersonStore = (*Tries)(nil)
 
 // Take implements idverify.PersonStore.
-func (t *Tries) Take(_ context.Context, person string, limit int, window time.Duration) (bool, time.Duration, error) {
+func (t *Tries) Take(_ context.Context, try idverify.Try) (idverify.Taken, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.tries[person] >= limit {
-		return false, window, nil
+	ids := t.tries[try.Person]
+	if !ids[try.ID] && len(ids) >= try.Limit {
+		return idverify.Taken{RetryAfter: try.Window}, nil
 	}
-	if t.tries == nil {
-		t.tries = map[string]int{}
+	if ids == nil {
+		if t.tries == nil {
+			t.tries = map[string]map[string]bool{}
+		}
+		ids = map[string]bool{}
+		t.tries[try.Person] = ids
 	}
-	t.tries[person]++
-	return true, 0, nil
+	ids[try.ID] = true
+	return idverify.Taken{OK: true}, nil
+}
+
+// Return implements idverify.PersonStore.
+func (t *Tries) Return(_ context.Context, try idverify.Try) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.tries[try.Person], try.ID)
+	return nil
 }

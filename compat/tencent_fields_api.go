@@ -3,11 +3,10 @@
 package compat
 
 import (
-	"crypto/tls"
 	"io"
-	"net/http"
 	"time"
 
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/tencent"
 )
 
@@ -18,13 +17,7 @@ func _(v tencent.Config) tencent.Config {
 		SecretKey:         exactly[string](&v.SecretKey),
 		Threshold:         exactly[float64](&v.Threshold),
 		SignatureLifetime: exactly[time.Duration](&v.SignatureLifetime),
-		BaseURL:           exactly[string](&v.BaseURL),
-		HTTPClient:        exactly[*http.Client](&v.HTTPClient),
-		TLSClientConfig:   exactly[*tls.Config](&v.TLSClientConfig),
-		MaxConnsPerHost:   exactly[int](&v.MaxConnsPerHost),
-		Timeout:           exactly[time.Duration](&v.Timeout),
-		MaxResponseBytes:  exactly[int64](&v.MaxResponseBytes),
-		Clock:             exactly[func() time.Time](&v.Clock),
+		HTTP:              exactly[idverify.HTTP](&v.HTTP),
 		Rand:              exactly[io.Reader](&v.Rand),
 	}
 }

@@ -16,8 +16,11 @@ var (
 	_ func(*tencent.Client)                                                               = (*tencent.Client).CloseIdleConnections
 	_ func(tencent.Client, fmt.State, rune)                                               = tencent.Client.Format
 	_ func(tencent.Client) slog.Value                                                     = tencent.Client.LogValue
+	_ func(tencent.Client) ([]byte, error)                                                = tencent.Client.MarshalBinary
+	_ func(tencent.Client) ([]byte, error)                                                = tencent.Client.MarshalText
 	_ func(*tencent.Client) string                                                        = (*tencent.Client).Name
 	_ func(*tencent.Client) []idverify.Rule                                               = (*tencent.Client).Rules
+	_ func(tencent.Client) string                                                         = tencent.Client.String
 	_ func(*tencent.Client, context.Context, *idverify.Request) (*idverify.Result, error) = (*tencent.Client).Verify
 	_ func(*tencent.Client, float64) (idverify.Provider, error)                           = (*tencent.Client).WithMaxFAR
 )

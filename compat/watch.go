@@ -22,17 +22,17 @@ func (s Seats) Acquire(ctx context.Context) (release func(), err error) {
 	}
 }
 
-// Legs is an observer of one's own: it remembers every attempt.
+// Legs remembers every attempt, as hooks of one's own.
 type Legs struct {
 	mu    sync.Mutex
 	begun []idverify.AttemptStart
 	ended []idverify.Attempt
 }
 
-var _ idverify.Observer = (*Legs)(nil)
+// Hooks are what a client is to call.
+func (l *Legs) Hooks() idverify.Hooks { return idverify.Hooks{Attempt: l.attempt} }
 
-// Attempt implements idverify.Observer.
-func (l *Legs) Attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
+func (l *Legs) attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begun = append(l.begun, start)

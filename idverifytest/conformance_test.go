@@ -131,16 +131,14 @@ func sent(err error) bool {
 	return ok && e.Sent()
 }
 
-func saySent(e *idverify.Error)        { e.Delivery = idverify.DeliveryAnswered }
-func sayNotSent(e *idverify.Error)     { e.Delivery = idverify.DeliveryNotSent }
-func sayAmbiguous(e *idverify.Error)   { e.Delivery = idverify.DeliveryUnanswered }
-func sayUnambiguous(e *idverify.Error) { e.Delivery = idverify.DeliveryAnswered }
-func sayBilled(e *idverify.Error)      { e.Billed = idverify.BilledYes }
-func sayNotBilled(e *idverify.Error)   { e.Billed = idverify.BilledNo }
-func sayRepeatable(e *idverify.Error) {
-	e.Delivery, e.Billed = idverify.DeliveryRefused, idverify.BilledNo
-}
-func sayNotRepeatable(e *idverify.Error) { e.Delivery = idverify.DeliveryAnswered }
+func saySent(e *idverify.Error)          { e.Delivery = idverify.DeliveryAnswered }
+func sayNotSent(e *idverify.Error)       { e.Delivery = idverify.DeliveryNotSent }
+func sayAmbiguous(e *idverify.Error)     { e.Delivery = idverify.DeliveryUnanswered }
+func sayUnambiguous(e *idverify.Error)   { e.Delivery = idverify.DeliveryAnswered }
+func sayNothingOfIt(e *idverify.Error)   { e.Delivery = "" }
+func sayBilled(e *idverify.Error)        { e.Billed = idverify.BilledYes }
+func sayNotBilled(e *idverify.Error)     { e.Billed = idverify.BilledNo }
+func sayRepeatable(e *idverify.Error)    { e.Delivery = idverify.DeliveryRefused }
 func sayNoStatus(e *idverify.Error)      { e.HTTPStatus = 0 }
 func sayMisconfigured(e *idverify.Error) { e.Code = idverify.CodeInvalidConfig }
 
@@ -274,7 +272,7 @@ var breaches = map[string][]breach{
 		{"sent", "nobody listens", failing(saySent)},
 		{"ambiguous", "nobody listens", failing(sayAmbiguous)},
 		{"billed", "nobody listens", failing(sayBilled)},
-		{"not repeatable", "nobody listens", failing(sayNotRepeatable)},
+		{"no delivery", "nobody listens", failing(sayNothingOfIt)},
 	},
 	"tells an unanswered call and does not repeat it": append(unanswered,
 		breach{"another code", "the connection broke", failing(sayMisconfigured)},

@@ -2,15 +2,22 @@ package idverifytest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/idverify/idverify"
 )
 
+// deliveries are what an error may say; "" counts as unanswered.
+var deliveries = []idverify.Delivery{
+	idverify.DeliveryNotSent, idverify.DeliveryRefused, idverify.DeliveryAnswered, idverify.DeliveryUnanswered, "",
+}
+
 // CheckOutcome holds what [idverify.Verifier.Verify] returned to its contract,
 // whatever the vendor answered: a decision or an error and never both, an
-// error always with a code that is none of the decisions, and a pass only with
-// every promised check there and passed. Fuzz tests call it.
+// error always with a code that is none of the decisions and without a bill for
+// what nobody worked on, and a pass only with every promised check there and
+// passed. Fuzz tests call it.
 func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...idverify.CheckKind) {
 	tb.Helper()
 	if err != nil {
@@ -22,8 +29,10 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 			tb.Errorf("%T is not an *idverify.Error", err)
 		case e.Code == "" || e.Code.IsDecision():
 			tb.Errorf("an error with the code %q", e.Code)
-		case !e.Sent() && e.Billed != idverify.BilledNo:
-			tb.Errorf("not sent, and perhaps billed: %v", e)
+		case !slices.Contains(deliveries, e.Delivery):
+			tb.Errorf("the delivery %q", e.Delivery)
+		case !e.Sent() && e.Billed != idverify.BilledNo, e.Delivery == idverify.DeliveryRefused && e.Billed == idverify.BilledYes:
+			tb.Errorf("nobody worked on it, and it was billed: %v", e)
 		}
 		return
 	}

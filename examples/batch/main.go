@@ -155,7 +155,7 @@ func verifyAll(ctx context.Context, client idverify.Verifier, s settings, signal
 // is repeated only by its key.
 func named(repeat string) func(key string, err *idverify.Error) bool {
 	if repeat == "all-unanswered" {
-		return func(_ string, err *idverify.Error) bool { return err.Ambiguous }
+		return func(_ string, err *idverify.Error) bool { return err.Ambiguous() }
 	}
 	keys := map[string]bool{}
 	for _, key := range strings.Split(repeat, ",") {

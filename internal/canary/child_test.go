@@ -208,7 +208,7 @@ func panicWithValues(t *testing.T) {
 	for _, a := range accounts {
 		provider, cfg, err := a.make(w.at(a.vendor))
 		require.NoError(t, err)
-		client, err := idverify.New([]idverify.Provider{provider}, idverify.WithPersonLimit([]byte(personKey), 9, time.Hour, nil))
+		client, err := idverify.New([]idverify.Provider{provider}, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 9, Window: time.Hour}))
 		require.NoError(t, err)
 		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 		res, err := client.Verify(t.Context(), req)

@@ -92,8 +92,8 @@ func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	o.plantKey("a key in a config", configMark)
 	for _, opt := range []idverify.Option{
-		idverify.WithPersonLimit([]byte(shortKey), 1, time.Hour, nil),
-		idverify.WithPersonLimit([]byte(shortKey+shortKey), 0, time.Hour, nil),
+		idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(shortKey), Tries: 1, Window: time.Hour}),
+		idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(shortKey + shortKey), Tries: 0, Window: time.Hour}),
 		idverify.WithResultStore(resultStore{o}, []byte(shortKey)),
 		idverify.WithResultStore(nil, []byte(shortKey+shortKey)),
 	} {

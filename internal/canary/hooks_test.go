@@ -11,16 +11,25 @@ import (
 
 // The hooks of a user who prints whatever a hook is given.
 
-type observer struct{ o *outlets }
-
-func (w observer) Attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
-	w.o.context("observer", ctx)
-	w.o.printed("observer, start", start)
-	return nil, func(a idverify.Attempt) {
-		w.o.printed("observer, end", a)
-		if a.Err != nil {
-			w.o.printed("observer, error", a.Err)
-		}
+func (o *outlets) hooks() idverify.Hooks {
+	return idverify.Hooks{
+		Call: func(ctx context.Context, start idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
+			o.context("hook call", ctx)
+			o.printed("hook call, start", start)
+			return nil, func(e idverify.CallEnd) { o.printed("hook call, end", e) }
+		},
+		Attempt: func(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
+			o.context("hook attempt", ctx)
+			o.printed("hook attempt, start", start)
+			return nil, func(a idverify.Attempt) {
+				o.printed("hook attempt, end", a)
+				if a.Err != nil {
+					o.printed("hook attempt, error", a.Err)
+				}
+			}
+		},
+		Circuit: func(c idverify.CircuitChange) { o.printed("hook circuit", c) },
+		Store:   func(e idverify.StoreEvent) { o.printed("hook store", e) },
 	}
 }
 
@@ -50,11 +59,11 @@ type personStore struct {
 	idverify.PersonStore
 }
 
-func (s personStore) Take(ctx context.Context, person string, limit int, window time.Duration) (bool, time.Duration, error) {
-	s.o.plant("a person's pseudonym", person) // a store's own, personal data still
+func (s personStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken, error) {
+	s.o.plant("a person's pseudonym", try.Person) // a store's own, personal data still
 	s.o.context("person store", ctx)
 	defer func() { s.o.printed("person store", s.PersonStore) }()
-	return s.PersonStore.Take(ctx, person, limit, window)
+	return s.PersonStore.Take(ctx, try)
 }
 
 type resultStore struct{ o *outlets }
@@ -88,13 +97,13 @@ func (s tokenStore) Save(ctx context.Context, key string, token baiduv4.Token) e
 // options are all that a Client can be given, with hooks that print.
 func (o *outlets) options(vendor string) []idverify.Option {
 	return []idverify.Option{
-		idverify.WithObserver(observer{o}),
+		idverify.WithHooks(o.hooks()),
 		idverify.WithLogger(o.logger("the Client's logger")),
 		idverify.WithRouter(o.router),
 		idverify.WithVendor(vendor, idverify.VendorPolicy{Limiter: limiter{o}, Breaker: idverify.Breaker{Off: true}}),
 		idverify.WithRetry(idverify.Retry{Base: time.Nanosecond, RateLimitedBase: time.Nanosecond, Cap: time.Millisecond, Random: func() float64 { return 0.5 }}),
 		idverify.WithFailover(idverify.Failover{OnMissingPhoto: true}),
-		idverify.WithPersonLimit([]byte(personKey), 1000, time.Hour, personStore{o, idverify.NewMemoryPersonStore()}),
+		idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 1000, Window: time.Hour, Store: personStore{o, idverify.NewMemoryPersonStore()}}),
 		idverify.WithResultStore(resultStore{o}, []byte(storeSecret)),
 	}
 }

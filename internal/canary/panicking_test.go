@@ -3,7 +3,6 @@ package canary_test
 import (
 	"context"
 	"log"
-	"log/slog"
 	"net/http"
 	"os"
 	"testing"
@@ -14,7 +13,7 @@ import (
 )
 
 // panicking are the hooks whose panic reaches the caller.
-var panicking = []string{"observer", "observer-end", "limiter", "release", "router", "persons", "results", "logger", "transport", "randomness", "rows", "progress", "repeat", "journal"}
+var panicking = []string{"limiter", "release", "router", "persons", "results", "transport", "randomness", "rows", "progress", "repeat", "journal"}
 
 func panicOf(hook string) string { return "EXAMPLE panic in " + hook }
 
@@ -45,10 +44,6 @@ func (w *world) panicIn(t *testing.T, hook string) {
 func (w *world) panickingOption(hook, vendor string) []idverify.Option {
 	boom := func() { panic(panicOf(hook)) }
 	switch hook {
-	case "observer":
-		return []idverify.Option{idverify.WithObserver(panickingObserver{start: boom})}
-	case "observer-end":
-		return []idverify.Option{idverify.WithObserver(panickingObserver{end: boom})}
 	case "limiter":
 		return []idverify.Option{idverify.WithVendor(vendor, idverify.VendorPolicy{Limiter: panickingLimiter{acquire: boom}})}
 	case "release":
@@ -59,11 +54,9 @@ func (w *world) panickingOption(hook, vendor string) []idverify.Option {
 			return nil
 		})}
 	case "persons":
-		return []idverify.Option{idverify.WithPersonLimit([]byte(personKey), 9, time.Hour, panickingPersons{boom})}
+		return []idverify.Option{idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 9, Window: time.Hour, Store: panickingPersons{boom}})}
 	case "results":
 		return []idverify.Option{idverify.WithResultStore(panickingLoad{boom}, []byte(storeSecret))}
-	case "logger":
-		return []idverify.Option{idverify.WithLogger(slog.New(panickingHandler{slog.DiscardHandler, boom}))}
 	case "randomness":
 		// Retry's source of randomness is asked after an error that is safe to repeat.
 		w.standIn.Inject(vendor, idverifytest.RateLimited())
@@ -105,15 +98,6 @@ func (w *world) panicInBatch(t *testing.T, hook string, client *idverify.Client,
 	}
 }
 
-type panickingObserver struct{ start, end func() }
-
-func (p panickingObserver) Attempt(ctx context.Context, _ idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
-	if p.start != nil {
-		p.start()
-	}
-	return ctx, func(idverify.Attempt) { p.end() }
-}
-
 type panickingLimiter struct{ acquire, release func() }
 
 func (p panickingLimiter) Acquire(context.Context) (func(), error) {
@@ -125,10 +109,12 @@ func (p panickingLimiter) Acquire(context.Context) (func(), error) {
 
 type panickingPersons struct{ take func() }
 
-func (p panickingPersons) Take(context.Context, string, int, time.Duration) (bool, time.Duration, error) {
+func (p panickingPersons) Take(context.Context, idverify.Try) (idverify.Taken, error) {
 	p.take()
-	return false, 0, nil
+	return idverify.Taken{}, nil
 }
+
+func (panickingPersons) Return(context.Context, idverify.Try) error { return nil }
 
 type panickingLoad struct{ load func() }
 
@@ -138,17 +124,6 @@ func (p panickingLoad) Load(context.Context, string) (*idverify.Result, error) {
 }
 
 func (panickingLoad) Save(context.Context, string, *idverify.Result) error { return nil }
-
-type panickingHandler struct {
-	slog.Handler
-	handle func()
-}
-
-func (panickingHandler) Enabled(context.Context, slog.Level) bool { return true }
-func (p panickingHandler) Handle(context.Context, slog.Record) error {
-	p.handle()
-	return nil
-}
 
 type panickingJournal struct {
 	*idverify.FileJournal

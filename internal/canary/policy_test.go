@@ -25,9 +25,11 @@ func (p silentProvider) Verify(context.Context, *idverify.Request) (*idverify.Re
 
 type failingPersons struct{}
 
-func (failingPersons) Take(context.Context, string, int, time.Duration) (bool, time.Duration, error) {
-	return false, 0, errors.New("the store is away")
+func (failingPersons) Take(context.Context, idverify.Try) (idverify.Taken, error) {
+	return idverify.Taken{OK: false}, errors.New("the store is away")
 }
+
+func (failingPersons) Return(context.Context, idverify.Try) error { return nil }
 
 // What a Client refuses by itself, without a vendor's answer.
 func TestNothingComesOutOfWhatAClientRefuses(t *testing.T) {
@@ -38,7 +40,7 @@ func TestNothingComesOutOfWhatAClientRefuses(t *testing.T) {
 			req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 			ask := func(want idverify.Code, ctx context.Context, p idverify.Provider, calls int, opts ...idverify.Option) {
 				t.Helper()
-				client, err := idverify.New([]idverify.Provider{p}, append(opts, idverify.WithLogger(w.logger("a logger")), idverify.WithObserver(observer{w.outlets}))...)
+				client, err := idverify.New([]idverify.Provider{p}, append(opts, idverify.WithLogger(w.logger("a logger")), idverify.WithHooks(w.outlets.hooks()))...)
 				require.NoError(t, err)
 				for range calls {
 					_, err = w.verify(string(want), ctx, client, req)
@@ -56,8 +58,8 @@ func TestNothingComesOutOfWhatAClientRefuses(t *testing.T) {
 			limited := idverify.WithVendor(a.vendor, idverify.VendorPolicy{Limiter: slow})
 			breaker := idverify.WithVendor(a.vendor, idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}})
 
-			ask(idverify.CodeTooManyAttempts, t.Context(), provider, 2, idverify.WithPersonLimit([]byte(personKey), 1, time.Hour, nil))
-			ask(idverify.CodeStoreUnavailable, t.Context(), provider, 1, idverify.WithPersonLimit([]byte(personKey), 1, time.Hour, failingPersons{}))
+			ask(idverify.CodeTooManyAttempts, t.Context(), provider, 2, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 1, Window: time.Hour}))
+			ask(idverify.CodeStoreUnavailable, t.Context(), provider, 1, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 1, Window: time.Hour, Store: failingPersons{}}))
 			ask(idverify.CodeCanceled, ended, provider, 1)
 			ask(idverify.CodeTimeout, late, provider, 1)
 			ask(idverify.CodeRateLimited, soon, provider, 2, limited)

@@ -73,7 +73,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	require.NoError(t, tokens.Save(t.Context(), "key", token))
 	w.plantKey("an access token", echoToken)
 	persons := idverify.NewMemoryPersonStore()
-	_, _, err = persons.Take(t.Context(), configMark, 1, time.Hour)
+	_, err = persons.Take(t.Context(), idverify.Try{Person: configMark, ID: configMark, Limit: 1, Window: time.Hour})
 	require.NoError(t, err)
 	w.plant("a person's pseudonym", configMark)
 	evidence := accounts[1].evidence(w.material)
@@ -82,13 +82,13 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Next": idverify.NextSameVendor, "idverify.Attempt": attempt, "idverify.AttemptStart": idverify.AttemptStart{Vendor: "v"},
 		"idverify.BatchItem":   idverify.BatchItem{Key: "row", Request: req},
 		"idverify.BatchResult": idverify.BatchResult{Key: "row", Result: result, Err: failure},
-		"idverify.BatchOption": idverify.WithPersonBinding([]byte(bindingSecret)), "idverify.Option": idverify.WithPersonLimit([]byte(personKey), 1, time.Hour, persons),
+		"idverify.BatchOption": idverify.WithPersonBinding([]byte(bindingSecret)), "idverify.Option": idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 1, Window: time.Hour, Store: persons}),
 		"idverify.Billed": idverify.BilledYes, "idverify.CheckKind": idverify.CheckHack, "idverify.Comparator": idverify.Above, "idverify.Direction": idverify.HigherIsBetter,
 		"idverify.Scale": rule.Scale, "idverify.FARStep": rule.FAR[0], "idverify.Rule": rule, "idverify.Check": check,
 		"idverify.Client": client, "idverify.Code": result.Code, "idverify.Advice": result.Advice(), "idverify.Error": failure, "idverify.Result": result,
 		"idverify.Evidence": idverify.PhotoURL(w.url), "idverify.PhotoEvidence": idverify.Photo(w.photo), "idverify.PhotoURLEvidence": idverify.PhotoURL(w.url),
 		"idverify.FileJournal": journal, "idverify.Journal": idverify.Journal(journal), "idverify.JournalEntry": idverify.JournalEntry{Result: result, Err: failure},
-		"idverify.ResultStore": resultStore{w.outlets}, "idverify.PersonStore": persons, "idverify.Limiter": limit, "idverify.Observer": observer{w.outlets},
+		"idverify.ResultStore": resultStore{w.outlets}, "idverify.PersonStore": persons, "idverify.Limiter": limit, "idverify.Hooks": w.outlets.hooks(),
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
 		"idverify.Progress": idverify.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.VendorCode": tencent.Codes()[0],

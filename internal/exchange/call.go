@@ -36,8 +36,8 @@ type Call struct {
 	Subject   idverify.Subject
 	Evidence  idverify.Evidence
 	Reference string
-	// OwnID is our id of the call where the vendor is sent one. It stands in
-	// for the vendor's, where the answer has none or did not come.
+	// OwnID is our id of the call, where the vendor is sent one. It is the
+	// request id when the answer has none or did not come.
 	OwnID string
 
 	ctx       context.Context // of the call, for looking at media
@@ -63,7 +63,7 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 		err = req.Validate()
 	}
 	if err != nil {
-		return nil, v.own(err)
+		return nil, v.named(err)
 	}
 	evidence, ok := idverify.Accepted(p, req)
 	if !ok {
@@ -85,35 +85,6 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 		call.Hide(s.Reveal())
 	}
 	return call, nil
-}
-
-// own puts the vendor's name on an error of the request's own checks.
-func (v *Vendor) own(err error) error {
-	var e *idverify.Error
-	if errors.As(err, &e) {
-		own := *e
-		own.Vendor = v.Name
-		return &own
-	}
-	return err
-}
-
-// Gone is the error for a caller whose context ended, with this cause, before
-// anything was sent.
-func (v *Vendor) Gone(cause error) *idverify.Error {
-	code := idverify.CodeTimeout
-	if errors.Is(cause, context.Canceled) {
-		code = idverify.CodeCanceled
-	}
-	return &idverify.Error{
-		Code: code, Vendor: v.Name, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: cause,
-		Detail: "the caller's context had ended before anything was sent",
-	}
-}
-
-// Refuse is an error found before anything was sent.
-func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Error {
-	return &idverify.Error{Code: code, Vendor: v.Name, Field: field, Detail: detail, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
 }
 
 // Hide adds to what is taken out of the vendor's messages.
@@ -198,7 +169,7 @@ func (c *Call) AnsweredAt() (time.Time, bool) {
 	return t, err == nil
 }
 
-// id is the vendor's id of the call, or else our own, which the vendor was sent.
+// id is the vendor's id of the call, or our own when there is none.
 func (c *Call) id() string { return cmp.Or(c.requestID, c.OwnID) }
 
 // SetRequestID keeps the vendor's id of the call for the result or error. What

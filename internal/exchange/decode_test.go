@@ -153,7 +153,19 @@ func TestTableFindsTheMostTellingRow(t *testing.T) {
 func TestTableRefusesDoubleRows(t *testing.T) {
 	row := idverify.VendorCode{Code: "E", Meaning: idverify.CodeUnknown}
 	assert.Panics(t, func() { NewTable([]idverify.VendorCode{row, row}) })
-	assert.Panics(t, func() { NewTable([]idverify.VendorCode{{Code: "E"}}) })
+	for _, impossible := range []idverify.VendorCode{
+		{Code: "E"},
+		{Code: "E", Meaning: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo},
+		{Code: "E", Meaning: idverify.CodeNetwork, Delivery: "lost"},
+		{Code: "E", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledYes},
+		{Code: "E", Meaning: idverify.CodeNetwork, Delivery: idverify.DeliveryUnanswered, Billed: idverify.BilledNo},
+		{Code: "E", Meaning: idverify.CodeFaceMismatch, Delivery: idverify.DeliveryRefused},
+	} {
+		assert.Panics(t, func() { NewTable([]idverify.VendorCode{impossible}) }, "%v", impossible)
+	}
+	lost := []idverify.VendorCode{{Code: "E", Meaning: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}}
+	assert.Equal(t, lost, NewTable(lost).Rows())
+	assert.Equal(t, idverify.DeliveryAnswered, NewTable([]idverify.VendorCode{row}).Rows()[0].Delivery)
 }
 
 func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {

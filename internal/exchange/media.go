@@ -35,15 +35,14 @@ const maxMedia = 1 << 40
 func (c *Call) open(m idverify.Media) (io.ReadCloser, int64, error) {
 	source, size, err := body.OpenMedia(m)
 	if err != nil {
-		refused := c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media cannot be opened")
+		const detail = "the media cannot be opened"
 		// The source's own error may hold a path, so only its kind goes along.
 		for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission} {
 			if errors.Is(err, kind) {
-				refused.Detail += ": " + kind.Error()
-				refused.Err = kind
+				return nil, 0, c.RefuseFor(kind, idverify.CodeUnreadableEvidence, "Evidence", detail+": "+kind.Error())
 			}
 		}
-		return nil, 0, refused
+		return nil, 0, c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", detail)
 	}
 	switch {
 	case size <= 0:
@@ -92,9 +91,8 @@ func (c *Call) peek(m idverify.Media, inspect bool) look {
 	case <-c.ctx.Done():
 		return look{err: c.Gone(c.ctx.Err())}
 	case <-patience.C:
-		slow := c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media could not be opened and read within the time limit")
-		slow.Err = context.DeadlineExceeded
-		return look{err: slow}
+		return look{err: c.RefuseFor(context.DeadlineExceeded, idverify.CodeUnreadableEvidence, "Evidence",
+			"the media could not be opened and read within the time limit")}
 	}
 }
 

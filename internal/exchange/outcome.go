@@ -4,48 +4,15 @@ import (
 	"strings"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
 )
-
-// Bad is the error for an answer of which nothing can be made: nobody knows
-// whether the vendor did the work.
-func (c *Call) Bad(detail string) *idverify.Error {
-	return &idverify.Error{
-		Code:       idverify.CodeBadResponse,
-		Vendor:     c.Name,
-		Detail:     detail,
-		RequestID:  c.id(),
-		HTTPStatus: c.response.Status,
-		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
-		Delivery:   idverify.DeliveryUnanswered,
-	}
-}
-
-// badScore is the error for an answer of success with a score of which nothing
-// can be made: it was worked on, and is billed as success is.
-func (c *Call) badScore(field, problem string, success idverify.VendorCode, reply any) *idverify.Error {
-	return &idverify.Error{
-		Code:       idverify.CodeBadResponse,
-		Vendor:     c.Name,
-		Field:      field,
-		Detail:     problem,
-		VendorCode: success.Code,
-		RequestID:  c.id(),
-		HTTPStatus: c.response.Status,
-		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
-		Billed:     success.Billed,
-		Delivery:   idverify.DeliveryAnswered,
-		Reply:      reply,
-	}
-}
 
 // Said is what a vendor answered other than scores.
 type Said struct {
 	Code    string
 	Reasons []string // what narrows the code, the most telling first
 	Message string   // free text
-	Detail  string   // what is to be said behind the row's note
+	Detail  string   // added to the row's note
 	Reply   any
 }
 
@@ -54,7 +21,10 @@ type Said struct {
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
-		row = idverify.VendorCode{Code: redact.Word(c.Identifier(said.Code)), Reason: smallNumber(said.Reasons), Meaning: idverify.CodeUnknown}
+		row = idverify.VendorCode{
+			Code: redact.Word(c.Identifier(said.Code)), Reason: smallNumber(said.Reasons),
+			Meaning: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
+		}
 	}
 	if row.Meaning == idverify.CodeMatch {
 		return nil, c.Bad("the code of success came without success") // only scores make a match
@@ -70,12 +40,7 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 			HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
 		}, nil
 	}
-	return nil, &idverify.Error{
-		Code: row.Meaning, Vendor: c.Name, Detail: row.Note + said.Detail, RequestID: c.id(),
-		VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: message,
-		HTTPStatus: c.response.Status, Billed: row.Billed, Delivery: row.Reached(),
-		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()), Reply: said.Reply,
-	}
+	return nil, c.coded(row, said, message)
 }
 
 const answeredEarly = "the answer began before the whole request had been sent"

@@ -220,7 +220,7 @@ func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 			idverify.Error{Code: idverify.CodeBadResponse, Delivery: idverify.DeliveryUnanswered, HTTPStatus: 307}},
 	} {
 		want := test.want
-		want.Vendor, want.Detail, want.Err = "v", "d", test.failure
+		want.Vendor, want.Detail, want.RequestID, want.Err = "v", "d", "r1", test.failure
 		assert.Equal(t, &want, call.failed(test.failure), name)
 	}
 }

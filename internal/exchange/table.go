@@ -16,18 +16,50 @@ type Table struct {
 
 type tableKey struct{ code, reason string }
 
-// NewTable indexes rows. It panics when two rows stand for the same code and
-// reason, or a row has no meaning: tables are data of the program.
+// NewTable indexes a copy of rows, in which a row without a Delivery is answered.
+// It panics when two rows stand for the same code and reason, or a row is
+// impossible: tables are data of the program.
 func NewTable(rows []idverify.VendorCode) *Table {
-	t := &Table{rows: rows, index: make(map[tableKey]int, len(rows))}
-	for i, row := range rows {
+	t := &Table{rows: slices.Clone(rows), index: make(map[tableKey]int, len(rows))}
+	for i, row := range t.rows {
+		if row.Delivery == "" {
+			row.Delivery = idverify.DeliveryAnswered
+			t.rows[i] = row
+		}
+		if problem := impossible(row); problem != "" {
+			panic(fmt.Sprintf("code table: row %d (%s %s) %s", i, row.Code, row.Reason, problem))
+		}
 		key := keyOf(row.Code, row.Reason)
-		if _, twice := t.index[key]; twice || row.Meaning == "" {
-			panic(fmt.Sprintf("code table: row %d (%s %s) is double or has no meaning", i, row.Code, row.Reason))
+		if _, twice := t.index[key]; twice {
+			panic(fmt.Sprintf("code table: row %d (%s %s) is double", i, row.Code, row.Reason))
 		}
 		t.index[key] = i
 	}
 	return t
+}
+
+// impossible says what cannot be true of a row, "" for none.
+func impossible(row idverify.VendorCode) string {
+	switch row.Delivery {
+	case idverify.DeliveryAnswered:
+	case idverify.DeliveryRefused:
+		if row.Billed == idverify.BilledYes {
+			return "was refused before anybody looked, and billed"
+		}
+	case idverify.DeliveryUnanswered:
+		if row.Billed != idverify.BilledUnknown {
+			return "has no answer, and says what it cost"
+		}
+	default:
+		return "has a delivery that no answer can have"
+	}
+	switch {
+	case row.Meaning == "":
+		return "has no meaning"
+	case row.Meaning.IsDecision() && row.Delivery != idverify.DeliveryAnswered:
+		return "is a decision without an answer"
+	}
+	return ""
 }
 
 // Rows is a copy of all rows, in the order of the table.

@@ -92,14 +92,6 @@ func (s Settings) idleTimeout() time.Duration {
 
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
-// Misconfigured is the error for a field of the vendor's Config.
-func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
-	return &idverify.Error{
-		Code: idverify.CodeInvalidConfig, Vendor: v.Name, Field: field,
-		Detail: field + " " + problem, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo,
-	}
-}
-
 // Threshold is the rule at a threshold from a Config, where 0 is the vendor's
 // recommended one.
 func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) (idverify.Rule, error) {

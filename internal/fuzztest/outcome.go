@@ -137,7 +137,7 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
 	case listed && row.Meaning == e.Code:
-		if row.Billed != e.Billed || row.Repeatable() != e.Repeatable() || !e.Sent() || e.Ambiguous() {
+		if row.Billed != e.Billed || row.Repeatable() != e.Repeatable() || row.Delivery != e.Delivery {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
 	case e.Code != idverify.CodeUnknown || e.Billed != idverify.BilledUnknown:

@@ -121,7 +121,7 @@ func writeVendorCodes(out io.Writer, w words, v vendor) {
 		if c.Repeatable() {
 			repeatable = w.yes
 		}
-		row(out, code, "`"+string(c.Meaning)+"`", "`"+string(c.Meaning.Advice())+"`", w.billed[c.Billed], repeatable, w.note(c))
+		row(out, code, "`"+string(c.Meaning)+"`", "`"+string(c.Meaning.Advice())+"`", w.billed[c.Billed], "`"+string(c.Delivery)+"`", repeatable, w.note(c))
 	}
 }
 

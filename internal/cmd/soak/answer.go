@@ -66,8 +66,8 @@ func errorAnswer(e *idverify.Error) answer {
 		a.contract = "an error with the code of a decision"
 	case !slices.Contains(idverify.Codes(), e.Code):
 		a.contract = "an error with a code that is not in the vocabulary"
-	case !e.Sent() && e.Billed != idverify.BilledNo:
-		a.contract = "an error that says that nothing was sent, and that it is perhaps billed"
+	case !e.Sent() && e.Billed != idverify.BilledNo, e.Repeatable() && (e.Ambiguous() || e.Billed == idverify.BilledYes):
+		a.contract = "an error that says not sent and yet billed, or repeatable and yet paid"
 	}
 	return a
 }

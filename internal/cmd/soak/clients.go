@@ -51,7 +51,7 @@ func policies(root, protocol string, s settings, trust *tls.Config, logger *slog
 			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true}))},
 		{policy{name: "guarded"},
 			append(each(idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 3, Open: 20 * time.Millisecond}, Limiter: limiter, Timeout: s.limit / 2}),
-				quick, evenly, idverify.WithLogger(logger), idverify.WithPersonLimit([]byte(personKey), 3, 100*time.Millisecond, nil))},
+				quick, evenly, idverify.WithLogger(logger), idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 3, Window: 100 * time.Millisecond}))},
 		{policy{name: "shared", shares: true},
 			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithLogger(logger), idverify.WithResultStore(store, []byte(storeKey)))},
 	}

@@ -118,7 +118,7 @@ type liar struct{ idverify.Provider }
 func (l liar) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
 	_, err := l.Provider.Verify(ctx, req)
 	if err == nil {
-		return nil, &idverify.Error{Code: idverify.CodeNetwork, Vendor: l.Name(), Billed: idverify.BilledNo}
+		return nil, &idverify.Error{Code: idverify.CodeNetwork, Vendor: l.Name(), Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
 	}
 	return nil, err
 }

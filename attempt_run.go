@@ -1,0 +1,79 @@
+package idverify
+
+import (
+	"context"
+	"time"
+)
+
+// attempting is one attempt while it runs. What becomes of it is recorded once,
+// by end: hooks, log and Attempts get the same value.
+type attempting struct {
+	call   *call
+	vendor *vendor
+	ctx    context.Context // the hooks'
+	told   func(Attempt)   // nil when nobody watches
+
+	at     time.Time
+	wait   time.Duration // in back-off, before it
+	queued time.Duration // in the limiter's line
+	began  time.Time     // the exchange; zero when it was passed over
+	reason Reason        // why it was
+	over   bool
+}
+
+// begin tells the hooks that an attempt begins.
+func (c *call) begin(ctx context.Context, v *vendor, wait time.Duration) *attempting {
+	a := &attempting{call: c, vendor: v, ctx: ctx, at: time.Now(), wait: wait}
+	if c.client.isWatched() {
+		a.ctx, a.told = c.client.attemptBegins(ctx, AttemptStart{
+			CallID: c.id, Vendor: v.Name(), Number: len(c.attempts) + 1, At: a.at.UTC().Round(0), Wait: wait,
+		})
+	}
+	return a
+}
+
+// asked reports whether the provider was asked, and not passed over.
+func (a *attempting) asked() bool { return a.reason == "" && !a.began.IsZero() }
+
+// run waits to be admitted and asks the provider. A panic of the provider ends
+// the attempt for the hooks before it goes on to the caller.
+func (a *attempting) run() (*Result, *Error) {
+	completed := false
+	defer func() {
+		if !completed {
+			a.end(nil, unanswered(CodeUnknown, a.vendor.Name(), "the provider panicked", nil), "")
+		}
+	}()
+	release, reason, e := a.vendor.admit(a.ctx)
+	a.queued = time.Since(a.at)
+	if e != nil {
+		a.reason, completed = reason, true
+		return nil, e
+	}
+	defer release()
+	a.began = time.Now()
+	res, e, asked := a.vendor.ask(a.ctx, a.call.req, a.began)
+	if !asked {
+		a.reason = ReasonCircuitOpen
+	}
+	completed = true
+	return res, e
+}
+
+// end records the attempt and tells the hooks.
+func (a *attempting) end(res *Result, e *Error, next Next) {
+	if a.over {
+		return
+	}
+	a.over = true
+	record := attempted(a.vendor.Name(), res, e)
+	record.At, record.Wait, record.Queued = a.at.UTC().Round(0), a.wait, a.queued
+	if !a.began.IsZero() {
+		record.Duration = time.Since(a.began)
+	}
+	record.PassedOver, record.Reason, record.Next = !a.asked(), a.reason, next
+	a.call.attempts = append(a.call.attempts, record)
+	if a.told != nil {
+		a.told(record)
+	}
+}

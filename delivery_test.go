@@ -1,0 +1,300 @@
+package idverify_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// deliveries are the four values, the worst first.
+var deliveries = []idverify.Delivery{
+	idverify.DeliveryUnanswered, idverify.DeliveryAnswered, idverify.DeliveryRefused, idverify.DeliveryNotSent,
+}
+
+func TestWhatFollowsFromADelivery(t *testing.T) {
+	for delivery, want := range map[idverify.Delivery][2]bool{ // sent, ambiguous
+		idverify.DeliveryNotSent:    {false, false},
+		idverify.DeliveryRefused:    {true, false},
+		idverify.DeliveryAnswered:   {true, false},
+		idverify.DeliveryUnanswered: {true, true},
+		"":                          {true, true},
+		"Not_Sent":                  {true, true},
+		"张三":                        {true, true},
+	} {
+		e := idverify.Error{Code: idverify.CodeTimeout, Delivery: delivery}
+		a := idverify.Attempt{Code: idverify.CodeTimeout, Delivery: delivery}
+		assert.Equal(t, want, [2]bool{e.Sent(), e.Ambiguous()}, delivery)
+		assert.Equal(t, want, [2]bool{a.Sent(), a.Ambiguous()}, delivery)
+		for _, text := range []string{e.Error(), a.String(), e.LogValue().String(), a.LogValue().String()} {
+			assert.NotContains(t, text, "张三")
+		}
+	}
+}
+
+// One rule for errors, attempts and rows, over the whole vocabulary.
+func TestWhatMayBeRepeated(t *testing.T) {
+	for _, code := range idverify.Codes() {
+		for _, delivery := range append(deliveries, "", "lost") {
+			for _, billed := range []idverify.Billed{idverify.BilledUnknown, idverify.BilledNo, idverify.BilledYes} {
+				passes := code.Advice() == idverify.AdviceTryLater
+				unreadable := code == idverify.CodeBadResponse
+				want := false
+				switch delivery {
+				case idverify.DeliveryNotSent:
+					want = passes || unreadable
+				case idverify.DeliveryRefused:
+					want = (passes || unreadable) && billed != idverify.BilledYes
+				case idverify.DeliveryAnswered:
+					want = passes && billed == idverify.BilledNo
+				}
+				name := fmt.Sprint(code, " ", delivery, " ", billed)
+				assert.Equal(t, want, (&idverify.Error{Code: code, Delivery: delivery, Billed: billed}).Repeatable(), name)
+				assert.Equal(t, want, idverify.Attempt{Code: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
+				if delivery != "" {
+					assert.Equal(t, want, idverify.VendorCode{Meaning: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
+				}
+			}
+		}
+	}
+	assert.True(t, idverify.VendorCode{Meaning: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo}.Repeatable(), "a row without one is answered")
+}
+
+func TestACallHasTheWorstDeliveryOfItsAttempts(t *testing.T) {
+	for i, first := range deliveries {
+		for j, last := range deliveries {
+			set := func(d idverify.Delivery) func(*idverify.Error) {
+				return func(e *idverify.Error) { e.Delivery, e.Billed = d, idverify.BilledNo }
+			}
+			e := failBoth(t, fail(idverify.CodeTimeout, set(first)), fail(idverify.CodeNetwork, set(last)))
+			assert.Equal(t, deliveries[min(i, j)], e.Delivery)
+			assert.Equal(t, []idverify.Delivery{first, last}, []idverify.Delivery{e.Attempts[0].Delivery, e.Attempts[1].Delivery})
+			assert.Equal(t, e.Delivery != idverify.DeliveryUnanswered, e.Repeatable())
+		}
+	}
+}
+
+// A provider of a user's own writes literals. The Client makes them possible, on
+// a copy: the provider may keep its error.
+func TestClientMakesAProvidersErrorPossible(t *testing.T) {
+	for _, test := range []struct {
+		said idverify.Error
+		want idverify.Error
+	}{
+		{idverify.Error{Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledYes}, idverify.Error{Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}},
+		{idverify.Error{Delivery: idverify.DeliveryNotSent}, idverify.Error{Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}},
+		{idverify.Error{}, idverify.Error{Delivery: idverify.DeliveryUnanswered}},
+		{idverify.Error{Delivery: "sent", Vendor: "a"}, idverify.Error{Delivery: idverify.DeliveryUnanswered}},
+	} {
+		said := test.said
+		said.Code = idverify.CodeUnknown
+		before := said
+		_, err := oneVendor(t, vendorNamed("a", step{err: &said})).Verify(t.Context(), askFor(photo()))
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, test.want.Delivery, e.Delivery)
+		assert.Equal(t, test.want.Billed, e.Billed)
+		assert.Equal(t, "a", e.Vendor)
+		assert.Equal(t, e.Delivery, e.Attempts[0].Delivery)
+		assert.Equal(t, before, said)
+	}
+}
+
+// What nobody was asked about says the same from a Client as from a provider:
+// not sent, free and repeatable.
+func TestOneFactHasOneAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter, err := idverify.NewLimiter(0.01, 0)
+		require.NoError(t, err)
+		limited, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter}))
+		require.NoError(t, err)
+		_, err = limited.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		soon, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, byLimiter := limited.Verify(soon, askFor(photo()))
+
+		broken := oneVendor(t, vendorNamed("a", fail(idverify.CodeVendorUnavailable)), idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1}}))
+		_, _ = broken.Verify(t.Context(), askFor(photo()))
+		_, byCircuit := broken.Verify(t.Context(), askFor(photo()))
+
+		over, cancel := context.WithTimeout(t.Context(), 0)
+		defer cancel()
+		_, byClient := limited.Verify(over, askFor(photo()))
+		lf, err := linkface.New(linkface.Config{APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+		require.NoError(t, err)
+		req := askFor(linkface.Capture(idverify.Bytes([]byte("made up"))))
+		_, byProvider := lf.Verify(over, req)
+
+		for name, err := range map[string]error{"limiter": byLimiter, "circuit": byCircuit, "client": byClient, "provider": byProvider} {
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e, name)
+			assert.Equal(t, idverify.DeliveryNotSent, e.Delivery, name)
+			assert.Equal(t, idverify.BilledNo, e.Billed, name)
+			assert.True(t, e.Repeatable(), name)
+		}
+		assert.Equal(t, idverify.CodeOf(byClient), idverify.CodeOf(byProvider))
+	})
+}
+
+// A provider that is a Client itself has an open circuit: waiting is no use.
+func TestCircuitOfAProvidersOwnIsNotWaitedFor(t *testing.T) {
+	a, b := vendorNamed("a", fail(idverify.CodeCircuitOpen, unsent)), vendorNamed("b", pass(t))
+	c, err := idverify.New([]idverify.Provider{a, b})
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	require.NoError(t, err)
+	assert.Equal(t, 1, a.asked)
+}
+
+func TestErrorJSONWithAttemptsIsAsDocumented(t *testing.T) {
+	c, err := idverify.New([]idverify.Provider{
+		vendorNamed("linkface", fail(idverify.CodeTimeout, ambiguous)),
+		vendorNamed("baiduv4", fail(idverify.CodeRateLimited, safe)),
+		vendorNamed("tencent", fail(idverify.CodeNetwork, unsent)),
+	}, idverify.WithRetry(idverify.Retry{Attempts: 1}))
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) { // where a call takes no time
+		_, err = c.Verify(t.Context(), askFor(photo()))
+	})
+	text, err := json.Marshal(err)
+	require.NoError(t, err)
+	golden(t, "testdata/error-attempts.json", text)
+	var back idverify.Error
+	require.NoError(t, json.Unmarshal(text, &back))
+	again, err := json.Marshal(back)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(text), string(again))
+}
+
+func before(t *testing.T, file string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "before", file))
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "delivery")
+	require.NoError(t, json.Unmarshal(text, into))
+}
+
+func TestJSONOfBeforeIsNeverReadAsNotSent(t *testing.T) {
+	limited := idverify.Error{Delivery: idverify.DeliveryNotSent} // what was there before does not stay
+	before(t, "error.json", &limited)
+	assert.Equal(t, idverify.DeliveryAnswered, limited.Delivery)
+	assert.True(t, limited.Sent() && !limited.Ambiguous() && limited.Repeatable())
+
+	var lost idverify.Error
+	before(t, "error-attempts.json", &lost)
+	assert.Equal(t, idverify.DeliveryUnanswered, lost.Delivery)
+	assert.False(t, lost.Repeatable())
+	var each []idverify.Delivery
+	for _, a := range lost.Attempts {
+		each = append(each, a.Delivery)
+	}
+	assert.Equal(t, []idverify.Delivery{idverify.DeliveryUnanswered, idverify.DeliveryRefused, idverify.DeliveryRefused}, each)
+	assert.True(t, lost.Attempts[2].Repeatable())
+
+	var decided idverify.Result
+	before(t, "result-attempts.json", &decided)
+	for _, a := range decided.Attempts {
+		assert.Equal(t, idverify.DeliveryAnswered, a.Delivery)
+	}
+}
+
+func TestDeliveryIsReadFromWhatIsThere(t *testing.T) {
+	for text, want := range map[string]idverify.Delivery{
+		`{}`: idverify.DeliveryUnanswered,
+		`{"delivery":"","sent":false,"ambiguous":false}`:   idverify.DeliveryRefused,
+		`{"delivery":null,"sent":false}`:                   idverify.DeliveryRefused,
+		`{"sent":false,"ambiguous":false}`:                 idverify.DeliveryRefused,
+		`{"sent":false,"ambiguous":true}`:                  idverify.DeliveryUnanswered,
+		`{"sent":true,"ambiguous":true,"repeatable":true}`: idverify.DeliveryUnanswered,
+		`{"sent":true}`: idverify.DeliveryAnswered,
+		`{"sent":true,"repeatable":true,"billed":"no"}`:             idverify.DeliveryAnswered,
+		`{"sent":true,"repeatable":true,"billed":"unknown"}`:        idverify.DeliveryRefused,
+		`{"delivery":"not_sent","sent":true,"ambiguous":true}`:      idverify.DeliveryNotSent,
+		`{"delivery":"answered","sent":false,"ambiguous":true}`:     idverify.DeliveryAnswered,
+		`{"delivery":"teleported","sent":false,"ambiguous":false}`:  idverify.DeliveryUnanswered,
+		`{"delivery":"not_sent","billed":"yes","repeatable":false}`: idverify.DeliveryNotSent,
+		`{"delivery":"unanswered","repeatable":true,"billed":"no"}`: idverify.DeliveryUnanswered,
+		`{"delivery":"refused","sent":false,"billed":"unknown"}`:    idverify.DeliveryRefused,
+	} {
+		var e idverify.Error
+		require.NoError(t, json.Unmarshal([]byte(text), &e), text)
+		var a idverify.Attempt
+		require.NoError(t, json.Unmarshal([]byte(text), &a), text)
+		assert.Equal(t, want, e.Delivery, text)
+		assert.Equal(t, want, a.Delivery, text)
+		if want == idverify.DeliveryNotSent {
+			assert.Equal(t, idverify.BilledNo, e.Billed, text)
+			assert.Equal(t, idverify.BilledNo, a.Billed, text)
+		}
+	}
+}
+
+func TestJournalOfBeforeIsReadAndSendsNothingTwice(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "before", "journal.jsonl"))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	j := openJournal(t, path)
+	for key, want := range map[string]idverify.Delivery{
+		"lost": idverify.DeliveryUnanswered, "early": idverify.DeliveryUnanswered, "unsent": idverify.DeliveryRefused,
+		"limited": idverify.DeliveryRefused, "source": idverify.DeliveryAnswered, "paid": idverify.DeliveryAnswered,
+	} {
+		entry, err := j.Load(t.Context(), key)
+		require.NoError(t, err)
+		require.NotNil(t, entry.Err, key)
+		assert.Equal(t, want, entry.Err.Delivery, key)
+	}
+	v := new(countingVerifier)
+	for range batch(t, t.Context(), v, these("decided", "lost", "unsent", "limited", "source", "paid", "early", "in-flight"), idverify.WithJournal(j)) {
+	}
+	assert.ElementsMatch(t, []string{"unsent", "limited", "source"}, v.sent)
+}
+
+// Turned away, not answered: rate limits and what is about the account. What the
+// vendors' documents say of each row stands in their tables.
+func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
+	for vendor, rows := range map[string][]idverify.VendorCode{
+		linkface.Name: linkface.Codes(), baiduv4.Name: baiduv4.Codes(), tencent.Name: tencent.Codes(),
+	} {
+		for _, row := range rows {
+			name := strings.Join([]string{vendor, row.Code, row.Reason}, " ")
+			switch {
+			case strings.HasPrefix(row.Code, "2834"): // the plan of baiduv4 is looked at behind the gateway
+				assert.Equal(t, idverify.DeliveryAnswered, row.Delivery, name)
+			case row.Meaning.Advice() == idverify.AdviceFixAccount, row.Meaning == idverify.CodeRateLimited:
+				assert.Equal(t, idverify.DeliveryRefused, row.Delivery, name)
+			case row.Meaning == idverify.CodeVendorUnavailable:
+				assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused, name)
+			default:
+				assert.Equal(t, idverify.DeliveryAnswered, row.Delivery, name)
+			}
+		}
+	}
+}
+
+func TestRowJSONSaysWhatFollows(t *testing.T) {
+	text, err := json.Marshal([]idverify.VendorCode{
+		{Code: "15", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},
+		{Code: "200", Meaning: idverify.CodeVendorUnavailable},
+		{Code: "201", Meaning: idverify.CodeVendorUnavailable, Delivery: "lost"},
+	})
+	require.NoError(t, err)
+	assert.JSONEq(t, `[
+		{"code":"15","meaning":"rate_limited","billed":"unknown","delivery":"refused","repeatable":true,"note":"","note_zh":""},
+		{"code":"200","meaning":"vendor_unavailable","billed":"unknown","delivery":"answered","repeatable":false,"note":"","note_zh":""},
+		{"code":"201","meaning":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""}]`, string(text))
+}

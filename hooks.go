@@ -1,0 +1,189 @@
+package idverify
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+)
+
+// Hooks are functions that a [Client] calls, each when it is set. What they are
+// given holds nothing of the person. They are called concurrently, and a hook
+// that panics costs nobody a decision: the panic is dropped, and noted by
+// [WithLogger].
+type Hooks struct {
+	// Call is called when a Verify begins, and the function that it returns, if
+	// not nil, when it has ended. The context that it returns, if not nil, is the
+	// call's: a tracer puts its span there.
+	Call func(ctx context.Context, start CallStart) (context.Context, func(CallEnd))
+	// Attempt is the same for each attempt, before it waits for a limiter. It is
+	// also called for a provider that is passed over.
+	Attempt func(ctx context.Context, start AttemptStart) (context.Context, func(Attempt))
+	// Circuit is called when the circuit of a vendor has opened or closed.
+	Circuit func(CircuitChange)
+	// Store is called when a store failed, was too slow or was passed over.
+	Store func(StoreEvent)
+}
+
+// CallStart is what is known when a call begins.
+type CallStart struct {
+	// ID is made up for this call, 16 hexadecimal digits. The lines of
+	// [WithLogger] have it as "call".
+	ID string
+	At time.Time
+}
+
+// CallEnd is how a call ended: a Result or an Err, as Verify returns them.
+type CallEnd struct {
+	ID       string
+	At       time.Time // when it began
+	Duration time.Duration
+	Code     Code
+	Advice   Advice
+	Result   *Result
+	Err      error
+}
+
+// AttemptStart is what is known when an attempt begins.
+type AttemptStart struct {
+	// CallID is the ID of the call.
+	CallID string
+	Vendor string
+	// Number is 1 for the first attempt of a call.
+	Number int
+	At     time.Time
+	// Wait is how long was waited before it, in back-off.
+	Wait time.Duration
+}
+
+// CircuitState is the state of a vendor's circuit breaker.
+type CircuitState string
+
+// The states of a circuit.
+const (
+	CircuitClosed   CircuitState = "closed"    // the vendor is asked
+	CircuitOpen     CircuitState = "open"      // the vendor is passed over
+	CircuitHalfOpen CircuitState = "half_open" // one call tries the vendor
+)
+
+// CircuitChange is a change of a vendor's circuit.
+type CircuitChange struct {
+	Vendor   string
+	From, To CircuitState
+}
+
+// StoreReason says what happened to a question to a store.
+type StoreReason string
+
+// The reasons of a StoreEvent.
+const (
+	StoreFailed  StoreReason = "error"   // the store returned an error
+	StoreTimeout StoreReason = "timeout" // it did not answer within its time limit
+	StorePaused  StoreReason = "paused"  // it was not asked, because earlier questions still wait
+)
+
+// StoreEvent is a question to a store of the backend's that did not go well.
+type StoreEvent struct {
+	// Store is what the store is for: "person", "result", "token", "rate" and so
+	// on. Operation is what was asked of it: "take", "return", "load", "save".
+	Store, Operation string
+	Duration         time.Duration
+	Reason           StoreReason
+}
+
+// WithHooks adds hooks. Several are called in the order they were added, and
+// what they returned in the opposite order.
+func WithHooks(h Hooks) Option {
+	return func(s *settings) error {
+		s.hooks = append(s.hooks, h)
+		return nil
+	}
+}
+
+// isWatched reports whether anybody wants to hear of calls and attempts.
+func (c *Client) isWatched() bool { return len(c.hooks) > 0 }
+
+// newCallID is made up for one call.
+func newCallID() string {
+	var id [8]byte
+	_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the program instead
+	return hex.EncodeToString(id[:])
+}
+
+// guarded runs a hook. Its panic is noted without its value, which may be
+// anything.
+func (c *Client) guarded(which string, hook func()) {
+	returned := false
+	defer func() {
+		if recover() != nil || !returned {
+			c.noteBrokenHook(which)
+		}
+	}()
+	hook()
+	returned = true
+}
+
+// callBegins tells the hooks, and gives the context of the call and what to do
+// at its end.
+func (c *Client) callBegins(ctx context.Context, start CallStart) (context.Context, func(CallEnd)) {
+	var ends []func(CallEnd)
+	for _, h := range c.hooks {
+		if h.Call == nil {
+			continue
+		}
+		c.guarded("Call", func() {
+			own, end := h.Call(ctx, start)
+			if own != nil {
+				ctx = own
+			}
+			if end != nil {
+				ends = append(ends, end)
+			}
+		})
+	}
+	return ctx, func(e CallEnd) {
+		for i := len(ends) - 1; i >= 0; i-- {
+			c.guarded("Call", func() { ends[i](e) })
+		}
+	}
+}
+
+// attemptBegins is callBegins for an attempt.
+func (c *Client) attemptBegins(ctx context.Context, start AttemptStart) (context.Context, func(Attempt)) {
+	var ends []func(Attempt)
+	for _, h := range c.hooks {
+		if h.Attempt == nil {
+			continue
+		}
+		c.guarded("Attempt", func() {
+			own, end := h.Attempt(ctx, start)
+			if own != nil {
+				ctx = own
+			}
+			if end != nil {
+				ends = append(ends, end)
+			}
+		})
+	}
+	return ctx, func(a Attempt) {
+		for i := len(ends) - 1; i >= 0; i-- {
+			c.guarded("Attempt", func() { ends[i](a) })
+		}
+	}
+}
+
+func (c *Client) circuitChanged(change CircuitChange) {
+	for _, h := range c.hooks {
+		if h.Circuit != nil {
+			c.guarded("Circuit", func() { h.Circuit(change) })
+		}
+	}
+}
+
+func (c *Client) storeEvent(e StoreEvent) {
+	for _, h := range c.hooks {
+		if h.Store != nil {
+			c.guarded("Store", func() { h.Store(e) })
+		}
+	}
+}

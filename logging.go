@@ -1,0 +1,74 @@
+package idverify
+
+import (
+	"context"
+	"log/slog"
+)
+
+// WithLogger writes one line for each attempt and one for each call; the lines
+// of one call have the same "call". What a customer can cause, a decision or a
+// blurred photo, is written at level Info; what passes by itself or is not
+// understood at Warn; what the operator has to mend at Error, also when another
+// vendor answered. The lines hold nothing of the person.
+func WithLogger(l *slog.Logger) Option {
+	return func(s *settings) error {
+		if l == nil {
+			return misconfigured("WithLogger", "must not be nil")
+		}
+		s.logger = l
+		log := callLog{l}
+		s.hooks = append(s.hooks, Hooks{Call: log.call, Attempt: log.attempt, Circuit: log.circuit, Store: log.store})
+		return nil
+	}
+}
+
+type callLog struct{ *slog.Logger }
+
+func (l callLog) call(ctx context.Context, _ CallStart) (context.Context, func(CallEnd)) {
+	return nil, func(e CallEnd) {
+		outcome := slog.Any("result", e.Result)
+		if e.Err != nil {
+			outcome = slog.Any("error", e.Err)
+		}
+		l.LogAttrs(ctx, levelOf(e.Code, e.Advice), "idverify call",
+			slog.String("call", e.ID), slog.Duration("duration", e.Duration), outcome)
+	}
+}
+
+func (l callLog) attempt(ctx context.Context, start AttemptStart) (context.Context, func(Attempt)) {
+	return nil, func(a Attempt) {
+		l.LogAttrs(ctx, levelOf(a.Code, a.Code.Advice()), "idverify attempt",
+			slog.String("call", start.CallID), slog.Int("number", start.Number), slog.Any("attempt", a))
+	}
+}
+
+func (l callLog) circuit(c CircuitChange) {
+	l.LogAttrs(context.Background(), slog.LevelWarn, "idverify circuit",
+		slog.String("vendor", c.Vendor), slog.String("from", string(c.From)), slog.String("to", string(c.To)))
+}
+
+func (l callLog) store(e StoreEvent) {
+	l.LogAttrs(context.Background(), slog.LevelWarn, "idverify store",
+		slog.String("store", e.Store), slog.String("operation", e.Operation),
+		slog.Duration("duration", e.Duration), slog.String("reason", string(e.Reason)))
+}
+
+// levelOf is the level of a line about a decision or an error.
+func levelOf(code Code, advice Advice) slog.Level {
+	switch {
+	case advice == AdviceFixAccount:
+		return slog.LevelError
+	case code.IsDecision(), advice == AdviceRetakePhoto, advice == AdviceFixInput, code == CodeCanceled:
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
+}
+
+// noteBrokenHook says which hook panicked, and not with what.
+func (c *Client) noteBrokenHook(which string) {
+	if c.logger == nil {
+		return
+	}
+	defer func() { _ = recover() }() // the logger may be what is broken
+	c.logger.LogAttrs(context.Background(), slog.LevelError, "idverify hook panicked", slog.String("hook", which))
+}

@@ -1,0 +1,219 @@
+package idverify
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/idverify/idverify/internal/aside"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// PersonStore counts tries per person. It is an interface, so that many
+// processes can share one count; [NewMemoryPersonStore] counts in this one.
+// Methods are called concurrently. An error's text is not printed.
+//
+// The store's own clock counts, not the callers': a process whose clock is wrong
+// must not open the window. During a rolling deploy two limits or windows may be
+// asked for at once: each Take is held to its own, over the tries that are there.
+type PersonStore interface {
+	// Take counts a try, unless try.Limit others of the last try.Window are
+	// counted already. Looking and counting are one step: of any number of calls
+	// at the same moment no more than the limit are OK. A try that is counted
+	// already is OK and is not counted twice. The context ends after two seconds
+	// at the latest; a store that fails or is late lets nobody pass.
+	Take(ctx context.Context, try Try) (Taken, error)
+	// Return takes a try back, because no vendor looked at the person. Taking
+	// back one that is not there, or twice, does nothing. The context ends after
+	// 300 ms, and not with the caller's; after an error the try stays counted.
+	Return(ctx context.Context, try Try) error
+}
+
+// Try is one call about a person.
+type Try struct {
+	// Person is 64 hexadecimal digits that only the holder of the secret given to
+	// [WithPersonLimit] can make of an ID number. It is a pseudonym still: personal
+	// data, to be kept no longer than Window.
+	Person string
+	// ID is 32 hexadecimal digits made up for this call.
+	ID string
+	// Limit is how many tries Window allows: 1 or more, and above 0.
+	Limit  int
+	Window time.Duration
+}
+
+// Taken is the answer to a Take. RetryAfter is how long until a try is free
+// again, when it is not OK.
+type Taken struct {
+	OK         bool
+	RetryAfter time.Duration
+}
+
+const maxPersonTries = 1000
+
+// PersonLimit is how often a person may be tried. Secret, Tries and Window are
+// required.
+type PersonLimit struct {
+	// Secret is at least 32 random bytes, the same wherever Store is shared. It is
+	// copied.
+	Secret []byte
+	// Tries is how many calls about one person Window may hold: 1 to 1,000.
+	Tries int
+	// Window is any stretch of time so long, above 0.
+	Window time.Duration
+	// Store counts. Default [NewMemoryPersonStore].
+	Store PersonStore
+}
+
+// Format implements [fmt.Formatter]: the secret is not printed.
+func (p PersonLimit) Format(s fmt.State, verb rune) { redact.Format(s, verb, "idverify.PersonLimit") }
+
+// WithPersonLimit lets each person be tried at most so often in any window,
+// whatever the name, the evidence and the vendor: a vendor locks an identity
+// that is tried too often, and an attacker tries many faces on one number. A
+// call above the limit is refused before anything is sent, with
+// CodeTooManyAttempts and the wait in Error.RetryAfter. The default is no limit.
+//
+// One call is one try. It is counted before the first vendor is asked, and given
+// back when no vendor looked at the person: every attempt was not sent or was
+// refused. Whatever a vendor answered counts, billed or not, and so does an
+// answer that was lost. A decision kept under a Request.Key is no try.
+//
+// The store is given the lower-case hexadecimal HMAC-SHA-256, under the secret,
+// of the ID number in the form that is sent; with [Request.SkipIDNumberCheck] in
+// plain capital letters and digits. A plain hash would not do: ID numbers can be
+// enumerated. New fails when a field is out of range. A store that fails lets
+// nobody pass: the call fails with CodeStoreUnavailable, which wraps the store's
+// error.
+func WithPersonLimit(limit PersonLimit) Option {
+	secret, problem := newSecret(limit.Secret)
+	return func(s *settings) error {
+		switch {
+		case problem != "":
+			return misconfigured("PersonLimit.Secret", problem)
+		case limit.Tries < 1 || limit.Tries > maxPersonTries:
+			return misconfigured("PersonLimit.Tries", fmt.Sprintf("a person has 1 to %d tries", maxPersonTries))
+		case limit.Window <= 0:
+			return misconfigured("PersonLimit.Window", "a window is longer than nothing")
+		}
+		s.person = &personLimit{secret: secret, limit: limit.Tries, window: limit.Window, store: limit.Store, desk: new(aside.Desk)}
+		if isNil(limit.Store) {
+			s.person.store = NewMemoryPersonStore()
+		}
+		return nil
+	}
+}
+
+// personLimit is what WithPersonLimit set; nil admits everybody.
+type personLimit struct {
+	secret redact.Secret
+	limit  int
+	window time.Duration
+	store  PersonStore
+	desk   *aside.Desk
+}
+
+const (
+	takeTimeout   = 2 * time.Second
+	returnTimeout = 300 * time.Millisecond
+)
+
+// takeTry reserves a try of the person. Its error is an *Error.
+func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
+	p := c.person
+	try := Try{Person: p.pseudonym(s), ID: newTryID(), Limit: p.limit, Window: p.window}
+	began := time.Now()
+	taken, err := aside.Ask(ctx, p.desk, takeTimeout, func(ctx context.Context) (Taken, error) { return p.store.Take(ctx, try) })
+	if err != nil {
+		go func() { // the store may have counted it all the same
+			defer func() { _ = recover() }() // nobody is here who could
+			c.returnTry(ctx, try)
+		}()
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return try, left(ctx, "", " while the store of the limit per person was asked")
+	case err != nil:
+		c.storeEvent(StoreEvent{Store: "person", Operation: "take", Duration: time.Since(began), Reason: reasonOf(err)})
+		return try, unsent(CodeStoreUnavailable, "", "the store of the limit per person failed, so nobody was asked", err)
+	case !taken.OK:
+		return try, triedTooOften(p.limit, p.window, taken.RetryAfter)
+	}
+	return try, nil
+}
+
+// returnTry gives a try back. The caller's leaving does not keep it counted.
+func (c *Client) returnTry(ctx context.Context, try Try) {
+	p := c.person
+	began := time.Now()
+	_, err := aside.Ask(context.WithoutCancel(ctx), p.desk, returnTimeout, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, p.store.Return(ctx, try)
+	})
+	if err != nil {
+		c.storeEvent(StoreEvent{Store: "person", Operation: "return", Duration: time.Since(began), Reason: reasonOf(err)})
+	}
+}
+
+// reasonOf says why a question to a store did not go well.
+func reasonOf(err error) StoreReason {
+	switch {
+	case errors.Is(err, aside.ErrBusy):
+		return StorePaused
+	case errors.Is(err, context.DeadlineExceeded):
+		return StoreTimeout
+	}
+	return StoreFailed
+}
+
+func newTryID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the program instead
+	return hex.EncodeToString(id[:])
+}
+
+func (p *personLimit) pseudonym(s Subject) string {
+	mac := hmac.New(sha256.New, []byte(p.secret.Reveal()))
+	mac.Write([]byte(plainNumber(s.IDNumber())))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// plainNumber leaves a number that idcard accepts as it is. One that was sent
+// unchecked must not become another person by a small x, a space or digits of
+// another script, which a vendor may overlook.
+func plainNumber(number string) string {
+	return strings.Map(func(r rune) rune {
+		if '！' <= r && r <= '～' {
+			r -= '！' - '!'
+		}
+		switch {
+		case unicode.Is(unicode.Nd, r):
+			return '0' + digitOf(r)
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, number)
+}
+
+// digitOf is the value of a decimal digit of any script. The digits of a script
+// follow one another, in tens.
+func digitOf(r rune) rune {
+	for _, t := range unicode.Nd.R16 {
+		if uint16(r) >= t.Lo && uint16(r) <= t.Hi && r <= 0xffff {
+			return (r - rune(t.Lo)) % 10
+		}
+	}
+	for _, t := range unicode.Nd.R32 {
+		if uint32(r) >= t.Lo && uint32(r) <= t.Hi {
+			return (r - rune(t.Lo)) % 10
+		}
+	}
+	return 0
+}
