@@ -50,8 +50,8 @@ func TestAJournalThatLosesItsFileSaysWhyAndNotWhere(t *testing.T) {
 
 	journal = open()
 	idverify.BreakFile(journal)
-	rows := slices.Values([]idverify.BatchItem{{Key: "b", Request: requestFor(t, 1<<10)}})
-	results, err := idverify.Batch(t.Context(), effortless{&idverify.Result{Code: idverify.CodeFaceMismatch}}, rows, idverify.WithJournal(journal))
+	rows := slices.Values([]idverify.BatchItem{{Key: "b", Request: askFor(photo())}})
+	results, err := idverify.Batch(t.Context(), new(countingVerifier), rows, idverify.WithJournal(journal))
 	require.NoError(t, err)
 	for r := range results {
 		assertPathless(t, r.JournalErr, os.ErrClosed, path)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
-	"github.com/idverify/idverify/internal/fuzztest"
+	"github.com/idverify/idverify/internal/proof/fuzztest"
 )
 
 var fuzzClock = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -8,22 +8,32 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
 )
 
 // service is what a user writes: it opens accounts.
 type service struct{ verifier idverify.Verifier }
 
-func newService(t *testing.T, linkfaceURL, baiduURL string, opts ...idverify.Option) service {
+func newService(t *testing.T, vendors *idverifytest.Server, opts ...idverify.Option) service {
 	t.Helper()
-	lf, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: linkfaceURL}})
-	noError(t, err)
-	bd, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: idverify.HTTP{BaseURL: baiduURL}})
-	noError(t, err)
-	client, err := idverify.New([]idverify.Provider{lf, bd}, opts...)
+	client, err := idverify.New(providers(t, vendors)[:2], opts...)
 	noError(t, err)
 	return service{client}
+}
+
+func providers(t *testing.T, vendors *idverifytest.Server) []idverify.Provider {
+	t.Helper()
+	lf, err := linkface.New(linkface.Config{
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(linkface.Name)}})
+	noError(t, err)
+	bd, err := baiduv4.New(baiduv4.Config{
+		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(baiduv4.Name)}})
+	noError(t, err)
+	tc, err := tencent.New(tencent.Config{
+		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
+		HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(tencent.Name)}})
+	noError(t, err)
+	return []idverify.Provider{lf, bd, tc}
 }
 
 // OpenAccount says in one word what became of it.
@@ -48,16 +58,26 @@ func (s service) OpenAccount(ctx context.Context, person idverifytest.Person, ke
 func TestVendorDownAndTheOtherAnswers(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.Linkface, idverifytest.HTML502().Always())
-	service := newService(t, vendors.BaseURL(idverifytest.Linkface), vendors.BaseURL(idverifytest.BaiduV4))
+	service := newService(t, vendors)
 
 	equal(t, service.OpenAccount(t.Context(), idverifytest.Match(), ""), "opened")
 	equal(t, vendors.Bill().For(idverifytest.BaiduV4), 1)
 	equal(t, len(vendors.Bill().Twice()), 0)
 }
 
+func TestEveryVendorAnswers(t *testing.T) {
+	vendors := idverifytest.Start(t)
+	for _, p := range providers(t, vendors) {
+		client, err := idverify.New([]idverify.Provider{p})
+		noError(t, err)
+		equal(t, service{client}.OpenAccount(t.Context(), idverifytest.Match(), ""), "opened")
+		equal(t, vendors.Bill().For(p.Name()), 1)
+	}
+}
+
 func TestEveryWayOut(t *testing.T) {
 	vendors := idverifytest.Start(t)
-	service := newService(t, vendors.BaseURL(idverifytest.Linkface), vendors.BaseURL(idverifytest.BaiduV4), idverify.WithMaxFAR(1e-4))
+	service := newService(t, vendors, idverify.WithMaxFAR(1e-4))
 
 	equal(t, service.OpenAccount(t.Context(), idverifytest.Match(), ""), "opened")
 	equal(t, service.OpenAccount(t.Context(), idverifytest.FaceMismatch(), ""), string(idverify.CodeFaceMismatch))

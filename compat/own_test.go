@@ -42,7 +42,7 @@ func TestOwnProvider(t *testing.T) {
 func TestOwnResultStore(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	store := &Results{saved: make(chan string, 1)}
-	service := newService(t, vendors.BaseURL(idverifytest.Linkface), vendors.BaseURL(idverifytest.BaiduV4), idverify.WithResultStore(store, secret))
+	service := newService(t, vendors, idverify.WithResultStore(store, secret))
 
 	equal(t, service.OpenAccount(t.Context(), idverifytest.Match(), "account-1"), "opened")
 	<-store.saved
@@ -109,7 +109,7 @@ func TestOwnHooksRouterAndLimiter(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.BaiduV4, idverifytest.Unavailable().Always())
 	legs, seats := new(Legs), make(Seats, 1)
-	service := newService(t, vendors.BaseURL(idverifytest.Linkface), vendors.BaseURL(idverifytest.BaiduV4),
+	service := newService(t, vendors,
 		idverify.WithHooks(legs.Hooks()), idverify.WithRouter(LastFirst), idverify.WithRetry(idverify.Retry{Attempts: 1}),
 		idverify.WithVendor(idverifytest.BaiduV4, idverify.VendorPolicy{Limiter: seats}))
 

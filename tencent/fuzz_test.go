@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/idverify/idverify/internal/fuzztest"
+	"github.com/idverify/idverify/internal/proof/fuzztest"
 	"github.com/idverify/idverify/tencent"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/idverify/idverify/internal/fuzztest"
+	"github.com/idverify/idverify/internal/proof/fuzztest"
 )
 
 // A score is there when a second reading finds a finite number, absent when it

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/body"
-	"github.com/idverify/idverify/internal/connwatch"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/proof/connwatch"
 )
 
 const (

@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/body"
-	"github.com/idverify/idverify/internal/connwatch"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/proof/connwatch"
 )
 
 // outcome is how a call ends: what its server does, and what becomes of its

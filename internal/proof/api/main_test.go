@@ -1,0 +1,66 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const root = "../../.."
+
+func TestTheListIsWhatTheSourceExports(t *testing.T) {
+	// The cache of test results does not see what the go command reads. It sees
+	// the folders that the test reads itself, and their files' sizes and times.
+	require.NoError(t, filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		return err
+	}))
+	lines, err := exported(root)
+	require.NoError(t, err)
+	written, err := os.ReadFile(filepath.Join(root, "api", next+".txt"))
+	require.NoError(t, err)
+	is, was := strings.Split(text(lines), "\n"), strings.Split(string(written), "\n")
+	assert.True(t, slices.Equal(is, was), "go run ./internal/proof/api, and say in CHANGELOG.md what changed:\nonly in the source: %q\nonly in the list: %q",
+		without(is, was), without(was, is))
+}
+
+func without(these, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(these), func(s string) bool { return slices.Contains(others, s) })
+}
+
+func TestTheChangelogSpeaksOfEveryChange(t *testing.T) {
+	problems, err := check(root)
+	require.NoError(t, err)
+	assert.Empty(t, problems, "CHANGELOG.md, section Unreleased:\n%s", strings.Join(problems, "\n"))
+}
+
+// A method more in an interface is a change only to those who implement it, and
+// a new interface is tried only by implementing it.
+func TestCompatImplementsEveryInterface(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "compat", "*.go"))
+	require.NoError(t, err)
+	var code strings.Builder
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		code.Write(source)
+	}
+	list, err := read(root, next)
+	require.NoError(t, err)
+	for name, facts := range list {
+		if strings.HasPrefix(facts[0], "type interface ") {
+			assert.Regexp(t, `_ +`+name+` += `, code.String(), "compat has no type of its own that implements %s", name)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/idverify/idverify"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestDocumentsSayWhatTheCodeDoes(t *testing.T) {
+	written := ""
+	for _, d := range documents {
+		before, err := os.ReadFile(filepath.Join("..", "..", "..", d.file))
+		require.NoError(t, err)
+		after, err := generate(before, d.words)
+		require.NoError(t, err, d.file)
+		assert.Equal(t, string(after), string(before), "%s has drifted: go run ./internal/proof/doctables", d.file)
+		written += string(before)
+	}
+	for _, part := range parts {
+		assert.Equal(t, 2, strings.Count(written, "<!-- "+part.name+":begin -->"), "%s stands in both languages", part.name)
+	}
+}
+
+func TestEveryWordIsThereInBothLanguages(t *testing.T) {
+	for _, w := range []words{english, chinese} {
+		for _, c := range idverify.Codes() {
+			assert.NotEmpty(t, w.codes[c], c)
+		}
+		assert.Len(t, w.codes, len(idverify.Codes()))
+		for _, a := range idverify.Advices() {
+			assert.NotEmpty(t, w.advices[a], a)
+		}
+		for _, v := range vendors() {
+			for _, r := range v.rules {
+				assert.NotEmpty(t, w.checks[r.Kind], r.Kind)
+			}
+			for _, c := range v.codes {
+				assert.NotEmpty(t, w.note(c), "%s %s", v.name, c.Code)
+			}
+		}
+	}
+}
+
+func TestGenerateNeedsAPart(t *testing.T) {
+	_, err := generate([]byte("no part"), english)
+	assert.Error(t, err)
+	_, err = generate([]byte("<!-- codes:begin -->\nand no end"), english)
+	assert.Error(t, err)
+}

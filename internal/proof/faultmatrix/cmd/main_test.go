@@ -1,0 +1,152 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/faultmatrix"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// matrix is run once for all tests.
+var matrix = sync.OnceValues(func() ([]faultmatrix.Row, error) {
+	log.SetOutput(io.Discard) // see main
+	defer log.SetOutput(os.Stderr)
+	return faultmatrix.Run(parallel)
+})
+
+func rows(t *testing.T) []faultmatrix.Row {
+	t.Helper()
+	all, err := matrix()
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	return all
+}
+
+func TestDocumentsSayWhatHappens(t *testing.T) {
+	for _, d := range documents {
+		written, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(d.file)))
+		require.NoError(t, err)
+		var seen bytes.Buffer
+		write(&seen, d.words, rows(t))
+		assert.Equal(t, string(written), seen.String(), "%s has drifted: go run ./internal/proof/faultmatrix/cmd", d.file)
+	}
+}
+
+// each calls check for every outcome, whatever the document says.
+func each(t *testing.T, check func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome)) {
+	for _, r := range rows(t) {
+		for way, o := range map[string]faultmatrix.Outcome{"alone": r.Alone, "one vendor": r.OneVendor, "two vendors": r.TwoVendors} {
+			t.Run(strings.Join([]string{string(r.Phase), r.Fault.EN, r.Vendor, way}, ", "), func(t *testing.T) { check(t, r, o) })
+		}
+	}
+}
+
+func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
+	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
+		assert.Contains(t, idverify.Codes(), o.Code)
+		if o.Code.IsDecision() {
+			assert.Equal(t, idverify.CodeMatch, o.Code, "the stand-in decides nothing else about this person")
+			by := o.Bill
+			if n := len(o.Legs); n > 0 && o.Legs[n-1].Vendor != o.Legs[0].Vendor {
+				by = o.BillOther
+			}
+			assert.Equal(t, o.Calls, by, "a decision that its vendor did not make")
+			assert.Equal(t, idverify.BilledYes, o.Billed)
+		}
+	})
+}
+
+func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
+	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
+		if o.Bill == 0 || r.Phase == faultmatrix.AfterAnswer {
+			return // nobody worked, or not on the call that the row is about
+		}
+		assert.True(t, o.Sent)
+		assert.NotEqual(t, idverify.BilledNo, o.Billed)
+		assert.False(t, o.Repeatable)
+		assert.True(t, o.Ambiguous || o.Billed == idverify.BilledYes)
+		for i, leg := range o.Legs {
+			if leg.Vendor != o.Legs[0].Vendor {
+				continue
+			}
+			billedLater := i+1 < len(o.Legs) && o.Legs[i+1].Vendor == leg.Vendor
+			assert.True(t, leg.Sent() || billedLater, "leg %d", i+1)
+		}
+	})
+}
+
+func TestNothingIsPaidTwice(t *testing.T) {
+	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
+		assert.LessOrEqual(t, o.Bill, o.Calls, "by the vendor under fault")
+		assert.LessOrEqual(t, o.BillOther, 1, "by the one behind it")
+	})
+}
+
+func TestARepetitionIsSafe(t *testing.T) {
+	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
+		assert.False(t, o.Repeatable && o.Ambiguous)
+		assert.False(t, o.Repeatable && o.Billed == idverify.BilledYes)
+		for i, leg := range o.Legs {
+			assert.False(t, leg.Repeatable() && leg.Ambiguous())
+			if i+1 < len(o.Legs) && o.Legs[i+1].Vendor == leg.Vendor {
+				assert.True(t, leg.Repeatable(), "leg %d was repeated", i+1)
+				assert.Equal(t, idverify.NextSameVendor, leg.Next)
+			}
+		}
+	})
+}
+
+func TestTheOtherVendorAnswersWhereTheCallerStayed(t *testing.T) {
+	for _, r := range rows(t) {
+		o := r.TwoVendors
+		if o.Code == idverify.CodeCanceled || slices.Contains([]idverify.Code{idverify.CodeInvalidRequest, idverify.CodeUnknown}, o.Legs[0].Code) {
+			assert.Len(t, o.Legs, 1)
+			continue
+		}
+		assert.Equal(t, idverify.CodeMatch, o.Code, "%s, %s, %s", r.Phase, r.Fault.EN, r.Vendor)
+	}
+}
+
+func TestNothingOfThePersonIsSaid(t *testing.T) {
+	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
+		require.NotEmpty(t, o.Said)
+		said := strings.Join(o.Said, "\n")
+		for _, secret := range faultmatrix.Secrets() {
+			assert.NotContains(t, said, secret)
+		}
+		assert.Zero(t, o.ElsewhereIn, "a redirect was followed")
+	})
+}
+
+func TestEveryPhaseMeetsEveryVendor(t *testing.T) {
+	met := map[faultmatrix.Phase][]string{}
+	for _, r := range rows(t) {
+		met[r.Phase] = append(met[r.Phase], r.Vendor)
+	}
+	for _, phase := range faultmatrix.Phases() {
+		for _, vendor := range idverifytest.Vendors() {
+			assert.Contains(t, met[phase], vendor, phase)
+		}
+		for _, w := range []words{english, chinese} {
+			assert.NotEmpty(t, w.phases[phase].title, phase)
+			assert.NotEmpty(t, w.phases[phase].about, phase)
+		}
+	}
+}

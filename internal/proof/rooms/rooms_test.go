@@ -1,0 +1,136 @@
+package rooms_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/idverify/idverify"
+
+var vendors = []string{"linkface", "baiduv4", "tencent"}
+
+// source is one Go file of the module that is not a test.
+type source struct {
+	dir     string // from the root, "." for the root itself
+	file    string
+	imports []string
+	syntax  *ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || hasModule(file)) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		s := source{dir: filepath.ToSlash(filepath.Dir(file)), file: file, syntax: syntax}
+		for _, i := range syntax.Imports {
+			s.imports = append(s.imports, strings.Trim(i.Path.Value, `"`))
+		}
+		all = append(all, s)
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	return all
+}
+
+func hasModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
+// proof reports whether a folder proves the library and is no part of it.
+func proof(dir string) bool { return strings.HasPrefix(dir, "internal/proof/") }
+
+// The rooms of the design: who may import whom.
+func TestImportsKeepToTheirRooms(t *testing.T) {
+	vendorFree := []string{".", "idcard", "idverifytest", "internal/body", "internal/exchange", "internal/httpx", "internal/picture", "internal/redact"}
+	rootFree := []string{"idcard", "internal/body", "internal/httpx", "internal/picture", "internal/redact"}
+	for _, s := range sources(t) {
+		for _, imported := range s.imports {
+			local := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+			ours := imported == module || strings.HasPrefix(imported, module+"/")
+			switch {
+			case ours && slices.Contains(vendors, local):
+				assert.NotContains(t, vendorFree, s.dir, "%s imports a vendor", s.file)
+				assert.NotContains(t, vendors, s.dir, "%s imports another vendor", s.file)
+			case ours && local == "":
+				assert.NotContains(t, rootFree, s.dir, "%s imports the root", s.file)
+			case ours && proof(local):
+				assert.True(t, proof(s.dir), "%s imports what proves it", s.file)
+			case ours && strings.HasPrefix(local, "internal/"):
+				assert.False(t, strings.HasPrefix(s.dir, "examples"), "%s imports an internal room", s.file)
+				assert.NotEqual(t, "idcard", s.dir, s.file)
+				assert.NotEqual(t, "idverifytest", s.dir, "%s: the stand-in must not share code with what it checks", s.file)
+			case strings.HasPrefix(imported, "github.com/go-resty/"):
+				assert.Equal(t, "internal/httpx", s.dir, "%s imports resty", s.file)
+			case imported == "github.com/sony/gobreaker/v2", imported == "golang.org/x/time/rate":
+				assert.Equal(t, ".", s.dir, "%s imports a policy library", s.file)
+			case imported == "github.com/segmentio/asm/base64":
+				assert.Equal(t, "internal/body", s.dir, "%s encodes a body", s.file)
+			case strings.HasPrefix(imported, "golang.org/x/net/http2"):
+				assert.Equal(t, "internal/proof/faultmatrix", s.dir, "%s imports the frames of HTTP/2", s.file)
+			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):
+				t.Errorf("%s imports %s: only tests may", s.file, imported)
+			}
+		}
+	}
+}
+
+func TestEveryVendorHasTheSameFiles(t *testing.T) {
+	for _, vendor := range vendors {
+		for _, file := range []string{"doc.go", "client.go", "auth.go", "evidence.go", "request.go", "response.go", "codes.go",
+			"client_test.go", "request_test.go", "response_test.go", "conformance_test.go", "example_test.go"} {
+			assert.FileExists(t, filepath.Join(vendor, file))
+		}
+		assert.DirExists(t, filepath.Join(vendor, "testdata"))
+	}
+}
+
+// The library reads no environment, keeps no global state that an init could
+// set up, and ends no program.
+func TestTheLibraryHasNoHiddenInputs(t *testing.T) {
+	forbidden := map[string][]string{
+		"os":   {"Getenv", "LookupEnv", "Environ", "Exit", "Stdout", "Stderr"},
+		"http": {"ProxyFromEnvironment", "DefaultClient", "Get", "Post"},
+		"log":  {"Print", "Printf", "Println", "Fatal", "Fatalf", "Fatalln"},
+	}
+	for _, s := range sources(t) {
+		if strings.HasPrefix(s.dir, "examples") || proof(s.dir) {
+			continue
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				assert.False(t, n.Recv == nil && n.Name.Name == "init", "%s has an init", s.file)
+			case *ast.SelectorExpr:
+				if pkg, ok := n.X.(*ast.Ident); ok && pkg.Obj == nil {
+					assert.NotContains(t, forbidden[pkg.Name], n.Sel.Name, "%s uses %s.%s", s.file, pkg.Name, n.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,217 @@
+package wire_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// What a call may allocate: measured with Go 1.26, and a little more for other
+// releases. It may be made less, and not more.
+const (
+	maxBytesPerCall    = 10 << 10
+	maxClientOnTop     = 12
+	differenceOfSizes  = 1 << 10
+	largestForTencent  = 5 << 20
+	largestForBaidu    = 10<<20 - 1
+	largestForLinkface = 10 << 20
+)
+
+var maxAllocations = map[string]float64{"linkface": 111, "baiduv4": 119, "tencent": 122}
+
+func providersAt(tb testing.TB, base string, trust *tls.Config) map[string]idverify.Provider {
+	lf, err := linkface.New(linkface.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust}, APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+	require.NoError(tb, err)
+	bd, err := baiduv4.New(baiduv4.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust}, APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
+	require.NoError(tb, err)
+	tc, err := tencent.New(tencent.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust},
+		AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
+	require.NoError(tb, err)
+	return map[string]idverify.Provider{"linkface": lf, "baiduv4": bd, "tencent": tc}
+}
+
+// pictureOf is a JPEG of the size, made of the test picture and padding.
+func pictureOf(tb testing.TB, size int) []byte {
+	tb.Helper()
+	face, err := os.ReadFile("../../../testdata/face.jpg")
+	require.NoError(tb, err)
+	return append(face, make([]byte, max(0, size-len(face)))...)[:size]
+}
+
+func requestFor(tb testing.TB, size int) *idverify.Request {
+	media := idverify.Bytes(pictureOf(tb, size))
+	return &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Evidence: []idverify.Evidence{
+		linkface.Capture(media), idverify.Photo(media)}}
+}
+
+// perCall is what one call allocates in the whole process, in steady state: the
+// least of a few rounds, because the runtime allocates now and then, too.
+func perCall(call func()) (allocations, size float64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
+	const rounds, calls = 3, 10
+	for range calls {
+		call()
+	}
+	for round := range rounds {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range calls {
+			call()
+		}
+		runtime.ReadMemStats(&after)
+		n, b := float64(after.Mallocs-before.Mallocs)/calls, float64(after.TotalAlloc-before.TotalAlloc)/calls
+		if round == 0 || n < allocations {
+			allocations = n
+		}
+		if round == 0 || b < size {
+			size = b
+		}
+	}
+	return allocations, size
+}
+
+func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	sizes := map[string][]int{
+		"linkface": {1 << 10, 100 << 10, 1 << 20, largestForLinkface},
+		"baiduv4":  {1 << 10, 100 << 10, 1 << 20, largestForBaidu},
+		"tencent":  {1 << 10, 100 << 10, 1 << 20, largestForTencent},
+	}
+	for _, secure := range []bool{false, true} {
+		base, trust := stillServer(t, secure, 0)
+		for vendor, provider := range providersAt(t, base, trust) {
+			least, most := 0.0, 0.0
+			for _, size := range sizes[vendor] {
+				req := requestFor(t, size)
+				allocations, used := perCall(func() {
+					res, err := provider.Verify(t.Context(), req)
+					if err != nil || !res.Passed() {
+						t.Fatal(res, err)
+					}
+				})
+				t.Logf("%s, TLS %t, %d bytes: %.0f allocations, %.0f bytes", vendor, secure, size, allocations, used)
+				assert.LessOrEqual(t, allocations, maxAllocations[vendor])
+				assert.LessOrEqual(t, used, float64(maxBytesPerCall))
+				if least == 0 || used < least {
+					least = used
+				}
+				most = max(most, used)
+			}
+			assert.LessOrEqual(t, most-least, float64(differenceOfSizes), "%s: the same for all sizes", vendor)
+		}
+	}
+}
+
+// effortless is a provider that costs nothing.
+type effortless struct{ result *idverify.Result }
+
+func (effortless) Name() string                   { return "effortless" }
+func (effortless) Accepts(idverify.Evidence) bool { return true }
+func (effortless) Rules() []idverify.Rule         { return nil }
+func (p effortless) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+	return p.result, nil
+}
+
+func TestAClientAllocatesLittleOnTop(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	client, err := idverify.New([]idverify.Provider{effortless{&idverify.Result{Code: idverify.CodeFaceMismatch}}})
+	require.NoError(t, err)
+	req := requestFor(t, 1<<10)
+	allocations, _ := perCall(func() { _, _ = client.Verify(t.Context(), req) })
+	t.Logf("%.0f allocations", allocations)
+	assert.LessOrEqual(t, allocations, float64(maxClientOnTop))
+}
+
+func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	const size = 4 << 20
+	base, trust := stillServer(t, false, size)
+	provider := providersAt(t, base, trust)["baiduv4"]
+	req := requestFor(t, 1<<10)
+	_, used := perCall(func() {
+		res, err := provider.Verify(t.Context(), req)
+		if err != nil || !res.Passed() {
+			t.Fatal(res, err)
+		}
+	})
+	t.Logf("%.2f times the picture", used/size)
+	assert.Less(t, used, 2.2*size, "once from the socket, once into the reply")
+}
+
+// entered is a transport that notes how much of the media had been read when it
+// was entered.
+type entered struct{ read, whenEntered *int }
+
+func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
+	*e.whenEntered = *e.read
+	return nil, http.ErrHandlerTimeout
+}
+
+func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
+	content := pictureOf(t, 5<<20)
+	read, whenEntered := 0, -1
+	media := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(&counted{bytes.NewReader(content), &read}), int64(len(content)), nil
+	})
+	tc, err := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE",
+		HTTP: idverify.HTTP{Client: &http.Client{Transport: entered{&read, &whenEntered}}}})
+	require.NoError(t, err)
+	_, err = tc.Verify(t.Context(), &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X",
+		Evidence: []idverify.Evidence{idverify.Photo(media)}})
+	require.Error(t, err)
+	assert.Positive(t, whenEntered, "its head had been looked at")
+	assert.LessOrEqual(t, whenEntered, 64<<10)
+}
+
+type counted struct {
+	io.Reader
+	n *int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	*c.n += n
+	return n, err
+}
+
+func BenchmarkProvider(b *testing.B) {
+	base, trust := stillServer(b, false, 0)
+	for name, p := range providersAt(b, base, trust) {
+		for _, size := range []int{1 << 10, 100 << 10, 1 << 20, 2 << 20} {
+			b.Run(fmt.Sprint(name, "/", size), func(b *testing.B) {
+				req := requestFor(b, size)
+				_, err := p.Verify(b.Context(), req)
+				require.NoError(b, err)
+				b.ReportAllocs()
+				b.ResetTimer()
+				for b.Loop() {
+					res, err := p.Verify(b.Context(), req)
+					if err != nil || !res.Passed() {
+						b.Fatal(err, res)
+					}
+				}
+			})
+		}
+	}
+}

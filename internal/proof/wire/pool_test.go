@@ -1,0 +1,204 @@
+package wire_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/connwatch"
+)
+
+// outcome is how a call ends, and whether its connection is used again.
+type outcome struct {
+	name    string
+	fault   idverifytest.Fault              // of the stand-in
+	answer  http.HandlerFunc                // in its place, if there is one
+	request func(v wired) *idverify.Request // in the place of a match
+	leaves  bool                            // the caller does, once the request has arrived
+	only    string                          // the one vendor that knows it, if it is one
+	want    idverify.Code
+	kept    bool
+}
+
+func outcomes() []outcome {
+	return []outcome{
+		{name: "match", want: idverify.CodeMatch, kept: true},
+		{name: "another decision", want: idverify.CodeFaceMismatch, kept: true, request: func(v wired) *idverify.Request {
+			return asking(v, idverify.CodeFaceMismatch)
+		}},
+		{name: "poor photo", want: idverify.CodeNoFace, kept: true, request: func(v wired) *idverify.Request {
+			return asking(v, idverify.CodeNoFace)
+		}},
+		{name: "rate limited", fault: idverifytest.RateLimited(), want: idverify.CodeRateLimited, kept: true},
+		{name: "quota exceeded", fault: idverifytest.QuotaExceeded(), want: idverify.CodeQuotaExceeded, kept: true},
+		{name: "out of order", fault: idverifytest.Unavailable(), want: idverify.CodeVendorUnavailable, kept: true},
+		{name: "token refused", fault: idverifytest.RevokedToken(), want: idverify.CodeMatch, kept: true, only: baiduv4.Name},
+		{name: "page", fault: idverifytest.HTML502(), want: idverify.CodeBadResponse, kept: true},
+		{name: "refused page", fault: idverifytest.HTMLStatus(http.StatusForbidden), want: idverify.CodeBadResponse, kept: true},
+		{name: "not json", fault: idverifytest.MalformedJSON(), want: idverify.CodeBadResponse, kept: true},
+		{name: "empty", fault: idverifytest.EmptyBody(), want: idverify.CodeBadResponse, kept: true},
+		{name: "wrong content type", fault: idverifytest.WrongContentType(), want: idverify.CodeBadResponse, kept: true},
+		{name: "redirect", fault: idverifytest.Redirect307("/elsewhere"), want: idverify.CodeBadResponse, kept: true},
+		{name: "broken off", fault: idverifytest.Truncated(), want: idverify.CodeBadResponse},
+		{name: "reset at once", fault: idverifytest.ResetBeforeBody(), want: idverify.CodeNetwork},
+		{name: "reset after the request", fault: idverifytest.ResetAfterBody(), want: idverify.CodeNetwork},
+		{name: "too large", want: idverify.CodeBadResponse, answer: func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, strings.Repeat(" ", 2*limitOfAnswers))
+		}},
+		{name: "caller leaves", fault: idverifytest.Hang(), leaves: true, want: idverify.CodeCanceled},
+		{name: "caller leaves amid the answer", leaves: true, want: idverify.CodeCanceled, answer: func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, `{"half":`)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}},
+		{name: "media breaks off", want: idverify.CodeUnreadableEvidence, request: func(v wired) *idverify.Request {
+			return v.about(breakingMedia(v.media()))
+		}},
+		{name: "refused on our side", want: idverify.CodeUnreadableEvidence, kept: true, request: func(v wired) *idverify.Request {
+			return v.about(idverify.Bytes(nil))
+		}},
+	}
+}
+
+const limitOfAnswers = 64 << 10
+
+// asking is a request for which the stand-in has this answer.
+func asking(v wired, code idverify.Code) *idverify.Request {
+	for _, person := range idverifytest.Persons() {
+		if person.CodeAt(v.name) == code {
+			req := v.match()
+			req.Name, req.IDNumber = person.Name, person.IDNumber
+			return req
+		}
+	}
+	panic("the stand-in knows nobody for " + code)
+}
+
+// breakingMedia looks well at first, and cannot be read to its end.
+func breakingMedia(content []byte) idverify.Media {
+	const size = 1 << 20
+	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		begin := bytes.NewReader(append(bytes.Clone(content), make([]byte, size/2)...))
+		return io.NopCloser(io.MultiReader(begin, iotest.ErrReader(errors.New("gone")))), size, nil
+	})
+}
+
+// scene is a vendor's server, which does something else to one verification.
+type scene struct {
+	outcome
+	standIn     *idverifytest.Server
+	server      *httptest.Server
+	connections *connwatch.Watch
+	odd         atomic.Bool // the next verification is the outcome's
+}
+
+func newScene(o outcome, v wired, leave context.CancelFunc) *scene {
+	s := &scene{outcome: o, standIn: idverifytest.New()}
+	s.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, tokenEndpoint) || !s.odd.CompareAndSwap(true, false) {
+			s.standIn.ServeHTTP(w, r)
+			return
+		}
+		if o.leaves || o.answer != nil {
+			content, _ := io.ReadAll(r.Body) // only then does the server see the client leave
+			r.Body = io.NopCloser(bytes.NewReader(content))
+		}
+		if o.leaves {
+			leave()
+		}
+		if o.answer != nil {
+			o.answer(w, r)
+			return
+		}
+		if o.fault != (idverifytest.Fault{}) {
+			s.standIn.Inject(v.name, o.fault)
+		}
+		s.standIn.ServeHTTP(w, r)
+	}))
+	s.connections = connwatch.On(s.server)
+	s.server.Start()
+	return s
+}
+
+func (s *scene) close() {
+	s.standIn.Close()
+	s.server.Close()
+}
+
+// An ordinary call, the odd one, and another ordinary one: the last goes over
+// the same connection where that was left in order, and over a new one where it
+// was not. None stays in use.
+func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
+	for _, o := range outcomes() {
+		for _, v := range wiredVendors() {
+			if o.only != "" && o.only != v.name {
+				continue
+			}
+			t.Run(o.name+"/"+v.name, func(t *testing.T) {
+				ctx, leave := context.WithCancel(t.Context())
+				defer leave()
+				s := newScene(o, v, leave)
+				defer s.close()
+				p := v.provider(t, account{base: idverifytest.BaseURLAt(s.server.URL, v.name), limit: limitOfAnswers})
+				s.ordinary(t, v, p)
+				assert.Equal(t, 1, s.connections.Opened())
+
+				req := v.match()
+				if o.request != nil {
+					req = o.request(v)
+				}
+				s.odd.Store(true)
+				res, err := p.Verify(ctx, req)
+				s.odd.Store(false) // when nothing was sent
+				assert.Equal(t, o.want, codeOf(res, err), "%v", err)
+				left := map[bool]int{true: 1, false: 0}[o.kept]
+				s.connections.Settle(t, left)
+
+				s.ordinary(t, v, p)
+				assert.Equal(t, 2-left, s.connections.Opened())
+			})
+		}
+	}
+}
+
+func (s *scene) ordinary(t *testing.T, v wired, p idverify.Provider) {
+	t.Helper()
+	res, err := p.Verify(t.Context(), v.match())
+	require.NoError(t, err)
+	require.True(t, res.Passed())
+	s.connections.Settle(t, 1)
+}
+
+func codeOf(res *idverify.Result, err error) idverify.Code {
+	if err != nil {
+		return idverify.CodeOf(err)
+	}
+	return res.Code
+}
+
+func TestIdleConnectionsOfEveryVendorCanBeClosed(t *testing.T) {
+	for _, v := range wiredVendors() {
+		t.Run(v.name, func(t *testing.T) {
+			s := newScene(outcome{}, v, nil)
+			defer s.close()
+			p := v.provider(t, account{base: idverifytest.BaseURLAt(s.server.URL, v.name)})
+			s.ordinary(t, v, p)
+			p.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+			s.connections.Settle(t, 0)
+			s.ordinary(t, v, p)
+		})
+	}
+}

@@ -1,5 +1,0 @@
-//go:build !race
-
-package idverify_test
-
-const underRace = false

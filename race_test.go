@@ -1,6 +1,0 @@
-//go:build race
-
-package idverify_test
-
-// The race detector allocates on its own account, and makes pools forget.
-const underRace = true
