@@ -17,6 +17,20 @@ type Evidence interface {
 	EvidenceKind() string
 }
 
+// ContentEvidence is evidence that shows its content: so a call can be bound to
+// it, and the bytes that are sent be held to those that were there when the call
+// began. All evidence of this module does, and a type of your own may.
+type ContentEvidence interface {
+	Evidence
+	// EvidenceContent calls text for each text and media for each media of the
+	// evidence, always in the same order. It returns a copy of the evidence in
+	// which each media is what the function returned for it; what the evidence
+	// has in itself stays as it is.
+	EvidenceContent(text func(string), media func(Media) Media) Evidence
+}
+
+var _, _ ContentEvidence = PhotoEvidence{}, PhotoURLEvidence{}
+
 // PhotoEvidence is a still picture of a face. [Photo] makes it.
 type PhotoEvidence struct{ media Media }
 
@@ -30,6 +44,12 @@ func (p PhotoEvidence) Media() Media { return p.media }
 // EvidenceKind is "photo".
 func (PhotoEvidence) EvidenceKind() string { return "photo" }
 
+// EvidenceContent implements [ContentEvidence].
+func (p PhotoEvidence) EvidenceContent(_ func(string), media func(Media) Media) Evidence {
+	p.media = media(p.media)
+	return p
+}
+
 // Format implements [fmt.Formatter]: it prints the kind only.
 func (p PhotoEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, p.EvidenceKind()) }
 
@@ -39,8 +59,8 @@ func (p PhotoEvidence) LogValue() slog.Value { return slog.StringValue(p.Evidenc
 // PhotoURLEvidence is the address of a still picture. [PhotoURL] makes it.
 type PhotoURLEvidence struct{ url redact.Secret }
 
-// PhotoURL is the http or https address of a still picture, which the vendor
-// fetches: it must be reachable from the vendor's network.
+// PhotoURL is the http or https address of a still picture, at most 4,096 bytes,
+// which the vendor fetches: it must be reachable from the vendor's network.
 func PhotoURL(url string) PhotoURLEvidence { return PhotoURLEvidence{redact.NewSecret(url)} }
 
 // URL is the address.
@@ -48,6 +68,12 @@ func (p PhotoURLEvidence) URL() string { return p.url.Reveal() }
 
 // EvidenceKind is "photo_url".
 func (PhotoURLEvidence) EvidenceKind() string { return "photo_url" }
+
+// EvidenceContent implements [ContentEvidence].
+func (p PhotoURLEvidence) EvidenceContent(text func(string), _ func(Media) Media) Evidence {
+	text(p.URL())
+	return p
+}
 
 // Format implements [fmt.Formatter]: it prints the kind only.
 func (p PhotoURLEvidence) Format(s fmt.State, verb rune) { redact.Format(s, verb, p.EvidenceKind()) }

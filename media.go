@@ -12,8 +12,13 @@ import (
 )
 
 // Media is a picture or a capture file: bytes of known length that can be
-// opened again, so that they stream and a request can be repeated. The zero
-// Media is empty and refused. It prints as "media", never its content or path.
+// opened again, so that they stream and a request can be repeated. At most 64 MiB
+// are sent, and no more than the vendor takes. The zero Media is empty and
+// refused. It prints as "media", never its content or path.
+//
+// What is sent is what was looked at: media whose length changes between the
+// first look and the last byte, or the bytes that the look saw, fail the call with
+// CodeUnreadableEvidence. The end of the request is not sent then.
 type Media struct {
 	open     func() (io.ReadCloser, int64, error)
 	inMemory bool
@@ -25,7 +30,7 @@ var (
 )
 
 // Bytes is media in memory. The slice is not copied and must not change while
-// a call that was given it is under way.
+// a call that was given it is under way: nobody looks whether it does.
 func Bytes(b []byte) Media {
 	open := func() (io.ReadCloser, int64, error) { return &memory{left: b}, int64(len(b)), nil }
 	return Media{open: open, inMemory: true}
@@ -53,7 +58,10 @@ func (m *memory) Close() error {
 	return nil
 }
 
-// File is a regular file on disk, opened anew for each use.
+// File is a regular file on disk, opened anew for each use. It has to stay the
+// same file, by inode where there is one, with the same time of modification; one
+// that was written less than two seconds before the first look is read twice,
+// because its time says little.
 func File(path string) Media {
 	return MediaFunc(func() (io.ReadCloser, int64, error) {
 		// Opening a named pipe would block, so look before opening.
@@ -65,7 +73,8 @@ func File(path string) Media {
 	})
 }
 
-// FS is a file of a file system, opened anew for each use.
+// FS is a file of a file system, opened anew for each use. What is said of [File]
+// holds for it as far as the file system tells.
 func FS(fsys fs.FS, name string) Media {
 	return MediaFunc(func() (io.ReadCloser, int64, error) {
 		if fsys == nil {
@@ -91,10 +100,17 @@ func opened(f fs.File, err error) (io.ReadCloser, int64, error) {
 		_ = f.Close()
 		return nil, 0, err
 	}
-	return f, info.Size(), nil
+	return sameFile{f}, info.Size(), nil
 }
 
-// ReaderAt is the first size bytes of r, which must allow concurrent reads.
+// sameFile is a file that has to be the same one each time it is opened.
+type sameFile struct{ fs.File }
+
+// Identity is what package media compares.
+func (f sameFile) Identity() (fs.FileInfo, error) { return f.Stat() }
+
+// ReaderAt is the first size bytes of r, which must allow concurrent reads and
+// stay the same while a call is under way.
 func ReaderAt(r io.ReaderAt, size int64) Media {
 	return MediaFunc(func() (io.ReadCloser, int64, error) {
 		if r == nil {
@@ -105,9 +121,16 @@ func ReaderAt(r io.ReaderAt, size int64) Media {
 }
 
 // MediaFunc is media from anywhere else: open returns a reader and the number
-// of bytes that it will give, and can be called any number of times.
+// of bytes that it will give, and can be called any number of times. It has to
+// give the same bytes each time. A regular [os.File] that it returns must not
+// change while it is read.
 func MediaFunc(open func() (io.ReadCloser, int64, error)) Media {
 	return Media{open: open}
+}
+
+// unreadable is media that could not be read and is not tried again.
+func unreadable(err error) Media {
+	return MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 0, err })
 }
 
 // Open returns a reader over the whole media and its length in bytes. The

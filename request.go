@@ -20,16 +20,18 @@ import (
 // field of a struct that is printed at all; build it when it is needed.
 type Request struct {
 	// Name is the person's name in UTF-8, as the ID card has it; at most 128
-	// characters. Surrounding space is trimmed and the interval dot between
+	// characters, and with the space around it at most 1,024 bytes. That space is
+	// trimmed, and the interval dot between
 	// Han characters is folded to U+00B7 before it is sent; see
 	// [idcard.FoldName].
 	Name string
 	// IDNumber is the 18-character resident ID number, residence permit
 	// number of a Hong Kong, Macao or Taiwan resident, or permanent residence
-	// number of a foreigner. It is checked and folded by [idcard.Parse].
+	// number of a foreigner. It is checked and folded by [idcard.Parse]; with the
+	// space around it it has at most 256 bytes.
 	IDNumber string
-	// Evidence is the face, in one or several forms. Each vendor is sent the
-	// first that it accepts.
+	// Evidence is the face, in one or several forms, at most 16. Each vendor is
+	// sent the first that it accepts.
 	Evidence []Evidence
 	// Reference is your own id for this call: at most 64 letters, digits and
 	// the characters . _ - : It goes to vendors that take one (tencent:
@@ -46,15 +48,21 @@ type Request struct {
 	// no more of the ID number; it is not sent. Optional.
 	Key string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
-	// it; only surrounding space is trimmed. The default is to check, which
-	// costs nothing, where some vendors charge for asking.
+	// it; only surrounding space is trimmed, and 64 bytes may be left. The default
+	// is to check, which costs nothing, where some vendors charge for asking.
 	SkipIDNumberCheck bool
 }
 
+// The limits of a request's texts. Those of what was given are looked at before
+// anything is done with it: it may be of any length.
 const (
 	maxNameRunes      = 128
+	maxNameBytes      = 1024 // as given, with the space around it
 	maxUncheckedBytes = 64
+	maxNumberBytes    = 256 // as given, the same as idcard's
 	maxIDBytes        = 64
+	maxEvidence       = 16
+	maxURLBytes       = 4 << 10
 )
 
 // Subject is the person a request asks about, in the form that is sent. It
@@ -113,12 +121,15 @@ func (r *Request) Validate() error {
 		if ev == nil {
 			return refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
 		}
+		if photo, ok := ev.(PhotoURLEvidence); ok && len(photo.URL()) > maxURLBytes {
+			return refused(CodeInvalidRequest, "Evidence", fmt.Sprintf("PhotoURL is longer than %d bytes", maxURLBytes))
+		}
 	}
 	return nil
 }
 
-// Subject checks and folds name, number and reference. A Provider calls it,
-// so that every vendor is sent the same.
+// Subject checks and folds name, number and reference, and counts the evidence. A
+// Provider calls it, so that every vendor is sent the same.
 func (r *Request) Subject() (Subject, error) {
 	p, err := r.person()
 	if err != nil {
@@ -131,6 +142,9 @@ func (r *Request) Subject() (Subject, error) {
 func (r *Request) person() (person, error) {
 	if r == nil {
 		return person{}, refused(CodeInvalidRequest, "Request", "no request was given")
+	}
+	if len(r.Evidence) > maxEvidence {
+		return person{}, refused(CodeInvalidRequest, "Evidence", fmt.Sprintf("there are more than %d forms of evidence", maxEvidence))
 	}
 	name, err := foldName(r.Name)
 	if err != nil {
@@ -154,6 +168,9 @@ func (r *Request) person() (person, error) {
 }
 
 func foldName(raw string) (string, error) {
+	if len(raw) > maxNameBytes {
+		return "", refused(CodeInvalidName, "Name", fmt.Sprintf("the name is longer than %d characters: it has more than %d bytes", maxNameRunes, maxNameBytes))
+	}
 	name := idcard.FoldName(raw)
 	switch {
 	case name == "":
@@ -176,16 +193,23 @@ func (r *Request) foldNumber() (string, error) {
 		}
 		return number.Reveal(), nil
 	}
+	if len(r.IDNumber) > maxNumberBytes {
+		return "", numberTooLong()
+	}
 	number := strings.TrimSpace(r.IDNumber)
 	switch {
 	case number == "":
 		return "", refused(CodeInvalidIDNumber, "IDNumber", "the number is empty")
 	case len(number) > maxUncheckedBytes:
-		return "", refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("the number is longer than %d bytes", maxUncheckedBytes))
+		return "", numberTooLong()
 	case !utf8.ValidString(number), strings.ContainsFunc(number, unicode.IsControl):
 		return "", refused(CodeInvalidIDNumber, "IDNumber", "the number is not plain UTF-8 text")
 	}
 	return number, nil
+}
+
+func numberTooLong() *Error {
+	return refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("the number is longer than %d bytes", maxUncheckedBytes))
 }
 
 // checkID holds an id of the caller's to characters that are safe to print,

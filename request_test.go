@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,8 +93,40 @@ func TestLimitsOfARequestAreNamed(t *testing.T) {
 		"the name is longer than 128 characters": {Name: strings.Repeat("名", 129), IDNumber: aNumber},
 		"the number is longer than 64 bytes":     {Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true},
 		"at most 64 letters, digits and . _ - :": {Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 65)},
+		"it has more than 1024 bytes":            {Name: strings.Repeat(" ", 1016) + aName, IDNumber: aNumber},
+		"more than 16 forms of evidence":         {Name: aName, IDNumber: aNumber, Evidence: slices.Repeat([]idverify.Evidence{photo()}, 17)},
+		"PhotoURL is longer than 4096 bytes":     askFor(idverify.PhotoURL("https://" + strings.Repeat("a", 4089))),
 	} {
 		assert.ErrorContains(t, req.Validate(), want)
+	}
+}
+
+// What is far too long is refused by its length, and neither copied nor folded.
+func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
+	const field, huge = 20 << 20, 64 << 10
+	long := strings.Repeat("\u3000•", field/6)
+	control := strings.Repeat("\x01", field)
+	for what, req := range map[string]*idverify.Request{
+		"Name":                {Name: long, IDNumber: aNumber},
+		"Name, control":       {Name: control, IDNumber: aNumber},
+		"IDNumber":            {Name: aName, IDNumber: long},
+		"IDNumber, control":   {Name: aName, IDNumber: control},
+		"IDNumber, unchecked": {Name: aName, IDNumber: long, SkipIDNumberCheck: true},
+		"Reference":           {Name: aName, IDNumber: aNumber, Reference: long},
+		"Key":                 {Name: aName, IDNumber: aNumber, Key: control},
+		"Evidence":            {Name: aName, IDNumber: aNumber, Evidence: slices.Repeat([]idverify.Evidence{photo()}, 1<<20)},
+		"Evidence, URL":       askFor(idverify.PhotoURL(control)),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := req.Validate()
+		runtime.ReadMemStats(&after)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e, what)
+		name, _, _ := strings.Cut(what, ",")
+		assert.Equal(t, name, e.Field)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(huge), what)
+		assert.Less(t, len(e.Error()), 500, what)
 	}
 }
 
@@ -146,7 +180,10 @@ func TestLimitsOfARequestAreInclusive(t *testing.T) {
 	for _, req := range []*idverify.Request{
 		{Name: strings.Repeat("名", 128), IDNumber: aNumber},
 		{Name: strings.Repeat("𠀀", 128), IDNumber: aNumber}, // four bytes each
+		{Name: strings.Repeat(" ", 512) + strings.Repeat("𠀀", 128), IDNumber: aNumber},
+		{Name: aName, IDNumber: aNumber, Evidence: slices.Repeat([]idverify.Evidence{photo()}, 16)},
 		{Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 64)},
+		{Name: aName, IDNumber: strings.Repeat(" ", 192) + strings.Repeat("1", 64), SkipIDNumberCheck: true},
 		{Name: aName, IDNumber: strings.Repeat("1", 64), SkipIDNumberCheck: true},
 		{Name: aName, IDNumber: aNumber, Reference: aNumber[:11], Key: "order-" + aNumber[7:]},
 	} {

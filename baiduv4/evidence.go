@@ -2,8 +2,11 @@ package baiduv4
 
 import (
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/media"
 	"github.com/idverify/idverify/internal/redact"
 )
+
+var _, _, _ idverify.ContentEvidence = FaceTokenEvidence{}, PlainCapture{}, SealedCapture{}
 
 // App is the phone system on which a capture was recorded.
 type App string
@@ -25,13 +28,19 @@ type FaceTokenEvidence struct {
 type faceTokenMask = redact.Mask[FaceTokenEvidence]
 
 // FaceToken is the face_token that another of the vendor's interfaces gave for
-// a face. It lives for one hour unless the face was stored.
+// a face, at most 4,096 bytes. It lives for one hour unless the face was stored.
 func FaceToken(token string) FaceTokenEvidence {
 	return FaceTokenEvidence{token: redact.NewSecret(token)}
 }
 
 // EvidenceKind is "baiduv4.face_token".
 func (FaceTokenEvidence) EvidenceKind() string { return "baiduv4.face_token" }
+
+// EvidenceContent implements [idverify.ContentEvidence].
+func (e FaceTokenEvidence) EvidenceContent(text func(string), _ func(idverify.Media) idverify.Media) idverify.Evidence {
+	text(e.token.Reveal())
+	return e
+}
 
 // PlainCapture is what capture SDK 4.1 or 4.1.5 recorded: a picture that is
 // not encrypted. All fields are required.
@@ -48,9 +57,17 @@ type plainMask = redact.Mask[PlainCapture]
 // EvidenceKind is "baiduv4.plain_capture".
 func (PlainCapture) EvidenceKind() string { return "baiduv4.plain_capture" }
 
+// EvidenceContent implements [idverify.ContentEvidence].
+func (e PlainCapture) EvidenceContent(text func(string), media func(idverify.Media) idverify.Media) idverify.Evidence {
+	text(string(e.App))
+	e.Image = media(e.Image)
+	return e
+}
+
 // SealedCapture is what capture SDK 5.2 or later recorded: the picture is
-// encrypted inside Data, and only the account of the app that recorded it can
-// use it. All fields are required. It prints and marshals without them, except
+// encrypted inside the data, and only the account of the app that recorded it can
+// use it. All fields are required, of Data and DataFrom one. It prints and
+// marshals without them, except
 // where fmt does not ask it: under %p as a value, and in an unexported field of
 // another struct, also inside an [idverify.Evidence]. Do not keep it in an
 // unexported field of a struct that is printed at all.
@@ -58,15 +75,42 @@ type SealedCapture struct {
 	sealedMask
 
 	App App
-	// SKey, DeviceID and Data are the SDK's skey, deviceId and encrypted data,
-	// as they came.
-	SKey, DeviceID, Data string
+	// SKey and DeviceID are the SDK's skey and deviceId as they came, each at most
+	// 4,096 bytes.
+	SKey, DeviceID string
+	// Data is the SDK's encrypted data as they came, a text of at most 20 MiB as
+	// JSON, where they are in memory. They are not copied.
+	Data string
+	// DataFrom is the same data where they are not in memory. They are read once
+	// before they are sent, and stream then, as a picture does.
+	DataFrom idverify.Media
+}
+
+// source is where the data come from.
+func (e SealedCapture) source() media.Opener {
+	if e.DataFrom.IsZero() {
+		return media.String(e.Data)
+	}
+	return e.DataFrom
 }
 
 type sealedMask = redact.Mask[SealedCapture]
 
 // EvidenceKind is "baiduv4.sealed_capture".
 func (SealedCapture) EvidenceKind() string { return "baiduv4.sealed_capture" }
+
+// EvidenceContent implements [idverify.ContentEvidence].
+func (e SealedCapture) EvidenceContent(text func(string), media func(idverify.Media) idverify.Media) idverify.Evidence {
+	text(string(e.App))
+	text(e.SKey)
+	text(e.DeviceID)
+	if e.DataFrom.IsZero() {
+		text(e.Data)
+	} else {
+		e.DataFrom = media(e.DataFrom)
+	}
+	return e
+}
 
 // accepts is every evidence that this vendor reads.
 func accepts(ev idverify.Evidence) bool {

@@ -62,11 +62,11 @@ func encodeEvidence(call *exchange.Call) ([]body.Member, error) {
 const imageType, image = "image_type", "image"
 
 func encodePicture(call *exchange.Call, media idverify.Media) ([]body.Member, error) {
-	_, size, err := call.Picture(media, limits)
+	picture, err := call.Picture(media, limits)
 	if err != nil {
 		return nil, err
 	}
-	return []body.Member{{Name: imageType, Value: "BASE64"}, {Name: image, Media: media, Size: size}}, nil
+	return []body.Member{{Name: imageType, Value: "BASE64"}, {Name: image, Media: picture}}, nil
 }
 
 func encodeFaceToken(call *exchange.Call, face FaceTokenEvidence) ([]body.Member, error) {
@@ -94,6 +94,11 @@ func encodePlain(call *exchange.Call, capture PlainCapture) ([]body.Member, erro
 	}, picture...), nil
 }
 
+// maxSealed bounds the data of a sealed capture, for which the vendor's page
+// gives no number: a picture of the largest size fits that is encrypted and twice
+// in base64.
+const maxSealed = 20 << 20
+
 // encodeSealed sends no image: the picture is inside data.
 func encodeSealed(call *exchange.Call, capture SealedCapture) ([]body.Member, error) {
 	if err := capture.App.check(call, "SealedCapture.App"); err != nil {
@@ -102,18 +107,24 @@ func encodeSealed(call *exchange.Call, capture SealedCapture) ([]body.Member, er
 	for _, f := range []struct{ name, value string }{
 		{"SealedCapture.SKey", capture.SKey},
 		{"SealedCapture.DeviceID", capture.DeviceID},
-		{"SealedCapture.Data", capture.Data},
 	} {
 		if err := required(call, f.name, f.value); err != nil {
 			return nil, err
 		}
+	}
+	if capture.Data != "" && !capture.DataFrom.IsZero() {
+		return nil, call.Refuse(idverify.CodeInvalidRequest, "SealedCapture.Data", "must be empty beside DataFrom")
+	}
+	data, err := call.Text(capture.source(), "SealedCapture.Data", maxSealed)
+	if err != nil {
+		return nil, err
 	}
 	return []body.Member{
 		{Name: "app", Value: string(capture.App)},
 		{Name: "sec_level", Value: "lite"},
 		{Name: "skey", Value: capture.SKey},
 		{Name: "x_device_id", Value: capture.DeviceID},
-		{Name: "data", Value: capture.Data},
+		{Name: "data", Text: data},
 		{Name: imageType, Value: "BASE64"},
 	}, nil
 }
@@ -125,9 +136,12 @@ func (a App) check(call *exchange.Call, field string) error {
 	return nil
 }
 
-// required refuses a text that is empty or cannot be written as JSON, and
+// required refuses a text that is too long, empty or not UTF-8, and
 // hides it from the vendor's messages.
 func required(call *exchange.Call, field, value string) error {
+	if err := call.TooLong(field, field, value); err != nil {
+		return err
+	}
 	switch {
 	case strings.TrimSpace(value) == "":
 		return call.Refuse(idverify.CodeInvalidRequest, field, "is required")

@@ -9,6 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -199,8 +202,15 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		"sealed device":   {sealed(func(s *baiduv4.SealedCapture) { s.DeviceID = "" }), idverify.CodeInvalidRequest, "SealedCapture.DeviceID"},
 		"sealed data":     {sealed(func(s *baiduv4.SealedCapture) { s.Data = "" }), idverify.CodeInvalidRequest, "SealedCapture.Data"},
 		"sealed bytes":    {sealed(func(s *baiduv4.SealedCapture) { s.Data = "\xff\xd8" }), idverify.CodeInvalidRequest, "SealedCapture.Data"},
-		"plain app":       {baiduv4.PlainCapture{Image: bytesOf(idverifytest.Photo())}, idverify.CodeInvalidRequest, "PlainCapture.App"},
-		"plain image":     {baiduv4.PlainCapture{App: baiduv4.AppIOS}, idverify.CodeInvalidRequest, "PlainCapture.Image"},
+		"sealed twice":    {sealed(func(s *baiduv4.SealedCapture) { s.DataFrom = bytesOf([]byte("x")) }), idverify.CodeInvalidRequest, "SealedCapture.Data"},
+		"sealed empty":    {sealed(func(s *baiduv4.SealedCapture) { s.Data, s.DataFrom = "", bytesOf(nil) }), idverify.CodeInvalidRequest, "SealedCapture.Data"},
+		"sealed blank":    {sealed(func(s *baiduv4.SealedCapture) { s.Data, s.DataFrom = "", bytesOf([]byte(" \n")) }), idverify.CodeInvalidRequest, "SealedCapture.Data"},
+		"sealed gone": {sealed(func(s *baiduv4.SealedCapture) {
+			s.Data, s.DataFrom = "", idverify.File("testdata/missing-zhangsan.txt")
+		}),
+			idverify.CodeUnreadableEvidence, "Evidence"},
+		"plain app":   {baiduv4.PlainCapture{Image: bytesOf(idverifytest.Photo())}, idverify.CodeInvalidRequest, "PlainCapture.App"},
+		"plain image": {baiduv4.PlainCapture{App: baiduv4.AppIOS}, idverify.CodeInvalidRequest, "PlainCapture.Image"},
 	}
 	for name, media := range map[string]struct {
 		media idverify.Media
@@ -235,6 +245,93 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 			assert.False(t, e.Repeatable())
 			assert.NotContains(t, strings.ToLower(err.Error()), "zhangsan")
 		})
+	}
+	f.assertSeen(t, 0, 0)
+}
+
+func sealedFrom(m idverify.Media) baiduv4.SealedCapture {
+	return baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", DataFrom: m}
+}
+
+// The data of a sealed capture stream from wherever they are, and are the same.
+func TestSealedDataStreamAsAPictureDoes(t *testing.T) {
+	c, got := recording(t)
+	data := strings.Repeat("QUJD<&>张\u2028\U00020000\"\\\n", 20_000)
+	path := filepath.Join(t.TempDir(), "data")
+	require.NoError(t, os.WriteFile(path, []byte(data), 0o600))
+	inField := sealedFrom(idverify.Media{})
+	inField.Data = data
+	for name, capture := range map[string]baiduv4.SealedCapture{
+		"field": inField, "bytes": sealedFrom(bytesOf([]byte(data))), "file": sealedFrom(idverify.File(path)),
+		"reader": sealedFrom(idverify.ReaderAt(strings.NewReader(data), int64(len(data)))),
+	} {
+		res, err := c.Verify(t.Context(), request(capture))
+		require.NoError(t, err, name)
+		assert.True(t, res.Passed())
+		assert.Equal(t, personAnd(map[string]string{
+			"app": "ios", "sec_level": "lite", "skey": "k", "x_device_id": "d", "data": data, "image_type": "BASE64"}), *got, name)
+	}
+}
+
+func TestSealedDataThatChangeAreNotSent(t *testing.T) {
+	whole := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err == nil && r.URL.Path == verifyPath {
+			whole++
+		}
+		_, _ = io.WriteString(w, fixture(t, "token.json"))
+	}))
+	defer server.Close()
+	c := newClient(t, func(c *baiduv4.Config) { c.HTTP.BaseURL = server.URL })
+	content := strings.Repeat("QUJD", 50_000)
+	m := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		now := content
+		content = content[:len(content)-1] + "\n"
+		return io.NopCloser(strings.NewReader(now)), int64(len(now)), nil
+	})
+	res, err := c.Verify(t.Context(), request(sealedFrom(m)))
+	e := requireError(t, res, err)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+	assert.Equal(t, idverify.BilledNo, e.Billed)
+	assert.False(t, e.Sent())
+	server.Close()
+	assert.Zero(t, whole)
+}
+
+// Every text has a limit that is looked at before it is copied or searched.
+func TestTextsOfAnySizeAreRefusedAtNoCost(t *testing.T) {
+	c, f := answering(t, success)
+	const most, huge = 20 << 20, 64 << 20
+	text, control := strings.Repeat("a", huge), strings.Repeat("\x01", 8<<20)
+	capture := func(skey, device, data string) idverify.Evidence {
+		return baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: skey, DeviceID: device, Data: data}
+	}
+	for what, test := range map[string]struct {
+		evidence idverify.Evidence
+		code     idverify.Code
+		field    string
+		limit    int
+	}{
+		"token":              {baiduv4.FaceToken(text[:4097]), idverify.CodeInvalidRequest, "FaceToken", 4096},
+		"huge token":         {baiduv4.FaceToken(text), idverify.CodeInvalidRequest, "FaceToken", 4096},
+		"control token":      {baiduv4.FaceToken(control), idverify.CodeInvalidRequest, "FaceToken", 4096},
+		"key":                {capture(text, "d", "x"), idverify.CodeInvalidRequest, "SealedCapture.SKey", 4096},
+		"device":             {capture("k", control, "x"), idverify.CodeInvalidRequest, "SealedCapture.DeviceID", 4096},
+		"data":               {capture("k", "d", text[:most+1]), idverify.CodeTooLarge, "SealedCapture.Data", most},
+		"huge data":          {capture("k", "d", text), idverify.CodeTooLarge, "SealedCapture.Data", most},
+		"control characters": {capture("k", "d", control), idverify.CodeTooLarge, "SealedCapture.Data", most},
+		"stream":             {sealedFrom(idverify.ReaderAt(strings.NewReader(text), huge)), idverify.CodeTooLarge, "SealedCapture.Data", most},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		res, err := c.Verify(t.Context(), request(test.evidence))
+		runtime.ReadMemStats(&after)
+		e := requireError(t, res, err)
+		assert.Equal(t, test.code, e.Code, what)
+		assert.Equal(t, test.field, e.Field, what)
+		assert.Contains(t, e.Detail, strconv.Itoa(test.limit), what)
+		assert.Contains(t, e.Detail, test.field, what)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<10), what)
 	}
 	f.assertSeen(t, 0, 0)
 }

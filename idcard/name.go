@@ -25,14 +25,21 @@ const lookalikes = "." +
 	"\uFF0E" + // full-width full stop
 	"\uFF65" // half-width katakana middle dot
 
+// maxNameBytes bounds the work done for a text that is no name.
+const maxNameBytes = 1024
+
 // FoldName returns a name as it is registered: without the white space around it, and with U+00B7 for any dot that
 // stands alone between two Han characters. Everything else comes through byte for byte, invalid UTF-8 included, which
 // the caller finds with [utf8.ValidString]; the dots of J. Smith stay. There is no Unicode normalisation: it would
-// rewrite characters that people are called by. Folding twice is folding once.
+// rewrite characters that people are called by. Folding twice is folding once. What is longer than 1,024 bytes is no
+// name, and comes back as it is.
 //
 // White space is what [unicode.IsSpace] says, U+3000 and U+00A0 among it, and U+200B and U+FEFF, spaces too thin to be
 // seen, which pasting brings along. A private use character counts as Han, since that is what it stands for in a name.
 func FoldName(s string) string {
+	if len(s) > maxNameBytes {
+		return s
+	}
 	s = trimSpace(s)
 	if !strings.ContainsAny(s, lookalikes) {
 		return s

@@ -1,6 +1,7 @@
 package idcard_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -70,4 +71,15 @@ func TestHasPrivateUse(t *testing.T) {
 	} {
 		assert.Equal(t, want, idcard.HasPrivateUse(s), "%+q", s)
 	}
+}
+
+// What is no name costs nothing to fold.
+func TestFoldNameLeavesWhatIsTooLongAsItIs(t *testing.T) {
+	for size, folds := range map[int]bool{1024: true, 1025: false} {
+		s := " 买•买" + strings.Repeat("a", size-10)
+		assert.Len(t, s, size)
+		assert.Equal(t, folds, idcard.FoldName(s) != s)
+	}
+	huge := strings.Repeat(" 买•", 1<<20)
+	assert.Zero(t, testing.AllocsPerRun(3, func() { _ = idcard.FoldName(huge) }))
 }

@@ -22,9 +22,9 @@ func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
 	case fieldFile:
 		return withFile(call, fields, capture.media)
 	case fieldURL:
-		err = call.URL(text)
+		err = call.URL(text, "CaptureURL")
 	default:
-		err = call.ID(text, "capture's id")
+		err = call.ID(text, "CaptureID")
 	}
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
 }
 
 func withFile(call *exchange.Call, fields []body.Field, media idverify.Media) (*body.Body, error) {
-	size, err := call.Size(media)
+	file, err := call.File(media)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,6 @@ func withFile(call *exchange.Call, fields []body.Field, media idverify.Media) (*
 		Field:       fieldFile,
 		FileName:    "capture.pb",
 		ContentType: "application/octet-stream",
-		Media:       media,
-		Size:        size,
+		Media:       file,
 	})
 }

@@ -56,7 +56,7 @@ func (c *Client) encode(call *exchange.Call) (*outgoing, error) {
 }
 
 func (c *Client) encodeURL(call *exchange.Call, session, address string) (*body.Body, error) {
-	if err := call.URL(address); err != nil {
+	if err := call.URL(address, "PhotoURL"); err != nil {
 		return nil, err
 	}
 	return body.JSON([]body.Member{
@@ -71,11 +71,11 @@ func (c *Client) encodeURL(call *exchange.Call, session, address string) (*body.
 // encodePhoto sends the picture's bytes as they are. The vendor's page speaks
 // of base64; its own software kits send raw bytes.
 func (c *Client) encodePhoto(call *exchange.Call, session string, media idverify.Media) (*body.Body, error) {
-	format, size, err := call.Picture(media, photoLimits)
+	photo, err := call.Picture(media, photoLimits)
 	if err != nil {
 		return nil, err
 	}
-	part := photoParts[format]
+	part := photoParts[photo.Picture.Format]
 	return body.Multipart([]body.Field{
 		{Name: "appid", Value: c.signer.appID.Reveal()},
 		{Name: "idcard_number", Value: call.Subject.IDNumber()},
@@ -85,8 +85,7 @@ func (c *Client) encodePhoto(call *exchange.Call, session string, media idverify
 		Field:       "image",
 		FileName:    part.fileName,
 		ContentType: part.contentType,
-		Media:       media,
-		Size:        size,
+		Media:       photo,
 	})
 }
 

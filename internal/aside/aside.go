@@ -1,5 +1,6 @@
 // Package aside asks a store of the user's beside the call that needs it, so that
-// a store which is slow, or deaf to its context, holds nobody.
+// a store which is slow, or deaf to its context, holds nobody. Media are looked at
+// in the same way: a file system can hang.
 package aside
 
 import (

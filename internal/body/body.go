@@ -4,29 +4,24 @@
 package body
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io"
+
+	"github.com/idverify/idverify/internal/media"
 )
 
-// Opener gives the media of a body: a reader over all of it and its length.
-// idverify.Media is one.
-type Opener interface {
-	Open() (io.ReadCloser, int64, error)
-}
-
-// InMemory reports whether opening and reading the media cannot block, because
-// its bytes are in memory.
-func InMemory(m Opener) bool {
-	held, ok := m.(interface{ InMemory() bool })
-	return ok && held.InMemory()
-}
+// MediaError says that a body could not be read because of its media. It is
+// never the network's fault, and the request was not sent whole.
+type MediaError = media.Error
 
 // Body is a request body ready to be sent, any number of times.
 type Body struct {
 	contentType string
 	length      int64
 	segments    []segment
-	room        [3]segment // for the segments, of which few bodies have more
+	room        [3]segment         // for the segments, of which few bodies have more
+	sum         *[sha256.Size]byte // nil: no digest was made
 }
 
 // ContentType is the value of the Content-Type header.
@@ -38,7 +33,7 @@ func (b *Body) Len() int64 { return b.length }
 // InMemory reports whether reading the body cannot block.
 func (b *Body) InMemory() bool {
 	for _, s := range b.segments {
-		if s.media != nil && !InMemory(s.media) {
+		if s.media != nil && !s.media.InMemory() {
 			return false
 		}
 	}
@@ -46,24 +41,12 @@ func (b *Body) InMemory() bool {
 }
 
 // Open starts a reader from the first byte. It holds at most one media open.
-func (b *Body) Open() *Reader { return &Reader{rest: b.segments} }
-
-// segment is a run of a body: fixed text, or media that is copied or encoded.
-type segment struct {
-	text   string
-	media  Opener
-	size   int64 // of the media, in bytes before encoding
-	base64 bool
-}
-
-func (s segment) length() int64 {
-	switch {
-	case s.media == nil:
-		return int64(len(s.text))
-	case s.base64:
-		return (s.size + 2) / 3 * 4
+func (b *Body) Open() *Reader {
+	r := &Reader{rest: b.segments}
+	if b.sum != nil {
+		r.digest = &digest{hash: sha256.New(), want: b.sum, left: b.length}
 	}
-	return s.size
+	return r
 }
 
 func (b *Body) add(s segment) {
@@ -80,26 +63,14 @@ func newBody(contentType string, segments ...segment) *Body {
 	return b
 }
 
-// MediaError says that a body could not be read because of its media. It is
-// never the network's fault, and the request was not sent whole.
-type MediaError struct {
-	// Problem is fixed text; it holds no path.
-	Problem string
-	Err     error
-}
-
-func (e *MediaError) Error() string { return e.Problem }
-func (e *MediaError) Unwrap() error { return e.Err }
-
-var errChanged = errors.New("media changed while it was sent")
-
 // Reader walks the segments. It fills the buffer that it is given, so that the
 // transport copies and writes as rarely as possible.
 type Reader struct {
-	rest  []segment
-	text  string      // what is left of a text segment
-	media mediaReader // the media segment being read, if it is open
-	err   error
+	rest   []segment
+	text   string      // what is left of a text segment
+	media  mediaReader // the media segment being read, if it is open
+	digest *digest     // nil: no digest was made
+	err    error
 }
 
 func (r *Reader) Read(p []byte) (n int, err error) {
@@ -107,6 +78,10 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 		var k int
 		k, r.err = r.step(p[n:])
 		n += k
+	}
+	if n > 0 && r.digest != nil && !r.digest.take(p[:n]) {
+		r.err = &MediaError{Problem: "the body has another digest than when it was signed", Err: media.ErrChanged}
+		return 0, r.err
 	}
 	if n > 0 {
 		return n, nil
@@ -119,7 +94,7 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 // call that the body belongs to. It gives none where the next bytes have to be
 // read.
 func (r *Reader) Borrow(max int) []byte {
-	if r.err != nil {
+	if r.err != nil || r.digest != nil { // what is lent could change before it is written
 		return nil
 	}
 	return r.media.borrow(max) // a closed one lends nothing
@@ -155,7 +130,7 @@ func (r *Reader) closeMedia() error {
 		return nil
 	}
 	if err := r.media.close(); err != nil {
-		return &MediaError{"media could not be closed", err}
+		return &MediaError{Problem: "media could not be closed", Err: err}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
 )
 
 // source is media whose reader and announced size a test chooses.
@@ -62,7 +63,7 @@ func TestMultipartReadsBackEqual(t *testing.T) {
 	media := of([]byte("\x00\x01 capture \r\n--"))
 	b, err := body.Multipart(
 		[]body.Field{{Name: "name", Value: "张三\r\nX: y"}, {Name: "id_number", Value: ""}},
-		&body.File{Field: "file", FileName: "capture.pb", ContentType: "application/octet-stream", Media: media, Size: media.size},
+		&body.File{Field: "file", FileName: "capture.pb", ContentType: "application/octet-stream", Media: body.Sized(media, media.size)},
 	)
 	require.NoError(t, err)
 	first := read(t, b)
@@ -122,7 +123,7 @@ func TestMultipartRefusesHeadersThatNeedEscaping(t *testing.T) {
 			assert.Error(t, err, "%q", mark)
 		}
 	}
-	_, err = body.Multipart(nil, &body.File{Field: "f", FileName: "a\r\nContent-Type: text/html", Media: of(nil)})
+	_, err = body.Multipart(nil, &body.File{Field: "f", FileName: "a\r\nContent-Type: text/html", Media: body.Sized(of(nil), 0)})
 	assert.Error(t, err)
 }
 
@@ -131,7 +132,7 @@ func TestJSONReadsBackEqual(t *testing.T) {
 		picture := bytes.Repeat([]byte{0xff, 0, 0x7e}, size/3+1)[:size]
 		media := of(picture)
 		b, err := body.JSON([]body.Member{
-			{Name: "image", Media: media, Size: media.size},
+			{Name: "image", Media: body.Sized(media, media.size)},
 			{Name: "name", Value: "张\"三\\<&>\u2028"},
 		})
 		require.NoError(t, err)
@@ -157,7 +158,7 @@ func TestForm(t *testing.T) {
 
 func TestReaderFillsTheBuffer(t *testing.T) {
 	media := of(bytes.Repeat([]byte("x"), 9000))
-	b, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: media.size}})
+	b, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, media.size)}})
 	require.NoError(t, err)
 	buffer := make([]byte, 8192)
 	n, err := b.Open().Read(buffer)
@@ -185,9 +186,9 @@ func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 		"cannot be closed": {open: func() io.Reader { return strings.NewReader(content) }, size: 10000, closing: boom},
 	} {
 		t.Run(name, func(t *testing.T) {
-			asJSON, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 10000}})
+			asJSON, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, 10000)}})
 			require.NoError(t, err)
-			form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 10000})
+			form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 10000)})
 			require.NoError(t, err)
 			for _, b := range []*body.Body{asJSON, form} {
 				r := b.Open()
@@ -229,8 +230,8 @@ func (m *lending) Read(p []byte) (int, error) {
 }
 
 func TestInMemory(t *testing.T) {
-	file := func(media body.Opener) *body.Body {
-		b, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 3})
+	file := func(opener media.Opener) *body.Body {
+		b, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(opener, 3)})
 		require.NoError(t, err)
 		return b
 	}
@@ -238,7 +239,7 @@ func TestInMemory(t *testing.T) {
 	assert.True(t, file(lending{[]byte("abc")}).InMemory())
 	assert.False(t, file(of([]byte("abc"))).InMemory(), "it may be a file, and hang")
 	assert.False(t, file(struct {
-		body.Opener
+		media.Opener
 		lender
 	}{of([]byte("abc")), false}).InMemory(), "it says so")
 }
@@ -252,9 +253,9 @@ func (l lender) InMemory() bool { return bool(l) }
 func TestBorrowedAndReadBytesAreTheBody(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 1000)
 	media := lending{content}
-	form, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 7000})
+	form, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 7000)})
 	require.NoError(t, err)
-	asJSON, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 7000}})
+	asJSON, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, 7000)}})
 	require.NoError(t, err)
 	for b, lends := range map[*body.Body]bool{form: true, asJSON: false} {
 		r := b.Open()
@@ -283,7 +284,7 @@ func TestBorrowedAndReadBytesAreTheBody(t *testing.T) {
 // Nothing of a body is lent that is closed or has failed.
 func TestNothingIsLentOfABodyThatHasEnded(t *testing.T) {
 	media := lending{bytes.Repeat([]byte("x"), 1000)}
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 1000})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 1000)})
 	require.NoError(t, err)
 	r := form.Open()
 	_, err = io.ReadFull(r, make([]byte, form.Len()-500))
@@ -293,7 +294,7 @@ func TestNothingIsLentOfABodyThatHasEnded(t *testing.T) {
 	assert.Empty(t, r.Borrow(1))
 
 	boom := errors.New("boom")
-	form, err = body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: unreadable{media, boom}, Size: 1000})
+	form, err = body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(unreadable{media, boom}, 1000)})
 	require.NoError(t, err)
 	r = form.Open()
 	_, err = io.ReadAll(r)
@@ -316,7 +317,7 @@ func (u *unreadable) Read([]byte) (int, error) { return 0, u.err }
 func TestSlowReadersGiveTheSameBytes(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 2000)
 	media := &source{open: func() io.Reader { return iotest.OneByteReader(bytes.NewReader(content)) }, size: int64(len(content))}
-	b, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: media.size}})
+	b, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, media.size)}})
 	require.NoError(t, err)
 	fast := read(t, b)
 	slow, err := io.ReadAll(iotest.OneByteReader(b.Open()))
@@ -326,7 +327,7 @@ func TestSlowReadersGiveTheSameBytes(t *testing.T) {
 
 func TestClosedBodyCannotBeRead(t *testing.T) {
 	media := of([]byte("abc"))
-	b, err := body.JSON([]body.Member{{Name: "image", Media: media, Size: 3}})
+	b, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, 3)}})
 	require.NoError(t, err)
 	r := b.Open()
 	_, err = r.Read(make([]byte, 12))

@@ -14,7 +14,7 @@ import (
 // An encoder is used again, and must not keep a picture until then.
 func TestAnEncoderKeepsNothingOfItsMedia(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 3*rawChunk)
-	b, err := JSON([]Member{{Name: "image", Media: held(picture), Size: int64(len(picture))}})
+	b, err := JSON([]Member{{Name: "image", Media: Sized(held(picture), int64(len(picture)))}})
 	require.NoError(t, err)
 	r := b.Open()
 	_, err = io.ReadFull(r, make([]byte, rawChunk))

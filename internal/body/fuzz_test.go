@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
 )
 
 // behaviour is how media behave while they are sent. The first are right, and
@@ -166,7 +167,7 @@ func FuzzMultipart(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, value, field, fileName, contentType string, content []byte, kind, at, one, two uint16) {
 		media, right := behaving(content, kind, at)
 		b, err := body.Multipart([]body.Field{{Name: name, Value: value}, {Name: "last", Value: ""}},
-			&body.File{Field: field, FileName: fileName, ContentType: contentType, Media: media, Size: int64(len(content))})
+			&body.File{Field: field, FileName: fileName, ContentType: contentType, Media: body.Sized(media, int64(len(content)))})
 		if needsEscaping(name, field, fileName, contentType) {
 			require.Error(t, err)
 			return
@@ -231,7 +232,7 @@ func FuzzJSONBase64(f *testing.F) {
 	f.Add("\xff", "\xfe", []byte("x"), uint16(0), uint16(0), uint16(0), uint16(0))
 	f.Fuzz(func(t *testing.T, name, value string, content []byte, kind, at, one, two uint16) {
 		media, right := behaving(content, kind, at)
-		b, err := body.JSON([]body.Member{{Name: "first", Value: value}, {Name: "image", Media: media, Size: int64(len(content))}, {Name: name, Value: value}})
+		b, err := body.JSON([]body.Member{{Name: "first", Value: value}, {Name: "image", Media: body.Sized(media, int64(len(content)))}, {Name: name, Value: value}})
 		require.NoError(t, err)
 		require.Equal(t, "application/json", b.ContentType())
 		picture := base64.StdEncoding.EncodeToString(content)
@@ -254,4 +255,43 @@ func quoted(t *testing.T, s string) string {
 	enc.SetEscapeHTML(false)
 	require.NoError(t, enc.Encode(s))
 	return strings.TrimSuffix(text.String(), "\n")
+}
+
+// Media that are text become a string that encoding/json reads back, whatever
+// is in them and wherever the pieces end.
+func FuzzJSONText(f *testing.F) {
+	for _, text := range []string{"", "a", "\n\t\x00\x1f\"\\/", "张\u2028\U00020000", "\xff", "a\xe5", " \u3000"} {
+		f.Add(text, uint16(1), uint16(1000))
+	}
+	f.Fuzz(func(t *testing.T, text string, repeat, piece uint16) {
+		text = strings.Repeat(text, 1+int(repeat)%2000)
+		if len(text) > 1<<20 {
+			t.Skip("large enough")
+		}
+		look, err := body.LookAtText(&source{open: func() io.Reader { return iotest.HalfReader(strings.NewReader(text)) }, size: int64(len(text))}, 1<<30)
+		if text == "" {
+			require.ErrorIs(t, err, media.ErrEmpty)
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, !utf8.ValidString(text), look.IsBroken)
+		require.Equal(t, strings.TrimSpace(text) == "", look.IsBlank)
+		if look.IsBroken {
+			return // a vendor's package refuses it
+		}
+		require.True(t, strings.HasPrefix(text, look.Head) && utf8.ValidString(look.Head))
+		b, err := body.JSON([]body.Member{{Name: "data", Text: look}})
+		require.NoError(t, err)
+		var content []byte
+		r, p := b.Open(), make([]byte, 1+int(piece))
+		for n := 0; err == nil; n, err = r.Read(p) {
+			content = append(content, p[:n]...)
+		}
+		require.Equal(t, io.EOF, err)
+		require.NoError(t, r.Close())
+		require.EqualValues(t, b.Len(), len(content))
+		var got map[string]string
+		require.NoError(t, json.Unmarshal(content, &got))
+		require.Equal(t, map[string]string{"data": text}, got)
+	})
 }

@@ -6,17 +6,28 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/idverify/idverify/internal/media"
 )
 
-// Member is one member of a JSON object: a string Value, or media that becomes
-// a string of standard base64.
+// Member is one member of a JSON object, a string: Value, or Media in standard
+// base64, or Text.
 type Member struct {
 	Name  string
 	Value string
-	// Media takes the place of Value when it is not nil. Size is its length
-	// in bytes before encoding.
-	Media Opener
-	Size  int64
+	Media *media.Seen // in the place of Value, unless it is nil
+	Text  *Text       // the same
+}
+
+// segment is the media of a member, if it has any.
+func (m Member) segment() (s segment, ok bool) {
+	switch {
+	case m.Media != nil:
+		return segment{media: m.Media, coding: asBase64}, true
+	case m.Text != nil:
+		return segment{media: m.Text.Seen, coding: asJSONText, size: m.Text.length}, true
+	}
+	return segment{}, false
 }
 
 // JSON is an application/json body: one object with the members in order.
@@ -36,7 +47,8 @@ func JSON(members []Member) (*Body, error) {
 			return nil, err
 		}
 		text.WriteByte(':')
-		if m.Media == nil {
+		streamed, ok := m.segment()
+		if !ok {
 			if err := writeString(&text, m.Value); err != nil {
 				return nil, err
 			}
@@ -44,7 +56,7 @@ func JSON(members []Member) (*Body, error) {
 		}
 		text.WriteByte('"')
 		b.add(segment{text: text.String()[from:]})
-		b.add(segment{media: m.Media, size: m.Size, base64: true})
+		b.add(streamed)
 		from = text.Len()
 		text.WriteByte('"')
 	}

@@ -1,7 +1,6 @@
 package body_test
 
 import (
-	"errors"
 	"io"
 	"testing"
 
@@ -34,9 +33,9 @@ func TestMediaThatMisbehavesIsAnError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			media := &source{open: func() io.Reader { return rude{read: read} }, size: 5}
-			asJSON, err := body.JSON([]body.Member{{Name: "i", Media: media, Size: 5}})
+			asJSON, err := body.JSON([]body.Member{{Name: "i", Media: body.Sized(media, 5)}})
 			require.NoError(t, err)
-			form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 5})
+			form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 5)})
 			require.NoError(t, err)
 			for _, b := range []*body.Body{asJSON, form} {
 				_, err := io.ReadAll(b.Open())
@@ -45,25 +44,6 @@ func TestMediaThatMisbehavesIsAnError(t *testing.T) {
 			}
 		})
 	}
-}
-
-type opener func() (io.ReadCloser, int64, error)
-
-func (o opener) Open() (io.ReadCloser, int64, error) { return o() }
-
-func TestOpenMediaGuardsOpenAndClose(t *testing.T) {
-	_, _, err := body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { panic("boom") }))
-	assert.Error(t, err)
-	_, _, err = body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { return nil, 5, nil }))
-	assert.Error(t, err)
-	gone := errors.New("gone")
-	_, _, err = body.OpenMedia(opener(func() (io.ReadCloser, int64, error) { return rude{}, 5, gone }))
-	assert.ErrorIs(t, err, gone, "whatever comes with an error")
-	r, _, err := body.OpenMedia(opener(func() (io.ReadCloser, int64, error) {
-		return rude{close: func() error { panic("boom") }}, 5, nil
-	}))
-	require.NoError(t, err)
-	assert.Error(t, r.Close())
 }
 
 func TestEmptyReadsNowAndThenAreFine(t *testing.T) {
@@ -80,7 +60,7 @@ func TestEmptyReadsNowAndThenAreFine(t *testing.T) {
 			return 1, nil
 		}}
 	}}
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 300})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 300)})
 	require.NoError(t, err)
 	_, err = io.ReadAll(form.Open())
 	assert.NoError(t, err)

@@ -5,16 +5,17 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+
+	"github.com/idverify/idverify/internal/media"
 )
 
 // Field is a text part of a form.
 type Field struct{ Name, Value string }
 
-// File is a part with media. Size is the media's length in bytes.
+// File is a part with media.
 type File struct {
 	Field, FileName, ContentType string
-	Media                        Opener
-	Size                         int64
+	Media                        *media.Seen
 }
 
 // Multipart is a multipart/form-data body (RFC 7578): the fields in order,
@@ -43,7 +44,7 @@ func Multipart(fields []Field, file *File) (*Body, error) {
 	text.close()
 	return newBody(contentType,
 		segment{text: text.String()[:before]},
-		segment{media: file.Media, size: file.Size},
+		segment{media: file.Media},
 		segment{text: text.String()[before:]},
 	), nil
 }

@@ -2,166 +2,138 @@ package exchange
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"slices"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/aside"
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// Limits are what a vendor takes of a picture. 0 is no limit.
+// Limits are what a vendor takes of a picture. 0 is no limit of the vendor's.
 type Limits struct {
 	// Formats are those the vendor reads; others that are recognised are
 	// refused. Bytes of no known format are left to the vendor.
 	Formats []picture.Format
-	// MaxBytes is the largest size in bytes.
+	// MaxBytes is the largest size in bytes. [media.Max] is the limit above it.
 	MaxBytes int64
 	// LongSide and ShortSide bound the picture either way round, in pixels.
 	LongSide, ShortSide int
 }
 
-// maxMedia keeps lengths that are no lengths from overflowing sums.
-const maxMedia = 1 << 40
-
-// open opens media for a first look. It is refused when it is empty.
-func (c *Call) open(m idverify.Media) (io.ReadCloser, int64, error) {
-	source, size, err := body.OpenMedia(m)
-	if err != nil {
-		const detail = "the media cannot be opened"
-		// The source's own error may hold a path, so only its kind goes along.
-		for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission} {
-			if errors.Is(err, kind) {
-				return nil, 0, c.RefuseFor(kind, idverify.CodeUnreadableEvidence, "Evidence", detail+": "+kind.Error())
-			}
-		}
-		return nil, 0, c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", detail)
+// beside runs a look at evidence. Where that can block, because a file system can
+// hang, it gives up once the caller's context or the time limit of an exchange has
+// ended. Its error is what the look returned, or an *idverify.Error.
+func beside[T any](c *Call, inMemory bool, look func(context.Context) (T, error)) (T, error) {
+	if inMemory {
+		return look(c.ctx)
 	}
+	it, err := aside.Ask(c.ctx, new(aside.Desk), c.HTTP.Timeout(), look)
 	switch {
-	case size <= 0:
-		_ = source.Close()
-		return nil, 0, c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media is empty")
-	case size > maxMedia:
-		_ = source.Close()
-		return nil, 0, c.Refuse(idverify.CodeTooLarge, "Evidence", "the media says that it is larger than a terabyte")
+	case err != nil && c.ctx.Err() != nil:
+		return it, c.Gone(c.ctx.Err())
+	case errors.Is(err, context.DeadlineExceeded):
+		return it, c.unreadableMedia("could not be opened and read within the time limit", context.DeadlineExceeded)
 	}
-	return source, size, nil
+	return it, err
 }
 
-// look is what a first look at media found.
-type look struct {
-	info     picture.Info
-	size     int64
-	err      error
-	panicked any
+func (c *Call) unreadableMedia(problem string, cause error) *idverify.Error {
+	return c.RefuseFor(cause, idverify.CodeUnreadableEvidence, "Evidence", "the media "+problem)
 }
 
-// peek takes a first look at media. Where that can block, because a file
-// system can hang, it looks in a goroutine, which the caller need not wait for
-// once its context or the time limit of an exchange has ended.
-func (c *Call) peek(m idverify.Media, inspect bool) look {
-	if m.InMemory() {
-		return c.lookAt(m, inspect)
+// look takes a first look at media.
+func (c *Call) look(m idverify.Media, inspect func(io.Reader, *media.Seen)) (*media.Seen, error) {
+	if m.InMemory() { // no goroutine, and nothing allocated for one
+		seen, err := media.Look(m, media.Max, inspect)
+		return seen, c.refuseMedia(err)
 	}
-	done := make(chan look, 1)
-	go func() {
-		// For media that end the goroutine, as a test's do that call require.
-		l := look{err: c.Refuse(idverify.CodeUnreadableEvidence, "Evidence", "the media cannot be opened")}
-		defer func() {
-			l.panicked = recover()
-			done <- l
-		}()
-		l = c.lookAt(m, inspect)
-	}()
-	patience := time.NewTimer(c.HTTP.Timeout())
-	defer patience.Stop()
-	select {
-	case l := <-done:
-		if l.panicked != nil {
-			panic(l.panicked) // it belongs to the caller, who can recover
+	seen, err := beside(c, false, func(context.Context) (*media.Seen, error) { return media.Look(m, media.Max, inspect) })
+	return seen, c.refuseMedia(err)
+}
+
+// refuseMedia says what a look at media found to be wrong with them. The source's
+// own error may hold a path, so only its kind goes along.
+func (c *Call) refuseMedia(err error) error {
+	var known *idverify.Error
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, media.ErrEmpty):
+		return c.unreadableMedia("is empty", nil)
+	case errors.Is(err, media.ErrTooLarge):
+		return c.Refuse(idverify.CodeTooLarge, "Evidence", fmt.Sprintf("the media is larger than %d bytes", int64(media.Max)))
+	}
+	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission} {
+		if errors.Is(err, kind) {
+			return c.unreadableMedia("cannot be opened or read: "+kind.Error(), kind)
 		}
-		return l
-	case <-c.ctx.Done():
-		return look{err: c.Gone(c.ctx.Err())}
-	case <-patience.C:
-		return look{err: c.RefuseFor(context.DeadlineExceeded, idverify.CodeUnreadableEvidence, "Evidence",
-			"the media could not be opened and read within the time limit")}
 	}
+	return c.unreadableMedia("cannot be opened or read", nil)
 }
 
-func (c *Call) lookAt(m idverify.Media, inspect bool) (l look) {
-	source, size, err := c.open(m)
+// File looks at media that are sent as they are. Media that cannot be opened, are
+// empty or larger than [media.Max] are refused.
+func (c *Call) File(m idverify.Media) (*media.Seen, error) { return c.look(m, nil) }
+
+// Picture looks at the beginning of a photo and holds it to the vendor's limits.
+// What it gives is what has to be sent.
+func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
+	seen, err := c.look(m, inspectPicture)
 	if err != nil {
-		return look{err: err}
+		return nil, err
 	}
-	defer source.Close()
-	l.size = size
-	if inspect {
-		l.info = picture.Inspect(source)
-	}
-	return l
-}
-
-// Size is the length of media in bytes. Media that cannot be opened or is
-// empty is refused.
-func (c *Call) Size(m idverify.Media) (int64, error) {
-	l := c.peek(m, false)
-	return l.size, l.err
-}
-
-// Picture looks at the beginning of a photo and holds it to the vendor's
-// limits. It gives the format and the length in bytes.
-func (c *Call) Picture(m idverify.Media, limits Limits) (picture.Format, int64, error) {
-	l := c.peek(m, true)
-	if l.err != nil {
-		return "", 0, l.err
-	}
-	info, size := l.info, l.size
+	info, size := seen.Picture, seen.Size()
 	if limits.MaxBytes > 0 && size > limits.MaxBytes {
-		return "", 0, c.Refuse(idverify.CodeTooLarge, "Evidence",
+		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the picture has %d bytes, the vendor takes %d", size, limits.MaxBytes))
 	}
 	if info.Format != picture.Unknown && !slices.Contains(limits.Formats, info.Format) {
-		return "", 0, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
+		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
 			fmt.Sprintf("the vendor does not read %s pictures", info.Format))
 	}
 	long, short := max(info.Width, info.Height), min(info.Width, info.Height)
 	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
-		return "", 0, c.Refuse(idverify.CodeTooLarge, "Evidence",
+		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))
 	}
-	return info.Format, size, nil
+	return seen, nil
 }
 
-const maxTextBytes = 4 << 10
+func inspectPicture(r io.Reader, seen *media.Seen) { seen.Picture = picture.Inspect(r) }
 
-// URL holds an address that the vendor is to fetch to http or https with a
-// host, and hides it from the vendor's messages.
-func (c *Call) URL(raw string) error {
-	u, err := url.Parse(raw)
+// Text looks at media that are text, to be sent as a JSON string of at most max
+// bytes, and hides its beginning from the vendor's messages. field names it in
+// the error.
+func (c *Call) Text(m media.Opener, field string, max int64) (*body.Text, error) {
+	text, err := beside(c, media.InMemory(m), func(context.Context) (*body.Text, error) { return body.LookAtText(m, max) })
 	switch {
-	case err != nil, u.Hostname() == "", u.Scheme != "http" && u.Scheme != "https":
-		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is not an http or https address")
-	case len(raw) > maxTextBytes:
-		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the URL is too long")
+	case errors.Is(err, media.ErrEmpty):
+		return nil, c.Refuse(idverify.CodeInvalidRequest, field, "is required")
+	case errors.Is(err, media.ErrTooLarge):
+		return nil, c.Refuse(idverify.CodeTooLarge, field, fmt.Sprintf("%s is longer than %d bytes as JSON", field, max))
+	case err != nil:
+		return nil, c.refuseMedia(err)
+	case text.IsBlank:
+		return nil, c.Refuse(idverify.CodeInvalidRequest, field, "is required")
+	case text.IsBroken:
+		return nil, c.Refuse(idverify.CodeInvalidRequest, field, "is not UTF-8")
 	}
-	c.address = raw
-	return c.ID(raw, "URL")
+	c.Hide(text.Head)
+	return text, nil
 }
 
-// ID holds an address or an id of the vendor's to text without white space, and
-// hides it from the vendor's messages. what names it in the error.
-func (c *Call) ID(text, what string) error {
-	if text == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, blank) {
-		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", "the "+what+" must be UTF-8 text without white space")
+// Digest is the SHA-256 of a body, for a signature. What is sent is held to it.
+func (c *Call) Digest(b *body.Body) ([sha256.Size]byte, error) {
+	sum, err := beside(c, b.InMemory(), b.Digest)
+	if err != nil && c.ctx.Err() != nil {
+		return sum, c.Gone(c.ctx.Err())
 	}
-	c.Hide(text)
-	return nil
+	return sum, c.refuseMedia(err)
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
@@ -20,6 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
 	"github.com/idverify/idverify/internal/picture"
 )
 
@@ -36,7 +39,7 @@ func (c counted) Close() error {
 
 func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 	var opened, closed int
-	media := func(content []byte) idverify.Media {
+	of := func(content []byte) idverify.Media {
 		return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			opened++
 			return counted{bytes.NewReader(content), &closed}, int64(len(content)), nil
@@ -44,8 +47,8 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 	}
 	c := answered(0)
 	for _, content := range [][]byte{nil, []byte("x"), []byte("GIF89a"), bytes.Repeat([]byte("x"), 11)} {
-		_, _ = c.Size(media(content))
-		_, _, _ = c.Picture(media(content), Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 10})
+		_, _ = c.File(of(content))
+		_, _ = c.Picture(of(content), Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 10})
 	}
 	assert.Equal(t, 8, opened)
 	assert.Equal(t, opened, closed)
@@ -53,16 +56,20 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 
 // Sizes end where their sums could overflow.
 func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
-	const most = int64(1) << 40
+	const most = int64(64) << 20
 	for size, want := range map[int64]idverify.Code{
 		most: "", most + 1: idverify.CodeTooLarge, math.MaxInt64: idverify.CodeTooLarge,
 	} {
 		closed := 0
-		n, err := answered(0).Size(idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		seen, err := answered(0).File(idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			return counted{strings.NewReader("x"), &closed}, size, nil
 		}))
 		assert.Equal(t, want, idverify.CodeOf(err))
-		assert.Equal(t, want == "", n == size)
+		if want == "" {
+			assert.Equal(t, size, seen.Size())
+		} else {
+			assert.ErrorContains(t, err, "67108864 bytes")
+		}
 		assert.Equal(t, 1, closed)
 	}
 }
@@ -74,9 +81,9 @@ func TestMediaThatBreakTheLookAreUnreadable(t *testing.T) {
 		"panic":  func() (io.ReadCloser, int64, error) { panic("MARK") },
 		"goexit": func() (io.ReadCloser, int64, error) { runtime.Goexit(); return nil, 0, nil },
 	} {
-		_, err := answered(0).Size(idverify.MediaFunc(open))
+		_, err := answered(0).File(idverify.MediaFunc(open))
 		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code, how)
-		_, _, err = answered(0).Picture(idverify.MediaFunc(open), Limits{})
+		_, err = answered(0).Picture(idverify.MediaFunc(open), Limits{})
 		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code, how)
 		assert.NotContains(t, fmt.Sprintf("%+v", err), "MARK")
 	}
@@ -88,7 +95,7 @@ func TestMediaThatCannotBeOpenedSaysWhyWithoutItsPath(t *testing.T) {
 		&fs.PathError{Op: "open", Path: "/home/MARK", Err: fs.ErrPermission}: fs.ErrPermission,
 		errors.New("MARK"): nil,
 	} {
-		_, err := answered(0).Size(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 0, cause }))
+		_, err := answered(0).File(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 0, cause }))
 		e := asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
 		assert.Equal(t, "Evidence", e.Field)
@@ -114,23 +121,23 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 		width, height int
 		fits          bool
 	}{{30, 20, true}, {20, 30, true}, {31, 20, false}, {20, 31, false}, {30, 21, false}, {21, 21, false}, {20, 20, true}} {
-		format, size, err := answered(0).Picture(pixels(test.width, test.height), limits)
+		seen, err := answered(0).Picture(pixels(test.width, test.height), limits)
 		assert.Equal(t, test.fits, err == nil, "%+v", test)
 		if test.fits {
-			assert.Equal(t, picture.PNG, format)
-			assert.Positive(t, size)
+			assert.Equal(t, picture.PNG, seen.Picture.Format)
+			assert.Positive(t, seen.Size())
 		} else {
 			assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 		}
 	}
-	_, _, err := answered(0).Picture(pixels(99, 99), Limits{Formats: limits.Formats})
+	_, err := answered(0).Picture(pixels(99, 99), Limits{Formats: limits.Formats})
 	assert.NoError(t, err, "0 is no limit")
 
 	for size, fits := range map[int]bool{10: true, 11: false} {
-		_, n, err := answered(0).Picture(idverify.Bytes(make([]byte, size)), Limits{MaxBytes: 10})
+		seen, err := answered(0).Picture(idverify.Bytes(make([]byte, size)), Limits{MaxBytes: 10})
 		assert.Equal(t, fits, err == nil)
 		if fits {
-			assert.EqualValues(t, size, n)
+			assert.EqualValues(t, size, seen.Size())
 		}
 	}
 }
@@ -144,7 +151,7 @@ func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
 		prefix + strings.Repeat("a", 4<<10-len(prefix)+1): false,
 	} {
 		c := answered(0)
-		err := c.URL(raw)
+		err := c.URL(raw, "PhotoURL")
 		assert.Equal(t, fits, err == nil, "%.50q", raw)
 		if fits {
 			assert.Equal(t, "at [hidden]", c.Scrub("at "+raw))
@@ -169,7 +176,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		})
 		c := answered(0)
 		begun := time.Now()
-		_, err := c.Size(hangs)
+		_, err := c.File(hangs)
 		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
 		e := asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
@@ -180,11 +187,100 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
 		c.ctx, begun = ctx, time.Now()
-		_, err = c.Size(hangs)
+		_, err = c.File(hangs)
 		assert.Equal(t, time.Second, time.Since(begun), "the caller left")
 		e = asError(t, nil, err)
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.True(t, e.Repeatable())
+	})
+}
+
+// A text that streams is held to the same as one in a field.
+func TestTextIsLookedAtWholeAndItsHeadHidden(t *testing.T) {
+	const max = 10_000
+	for text, want := range map[string]struct {
+		code   idverify.Code
+		detail string
+	}{
+		"": {idverify.CodeInvalidRequest, "is required"}, " \n": {idverify.CodeInvalidRequest, "is required"},
+		"a\xff": {idverify.CodeInvalidRequest, "is not UTF-8"}, strings.Repeat("a", max): {},
+		strings.Repeat("a", max+1):         {idverify.CodeTooLarge, "Capture.Data is longer than 10000 bytes as JSON"},
+		strings.Repeat("\x01", max/6):      {},
+		strings.Repeat("\x01", max/6+1):    {idverify.CodeTooLarge, "Capture.Data is longer than 10000 bytes as JSON"},
+		strings.Repeat("\x01", 100*max):    {idverify.CodeTooLarge, "Capture.Data is longer than 10000 bytes as JSON"},
+		" SECRET-TEXT" + "\u3000 and more": {},
+	} {
+		for _, m := range []media.Opener{media.String(text), idverify.ReaderAt(strings.NewReader(text), int64(len(text)))} {
+			c := answered(0)
+			look, err := c.Text(m, "Capture.Data", max)
+			if want.code == "" {
+				require.NoError(t, err)
+				assert.EqualValues(t, len(text), look.Seen.Size())
+				assert.Equal(t, "at [hidden].", c.Scrub("at "+text[:min(len(text), 4<<10)]+"."))
+				continue
+			}
+			e := asError(t, nil, err)
+			assert.Equal(t, want.code, e.Code, "%.10q", text)
+			assert.Equal(t, want.detail, e.Detail, "%.10q", text)
+			assert.Equal(t, "Capture.Data", e.Field)
+			assert.Equal(t, idverify.BilledNo, e.Billed)
+		}
+	}
+	_, err := answered(0).Text(idverify.File("testdata/missing-zhangsan.txt"), "Capture.Data", max)
+	e := asError(t, nil, err)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.NotContains(t, e.Error(), "zhangsan")
+}
+
+// A body's digest is made beside the call, as a look is.
+func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
+	content := "content"
+	held := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(strings.NewReader(content)), int64(len("content")), nil
+	})
+	form := func(c *Call, m idverify.Media) *body.Body {
+		file, err := c.File(m)
+		require.NoError(t, err)
+		b, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: file})
+		require.NoError(t, err)
+		return b
+	}
+	c := answered(0)
+	for _, m := range []idverify.Media{held, idverify.Bytes([]byte(content))} {
+		b := form(c, m)
+		sum, err := c.Digest(b)
+		require.NoError(t, err)
+		sent, err := io.ReadAll(b.Open())
+		require.NoError(t, err)
+		assert.Equal(t, sha256.Sum256(sent), sum)
+	}
+	b := form(c, held)
+	content = "short"
+	_, err := c.Digest(b)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
+
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		looked := false
+		c := answered(0)
+		b := form(c, idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			if looked {
+				<-release
+			}
+			looked = true
+			return io.NopCloser(strings.NewReader("x")), 1, nil
+		}))
+		begun := time.Now()
+		_, err := c.Digest(b)
+		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
+		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		c.ctx = ctx
+		_, err = c.Digest(b)
+		assert.Equal(t, idverify.CodeTimeout, asError(t, nil, err).Code)
 	})
 }

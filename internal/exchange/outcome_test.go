@@ -180,7 +180,7 @@ func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 	} {
 		call := answered(http.StatusOK)
 		call.Reference = "reference-EXAMPLE0123456789abcdef0123456789"
-		require.NoError(t, call.URL(address))
+		require.NoError(t, call.URL(address, "PhotoURL"))
 		assert.Equal(t, want, call.Identifier(id), id)
 		assert.Equal(t, want, call.Identifier(id), "as often as it is looked at")
 		call.Hide(id)

@@ -45,6 +45,8 @@ func NewVendor(s Settings) (*Vendor, error) {
 		switch {
 		case c.Value == "":
 			return nil, v.Misconfigured(c.Field, "is required")
+		case len(c.Value) > MaxText:
+			return nil, v.Misconfigured(c.Field, fmt.Sprintf("is longer than %d bytes", MaxText))
 		case !utf8.ValidString(c.Value), strings.ContainsFunc(c.Value, blank):
 			return nil, v.Misconfigured(c.Field, "must be text without white space")
 		}

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -13,8 +14,14 @@ type ConfigError struct{ Field, Problem string }
 
 func (e *ConfigError) Error() string { return e.Field + " " + e.Problem }
 
+// maxBase is the longest base URL in bytes.
+const maxBase = 4 << 10
+
 func parseBase(raw string) (string, error) {
 	refuse := func(problem string) (string, error) { return "", &ConfigError{"BaseURL", problem} }
+	if len(raw) > maxBase {
+		return refuse(fmt.Sprintf("is longer than %d bytes", maxBase))
+	}
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:

@@ -220,7 +220,7 @@ func TestEarlyRedirectIsNotWaitedOut(t *testing.T) {
 		}
 		c, err := New(Config{BaseURL: "http://127.0.0.1", Client: &http.Client{Transport: transport}})
 		require.NoError(t, err)
-		form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: lasting{picture}, Size: 1 << 20})
+		form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: Sized(lasting{picture}, 1<<20)})
 		require.NoError(t, err)
 		began := time.Now()
 		_, err = c.Do(t.Context(), Request{Method: http.MethodPost, Path: "/", Body: form})
@@ -282,7 +282,7 @@ func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
 	defer cancel()
 	picture := make([]byte, 1<<20)
 	_, _ = rand.Read(picture)
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: lasting{picture}, Size: 1 << 20})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: Sized(lasting{picture}, 1<<20)})
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() {
@@ -320,7 +320,7 @@ func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
 // is something to lend.
 func TestNothingIsTakenOfABodyWhoseCallHasEnded(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 1000)
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: lasting{picture}, Size: 1000})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: Sized(lasting{picture}, 1000)})
 	require.NoError(t, err)
 	for _, test := range []struct {
 		name  string

@@ -27,7 +27,7 @@ import (
 // it: it is read, and not lent.
 func encoded(t *testing.T, picture []byte) httpx.Request {
 	t.Helper()
-	members := []body.Member{{Name: "image", Media: idverify.Bytes(picture), Size: int64(len(picture))}}
+	members := []body.Member{{Name: "image", Media: httpx.Sized(idverify.Bytes(picture), int64(len(picture)))}}
 	json, err := body.JSON(members)
 	require.NoError(t, err)
 	return httpx.Request{Method: http.MethodPost, Path: "/", Body: json}

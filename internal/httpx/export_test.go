@@ -8,7 +8,12 @@ import (
 	"time"
 
 	"github.com/go-resty/resty/v2"
+
+	"github.com/idverify/idverify/internal/media"
 )
+
+// Sized is media of which nothing is known but the length.
+func Sized(o media.Opener, size int64) *media.Seen { return media.Sized(o, size) }
 
 // NewTrusting is New on the default transport, with these authorities in the
 // place of the system's. It is the one place where tests give it a CA.

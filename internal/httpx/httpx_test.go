@@ -364,7 +364,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	form, err := body.Multipart(nil, &body.File{
-		Field: "f", FileName: "f", ContentType: "a/b", Media: failing{errors.New("gone")}, Size: 5})
+		Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(failing{errors.New("gone")}, 5)})
 	require.NoError(t, err)
 	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(),
 		httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
@@ -377,7 +377,7 @@ func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
 func TestMediaThatIsGoneStaysRecognisable(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	form, err := body.Multipart(nil, &body.File{
-		Field: "f", FileName: "f", ContentType: "a/b", Media: failing{fs.ErrNotExist}, Size: 5})
+		Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(failing{fs.ErrNotExist}, 5)})
 	require.NoError(t, err)
 	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(),
 		httpx.Request{Method: http.MethodPost, Path: "/", Body: form})

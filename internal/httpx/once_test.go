@@ -225,7 +225,7 @@ func (h hanging) Read([]byte) (int, error) {
 func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	media := hanging{make(chan struct{})}
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: 5})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(media, 5)})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/media"
 	"github.com/idverify/idverify/internal/proof/connwatch"
 )
 
@@ -179,8 +180,8 @@ func bare(serve func(net.Conn)) http.HandlerFunc {
 	}
 }
 
-func withMedia(media body.Opener, size int64) httpx.Request {
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: size})
+func withMedia(opener media.Opener, size int64) httpx.Request {
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(opener, size)})
 	if err != nil {
 		panic(err)
 	}

@@ -82,7 +82,7 @@ func secureServer(t *testing.T, handler http.HandlerFunc, config func(*httptest.
 
 // picture is a body of media in memory.
 func picture(content []byte) *body.Body {
-	b, err := body.JSON([]body.Member{{Name: "image", Media: inMemory(content), Size: int64(len(content))}})
+	b, err := body.JSON([]body.Member{{Name: "image", Media: httpx.Sized(inMemory(content), int64(len(content)))}})
 	if err != nil {
 		panic(err)
 	}
@@ -148,7 +148,7 @@ func TestLentMediaArrivesWhole(t *testing.T) {
 		for _, size := range []int{0, 1, 64 << 10, 1<<20 - 1, 1 << 20, 5<<20 + 1} {
 			content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
 			form, err := body.Multipart(nil, &body.File{
-				Field: "f", FileName: "f", ContentType: "a/b", Media: idverify.Bytes(content), Size: int64(size)})
+				Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(idverify.Bytes(content), int64(size))})
 			require.NoError(t, err)
 			want, err := io.ReadAll(form.Open())
 			require.NoError(t, err)

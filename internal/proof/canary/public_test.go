@@ -86,7 +86,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Billed": idverify.BilledYes, "idverify.CheckKind": idverify.CheckHack, "idverify.Comparator": idverify.Above, "idverify.Direction": idverify.HigherIsBetter,
 		"idverify.Scale": rule.Scale, "idverify.FARStep": rule.FAR[0], "idverify.Rule": rule, "idverify.Check": check,
 		"idverify.Client": client, "idverify.Code": result.Code, "idverify.Advice": result.Advice(), "idverify.Error": failure, "idverify.Result": result,
-		"idverify.Evidence": idverify.PhotoURL(w.url), "idverify.PhotoEvidence": idverify.Photo(w.photo), "idverify.PhotoURLEvidence": idverify.PhotoURL(w.url),
+		"idverify.Evidence": idverify.PhotoURL(w.url), "idverify.ContentEvidence": idverify.PhotoURL(w.url), "idverify.PhotoEvidence": idverify.Photo(w.photo), "idverify.PhotoURLEvidence": idverify.PhotoURL(w.url),
 		"idverify.FileJournal": journal, "idverify.Journal": idverify.Journal(journal), "idverify.JournalEntry": idverify.JournalEntry{Result: result, Err: failure},
 		"idverify.ResultStore": resultStore{w.outlets}, "idverify.PersonStore": persons, "idverify.Limiter": limit, "idverify.Hooks": w.outlets.hooks(),
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,

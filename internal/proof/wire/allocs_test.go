@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -117,6 +118,33 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 			assert.LessOrEqual(t, most-least, float64(differenceOfSizes), "%s: the same for all sizes", vendor)
 		}
 	}
+}
+
+// The data of a sealed capture are a text, of which every byte may need an escape.
+func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates, too")
+	}
+	base, trust := stillServer(t, false, 0)
+	provider := providersAt(t, base, trust)["baiduv4"]
+	least, most := 0.0, 0.0
+	for _, data := range []string{strings.Repeat("A", 100<<10), strings.Repeat("A", 1<<20), strings.Repeat("A", 20<<20), strings.Repeat("\x01", 3<<20)} {
+		req := requestFor(t, 1)
+		req.Evidence = []idverify.Evidence{baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "EXAMPLE", DeviceID: "EXAMPLE", Data: data}}
+		_, used := perCall(func() {
+			res, err := provider.Verify(t.Context(), req)
+			if err != nil || !res.Passed() {
+				t.Fatal(res, err)
+			}
+		})
+		t.Logf("%d bytes: %.0f bytes", len(data), used)
+		if least == 0 || used < least {
+			least = used
+		}
+		most = max(most, used)
+	}
+	assert.LessOrEqual(t, most, float64(64<<10))
+	assert.LessOrEqual(t, most-least, float64(differenceOfSizes))
 }
 
 // effortless is a provider that costs nothing.

@@ -1,0 +1,234 @@
+package idverify_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+func hold(t *testing.T, all ...idverify.Evidence) ([]idverify.Evidence, [32]byte) {
+	t.Helper()
+	held, sum, err := idverify.HoldEvidence(t.Context(), all, time.Minute)
+	require.NoError(t, err)
+	require.Len(t, held, len(all))
+	return held, sum
+}
+
+func mediaOf(text string) idverify.Media { return idverify.Bytes([]byte(text)) }
+
+// Evidence that differs in anything has another digest, and the same content has
+// the same, wherever it comes from.
+func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
+	photo := func(text string) idverify.Evidence { return idverify.Photo(mediaOf(text)) }
+	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", Data: "x"}
+	with := func(change func(*baiduv4.SealedCapture)) idverify.Evidence {
+		s := sealed
+		change(&s)
+		return s
+	}
+	different := [][]idverify.Evidence{
+		nil, {photo("a")}, {photo("b")}, {photo("a"), photo("b")}, {photo("b"), photo("a")}, {photo("a"), photo("a")}, {photo("")},
+		{idverify.PhotoURL("a")}, {idverify.PhotoURL("b")}, {idverify.PhotoURL("a"), idverify.PhotoURL("b")},
+		{linkface.Capture(mediaOf("a"))}, {linkface.CaptureURL("a")}, {linkface.CaptureID("a")}, {linkface.CaptureEvidence{}},
+		{baiduv4.FaceToken("a")}, {baiduv4.FaceToken("b")},
+		{baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: mediaOf("a")}}, {baiduv4.PlainCapture{App: baiduv4.AppAndroid, Image: mediaOf("a")}},
+		{baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: mediaOf("b")}}, {baiduv4.PlainCapture{App: baiduv4.AppIOS}},
+		{sealed}, {with(func(s *baiduv4.SealedCapture) { s.App = baiduv4.AppAndroid })}, {with(func(s *baiduv4.SealedCapture) { s.SKey = "kd" })},
+		{with(func(s *baiduv4.SealedCapture) { s.SKey, s.DeviceID = "d", "k" })}, {with(func(s *baiduv4.SealedCapture) { s.Data = "y" })},
+		{with(func(s *baiduv4.SealedCapture) { s.SKey, s.DeviceID = "kd", "" })},
+	}
+	seen := map[[32]byte]int{}
+	for i, evidence := range different {
+		_, sum := hold(t, evidence...)
+		other, twice := seen[sum]
+		assert.False(t, twice, "%v and %v", different[other], evidence)
+		seen[sum] = i
+		_, again := hold(t, evidence...)
+		assert.Equal(t, sum, again)
+	}
+	path := filepath.Join(t.TempDir(), "x")
+	require.NoError(t, os.WriteFile(path, []byte("a"), 0o600))
+	_, fromMemory := hold(t, photo("a"))
+	_, fromFile := hold(t, idverify.Photo(idverify.File(path)))
+	assert.Equal(t, fromMemory, fromFile)
+	_, text := hold(t, sealed)
+	_, stream := hold(t, with(func(s *baiduv4.SealedCapture) { s.Data, s.DataFrom = "", mediaOf("x") }))
+	assert.Equal(t, text, stream)
+}
+
+// heldVendors are those that read media, over a real connection to the stand-in.
+func heldVendors(t *testing.T, srv *idverifytest.Server) map[idverify.Provider]func(idverify.Media) []idverify.Evidence {
+	t.Helper()
+	lf, err := linkface.New(linkface.Config{APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
+		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(linkface.Name)}})
+	require.NoError(t, err)
+	bd, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
+		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(baiduv4.Name)}})
+	require.NoError(t, err)
+	tc, err := tencent.New(tencent.Config{AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID,
+		SecretKey: idverifytest.TencentSecretKey, HTTP: idverify.HTTP{BaseURL: srv.BaseURL(tencent.Name)}})
+	require.NoError(t, err)
+	return map[idverify.Provider]func(idverify.Media) []idverify.Evidence{
+		lf: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{linkface.Capture(m)} },
+		tc: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{idverify.Photo(m)} },
+		bd: func(m idverify.Media) []idverify.Evidence {
+			return []idverify.Evidence{idverify.Photo(m), baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: m}}
+		},
+	}
+}
+
+// What is sent afterwards are the bytes that the digest is of.
+func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
+	srv := idverifytest.Start(t)
+	for p, pictures := range heldVendors(t, srv) {
+		head := idverifytest.Photo()
+		if p.Name() == linkface.Name {
+			head = idverifytest.Capture()
+		}
+		picture := append(bytes.Clone(head), make([]byte, 200<<10)...)
+		path := filepath.Join(t.TempDir(), "x")
+		forms := map[string]struct {
+			media  idverify.Media
+			change func(content []byte)
+		}{
+			"bytes": {idverify.Bytes(picture), func(content []byte) { copy(picture, content) }},
+			"file":  {idverify.File(path), func(content []byte) { require.NoError(t, os.WriteFile(path, content, 0o600)) }},
+		}
+		var current []byte
+		forms["func"] = struct {
+			media  idverify.Media
+			change func(content []byte)
+		}{idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			return io.NopCloser(bytes.NewReader(current)), int64(len(current)), nil
+		}), func(content []byte) { current = content }}
+		right := bytes.Clone(picture)
+		wrong := bytes.Clone(picture)
+		wrong[len(wrong)-1]++ // far behind what is looked at
+		for name, form := range forms {
+			for i := range pictures(form.media) {
+				form.change(right)
+				held, _ := hold(t, pictures(form.media)[i])
+				person := idverifytest.Match()
+				req := &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: held}
+				res, err := p.Verify(t.Context(), req)
+				require.NoError(t, err, "%s %s", p.Name(), name)
+				assert.True(t, res.Passed())
+
+				sent := len(srv.Bill().Calls)
+				form.change(wrong)
+				_, err = p.Verify(t.Context(), req)
+				var e *idverify.Error
+				require.ErrorAs(t, err, &e, "%s %s", p.Name(), name)
+				assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+				assert.Equal(t, idverify.BilledNo, e.Billed)
+				assert.False(t, e.Sent())
+				assert.Len(t, srv.Bill().Calls, sent, "nothing was billed")
+			}
+		}
+	}
+}
+
+// Evidence that cannot be read enters as such, stays so, and fails only the
+// vendor that wants it.
+func TestEvidenceThatCannotBeReadStaysUnreadable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "face.jpg")
+	held, missing := hold(t, idverify.Photo(idverify.File(path)), idverify.PhotoURL("https://media.example/x"))
+	require.NoError(t, os.WriteFile(path, []byte("a"), 0o600))
+	_, _, err := held[0].(idverify.PhotoEvidence).Media().Open()
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.Equal(t, "https://media.example/x", held[1].(idverify.PhotoURLEvidence).URL())
+	_, there := hold(t, idverify.Photo(idverify.File(path)), idverify.PhotoURL("https://media.example/x"))
+	assert.NotEqual(t, missing, there)
+
+	held, _ = hold(t, baiduv4.PlainCapture{App: baiduv4.AppIOS})
+	assert.True(t, held[0].(baiduv4.PlainCapture).Image.IsZero(), "no media stay none")
+}
+
+func TestEvidenceThatHangsIsLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		hangs := idverify.Photo(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { <-release; return nil, 0, io.EOF }))
+		began := time.Now()
+		held, _, err := idverify.HoldEvidence(t.Context(), []idverify.Evidence{hangs, photo()}, time.Second)
+		require.NoError(t, err)
+		assert.Equal(t, time.Second, time.Since(began))
+		_, _, err = held[0].(idverify.PhotoEvidence).Media().Open()
+		assert.Error(t, err, "at once")
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, _, err = idverify.HoldEvidence(ctx, []idverify.Evidence{hangs}, time.Second)
+		assert.Equal(t, idverify.CodeTimeout, idverify.CodeOf(err))
+	})
+}
+
+type silentEvidence struct{}
+
+func (silentEvidence) EvidenceKind() string { return "silent" }
+
+// ownEvidence is a user's.
+type ownEvidence struct {
+	idverify.Media
+	copies bool
+}
+
+func (ownEvidence) EvidenceKind() string { return "own" }
+
+func (e ownEvidence) EvidenceContent(_ func(string), media func(idverify.Media) idverify.Media) idverify.Evidence {
+	e.Media = media(e.Media)
+	if !e.copies {
+		return nil
+	}
+	return e
+}
+
+func TestEvidenceOfAUsersOwnShowsItsContent(t *testing.T) {
+	_, one := hold(t, ownEvidence{mediaOf("a"), true})
+	held, two := hold(t, ownEvidence{mediaOf("b"), true})
+	assert.NotEqual(t, one, two)
+	r, _, err := held[0].(ownEvidence).Open()
+	require.NoError(t, err)
+	content, err := io.ReadAll(r)
+	require.NoError(t, err)
+	assert.Equal(t, "b", string(content))
+	for _, ev := range []idverify.Evidence{silentEvidence{}, ownEvidence{mediaOf("a"), false}} {
+		_, _, err := idverify.HoldEvidence(t.Context(), []idverify.Evidence{ev}, time.Second)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, idverify.CodeInvalidRequest, e.Code)
+		assert.Equal(t, "Evidence", e.Field)
+	}
+}
+
+// A text or media of any size is digested a piece at a time.
+func TestADigestOfEvidenceAllocatesTheSameForEverySize(t *testing.T) {
+	used := func(size int) float64 {
+		text := strings.Repeat("a", size)
+		evidence := []idverify.Evidence{idverify.Photo(mediaOf(text)), baiduv4.SealedCapture{Data: text}}
+		return testing.AllocsPerRun(2, func() {
+			_, _, err := idverify.HoldEvidence(t.Context(), evidence, time.Minute)
+			require.NoError(t, err)
+		})
+	}
+	least := used(1 << 20)
+	for _, size := range []int{2 << 20, 4 << 20, 8 << 20} {
+		assert.InDelta(t, least, used(size), 2)
+	}
+}

@@ -1,0 +1,85 @@
+package body_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net/url"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+)
+
+// What is signed is what is sent: the last piece comes only if all bytes are the
+// same, whatever is in the body and however it is read.
+func TestABodyIsHeldToTheDigestThatWasMadeOfIt(t *testing.T) {
+	content := bytes.Repeat([]byte("picture"), 20_000)
+	current := content
+	held := &source{open: func() io.Reader { return bytes.NewReader(current) }, size: int64(len(content))}
+	form, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(held, held.size)})
+	require.NoError(t, err)
+	asJSON, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(held, held.size)}, {Name: "a", Value: "b"}})
+	require.NoError(t, err)
+	for name, b := range map[string]*body.Body{"form": form, "JSON": asJSON} {
+		sum, err := b.Digest(t.Context())
+		require.NoError(t, err)
+		sent := read(t, b)
+		assert.Equal(t, sha256.Sum256(sent), sum, name)
+		again, err := b.Digest(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, sum, again, name)
+
+		for _, at := range []int{0, len(content) / 2, len(content) - 1} {
+			current = bytes.Clone(content)
+			current[at]++
+			for _, shape := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, func(r io.Reader) io.Reader { return r }} {
+				r := b.Open()
+				got, err := io.ReadAll(shape(r))
+				var changed *body.MediaError
+				require.ErrorAs(t, err, &changed, name)
+				assert.Less(t, len(got), len(sent), name)
+				_, err = r.Read(make([]byte, 1))
+				assert.Error(t, err)
+				require.NoError(t, r.Close())
+			}
+		}
+		current = content
+		assert.Equal(t, sent, read(t, b), name)
+	}
+	assert.Equal(t, held.opened, held.closed)
+}
+
+func TestNothingIsLentOfABodyThatWasDigested(t *testing.T) {
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(lending{[]byte("abc")}, 3)})
+	require.NoError(t, err)
+	_, err = form.Digest(t.Context())
+	require.NoError(t, err)
+	r := form.Open()
+	for err == nil {
+		assert.Empty(t, r.Borrow(10), "it could change before it is written")
+		_, err = r.Read(make([]byte, 1))
+	}
+	assert.Equal(t, io.EOF, err)
+	require.NoError(t, r.Close())
+}
+
+func TestADigestOfABodyFailsAsTheBodyDoes(t *testing.T) {
+	boom := errors.New("boom")
+	for _, held := range []*source{{err: boom}, {open: func() io.Reader { return iotest.ErrReader(boom) }, size: 5}} {
+		form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(held, 5)})
+		require.NoError(t, err)
+		_, err = form.Digest(t.Context())
+		assert.ErrorIs(t, err, boom)
+		assert.Equal(t, held.opened, held.closed)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := body.Form(url.Values{"a": {"b"}}).Digest(ctx)
+	assert.ErrorIs(t, err, context.Canceled)
+}

@@ -1,0 +1,6 @@
+package body
+
+import "github.com/idverify/idverify/internal/media"
+
+// Sized is media of which nothing is known but the length.
+func Sized(o media.Opener, size int64) *media.Seen { return media.Sized(o, size) }

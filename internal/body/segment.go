@@ -1,0 +1,83 @@
+package body
+
+import "github.com/idverify/idverify/internal/media"
+
+// segment is a run of a body: fixed text, or media that are copied or encoded.
+type segment struct {
+	text   string
+	media  *media.Seen
+	coding coding
+	size   int64 // of media that are text, once they are written as JSON
+}
+
+// coding is how media are written.
+type coding uint8
+
+const (
+	asTheyAre coding = iota
+	asBase64
+	asJSONText
+)
+
+func (s segment) length() int64 {
+	switch {
+	case s.media == nil:
+		return int64(len(s.text))
+	case s.coding == asBase64:
+		return (s.media.Size() + 2) / 3 * 4
+	case s.coding == asJSONText:
+		return s.size
+	}
+	return s.media.Size()
+}
+
+// mediaReader reads a segment of media. The zero mediaReader is closed.
+type mediaReader struct {
+	source  media.Reader
+	encoder *encoder // one of the two, or none: bytes go out as they are
+	escaper *escaper
+}
+
+func (m *mediaReader) isOpen() bool { return m.source.IsOpen() }
+
+func (m *mediaReader) open(s segment) error {
+	if err := m.source.Start(s.media); err != nil {
+		return err
+	}
+	switch s.coding {
+	case asBase64:
+		m.encoder = newEncoder()
+	case asJSONText:
+		m.escaper = newEscaper()
+	}
+	return nil
+}
+
+func (m *mediaReader) close() error {
+	err := m.source.Close()
+	if m.encoder != nil {
+		m.encoder.release()
+	}
+	if m.escaper != nil {
+		m.escaper.release()
+	}
+	*m = mediaReader{}
+	return err
+}
+
+func (m *mediaReader) borrow(max int) []byte {
+	if m.encoder != nil || m.escaper != nil {
+		return nil
+	}
+	return m.source.Next(max)
+}
+
+func (m *mediaReader) read(p []byte) (int, error) {
+	switch {
+	case m.encoder != nil:
+		return m.encoder.read(p, m.source.Read)
+	case m.escaper != nil:
+		return m.escaper.read(p, m.source.Read)
+	}
+	return m.source.Read(p)
+}

@@ -1,0 +1,183 @@
+package body
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify/internal/media"
+)
+
+// Text is a first look at media that are text, to be sent as a JSON string.
+type Text struct {
+	Seen *media.Seen
+	// Head is the beginning, at most 4 KiB, in whole characters.
+	Head string
+	// IsBlank and IsBroken say that there is nothing but space in it, and that
+	// it is not UTF-8.
+	IsBlank, IsBroken bool
+
+	length int64 // in bytes, as a JSON string without its quotes
+}
+
+// maxHead bounds what is kept of a text.
+const maxHead = 4 << 10
+
+// LookAtText reads all of the text, and keeps its beginning. More than max bytes
+// of JSON are refused with [media.ErrTooLarge], as soon as there are as many.
+func LookAtText(o media.Opener, max int64) (*Text, error) {
+	t := new(Text)
+	var failed error
+	seen, err := media.Look(o, max, func(r io.Reader, _ *media.Seen) { failed = t.read(r, max) })
+	switch {
+	case failed != nil:
+		return nil, failed
+	case err != nil:
+		return nil, err
+	}
+	t.Seen = seen
+	return t, nil
+}
+
+func (t *Text) read(r io.Reader, max int64) error {
+	var head strings.Builder
+	buffer := make([]byte, 16<<10)
+	kept := 0 // of a character that the next bytes complete
+	t.IsBlank = true
+	for {
+		n, err := r.Read(buffer[kept:])
+		piece := buffer[:kept+n]
+		if err == nil {
+			kept = unfinished(piece)
+			piece = piece[:len(piece)-kept]
+		}
+		t.length += escapedLen(piece)
+		t.IsBroken = t.IsBroken || !utf8.Valid(piece)
+		t.IsBlank = t.IsBlank && isBlank(piece)
+		if room := maxHead - head.Len(); room > 0 {
+			head.Write(wholeRunes(piece, room))
+		}
+		switch {
+		case t.length > max:
+			return media.ErrTooLarge
+		case err == io.EOF:
+			t.Head = head.String()
+			return nil
+		case err != nil:
+			return err
+		}
+		copy(buffer, buffer[len(piece):len(piece)+kept])
+	}
+}
+
+// unfinished is how many bytes at the end may be the beginning of a character.
+func unfinished(p []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
+		if last := p[len(p)-n:]; utf8.RuneStart(last[0]) {
+			if utf8.FullRune(last) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+func isBlank(p []byte) bool {
+	for len(p) > 0 {
+		r, size := utf8.DecodeRune(p)
+		if !unicode.IsSpace(r) {
+			return false
+		}
+		p = p[size:]
+	}
+	return true
+}
+
+// wholeRunes is the beginning of at most max bytes.
+func wholeRunes(p []byte, max int) []byte {
+	if len(p) <= max {
+		return p
+	}
+	for max > 0 && !utf8.RuneStart(p[max]) {
+		max--
+	}
+	return p[:max]
+}
+
+// escapes are what JSON writes for bytes that cannot stand in a string. All
+// others, those of a UTF-8 character among them, stand for themselves.
+var escapes = func() (table [256]string) {
+	for c := range byte(' ') {
+		table[c] = fmt.Sprintf(`\u%04x`, c)
+	}
+	for c, short := range map[byte]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`} {
+		table[c] = short
+	}
+	return table
+}()
+
+const longestEscape = len(`\u0000`)
+
+func escapedLen(p []byte) int64 {
+	n := len(p)
+	for _, c := range p {
+		if escape := escapes[c]; escape != "" {
+			n += len(escape) - 1
+		}
+	}
+	return int64(n)
+}
+
+// escaper turns media that are text into the inside of a JSON string.
+type escaper struct {
+	escaped [rawChunk * longestEscape]byte
+	left    []byte // of escaped, not yet given out
+}
+
+// escapers are used again: one lives only while its text is being sent.
+var escapers = sync.Pool{New: func() any { return new(escaper) }}
+
+func newEscaper() *escaper { return escapers.Get().(*escaper) }
+
+// release gives the escaper back without a trace of the text in it.
+func (e *escaper) release() {
+	clear(e.escaped[:])
+	e.left = nil
+	escapers.Put(e)
+}
+
+// read reads into the caller's buffer and leaves there what needs no escape,
+// which is nearly everything.
+func (e *escaper) read(p []byte, raw func([]byte) (int, error)) (int, error) {
+	if len(e.left) > 0 {
+		n := copy(p, e.left)
+		e.left = e.left[n:]
+		return n, nil
+	}
+	p = p[:min(len(p), rawChunk)]
+	n, err := raw(p)
+	plain := 0
+	for plain < n && escapes[p[plain]] == "" {
+		plain++
+	}
+	if plain == n {
+		return n, err
+	}
+	escaped := e.escaped[:0]
+	for _, c := range p[plain:n] {
+		if escape := escapes[c]; escape != "" {
+			escaped = append(escaped, escape...)
+		} else {
+			escaped = append(escaped, c)
+		}
+	}
+	e.left = escaped
+	if plain > 0 {
+		return plain, nil
+	}
+	return e.read(p, raw)
+}

@@ -1,0 +1,50 @@
+package exchange
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify"
+)
+
+// MaxText is the longest text in bytes that a field of evidence or of a Config
+// may hold: a URL, a token, a key. Media have limits of their own.
+const MaxText = 4 << 10
+
+// TooLong refuses a text of evidence that is longer than [MaxText], before
+// anything is done with it. what names it in the error.
+func (c *Call) TooLong(field, what, text string) error {
+	if len(text) <= MaxText {
+		return nil
+	}
+	return c.Refuse(idverify.CodeInvalidRequest, field, fmt.Sprintf("%s is longer than %d bytes", what, MaxText))
+}
+
+// URL holds an address that the vendor is to fetch to http or https with a
+// host, and hides it from the vendor's messages. what names it in the error.
+func (c *Call) URL(raw, what string) error {
+	if err := c.TooLong("Evidence", what, raw); err != nil {
+		return err
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", what+" is not an http or https address")
+	}
+	c.address = raw
+	return c.ID(raw, what)
+}
+
+// ID holds an address or an id of the vendor's to text without white space, and
+// hides it from the vendor's messages. what names it in the error.
+func (c *Call) ID(text, what string) error {
+	if err := c.TooLong("Evidence", what, text); err != nil {
+		return err
+	}
+	if text == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, blank) {
+		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", what+" must be UTF-8 text without white space")
+	}
+	c.Hide(text)
+	return nil
+}

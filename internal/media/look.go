@@ -1,0 +1,144 @@
+package media
+
+import (
+	"crypto/sha256"
+	"hash/maphash"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/idverify/idverify/internal/picture"
+)
+
+// Seen is media after a first look. Its readers give what was seen, or an error
+// in the place of the last bytes. It can be opened any number of times.
+type Seen struct {
+	// Picture is for whoever inspected the media to fill.
+	Picture picture.Info
+
+	source   Opener
+	size     int64
+	inMemory bool
+	file     fs.FileInfo // nil: the source has none, or a new one each time
+	looked   int64       // so many bytes were looked at
+	seed     maphash.Seed
+	mark     uint64             // of those bytes
+	sum      *[sha256.Size]byte // of all bytes; nil: no digest was made
+}
+
+// Sized is media of which nothing is known but the length.
+func Sized(o Opener, size int64) *Seen {
+	return &Seen{source: o, size: size, inMemory: InMemory(o)}
+}
+
+// Look takes a first look: inspect, unless it is nil, reads as much of the media
+// as it likes. Media that are empty or larger than max bytes are refused with
+// [ErrEmpty] or [ErrTooLarge].
+func Look(o Opener, max int64, inspect func(io.Reader, *Seen)) (*Seen, error) {
+	return look(o, max, inspect, true)
+}
+
+// look settles what the time of a file leaves open, unless a digest will.
+func look(o Opener, max int64, inspect func(io.Reader, *Seen), settle bool) (*Seen, error) {
+	source, size, err := openSized(o, max)
+	if err != nil {
+		return nil, err
+	}
+	g := glances.Get().(*glance)
+	defer g.release()
+	g.source, g.left = source, size
+	defer g.source.Close()
+	s := Sized(o, size)
+	if file, lasting := g.source.file(size); lasting {
+		s.file = file
+	}
+	if inspect != nil {
+		inspect(g, s)
+	}
+	if settle && s.file != nil && !isSettled(s.file) {
+		if _, err := io.Copy(io.Discard, struct{ io.Reader }{g}); err != nil {
+			return nil, err
+		}
+	}
+	if s.looked = size - g.left; s.looked > 0 {
+		s.seed, s.mark = g.hash.Seed(), g.hash.Sum64()
+	}
+	return s, nil
+}
+
+func openSized(o Opener, max int64) (guarded, int64, error) {
+	source, size, err := open(o)
+	if err != nil {
+		return guarded{}, 0, err
+	}
+	switch {
+	case size <= 0:
+		err = ErrEmpty
+	case size > max:
+		err = ErrTooLarge
+	default:
+		return source, size, nil
+	}
+	_ = source.Close()
+	return guarded{}, size, err
+}
+
+// Size is the length in bytes.
+func (s *Seen) Size() int64 { return s.size }
+
+// InMemory reports whether reading the media cannot block.
+func (s *Seen) InMemory() bool { return s.inMemory }
+
+// Sum is the SHA-256 of the media, if it was made.
+func (s *Seen) Sum() (sum [sha256.Size]byte, ok bool) {
+	if s.sum == nil {
+		return sum, false
+	}
+	return *s.sum, true
+}
+
+// glance is what a first look reads through. It takes a hash of what was looked
+// at, which nobody can foresee: its seed is random, and new for each look.
+type glance struct {
+	source guarded
+	left   int64 // of the announced length
+	hash   maphash.Hash
+}
+
+var glances = sync.Pool{New: func() any { return new(glance) }}
+
+func (g *glance) Read(p []byte) (int, error) {
+	if g.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := g.source.Read(p[:min(int64(len(p)), g.left)])
+	g.left -= int64(n)
+	_, _ = g.hash.Write(p[:n])
+	if err == io.EOF && g.left > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// release gives the glance back without a trace of the media in it.
+func (g *glance) release() {
+	*g = glance{}
+	glances.Put(g)
+}
+
+// settling is how long the time of a file says little: what is written twice
+// within a tick of the file system's clock, 2 s at the coarsest, has one time.
+// Such a file is looked at whole.
+const settling = 2 * time.Second
+
+func isSettled(file fs.FileInfo) bool { return time.Since(file.ModTime()) > settling }
+
+// isSame reports whether both are the same file, unchanged.
+func isSame(a, b fs.FileInfo) bool {
+	if a.Size() != b.Size() || !a.ModTime().Equal(b.ModTime()) {
+		return false
+	}
+	return !os.SameFile(a, a) || os.SameFile(a, b) // it knows only what the os package made
+}
