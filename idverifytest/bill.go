@@ -1,9 +1,8 @@
 package idverifytest
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 )
 
@@ -19,8 +18,12 @@ import (
 //
 // What a fault destroys on the way back was charged for all the same: see
 // [Fault].
+//
+// A server that runs for long does not keep every call: see [Bill.Forgotten].
 type Bill struct {
-	Calls []BilledCall // in the order in which they were charged for
+	Calls []BilledCall // the last 10,000, in the order in which they were charged for
+
+	counts *billCounts // of a Server; nil to count Calls
 }
 
 // BilledCall is one call that was charged for.
@@ -30,11 +33,19 @@ type BilledCall struct {
 	Subject string // see [Server.Subject]
 }
 
+// billCounts is what a Server knows of all its calls, those included that are
+// not in Calls any more.
+type billCounts struct {
+	byVendor map[string]int
+	twice    []string
+	missed   int // calls whose subjects were not compared
+}
+
 // Bill returns what was charged for so far.
 func (s *Server) Bill() Bill {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Bill{Calls: slices.Clone(s.billed)}
+	return s.bill.bill()
 }
 
 // Subject is what stands on the bill for an ID number: the same number gives
@@ -47,21 +58,23 @@ func (s *Server) Subject(idNumber string) string {
 	return hex.EncodeToString(s.mac("subject", idNumber)[:8])
 }
 
-// mac binds text to this server and to one purpose.
-func (s *Server) mac(purpose, text string) []byte {
-	h := hmac.New(sha256.New, s.key)
-	h.Write([]byte(purpose + "\x00" + text))
-	return h.Sum(nil)
-}
-
 // Total counts the calls that were charged for.
-func (b Bill) Total() int { return len(b.Calls) }
+func (b Bill) Total() int {
+	n := 0
+	for _, calls := range b.ByVendor() {
+		n += calls
+	}
+	return n
+}
 
 // For counts the calls that one vendor charged for.
 func (b Bill) For(vendor string) int { return b.ByVendor()[vendor] }
 
 // ByVendor counts the calls by vendor; a vendor without any is absent.
 func (b Bill) ByVendor() map[string]int {
+	if b.counts != nil {
+		return maps.Clone(b.counts.byVendor)
+	}
 	n := map[string]int{}
 	for _, c := range b.Calls {
 		n[c.Vendor]++
@@ -71,8 +84,12 @@ func (b Bill) ByVendor() map[string]int {
 
 // Twice lists the subjects that were charged for more than once, by one
 // vendor or by several, sorted. A test that wants nothing paid twice wants it
-// empty.
+// empty. It compares all calls, those included that are not in Calls any more,
+// as long as there were not more than 100,000 subjects: see [Bill.Uncompared].
 func (b Bill) Twice() []string {
+	if b.counts != nil {
+		return slices.Clone(b.counts.twice)
+	}
 	n := map[string]int{}
 	for _, c := range b.Calls {
 		n[c.Subject]++
@@ -85,4 +102,59 @@ func (b Bill) Twice() []string {
 	}
 	slices.Sort(twice)
 	return twice
+}
+
+// Forgotten counts the calls that are not in Calls any more: all but the last
+// 10,000. The other methods know them.
+func (b Bill) Forgotten() int { return b.Total() - len(b.Calls) }
+
+// Uncompared counts the calls that [Bill.Twice] knows nothing of: those about
+// further subjects, after 100,000.
+func (b Bill) Uncompared() int {
+	if b.counts == nil {
+		return 0
+	}
+	return b.counts.missed
+}
+
+// ledger keeps the bill in bounded memory.
+type ledger struct {
+	last     []BilledCall
+	byVendor map[string]int
+	times    map[[8]byte]int32 // by subject, in binary
+	missed   int
+}
+
+func newLedger() ledger {
+	return ledger{byVendor: map[string]int{}, times: map[[8]byte]int32{}}
+}
+
+func (l *ledger) add(c BilledCall) {
+	l.byVendor[c.Vendor]++
+	l.last = append(l.last, c)
+	if len(l.last) > maxBilled {
+		l.last[0] = BilledCall{} // it lets go of its texts
+		l.last = l.last[1:]
+	}
+	if c.Subject == "" {
+		return
+	}
+	var subject [8]byte
+	_, _ = hex.Decode(subject[:], []byte(c.Subject)) // which [Server.Subject] made
+	if l.times[subject] == 0 && len(l.times) == maxSubjects {
+		l.missed++
+		return
+	}
+	l.times[subject]++
+}
+
+func (l *ledger) bill() Bill {
+	counts := &billCounts{byVendor: maps.Clone(l.byVendor), missed: l.missed}
+	for subject, times := range l.times {
+		if times > 1 {
+			counts.twice = append(counts.twice, hex.EncodeToString(subject[:]))
+		}
+	}
+	slices.Sort(counts.twice)
+	return Bill{Calls: slices.Clone(l.last), counts: counts}
 }

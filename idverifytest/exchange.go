@@ -1,16 +1,16 @@
 package idverifytest
 
 import (
-	"bytes"
-	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
+	"strings"
 )
 
 // Exchange is what arrived and how it was answered: shapes and names for
-// assertions about requests, never a value.
+// assertions about requests, never a value. Texts are cut at 256 bytes, and a
+// list names 100 things at most.
 type Exchange struct {
 	Seq    int    // 1 for the first exchange of the server
 	Vendor string // also [BaiduToken]; empty for a path of no vendor
@@ -35,28 +35,49 @@ type Exchange struct {
 }
 
 // newExchange notes what a request's head says.
-func newExchange(seq int, vendor, path string, r *http.Request) Exchange {
+func newExchange(seq int, vendor, path string, r *http.Request, query url.Values) Exchange {
 	return Exchange{
 		Seq:              seq,
 		Vendor:           vendor,
-		Method:           r.Method,
-		Host:             r.Host,
-		Path:             path,
+		Method:           cut(r.Method),
+		Host:             cut(r.Host),
+		Path:             cut(path),
 		ContentLength:    r.ContentLength,
 		TransferEncoding: slices.Clone(r.TransferEncoding),
-		ContentType:      r.Header.Get("Content-Type"),
-		Headers:          names(r.Header),
-		Query:            names(r.URL.Query()),
+		ContentType:      cut(r.Header.Get("Content-Type")),
+		Headers:          noted(r.Header),
+		Query:            noted(query),
 	}
 }
 
+// cut is a text for the record. It is copied, because it may be a piece of a
+// long one that would be kept with it.
+func cut(text string) string { return strings.Clone(text[:min(len(text), maxNoted)]) }
+
+// noted lists names for the record.
+func noted[V any](m map[string]V) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	list := make([]string, 0, min(len(m), maxHeaders))
+	for name := range maps.Keys(m) {
+		if len(list) == maxHeaders {
+			break
+		}
+		list = append(list, cut(name))
+	}
+	slices.Sort(list)
+	return list
+}
+
 // Exchanges lists what arrived, in the order of arrival: at most the last
-// 10,000, and only what has been answered, or is being held up.
+// 10,000, fewer where their texts come to more than 8 MiB, and only what has
+// been answered, or is being held up.
 func (s *Server) Exchanges() []Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]Exchange, len(s.exchanges))
-	for i, e := range s.exchanges {
+	all := make([]Exchange, len(s.records.list))
+	for i, e := range s.records.list {
 		e.TransferEncoding = slices.Clone(e.TransferEncoding)
 		e.Headers = slices.Clone(e.Headers)
 		e.Query = slices.Clone(e.Query)
@@ -75,106 +96,56 @@ func (s *Server) Calls(vendor string) int {
 	return s.calls[vendor]
 }
 
-// TokenFetches counts the requests that arrived at Baidu's token endpoint.
-func (s *Server) TokenFetches() int { return s.Calls(BaiduToken) }
-
 // settle notes how an exchange ends. It comes before the answer leaves, so
 // that a client that has its answer finds it on the record.
 func (s *Server) settle(rec *Exchange, rep reply, subject string) {
 	rec.Status, rec.VendorCode = rep.status, rep.code
 	rec.Billed = rep.billed
-	s.record(*rec, subject)
-}
-
-func (s *Server) record(rec Exchange, subject string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.exchanges) == keptExchanges {
-		s.exchanges = slices.Delete(s.exchanges, 0, keptExchanges/10)
-	}
-	s.exchanges = append(s.exchanges, rec)
+	s.records.add(*rec)
 	if rec.Billed {
-		s.billed = append(s.billed, BilledCall{Vendor: rec.Vendor, Seq: rec.Seq, Subject: s.Subject(subject)})
+		s.bill.add(BilledCall{Vendor: rec.Vendor, Seq: rec.Seq, Subject: s.Subject(subject)})
 	}
 }
 
-// An Answer is what [Server.Script] gives instead of a computed one.
-type Answer struct {
-	Status int         // HTTP status; 0 is 200
-	Header http.Header // added to Content-Type: application/json, or replacing it
-	Body   string      // sent as it is
-	Billed bool        // whether it goes on the [Bill]
+// records are the last exchanges, in bounded memory.
+type records struct {
+	list    []Exchange
+	weights []int // of list
+	weight  int
+	names   map[string][]string // lists that occur often are kept once
 }
 
-func (a Answer) reply() reply {
-	rep := reply{
-		status: a.Status,
-		header: http.Header{"Content-Type": {"application/json"}},
-		body:   []byte(a.Body),
-		billed: a.Billed,
+func (r *records) add(e Exchange) {
+	weight := 320 + len(e.Method) + len(e.Host) + len(e.Path) + len(e.ContentType) + len(e.VendorCode)
+	for _, list := range [...]*[]string{&e.TransferEncoding, &e.Headers, &e.Query, &e.Fields} {
+		weight += r.share(list)
 	}
-	for name, values := range a.Header {
-		rep.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
-	}
-	if rep.status == 0 {
-		rep.status = http.StatusOK
-	}
-	return rep
-}
-
-// Script makes the next calls to a vendor's verification endpoint, or to
-// [BaiduToken], get exactly these answers, in order and one each, whatever
-// the requests hold. Further calls are answered as usual. Answers that are
-// waiting already come first. It panics for an unknown vendor.
-func (s *Server) Script(vendor string, answers ...Answer) {
-	mustKnow(vendor)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.scripts[vendor] = append(s.scripts[vendor], answers...)
-}
-
-func (s *Server) nextAnswer(name string) (Answer, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	queue := s.scripts[name]
-	if len(queue) == 0 {
-		return Answer{}, false
-	}
-	s.scripts[name] = queue[1:]
-	return queue[0], true
-}
-
-func mustKnow(vendor string) {
-	if vendor != BaiduToken && !slices.Contains(Vendors(), vendor) {
-		panic("idverifytest: unknown vendor " + strconv.Quote(vendor))
+	r.list, r.weights = append(r.list, e), append(r.weights, weight)
+	r.weight += weight
+	for len(r.list) > maxRecords || r.weight > maxRecordBytes {
+		r.weight -= r.weights[0]
+		r.list[0] = Exchange{} // it lets go of its texts
+		r.list, r.weights = r.list[1:], r.weights[1:]
 	}
 }
 
-// drainLimit bounds how much of an unwanted body is read: enough that a client
-// which is still sending sees the answer instead of a broken connection.
-const drainLimit = 64 << 20
-
-// drain reads what is left of the body. Its error says that the body broke off.
-func drain(r *http.Request, rec *Exchange) error {
-	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, drainLimit))
-	rec.BodyBytes += n
-	return err
-}
-
-// readBody reads the whole body, of which it returns at most limit bytes, and
-// nothing of one that breaks off.
-func readBody(r *http.Request, rec *Exchange, limit int64) []byte {
-	var buf bytes.Buffer
-	if r.ContentLength <= limit {
-		buf.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
-		_, err := buf.ReadFrom(io.LimitReader(r.Body, limit))
-		rec.BodyBytes = int64(buf.Len())
-		if err != nil {
-			return nil
+// share replaces a list by an equal one that is kept already, and returns how
+// much memory the list takes if there is none.
+func (r *records) share(list *[]string) int {
+	const lists, size = 256, 1 << 10
+	key := strings.Join(*list, "\n")
+	if kept, ok := r.names[key]; ok {
+		*list = kept
+		return 0
+	}
+	if len(r.names) < lists && len(key) <= size {
+		if r.names == nil {
+			r.names = map[string][]string{}
 		}
+		r.names[key] = *list
+		return 0
 	}
-	_ = drain(r, rec) // what is behind the limit is not returned
-	return buf.Bytes()
+	return 16*len(*list) + len(key)
 }
-
-func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -2,7 +2,6 @@ package idverifytest
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -17,6 +16,7 @@ import (
 //	[Redirect307]      a redirect
 //	[RateLimited], [QuotaExceeded], [Unavailable], [ExpiredToken],
 //	[RevokedToken]     the vendor's own words for it
+//	[VendorError]      any other error of the vendor's, by its code
 //
 // The other kind strikes the answer: the request was processed, and billed if
 // its answer is one that is billed.
@@ -32,8 +32,8 @@ type Fault struct {
 	kind   faultKind
 	wait   time.Duration
 	status int
-	to     string
-	times  int // 0 is once, -1 for ever
+	to     string // the address of a redirect, or a code of the vendor's
+	times  int    // 0 is once, -1 for ever
 }
 
 type faultKind int
@@ -50,6 +50,7 @@ const (
 	outage
 	tokenExpired
 	tokenRevoked
+	vendorError
 
 	delay
 	slowDrip
@@ -65,7 +66,8 @@ func (f Fault) String() string {
 	return [...]string{
 		noFault: "", resetBeforeBody: "reset_before_body", hang: "hang", htmlStatus: "html_status", redirect: "redirect",
 		rateLimit: "rate_limited", quota: "quota_exceeded", outage: "unavailable", tokenExpired: "expired_token", tokenRevoked: "revoked_token",
-		delay: "delay", slowDrip: "slow_drip", resetAfterBody: "reset_after_body", truncated: "truncated",
+		vendorError: "vendor_error",
+		delay:       "delay", slowDrip: "slow_drip", resetAfterBody: "reset_after_body", truncated: "truncated",
 		malformedJSON: "malformed_json", emptyBody: "empty_body", wrongContentType: "wrong_content_type",
 	}[f.kind]
 }
@@ -100,8 +102,9 @@ func HTMLStatus(status int) Fault { return Fault{kind: htmlStatus, status: statu
 // follows it sends the face once more, to wherever that is.
 func Redirect307(to string) Fault { return Fault{kind: redirect, to: to} }
 
-// RateLimited answers that there are too many calls for the moment: Linkface
-// RATE_LIMIT_EXCEEDED, Baidu 18, Tencent 15, and 4 for Baidu's tokens.
+// RateLimited answers that there are too many calls for the moment, in the
+// vendor's words: Linkface RATE_LIMIT_EXCEEDED, Baidu 18, Tencent 15, and 4 for
+// Baidu's tokens.
 func RateLimited() Fault { return Fault{kind: rateLimit} }
 
 // QuotaExceeded answers that the calls bought are used up: Linkface
@@ -120,6 +123,12 @@ func ExpiredToken() Fault { return Fault{kind: tokenExpired} }
 // 110, Linkface UNAUTHORIZED, Tencent 14, and invalid_client for Baidu's
 // tokens. At Baidu every token given out until then becomes invalid.
 func RevokedToken() Fault { return Fault{kind: tokenRevoked} }
+
+// VendorError answers with an error of the vendor's own, in its shape and with
+// its HTTP status: "NO_PERMISSION" or "PHOTO_SERVICE_ERROR: Network error" at
+// Linkface, "216100" at Baidu, "-5803" at Tencent. [Server.Inject] panics for
+// what cannot be such a code there.
+func VendorError(code string) Fault { return Fault{kind: vendorError, to: code} }
 
 // Delay holds the answer back for d.
 func Delay(d time.Duration) Fault { return Fault{kind: delay, wait: d} }
@@ -148,13 +157,21 @@ func WrongContentType() Fault { return Fault{kind: wrongContentType} }
 // Inject lets faults strike the next calls to a vendor's verification
 // endpoint, or to [BaiduToken], in order: one call each, unless the fault says
 // otherwise. Faults that are waiting already come first. It panics for an
-// unknown vendor.
+// unknown vendor, and for a [VendorError] that the vendor cannot have.
 //
 //	srv.Inject(idverifytest.Linkface, idverifytest.HTML502(), idverifytest.Truncated())
 //	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3))
 //	srv.Inject(idverifytest.BaiduToken, idverifytest.Hang().Always())
 func (s *Server) Inject(vendor string, faults ...Fault) {
-	mustKnow(vendor)
+	e := s.vendors.mustKnow(vendor)
+	for _, f := range faults {
+		if f.kind != vendorError {
+			continue
+		}
+		if _, ok := e.fails(s, f.to); !ok {
+			panic("idverifytest: no error of " + vendor + "'s: " + strconv.Quote(f.to))
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults[vendor] = append(s.faults[vendor], faults...)
@@ -164,7 +181,7 @@ func (s *Server) Inject(vendor string, faults ...Fault) {
 // for [BaiduToken]. An exchange that is being held up stays so. It panics for
 // an unknown vendor.
 func (s *Server) Clear(vendor string) {
-	mustKnow(vendor)
+	s.vendors.mustKnow(vendor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.faults, vendor)
@@ -192,122 +209,35 @@ func (s *Server) takeFault(name string) Fault {
 func (f Fault) inFront() bool { return f.kind != noFault && f.kind < delay }
 
 // instead is the answer of a fault that stands in front of the vendor.
-func (f Fault) instead(s *Server, p protocol) reply {
+func (f Fault) instead(s *Server, e *endpoint) reply {
 	switch f.kind {
 	case htmlStatus:
-		text := strconv.Itoa(f.status) + " " + http.StatusText(f.status)
-		return reply{
-			status: f.status,
-			header: http.Header{"Content-Type": {"text/html"}},
-			body:   fmt.Appendf(nil, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n", text, text),
-		}
+		return htmlReply(f.status)
 	case redirect:
 		return reply{status: http.StatusTemporaryRedirect, header: http.Header{"Location": {f.to}}}
 	case rateLimit:
-		return p.says(s, rateLimited)
+		return e.says(s, rateLimited)
 	case quota:
-		return p.says(s, quotaExceeded)
+		return e.says(s, quotaExceeded)
 	case outage:
-		return p.says(s, unavailable)
+		return e.says(s, unavailable)
 	case tokenExpired:
-		return p.says(s, expired)
+		return e.says(s, expired)
 	case tokenRevoked:
-		if _, ok := p.(baiduVerify); ok {
-			s.RevokeTokens()
-		}
-		return p.says(s, revoked)
+		return e.says(s, revoked)
+	case vendorError:
+		rep, _ := e.fails(s, f.to)
+		return rep
 	}
 	return reply{} // hang: nothing is said
 }
 
-// deliver sends an answer through the fault that strikes it.
-func (s *Server) deliver(w http.ResponseWriter, r *http.Request, rep reply, f Fault) {
-	switch f.kind {
-	case hang:
-		s.wait(r, nil)
-		reset(w)
-		return
-	case resetAfterBody:
-		reset(w)
-		return
-	case delay:
-		timer := time.NewTimer(f.wait)
-		defer timer.Stop()
-		if !s.wait(r, timer.C) {
-			reset(w) // returning would make net/http send an empty 200
-			return
-		}
-	case slowDrip:
-		s.drip(w, r, rep, f.wait)
-		return
-	case truncated:
-		s.writeHead(w, rep)
-		_, _ = w.Write(rep.body[:len(rep.body)/2])
-		// Returning early makes net/http end the connection.
-		return
-	case malformedJSON:
-		rep.body = rep.body[:max(0, len(rep.body)-2)]
-	case emptyBody:
-		rep.body = nil
-	case wrongContentType:
-		rep.header.Set("Content-Type", "text/html")
+// htmlReply is the page of a gateway.
+func htmlReply(status int) reply {
+	text := strconv.Itoa(status) + " " + http.StatusText(status)
+	return reply{
+		status: status,
+		header: http.Header{"Content-Type": {"text/html"}},
+		body:   fmt.Appendf(nil, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n", text, text),
 	}
-	s.send(w, rep)
-}
-
-func (s *Server) drip(w http.ResponseWriter, r *http.Request, rep reply, d time.Duration) {
-	s.writeHead(w, rep)
-	out := http.NewResponseController(w)
-	ticker := time.NewTicker(max(d, time.Nanosecond))
-	defer ticker.Stop()
-	for i := range rep.body {
-		if i > 0 && !s.wait(r, ticker.C) {
-			return
-		}
-		if _, err := w.Write(rep.body[i : i+1]); err != nil {
-			return
-		}
-		_ = out.Flush()
-	}
-}
-
-// wait returns true when c fires, and false when the client left or the
-// server closes first.
-func (s *Server) wait(r *http.Request, c <-chan time.Time) bool {
-	select {
-	case <-c:
-		return true
-	case <-r.Context().Done():
-	case <-s.done:
-	}
-	return false
-}
-
-// writeHead announces the whole body, whatever will be sent of it.
-func (s *Server) writeHead(w http.ResponseWriter, rep reply) {
-	h := w.Header()
-	for name, values := range rep.header {
-		h[name] = values
-	}
-	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	h.Set("Content-Length", strconv.Itoa(len(rep.body)))
-	w.WriteHeader(rep.status)
-}
-
-// reset ends the connection so that the client sees a reset instead of an
-// orderly end. Where there is no connection to be had (HTTP/2, a recorder)
-// the exchange is aborted as net/http provides.
-func reset(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	raw := conn
-	if over, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		raw = over.NetConn()
-	}
-	if tcp, ok := raw.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = raw.Close()
 }

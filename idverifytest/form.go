@@ -4,60 +4,50 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
-
-// keptBytes is how much of a part or of a plain form is kept: all of any
-// text, and enough of a picture to see what it is. The rest is only counted.
-const keptBytes = 64 << 10
 
 // form is a body of named fields.
 type form struct {
-	parts     map[string]part
+	fields    map[string]value
 	malformed bool
 	repeated  string // a name that came more than once, or empty
 }
 
-type part struct {
-	isFile bool // came with a file name
-	head   []byte
-	size   int64
+// formSpec says how the fields of a form are read.
+type formSpec struct {
+	text     []string        // text even with a file name: some clients give one to every part
+	evidence map[string]look // looked at in passing, and not kept
 }
 
-// text is the value of a field, file name or not: some clients give one to
-// every part.
-func (f form) text(name string) string { return string(f.parts[name].head) }
+func (f form) text(name string) string { return f.fields[name].text() }
 
 func (f form) has(name string) bool {
-	_, ok := f.parts[name]
+	_, ok := f.fields[name]
 	return ok
 }
 
 // allUTF8 reports whether all text is UTF-8. These fields are text even with a
 // file name.
 func (f form) allUTF8(text []string) bool {
-	for name, p := range f.parts {
-		isText := !p.isFile || slices.Contains(text, name)
-		if isText && !utf8.Valid(p.head) {
+	for name, v := range f.fields {
+		if (!v.isFile || slices.Contains(text, name)) && !v.utf8.ok() {
 			return false
 		}
 	}
 	return true
 }
 
-// tooMany says what the form has one too many of: a field twice, or a second
+// surplus says what the form has one too many of: a field twice, or a second
 // file under any name, or nothing. These fields are text even with a file name.
-func (f form) tooMany(text []string) string {
+func (f form) surplus(text []string) string {
 	if f.repeated != "" {
 		return f.repeated + " is given twice"
 	}
 	files := 0
-	for name, p := range f.parts {
-		if p.isFile && !slices.Contains(text, name) {
+	for name, v := range f.fields {
+		if v.isFile && !slices.Contains(text, name) {
 			files++
 		}
 	}
@@ -65,71 +55,6 @@ func (f form) tooMany(text []string) string {
 		return "a second file is given"
 	}
 	return ""
-}
-
-// readForm reads a multipart or a plain form to its end. A body of another
-// kind gives no fields.
-func readForm(r *http.Request, rec *Exchange) form {
-	body := &counter{from: r.Body}
-	f := form{parts: map[string]part{}}
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case err != nil:
-	case kind == "multipart/form-data":
-		f.readParts(multipart.NewReader(body, params["boundary"]))
-	case kind == "application/x-www-form-urlencoded":
-		f.readPlain(body)
-	}
-	rec.BodyBytes = body.n
-	if err := drain(r, rec); err != nil {
-		f.malformed = true // broken off behind the last part
-	}
-	rec.Fields = names(f.parts)
-	return f
-}
-
-func (f *form) readParts(parts *multipart.Reader) {
-	for {
-		p, err := parts.NextPart()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			f.malformed = true
-			return
-		}
-		head, _ := io.ReadAll(io.LimitReader(p, keptBytes)) // what fails here fails again below
-		rest, err := io.Copy(io.Discard, p)
-		if err != nil {
-			f.malformed = true
-			return
-		}
-		name := p.FormName()
-		if f.has(name) {
-			f.repeated = name
-			continue
-		}
-		f.parts[name] = part{isFile: p.FileName() != "", head: head, size: int64(len(head)) + rest}
-	}
-}
-
-func (f *form) readPlain(body io.Reader) {
-	text, err := io.ReadAll(io.LimitReader(body, keptBytes))
-	if err != nil {
-		f.malformed = true
-		return
-	}
-	values, err := url.ParseQuery(string(text))
-	if err != nil {
-		f.malformed = true
-		return
-	}
-	for name, v := range values {
-		if len(v) > 1 {
-			f.repeated = name
-		}
-		f.parts[name] = part{head: []byte(v[0]), size: int64(len(v[0]))}
-	}
 }
 
 // note puts the evidence on the record: the first of these fields that is
@@ -140,45 +65,118 @@ func (f form) note(rec *Exchange, evidence ...string) {
 		return
 	}
 	rec.Evidence = evidence[i]
-	rec.EvidenceBytes = f.parts[evidence[i]].size
+	rec.EvidenceBytes = f.fields[evidence[i]].size
 }
 
-// counter counts what is read through it.
-type counter struct {
-	from io.Reader
-	n    int64
+// readForm reads a multipart or a plain form to its end. A body of another
+// kind gives no fields.
+func (c *call) readForm(spec formSpec) form {
+	r := formReader{form: form{fields: map[string]value{}}, spec: spec, call: c, left: maxTexts}
+	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err == nil && !c.isTooLarge() {
+		switch kind {
+		case "multipart/form-data":
+			r.parts(params["boundary"])
+		case "application/x-www-form-urlencoded":
+			r.plain()
+		}
+	}
+	if c.drain() != nil {
+		r.malformed = true // broken off behind the last field
+	}
+	c.rec.Fields = noted(r.fields)
+	return r.form
 }
 
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	c.n += int64(n)
+// formReader reads a form with a bound on everything that is kept.
+type formReader struct {
+	form
+	spec formSpec
+	call *call
+	left int // bytes of text that may still be kept
+	seen int // fields
+}
+
+// begin begins a field, and is nil for one too many.
+func (f *formReader) begin(name string, isFile bool) *valueWriter {
+	f.seen++
+	if f.seen > maxFields || len(name) > maxFieldName {
+		f.call.refuse(tooMany)
+		return nil
+	}
+	l, isEvidence := f.spec.evidence[name]
+	if isFile && !isEvidence && !slices.Contains(f.spec.text, name) {
+		l = asNothing
+	}
+	w := newValue(l, &f.left)
+	w.isFile = isFile
+	return w
+}
+
+// end adds a field to the form. Of a field that is given twice, the first
+// stays.
+func (f *formReader) end(name string, w *valueWriter) {
+	if f.has(name) {
+		f.repeated = name
+		return
+	}
+	f.fields[name] = w.end()
+}
+
+func (f *formReader) parts(boundary string) {
+	body := &headLimit{from: f.call.body}
+	parts := multipart.NewReader(body, boundary)
+	for {
+		body.begin()
+		p, err := parts.NextPart()
+		if body.exceeded() {
+			f.call.refuse(tooMany)
+			return
+		}
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			f.malformed = true
+			return
+		}
+		body.end()
+		name := strings.Clone(p.FormName()) // not a piece of the part's head
+		w := f.begin(name, p.FileName() != "")
+		if w == nil {
+			return
+		}
+		if _, err := io.Copy(w, p); err != nil {
+			f.malformed = true
+			return
+		}
+		f.end(name, w)
+	}
+}
+
+// headLimit bounds what Go's reader of multipart forms may read between two
+// parts. Without it one head may have 10 MB.
+type headLimit struct {
+	from   io.Reader
+	inHead bool
+	left   int
+}
+
+// begin is called before the next part, whose head may be read now, and what
+// fills the reader's buffer behind it.
+func (h *headLimit) begin() { h.inHead, h.left = true, maxPartHead+5<<10 }
+func (h *headLimit) end()   { h.inHead = false }
+
+func (h *headLimit) exceeded() bool { return h.inHead && h.left <= 0 }
+
+func (h *headLimit) Read(p []byte) (int, error) {
+	if !h.inHead {
+		return h.from.Read(p)
+	}
+	if h.left <= 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := h.from.Read(p[:min(len(p), h.left)])
+	h.left -= n
 	return n, err
-}
-
-// download is what becomes of fetching an address.
-type download int
-
-const (
-	downloaded download = iota
-	notAnAddress
-	unreachable
-	tooSlow
-)
-
-// fetch only looks at the address. Nothing is opened.
-func fetch(address string) download {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return notAnAddress
-	}
-	if !strings.HasSuffix(u.Hostname(), ".invalid") {
-		return downloaded
-	}
-	switch {
-	case strings.Contains(u.Path, "unreachable"):
-		return unreachable
-	case strings.Contains(u.Path, "timeout"):
-		return tooSlow
-	}
-	return downloaded
 }

@@ -2,26 +2,15 @@ package idverifytest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"image"
 	"image/color"
 	"image/jpeg"
-	_ "image/png" // so that the header of a PNG can be read
 	"sync"
 )
 
 // Evidence that the stand-in knows without a picture being uploaded.
 const (
-	// FaceToken is the one face token that Baidu's stand-in holds. Any other
-	// is answered with 222209.
-	FaceToken = "EXAMPLE0FACE0TOKEN00000000000001"
-
-	// SealedKey, SealedDeviceID and SealedData are what Baidu's capture SDK
-	// 5.2 gives: skey, x_device_id and data. The stand-in cannot decrypt, so
-	// other values that are not empty do as well.
-	SealedKey      = "RVhBTVBMRS1TS0VZLTAwMQ=="
-	SealedDeviceID = "EXAMPLE0DEVICE0ID000000000000001"
-	SealedData     = "RVhBTVBMRS1TRUFMRUQtQ0FQVFVSRS1EQVRB"
-
 	// MediaURL is an address that the stand-in takes as downloaded. It takes
 	// every http or https address so, and never opens a connection.
 	MediaURL = "https://media.example.invalid/evidence"
@@ -59,6 +48,11 @@ var stripes = sync.OnceValue(func() []byte {
 	return buf.Bytes()
 })
 
+// stripesBase64 is encoded once, because any number of answers may hold it.
+var stripesBase64 = sync.OnceValue(func() []byte {
+	return base64.StdEncoding.AppendEncode(nil, stripes())
+})
+
 // Capture returns 32 KiB that Linkface's stand-in takes for what its capture
 // SDK recorded. It takes any bytes so, except those of [CorruptCapture].
 func Capture() []byte { return capture(captureMark) }
@@ -75,57 +69,4 @@ func capture(mark string) []byte {
 		data[i] = byte(i * 31)
 	}
 	return data
-}
-
-// picture is what the first bytes of one tell.
-type picture struct {
-	format        string // "png", "jpeg", "bmp", another that is known, or ""
-	width, height int    // 0 if the header does not tell
-}
-
-func sniff(data []byte) picture {
-	p := picture{format: formatOf(data)}
-	switch p.format {
-	case "png", "jpeg":
-		if cfg, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
-			p.width, p.height = cfg.Width, cfg.Height
-		}
-	case "bmp":
-		if len(data) >= 26 {
-			p.width, p.height = little32(data[18:]), little32(data[22:])
-			p.height = max(p.height, -p.height) // negative: stored top-down
-		}
-	}
-	return p
-}
-
-// formatOf names the format that the first bytes are of. Only the first three
-// are accepted by any vendor; the others are known so that they can be refused
-// for what they are.
-func formatOf(data []byte) string {
-	for _, known := range [...]struct {
-		format string
-		at     int
-		magic  string
-	}{
-		{"png", 0, "\x89PNG\r\n\x1a\n"},
-		{"jpeg", 0, "\xff\xd8\xff"},
-		{"bmp", 0, "BM"},
-		{"gif", 0, "GIF87a"},
-		{"gif", 0, "GIF89a"},
-		{"webp", 8, "WEBP"},
-		{"heif", 4, "ftyp"}, // AVIF and films begin so too
-		{"tiff", 0, "II*\x00"},
-		{"tiff", 0, "MM\x00*"},
-		{"pdf", 0, "%PDF-"},
-	} {
-		if len(data) >= known.at && bytes.HasPrefix(data[known.at:], []byte(known.magic)) {
-			return known.format
-		}
-	}
-	return ""
-}
-
-func little32(b []byte) int {
-	return int(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24))
 }

@@ -1,9 +1,6 @@
 package idverifytest
 
 import (
-	"fmt"
-	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -62,29 +59,29 @@ func AttackSuspected() Person { return PersonFor(idverify.CodeAttackSuspected) }
 //
 // At Tencent this is the stand-in's only, as for [AttackSuspected]: the real
 // interface does not look for computed pictures, and one may pass there.
-func SyntheticFace() Person { return personOn(syntheticDay) }
+func SyntheticFace() Person { return personSynthetic.person() }
 
 // AtThreshold is a person whose similarity is exactly the threshold that the
 // vendor recommends. It passes at Linkface, whose 0.7 is inclusive, and fails
 // at Baidu and Tencent, where 80 and 75 must be exceeded.
-func AtThreshold() Person { return personOn(atDay) }
+func AtThreshold() Person { return personAtThreshold.person() }
 
 // AboveThreshold is a person whose similarity is a hair above the threshold:
 // by 0.0001 at Linkface, by 0.01 elsewhere.
-func AboveThreshold() Person { return personOn(aboveDay) }
+func AboveThreshold() Person { return personAboveThreshold.person() }
 
 // BelowThreshold is a person whose similarity is a hair below the threshold:
 // by 0.0001 at Linkface, by 0.01 elsewhere.
-func BelowThreshold() Person { return personOn(belowDay) }
+func BelowThreshold() Person { return personBelowThreshold.person() }
 
 // PersonFor returns the person who stands for a code: all six decisions, and
 // no_face, multiple_faces, poor_photo, bad_capture, rate_limited,
 // quota_exceeded, vendor_unavailable and source_unavailable. For any other
 // code it is the zero Person, whom every vendor refuses.
 func PersonFor(code idverify.Code) Person {
-	for _, r := range cast() {
-		if r.Code == code {
-			return r.Person
+	for _, p := range people() {
+		if p.Code == code {
+			return p.Person
 		}
 	}
 	return Person{}
@@ -92,10 +89,9 @@ func PersonFor(code idverify.Code) Person {
 
 // Persons lists everybody.
 func Persons() []Person {
-	roles := cast()
-	all := make([]Person, len(roles))
-	for i, r := range roles {
-		all[i] = r.Person
+	all := make([]Person, len(people()))
+	for i, p := range people() {
+		all[i] = p.Person
 	}
 	return all
 }
@@ -104,91 +100,11 @@ func Persons() []Person {
 // the vendor accepts and, at Baidu, controls other than NONE. It differs from
 // Code where the vendor has no word for it. It is empty for an unknown vendor.
 func (p Person) CodeAt(vendor string) idverify.Code {
-	return actFor(p.Name, p.IDNumber, vendor).code
-}
-
-// Scores is what a vendor's comparison yields.
-type Scores struct {
-	Similarity float64 // Linkface 0 to 1, Baidu and Tencent 0 to 100
-	Hack       float64 // Linkface only: 0 to 1, and 1 is the worst
-	Liveness   float64 // Baidu only: 0 to 1, and 1 is the best
-	Spoofing   float64 // Baidu only: 0 to 1, and 1 is the worst
-}
-
-// DefaultScores is what [Match] gets at a vendor: a clear pass. Take it,
-// change what the test is about, and give it to [Server.SetScores]. It is zero
-// for an unknown vendor.
-func DefaultScores(vendor string) Scores {
-	switch vendor {
-	case Linkface:
-		return Scores{Similarity: 0.9312, Hack: 0.0214}
-	case BaiduV4:
-		return Scores{Similarity: 92.75, Liveness: 0.9934, Spoofing: 0.0000125}
-	case Tencent:
-		return Scores{Similarity: 89.25}
+	v := registered().find(vendor)
+	if v == nil {
+		return ""
 	}
-	return Scores{}
-}
-
-// SetScores sets what [Match] gets at a vendor from now on. Values outside the
-// vendor's range are sent as they are. It panics for an unknown vendor, and for
-// NaN and infinities, which JSON has no form for: those are for [Server.Script].
-func (s *Server) SetScores(vendor string, scores Scores) {
-	mustKnow(vendor)
-	for _, v := range [...]float64{scores.Similarity, scores.Hack, scores.Liveness, scores.Spoofing} {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			panic("idverifytest: a score that JSON cannot express")
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.scores[vendor] = scores
-}
-
-// actFor finds what a vendor does for a name and a number.
-func (s *Server) actFor(name, idNumber, vendor string) act {
-	a := actFor(name, idNumber, vendor)
-	match := Match()
-	if idNumber != match.IDNumber || name != match.Name {
-		return a
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if set, ok := s.scores[vendor]; ok {
-		a.scores = set
-	}
-	return a
-}
-
-func actFor(name, idNumber, vendor string) act {
-	for _, r := range cast() {
-		switch {
-		case r.IDNumber != idNumber:
-		case r.Name != name:
-			return roleOn(mismatchDay).at(vendor)
-		default:
-			return r.at(vendor)
-		}
-	}
-	if vendor == BaiduV4 {
-		// verify_status 1: they do not agree, or there is no such number.
-		return roleOn(mismatchDay).at(vendor)
-	}
-	return roleOn(notFoundDay).at(vendor)
-}
-
-func personOn(day int) Person { return roleOn(day).Person }
-
-func roleOn(day int) role {
-	roles := cast()
-	i := slices.IndexFunc(roles, func(r role) bool { return r.IDNumber == numberOn(day) })
-	return roles[i]
-}
-
-// numberOn makes the ID number of somebody born on a day of January 1900.
-func numberOn(day int) string {
-	body := fmt.Sprintf("110105190001%02d999", day)
-	return body + string(checkDigit(body))
+	return v.codeOf(v.whoIs(p.Name, p.IDNumber))
 }
 
 // checkDigit is that of GB 11643-1999, for the first 17 digits.

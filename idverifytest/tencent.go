@@ -1,16 +1,70 @@
 package idverifytest
 
 import (
-	"encoding/json"
-	"mime"
 	"net/http"
 	"strconv"
+
+	"github.com/idverify/idverify"
 )
 
+// Tencent is the vendor under the name that its package gives it.
+const Tencent = "tencent"
+
+// Credentials that Tencent's stand-in accepts. They are made up and open
+// nothing.
 const (
-	tencentPath    = "/face/idcardcompare"
-	tencentMaxBody = 6 << 20
+	TencentAppID     = "1250000000"
+	TencentSecretID  = "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001"
+	TencentSecretKey = "EXAMPLEKEYEXAMPLEKEYEXAMPLEKEY01"
 )
+
+const tencentPath = "/face/idcardcompare"
+
+func tencentVendor() *vendor {
+	return &vendor{
+		name:        Tencent,
+		credentials: map[string]string{"appid": TencentAppID, "secret_id": TencentSecretID, "secret_key": TencentSecretKey},
+		endpoints:   []endpoint{{name: Tencent, path: tencentPath, maxBody: 6 << 20, read: readTencent, says: tencentSays, fails: tencentFails}},
+		means: map[personID]idverify.Code{
+			personBlurred:    idverify.CodeNoFace,            // no word for a poor picture
+			personSeveral:    idverify.CodeNoFace,            // no word for several
+			personSourceDown: idverify.CodeVendorUnavailable, // does not tell them apart
+			personBadCapture: idverify.CodePoorPhoto,         // no word for captures: not decodable
+		},
+		stranger: personNotFound,
+		scores:   Scores{Similarity: 89.25},
+		decides:  "similarity",
+	}
+}
+
+// tencentAnswer is what the vendor answers for one person: an error, or a
+// similarity.
+type tencentAnswer struct {
+	code       int
+	similarity float64
+	billed     bool
+}
+
+var tencentPeople = map[personID]tencentAnswer{
+	personMatch:            {billed: true}, // with the similarity of SetScores
+	personFaceMismatch:     {similarity: 31.5, billed: true},
+	personIdentityMismatch: {code: -5803, billed: true},
+	personNotFound:         {code: -5804, billed: true},
+	personNoReference:      {code: -5809, billed: true},
+	personAttack:           {code: -5016},
+	personSynthetic:        {code: -5016},
+	personNoFace:           {code: -4012},
+	personBlurred:          {code: -4015},
+	personSeveral:          {code: -4012},
+	personRateLimited:      {code: 15},
+	personQuota:            {code: 25},
+	personSourceDown:       {code: -5802},
+	personVendorDown:       {code: 213},
+	personBadCapture:       {code: -4011},
+	personAtThreshold:      {similarity: 75, billed: true},
+	personAboveThreshold:   {similarity: 75.01, billed: true},
+	personBelowThreshold:   {similarity: 74.99, billed: true},
+}
 
 // tencentMessages has words for the codes that the stand-in gives. The
 // vendor's own differ from time to time.
@@ -44,23 +98,19 @@ var tencentMessages = map[int]string{
 	-5809: "registered photo invalid",
 }
 
-// tencentFailed makes the answer for an error. The documents do not tell the
+// tencentError makes the answer for an error. The documents do not tell the
 // HTTP status of errors: the stand-in gives 200.
-func tencentFailed(code int) reply {
-	return jsonReply(http.StatusOK, strconv.Itoa(code), map[string]any{
-		"code": code, "message": tencentMessages[code], "data": struct{}{},
-	})
+func tencentError(code int) reply {
+	message, ok := tencentMessages[code]
+	if !ok {
+		message = "error"
+	}
+	return jsonReply(http.StatusOK, strconv.Itoa(code), map[string]any{"code": code, "message": message, "data": struct{}{}})
 }
 
-// tencentText are the fields that are text, whether or not they come with a
-// file name.
-var tencentText = []string{"appid", "bucket", "idcard_number", "idcard_name", "url", "session_id"}
-
-type tencentCompare struct{}
-
-func (tencentCompare) says(_ *Server, t trouble) reply {
-	rep := tencentFailed([...]int{
-		rateLimited: 15, quotaExceeded: 25, unavailable: 213, expired: 9, revoked: 14, notFound: 3,
+func tencentSays(_ *Server, t trouble) reply {
+	rep := tencentError(map[trouble]int{
+		rateLimited: 15, quotaExceeded: 25, unavailable: 213, expired: 9, revoked: 14, notFound: 3, tooLarge: 23, tooMany: 21,
 	}[t])
 	if t == notFound {
 		rep.status = http.StatusNotFound
@@ -68,142 +118,11 @@ func (tencentCompare) says(_ *Server, t trouble) reply {
 	return rep
 }
 
-// tencentRequest is a request to Tencent.
-type tencentRequest struct {
-	form
-	method        string
-	authorization string
-	announced     int64 // Content-Length, -1 without
-	size          int64 // of the body
-	contentType   string
-}
-
-func (tencentCompare) read(r *http.Request, rec *Exchange) request {
-	req := tencentRequest{
-		method:        r.Method,
-		authorization: r.Header.Get("Authorization"),
-		announced:     r.ContentLength,
+// tencentFails takes any number but 0, which is no error.
+func tencentFails(_ *Server, code string) (reply, bool) {
+	n, err := strconv.Atoi(code)
+	if err != nil || n == 0 {
+		return reply{}, false
 	}
-	req.contentType, _, _ = mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if req.contentType == "application/json" {
-		req.form = readFlatJSON(r, rec)
-	} else {
-		req.form = readForm(r, rec)
-	}
-	req.size = rec.BodyBytes
-	req.note(rec, "url", "image")
-	return req
-}
-
-// readFlatJSON reads a JSON object of strings. A value of another type counts
-// as malformed: all of the vendor's parameters are strings.
-func readFlatJSON(r *http.Request, rec *Exchange) form {
-	text := readBody(r, rec, tencentMaxBody)
-	f := form{parts: map[string]part{}}
-	var fields map[string]json.RawMessage
-	_ = json.Unmarshal(text, &fields) // what is no object has no field, and lacks those that are required
-	for name, raw := range fields {
-		var value string
-		if json.Unmarshal(raw, &value) != nil {
-			f.malformed = true
-		}
-		f.parts[name] = part{head: []byte(value), size: int64(len(value))}
-	}
-	rec.Fields = names(f.parts)
-	return f
-}
-
-func (q tencentRequest) subject() string { return q.text("idcard_number") }
-
-func (q tencentRequest) judge(s *Server) reply {
-	if q.method != http.MethodPost {
-		return tencentCompare{}.says(s, notFound)
-	}
-	if code := tencentSigned(q.authorization, s.now()); code != 0 {
-		return tencentFailed(code)
-	}
-	if code := q.invalid(); code != 0 {
-		return tencentFailed(code)
-	}
-	name, number := q.text("idcard_name"), q.text("idcard_number")
-	a := s.actFor(name, number, Tencent)
-	if !a.early() {
-		if code := q.undecodable(); code != 0 {
-			return tencentFailed(code)
-		}
-	}
-	return q.compare(a)
-}
-
-// invalid finds what is wrong with the request's form, the body's size and
-// type first.
-func (q tencentRequest) invalid() int {
-	switch {
-	case q.announced < 0:
-		return 3 // the header content-length is required
-	case q.size > tencentMaxBody:
-		return 23
-	case q.contentType != "application/json" && q.contentType != "multipart/form-data":
-		return 3
-	case q.malformed && q.contentType == "application/json":
-		return 21
-	case q.malformed:
-		return 3
-	case q.tooMany(tencentText) != "":
-		return 21
-	case !q.has("appid"):
-		return 21
-	case q.text("appid") != TencentAppID:
-		return 6 // the signature was for TencentAppID
-	case q.text("idcard_number") == "", q.text("idcard_name") == "":
-		return -5801
-	case !validName(q.text("idcard_name")):
-		return 21
-	case !validNumber(q.text("idcard_number")):
-		return -5804
-	}
-	return 0
-}
-
-// undecodable finds what is wrong with the picture. With a url and an image,
-// the url counts. In JSON there is no image: it would have to be bytes.
-func (q tencentRequest) undecodable() int {
-	if address := q.text("url"); address != "" {
-		switch fetch(address) {
-		case notAnAddress:
-			return -1505
-		case unreachable:
-			return -5805
-		case tooSlow:
-			return -1506
-		}
-		return 0
-	}
-	image := q.parts["image"]
-	if image.size == 0 || q.contentType == "application/json" {
-		return -5805
-	}
-	switch formatOf(image.head) {
-	case "png", "jpeg", "bmp":
-		return 0
-	case "":
-		return -4011
-	}
-	return -1400
-}
-
-func (q tencentRequest) compare(a act) reply {
-	if a.says != "" {
-		code, _ := strconv.Atoi(a.says)
-		rep := tencentFailed(code)
-		rep.billed = a.billed
-		return rep
-	}
-	rep := jsonReply(http.StatusOK, "0", map[string]any{
-		"code":    0,
-		"message": "OK",
-		"data":    map[string]any{"similarity": a.scores.Similarity, "session_id": q.text("session_id")},
-	})
-	rep.billed = a.billed
-	return rep
+	return tencentError(n), true
 }

@@ -10,23 +10,39 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// standIns are the three vendors with the stand-in's test credentials.
-func standIns(root string) ([]idverify.Provider, error) {
-	providers, _, err := fromEnvironment(func(key string) string {
-		return map[string]string{
-			"LINKFACE_API_ID":     idverifytest.LinkfaceAPIID,
-			"LINKFACE_API_SECRET": idverifytest.LinkfaceAPISecret,
-			"LINKFACE_BASE_URL":   idverifytest.BaseURLAt(root, idverifytest.Linkface),
-			"BAIDU_API_KEY":       idverifytest.BaiduAPIKey,
-			"BAIDU_SECRET_KEY":    idverifytest.BaiduSecretKey,
-			"BAIDU_BASE_URL":      idverifytest.BaseURLAt(root, idverifytest.BaiduV4),
-			"TENCENT_APP_ID":      idverifytest.TencentAppID,
-			"TENCENT_SECRET_ID":   idverifytest.TencentSecretID,
-			"TENCENT_SECRET_KEY":  idverifytest.TencentSecretKey,
-			"TENCENT_BASE_URL":    idverifytest.BaseURLAt(root, idverifytest.Tencent),
-		}[key]
-	})
-	return providers, err
+// account is a vendor with the variables that its credentials stand in, by the
+// vendor's own parameter names.
+type account struct {
+	vendor, baseURL string
+	variables       map[string]string
+	open            func(keys map[string]string, baseURL string) (idverify.Provider, error)
+}
+
+var accounts = []account{
+	{"linkface", "LINKFACE_BASE_URL", map[string]string{"api_id": "LINKFACE_API_ID", "api_secret": "LINKFACE_API_SECRET"},
+		func(keys map[string]string, base string) (idverify.Provider, error) {
+			return linkface.New(linkface.Config{APIID: keys["api_id"], APISecret: keys["api_secret"], HTTP: idverify.HTTP{BaseURL: base}})
+		}},
+	{"baiduv4", "BAIDU_BASE_URL", map[string]string{"client_id": "BAIDU_API_KEY", "client_secret": "BAIDU_SECRET_KEY"},
+		func(keys map[string]string, base string) (idverify.Provider, error) {
+			return baiduv4.New(baiduv4.Config{APIKey: keys["client_id"], SecretKey: keys["client_secret"], HTTP: idverify.HTTP{BaseURL: base}})
+		}},
+	{"tencent", "TENCENT_BASE_URL", map[string]string{"appid": "TENCENT_APP_ID", "secret_id": "TENCENT_SECRET_ID", "secret_key": "TENCENT_SECRET_KEY"},
+		func(keys map[string]string, base string) (idverify.Provider, error) {
+			return tencent.New(tencent.Config{AppID: keys["appid"], SecretID: keys["secret_id"], SecretKey: keys["secret_key"], HTTP: idverify.HTTP{BaseURL: base}})
+		}},
+}
+
+// standIns are all vendors with the stand-in's test credentials.
+func standIns(root string) (providers []idverify.Provider, err error) {
+	for _, a := range accounts {
+		p, err := a.open(idverifytest.Credentials(a.vendor), idverifytest.BaseURLAt(root, a.vendor))
+		if err != nil {
+			return nil, err
+		}
+		providers = append(providers, p)
+	}
+	return providers, nil
 }
 
 // fromEnvironment makes a provider for every vendor that has at least one
@@ -34,26 +50,17 @@ func standIns(root string) ([]idverify.Provider, error) {
 // *_BASE_URL variables are optional. real says that one of the vendors is not
 // a stand-in on this machine.
 func fromEnvironment(getenv func(string) string) (providers []idverify.Provider, real bool, err error) {
-	if id, secret := getenv("LINKFACE_API_ID"), getenv("LINKFACE_API_SECRET"); id+secret != "" {
-		base := getenv("LINKFACE_BASE_URL")
-		p, err := linkface.New(linkface.Config{APIID: id, APISecret: secret, HTTP: idverify.HTTP{BaseURL: base}})
-		if err != nil {
-			return nil, false, err
+	for _, a := range accounts {
+		keys, given := map[string]string{}, false
+		for parameter, variable := range a.variables {
+			keys[parameter] = getenv(variable)
+			given = given || keys[parameter] != ""
 		}
-		providers, real = append(providers, p), real || !isLocal(base)
-	}
-	if key, secret := getenv("BAIDU_API_KEY"), getenv("BAIDU_SECRET_KEY"); key+secret != "" {
-		base := getenv("BAIDU_BASE_URL")
-		p, err := baiduv4.New(baiduv4.Config{APIKey: key, SecretKey: secret, HTTP: idverify.HTTP{BaseURL: base}})
-		if err != nil {
-			return nil, false, err
+		if !given {
+			continue
 		}
-		providers, real = append(providers, p), real || !isLocal(base)
-	}
-	app, id, key := getenv("TENCENT_APP_ID"), getenv("TENCENT_SECRET_ID"), getenv("TENCENT_SECRET_KEY")
-	if app+id+key != "" {
-		base := getenv("TENCENT_BASE_URL")
-		p, err := tencent.New(tencent.Config{AppID: app, SecretID: id, SecretKey: key, HTTP: idverify.HTTP{BaseURL: base}})
+		base := getenv(a.baseURL)
+		p, err := a.open(keys, base)
 		if err != nil {
 			return nil, false, err
 		}

@@ -10,6 +10,9 @@
 // It speaks plain http. Go clients of this SDK take that on the loopback
 // interface only: to reach it in another container, put TLS in front.
 //
+// It takes at most 64 MiB of memory whatever it is sent, and serves 256
+// connections at a time: see [idverifytest.Server.Serve].
+//
 // Over HTTP the people choose the outcome. Faults, scores and the bill are for
 // Go tests, which start [idverifytest.Server] themselves.
 package main
@@ -23,15 +26,14 @@ import (
 	"io"
 	"maps"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"text/tabwriter"
-	"time"
 
 	"github.com/idverify/idverify/idverifytest"
 )
@@ -39,6 +41,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	debug.SetMemoryLimit(48 << 20) // what is free is collected before the program takes more
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "simulator:", err)
 		os.Exit(1)
@@ -65,8 +68,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	standIn := idverifytest.New()
 	defer standIn.Close()
-	server := &http.Server{Handler: standIn, ReadHeaderTimeout: 10 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
+	context.AfterFunc(ctx, standIn.Close)
 
 	about := describe("http://" + reachable(listener.Addr()))
 	if *asJSON {
@@ -77,10 +79,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return standIn.Serve(listener)
 }
 
 // reachable is an address that a client on this machine can call: a listener
@@ -96,13 +95,16 @@ func reachable(addr net.Addr) string {
 type description struct {
 	Vendors map[string]vendor `json:"vendors"`
 	Persons []person          `json:"persons"`
-	// Evidence is what can be sent without a picture of one's own.
+	// Evidence is what every vendor that takes addresses knows.
 	Evidence map[string]string `json:"evidence"`
 }
 
 type vendor struct {
 	BaseURL     string            `json:"base_url"`
 	Credentials map[string]string `json:"credentials"` // by the vendor's own parameter names
+	// Evidence is what the vendor takes in the place of a picture, by its own
+	// parameter names.
+	Evidence map[string]string `json:"evidence,omitempty"`
 }
 
 type person struct {
@@ -116,27 +118,20 @@ type person struct {
 }
 
 func describe(root string) description {
-	at := func(name string, credentials map[string]string) vendor {
-		return vendor{BaseURL: idverifytest.BaseURLAt(root, name), Credentials: credentials}
-	}
 	d := description{
-		Vendors: map[string]vendor{
-			idverifytest.Linkface: at(idverifytest.Linkface, map[string]string{
-				"api_id": idverifytest.LinkfaceAPIID, "api_secret": idverifytest.LinkfaceAPISecret}),
-			idverifytest.BaiduV4: at(idverifytest.BaiduV4, map[string]string{
-				"client_id": idverifytest.BaiduAPIKey, "client_secret": idverifytest.BaiduSecretKey}),
-			idverifytest.Tencent: at(idverifytest.Tencent, map[string]string{
-				"appid": idverifytest.TencentAppID, "secret_id": idverifytest.TencentSecretID, "secret_key": idverifytest.TencentSecretKey}),
-		},
+		Vendors: map[string]vendor{},
 		Evidence: map[string]string{
-			"media_url":        idverifytest.MediaURL,
-			"unreachable_url":  idverifytest.UnreachableURL,
-			"timeout_url":      idverifytest.TimeoutURL,
-			"baidu_face_token": idverifytest.FaceToken,
-			"baidu_skey":       idverifytest.SealedKey,
-			"baidu_device_id":  idverifytest.SealedDeviceID,
-			"baidu_data":       idverifytest.SealedData,
+			"media_url":       idverifytest.MediaURL,
+			"unreachable_url": idverifytest.UnreachableURL,
+			"timeout_url":     idverifytest.TimeoutURL,
 		},
+	}
+	for _, name := range idverifytest.Vendors() {
+		d.Vendors[name] = vendor{
+			BaseURL:     idverifytest.BaseURLAt(root, name),
+			Credentials: idverifytest.Credentials(name),
+			Evidence:    idverifytest.SampleEvidence(name),
+		}
 	}
 	for _, p := range idverifytest.Persons() {
 		codes := map[string]string{}
@@ -153,7 +148,7 @@ func (d description) print(out io.Writer) error {
 	for _, name := range idverifytest.Vendors() {
 		v := d.Vendors[name]
 		fmt.Fprintf(out, "\n%s\n  base URL  %s\n", name, v.BaseURL)
-		if err := printSorted(out, v.Credentials); err != nil {
+		if err := errors.Join(printSorted(out, v.Credentials), printSorted(out, v.Evidence)); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,53 @@
+package idverifytest
+
+import "encoding/base64"
+
+// base64Check decodes what is written to it in pieces, by the rules of
+// [base64.StdEncoding]: padded, line feeds allowed anywhere.
+type base64Check struct {
+	to    *pictureReader
+	size  int64 // of what was decoded
+	bad   bool
+	ended bool // padding was seen
+	quads [1 << 10]byte
+	n     int
+}
+
+func (c *base64Check) write(p []byte) {
+	for len(p) > 0 && !c.bad {
+		for len(p) > 0 && c.n < len(c.quads) {
+			if b := p[0]; b != '\r' && b != '\n' {
+				c.quads[c.n] = b
+				c.n++
+			}
+			p = p[1:]
+		}
+		if c.n == len(c.quads) {
+			c.decode()
+		}
+	}
+}
+
+func (c *base64Check) decode() {
+	if c.n == 0 {
+		return
+	}
+	var plain [len(c.quads) / 4 * 3]byte
+	n, err := base64.StdEncoding.Decode(plain[:], c.quads[:c.n])
+	if err != nil || c.ended {
+		c.bad = true
+		return
+	}
+	c.ended = n < c.n/4*3
+	c.size += int64(n)
+	c.to.write(plain[:n])
+	c.n = 0
+}
+
+// end tells how many bytes it was, and whether it was no base64.
+func (c *base64Check) end() (size int64, bad bool) {
+	if !c.bad {
+		c.decode()
+	}
+	return c.size, c.bad
+}

@@ -1,0 +1,200 @@
+package idverifytest
+
+import (
+	"container/list"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// connections bounds how many clients are connected at a time. A client that
+// comes when there is no room gets the place of a connection that waits for
+// its next request, or that has sent none for a second. Where there is none,
+// the client waits, and others are disconnected after their next answer.
+type connections struct {
+	net.Listener
+	slots   chan struct{}
+	crowded *atomic.Int32 // how many wait, here and at other listeners of the server
+	closed  chan struct{}
+	once    sync.Once
+
+	mu    sync.Mutex
+	quiet *list.List // of quietConn, the longest first
+	at    map[net.Conn]*list.Element
+}
+
+// quietConn is a connection that has no request in progress.
+type quietConn struct {
+	conn  net.Conn
+	state http.ConnState // StateNew or StateIdle
+	since time.Time
+}
+
+// newcomerTime is how long a new connection may send nothing while others wait.
+const newcomerTime = time.Second
+
+func limitConnections(l net.Listener, most int, crowded *atomic.Int32) *connections {
+	return &connections{
+		Listener: l,
+		slots:    make(chan struct{}, most),
+		crowded:  crowded,
+		closed:   make(chan struct{}),
+		quiet:    list.New(),
+		at:       map[net.Conn]*list.Element{},
+	}
+}
+
+// Accept implements [net.Listener].
+func (c *connections) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	if !c.enter() {
+		_ = conn.Close()
+		return nil, net.ErrClosed
+	}
+	return &placedConn{Conn: conn, leave: sync.OnceFunc(func() { <-c.slots })}, nil
+}
+
+// enter waits for a place. It is false when the listener is closed first.
+func (c *connections) enter() bool {
+	select {
+	case c.slots <- struct{}{}:
+		return true
+	default:
+	}
+	c.crowded.Add(1)
+	defer c.crowded.Add(-1)
+	again := time.NewTicker(newcomerTime)
+	defer again.Stop()
+	for {
+		c.makeRoom()
+		select {
+		case c.slots <- struct{}{}:
+			return true
+		case <-c.closed:
+			return false
+		case <-again.C:
+		}
+	}
+}
+
+// makeRoom closes the connection that has been quiet for the longest.
+func (c *connections) makeRoom() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.quiet.Front(); e != nil; e = e.Next() {
+		q := e.Value.(quietConn)
+		if q.state == http.StateIdle || time.Since(q.since) >= newcomerTime {
+			c.forget(q.conn)
+			closeNow(q.conn)
+			return
+		}
+	}
+}
+
+// state is the server's ConnState.
+func (c *connections) state(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forget(conn)
+	if placed, ok := conn.(*placedConn); ok && state == http.StateIdle {
+		placed.nextHead()
+	}
+	switch {
+	case state == http.StateIdle && c.crowded.Load() > 0:
+		closeNow(conn)
+	case state == http.StateIdle, state == http.StateNew:
+		c.at[conn] = c.quiet.PushBack(quietConn{conn, state, time.Now()})
+	}
+}
+
+func (c *connections) forget(conn net.Conn) {
+	if e, ok := c.at[conn]; ok {
+		c.quiet.Remove(e)
+		delete(c.at, conn)
+	}
+}
+
+// Close implements [net.Listener].
+func (c *connections) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Listener.Close()
+}
+
+// placedConn gives its place back when it is closed. It also counts the lines
+// of a head while they arrive: net/http has no limit for them, and keeps far
+// more of a short line than its bytes. Under TLS it cannot see them.
+type placedConn struct {
+	net.Conn
+	leave func()
+
+	mu    sync.Mutex
+	lines int  // of the head that is being read
+	blank bool // nothing came since the last line feed
+	over  bool // the head has ended
+}
+
+// errHead makes net/http answer 400 and close the connection.
+var errHead = errors.New("idverifytest: a head with too many lines")
+
+// Close implements [net.Conn].
+func (c *placedConn) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}
+
+// Read implements [net.Conn].
+func (c *placedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, b := range p[:n] {
+		if c.over {
+			break
+		}
+		switch b {
+		case '\n':
+			c.lines++
+			c.over = c.blank
+			c.blank = true
+		case '\r':
+		default:
+			c.blank = false
+		}
+	}
+	if c.lines > maxHeadLines {
+		return 0, errHead
+	}
+	return n, err
+}
+
+// nextHead is called before the head of the next request is read.
+func (c *placedConn) nextHead() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines, c.blank, c.over = 0, false, false
+}
+
+// NetConn is the connection without its place.
+func (c *placedConn) NetConn() net.Conn { return c.Conn }
+
+// closeNow closes a connection without the farewell of TLS, which can take
+// seconds.
+func closeNow(conn net.Conn) {
+	for {
+		if _, ok := conn.(*placedConn); ok {
+			break
+		}
+		over, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		conn = over.NetConn()
+	}
+	_ = conn.Close()
+}

@@ -1,0 +1,121 @@
+package idverifytest
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/url"
+	"strings"
+)
+
+// plain reads a form of the kind application/x-www-form-urlencoded, as
+// [url.ParseQuery] would.
+func (f *formReader) plain() {
+	in := newReader(f.call.body)
+	defer freeReader(in)
+	for {
+		name, stop, err := readName(in)
+		switch {
+		case err != nil:
+			f.malformed = true
+			return
+		case len(name) > maxRawName:
+			f.call.refuse(tooMany)
+			return
+		case name == "" && stop == 0:
+			return
+		case name == "" && stop == '&': // nothing between two of them
+			continue
+		}
+		decoded, wrong := url.QueryUnescape(name)
+		w := f.begin(decoded, false)
+		if w == nil {
+			return
+		}
+		bad := wrong != nil || strings.Contains(name, ";")
+		if stop == '=' {
+			var badValue bool
+			if stop, badValue, err = readPlainValue(in, w); err != nil {
+				f.malformed = true
+				return
+			}
+			bad = bad || badValue
+		}
+		if bad {
+			f.malformed = true
+		} else {
+			f.end(decoded, w)
+		}
+		if stop == 0 {
+			return
+		}
+	}
+}
+
+// maxRawName is for a name each of whose bytes is written as three.
+const maxRawName = 3 * maxFieldName
+
+// readName reads as far as the = or the & behind a name, and tells which it
+// was, or 0 for the end. Of a name that is too long the rest is not read.
+func readName(in *bufio.Reader) (name string, stop byte, err error) {
+	var raw []byte
+	for len(raw) <= maxRawName {
+		b, err := in.ReadByte()
+		switch {
+		case err == io.EOF:
+			return string(raw), 0, nil
+		case err != nil:
+			return "", 0, err
+		case b == '=', b == '&':
+			return string(raw), b, nil
+		}
+		raw = append(raw, b)
+	}
+	return string(raw), 0, nil
+}
+
+// readPlainValue reads as far as the & behind a value, and tells whether there
+// was one, or 0 for the end. bad says that the value is not well written.
+func readPlainValue(in *bufio.Reader, w io.Writer) (stop byte, bad bool, err error) {
+	one := make([]byte, 1)
+	for {
+		if _, err := in.Peek(1); err == io.EOF {
+			return 0, bad, nil
+		} else if err != nil {
+			return 0, bad, err
+		}
+		chunk, _ := in.Peek(in.Buffered())
+		n := bytes.IndexAny(chunk, "&;+%")
+		if n < 0 {
+			n = len(chunk)
+		}
+		_, _ = w.Write(chunk[:n])
+		_, _ = in.Discard(n)
+		if n == len(chunk) {
+			continue
+		}
+		b, _ := in.ReadByte()
+		switch b {
+		case '&':
+			return b, bad, nil
+		case ';':
+			bad = true
+		case '+':
+			one[0] = ' '
+			_, _ = w.Write(one)
+		case '%':
+			code, err := in.Peek(2)
+			if err != nil && err != io.EOF {
+				return 0, bad, err
+			}
+			decoded, ok := hexDigits(code)
+			if !ok || len(code) < 2 {
+				bad = true
+				continue
+			}
+			_, _ = in.Discard(2)
+			one[0] = byte(decoded)
+			_, _ = w.Write(one)
+		}
+	}
+}

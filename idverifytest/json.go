@@ -1,0 +1,245 @@
+package idverifytest
+
+import (
+	"bufio"
+	"errors"
+	"io"
+)
+
+// node is one value of a JSON text.
+type node struct {
+	kind     nodeKind
+	value    value            // of a string
+	items    []*node          // of an array
+	members  map[string]*node // of an object; of a name that is given twice, the last
+	repeated string           // of an object: a name that is given twice, or empty
+}
+
+type nodeKind int
+
+const (
+	jsonNull nodeKind = iota
+	jsonBool
+	jsonNumber
+	jsonString
+	jsonArray
+	jsonObject
+)
+
+// at is a member of an object, and nil if it is absent or n is no object.
+func (n *node) at(name string) *node {
+	if n == nil {
+		return nil
+	}
+	return n.members[name]
+}
+
+// text is a string, and empty for anything else.
+func (n *node) text() string {
+	if n == nil || n.kind != jsonString {
+		return ""
+	}
+	return n.value.text()
+}
+
+func (n *node) isObject() bool { return n != nil && n.kind == jsonObject }
+
+// isEmpty reports whether a value is absent, null or an empty string.
+func (n *node) isEmpty() bool {
+	return n == nil || n.kind == jsonNull || n.kind == jsonString && n.value.size == 0
+}
+
+// readJSON reads a JSON text to the end of the body, and is nil for what is
+// none. Members of the names in evidence, on any level, are pictures and
+// captures in base64: they are looked at in passing, and not kept.
+func (c *call) readJSON(evidence ...string) *node {
+	if c.isTooLarge() {
+		_ = c.drain()
+		return nil
+	}
+	check := &utf8Reader{from: c.body}
+	in := newReader(check)
+	defer freeReader(in)
+	j := jsonReader{in: in, evidence: evidence, left: maxTexts}
+	root, err := j.whole()
+	if errors.Is(err, errSurplus) {
+		c.refuse(tooMany)
+	}
+	if broken := c.drain(); broken != nil || err != nil || !check.ok() {
+		return nil
+	}
+	c.rec.Fields = noted(root.members)
+	return root
+}
+
+// utf8Reader checks what is read through it.
+type utf8Reader struct {
+	utf8Check
+	from io.Reader
+}
+
+func (r *utf8Reader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.write(p[:n])
+	return n, err
+}
+
+var (
+	errMalformed = errors.New("malformed JSON")
+	errSurplus   = errors.New("more than is read")
+)
+
+// jsonReader reads JSON with a bound on everything that is kept.
+type jsonReader struct {
+	in       *bufio.Reader
+	evidence []string
+	left     int // bytes of text that may still be kept
+	seen     int // members and items
+	plain    []byte
+}
+
+func (j *jsonReader) whole() (*node, error) {
+	root, err := j.node("", 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := j.next(); err != io.EOF {
+		return nil, errMalformed
+	}
+	return root, nil
+}
+
+// next passes over white space, and shows the byte behind it.
+func (j *jsonReader) next() (byte, error) {
+	for {
+		b, err := j.in.ReadByte()
+		if err != nil {
+			return 0, err
+		}
+		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
+			return b, j.in.UnreadByte()
+		}
+	}
+}
+
+// take takes one byte that must be there.
+func (j *jsonReader) take(want byte) error {
+	if b, err := j.next(); err != nil || b != want {
+		return errMalformed
+	}
+	_, err := j.in.Discard(1)
+	return err
+}
+
+func (j *jsonReader) node(name string, depth int) (*node, error) {
+	b, err := j.next()
+	switch {
+	case err != nil, depth > maxDepth:
+		return nil, errMalformed
+	case b == '{':
+		return j.object(depth)
+	case b == '[':
+		return j.array(name, depth)
+	case b == '"':
+		l := asText
+		for _, e := range j.evidence {
+			if e == name {
+				l = asBase64
+			}
+		}
+		w := newValue(l, &j.left)
+		if err := j.text(w); err != nil {
+			return nil, err
+		}
+		return &node{kind: jsonString, value: w.end()}, nil
+	case b == 't':
+		return &node{kind: jsonBool}, j.literal("true")
+	case b == 'f':
+		return &node{kind: jsonBool}, j.literal("false")
+	case b == 'n':
+		return &node{kind: jsonNull}, j.literal("null")
+	}
+	return &node{kind: jsonNumber}, j.number()
+}
+
+// count counts one member or item.
+func (j *jsonReader) count() error {
+	j.seen++
+	if j.seen > maxFields {
+		return errSurplus
+	}
+	return nil
+}
+
+// list reads what is between two brackets, with commas between.
+func (j *jsonReader) list(opens, closes byte, entry func() error) error {
+	if err := j.take(opens); err != nil {
+		return err
+	}
+	if b, err := j.next(); err == nil && b == closes {
+		return j.take(closes)
+	}
+	for {
+		if err := j.count(); err != nil {
+			return err
+		}
+		if err := entry(); err != nil {
+			return err
+		}
+		b, err := j.next()
+		switch {
+		case err != nil:
+			return errMalformed
+		case b == closes:
+			return j.take(closes)
+		}
+		if err := j.take(','); err != nil {
+			return err
+		}
+	}
+}
+
+func (j *jsonReader) object(depth int) (*node, error) {
+	n := &node{kind: jsonObject, members: map[string]*node{}}
+	return n, j.list('{', '}', func() error {
+		if b, err := j.next(); err != nil || b != '"' {
+			return errMalformed
+		}
+		name := nameWriter{}
+		if err := j.text(&name); err != nil {
+			return err
+		}
+		if err := j.take(':'); err != nil {
+			return err
+		}
+		member, err := j.node(string(name.text), depth+1)
+		if err != nil {
+			return err
+		}
+		if _, ok := n.members[string(name.text)]; ok {
+			n.repeated = string(name.text)
+		}
+		n.members[string(name.text)] = member
+		return nil
+	})
+}
+
+func (j *jsonReader) array(name string, depth int) (*node, error) {
+	n := &node{kind: jsonArray}
+	return n, j.list('[', ']', func() error {
+		item, err := j.node(name, depth+1)
+		n.items = append(n.items, item)
+		return err
+	})
+}
+
+// nameWriter takes the name of a member.
+type nameWriter struct{ text []byte }
+
+func (w *nameWriter) Write(p []byte) (int, error) {
+	if len(w.text)+len(p) > maxFieldName {
+		return 0, errSurplus
+	}
+	w.text = append(w.text, p...)
+	return len(p), nil
+}

@@ -1,0 +1,47 @@
+package idverifytest
+
+import "math"
+
+// Scores is what a vendor's comparison yields.
+type Scores struct {
+	Similarity float64 // Linkface 0 to 1, Baidu and Tencent 0 to 100
+	Hack       float64 // Linkface only: 0 to 1, and 1 is the worst
+	Liveness   float64 // Baidu only: 0 to 1, and 1 is the best
+	Spoofing   float64 // Baidu only: 0 to 1, and 1 is the worst
+}
+
+// DefaultScores is what [Match] gets at a vendor: a clear pass. Take it,
+// change what the test is about, and give it to [Server.SetScores]. It is zero
+// for an unknown vendor.
+func DefaultScores(vendor string) Scores {
+	v := registered().find(vendor)
+	if v == nil {
+		return Scores{}
+	}
+	return v.scores
+}
+
+// SetScores sets what [Match] gets at a vendor from now on. Values outside the
+// vendor's range are sent as they are. It panics for an unknown vendor, and for
+// NaN and infinities, which JSON has no form for: those are for [Server.Script].
+func (s *Server) SetScores(vendor string, scores Scores) {
+	s.vendors.mustKnow(vendor)
+	for _, v := range [...]float64{scores.Similarity, scores.Hack, scores.Liveness, scores.Spoofing} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			panic("idverifytest: a score that JSON cannot express")
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scores[vendor] = scores
+}
+
+// scoresOfMatch is what Match gets at a vendor.
+func (s *Server) scoresOfMatch(v *vendor) Scores {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if set, ok := s.scores[v.name]; ok {
+		return set
+	}
+	return v.scores
+}

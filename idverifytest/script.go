@@ -1,0 +1,52 @@
+package idverifytest
+
+import (
+	"net/http"
+	"slices"
+)
+
+// An Answer is what [Server.Script] gives instead of a computed one.
+type Answer struct {
+	Status int         // HTTP status; 0 is 200
+	Header http.Header // added to Content-Type: application/json, or replacing it
+	Body   string      // sent as it is
+	Billed bool        // whether it goes on the [Bill]
+}
+
+func (a Answer) reply() reply {
+	rep := reply{
+		status: a.Status,
+		header: http.Header{"Content-Type": {"application/json"}},
+		body:   []byte(a.Body),
+		billed: a.Billed,
+	}
+	for name, values := range a.Header {
+		rep.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	if rep.status == 0 {
+		rep.status = http.StatusOK
+	}
+	return rep
+}
+
+// Script makes the next calls to a vendor's verification endpoint, or to
+// [BaiduToken], get exactly these answers, in order and one each, whatever
+// the requests hold. Further calls are answered as usual. Answers that are
+// waiting already come first. It panics for an unknown vendor.
+func (s *Server) Script(vendor string, answers ...Answer) {
+	s.vendors.mustKnow(vendor)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scripts[vendor] = append(s.scripts[vendor], answers...)
+}
+
+func (s *Server) nextAnswer(name string) (Answer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	queue := s.scripts[name]
+	if len(queue) == 0 {
+		return Answer{}, false
+	}
+	s.scripts[name] = queue[1:]
+	return queue[0], true
+}

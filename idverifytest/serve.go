@@ -1,0 +1,177 @@
+package idverifytest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Serve answers on a listener until [Server.Close], and then returns nil. Any
+// other end is an error. It bounds what clients can do to it: at most 256 are
+// connected at a time ([WithMaxConnections]), a head has 16 KiB and 10 s, a body
+// 60 s, an answer 30 s to be taken, and a connection without a request 60 s.
+//
+//	vendors := idverifytest.New()
+//	listener, err := net.Listen("tcp", "127.0.0.1:8089")
+//	…
+//	err = vendors.Serve(listener)
+//
+// Serve closes the listener.
+func (s *Server) Serve(l net.Listener) error {
+	server := &http.Server{Handler: s}
+	limited := s.limit(server, l)
+	ended := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		select {
+		case <-s.done:
+			_ = server.Close()
+		case <-ended:
+		}
+	}()
+	err := server.Serve(limited)
+	close(ended)
+	<-stopped
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// limit sets a server's limits, and returns the listener for it.
+func (s *Server) limit(server *http.Server, l net.Listener) net.Listener {
+	limited := limitConnections(l, s.connections, &s.crowded)
+	server.ConnState = limited.state
+	server.ReadHeaderTimeout = headTime
+	server.IdleTimeout = idleTime
+	server.MaxHeaderBytes = maxHeadBytes
+	// Broken handshakes and connections are what tests come here for.
+	server.ErrorLog = log.New(io.Discard, "", 0)
+	return limited
+}
+
+// ServeHTTP answers as the vendor whose name is the path's first segment, or
+// whose own path it is.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	conn := http.NewResponseController(w)
+	// What cannot be set, as on a recorder, needs no limit.
+	_ = conn.SetReadDeadline(time.Now().Add(bodyTime))
+	_ = conn.SetWriteDeadline(time.Now().Add(bodyTime + sendTime))
+
+	v, e, inside := s.vendors.route(r)
+	name := ""
+	switch {
+	case e != nil:
+		name = e.name
+	case v != nil:
+		name = v.name
+	}
+	seq, fault := s.arrive(name, e != nil)
+	query, queryOK := readQuery(r.URL)
+	rec := newExchange(seq, name, inside, r, query)
+	rec.Fault = fault.String()
+
+	if fault.kind == resetBeforeBody {
+		s.settle(&rec, reply{}, "")
+		reset(w)
+		return
+	}
+	if e == nil {
+		_ = drain(r, &rec)
+		rep := s.unknownPath()
+		if v != nil {
+			rep = v.endpoints[0].says(s, notFound)
+		}
+		s.settle(&rec, rep, "")
+		s.send(w, rep)
+		return
+	}
+	c := &call{server: s, vendor: v, endpoint: e, r: r, inside: inside, rec: &rec, query: query}
+	if !queryOK || len(r.Header) > maxHeaders {
+		c.refuse(tooMany)
+	}
+	rep, subject := s.process(c, fault)
+	s.settle(&rec, rep, subject)
+	_ = conn.SetReadDeadline(time.Time{}) // a client may wait as long as it likes
+	s.deliver(w, r, rep, fault)
+}
+
+// process reads a request and decides what is said, before anything happens to
+// the answer on its way.
+func (s *Server) process(c *call, fault Fault) (rep reply, subject string) {
+	size := c.memory()
+	if !s.memory.take(c.r.Context(), s.done, size) {
+		return c.endpoint.says(s, rateLimited), ""
+	}
+	defer s.memory.giveBack(size)
+	c.body = &bodyReader{call: c, limit: c.endpoint.limit()}
+	req := c.endpoint.read(c)
+	return s.answer(c, req, fault), req.subject()
+}
+
+func (s *Server) answer(c *call, req request, fault Fault) reply {
+	if fault.inFront() {
+		return fault.instead(s, c.endpoint)
+	}
+	if scripted, ok := s.nextAnswer(c.endpoint.name); ok {
+		return scripted.reply()
+	}
+	if c.refused != noTrouble {
+		return c.endpoint.says(s, c.refused)
+	}
+	return req.judge(s)
+}
+
+// arrive counts an exchange and takes the fault that waits for it. Wrong
+// paths are no calls, and faults wait for the next call.
+func (s *Server) arrive(name string, known bool) (int, Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	if !known {
+		return s.seq, Fault{}
+	}
+	s.calls[name]++
+	return s.seq, s.takeFault(name)
+}
+
+// send writes an answer that nothing happens to.
+func (s *Server) send(w http.ResponseWriter, rep reply) {
+	s.writeHead(w, rep)
+	_, _ = w.Write(rep.body)
+}
+
+// reply is one answer. Its code is the vendor's own, for the record.
+type reply struct {
+	status int
+	code   string
+	header http.Header
+	body   []byte
+	billed bool
+}
+
+// jsonReply is an answer as vendors give it.
+func jsonReply(status int, code string, body any) reply {
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic("idverifytest: an answer that cannot be encoded: " + err.Error())
+	}
+	return reply{
+		status: status,
+		code:   code,
+		header: http.Header{"Content-Type": {"application/json"}},
+		body:   text,
+	}
+}
+
+func (s *Server) unknownPath() reply {
+	return jsonReply(http.StatusNotFound, "", map[string]string{
+		"error": "no such vendor; paths begin with /" + strings.Join(s.vendors.names(), ", /"),
+	})
+}
