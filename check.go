@@ -161,6 +161,12 @@ func (r Rule) publishedFAR() (rate float64, ok bool) {
 	return rate, ok
 }
 
+// IsMilderThan reports whether the rule lets something pass that the other one
+// does not, on the same scale.
+func (r Rule) IsMilderThan(other Rule) bool {
+	return !r.Pass.asStrict(r.Threshold, other.Threshold)
+}
+
 // Check applies the rule to a vendor's value. It fails when the rule is
 // invalid, or the value is NaN, infinite or outside the scale: such a score
 // decides nothing.
@@ -215,7 +221,7 @@ func (r Rule) margin(value float64) float64 {
 	return margin
 }
 
-// Check is one score and what became of it. Its JSON names are stable.
+// Check is one score with its threshold and verdict. Its JSON names are stable.
 type Check struct {
 	Kind CheckKind `json:"kind"`
 	// Value is the score as the vendor gave it, on the vendor's Scale.
@@ -229,14 +235,30 @@ type Check struct {
 	Comparator Comparator `json:"comparator"`
 	Threshold  float64    `json:"threshold"`
 	Passed     bool       `json:"passed"`
-	// Margin is how far the value lies from the threshold, from −1 (worst)
-	// over 0 (at the threshold) to 1 (best): the number that compares across
-	// vendors. At 0 the Comparator decides, so look at Passed.
+	// Margin is the distance of the value from the threshold, as a share of the
+	// scale on that side: from −1 (worst) over 0 (at the threshold) to 1 (best).
+	// It serves to sort and is no probability: 0.5 at two vendors does not mean
+	// the same certainty. At 0 the Comparator decides, so look at Passed.
 	Margin float64 `json:"margin"`
 	// FAR is the false-accept rate that the vendor published for the strictest
 	// published threshold that Threshold reaches, nil where it published none.
 	// It speaks of similarity only.
 	FAR *float64 `json:"far,omitempty"`
+}
+
+// Holds reports whether the numbers earn a pass: a finite value on the scale, and
+// a comparator and threshold that could also fail, which the value satisfies.
+// Passed is not asked.
+func (c Check) Holds() bool {
+	rule := Rule{Kind: c.Kind, Scale: c.Scale, Pass: c.Comparator, Threshold: c.Threshold}
+	return rule.Validate() == nil && c.Scale.contains(c.Value) && c.Comparator.holds(c.Value, c.Threshold)
+}
+
+// isOff reports whether the check contradicts itself: its numbers are none, or say
+// something else than Passed.
+func (c Check) isOff() bool {
+	rule := Rule{Kind: c.Kind, Scale: c.Scale, Pass: c.Comparator, Threshold: c.Threshold}
+	return rule.Validate() != nil || !c.Scale.contains(c.Value) || c.Passed != c.Holds()
 }
 
 // FalseAcceptRate is FAR, and whether the vendor published one.

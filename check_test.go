@@ -250,3 +250,44 @@ func TestEndsOfTheScaleThatDoDecideAreAccepted(t *testing.T) {
 		assert.NoError(t, r.Validate(), "%+v", r)
 	}
 }
+
+// claimed is a check that says it passed, with one thing about it changed.
+func claimed(t *testing.T, change func(*idverify.Check)) *idverify.Result {
+	t.Helper()
+	check, err := rule(idverify.Above, 80).Check(90)
+	require.NoError(t, err)
+	change(&check)
+	return &idverify.Result{Code: idverify.CodeMatch, Billed: idverify.BilledYes, Checks: []idverify.Check{check}}
+}
+
+func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
+	assert.True(t, claimed(t, func(*idverify.Check) {}).Passed())
+	for name, change := range map[string]func(*idverify.Check){
+		"12 > 80":             func(c *idverify.Check) { c.Value = 12 },
+		"at the threshold":    func(c *idverify.Check) { c.Value = 80 },
+		"NaN":                 func(c *idverify.Check) { c.Value = math.NaN() },
+		"infinite":            func(c *idverify.Check) { c.Value = math.Inf(1) },
+		"800 of 100":          func(c *idverify.Check) { c.Value = 800 },
+		"a NaN threshold":     func(c *idverify.Check) { c.Threshold = math.NaN() },
+		"a threshold off":     func(c *idverify.Check) { c.Threshold = -1 },
+		"a threshold for all": func(c *idverify.Check) { c.Comparator, c.Threshold = idverify.AtLeast, 0 },
+		"no comparator":       func(c *idverify.Check) { c.Comparator = "" },
+		"the other direction": func(c *idverify.Check) { c.Comparator = idverify.Below },
+		"no scale":            func(c *idverify.Check) { c.Scale = idverify.Scale{} },
+		"an infinite scale":   func(c *idverify.Check) { c.Scale.Max = math.Inf(1) },
+		"says it failed":      func(c *idverify.Check) { c.Passed = false },
+	} {
+		res := claimed(t, change)
+		assert.False(t, res.Passed(), name)
+		assert.NotEqual(t, idverify.AdviceAccept, res.Advice(), name)
+
+		c := oneVendor(t, vendorNamed("a", step{res: res}))
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrBadResponse, name)
+	}
+	// A contradiction is none the better beside another decision.
+	res := claimed(t, func(c *idverify.Check) { c.Value = 12 })
+	res.Code = idverify.CodeFaceMismatch
+	_, err := oneVendor(t, vendorNamed("a", step{res: res})).Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, idverify.ErrBadResponse)
+}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -217,8 +218,28 @@ func TestEvidenceOfAUsersOwnShowsItsContent(t *testing.T) {
 	}
 }
 
+// kindOnly is evidence of a user's that has a kind and nothing in it.
+type kindOnly string
+
+func (k kindOnly) EvidenceKind() string { return string(k) }
+
+func (k kindOnly) EvidenceContent(func(string), func(idverify.Media) idverify.Media) idverify.Evidence {
+	return k
+}
+
+func TestPartsOfEvidenceCannotBeTakenForOneAnother(t *testing.T) {
+	_, two := hold(t, kindOnly("a"), kindOnly("b"))
+	for _, other := range [][]idverify.Evidence{
+		{kindOnly("akb")}, {kindOnly("ab"), kindOnly("")}, {kindOnly("ak" + strings.Repeat("\x00", 8) + "b")}, {kindOnly("a")}, {kindOnly("b"), kindOnly("a")},
+	} {
+		_, sum := hold(t, other...)
+		assert.NotEqual(t, two, sum, "%q", other)
+	}
+}
+
 // A text or media of any size is digested a piece at a time.
 func TestADigestOfEvidenceAllocatesTheSameForEverySize(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	used := func(size int) float64 {
 		text := strings.Repeat("a", size)
 		evidence := []idverify.Evidence{idverify.Photo(mediaOf(text)), baiduv4.SealedCapture{Data: text}}

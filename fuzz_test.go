@@ -50,6 +50,9 @@ func FuzzResultJSON(f *testing.F) {
 		`{"code":"match","passed":true,"advice":"accept"}`,
 		`{"code":"match","checks":[{"kind":"similarity","value":0.1,"passed":true},{"kind":"hack","passed":false}],"passed":true}`,
 		`{"code":"match","checks":[{"kind":"liveness","passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","value":12,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","value":92,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","value":800,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
 		`{"code":"match","checks":[{"kind":"similarity","passed":true,"far":0}],"warnings":["risky_device"],"billed":"no"}`,
 		`{"request_id":"张三","vendor_code":"two words","vendor_reason":"r","http_status":-1,"checks":[],"warnings":[],"attempts":[]}`,
 		`{"attempts":[{"vendor":"v","code":"timeout","request_id":"\u0000","wait_ms":-1,"duration_ms":3600000,"billed":"unknown","next":"same_vendor"}]}`,
@@ -91,11 +94,30 @@ func FuzzResultJSON(f *testing.F) {
 	})
 }
 
-// hasPassed: a match, by a similarity that passed, and nothing that failed.
+// hasPassed: a match, by a similarity whose numbers pass, and nothing that failed.
 func hasPassed(r idverify.Result) bool {
-	failed := slices.ContainsFunc(r.Checks, func(c idverify.Check) bool { return !c.Passed })
+	failed := slices.ContainsFunc(r.Checks, func(c idverify.Check) bool { return !c.Passed || !passes(c) })
 	compared := slices.ContainsFunc(r.Checks, func(c idverify.Check) bool { return c.Kind == "similarity" })
 	return r.Code == "match" && compared && !failed
+}
+
+// passes reads a check's numbers a second time.
+func passes(c idverify.Check) bool {
+	v, at, low, high := c.Value, c.Threshold, c.Scale.Min, c.Scale.Max
+	if c.Kind == "" || !(low < high) || math.IsInf(high-low, 0) || v < low || v > high || at < low || at > high {
+		return false
+	}
+	switch c.Comparator {
+	case ">=":
+		return v >= at && at > low
+	case ">":
+		return v > at
+	case "<=":
+		return v <= at && at < high
+	case "<":
+		return v < at
+	}
+	return false
 }
 
 // An Error that was read from JSON is written and read again as an equal one.

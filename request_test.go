@@ -75,6 +75,7 @@ func TestBadRequestsNameTheField(t *testing.T) {
 		"unchecked, empty":             {&idverify.Request{Name: aName, SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"unchecked, CR LF":             {&idverify.Request{Name: aName, IDNumber: "1\r\n2", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"unchecked, endless":           {&idverify.Request{Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
+		"unchecked, in space":          {&idverify.Request{Name: aName, IDNumber: strings.Repeat(" ", 256) + "1", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"unchecked, latin1":            {&idverify.Request{Name: aName, IDNumber: "1\xff", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -94,10 +94,14 @@ const (
 	// WarnRiskyDevice: the vendor rates the device that recorded the capture
 	// as suspicious or dangerous.
 	WarnRiskyDevice Warning = "risky_device"
+	// WarnThresholdBelowRecommended: a threshold or check of the configuration is
+	// milder than the vendor recommends, or a recommended check is turned off.
+	WarnThresholdBelowRecommended Warning = "threshold_below_recommended"
 )
 
 // Passed reports whether this is the person: the code is CodeMatch, a
-// similarity check stands in Checks, and no check failed. A nil Result has not
+// similarity check stands in Checks, and no check failed. It is worked out from
+// the checks' numbers: a Check that only says Passed has not. A nil Result has not
 // passed.
 func (r *Result) Passed() bool {
 	if r == nil || r.Code != CodeMatch {
@@ -105,7 +109,7 @@ func (r *Result) Passed() bool {
 	}
 	compared := false
 	for _, c := range r.Checks {
-		if !c.Passed {
+		if !c.Passed || !c.Holds() {
 			return false
 		}
 		compared = compared || c.Kind == CheckSimilarity

@@ -3,6 +3,7 @@ package idverify
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -259,6 +260,8 @@ func settle(vendor string, res *Result, err error) (*Result, *Error) {
 		return nil, broken(vendor, "the provider returned neither a result nor an error")
 	case !res.Code.IsDecision():
 		return nil, broken(vendor, "the provider returned a result that is no decision")
+	case slices.ContainsFunc(res.Checks, Check.isOff):
+		return nil, broken(vendor, "the provider returned a check that contradicts its own numbers")
 	case res.Code == CodeMatch && !res.Passed():
 		return nil, broken(vendor, "the provider returned a match without the checks that earn it")
 	case res.Vendor == "":

@@ -45,6 +45,10 @@ type Config struct {
 	// the vendor's recommendation; SpoofingNone turns the check off.
 	Spoofing SpoofingControl
 
+	// Risk is what becomes of a capture whose device the vendor rates as
+	// dangerous. Default RiskReject: it is CodeAttackSuspected.
+	Risk RiskControl
+
 	// Tokens is where access tokens are kept. Default a NewMemoryStore of the
 	// client's own; give one that several processes reach to share a token.
 	Tokens TokenStore
@@ -66,6 +70,7 @@ type Client struct {
 	tokens     *tokenSource
 	similarity idverify.Rule
 	controls   controls
+	milder     bool // than the vendor recommends
 }
 
 type clientMask = redact.Mask[Client]
@@ -97,7 +102,9 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{vendor: vendor, tokens: cfg.source(vendor), similarity: rule, controls: controls}, nil
+	client := &Client{vendor: vendor, tokens: cfg.source(vendor), similarity: rule, controls: controls}
+	client.milder = exchange.IsMilder(client.Rules(), recommended)
+	return client, nil
 }
 
 func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
@@ -105,6 +112,7 @@ func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
 		quality:  cmp.Or(c.Quality, QualityNone),
 		liveness: cmp.Or(c.Liveness, LivenessNormal),
 		spoofing: cmp.Or(c.Spoofing, SpoofingNormal),
+		risk:     cmp.Or(c.Risk, RiskReject),
 	}
 	const problem = "must be NONE, LOW, NORMAL or HIGH"
 	if !slices.Contains(qualityLevels, set.quality) {
@@ -115,6 +123,9 @@ func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
 	}
 	if _, known := spoofingRules[set.spoofing]; !known {
 		return set, vendor.Misconfigured("Spoofing", problem)
+	}
+	if set.risk != RiskReject && set.risk != RiskWarn {
+		return set, vendor.Misconfigured("Risk", "must be REJECT or WARN")
 	}
 	return set, nil
 }
@@ -161,6 +172,7 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	}
 	strict := *c
 	strict.similarity = rule
+	strict.milder = exchange.IsMilder(strict.Rules(), recommended)
 	return &strict, nil
 }
 
@@ -173,6 +185,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if err != nil {
 		return nil, err
 	}
+	call.Milder = c.milder
 	question, err := c.encode(call)
 	if err != nil {
 		return nil, err

@@ -58,12 +58,11 @@ const (
 	statusNormal = "0"
 )
 
+// recommended are the rules that the vendor advises.
+var recommended = []idverify.Rule{similarity, livenessRules[LivenessNormal], spoofingRules[SpoofingNormal]}
+
 // tokenRefusals are the codes that a new access token may cure.
 var tokenRefusals = []string{"100", "110", "111"}
-
-// riskyLevels are the values of risk_level that are worth a warning: dangerous
-// and suspicious.
-var riskyLevels = []string{"1", "2"}
 
 // Codes lists the vendor's codes and what they mean here: of a verification,
 // where Code "verify_status" stands for that field with its value as Reason,

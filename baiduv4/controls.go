@@ -65,4 +65,5 @@ type controls struct {
 	quality  QualityControl
 	liveness LivenessControl
 	spoofing SpoofingControl
+	risk     RiskControl // stays here
 }

@@ -144,10 +144,16 @@ func FuzzAnswer(f *testing.F) {
 			Hidden: []string{name, number, apiKey, secretKey, "TOKEN-MARK"},
 			Provider: func() (p fuzztest.Provider) {
 				p, seen = inMemory(t, fuzztest.JSON(200, `{"access_token":"TOKEN-MARK","expires_in":2592000}`), given,
-					func(cfg *baiduv4.Config) { cfg.Liveness, cfg.Spoofing = at.liveness, at.spoofing })
+					func(cfg *baiduv4.Config) { cfg.Liveness, cfg.Spoofing, cfg.Risk = at.liveness, at.spoofing, baiduv4.RiskWarn })
 				return p
 			},
 		}.Check(t)
+		strict, _ := inMemory(t, fuzztest.JSON(200, `{"access_token":"TOKEN-MARK","expires_in":2592000}`), given,
+			func(cfg *baiduv4.Config) { cfg.Liveness, cfg.Spoofing = at.liveness, at.spoofing })
+		if again, err := strict.Verify(t.Context(), request()); err == nil {
+			require.True(t, res.Passed() || !again.Passed(), "the stricter control let something pass")
+			require.True(t, again.Code == res.Code || again.Code == idverify.CodeAttackSuspected)
+		}
 		exchanges := 1
 		if code := vendorCode(res, err); slices.Contains([]string{"100", "110", "111"}, code) {
 			exchanges = 2 // with a new token

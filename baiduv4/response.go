@@ -2,7 +2,6 @@ package baiduv4
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
@@ -16,7 +15,7 @@ type answer struct {
 	ErrorMsg  exchange.Remark `json:"error_msg"`
 	Result    json.RawMessage `json:"result"`
 	DecImage  DecImage        `json:"dec_image"`
-	RiskLevel texts           `json:"risk_level"`
+	RiskLevel ratedTexts      `json:"risk_level"`
 	RiskTag   texts           `json:"risk_tag"`
 }
 
@@ -46,9 +45,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	call.SetRequestID(string(a.LogID))
 	reply := newReply(call, &a)
-	if slices.Contains(riskyLevels, reply.RiskLevel) {
-		call.Warn(idverify.WarnRiskyDevice)
-	}
+	c.mind(call, a.RiskLevel.risk)
 	switch {
 	case isFailure(a.ErrorCode):
 		return call.Coded(exchange.Said{Code: textOf(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
@@ -69,6 +66,17 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	var room [3]exchange.Measured
 	return call.Judge(codeOK, reply, c.measured(room[:0], o)...)
+}
+
+// mind does what the rating of the device asks for.
+func (c *Client) mind(call *exchange.Call, rating risk) {
+	switch {
+	case rating == riskDangerous && c.controls.risk == RiskReject:
+		call.Suspect()
+	case rating == "":
+		return
+	}
+	call.Warn(idverify.WarnRiskyDevice)
 }
 
 // measured adds what a pass needs: similarity, and each control that is on.

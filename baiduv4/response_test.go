@@ -355,13 +355,26 @@ func TestRiskIsReadInEveryForm(t *testing.T) {
 		{`{}`, `{"a":1}`, "", nil, false},
 		{`["1"]`, `[{}]`, "1", nil, true},
 		{`["","4"]`, `["","a",null,"b"]`, "4", []string{"a", "b"}, false},
+		{`1`, `[]`, "1", nil, true},
+		{`1.0`, `[]`, "1.0", nil, true},
+		{`" 1 "`, `[]`, " 1 ", nil, true},
+		{`["4","1"]`, `[]`, "4", nil, true},
+		{`"[\"1\"]"`, `[]`, "1", nil, true},
+		{`{"level":"1"}`, `[]`, "", nil, true},
+		{`{"level1":"4"}`, `[]`, "", nil, false},
 		{`"4"`, `"[broken"`, "4", []string{"[broken"}, false},
 	} {
 		body := fmt.Sprintf(`{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"risk_level":%s,"risk_tag":%s}`, test.level, test.tag)
 		c, _ := answering(t, answer{body: body})
 		res, err := c.Verify(t.Context(), request())
 		require.NoError(t, err, body)
-		assert.True(t, res.Passed(), "risk changes no decision")
+		if dangerous := strings.Contains(test.level, "1") && test.warned; dangerous {
+			assert.Equal(t, idverify.CodeAttackSuspected, res.Code, body)
+			lenient, _ := answering(t, answer{body: body}, func(c *baiduv4.Config) { c.Risk = baiduv4.RiskWarn })
+			res, err = lenient.Verify(t.Context(), request())
+			require.NoError(t, err, body)
+		}
+		assert.True(t, res.Passed(), body)
 		var reply *baiduv4.Reply
 		require.True(t, res.As(&reply))
 		assert.Equal(t, test.wantLevel, reply.RiskLevel, body)

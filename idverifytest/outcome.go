@@ -46,7 +46,7 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 		return
 	}
 	for _, kind := range promised {
-		if check, _ := res.Check(kind); !check.Passed {
+		if check, _ := res.Check(kind); !check.Passed || !check.Holds() {
 			tb.Errorf("a pass without a passed check of %s", kind)
 		}
 	}

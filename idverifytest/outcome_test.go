@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
@@ -41,7 +42,12 @@ func TestCheckOutcomeComplainsOfEveryBreachOfTheContract(t *testing.T) {
 	result := func(code idverify.Code, checks ...idverify.Check) *idverify.Result {
 		return &idverify.Result{Code: code, Checks: checks}
 	}
-	passed := result(idverify.CodeMatch, idverify.Check{Kind: similar, Passed: true}, idverify.Check{Kind: live, Passed: true})
+	good := func(kind idverify.CheckKind) idverify.Check {
+		check, err := idverify.Rule{Kind: kind, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.5}.Check(0.9)
+		require.NoError(t, err)
+		return check
+	}
+	passed := result(idverify.CodeMatch, good(similar), good(live))
 	for name, test := range map[string]struct {
 		res      *idverify.Result
 		err      error
@@ -58,6 +64,7 @@ func TestCheckOutcomeComplainsOfEveryBreachOfTheContract(t *testing.T) {
 		"zero result":               {res: result(""), wrong: true},
 		"error as result":           {res: result(idverify.CodeTimeout), wrong: true},
 		"unearned match":            {res: result(idverify.CodeMatch), wrong: true},
+		"match that says so":        {res: result(idverify.CodeMatch, idverify.Check{Kind: similar, Passed: true}), wrong: true},
 		"match without a promise":   {res: result(idverify.CodeMatch, passed.Checks[0]), promised: []idverify.CheckKind{live}, wrong: true},
 		"result and error":          {res: passed, err: &idverify.Error{Code: idverify.CodeTimeout}, wrong: true},
 		"foreign error":             {err: errors.New("foreign"), wrong: true},

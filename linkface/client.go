@@ -45,6 +45,7 @@ type Client struct {
 	vendor      *exchange.Vendor
 	credentials credentials
 	similarity  idverify.Rule
+	milder      bool // than the vendor recommends
 }
 
 type clientMask = redact.Mask[Client]
@@ -76,6 +77,7 @@ func New(cfg Config) (*Client, error) {
 		vendor:      vendor,
 		credentials: credentials{redact.NewSecret(cfg.APIID), redact.NewSecret(cfg.APISecret)},
 		similarity:  rule,
+		milder:      rule.IsMilderThan(similarity),
 	}, nil
 }
 
@@ -99,7 +101,7 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 		return nil, err
 	}
 	strict := *c
-	strict.similarity = rule
+	strict.similarity, strict.milder = rule, rule.IsMilderThan(similarity)
 	return &strict, nil
 }
 
@@ -110,6 +112,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if err != nil {
 		return nil, err
 	}
+	call.Milder = c.milder
 	form, err := c.encode(call)
 	if err != nil {
 		return nil, err

@@ -98,6 +98,7 @@ type answer struct {
 
 type identity struct {
 	present  bool
+	denies   bool            // anything but nothing, or an object whose validity is true
 	Validity exchange.Remark `json:"validity"`
 	PhotoID  exchange.Remark `json:"photo_id"`
 	Reason   exchange.Remark `json:"reason"`
@@ -108,7 +109,17 @@ type identity struct {
 func (i *identity) UnmarshalJSON(text []byte) error {
 	type fields identity
 	i.present = bytes.HasPrefix(text, []byte("{")) && json.Unmarshal(text, (*fields)(i)) == nil
+	i.denies = !isNothing(text) && (!i.present || !strings.EqualFold(string(i.Validity), "true"))
 	return nil
+}
+
+// isNothing reports whether JSON says nothing, as services of this kind write it.
+func isNothing(text []byte) bool {
+	switch string(text) {
+	case "null", `""`, "[]", "{}":
+		return true
+	}
+	return false
 }
 
 const statusOK = "OK"
@@ -127,8 +138,10 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Bad("status is missing")
 	case a.Status == statusOK && !call.OK():
 		return nil, call.Bad("status OK came with an HTTP status of failure")
-	case a.Status == statusOK && a.Identity.present && a.Identity.Validity != "true":
+	case a.Status == statusOK && a.Identity.denies:
 		return nil, call.Bad("status OK came with an identity that does not hold")
+	case a.Status == statusOK && (table.HasReason(string(a.Reason)) || table.HasReason(string(a.Identity.Reason))):
+		return nil, call.Bad("status OK came with the reason of a failure")
 	case a.Status == statusOK:
 		return call.Judge(statusOK, reply,
 			exchange.Measured{Field: "verify_score", Score: a.VerifyScore, Rule: c.similarity},

@@ -250,6 +250,41 @@ func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
 	assert.Equal(t, "status OK came with an identity that does not hold", e.Detail)
 }
 
+// A success beside what denies it, in whatever shape, decides nothing; beside what
+// says nothing it stands.
+func TestSuccessBesideADenialDecidesNothing(t *testing.T) {
+	for beside, passes := range map[string]bool{
+		`"identity":{"validity":true}`:                      true,
+		`"identity":{"validity":"true","reason":""}`:        true,
+		`"identity":null`:                                   true,
+		`"identity":""`:                                     true,
+		`"identity":[]`:                                     true,
+		`"identity":{}`:                                     true,
+		`"reason":"all fine"`:                               true,
+		`"identity":{"validity":"false"}`:                   false,
+		`"identity":{"validity":0}`:                         false,
+		`"identity":{"validity":null}`:                      false,
+		`"identity":{"valid":true}`:                         false,
+		`"identity":false`:                                  false,
+		`"identity":"false"`:                                false,
+		`"identity":0`:                                      false,
+		`"identity":[{"validity":false}]`:                   false,
+		`"reason":"Invalid idcard number"`:                  false,
+		`"reason":" name and idcard number doesn't match "`: false,
+		`"identity":{"validity":true,"reason":"Gongan photo doesn’t exist"}`: false,
+	} {
+		c, _ := answering(t, http.StatusOK, `{"request_id":"T","status":"OK","verify_score":0.9,"hack_score":0.1,`+beside+`}`)
+		res, err := c.Verify(t.Context(), request())
+		if passes {
+			require.NoError(t, err, beside)
+			assert.True(t, res.Passed(), beside)
+			continue
+		}
+		e := requireError(t, res, err)
+		assert.Equal(t, idverify.CodeBadResponse, e.Code, beside)
+	}
+}
+
 // An identity that does not hold contradicts a success only. Beside a failure
 // it explains it, and leaves it the meaning and the bill of its row.
 func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {

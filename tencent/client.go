@@ -71,6 +71,7 @@ type Client struct {
 	vendor     *exchange.Vendor
 	signer     *signer
 	similarity idverify.Rule
+	milder     bool // than the vendor recommends
 }
 
 type clientMask = redact.Mask[Client]
@@ -102,7 +103,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{vendor: vendor, signer: signer, similarity: rule}, nil
+	return &Client{vendor: vendor, signer: signer, similarity: rule, milder: rule.IsMilderThan(similarity)}, nil
 }
 
 func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
@@ -152,7 +153,7 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 		return nil, err
 	}
 	strict := *c
-	strict.similarity = rule
+	strict.similarity, strict.milder = rule, rule.IsMilderThan(similarity)
 	return &strict, nil
 }
 
@@ -167,7 +168,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if err != nil {
 		return nil, err
 	}
-	call.OwnID = out.session
+	call.OwnID, call.Milder = out.session, c.milder
 	err = call.Send(ctx, httpx.Request{
 		Method:        http.MethodPost,
 		Path:          path,

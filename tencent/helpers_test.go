@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -59,10 +60,38 @@ func serve(t *testing.T, answer http.HandlerFunc) *vendor {
 		v.mu.Lock()
 		v.seen = append(v.seen, received{r, content})
 		v.mu.Unlock()
-		answer(w, r)
+		answer(&repeating{w, sessionOf(content)}, r)
 	}))
 	t.Cleanup(v.Close)
 	return v
+}
+
+// vendorSession stands in an answer for the session id of the request, which the
+// vendor repeats.
+var vendorSession = regexp.MustCompile(`vendor-session-[0-9]{4}`)
+
+// repeating writes the request's own session id.
+type repeating struct {
+	http.ResponseWriter
+	session string
+}
+
+func (r *repeating) Write(p []byte) (int, error) {
+	_, err := r.ResponseWriter.Write(vendorSession.ReplaceAll(p, []byte(r.session)))
+	return len(p), err
+}
+
+// Unwrap is for http.ResponseController.
+func (r *repeating) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+var inRequest = regexp.MustCompile(`session_id"(?:\r\n\r\n|:")([^"\r]+)`)
+
+// sessionOf is the session id of a form or of JSON.
+func sessionOf(content []byte) string {
+	if found := inRequest.FindSubmatch(content); found != nil {
+		return string(found[1])
+	}
+	return ""
 }
 
 func (v *vendor) requests() []received {
@@ -124,7 +153,9 @@ func requestWith(ev ...idverify.Evidence) *idverify.Request {
 func verify(t *testing.T, answer http.HandlerFunc) (*idverify.Result, error) {
 	t.Helper()
 	client := newClient(t, config(serve(t, answer).URL))
-	return client.Verify(t.Context(), photoRequest(jpegPhoto))
+	req := photoRequest(jpegPhoto)
+	req.Reference = "order-0001"
+	return client.Verify(t.Context(), req)
 }
 
 // failed is the *idverify.Error of a call without a decision.

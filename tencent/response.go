@@ -81,8 +81,8 @@ func (c *Client) decode(call *exchange.Call, out *outgoing) (*idverify.Result, e
 	if err := call.Decode(&a); err != nil {
 		return nil, err
 	}
-	if id := string(a.Data.SessionID); id != out.session {
-		call.SetRequestID(id)
+	if id := string(a.Data.SessionID); id != "" && id != out.session {
+		return nil, call.Bad("the answer's session_id names another call")
 	}
 	reply := a.reply(call)
 	switch {

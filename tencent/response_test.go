@@ -20,7 +20,7 @@ func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 	require.True(t, res.Passed())
 	require.Equal(t, idverify.CodeMatch, res.Code)
 	require.Equal(t, "tencent", res.Vendor)
-	require.Equal(t, "vendor-session-0001", res.RequestID)
+	require.Equal(t, "order-0001", res.RequestID)
 	require.Equal(t, "0", res.VendorCode)
 	require.Equal(t, http.StatusOK, res.HTTPStatus)
 	require.Equal(t, idverify.BilledYes, res.Billed)
@@ -34,7 +34,7 @@ func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 	require.True(t, res.As(&reply))
 	require.Equal(t, 100.0, *reply.Similarity)
 	require.Equal(t, tencent.Reply{
-		Similarity: reply.Similarity, SessionID: "vendor-session-0001", Code: "0", Message: "OK",
+		Similarity: reply.Similarity, SessionID: "order-0001", Code: "0", Message: "OK",
 	}, *reply)
 
 	res, err = verify(t, answeringFile(t, "face_mismatch.json"))
@@ -84,7 +84,7 @@ func TestSimilarityIsHeldToItsThresholdAndScale(t *testing.T) {
 			e := failed(t, res, err)
 			require.Equal(t, want, e.Code)
 			require.Equal(t, "data.similarity", e.Field)
-			require.Equal(t, "vendor-session-0007", e.RequestID)
+			require.Equal(t, "order-0001", e.RequestID)
 			require.Equal(t, idverify.BilledYes, e.Billed, "the vendor compared, whatever it wrote")
 			require.False(t, e.Repeatable())
 		})
@@ -132,7 +132,7 @@ func TestDecisionCountsWhateverTheHTTPStatus(t *testing.T) {
 		require.False(t, res.Passed())
 		require.Equal(t, status, res.HTTPStatus)
 		require.Equal(t, "-5803", res.VendorCode)
-		require.Equal(t, "vendor-session-0004", res.RequestID)
+		require.Equal(t, "order-0001", res.RequestID)
 		require.Equal(t, idverify.BilledUnknown, res.Billed)
 	}
 }
@@ -144,7 +144,7 @@ func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
 		require.Equal(t, idverify.CodeBadResponse, e.Code)
 		require.Equal(t, "code 0 came with an HTTP status of failure", e.Detail)
 		require.Equal(t, status, e.HTTPStatus)
-		require.Equal(t, "vendor-session-0001", e.RequestID)
+		require.Equal(t, "order-0001", e.RequestID)
 		require.True(t, e.Ambiguous())
 	}
 }
@@ -201,7 +201,7 @@ func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 	require.Equal(t, idverify.CodeUnknown, e.Code)
 	require.Equal(t, "-9999", e.VendorCode)
 	require.Equal(t, "unheard-of vendor words", e.VendorMessage.Reveal())
-	require.Equal(t, "vendor-session-0005", e.RequestID)
+	require.Equal(t, "order-0001", e.RequestID)
 	require.Equal(t, idverify.BilledUnknown, e.Billed)
 	require.False(t, e.Repeatable())
 	require.Contains(t, err.Error(), "-9999")
@@ -283,4 +283,34 @@ func TestOtherErrorsSayNothingOfTheClock(t *testing.T) {
 		answeringFile(t, "bad_request.json")(w, r)
 	})
 	require.NotContains(t, failed(t, res, err).Detail, "clock")
+}
+
+// An answer with the session id of another call belongs to another person.
+func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
+	for _, answer := range []string{
+		`{"code":0,"message":"OK","data":{"similarity":99,"session_id":"order-0002"}}`,
+		`{"code":-5803,"message":"m","data":{"session_id":"order-0002"}}`,
+		`{"code":-1101,"message":"m","data":{"session_id":"ORDER-0001"}}`,
+	} {
+		res, err := verify(t, answering(http.StatusOK, "application/json", answer))
+		e := failed(t, res, err)
+		require.Equal(t, idverify.CodeBadResponse, e.Code)
+		require.True(t, e.Ambiguous(), "what became of ours nobody knows")
+		require.Equal(t, "order-0001", e.RequestID)
+	}
+}
+
+func TestAMilderThresholdIsWarnedOfOnEveryResult(t *testing.T) {
+	for threshold, warned := range map[float64]bool{74.9: true, 75: false, 80: false} {
+		for _, answer := range []string{"match.json", "identity_mismatch.json"} {
+			cfg := config(serve(t, answeringFile(t, answer)).URL)
+			cfg.Threshold = threshold
+			res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
+			require.NoError(t, err)
+			require.Equal(t, warned, len(res.Warnings) == 1, "%v", threshold)
+			if warned {
+				require.Equal(t, idverify.WarnThresholdBelowRecommended, res.Warnings[0])
+			}
+		}
+	}
 }

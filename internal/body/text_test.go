@@ -3,6 +3,7 @@ package body
 import (
 	"encoding/json"
 	"io"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -194,6 +195,7 @@ func TestAnEscaperKeepsNothingOfItsText(t *testing.T) {
 
 // A text is never held, whatever its size and however much of it is escaped.
 func TestATextAllocatesTheSameForEverySize(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	for _, char := range []string{"a", "\x01"} {
 		used := func(size int) float64 {
 			o := media.String(strings.Repeat(char, size))
@@ -228,4 +230,28 @@ func BenchmarkText(b *testing.B) {
 			}
 		})
 	}
+}
+
+// inMemory is media of which parts can be had where they lie.
+type inMemory struct{ *strings.Reader }
+
+func (m inMemory) Open() (io.ReadCloser, int64, error) {
+	_, err := m.Seek(0, io.SeekStart)
+	return m, m.Size(), err
+}
+func (inMemory) InMemory() bool  { return true }
+func (inMemory) Close() error    { return nil }
+func (inMemory) Next(int) []byte { panic("lent without an escape") }
+
+func TestATextIsNotLentAsItLies(t *testing.T) {
+	text, err := LookAtText(inMemory{strings.NewReader("\n\n\n\n")}, plenty)
+	require.NoError(t, err)
+	b, err := JSON([]Member{{Name: "data", Text: text}})
+	require.NoError(t, err)
+	r := b.Open()
+	for err == nil {
+		assert.Empty(t, r.Borrow(10))
+		_, err = r.Read(make([]byte, 1))
+	}
+	require.NoError(t, r.Close())
 }

@@ -36,6 +36,9 @@ type Call struct {
 	Subject   idverify.Subject
 	Evidence  idverify.Evidence
 	Reference string
+	// Milder says that the client's rules are milder than the vendor recommends:
+	// every result warns of it.
+	Milder bool
 	// OwnID is our id of the call, where the vendor is sent one. It is the
 	// request id when the answer has none or did not come.
 	OwnID string
@@ -44,6 +47,7 @@ type Call struct {
 	response  *httpx.Response
 	requestID string
 	warnings  []idverify.Warning
+	suspect   bool
 	secrets   []string
 	room      [roomForSecrets]string // for them
 	address   string                 // of the picture, one of them
@@ -139,12 +143,19 @@ const (
 	tellingOfAnAddress = 24
 )
 
-// Warn adds a warning to the result.
-func (c *Call) Warn(w idverify.Warning) { c.warnings = append(c.warnings, w) }
+// Warn adds a warning to the result. What Subject gave is shared, and copied.
+func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warnings), w) }
+
+// Suspect makes an attack of whatever the scores decide: the vendor says of the
+// capture itself that it cannot be trusted.
+func (c *Call) Suspect() { c.suspect = true }
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
-	c.requestID, c.warnings = "", c.Subject.Warnings()
+	c.requestID, c.warnings, c.suspect = "", c.Subject.Warnings(), false
+	if c.Milder {
+		c.Warn(idverify.WarnThresholdBelowRecommended)
+	}
 	response, err := c.HTTP.Do(ctx, req)
 	if err != nil {
 		var f *httpx.Failure

@@ -78,7 +78,8 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 		VendorCode: row.Code, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
 		Checks: make([]idverify.Check, 0, len(measured)),
 	}
-	var compared, mismatch, attack bool
+	var compared, mismatch bool
+	attack := c.suspect
 	for _, m := range measured {
 		check, problem := m.check()
 		if problem != "" {

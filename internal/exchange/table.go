@@ -79,6 +79,19 @@ func (t *Table) Find(code string, reasons ...string) (idverify.VendorCode, bool)
 	return idverify.VendorCode{}, false
 }
 
+// HasReason reports whether a row has this reason, whatever its code.
+func (t *Table) HasReason(reason string) bool {
+	if reason = keyOf("", reason).reason; reason == "" {
+		return false
+	}
+	for key := range t.index {
+		if key.reason == reason {
+			return true
+		}
+	}
+	return false
+}
+
 // keyOf folds what vendors write one way today and another tomorrow: letter
 // case, typographic apostrophes, surrounding space.
 func keyOf(code, reason string) tableKey {

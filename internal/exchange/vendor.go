@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -109,6 +110,18 @@ func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) 
 		return rule, v.Misconfigured(field, fmt.Sprintf("is a fraction, and the vendor's scale ends at %g", rule.Scale.Max))
 	}
 	return rule, nil
+}
+
+// IsMilder reports whether rules are milder than those that the vendor recommends:
+// one has a milder threshold, or is missing.
+func IsMilder(rules, recommended []idverify.Rule) bool {
+	for _, want := range recommended {
+		at := slices.IndexFunc(rules, func(r idverify.Rule) bool { return r.Kind == want.Kind })
+		if at < 0 || rules[at].IsMilderThan(want) {
+			return true
+		}
+	}
+	return false
 }
 
 // MaxFAR is the rule at a published threshold for a false-accept rate.

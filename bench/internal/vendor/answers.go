@@ -16,7 +16,7 @@ type object = map[string]any
 // answers are passes, in the shapes that the vendors document.
 var answers = map[string][]byte{
 	TencentPath: encode(object{
-		"data": object{"similarity": 92.5, "session_id": "EXAMPLE-SESSION"}, "code": 0, "message": "OK",
+		"data": object{"similarity": 92.5, "session_id": ""}, "code": 0, "message": "OK",
 	}),
 	LinkfacePath: encode(object{
 		"request_id": "EXAMPLE-REQUEST", "status": "OK", "verify_score": 0.92, "hack_score": 0.01,

@@ -157,7 +157,9 @@ var shapes = map[string]map[string]string{
 	},
 	tencent.Name: {
 		"match":      `{"code":0,"message":%[1]s,"data":{"similarity":90,"session_id":%[1]s}}`,
-		"mismatch":   `{"code":-5803,"message":%[1]s,"data":{"session_id":%[1]s}}`,
+		"no session": `{"code":0,"message":%[1]s,"data":{"similarity":90}}`,
+		"mismatch":   `{"code":-5803,"message":%[1]s,"data":{}}`,
+		"another's":  `{"code":-5803,"message":%[1]s,"data":{"session_id":%[1]s}}`,
 		"error":      `{"code":21,"message":%[1]s,"data":{"session_id":%[1]s}}`,
 		"unlisted":   `{"code":%[1]s,"message":%[1]s,"data":{"session_id":%[1]s}}`,
 		"no score":   `{"code":0,"message":%[1]s,"data":{"similarity":%[1]s,"session_id":%[1]s}}`,

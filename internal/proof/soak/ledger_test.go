@@ -167,8 +167,9 @@ func TestMatchFromNowhereIsSeen(t *testing.T) {
 }
 
 func TestAnswersThatBreakTheContract(t *testing.T) {
-	pass := &idverify.Result{Code: idverify.CodeMatch, Vendor: vendor,
-		Checks: []idverify.Check{{Kind: idverify.CheckSimilarity, Passed: true}}}
+	similar, err := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.5}.Check(0.9)
+	assert.NoError(t, err)
+	pass := &idverify.Result{Code: idverify.CodeMatch, Vendor: vendor, Checks: []idverify.Check{similar}}
 	assert.Empty(t, answerOf(pass, nil).contract)
 	assert.Empty(t, answerOf(nil, &idverify.Error{Code: idverify.CodeTimeout}).contract)
 	for name, a := range map[string]answer{

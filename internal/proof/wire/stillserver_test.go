@@ -119,7 +119,7 @@ func stillAnswers(picture int) map[string][]byte {
 		"/identity/liveness_idnumber_verification": `{"request_id":"TID00000000000000000000000000000001","status":"OK","verify_score":0.91,"hack_score":0.01,"liveness_data_id":"00000000000000000000000000000002"}`,
 		"/oauth/2.0/token":                         `{"access_token":"24.EXAMPLE.2592000.1","expires_in":2592000}`,
 		"/rest/2.0/face/v4/mingjing/verify":        `{"log_id":1234567890,"result":{"score":95.5,"liveness_score":0.99,"spoofing_score":0.0001,"verify_status":0}}`,
-		"/face/idcardcompare":                      `{"data":{"similarity":90.5,"session_id":"EXAMPLE"},"code":0,"message":"OK"}`,
+		"/face/idcardcompare":                      `{"data":{"similarity":90.5,"session_id":""},"code":0,"message":"OK"}`,
 	}
 	whole := make(map[string][]byte, len(answers))
 	for path, answer := range answers {

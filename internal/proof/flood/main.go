@@ -2,7 +2,7 @@
 // at a time, while a client asks it as usual, and looks at its memory from
 // outside.
 //
-//	go run ./internal/cmd/flood -for 60s -connections 64
+//	go run ./internal/proof/flood -for 60s -connections 64
 //
 // The stand-in runs in a process of its own. The exit status is 1 when it took
 // more memory than the limit, when the client got a wrong answer or none, and

@@ -1,0 +1,102 @@
+package baiduv4
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// RiskControl says what becomes of a capture whose device the vendor rates as
+// dangerous (risk_level 1).
+type RiskControl string
+
+const (
+	// RiskReject makes it CodeAttackSuspected, whatever the scores are.
+	RiskReject RiskControl = "REJECT"
+	// RiskWarn only adds the warning risky_device.
+	RiskWarn RiskControl = "WARN"
+)
+
+// The values of risk_level that mean something: 3 is ordinary, 4 normal.
+const (
+	riskDangerous  risk = "1"
+	riskSuspicious risk = "2"
+)
+
+// risk is the worst rating in what the vendor sent: it is read in whatever shape
+// it comes, so that none loses it.
+type risk string
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails. What is too long to
+// be a rating, or nested too deep, is taken for suspicious.
+func (r *risk) UnmarshalJSON(text []byte) error {
+	*r = ""
+	var value any
+	if len(text) > longestRisk || json.Unmarshal(text, &value) != nil {
+		*r = riskSuspicious
+		return nil
+	}
+	r.read(value, deepestRisk)
+	return nil
+}
+
+const (
+	longestRisk = 4 << 10
+	deepestRisk = 4
+)
+
+// read keeps the worst rating in a value: a text or number alone, in a list or an
+// object, or in JSON that was written into a text.
+func (r *risk) read(value any, deep int) {
+	if deep == 0 {
+		r.note(riskSuspicious)
+		return
+	}
+	switch v := value.(type) {
+	case float64:
+		r.rate(v)
+	case string:
+		text := strings.TrimSpace(v)
+		var inner any
+		if rating, err := strconv.ParseFloat(text, 64); err == nil {
+			r.rate(rating)
+		} else if json.Unmarshal([]byte(text), &inner) == nil {
+			r.read(inner, deep-1)
+		}
+	case []any:
+		for _, item := range v {
+			r.read(item, deep-1)
+		}
+	case map[string]any:
+		for _, item := range v {
+			r.read(item, deep-1)
+		}
+	}
+}
+
+func (r *risk) rate(rating float64) {
+	switch rating {
+	case 1:
+		r.note(riskDangerous)
+	case 2:
+		r.note(riskSuspicious)
+	}
+}
+
+func (r *risk) note(rating risk) {
+	if *r == "" || rating == riskDangerous {
+		*r = rating
+	}
+}
+
+// ratedTexts are texts with the worst rating in them.
+type ratedTexts struct {
+	texts
+	risk risk
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
+func (t *ratedTexts) UnmarshalJSON(text []byte) error {
+	_ = t.risk.UnmarshalJSON(text)
+	return t.texts.UnmarshalJSON(text)
+}
