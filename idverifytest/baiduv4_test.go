@@ -7,11 +7,8 @@ import (
 	"image"
 	"image/gif"
 	"image/png"
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -330,99 +327,6 @@ func TestBaiduWantsJSON(t *testing.T) {
 	a = send(t, srv, newRequest(t, "POST", address, "application/json", strings.NewReader(strings.Repeat(" ", 32<<20+1))))
 	assert.Equal(t, 413, a.status)
 	assert.Contains(t, a.header.Get("Content-Type"), "text/html")
-}
-
-func TestBaiduTokens(t *testing.T) {
-	now := time.Unix(1_700_000_000, 0)
-	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }), idverifytest.WithTokenLifetime(time.Hour))
-	code := func(token string) string {
-		return baidu(t, srv, token, baiduBody(idverifytest.Match())).text("error_code")
-	}
-	older := baiduToken(t, srv)
-	token := baiduToken(t, srv)
-	assert.NotEqual(t, older, token)
-	assert.Equal(t, "<nil>", code(older), "a new token leaves the older valid")
-	assert.Equal(t, "100", code(""))
-	assert.Equal(t, "110", code("24.nonsense"))
-	assert.Equal(t, "110", code(strings.Replace(token, ".3600.", ".9999.", 1)))
-
-	now = now.Add(time.Hour - time.Second)
-	assert.Equal(t, "<nil>", code(token))
-	now = now.Add(time.Second)
-	assert.Equal(t, "111", code(token))
-
-	token = baiduToken(t, srv)
-	srv.RevokeTokens()
-	assert.Equal(t, "110", code(token))
-	assert.Equal(t, "<nil>", code(baiduToken(t, srv)))
-	assert.Equal(t, 4, srv.TokenFetches())
-}
-
-func TestBaiduTokenEndpoint(t *testing.T) {
-	srv := idverifytest.Start(t)
-	address := srv.BaseURL(idverifytest.BaiduV4) + baiduTokenPath
-	values := func(grant, id, secret string) url.Values {
-		return url.Values{"grant_type": {grant}, "client_id": {id}, "client_secret": {secret}}
-	}
-	good := values("client_credentials", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey)
-
-	// By GET, by POST with everything in the address, as the samples do.
-	for _, req := range []*http.Request{
-		newRequest(t, "GET", address+"?"+good.Encode(), "", nil),
-		newRequest(t, "POST", address+"?"+good.Encode(), "application/json", strings.NewReader("")),
-	} {
-		a := send(t, srv, req)
-		assert.Equal(t, 200, a.status)
-		assert.Equal(t, "2592000", a.text("expires_in"))
-		assert.Equal(t, "25."+strings.TrimPrefix(a.text("access_token"), "24."), a.text("refresh_token"))
-		assert.Len(t, a.body, 6)
-		assert.Equal(t, "<nil>", baidu(t, srv, a.text("access_token"), baiduBody(idverifytest.Match())).text("error_code"))
-	}
-	for _, want := range []struct {
-		values      url.Values
-		status      int
-		error, text string
-	}{
-		{values("client_credentials", "x", idverifytest.BaiduSecretKey), 401, "invalid_client", "unknown client id"},
-		{values("client_credentials", idverifytest.BaiduAPIKey, "x"), 401, "invalid_client", "Client authentication failed"},
-		{values("password", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey), 400, "unsupported_grant_type", ""},
-		{url.Values{"grant_type": {"client_credentials"}}, 400, "invalid_request", ""},
-		{url.Values{"grant_type": good["grant_type"], "client_id": {idverifytest.BaiduAPIKey, idverifytest.BaiduAPIKey}, "client_secret": good["client_secret"]},
-			400, "invalid_request", "client_id is given twice"},
-		{values("", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey), 400, "invalid_request", ""},
-		{values("client_credentials", "", idverifytest.BaiduSecretKey), 400, "invalid_request", ""},
-		{values("client_credentials", idverifytest.BaiduAPIKey, ""), 400, "invalid_request", ""},
-	} {
-		a := send(t, srv, newRequest(t, "POST", address, "application/x-www-form-urlencoded", strings.NewReader(want.values.Encode())))
-		assert.Equal(t, want.status, a.status)
-		assert.Equal(t, want.error, a.text("error"))
-		assert.Contains(t, a.text("error_description"), want.text)
-	}
-}
-
-// A client that puts its keys into a body of another kind sends them in vain.
-func TestBaiduTokenEndpointReadsNoOtherBody(t *testing.T) {
-	srv := idverifytest.Start(t)
-	contentType, body := multi(t,
-		field{name: "grant_type", value: "client_credentials"},
-		field{name: "client_id", value: idverifytest.BaiduAPIKey},
-		field{name: "client_secret", value: idverifytest.BaiduSecretKey})
-	a := send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath, contentType, body))
-	assert.Equal(t, 400, a.status)
-	assert.Equal(t, "invalid_request", a.text("error"))
-
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}
-	a = send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath,
-		"application/x-www-form-urlencoded", strings.NewReader(form.Encode()+"&x=%")))
-	assert.Equal(t, "malformed request body", a.text("error_description"))
-}
-
-func TestBaiduTokenEndpointTakesNoOtherMethod(t *testing.T) {
-	srv := idverifytest.Start(t)
-	query := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}
-	a := send(t, srv, newRequest(t, http.MethodPut, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath+"?"+query.Encode(), "", nil))
-	assert.Equal(t, 400, a.status)
-	assert.Equal(t, "invalid_request", a.text("error"))
 }
 
 // The gateway's own codes come bare; the face service adds its envelope.

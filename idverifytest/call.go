@@ -19,6 +19,7 @@ type call struct {
 	rec      *Exchange
 	query    url.Values
 	body     *bodyReader
+	whole    bool // the body was read to its end
 	refused  trouble
 }
 
@@ -65,7 +66,8 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 
 // drain reads what is left of the body. Its error says that the body broke off.
 func (c *call) drain() error {
-	err := drain(c.r, c.rec)
+	n, err := drain(c.r, c.rec)
+	c.whole = err == nil && n < maxDrained
 	if c.rec.BodyBytes > c.body.limit {
 		c.refuse(tooLarge)
 	}
@@ -74,10 +76,10 @@ func (c *call) drain() error {
 
 // drain reads what is left of a body, so that a client which is still sending
 // sees the answer instead of a broken connection.
-func drain(r *http.Request, rec *Exchange) error {
-	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
+func drain(r *http.Request, rec *Exchange) (n int64, err error) {
+	n, err = io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
 	rec.BodyBytes += n
-	return err
+	return n, err
 }
 
 // readQuery reads the parameters of the query, unless there are too many.

@@ -33,6 +33,7 @@
 //	srv.Inject(idverifytest.Linkface, idverifytest.ResetAfterBody())      // the next call
 //	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3)) // the next three
 //	srv.Inject(idverifytest.BaiduToken, idverifytest.Hang().Always())     // until Clear
+//	srv.Inject(idverifytest.BaiduV4, idverifytest.VendorError("222361"))  // any error of the vendor's own
 //
 // # What was asked and what it would have cost
 //
@@ -40,6 +41,28 @@
 // [Server.TokenFetches] count, and [Server.Exchanges] tells the shape of every
 // request: names and sizes, no values. The server keeps no name, number or
 // picture beyond the exchange, and writes no log.
+//
+// # Limits
+//
+// A stand-in that a team shares must survive what arrives. Whatever that is, the
+// stand-in takes at most 64 MiB of memory: pictures and captures are looked at
+// while they arrive and not kept. What is above these limits gets the vendor's
+// own error: INVALID_ARGUMENT at Linkface, 216100 at Baidu, invalid_request at
+// its token endpoint, 21 at Tencent.
+//
+//	headers                      100
+//	parameters of a query         64
+//	fields of a form              64; a name has 128 bytes, the head of a part 2 KiB
+//	members and items of JSON     64 in all, on 16 levels; a name has 128 bytes
+//	a text                      8 KiB are kept, and a longer one fits no rule
+//	all texts                  64 KiB are kept
+//	a body                     65 MiB at Linkface, 32 MiB at Baidu, 6 MiB at Tencent (23)
+//
+// [Server.Exchanges] and [Bill] say what they keep. All requests that are being
+// read share 16 MiB; one that does not get its part within 10 s is told that
+// there are too many calls. [Start] and [Server.Serve] also bound connections,
+// heads and time; a server of yours in which [New] is mounted has its own limits
+// there.
 //
 // # What the documents leave open
 //
@@ -50,7 +73,10 @@
 //     and its like, private use characters, the dots · • ‧ ・ . and ' ’ - and
 //     single spaces inside. A lower-case x in a number is malformed.
 //   - A field given twice, or a second file, is refused: INVALID_ARGUMENT at
-//     Linkface, 21 at Tencent, invalid_request at Baidu's token endpoint.
+//     Linkface, 21 at Tencent, invalid_request at Baidu's token endpoint. In
+//     JSON for Baidu the last one counts.
+//   - A path may lack the stand-in's prefix, as in "/face/idcardcompare": some of
+//     the vendors' own kits can be told a host and no path.
 //   - A request that breaks off is a malformed one, whatever of it can be read.
 //   - What a failed call costs is told at [Bill].
 //
@@ -70,8 +96,10 @@
 //     smaller. A picture with a side under 64 pixels is refused with 222309: at
 //     the vendor, the rule is about the face in it.
 //   - A parameter that is no string gets the code for its format, or 216100.
-//   - The gateway answers 413 above 32 MiB, and the token endpoint 400 for a
-//     request that lacks something.
+//   - The gateway answers 413 with a page above 32 MiB, and the token endpoint
+//     400 for a request that lacks something.
+//   - An access token in the query ends before a second question mark: the
+//     vendor's own kit for Node adds "?aipSdk=node" to it.
 //
 // Tencent:
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"testing"
 
@@ -81,6 +82,48 @@ func ExampleNew() {
 	res, err := ask(server.URL, idverifytest.Match())
 	fmt.Println(res.Code, err)
 	// Output: match <nil>
+}
+
+// A program serves the stand-in for others, with limits on what they can do.
+func ExampleServer_Serve() {
+	vendors := idverifytest.New()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ended := make(chan error)
+	go func() { ended <- vendors.Serve(listener) }()
+
+	res, err := ask("http://"+listener.Addr().String(), idverifytest.Match())
+	fmt.Println(res.Code, err)
+	vendors.Close()
+	fmt.Println(<-ended)
+	// Output:
+	// match <nil>
+	// <nil>
+}
+
+func ExampleCredentials() {
+	for _, vendor := range idverifytest.Vendors() {
+		fmt.Println(vendor, idverifytest.Credentials(vendor))
+	}
+	// Output:
+	// linkface map[api_id:EXAMPLE-LINKFACE-API-ID api_secret:EXAMPLE-LINKFACE-API-SECRET]
+	// baiduv4 map[client_id:EXAMPLEBAIDUAPIKEY000001 client_secret:EXAMPLEBAIDUSECRETKEY00000000001]
+	// tencent map[appid:1250000000 secret_id:AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001 secret_key:EXAMPLEKEYEXAMPLEKEYEXAMPLEKEY01]
+}
+
+func ExampleVendorError() {
+	vendors := idverifytest.New()
+	defer vendors.Close()
+	server := httptest.NewServer(vendors)
+	defer server.Close()
+
+	vendors.Inject(idverifytest.Linkface, idverifytest.VendorError("PHOTO_SERVICE_ERROR: Network error"))
+	_, err := ask(server.URL, idverifytest.Match())
+	fmt.Println(idverify.CodeOf(err))
+	// Output: source_unavailable
 }
 
 func ExampleServer_Inject() {

@@ -126,6 +126,7 @@ func (f *formReader) end(name string, w *valueWriter) {
 func (f *formReader) parts(boundary string) {
 	body := &headLimit{from: f.call.body}
 	parts := multipart.NewReader(body, boundary)
+	buffer := make([]byte, 8<<10) // one for all parts
 	for {
 		body.begin()
 		p, err := parts.NextPart()
@@ -146,7 +147,7 @@ func (f *formReader) parts(boundary string) {
 		if w == nil {
 			return
 		}
-		if _, err := io.Copy(w, p); err != nil {
+		if _, err := io.CopyBuffer(w, p, buffer); err != nil {
 			f.malformed = true
 			return
 		}

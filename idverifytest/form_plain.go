@@ -2,7 +2,6 @@ package idverifytest
 
 import (
 	"bufio"
-	"bytes"
 	"io"
 	"net/url"
 	"strings"
@@ -77,45 +76,39 @@ func readName(in *bufio.Reader) (name string, stop byte, err error) {
 // readPlainValue reads as far as the & behind a value, and tells whether there
 // was one, or 0 for the end. bad says that the value is not well written.
 func readPlainValue(in *bufio.Reader, w io.Writer) (stop byte, bad bool, err error) {
-	one := make([]byte, 1)
+	decoded := make([]byte, 0, 512) // written to w when it is full
+	defer func() { _, _ = w.Write(decoded) }()
 	for {
-		if _, err := in.Peek(1); err == io.EOF {
+		if len(decoded) == cap(decoded) {
+			_, _ = w.Write(decoded)
+			decoded = decoded[:0]
+		}
+		b, err := in.ReadByte()
+		switch {
+		case err == io.EOF:
 			return 0, bad, nil
-		} else if err != nil {
+		case err != nil:
 			return 0, bad, err
-		}
-		chunk, _ := in.Peek(in.Buffered())
-		n := bytes.IndexAny(chunk, "&;+%")
-		if n < 0 {
-			n = len(chunk)
-		}
-		_, _ = w.Write(chunk[:n])
-		_, _ = in.Discard(n)
-		if n == len(chunk) {
-			continue
-		}
-		b, _ := in.ReadByte()
-		switch b {
-		case '&':
+		case b == '&':
 			return b, bad, nil
-		case ';':
+		case b == ';':
 			bad = true
-		case '+':
-			one[0] = ' '
-			_, _ = w.Write(one)
-		case '%':
+		case b == '+':
+			decoded = append(decoded, ' ')
+		case b == '%':
 			code, err := in.Peek(2)
 			if err != nil && err != io.EOF {
 				return 0, bad, err
 			}
-			decoded, ok := hexDigits(code)
+			r, ok := hexDigits(code)
 			if !ok || len(code) < 2 {
 				bad = true
 				continue
 			}
 			_, _ = in.Discard(2)
-			one[0] = byte(decoded)
-			_, _ = w.Write(one)
+			decoded = append(decoded, byte(r))
+		default:
+			decoded = append(decoded, b)
 		}
 	}
 }

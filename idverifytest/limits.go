@@ -16,7 +16,7 @@ const (
 	maxText      = 8 << 10  // bytes of one text that are kept; a longer one fits no rule
 	maxTexts     = 64 << 10 // bytes of all texts that are kept
 	maxEvidence  = 256      // bytes of a picture or capture that are kept
-	maxDrained   = 64 << 20 // bytes that are read of what nobody wants, so that the client sees the answer
+	maxDrained   = 96 << 20 // bytes that are read of what nobody wants, so that the client sees the answer
 	readBuffer   = 16 << 10
 	sparedMemory = 16 << 10 // for the request itself, whatever its body
 )

@@ -23,7 +23,8 @@ func linkfaceVendor() *vendor {
 	return &vendor{
 		name:        Linkface,
 		credentials: map[string]string{"api_id": LinkfaceAPIID, "api_secret": LinkfaceAPISecret},
-		endpoints:   []endpoint{{name: Linkface, path: linkfacePath, read: readLinkface, says: linkfaceSays, fails: linkfaceFails}},
+		// The documents name no limit for a capture, and the SDK sends 64 MiB then.
+		endpoints: []endpoint{{name: Linkface, path: linkfacePath, maxBody: 65 << 20, read: readLinkface, says: linkfaceSays, fails: linkfaceFails}},
 		means: map[personID]idverify.Code{
 			personSeveral:     idverify.CodeMatch, // takes the largest face
 			personAtThreshold: idverify.CodeMatch, // inclusive

@@ -83,7 +83,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if e == nil {
-		_ = drain(r, &rec)
+		_, _ = drain(r, &rec)
 		rep := s.unknownPath()
 		if v != nil {
 			rep = v.endpoints[0].says(s, notFound)
@@ -98,7 +98,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rep, subject := s.process(c, fault)
 	s.settle(&rec, rep, subject)
-	_ = conn.SetReadDeadline(time.Time{}) // a client may wait as long as it likes
+	if c.whole {
+		// A client may wait as long as it likes. Of a body that is not whole,
+		// net/http reads on, and must not do so without end.
+		_ = conn.SetReadDeadline(time.Time{})
+	}
 	s.deliver(w, r, rep, fault)
 }
 

@@ -1,0 +1,179 @@
+package idverifytest
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pipes is a listener in memory, so that a test's clock is the only one.
+type pipes struct {
+	dialed chan net.Conn
+	closed chan struct{}
+}
+
+func listen() *pipes { return &pipes{make(chan net.Conn), make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.dialed:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	close(p.closed)
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p *pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p.dialed <- server
+	return client
+}
+
+// serving serves a stand-in in memory for as long as the test lasts.
+func serving(t *testing.T, opts ...Option) (*Server, *pipes) {
+	s, l := New(opts...), listen()
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	t.Cleanup(func() {
+		s.Close()
+		assert.NoError(t, <-ended)
+	})
+	return s, l
+}
+
+// get asks for nothing in particular, and returns the answer's status.
+func get(t *testing.T, conn net.Conn, headers string) *http.Response {
+	t.Helper()
+	go func() { _, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n"+headers+"\r\n") }()
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, answer.Body)
+	require.NoError(t, err)
+	return answer
+}
+
+// isClosed waits until the server has closed a connection.
+func isClosed(conn net.Conn) bool {
+	_, err := conn.Read(make([]byte, 1))
+	return err != nil
+}
+
+func TestConnections_IdleOneGivesItsPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, l := serving(t, WithMaxConnections(2))
+		first, second := l.dial(), l.dial()
+		defer second.Close()
+		get(t, first, "")
+		synctest.Wait() // now it is idle, and the other comes later
+		get(t, second, "")
+		synctest.Wait()
+		third := l.dial()
+		defer third.Close()
+		assert.True(t, isClosed(first), "the one that is idle for the longest")
+		get(t, third, "")
+		get(t, second, "")
+	})
+}
+
+func TestConnections_WaitForABusyOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, l := serving(t, WithMaxConnections(1))
+		s.Inject(Linkface, Delay(5*time.Second))
+		begun := time.Now()
+		busy := l.dial()
+		go func() {
+			fmt.Fprintf(busy, "POST /linkface%s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", linkfacePath)
+		}()
+		synctest.Wait()
+		waiting := l.dial()
+		defer waiting.Close()
+		answered := make(chan time.Duration)
+		go func() {
+			get(t, waiting, "")
+			answered <- time.Since(begun)
+		}()
+		answer, err := http.ReadResponse(bufio.NewReader(busy), nil)
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, answer.Body)
+		assert.True(t, answer.Close, "others wait for the place")
+		assert.True(t, isClosed(busy))
+		assert.Equal(t, 5*time.Second, <-answered)
+	})
+}
+
+// Who connects and sends nothing keeps a place for a second, when others wait.
+func TestConnections_SilentOneGivesItsPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, l := serving(t, WithMaxConnections(1))
+		silent := l.dial()
+		begun := time.Now()
+		second := l.dial()
+		defer second.Close()
+		assert.True(t, isClosed(silent))
+		assert.Equal(t, newcomerTime, time.Since(begun))
+		get(t, second, "")
+	})
+}
+
+func TestConnections_CloseEndsTheWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, l := serving(t, WithMaxConnections(1))
+		s.Inject(Linkface, Hang())
+		busy := l.dial()
+		defer busy.Close()
+		go func() {
+			fmt.Fprintf(busy, "POST /linkface%s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", linkfacePath)
+		}()
+		synctest.Wait()
+		waiting := l.dial()
+		synctest.Wait()
+		s.Close()
+		assert.True(t, isClosed(waiting))
+	})
+}
+
+func TestConnections_NoneIsAMistake(t *testing.T) {
+	assert.Panics(t, func() { WithMaxConnections(0) })
+}
+
+// net/http keeps far more of a short header than its bytes.
+func TestConnections_LinesOfAHead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, l := serving(t)
+		for n, status := range map[int]int{maxHeadLines - 3: http.StatusNotFound, maxHeadLines - 2: http.StatusBadRequest} {
+			conn := l.dial()
+			assert.Equal(t, status, get(t, conn, strings.Repeat("A:\r\n", n)).StatusCode, n)
+			_ = conn.Close()
+		}
+		// What stands in a body is no head, and each head is counted by itself.
+		conn := l.dial()
+		defer conn.Close()
+		for range 3 {
+			body := strings.Repeat("\n", 2*maxHeadLines)
+			go func() {
+				fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n%s", strings.Repeat("A:\r\n", 300), len(body), body)
+			}()
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			_, _ = io.Copy(io.Discard, answer.Body)
+			assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+			synctest.Wait()
+		}
+	})
+}

@@ -1,0 +1,54 @@
+package idverifytest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// billed puts a call on the bill, as an exchange does.
+func (s *Server) billed(vendor, number string) {
+	s.settle(&Exchange{Vendor: vendor}, reply{billed: true}, number)
+}
+
+func TestBill_BoundedAndCountedOn(t *testing.T) {
+	s := New()
+	const calls = maxSubjects + 20_000
+	for i := range calls {
+		s.billed(Tencent, fmt.Sprint(i))
+	}
+	// Of the first subject no call is left in the list, and it is compared all the same.
+	s.billed(Linkface, "0")
+	bill := s.Bill()
+	assert.Equal(t, calls+1, bill.Total())
+	assert.Equal(t, map[string]int{Tencent: calls, Linkface: 1}, bill.ByVendor())
+	assert.Len(t, bill.Calls, maxBilled)
+	assert.Equal(t, Linkface, bill.Calls[maxBilled-1].Vendor)
+	assert.Equal(t, calls+1-maxBilled, bill.Forgotten())
+	assert.Equal(t, []string{s.Subject("0")}, bill.Twice())
+	assert.Equal(t, 20_000, bill.Uncompared())
+	assert.Len(t, s.bill.times, maxSubjects)
+	assert.LessOrEqual(t, cap(s.bill.last), 2*maxBilled)
+
+	s.Reset()
+	assert.Zero(t, s.Bill().Total())
+	assert.Zero(t, s.Bill().Forgotten())
+	assert.Zero(t, s.Bill().Uncompared())
+}
+
+// A bill is what it was when it was asked for.
+func TestBill_IsACopy(t *testing.T) {
+	s := New()
+	s.billed(Tencent, "1")
+	before := s.Bill()
+	before.ByVendor()[Tencent] = 7
+	s.billed(Tencent, "1")
+	assert.Equal(t, 1, before.Total())
+	assert.Empty(t, before.Twice())
+	after := s.Bill()
+	after.Twice()[0] = "changed"
+	assert.Equal(t, []string{s.Subject("1")}, after.Twice())
+	assert.Zero(t, Bill{Calls: after.Calls}.Forgotten())
+	assert.Zero(t, Bill{Calls: after.Calls}.Uncompared())
+}
