@@ -39,12 +39,12 @@ func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 		for _, a := range idverify.Advices() {
 			assert.NotEmpty(t, w.advices[a], a)
 		}
-		for _, v := range vendors() {
+		for _, v := range all() {
 			for _, r := range v.rules {
 				assert.NotEmpty(t, w.checks[r.Kind], r.Kind)
 			}
-			for _, c := range v.codes {
-				assert.NotEmpty(t, w.note(c), "%s %s", v.name, c.Code)
+			for _, c := range v.Codes() {
+				assert.NotEmpty(t, w.note(c), "%s %s", v.Name, c.Code)
 			}
 		}
 	}

@@ -7,33 +7,25 @@ import (
 	"strings"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // vendor is what the tables say of one vendor.
 type vendor struct {
-	name     string
-	evidence string
-	rules    []idverify.Rule
-	codes    []idverify.VendorCode
+	vendors.Vendor
+	rules []idverify.Rule
 }
 
-func vendors() []vendor {
-	lf, err1 := linkface.New(linkface.Config{APIID: "EXAMPLE", APISecret: "EXAMPLE"})
-	bd, err2 := baiduv4.New(baiduv4.Config{APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
-	tc, err3 := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
-	for _, err := range []error{err1, err2, err3} {
+func all() []vendor {
+	var list []vendor
+	for _, v := range vendors.All() {
+		p, err := v.New(vendors.Account{})
 		if err != nil {
-			panic(err) // the configurations above are the program's own
+			panic(err) // the account is the stand-in's
 		}
+		list = append(list, vendor{v, p.Rules()})
 	}
-	return []vendor{
-		{linkface.Name, "`linkface.Capture`, `CaptureURL`, `CaptureID`", lf.Rules(), linkface.Codes()},
-		{baiduv4.Name, "`Photo`, `baiduv4.FaceToken`, `PlainCapture`, `SealedCapture`", bd.Rules(), baiduv4.Codes()},
-		{tencent.Name, "`Photo`, `PhotoURL`", tc.Rules(), tencent.Codes()},
-	}
+	return list
 }
 
 // part is one generated table.
@@ -43,11 +35,11 @@ type part struct {
 }
 
 var parts = func() []part {
-	all := []part{{"vendors", writeVendors}, {"codes", writeCodes}, {"advices", writeAdvices}}
-	for _, v := range vendors() {
-		all = append(all, part{"codes-" + v.name, func(out io.Writer, w words) { writeVendorCodes(out, w, v) }})
+	list := []part{{"vendors", writeVendors}, {"codes", writeCodes}, {"advices", writeAdvices}}
+	for _, v := range all() {
+		list = append(list, part{"codes-" + v.Name, func(out io.Writer, w words) { writeVendorCodes(out, w, v) }})
 	}
-	return all
+	return list
 }()
 
 func row(out io.Writer, cells ...string) {
@@ -61,9 +53,9 @@ func header(out io.Writer, cells ...string) {
 
 func writeVendors(out io.Writer, w words) {
 	header(out, w.vendorHeader...)
-	for _, v := range vendors() {
+	for _, v := range all() {
 		for i, r := range v.rules {
-			name, evidence := "`"+v.name+"`", v.evidence
+			name, evidence := "`"+v.Name+"`", v.Documented
 			if i > 0 {
 				name, evidence = "", ""
 			}
@@ -109,7 +101,7 @@ func writeAdvices(out io.Writer, w words) {
 
 func writeVendorCodes(out io.Writer, w words, v vendor) {
 	header(out, w.vendorCodeHeader...)
-	for _, c := range v.codes {
+	for _, c := range v.Codes() {
 		code := "`" + c.Code + "`"
 		if c.Reason != "" {
 			code += " · " + c.Reason

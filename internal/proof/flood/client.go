@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // client asks all vendors as a service does.
@@ -22,29 +20,12 @@ type client struct {
 
 func newClient(addr string, patience time.Duration) (*client, error) {
 	transport := &http.Transport{}
-	by := &http.Client{Transport: transport}
-	at := func(vendor string) idverify.HTTP {
-		return idverify.HTTP{BaseURL: idverifytest.BaseURLAt("http://"+addr, vendor), Client: by, Timeout: patience}
-	}
-	lf, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: at(idverifytest.Linkface)})
+	at := func(vendor string) string { return idverifytest.BaseURLAt("http://"+addr, vendor) }
+	providers, err := vendors.Providers(at, idverify.HTTP{Client: &http.Client{Transport: transport}, Timeout: patience})
 	if err != nil {
 		return nil, err
 	}
-	bd, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		HTTP: at(idverifytest.BaiduV4)})
-	if err != nil {
-		return nil, err
-	}
-	tc, err := tencent.New(tencent.Config{
-		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		HTTP: at(idverifytest.Tencent)})
-	if err != nil {
-		return nil, err
-	}
-	return &client{[]idverify.Provider{lf, bd, tc}, transport, patience}, nil
+	return &client{providers, transport, patience}, nil
 }
 
 // ask asks each vendor about the person who passes and about one who does not.
@@ -55,9 +36,8 @@ func (c *client) ask(ctx context.Context, r *report) {
 			idverifytest.Match(): idverify.CodeMatch, idverifytest.FaceMismatch(): idverify.CodeFaceMismatch,
 		} {
 			begun := time.Now()
-			res, err := p.Verify(ctx, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: []idverify.Evidence{
-				linkface.Capture(idverify.Bytes(idverifytest.Capture())), idverify.Photo(idverify.Bytes(idverifytest.Photo())),
-			}})
+			res, err := p.Verify(ctx, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber,
+				Evidence: vendors.ForAll(idverify.Bytes(idverifytest.Photo()), idverify.Bytes(idverifytest.Capture()))})
 			switch {
 			case ctx.Err() != nil: // the run is over
 				return

@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // policy is a client with what its bills must look like.
@@ -23,7 +21,8 @@ type policy struct {
 // policies makes the clients of one server. They have the vendors' accounts,
 // connections and tokens in common, as the parts of one backend have.
 func policies(root, protocol string, s settings, trust *tls.Config, logger *slog.Logger, store *resultStore) ([]policy, error) {
-	providers, err := vendors(root, idverify.HTTP{TLSConfig: trust, Timeout: s.limit, HTTP2: protocol == http2})
+	at := func(vendor string) string { return idverifytest.BaseURLAt(root, vendor) }
+	providers, err := vendors.Providers(at, idverify.HTTP{TLSConfig: trust, Timeout: s.limit, HTTP2: protocol == http2})
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +31,7 @@ func policies(root, protocol string, s settings, trust *tls.Config, logger *slog
 		return nil, err
 	}
 	quick := idverify.WithRetry(idverify.Retry{Base: 2 * time.Millisecond, RateLimitedBase: 5 * time.Millisecond, Cap: 100 * time.Millisecond})
-	evenly := idverify.WithWeights(map[string]float64{idverifytest.Linkface: 1, idverifytest.BaiduV4: 1, idverifytest.Tencent: 1})
+	evenly := idverify.WithWeights(vendors.Evenly())
 	each := func(v idverify.VendorPolicy) []idverify.Option {
 		var options []idverify.Option
 		for _, name := range idverifytest.Vendors() {
@@ -72,34 +71,3 @@ const (
 	personKey = "EXAMPLE-PERSON-KEY-EXAMPLE-PERSON-KEY"
 	storeKey  = "EXAMPLE-STORE-KEY-EXAMPLE-STORE-KEY-1"
 )
-
-// vendors are all of them, on one server and with the same settings.
-func vendors(root string, settings idverify.HTTP) ([]idverify.Provider, error) {
-	at := func(vendor string) idverify.HTTP {
-		own := settings
-		own.BaseURL = idverifytest.BaseURLAt(root, vendor)
-		return own
-	}
-	lf, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: at(idverifytest.Linkface),
-	})
-	if err != nil {
-		return nil, err
-	}
-	bd, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		HTTP: at(idverifytest.BaiduV4),
-	})
-	if err != nil {
-		return nil, err
-	}
-	tc, err := tencent.New(tencent.Config{
-		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		HTTP: at(idverifytest.Tencent),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return []idverify.Provider{lf, bd, tc}, nil
-}

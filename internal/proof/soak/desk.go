@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // A shift ends with its last exchange long before the stand-in would begin to
@@ -75,13 +76,18 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.standIn.ServeHTTP(w, &own)
 }
 
+// vendorOf is the vendor that a request is for, or the endpoint of its tokens.
 func vendorOf(path string) string {
-	vendor, inside, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if vendor == idverifytest.BaiduV4 && strings.HasPrefix(inside, "oauth/") {
-		return idverifytest.BaiduToken
+	for _, v := range all {
+		if v.Tokens != nil && path == "/"+v.Name+v.Tokens.Path {
+			return v.Tokens.Endpoint
+		}
 	}
+	vendor, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return vendor
 }
+
+var all = vendors.All()
 
 func (d *desk) enter(seen *sighting, r *http.Request) *shift {
 	d.mu.Lock()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // question is what may be paid for once: a call, a row of a batch through both
@@ -114,7 +115,7 @@ func (l *ledger) arrived(x exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tally.exchange(x)
-	if x.vendor == idverifytest.BaiduToken {
+	if vendors.AsksForTokens(x.vendor) {
 		return
 	}
 	q := l.byTag[x.tag]

@@ -8,9 +8,11 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-const vendor = idverifytest.Linkface
+// A vendor, another, and one with access tokens.
+var vendor, another, tokened = vendors.All()[0].Name, vendors.All()[2].Name, vendors.WithTokens().Name
 
 // history is what the ledger is told of one question: what its calls came back
 // with, by tag, and what the stand-in saw.
@@ -84,16 +86,16 @@ func brokenIn(l *ledger) []rule {
 
 func TestWhatIsAsItShouldBeBreaksNoRule(t *testing.T) {
 	elsewhere := paid(1)
-	elsewhere.vendor = idverifytest.Tencent
+	elsewhere.vendor = another
 	twoLegs := matched()
-	twoLegs.vendor = idverifytest.Tencent
-	twoLegs.legs = []leg{{vendor, idverify.BilledUnknown, true}, {idverifytest.Tencent, idverify.BilledYes, true}}
+	twoLegs.vendor = another
+	twoLegs.legs = []leg{{vendor, idverify.BilledUnknown, true}, {another, idverify.BilledYes, true}}
 	resumed := matched()
 	resumed.resumed = true
 	renewed := failed(idverify.CodeNetwork, idverify.BilledUnknown, true)
-	renewed.vendor, renewed.legs[0].vendor = idverifytest.BaiduV4, idverifytest.BaiduV4
-	atBaidu := unpaid(1)
-	atBaidu.vendor = idverifytest.BaiduV4
+	renewed.vendor, renewed.legs[0].vendor = tokened, tokened
+	atTokened := unpaid(1)
+	atTokened.vendor = tokened
 	joined := answer{code: idverify.CodeCanceled, sent: true, billed: idverify.BilledUnknown}
 	for name, h := range map[string]history{
 		"a match that was paid for":           {answers: []told{once(1, matched())}, exchanges: []exchange{paid(1)}},
@@ -102,7 +104,7 @@ func TestWhatIsAsItShouldBeBreaksNoRule(t *testing.T) {
 		"sent, and lost on the way":           {answers: []told{once(1, failed(idverify.CodeNetwork, idverify.BilledUnknown, true))}},
 		"paid at two vendors, as is allowed":  {answers: []told{once(1, twoLegs)}, exchanges: []exchange{paid(1), elsewhere}},
 		"a row that a journal knew":           {answers: []told{once(1, matched()), once(1, resumed)}, exchanges: []exchange{paid(1)}},
-		"a token renewed within one attempt":  {answers: []told{once(1, renewed)}, exchanges: []exchange{atBaidu, atBaidu}},
+		"a token renewed within one attempt":  {answers: []told{once(1, renewed)}, exchanges: []exchange{atTokened, atTokened}},
 		"others with the key share an answer": {anchor: 1, answers: []told{once(1, matched()), once(2, matched()), once(3, joined)}, exchanges: []exchange{paid(1)}},
 		"a new call with a key that had failed": {anchor: 1, exchanges: []exchange{paid(1), paid(2)},
 			answers: []told{once(1, failed(idverify.CodeTimeout, idverify.BilledUnknown, true)), once(2, matched())}},
@@ -113,10 +115,10 @@ func TestWhatIsAsItShouldBeBreaksNoRule(t *testing.T) {
 
 func TestEveryBreachIsSeen(t *testing.T) {
 	elsewhere := paid(1)
-	elsewhere.vendor = idverifytest.Tencent
+	elsewhere.vendor = another
 	lostThenPaid := matched()
-	lostThenPaid.vendor = idverifytest.Tencent
-	lostThenPaid.legs = []leg{{vendor, idverify.BilledUnknown, true}, {idverifytest.Tencent, idverify.BilledYes, true}}
+	lostThenPaid.vendor = another
+	lostThenPaid.legs = []leg{{vendor, idverify.BilledUnknown, true}, {another, idverify.BilledYes, true}}
 	twice := failed(idverify.CodeTimeout, idverify.BilledUnknown, true)
 	twice.legs = append(twice.legs, twice.legs[0])
 	unsure := matched()
@@ -147,7 +149,7 @@ func TestEveryBreachIsSeen(t *testing.T) {
 		"arrived more often than it was sent": {history{answers: []told{once(1, failed(idverify.CodeNetwork, idverify.BilledUnknown, true))},
 			exchanges: []exchange{unpaid(1), unpaid(1)}}, ruleUnsent},
 		"arrived at a vendor that is not named": {history{answers: []told{once(1, lostThenPaid)},
-			exchanges: []exchange{elsewhere, {tag: 1, known: true, vendor: idverifytest.BaiduV4, whole: true}}}, ruleUnsent},
+			exchanges: []exchange{elsewhere, {tag: 1, known: true, vendor: tokened, whole: true}}}, ruleUnsent},
 		"said to be billed, and not on the bill":     {history{answers: []told{once(1, failed(idverify.CodeBadResponse, idverify.BilledYes, true))}}, ruleBilled},
 		"a match of which the bill is not known":     {history{answers: []told{once(1, unsure)}, exchanges: []exchange{paid(1)}}, ruleMatchBilled},
 		"one key and two decisions":                  {history{anchor: 1, answers: []told{once(1, matched()), once(2, another)}, exchanges: []exchange{paid(1)}}, ruleOneKey},

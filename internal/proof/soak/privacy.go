@@ -8,6 +8,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // privacy looks through what is printed. It is an io.Writer for logs, of which
@@ -19,17 +20,17 @@ type privacy struct {
 
 type secret struct{ what, text string }
 
-// tokens are Baidu's, as the stand-in makes them.
+// tokens are access tokens, as the stand-in makes them.
 var tokens = regexp.MustCompile(`24\.[0-9a-f]{32}\.`)
 
 func newPrivacy(l *ledger) *privacy {
 	p := &privacy{ledger: l, secrets: []secret{
-		{"a key", idverifytest.LinkfaceAPIID}, {"a key", idverifytest.LinkfaceAPISecret},
-		{"a key", idverifytest.BaiduAPIKey}, {"a key", idverifytest.BaiduSecretKey},
-		{"a key", idverifytest.TencentSecretID}, {"a key", idverifytest.TencentSecretKey},
 		{"a key", personKey}, {"a key", storeKey},
 		{"a picture", tagMark}, {"a picture", tagMarkBase64}, {"a query", "access_token="},
 	}}
+	for _, key := range vendors.Secrets() {
+		p.secrets = append(p.secrets, secret{"a key", key})
+	}
 	for _, person := range idverifytest.Persons() {
 		p.secrets = append(p.secrets, secret{"a name", person.Name}, secret{"an ID number", person.IDNumber})
 	}

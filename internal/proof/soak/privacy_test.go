@@ -10,6 +10,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 func TestWhatMustNotBeToldIsSeen(t *testing.T) {
@@ -17,7 +18,7 @@ func TestWhatMustNotBeToldIsSeen(t *testing.T) {
 	for name, text := range map[string]string{
 		"a name":             "asked about " + person.Name,
 		"a number":           "asked about " + person.IDNumber,
-		"a key":              "with " + idverifytest.BaiduSecretKey,
+		"a key":              "with " + vendors.Secrets()[0],
 		"a picture":          tag(7).mark(),
 		"a picture, encoded": base64.StdEncoding.EncodeToString([]byte(tag(7).mark())),
 		"an access token":    "24.0123456789abcdef0123456789abcdef.2592000.1",

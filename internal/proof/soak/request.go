@@ -10,7 +10,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // tag names what is asked in the picture that goes with it: the one part of a
@@ -79,9 +79,6 @@ func requestFor(p idverifytest.Person, t tag, key string) *idverify.Request {
 	return &idverify.Request{
 		Name: p.Name, IDNumber: p.IDNumber, Key: key,
 		Reference: "soak-" + t.digits(),
-		Evidence: []idverify.Evidence{
-			linkface.Capture(taggedCapture(t)),
-			idverify.Photo(taggedPhoto(t)),
-		},
+		Evidence:  vendors.ForAll(taggedPhoto(t), taggedCapture(t)),
 	}
 }

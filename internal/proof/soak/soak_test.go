@@ -16,6 +16,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // The whole scenario, as long as some hundred questions take.
@@ -93,7 +94,8 @@ func (s *stage) judged() []rule {
 
 func (s *stage) providers(t *testing.T) []idverify.Provider {
 	t.Helper()
-	all, err := vendors(s.servers.http2.URL, idverify.HTTP{TLSConfig: s.servers.trusting(), Timeout: time.Minute, HTTP2: true})
+	at := func(vendor string) string { return idverifytest.BaseURLAt(s.servers.http2.URL, vendor) }
+	all, err := vendors.Providers(at, idverify.HTTP{TLSConfig: s.servers.trusting(), Timeout: time.Minute, HTTP2: true})
 	require.NoError(t, err)
 	return all
 }
@@ -200,7 +202,7 @@ func TestMischiefComesFromTheSeed(t *testing.T) {
 	strikes := func(seed uint64) (kinds []string) {
 		m := newMischief(rand.New(rand.NewPCG(seed, 0)), time.Second)
 		for range 20_000 {
-			f, strikes := m.next(idverifytest.Linkface)
+			f, strikes := m.next(vendor)
 			if strikes {
 				kinds = append(kinds, f.String())
 			}
@@ -228,11 +230,11 @@ func TestCommand(t *testing.T) {
 func TestReportNamesTheBrokenRule(t *testing.T) {
 	r := &report{Broken: breaks{}}
 	assert.True(t, r.ok())
-	breaks(r.Broken).add(ruleTwice, "the case of %s", "linkface")
+	breaks(r.Broken).add(ruleTwice, "the case of %s", vendor)
 	assert.False(t, r.ok())
 	var text bytes.Buffer
 	require.NoError(t, r.writeText(&text))
 	assert.Contains(t, text.String(), "BROKEN  "+string(ruleTwice)+": 1 times")
-	assert.Contains(t, text.String(), "the case of linkface")
+	assert.Contains(t, text.String(), "the case of "+vendor)
 	assert.Contains(t, text.String(), "held    "+string(ruleLost))
 }

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/idverifytest"
-)
+import "github.com/idverify/idverify"
 
 // tally counts what the report tells.
 type tally struct {
@@ -14,7 +11,7 @@ type tally struct {
 	resumed       int
 	policies      map[string]int
 
-	exchanges map[string]int // by vendor, and by baiduv4/token
+	exchanges map[string]int // by vendor, and by the endpoint of its tokens
 	bills     map[string]int
 	faults    map[string]int
 }
@@ -61,5 +58,13 @@ func sum[K comparable](counts map[K]int) int {
 	return total
 }
 
-// tokenFetches are the exchanges with Baidu's token endpoint.
-func (t *tally) tokenFetches() int { return t.exchanges[idverifytest.BaiduToken] }
+// tokenFetches are the exchanges for access tokens.
+func (t *tally) tokenFetches() int {
+	fetches := 0
+	for _, v := range all {
+		if v.Tokens != nil {
+			fetches += t.exchanges[v.Tokens.Endpoint]
+		}
+	}
+	return fetches
+}

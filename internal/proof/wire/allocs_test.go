@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,33 +18,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // What a call may allocate: measured with Go 1.26, and a little more for other
-// releases. It may be made less, and not more.
+// releases. It may be made less, and not more. How often is said for each vendor.
 const (
-	maxBytesPerCall    = 10 << 10
-	maxClientOnTop     = 12
-	differenceOfSizes  = 1 << 10
-	largestForTencent  = 5 << 20
-	largestForBaidu    = 10<<20 - 1
-	largestForLinkface = 10 << 20
+	maxBytesPerCall   = 10 << 10
+	maxClientOnTop    = 12
+	differenceOfSizes = 1 << 10
 )
 
-var maxAllocations = map[string]float64{"linkface": 111, "baiduv4": 119, "tencent": 122}
-
-func providersAt(tb testing.TB, base string, trust *tls.Config) map[string]idverify.Provider {
-	lf, err := linkface.New(linkface.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust}, APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+func stillProvider(tb testing.TB, v vendors.Vendor, base string, trust *tls.Config) vendors.Provider {
+	tb.Helper()
+	p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: base + "/" + v.Name, TLSConfig: trust}})
 	require.NoError(tb, err)
-	bd, err := baiduv4.New(baiduv4.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust}, APIKey: "EXAMPLE", SecretKey: "EXAMPLE"})
-	require.NoError(tb, err)
-	tc, err := tencent.New(tencent.Config{HTTP: idverify.HTTP{BaseURL: base, TLSConfig: trust},
-		AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE"})
-	require.NoError(tb, err)
-	return map[string]idverify.Provider{"linkface": lf, "baiduv4": bd, "tencent": tc}
+	return p
 }
 
 // pictureOf is a JPEG of the size, made of the test picture and padding.
@@ -56,8 +47,7 @@ func pictureOf(tb testing.TB, size int) []byte {
 
 func requestFor(tb testing.TB, size int) *idverify.Request {
 	media := idverify.Bytes(pictureOf(tb, size))
-	return &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Evidence: []idverify.Evidence{
-		linkface.Capture(media), idverify.Photo(media)}}
+	return &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Reference: vendors.Reference, Evidence: vendors.ForAll(media, media)}
 }
 
 // perCall is what one call allocates in the whole process, in steady state: the
@@ -90,16 +80,13 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
 	}
-	sizes := map[string][]int{
-		"linkface": {1 << 10, 100 << 10, 1 << 20, largestForLinkface},
-		"baiduv4":  {1 << 10, 100 << 10, 1 << 20, largestForBaidu},
-		"tencent":  {1 << 10, 100 << 10, 1 << 20, largestForTencent},
-	}
 	for _, secure := range []bool{false, true} {
 		base, trust := stillServer(t, secure, 0)
-		for vendor, provider := range providersAt(t, base, trust) {
+		for _, v := range vendors.All() {
+			provider := stillProvider(t, v, base, trust)
 			least, most := 0.0, 0.0
-			for _, size := range sizes[vendor] {
+			for _, size := range []int{1 << 10, 100 << 10, 1 << 20, v.Largest} {
+				size = max(v.Smallest, min(size, v.Largest))
 				req := requestFor(t, size)
 				allocations, used := perCall(func() {
 					res, err := provider.Verify(t.Context(), req)
@@ -107,15 +94,15 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 						t.Fatal(res, err)
 					}
 				})
-				t.Logf("%s, TLS %t, %d bytes: %.0f allocations, %.0f bytes", vendor, secure, size, allocations, used)
-				assert.LessOrEqual(t, allocations, maxAllocations[vendor])
+				t.Logf("%s, TLS %t, %d bytes: %.0f allocations, %.0f bytes", v.Name, secure, size, allocations, used)
+				assert.LessOrEqual(t, allocations, v.Allocations)
 				assert.LessOrEqual(t, used, float64(maxBytesPerCall))
 				if least == 0 || used < least {
 					least = used
 				}
 				most = max(most, used)
 			}
-			assert.LessOrEqual(t, most-least, float64(differenceOfSizes), "%s: the same for all sizes", vendor)
+			assert.LessOrEqual(t, most-least, float64(differenceOfSizes), "%s: the same for all sizes", v.Name)
 		}
 	}
 }
@@ -126,13 +113,29 @@ func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 		t.Skip("the race detector allocates, too")
 	}
 	base, trust := stillServer(t, false, 0)
-	provider := providersAt(t, base, trust)["baiduv4"]
+	tried := 0
+	for _, v := range vendors.All() {
+		for _, f := range v.Forms {
+			if f.Texts == nil || len(f.Known) < 2 {
+				continue // an id or a token
+			}
+			tried++
+			sameForEveryText(t, stillProvider(t, v, base, trust), f)
+		}
+	}
+	assert.Positive(t, tried)
+}
+
+func sameForEveryText(t *testing.T, p idverify.Provider, f vendors.Form) {
+	t.Helper()
 	least, most := 0.0, 0.0
 	for _, data := range []string{strings.Repeat("A", 100<<10), strings.Repeat("A", 1<<20), strings.Repeat("A", 20<<20), strings.Repeat("\x01", 3<<20)} {
 		req := requestFor(t, 1)
-		req.Evidence = []idverify.Evidence{baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "EXAMPLE", DeviceID: "EXAMPLE", Data: data}}
+		texts := slices.Clone(f.Known)
+		texts[len(texts)-1] = data
+		req.Evidence = []idverify.Evidence{f.Texts(texts...)}
 		_, used := perCall(func() {
-			res, err := provider.Verify(t.Context(), req)
+			res, err := p.Verify(t.Context(), req)
 			if err != nil || !res.Passed() {
 				t.Fatal(res, err)
 			}
@@ -175,16 +178,24 @@ func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
 	}
 	const size = 4 << 20
 	base, trust := stillServer(t, false, size)
-	provider := providersAt(t, base, trust)["baiduv4"]
-	req := requestFor(t, 1<<10)
-	_, used := perCall(func() {
-		res, err := provider.Verify(t.Context(), req)
-		if err != nil || !res.Passed() {
-			t.Fatal(res, err)
+	tried := 0
+	for _, v := range vendors.All() {
+		if v.Picture == "" {
+			continue
 		}
-	})
-	t.Logf("%.2f times the picture", used/size)
-	assert.Less(t, used, 2.2*size, "once from the socket, once into the reply")
+		tried++
+		provider := stillProvider(t, v, base, trust)
+		req := requestFor(t, 1<<10)
+		_, used := perCall(func() {
+			res, err := provider.Verify(t.Context(), req)
+			if err != nil || !res.Passed() {
+				t.Fatal(res, err)
+			}
+		})
+		t.Logf("%.2f times the picture", used/size)
+		assert.Less(t, used, 2.2*size, "once from the socket, once into the reply")
+	}
+	assert.Positive(t, tried)
 }
 
 // entered is a transport that notes how much of the media had been read when it
@@ -198,18 +209,22 @@ func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
 
 func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
 	content := pictureOf(t, 5<<20)
-	read, whenEntered := 0, -1
-	media := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
-		return io.NopCloser(&counted{bytes.NewReader(content), &read}), int64(len(content)), nil
-	})
-	tc, err := tencent.New(tencent.Config{AppID: "1250000000", SecretID: "EXAMPLE", SecretKey: "EXAMPLE",
-		HTTP: idverify.HTTP{Client: &http.Client{Transport: entered{&read, &whenEntered}}}})
-	require.NoError(t, err)
-	_, err = tc.Verify(t.Context(), &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X",
-		Evidence: []idverify.Evidence{idverify.Photo(media)}})
-	require.Error(t, err)
-	assert.Positive(t, whenEntered, "its head had been looked at")
-	assert.LessOrEqual(t, whenEntered, 64<<10)
+	for _, v := range vendors.All() {
+		if v.Tokens != nil || v.Digests {
+			continue // the first exchange is another, or a digest is made first
+		}
+		read, whenEntered := 0, -1
+		media := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			return io.NopCloser(&counted{bytes.NewReader(content), &read}), int64(len(content)), nil
+		})
+		p, err := v.New(vendors.Account{HTTP: idverify.HTTP{Client: &http.Client{Transport: entered{&read, &whenEntered}}}})
+		require.NoError(t, err)
+		_, err = p.Verify(t.Context(), v.About(idverifytest.Match(), media))
+		require.Error(t, err)
+		assert.NotEqual(t, -1, whenEntered, v.Name)
+		assert.Equal(t, !v.Captures(), whenEntered > 0, "the head of a picture is looked at, and not that of a capture")
+		assert.LessOrEqual(t, whenEntered, 64<<10, v.Name)
+	}
 }
 
 type counted struct {
@@ -225,9 +240,10 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func BenchmarkProvider(b *testing.B) {
 	base, trust := stillServer(b, false, 0)
-	for name, p := range providersAt(b, base, trust) {
+	for _, v := range vendors.All() {
+		p := stillProvider(b, v, base, trust)
 		for _, size := range []int{1 << 10, 100 << 10, 1 << 20, 2 << 20} {
-			b.Run(fmt.Sprint(name, "/", size), func(b *testing.B) {
+			b.Run(fmt.Sprint(v.Name, "/", size), func(b *testing.B) {
 				req := requestFor(b, size)
 				_, err := p.Verify(b.Context(), req)
 				require.NoError(b, err)

@@ -18,7 +18,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // watched is a file on disk that tells when it is opened and read.
@@ -55,15 +55,15 @@ func (f *watchedFile) Read(p []byte) (int, error) {
 }
 
 // twoPictures are a JPEG of a vendor's and a GIF of the same length.
-func twoPictures(v wired) (jpeg, gif []byte) {
-	jpeg = append(bytes.Clone(v.media()), make([]byte, 300<<10)...)
+func twoPictures(v vendors.Vendor) (jpeg, gif []byte) {
+	jpeg = append(bytes.Clone(v.Media()), make([]byte, 300<<10)...)
 	gif = append([]byte("GIF89a"), bytes.Repeat([]byte{1}, len(jpeg)-6)...)
 	return jpeg, gif
 }
 
 // changing are media that change between the first look and the last byte, and
 // keep their length.
-func changing(t *testing.T, v wired) map[string]idverify.Media {
+func changing(t *testing.T, v vendors.Vendor) map[string]idverify.Media {
 	jpeg, gif := twoPictures(v)
 	longAgo := time.Now().Add(-time.Hour).Truncate(time.Second)
 	write := func(path string, content []byte, at time.Time) {
@@ -115,7 +115,7 @@ func changing(t *testing.T, v wired) map[string]idverify.Media {
 		"written to at its end":       idverify.FS(end, "x"),
 		"written twice within a tick": idverify.FS(justNow, "x"),
 	}
-	if v.name != linkface.Name { // of a capture nothing is looked at
+	if !v.Captures() { // of a capture nothing is looked at
 		looks := 0
 		all["JPEG looked at, GIF sent"] = idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			if looks++; looks == 1 {
@@ -129,20 +129,20 @@ func changing(t *testing.T, v wired) map[string]idverify.Media {
 
 // What was looked at is what is sent, or the end of the request is not sent.
 func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
-	for _, v := range wiredVendors() {
+	for _, v := range vendors.All() {
 		for _, protocol := range []string{"HTTP/1.1", "HTTP/1.1 over TLS", "HTTP/2"} {
-			t.Run(v.name+"/"+protocol, func(t *testing.T) {
+			t.Run(v.Name+"/"+protocol, func(t *testing.T) {
 				var whole atomic.Int32
-				server := changeServer(t, protocol, &whole)
+				server := changeServer(t, v, protocol, &whole)
 				client := server.Client()
 				if protocol == "HTTP/1.1" {
 					client = nil // our own transport
 				}
-				p := v.provider(t, account{base: server.URL, client: client})
-				for i := range v.pictures(idverify.Media{}) {
+				p := provider(t, v, account{base: server.URL, client: client})
+				for i := range v.OfMedia(idverify.Media{}) {
 					for name, media := range changing(t, v) {
-						req := v.match()
-						req.Evidence = v.pictures(media)[i : i+1]
+						req := v.Match()
+						req.Evidence = v.OfMedia(media)[i : i+1]
 						res, err := p.Verify(t.Context(), req)
 						require.Nil(t, res, name)
 						var e *idverify.Error
@@ -162,10 +162,10 @@ func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
 }
 
 // changeServer counts the verifications that arrive whole.
-func changeServer(t *testing.T, protocol string, whole *atomic.Int32) *httptest.Server {
+func changeServer(t *testing.T, v vendors.Vendor, protocol string, whole *atomic.Int32) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, tokenEndpoint) {
-			_, _ = io.WriteString(w, `{"access_token":"EXAMPLE-TOKEN","expires_in":2592000}`)
+		if v.Tokens != nil && strings.HasSuffix(r.URL.Path, v.Tokens.Path) {
+			_, _ = io.WriteString(w, v.Tokens.Says("EXAMPLE-TOKEN"))
 			return
 		}
 		if _, err := io.Copy(io.Discard, r.Body); err == nil {
@@ -188,20 +188,20 @@ func changeServer(t *testing.T, protocol string, whole *atomic.Int32) *httptest.
 // Media that do not change are sent from wherever they come, also a file that
 // was written just now.
 func TestMediaThatDoNotChangeAreSent(t *testing.T) {
-	for _, v := range wiredVendors() {
+	for _, v := range vendors.All() {
 		path := filepath.Join(t.TempDir(), "face.jpg")
-		require.NoError(t, os.WriteFile(path, v.media(), 0o600))
+		require.NoError(t, os.WriteFile(path, v.Media(), 0o600))
 		srv := idverifytest.Start(t)
-		p := v.provider(t, account{base: srv.BaseURL(v.name)})
+		p := provider(t, v, account{base: srv.BaseURL(v.Name)})
 		for name, media := range map[string]idverify.Media{
-			"file": idverify.File(path), "fs": idverify.FS(os.DirFS(filepath.Dir(path)), "face.jpg"), "bytes": idverify.Bytes(v.media()),
-			"readerat": idverify.ReaderAt(bytes.NewReader(v.media()), int64(len(v.media()))),
+			"file": idverify.File(path), "fs": idverify.FS(os.DirFS(filepath.Dir(path)), "face.jpg"), "bytes": idverify.Bytes(v.Media()),
+			"readerat": idverify.ReaderAt(bytes.NewReader(v.Media()), int64(len(v.Media()))),
 			"func": idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 				f, err := os.Open(path)
-				return f, int64(len(v.media())), err
+				return f, int64(len(v.Media())), err
 			}),
 		} {
-			res, err := p.Verify(t.Context(), v.about(media))
+			res, err := p.Verify(t.Context(), v.About(idverifytest.Match(), media))
 			require.NoError(t, err, name)
 			assert.True(t, res.Passed(), name)
 		}

@@ -16,19 +16,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/connwatch"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // outcome is how a call ends, and whether its connection is used again.
 type outcome struct {
 	name    string
-	fault   idverifytest.Fault              // of the stand-in
-	answer  http.HandlerFunc                // in its place, if there is one
-	request func(v wired) *idverify.Request // in the place of a match
-	leaves  bool                            // the caller does, once the request has arrived
-	only    string                          // the one vendor that knows it, if it is one
+	fault   idverifytest.Fault                       // of the stand-in
+	answer  http.HandlerFunc                         // in its place, if there is one
+	request func(v vendors.Vendor) *idverify.Request // in the place of a match
+	leaves  bool                                     // the caller does, once the request has arrived
+	tokens  bool                                     // only vendors with access tokens know it
 	want    idverify.Code
 	kept    bool
 }
@@ -36,16 +36,16 @@ type outcome struct {
 func outcomes() []outcome {
 	return []outcome{
 		{name: "match", want: idverify.CodeMatch, kept: true},
-		{name: "another decision", want: idverify.CodeFaceMismatch, kept: true, request: func(v wired) *idverify.Request {
+		{name: "another decision", want: idverify.CodeFaceMismatch, kept: true, request: func(v vendors.Vendor) *idverify.Request {
 			return asking(v, idverify.CodeFaceMismatch)
 		}},
-		{name: "poor photo", want: idverify.CodeNoFace, kept: true, request: func(v wired) *idverify.Request {
+		{name: "poor photo", want: idverify.CodeNoFace, kept: true, request: func(v vendors.Vendor) *idverify.Request {
 			return asking(v, idverify.CodeNoFace)
 		}},
 		{name: "rate limited", fault: idverifytest.RateLimited(), want: idverify.CodeRateLimited, kept: true},
 		{name: "quota exceeded", fault: idverifytest.QuotaExceeded(), want: idverify.CodeQuotaExceeded, kept: true},
 		{name: "out of order", fault: idverifytest.Unavailable(), want: idverify.CodeVendorUnavailable, kept: true},
-		{name: "token refused", fault: idverifytest.RevokedToken(), want: idverify.CodeMatch, kept: true, only: baiduv4.Name},
+		{name: "token refused", fault: idverifytest.RevokedToken(), want: idverify.CodeMatch, kept: true, tokens: true},
 		{name: "page", fault: idverifytest.HTML502(), want: idverify.CodeBadResponse, kept: true},
 		{name: "refused page", fault: idverifytest.HTMLStatus(http.StatusForbidden), want: idverify.CodeBadResponse, kept: true},
 		{name: "not json", fault: idverifytest.MalformedJSON(), want: idverify.CodeBadResponse, kept: true},
@@ -64,11 +64,11 @@ func outcomes() []outcome {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}},
-		{name: "media breaks off", want: idverify.CodeUnreadableEvidence, request: func(v wired) *idverify.Request {
-			return v.about(breakingMedia(v.media()))
+		{name: "media breaks off", want: idverify.CodeUnreadableEvidence, request: func(v vendors.Vendor) *idverify.Request {
+			return v.About(idverifytest.Match(), breakingMedia(v.Media()))
 		}},
-		{name: "refused on our side", want: idverify.CodeUnreadableEvidence, kept: true, request: func(v wired) *idverify.Request {
-			return v.about(idverify.Bytes(nil))
+		{name: "refused on our side", want: idverify.CodeUnreadableEvidence, kept: true, request: func(v vendors.Vendor) *idverify.Request {
+			return v.About(idverifytest.Match(), idverify.Bytes(nil))
 		}},
 	}
 }
@@ -76,10 +76,10 @@ func outcomes() []outcome {
 const limitOfAnswers = 64 << 10
 
 // asking is a request for which the stand-in has this answer.
-func asking(v wired, code idverify.Code) *idverify.Request {
+func asking(v vendors.Vendor, code idverify.Code) *idverify.Request {
 	for _, person := range idverifytest.Persons() {
-		if person.CodeAt(v.name) == code {
-			req := v.match()
+		if person.CodeAt(v.Name) == code {
+			req := v.Match()
 			req.Name, req.IDNumber = person.Name, person.IDNumber
 			return req
 		}
@@ -105,10 +105,10 @@ type scene struct {
 	odd         atomic.Bool // the next verification is the outcome's
 }
 
-func newScene(o outcome, v wired, leave context.CancelFunc) *scene {
+func newScene(o outcome, v vendors.Vendor, leave context.CancelFunc) *scene {
 	s := &scene{outcome: o, standIn: idverifytest.New()}
 	s.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, tokenEndpoint) || !s.odd.CompareAndSwap(true, false) {
+		if !strings.HasSuffix(r.URL.Path, v.Path) || !s.odd.CompareAndSwap(true, false) {
 			s.standIn.ServeHTTP(w, r)
 			return
 		}
@@ -124,7 +124,7 @@ func newScene(o outcome, v wired, leave context.CancelFunc) *scene {
 			return
 		}
 		if o.fault != (idverifytest.Fault{}) {
-			s.standIn.Inject(v.name, o.fault)
+			s.standIn.Inject(v.Name, o.fault)
 		}
 		s.standIn.ServeHTTP(w, r)
 	}))
@@ -143,20 +143,20 @@ func (s *scene) close() {
 // was not. None stays in use.
 func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 	for _, o := range outcomes() {
-		for _, v := range wiredVendors() {
-			if o.only != "" && o.only != v.name {
+		for _, v := range vendors.All() {
+			if o.tokens && v.Tokens == nil {
 				continue
 			}
-			t.Run(o.name+"/"+v.name, func(t *testing.T) {
+			t.Run(o.name+"/"+v.Name, func(t *testing.T) {
 				ctx, leave := context.WithCancel(t.Context())
 				defer leave()
 				s := newScene(o, v, leave)
 				defer s.close()
-				p := v.provider(t, account{base: idverifytest.BaseURLAt(s.server.URL, v.name), limit: limitOfAnswers})
+				p := provider(t, v, account{base: idverifytest.BaseURLAt(s.server.URL, v.Name), limit: limitOfAnswers})
 				s.ordinary(t, v, p)
 				assert.Equal(t, 1, s.connections.Opened())
 
-				req := v.match()
+				req := v.Match()
 				if o.request != nil {
 					req = o.request(v)
 				}
@@ -174,9 +174,9 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 	}
 }
 
-func (s *scene) ordinary(t *testing.T, v wired, p idverify.Provider) {
+func (s *scene) ordinary(t *testing.T, v vendors.Vendor, p idverify.Provider) {
 	t.Helper()
-	res, err := p.Verify(t.Context(), v.match())
+	res, err := p.Verify(t.Context(), v.Match())
 	require.NoError(t, err)
 	require.True(t, res.Passed())
 	s.connections.Settle(t, 1)
@@ -190,13 +190,13 @@ func codeOf(res *idverify.Result, err error) idverify.Code {
 }
 
 func TestIdleConnectionsOfEveryVendorCanBeClosed(t *testing.T) {
-	for _, v := range wiredVendors() {
-		t.Run(v.name, func(t *testing.T) {
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
 			s := newScene(outcome{}, v, nil)
 			defer s.close()
-			p := v.provider(t, account{base: idverifytest.BaseURLAt(s.server.URL, v.name)})
+			p := provider(t, v, account{base: idverifytest.BaseURLAt(s.server.URL, v.Name)})
 			s.ordinary(t, v, p)
-			p.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+			p.CloseIdleConnections()
 			s.connections.Settle(t, 0)
 			s.ordinary(t, v, p)
 		})

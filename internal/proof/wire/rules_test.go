@@ -23,17 +23,16 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // What internal/httpx promises of the wire, at every vendor's own client.
 
 func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
-	for _, v := range wiredVendors() {
-		t.Run(v.name, func(t *testing.T) {
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
 			srv := idverifytest.Start(t, idverifytest.WithTLS())
-			_, err := v.provider(t, account{base: srv.BaseURL(v.name)}).Verify(t.Context(), v.match())
+			_, err := provider(t, v, account{base: srv.BaseURL(v.Name)}).Verify(t.Context(), v.Match())
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, idverify.CodeNetwork, e.Code)
@@ -42,7 +41,7 @@ func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 			assert.ErrorAs(t, err, &x509.UnknownAuthorityError{})
 			assert.Empty(t, srv.Exchanges())
 
-			res, err := v.provider(t, account{base: srv.BaseURL(v.name), client: srv.Client()}).Verify(t.Context(), v.match())
+			res, err := provider(t, v, account{base: srv.BaseURL(v.Name), client: srv.Client()}).Verify(t.Context(), v.Match())
 			require.NoError(t, err)
 			assert.True(t, res.Passed(), "with a client that trusts it")
 		})
@@ -50,17 +49,17 @@ func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 }
 
 func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
-	for _, v := range wiredVendors() {
+	for _, v := range vendors.All() {
 		for _, base := range []string{"http://vendor.example", "http://192.0.2.1", "http://localhost.vendor.example", "HTTP://vendor.example"} {
-			_, err := v.open(account{base: base})
+			_, err := open(v, account{base: base})
 			var e *idverify.Error
-			require.ErrorAs(t, err, &e, v.name)
+			require.ErrorAs(t, err, &e, v.Name)
 			assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
 			assert.Equal(t, "HTTP.BaseURL", e.Field)
 		}
 		for _, base := range []string{"http://127.0.0.1:8089", "http://[::1]:8089", "http://localhost:8089", "https://vendor.example"} {
-			_, err := v.open(account{base: base})
-			assert.NoError(t, err, v.name)
+			_, err := open(v, account{base: base})
+			assert.NoError(t, err, v.Name)
 		}
 	}
 }
@@ -68,7 +67,7 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 // Neither the face nor, at the token's endpoint, the keys go where an answer
 // points.
 func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
-	forEveryEndpoint(t, func(t *testing.T, v wired, at string) {
+	forEveryEndpoint(t, func(t *testing.T, v vendors.Vendor, at string) {
 		var elsewhere atomic.Int32
 		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 		t.Cleanup(other.Close)
@@ -78,7 +77,7 @@ func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
 				w.Header().Set("Location", other.URL+"/")
 				w.WriteHeader(status)
 			})
-			res, err := v.provider(t, account{base: idverifytest.BaseURLAt(server.URL, v.name)}).Verify(t.Context(), v.match())
+			res, err := provider(t, v, account{base: idverifytest.BaseURLAt(server.URL, v.Name)}).Verify(t.Context(), v.Match())
 			assert.Nil(t, res)
 			assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), status)
 		}
@@ -87,8 +86,8 @@ func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
 }
 
 func TestNoCookieIsKeptOrSent(t *testing.T) {
-	for _, v := range wiredVendors() {
-		t.Run(v.name, func(t *testing.T) {
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
 			standIn := idverifytest.New()
 			defer standIn.Close()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -104,14 +103,14 @@ func TestNoCookieIsKeptOrSent(t *testing.T) {
 			withJar := server.Client()
 			withJar.Jar = jar
 			for _, given := range []*http.Client{nil, withJar} {
-				p := v.provider(t, account{base: idverifytest.BaseURLAt(server.URL, v.name), client: given})
+				p := provider(t, v, account{base: idverifytest.BaseURLAt(server.URL, v.Name), client: given})
 				for range 2 {
-					_, err := p.Verify(t.Context(), v.match())
+					_, err := p.Verify(t.Context(), v.Match())
 					require.NoError(t, err)
 				}
 			}
 			assert.Empty(t, jar.Cookies(address), "the caller's jar stays as it was")
-			assert.Equal(t, 4, standIn.Calls(v.name))
+			assert.Equal(t, 4, standIn.Calls(v.Name))
 		})
 	}
 }
@@ -143,10 +142,10 @@ func TestAnswersAreBounded(t *testing.T) {
 		}, idverify.CodeBadResponse},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEveryEndpoint(t, func(t *testing.T, v wired, at string) {
+			forEveryEndpoint(t, func(t *testing.T, v vendors.Vendor, at string) {
 				server := standInBut(t, at, test.answer)
-				p := v.provider(t, account{base: idverifytest.BaseURLAt(server.URL, v.name), limit: test.limit})
-				res, err := p.Verify(t.Context(), v.match())
+				p := provider(t, v, account{base: idverifytest.BaseURLAt(server.URL, v.Name), limit: test.limit})
+				res, err := p.Verify(t.Context(), v.Match())
 				assert.Nil(t, res)
 				assert.Equal(t, test.want, idverify.CodeOf(err))
 			})
@@ -154,12 +153,17 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
+// foreign is evidence that no vendor reads.
+type foreign struct{}
+
+func (foreign) EvidenceKind() string { return "foreign" }
+
 const smuggled = "\r\nX-Smuggled: 1\r\n\r\n"
 
 func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	rec := record(t)
-	for _, v := range wiredVendors() {
-		p := v.provider(t, account{base: rec.URL, key: "EXAMPLE"})
+	for _, v := range vendors.All() {
+		p := provider(t, v, account{base: rec.URL, key: "EXAMPLE"})
 		for what, change := range map[string]func(*idverify.Request){
 			"name":             func(r *idverify.Request) { r.Name = "测试甲" + smuggled + "x" },
 			"name, line feed":  func(r *idverify.Request) { r.Name = "测试\n甲" },
@@ -171,20 +175,27 @@ func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 			"reference":        func(r *idverify.Request) { r.Reference = "order" + smuggled },
 			"key":              func(r *idverify.Request) { r.Key = "order" + smuggled },
 			"address": func(r *idverify.Request) {
-				r.Evidence = []idverify.Evidence{linkface.CaptureURL("https://v.example/" + smuggled), idverify.PhotoURL("https://v.example/" + smuggled)}
+				r.Evidence = append(urls(v, "https://v.example/"+smuggled), foreign{})
 			},
-			"capture's id": func(r *idverify.Request) { r.Evidence = []idverify.Evidence{linkface.CaptureID("id" + smuggled)} },
+			"text": func(r *idverify.Request) {
+				r.Evidence = []idverify.Evidence{foreign{}}
+				for _, f := range v.Forms {
+					if f.Texts != nil && !f.AnyText {
+						r.Evidence = []idverify.Evidence{f.Texts("id" + smuggled)}
+					}
+				}
+			},
 		} {
-			req := v.match()
+			req := v.Match()
 			change(req)
 			res, err := p.Verify(t.Context(), req)
 			assert.Nil(t, res)
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
-			assert.Equal(t, idverify.AdviceFixInput, e.Code.Advice(), "%s: %s", v.name, what)
+			assert.Equal(t, idverify.AdviceFixInput, e.Code.Advice(), "%s: %s", v.Name, what)
 			assert.Equal(t, idverify.BilledNo, e.Billed)
 			assert.NotContains(t, err.Error(), "Smuggled")
-			assert.Empty(t, rec.requests(), "%s: %s", v.name, what)
+			assert.Empty(t, rec.requests(), "%s: %s", v.Name, what)
 		}
 	}
 }
@@ -195,15 +206,12 @@ func TestOddTextStaysInItsField(t *testing.T) {
 	const name = "测试嘊嘍X-Smuggled: 1\u2028\"; filename=\"x\"甲"
 	const text = "a\r\nX-Smuggled: 1\r\n\r\n\"},{\"smuggled\":\"1"
 	rec := record(t)
-	for _, v := range wiredVendors() {
-		p := v.provider(t, account{base: rec.URL, key: "EXAMPLE\"&smuggled=1--"})
-		req := v.match()
+	for _, v := range vendors.All() {
+		p := provider(t, v, account{base: rec.URL, key: "EXAMPLE\"&smuggled=1--"})
+		req := v.Match()
 		req.Name = name
 		requireOneRequest(t, p, req, rec, name)
-		for _, ev := range v.texts(text) {
-			if v.name == linkface.Name {
-				continue // refuses it, see above
-			}
+		for _, ev := range texts(v, text) {
 			req.Evidence = []idverify.Evidence{ev}
 			a := requireOneRequest(t, p, req, rec, name)
 			assert.NotContains(t, a.raw, "\n")
@@ -242,17 +250,17 @@ func values(a arrived) []string {
 func TestNameOfAFileIsNotSent(t *testing.T) {
 	const odd = "zhangsan\"" + smuggled + ".jpg"
 	rec := record(t)
-	for _, v := range wiredVendors() {
-		media := []idverify.Media{idverify.FS(fstest.MapFS{odd: {Data: v.media()}}, odd)}
+	for _, v := range vendors.All() {
+		media := []idverify.Media{idverify.FS(fstest.MapFS{odd: {Data: v.Media()}}, odd)}
 		if runtime.GOOS != "windows" { // which has no such names
 			path := filepath.Join(t.TempDir(), odd)
-			require.NoError(t, os.WriteFile(path, v.media(), 0o600))
+			require.NoError(t, os.WriteFile(path, v.Media(), 0o600))
 			media = append(media, idverify.File(path))
 		}
-		p := v.provider(t, account{base: rec.URL, key: "EXAMPLE"})
+		p := provider(t, v, account{base: rec.URL, key: "EXAMPLE"})
 		for _, m := range media {
-			for _, ev := range v.pictures(m) {
-				req := v.match()
+			for _, ev := range v.OfMedia(m) {
+				req := v.Match()
 				req.Evidence = []idverify.Evidence{ev}
 				a := requireOneRequest(t, p, req, rec, req.Name)
 				assert.NotContains(t, a.raw, "zhangsan")
@@ -272,11 +280,13 @@ func TestNoFileIsOpenedForAnAtSign(t *testing.T) {
 	require.NoError(t, os.WriteFile("secret.txt", []byte(content), 0o600))
 	require.NoError(t, os.WriteFile(at, []byte(content), 0o600))
 	rec := record(t)
-	for _, v := range wiredVendors() {
-		p := v.provider(t, account{base: rec.URL, key: at})
-		evidence := append(v.texts(at), v.pictures(idverify.Bytes([]byte(at)))...)
-		if v.name == tencent.Name {
-			evidence = append(evidence, idverify.PhotoURL("https://photos.example/"+at))
+	for _, v := range vendors.All() {
+		p := provider(t, v, account{base: rec.URL, key: at})
+		evidence := append(texts(v, at), urls(v, "https://photos.example/"+at)...)
+		for _, f := range v.Forms {
+			if f.AnyBytes {
+				evidence = append(evidence, f.Media(idverify.Bytes(append([]byte(at), make([]byte, v.Smallest)...))))
+			}
 		}
 		for _, ev := range evidence {
 			req := &idverify.Request{Name: at, IDNumber: at, SkipIDNumberCheck: true, Evidence: []idverify.Evidence{ev}}
@@ -286,10 +296,6 @@ func TestNoFileIsOpenedForAnAtSign(t *testing.T) {
 				assert.NotContains(t, a.raw, content)
 				assert.NotContains(t, a.raw, base64.StdEncoding.EncodeToString([]byte(content)))
 				assert.NotContains(t, a.fileNames, "secret.txt")
-				if _, isToken := a.fields["grant_type"]; isToken {
-					assert.Equal(t, []string{at}, a.fields["client_secret"])
-					continue
-				}
 				assert.Contains(t, values(a), at)
 			}
 		}

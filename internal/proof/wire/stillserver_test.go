@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 const asStillServer = "IDVERIFY_TEST_STILL_SERVER"
@@ -113,20 +115,21 @@ func serveStill(c net.Conn, answers map[string][]byte) {
 	}
 }
 
-// stillAnswers are a pass at each vendor.
+// stillAnswers are a pass at each vendor, by the path below the vendor's base URL.
 func stillAnswers(picture int) map[string][]byte {
-	answers := map[string]string{
-		"/identity/liveness_idnumber_verification": `{"request_id":"TID00000000000000000000000000000001","status":"OK","verify_score":0.91,"hack_score":0.01,"liveness_data_id":"00000000000000000000000000000002"}`,
-		"/oauth/2.0/token":                         `{"access_token":"24.EXAMPLE.2592000.1","expires_in":2592000}`,
-		"/rest/2.0/face/v4/mingjing/verify":        `{"log_id":1234567890,"result":{"score":95.5,"liveness_score":0.99,"spoofing_score":0.0001,"verify_status":0}}`,
-		"/face/idcardcompare":                      `{"data":{"similarity":90.5,"session_id":""},"code":0,"message":"OK"}`,
-	}
-	whole := make(map[string][]byte, len(answers))
-	for path, answer := range answers {
-		if picture > 0 && path == "/rest/2.0/face/v4/mingjing/verify" {
-			answer = `{"dec_image":"` + strings.Repeat("A", picture) + `",` + answer[1:]
-		}
+	whole := map[string][]byte{}
+	add := func(path, answer string) {
 		whole[path] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer)
+	}
+	for _, v := range vendors.All() {
+		answer := v.Scored(nil)
+		if picture > 0 && v.Picture != "" {
+			answer = fmt.Sprintf(`{%q:"%s",%s`, v.Picture, strings.Repeat("A", picture), answer[1:])
+		}
+		add("/"+v.Name+v.Path, answer)
+		if v.Tokens != nil {
+			add("/"+v.Name+v.Tokens.Path, v.Tokens.Says("24.EXAMPLE.2592000.1"))
+		}
 	}
 	return whole
 }

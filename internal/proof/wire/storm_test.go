@@ -17,29 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
-
-// threeVendors are clients of a stand-in over one transport.
-func threeVendors(t *testing.T, standIn *idverifytest.Server, hc *http.Client) []idverify.Provider {
-	t.Helper()
-	lf, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: idverify.HTTP{BaseURL: standIn.BaseURL(idverifytest.Linkface), Client: hc}})
-	require.NoError(t, err)
-	bd, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		HTTP: idverify.HTTP{BaseURL: standIn.BaseURL(idverifytest.BaiduV4), Client: hc}})
-	require.NoError(t, err)
-	tc, err := tencent.New(tencent.Config{
-		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		HTTP: idverify.HTTP{BaseURL: standIn.BaseURL(idverifytest.Tencent), Client: hc}})
-	require.NoError(t, err)
-	return []idverify.Provider{lf, bd, tc}
-}
 
 // numberOf is a well-formed number for each n, so that the bill can tell calls
 // apart.
@@ -78,18 +58,23 @@ func storm(t *testing.T, calls int, notAfterAmbiguous bool) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	// The storm lasts about a second; a circuit must have time to close again in it.
 	rest := idverify.VendorPolicy{Breaker: idverify.Breaker{Open: 5 * time.Millisecond}}
-	client, err := idverify.New(threeVendors(t, standIn, &http.Client{Transport: transport}),
-		idverify.WithVendor(idverifytest.Linkface, rest), idverify.WithVendor(idverifytest.BaiduV4, rest), idverify.WithVendor(idverifytest.Tencent, rest),
-		idverify.WithWeights(map[string]float64{idverifytest.Linkface: 1, idverifytest.BaiduV4: 1, idverifytest.Tencent: 1}),
+	opts := []idverify.Option{
+		idverify.WithWeights(vendors.Evenly()),
 		idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: notAfterAmbiguous}),
-		idverify.WithRetry(idverify.Retry{Random: func() float64 { return 0 }}))
-	require.NoError(t, err)
-	evidence := []idverify.Evidence{
-		linkface.Capture(idverify.Bytes(idverifytest.Capture())),
-		idverify.Photo(idverify.Bytes(idverifytest.Photo())),
+		idverify.WithRetry(idverify.Retry{Random: func() float64 { return 0 }}),
 	}
+	for _, v := range vendors.All() {
+		opts = append(opts, idverify.WithVendor(v.Name, rest))
+		if v.Tokens != nil {
+			standIn.Inject(v.Tokens.Endpoint, idverifytest.HTML502(), idverifytest.ResetAfterBody(), idverifytest.Truncated())
+		}
+	}
+	providers, err := vendors.Providers(standIn.BaseURL, idverify.HTTP{Client: &http.Client{Transport: transport}})
+	require.NoError(t, err)
+	client, err := idverify.New(providers, opts...)
+	require.NoError(t, err)
+	evidence := vendors.ForAll(idverify.Bytes(idverifytest.Photo()), idverify.Bytes(idverifytest.Capture()))
 	kinds := faults()
-	standIn.Inject(idverifytest.BaiduToken, idverifytest.HTML502(), idverifytest.ResetAfterBody(), idverifytest.Truncated())
 
 	var decided, failed, moved atomic.Int64
 	var next atomic.Int64
@@ -98,7 +83,7 @@ func storm(t *testing.T, calls int, notAfterAmbiguous bool) {
 		wg.Go(func() {
 			for n := int(next.Add(1)); n <= calls; n = int(next.Add(1)) {
 				if rand.IntN(3) == 0 { // about a third of the exchanges meet a fault
-					standIn.Inject(idverifytest.Vendors()[rand.IntN(3)], kinds[rand.IntN(len(kinds))])
+					standIn.Inject(providers[rand.IntN(len(providers))].Name(), kinds[rand.IntN(len(kinds))])
 				}
 				res, err := client.Verify(context.Background(), &idverify.Request{Name: "测试", IDNumber: numberOf(n), Evidence: evidence})
 				idverifytest.CheckOutcome(t, res, err)

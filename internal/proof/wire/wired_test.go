@@ -1,7 +1,6 @@
 package wire_test
 
 import (
-	"cmp"
 	"encoding/json"
 	"io"
 	"mime"
@@ -16,118 +15,72 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// wired is a vendor's own client, over a real connection to a test's server.
-type wired struct {
-	name string
-	open func(account) (idverify.Provider, error)
-	// pictures is every form of evidence around the media, texts every one
-	// around a text that need not be an address.
-	pictures func(idverify.Media) []idverify.Evidence
-	texts    func(string) []idverify.Evidence
-}
-
-// account is what a client is made of. Without a key it has the stand-in's.
+// account is how a client reaches its vendor. Without a key it has the stand-in's.
 type account struct {
 	base, key string
 	client    *http.Client
 	limit     int64
 }
 
-func wiredVendors() []wired {
-	return []wired{{
-		name: linkface.Name,
-		open: func(a account) (idverify.Provider, error) {
-			return linkface.New(linkface.Config{
-				APIID:     cmp.Or(a.key, idverifytest.LinkfaceAPIID),
-				APISecret: cmp.Or(a.key, idverifytest.LinkfaceAPISecret),
-				HTTP:      idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit},
-			})
-		},
-		pictures: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{linkface.Capture(m)} },
-		texts:    func(text string) []idverify.Evidence { return []idverify.Evidence{linkface.CaptureID(text)} },
-	}, {
-		name: baiduv4.Name,
-		open: func(a account) (idverify.Provider, error) {
-			return baiduv4.New(baiduv4.Config{
-				APIKey:    cmp.Or(a.key, idverifytest.BaiduAPIKey),
-				SecretKey: cmp.Or(a.key, idverifytest.BaiduSecretKey),
-				HTTP:      idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit},
-			})
-		},
-		pictures: func(m idverify.Media) []idverify.Evidence {
-			return []idverify.Evidence{idverify.Photo(m), baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: m}}
-		},
-		texts: func(text string) []idverify.Evidence {
-			return []idverify.Evidence{
-				baiduv4.FaceToken(text),
-				baiduv4.SealedCapture{App: baiduv4.AppAndroid, SKey: text, DeviceID: text, Data: text},
-			}
-		},
-	}, {
-		name: tencent.Name,
-		open: func(a account) (idverify.Provider, error) {
-			return tencent.New(tencent.Config{
-				AppID:     idverifytest.TencentAppID,
-				SecretID:  cmp.Or(a.key, idverifytest.TencentSecretID),
-				SecretKey: cmp.Or(a.key, idverifytest.TencentSecretKey),
-				HTTP:      idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit},
-			})
-		},
-		pictures: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{idverify.Photo(m)} },
-		texts:    func(string) []idverify.Evidence { return nil },
-	}}
+func open(v vendors.Vendor, a account) (vendors.Provider, error) {
+	made := vendors.Account{HTTP: idverify.HTTP{BaseURL: a.base, Client: a.client, MaxResponseBytes: a.limit}}
+	if a.key != "" {
+		made.Keys = v.Keyed(a.key)
+	}
+	return v.New(made)
 }
 
-func (v wired) provider(t *testing.T, a account) idverify.Provider {
+func provider(t *testing.T, v vendors.Vendor, a account) vendors.Provider {
 	t.Helper()
-	p, err := v.open(a)
+	p, err := open(v, a)
 	require.NoError(t, err)
 	return p
 }
 
-// media is a picture, or a capture for the vendor that reads nothing else.
-func (v wired) media() []byte {
-	if v.name == linkface.Name {
-		return idverifytest.Capture()
+// texts is every form of evidence that takes any text, around this one.
+func texts(v vendors.Vendor, text string) []idverify.Evidence {
+	var all []idverify.Evidence
+	for _, f := range v.Forms {
+		if f.Texts != nil && (f.AnyText || !strings.Contains(text, "\n")) {
+			all = append(all, f.Texts(text))
+		}
 	}
-	return idverifytest.Photo()
+	return all
 }
 
-// match is a request that passes at the stand-in.
-func (v wired) match() *idverify.Request { return v.about(idverify.Bytes(v.media())) }
-
-func (v wired) about(m idverify.Media) *idverify.Request {
-	person := idverifytest.Match()
-	return &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: v.pictures(m)[:1]}
+// urls is every form of evidence that takes an address.
+func urls(v vendors.Vendor, url string) []idverify.Evidence {
+	var all []idverify.Evidence
+	for _, f := range v.Forms {
+		if f.URL != nil {
+			all = append(all, f.URL(url))
+		}
+	}
+	return all
 }
 
-// forEveryEndpoint runs a test for the verification of each vendor, and for
-// Baidu's tokens, where at is the end of the path.
-func forEveryEndpoint(t *testing.T, test func(t *testing.T, v wired, at string)) {
+// forEveryEndpoint runs a test for the verification of each vendor, and for its
+// tokens, where at is the end of the path.
+func forEveryEndpoint(t *testing.T, test func(t *testing.T, v vendors.Vendor, at string)) {
 	t.Helper()
-	for _, v := range wiredVendors() {
-		t.Run(v.name, func(t *testing.T) { test(t, v, "") })
-		if v.name == baiduv4.Name {
-			t.Run(idverifytest.BaiduToken, func(t *testing.T) { test(t, v, tokenEndpoint) })
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) { test(t, v, v.Path) })
+		if v.Tokens != nil {
+			t.Run(v.Tokens.Endpoint, func(t *testing.T) { test(t, v, v.Tokens.Path) })
 		}
 	}
 }
 
-const tokenEndpoint = "/oauth/2.0/token"
-
-// standInBut is the stand-in, where something else answers at one endpoint: the
-// token's, or for "" the verification's.
+// standInBut is the stand-in, where something else answers at one path.
 func standInBut(t *testing.T, at string, other http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	standIn := idverifytest.New()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, tokenEndpoint) == (at == tokenEndpoint) {
+		if strings.HasSuffix(r.URL.Path, at) {
 			other(w, r)
 			return
 		}
@@ -148,7 +101,7 @@ type arrived struct {
 	fileNames []string
 }
 
-// recorder keeps every request, and gives Baidu a token.
+// recorder keeps every request, and gives a token to whoever needs one.
 type recorder struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -163,7 +116,7 @@ func record(t *testing.T) *recorder {
 		rec.mu.Lock()
 		rec.seen = append(rec.seen, a)
 		rec.mu.Unlock()
-		_, _ = io.WriteString(w, `{"access_token":"EXAMPLE-TOKEN","expires_in":2592000}`)
+		_, _ = io.WriteString(w, vendors.WithTokens().Tokens.Says("EXAMPLE-TOKEN"))
 	}))
 	t.Cleanup(rec.Close)
 	return rec
@@ -190,13 +143,11 @@ func understand(t *testing.T, r *http.Request) arrived {
 	}
 	switch mediaType {
 	case "application/json":
-		var members map[string]string
+		var members map[string]any
 		if err := json.Unmarshal(content, &members); err != nil {
 			t.Error(err)
 		}
-		for name, value := range members {
-			a.fields[name] = []string{value}
-		}
+		a.readMembers(members)
 	case "application/x-www-form-urlencoded":
 		values, err := url.ParseQuery(a.raw)
 		if err != nil {
@@ -207,6 +158,24 @@ func understand(t *testing.T, r *http.Request) arrived {
 		a.readParts(t, params["boundary"])
 	}
 	return a
+}
+
+// readMembers takes the texts of an object and of those inside.
+func (a *arrived) readMembers(members map[string]any) {
+	for name, value := range members {
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
+		}
+		for _, element := range list {
+			switch element := element.(type) {
+			case string:
+				a.fields[name] = append(a.fields[name], element)
+			case map[string]any:
+				a.readMembers(element)
+			}
+		}
+	}
 }
 
 func (a *arrived) readParts(t *testing.T, boundary string) {

@@ -1,0 +1,186 @@
+// Package growth tests how cost grows with size. Work that is done on what
+// strangers send must cost at most a constant times the size of its input, and a
+// small constant: otherwise one long input stops a program.
+//
+// A test names the worst input that it knows, as a function of its size:
+//
+//	growth.Case{
+//		From: 64 << 10, // and twice, four and eight times as much
+//		Work: func(size int) func() {
+//			message, name := strings.Repeat("a", size), strings.Repeat("a", 128)
+//			return func() { redact.Scrub(message, name) }
+//		},
+//	}.Check(t)
+//
+// Check measures CPU time and allocated bytes at the four sizes and fails when
+// either grows faster than size to the power of 1.3, which leaves room for caches
+// and not for a square. A size may count anything: bytes, rows, callers, records.
+//
+// Measuring is made for noisy machines. Time is the CPU time of this process, so
+// that other processes do not count, but all its goroutines do: run no test beside
+// it (no t.Parallel). The least of several rounds counts, and what looks suspicious
+// is measured again before it fails, so a failure is worth a look. No absolute time
+// is tested: MaxCost compares with a plain loop over as many bytes in the same run.
+package growth
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// DefaultExponent is what work that is linear stays below.
+const DefaultExponent = 1.3
+
+// Case is work whose cost is to grow no faster than its input.
+type Case struct {
+	// From is the smallest size, from 1. Choose one at which the work on the input
+	// outweighs what it costs in any case, and is too large for the processor to
+	// have learned by heart: some ten thousand bytes or more.
+	From int
+	// Work makes an input of a size, which is not measured, and returns the work
+	// to be done on it. That is called many times and has to do the same every
+	// time.
+	Work func(size int) func()
+	// MaxExponent bounds the growth of time and of allocated bytes; 0 is
+	// DefaultExponent.
+	MaxExponent float64
+	// MaxAllocated bounds the bytes that are allocated for each unit of size, at
+	// the largest size. 0 is no bound.
+	MaxAllocated float64
+	// MaxCost bounds the CPU time for each unit of size, at the largest size. 1 is
+	// the time that a plain loop over one byte takes, about a nanosecond. 0 is no
+	// bound.
+	MaxCost float64
+}
+
+// Point is what work cost at one size: the least of all rounds.
+type Point struct {
+	Size int
+	// Seconds of CPU time.
+	Seconds float64
+	// Allocated is in bytes, whether they were freed or not.
+	Allocated float64
+}
+
+// Curve is the cost at the four sizes.
+type Curve [4]Point
+
+// The sizes are measured in so many rounds, one after the other, and all of that
+// so many times while the result is too high.
+const (
+	rounds = 3
+	tries  = 6
+)
+
+// Check fails the test when the cost grows faster than it may, or is too high.
+func (c Case) Check(t testing.TB) {
+	t.Helper()
+	curve, problem := c.Measure()
+	if problem != "" {
+		t.Errorf("%s\n%s", problem, curve)
+	}
+}
+
+// Measure gives the curve, and says what is wrong with it, "" for nothing.
+func (c Case) Measure() (curve Curve, problem string) {
+	m := begin()
+	defer m.end()
+	var works [len(curve)]func()
+	for i := range curve {
+		size := c.From << i
+		curve[i] = Point{size, math.Inf(1), math.Inf(1)}
+		works[i] = c.Work(size)
+	}
+	for range tries {
+		for range rounds {
+			for i, work := range works {
+				curve[i].add(m.cost(work))
+			}
+			m.baseline()
+		}
+		if problem = c.problem(curve, m.perByte); problem == "" {
+			break
+		}
+	}
+	return curve, problem
+}
+
+func (p *Point) add(seconds, allocated float64) {
+	p.Seconds, p.Allocated = min(p.Seconds, seconds), min(p.Allocated, allocated)
+}
+
+func (c Case) problem(curve Curve, perByte float64) string {
+	limit, largest := c.MaxExponent, curve[len(curve)-1]
+	if limit == 0 {
+		limit = DefaultExponent
+	}
+	size := float64(largest.Size)
+	cost, allocated := largest.Seconds/perByte/size, largest.Allocated/size
+	switch {
+	case curve.TimeExponent() > limit:
+		return fmt.Sprintf("CPU time grows with size to the power of %.2f, more than %.2f", curve.TimeExponent(), limit)
+	case curve.AllocatedExponent() > limit:
+		return fmt.Sprintf("allocated bytes grow with size to the power of %.2f, more than %.2f", curve.AllocatedExponent(), limit)
+	case c.MaxAllocated > 0 && allocated > c.MaxAllocated:
+		return fmt.Sprintf("%.2f bytes are allocated for each unit of size, more than %.2f", allocated, c.MaxAllocated)
+	case c.MaxCost > 0 && cost > c.MaxCost:
+		return fmt.Sprintf("each unit of size costs %.1f times a byte of a plain loop, more than %.1f", cost, c.MaxCost)
+	}
+	return ""
+}
+
+// TimeExponent is e where CPU time grows as size to the power of e.
+func (c Curve) TimeExponent() float64 {
+	return c.exponent(func(p Point) float64 { return p.Seconds })
+}
+
+// AllocatedExponent is the same for allocated bytes. What is less than the size
+// itself hardly counts.
+func (c Curve) AllocatedExponent() float64 {
+	return c.exponent(func(p Point) float64 { return p.Allocated + float64(p.Size) })
+}
+
+// exponent is the slope of a straight line through the logarithms, by least
+// squares: through all points, or through the last three where that is steeper,
+// because a cost that is there at every size hides growth at the small ones.
+func (c Curve) exponent(cost func(Point) float64) float64 {
+	return max(slope(c[:], cost), slope(c[1:], cost))
+}
+
+func slope(points []Point, cost func(Point) float64) float64 {
+	var meanX, meanY, above, below float64
+	log := func(p Point) (x, y float64) { return math.Log2(float64(p.Size)), math.Log2(max(cost(p), 1e-9)) }
+	for _, p := range points {
+		x, y := log(p)
+		meanX, meanY = meanX+x/float64(len(points)), meanY+y/float64(len(points))
+	}
+	for _, p := range points {
+		x, y := log(p)
+		above, below = above+(x-meanX)*(y-meanY), below+(x-meanX)*(x-meanX)
+	}
+	return above / below
+}
+
+// String is a table.
+func (c Curve) String() string {
+	text := "      size      CPU time     allocated\n"
+	for _, p := range c {
+		text += fmt.Sprintf("%10d %11.3fms %11.1fKB\n", p.Size, p.Seconds*1e3, p.Allocated/1024)
+	}
+	return text
+}
+
+// Cost is what work on an input of a size costs for each unit: CPU time, where 1
+// is a byte of a plain loop, and allocated bytes. It is for fuzz targets that look
+// for expensive inputs: ask twice before you fail.
+func Cost(size int, work func()) (cpu, allocated float64) {
+	m := begin()
+	defer m.end()
+	least := Point{size, math.Inf(1), math.Inf(1)}
+	for range rounds {
+		least.add(m.cost(work))
+		m.baseline()
+	}
+	return least.Seconds / m.perByte / float64(size), least.Allocated / float64(size)
+}

@@ -1,0 +1,71 @@
+package growth
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+const (
+	// Work is repeated for so long, so that the clock's steps do not matter.
+	enough = 2 * time.Millisecond
+	// The garbage collector would run beside the work, at times of its own. It
+	// is off until so much is in use.
+	collectAt = 1 << 30
+	// A baseline goes over so many bytes.
+	baselineSize = 256 << 10
+)
+
+// meter measures work in this process.
+type meter struct {
+	percent int
+	limit   int64
+	perByte float64 // seconds that the plain loop takes for one byte
+	bytes   []byte
+}
+
+func begin() *meter {
+	m := &meter{perByte: math.Inf(1), bytes: make([]byte, baselineSize)}
+	m.percent, m.limit = debug.SetGCPercent(-1), debug.SetMemoryLimit(collectAt)
+	return m
+}
+
+func (m *meter) end() {
+	debug.SetMemoryLimit(m.limit)
+	debug.SetGCPercent(m.percent)
+}
+
+// cost is what the work costs once.
+func (m *meter) cost(work func()) (seconds, allocated float64) {
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var took time.Duration
+	times := 0
+	for began, more := cpuTime(), 1; ; more = times {
+		for range more {
+			work()
+		}
+		times += more
+		if took = cpuTime() - began; took >= enough || times >= 1<<20 {
+			break
+		}
+	}
+	runtime.ReadMemStats(&after)
+	return took.Seconds() / float64(times), float64(after.TotalAlloc-before.TotalAlloc) / float64(times)
+}
+
+var sink uint32
+
+// baseline is the plain loop: the hash FNV-1a.
+func (m *meter) baseline() {
+	seconds, _ := m.cost(func() {
+		sum := uint32(2166136261)
+		for _, b := range m.bytes {
+			sum = (sum ^ uint32(b)) * 16777619
+		}
+		sink = sum
+	})
+	m.perByte = min(m.perByte, seconds/baselineSize)
+}

@@ -1,0 +1,167 @@
+package vendors
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+func baiduVendor() Vendor {
+	v := Vendor{
+		Name: baiduv4.Name,
+		Keys: []Key{
+			{Field: "APIKey", Value: idverifytest.BaiduAPIKey},
+			{Field: "SecretKey", Value: idverifytest.BaiduSecretKey},
+		},
+		OwnThreshold: true,
+		Anything:     []string{"Tokens"},
+		Media:        idverifytest.Photo,
+		Forms: []Form{
+			{Media: func(m idverify.Media) idverify.Evidence { return idverify.Photo(m) }, AnyBytes: true},
+			{Texts: func(token ...string) idverify.Evidence { return baiduv4.FaceToken(token[0]) },
+				Known: []string{idverifytest.FaceToken}, AnyText: true},
+			{Media: func(m idverify.Media) idverify.Evidence {
+				return baiduv4.PlainCapture{App: baiduv4.AppAndroid, Image: m}
+			}, AnyBytes: true},
+			{Texts: func(sealed ...string) idverify.Evidence {
+				return baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: sealed[0], DeviceID: sealed[len(sealed)/2], Data: sealed[len(sealed)-1]}
+			}, Known: []string{idverifytest.SealedKey, idverifytest.SealedDeviceID, idverifytest.SealedData}, AnyText: true},
+		},
+		Smallest: 1,
+		Largest:  10<<20 - 1,
+		Path:     "/rest/2.0/face/v4/mingjing/verify",
+		Tokens: &Tokens{
+			Endpoint: idverifytest.BaiduToken,
+			Path:     "/oauth/2.0/token",
+			Says:     func(token string) string { return fmt.Sprintf(`{"access_token":%q,"expires_in":2592000}`, token) },
+			Decides:  "expires_in",
+			Fetch:    fetchBaiduToken,
+		},
+		Codes: baiduv4.Codes,
+		Says:  baiduSays,
+		Scored: func(scores map[idverify.CheckKind]string) string {
+			return fmt.Sprintf(`{"log_id":9,"result":{"verify_status":0,"score":%s,"liveness_score":%s,"spoofing_score":%s}}`,
+				given(scores, idverify.CheckSimilarity, "100"), given(scores, idverify.CheckLiveness, "1"), given(scores, idverify.CheckSpoofing, "0"))
+		},
+		Scores: map[idverify.CheckKind]string{
+			idverify.CheckSimilarity: "score", idverify.CheckLiveness: "liveness_score", idverify.CheckSpoofing: "spoofing_score",
+		},
+		Picture: "dec_image",
+		Repeats: baiduRepeats,
+		Printed: []Printed{
+			{&baiduv4.Reply{LogID: "1", ErrorCode: "two words", ErrorMsg: "MARK"},
+				"baiduv4 reply: error code [hidden], log id 1", `{"error_code":"[hidden]","log_id":"1"}`},
+			{&baiduv4.Reply{LogID: "two words", ErrorCode: "7"},
+				"baiduv4 reply: error code 7, log id [hidden]", `{"error_code":"7","log_id":"[hidden]"}`},
+			{baiduPicture(), "baiduv4.DecImage", `"baiduv4.DecImage"`},
+			{baiduv4.NewToken("MARK", time.Time{}), "baiduv4.Token", `"baiduv4.Token"`},
+			{baiduv4.NewMemoryStore(), "baiduv4.MemoryStore", `"baiduv4.MemoryStore"`},
+		},
+		Samples: func(words string) []any {
+			return []any{
+				&baiduv4.Reply{LogID: "1", ErrorCode: "7", ErrorMsg: words, DecImage: baiduPicture(), RiskTags: []string{words}}, baiduPicture(),
+				baiduv4.QualityHigh, baiduv4.LivenessHigh, baiduv4.SpoofingHigh, baiduv4.AppIOS,
+			}
+		},
+		Open: []any{baiduv4.Reply{}, baiduv4.SealedCapture{}},
+		Reveals: map[string][]string{
+			"baiduv4.Reply":         {"ErrorMsg", "RiskTags"},
+			"baiduv4.SealedCapture": {"SKey", "DeviceID", "Data"},
+			"baiduv4.Token":         {"Reveal"},
+			"baiduv4.DecImage":      {"Bytes"},
+		},
+		Allocations: 119,
+		Documented:  "`Photo`, `baiduv4.FaceToken`, `PlainCapture`, `SealedCapture`",
+	}
+	config := func(a Account) baiduv4.Config {
+		cfg := baiduv4.Config{APIKey: v.key(a, "APIKey"), SecretKey: v.key(a, "SecretKey"), Threshold: a.Threshold, HTTP: a.HTTP}
+		if a.Tokens != nil {
+			cfg.Tokens = a.Tokens.(baiduv4.TokenStore)
+		}
+		return cfg
+	}
+	v.Make = func(a Account) (Provider, any, error) {
+		cfg := config(a)
+		p, err := made(baiduv4.New(cfg))
+		return p, cfg, err
+	}
+	v.Refused = func(a Account) []Refused {
+		return slices.Concat(
+			refused(config(a), baiduv4.New, "Quality",
+				func(c *baiduv4.Config) { c.Quality = "EXAMPLE" }, func(c *baiduv4.Config) { c.Quality = "low" }),
+			refused(config(a), baiduv4.New, "Liveness",
+				func(c *baiduv4.Config) { c.Liveness = "EXAMPLE" }, func(c *baiduv4.Config) { c.Liveness = "none" }),
+			refused(config(a), baiduv4.New, "Spoofing",
+				func(c *baiduv4.Config) { c.Spoofing = "EXAMPLE" }, func(c *baiduv4.Config) { c.Spoofing = " HIGH" }),
+			refused(config(a), baiduv4.New, "Risk",
+				func(c *baiduv4.Config) { c.Risk = "EXAMPLE" }, func(c *baiduv4.Config) { c.Risk = "warn" }))
+	}
+	return v
+}
+
+// baiduSays answers by a number; by verify_status, which stands in a result; or,
+// for the words, from the endpoint of the tokens.
+func baiduSays(row idverify.VendorCode) Answer {
+	if row.Meaning == idverify.CodeMatch {
+		return Answer{ID: "9", Body: `{"log_id":9,"result":{"verify_status":0}}`}
+	}
+	if _, err := strconv.Atoi(row.Code); err == nil {
+		answer := Answer{ID: "9", Body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.Code)}
+		if slices.Contains([]string{"100", "110", "111"}, row.Code) {
+			answer.Exchanges = 2 // the second with a new token
+		}
+		return answer
+	}
+	if row.Code == "verify_status" {
+		return Answer{ID: "9", Body: fmt.Sprintf(`{"log_id":9,"result":{"verify_status":%s,"score":100,"liveness_score":1,"spoofing_score":0}}`, row.Reason)}
+	}
+	return Answer{Status: http.StatusUnauthorized, OfTokens: true, Body: fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.Code, row.Reason)}
+}
+
+// fetchBaiduToken asks for a token without the library.
+func fetchBaiduToken(base string, client *http.Client) (any, error) {
+	answer, err := client.PostForm(base+"/oauth/2.0/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey},
+	})
+	if err != nil {
+		return nil, errors.New("no token from the stand-in")
+	}
+	defer answer.Body.Close()
+	var said struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int64  `json:"expires_in"`
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&said); err != nil || said.AccessToken == "" {
+		return nil, fmt.Errorf("no token from the stand-in: HTTP %d", answer.StatusCode)
+	}
+	return fixedToken{baiduv4.NewToken(said.AccessToken, time.Now().Add(time.Duration(said.ExpiresIn)*time.Second))}, nil
+}
+
+func baiduPicture() baiduv4.DecImage {
+	var picture baiduv4.DecImage
+	text, _ := json.Marshal(idverifytest.Photo()[:300]) // bytes are base64 in JSON
+	_ = picture.UnmarshalJSON(text)
+	return picture
+}
+
+var baiduRepeats = map[string]string{
+	"match":         `{"log_id":%[1]s,"error_msg":%[1]s,"result":{"verify_status":0,"score":90,"liveness_score":1,"spoofing_score":0},"dec_image":"PICTURE","risk_level":%[1]s,"risk_tag":[%[1]s]}`,
+	"mismatch":      `{"log_id":%[1]s,"result":{"verify_status":1},"risk_level":"1","risk_tag":%[1]s}`,
+	"error":         `{"log_id":%[1]s,"error_code":222202,"error_msg":%[1]s,"dec_image":"PICTURE"}`,
+	"token refused": `{"log_id":%[1]s,"error_code":110,"error_msg":%[1]s}`,
+	"unlisted":      `{"log_id":%[1]s,"error_code":%[1]s,"error_msg":%[1]s}`,
+	"no score":      `{"log_id":%[1]s,"result":{"verify_status":0,"score":%[1]s}}`,
+	"other status":  `{"log_id":%[1]s,"result":{"verify_status":%[1]s}}`,
+	"no result":     `{"log_id":%[1]s,"result":%[1]s}`,
+	"said twice":    `{"log_id":%[1]s,"result":null,"Result":%[1]s}`,
+	"cut off":       `{"log_id":%[1]s,"error_msg":%[1]s,"dec_image":"PICTURE`,
+}

@@ -1,0 +1,134 @@
+package wire_test
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/vendors"
+)
+
+// nothing says that it is large, and has not a byte.
+type nothing struct{}
+
+func (nothing) ReadAt([]byte, int64) (int, error) { return 0, io.EOF }
+
+// unfit is evidence that no vendor can be sent.
+type unfit struct {
+	evidence idverify.Evidence
+	code     idverify.Code
+}
+
+func unfitMedia(t *testing.T) map[string]unfit {
+	t.Helper()
+	all := map[string]unfit{}
+	add := func(what string, m idverify.Media, code idverify.Code) { all[what] = unfit{photoOf(m), code} }
+	add("no media", idverify.Media{}, idverify.CodeUnreadableEvidence)
+	add("empty", idverify.Bytes(nil), idverify.CodeUnreadableEvidence)
+	add("missing file", idverify.File(filepath.Join(t.TempDir(), "zhangsan.jpg")), idverify.CodeUnreadableEvidence)
+	add("missing in FS", idverify.FS(fstest.MapFS{}, "zhangsan.jpg"), idverify.CodeUnreadableEvidence)
+	add("directory", idverify.File(t.TempDir()), idverify.CodeUnreadableEvidence)
+	add("no reader", idverify.ReaderAt(nil, 500), idverify.CodeUnreadableEvidence)
+	add("nil reader", idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 5, nil }), idverify.CodeUnreadableEvidence)
+	add("panics", idverify.MediaFunc(func() (io.ReadCloser, int64, error) { panic("zhangsan") }), idverify.CodeUnreadableEvidence)
+	add("fails", idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 5, errors.New("zhangsan") }), idverify.CodeUnreadableEvidence)
+	add("endless", idverify.ReaderAt(nothing{}, 1<<62), idverify.CodeTooLarge)
+	return all
+}
+
+// photoOf is media on the way to a vendor's form of evidence.
+type photoOf idverify.Media
+
+func (photoOf) EvidenceKind() string { return "media" }
+
+// unfitFor is every form of a vendor's evidence with what cannot be sent in it.
+func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
+	t.Helper()
+	all := map[string]unfit{"foreign": {foreign{}, idverify.CodeUnsupportedEvidence}}
+	for _, f := range v.Forms {
+		add := func(what string, ev idverify.Evidence, code idverify.Code) {
+			all[ev.EvidenceKind()+", "+what] = unfit{ev, code}
+		}
+		switch {
+		case f.Media != nil:
+			for what, u := range unfitMedia(t) {
+				add(what, f.Media(idverify.Media(u.evidence.(photoOf))), u.code)
+			}
+			if !f.AnyBytes {
+				add("no format", f.Media(idverify.Bytes(make([]byte, v.Smallest+64))), idverify.CodeUnsupportedFormat)
+			}
+			if !v.NoLimit {
+				add("too large", f.Media(idverify.Bytes(append(v.Media(), make([]byte, 2*v.Largest)...))), idverify.CodeTooLarge)
+			}
+		case f.URL != nil:
+			for what, url := range map[string]string{
+				"no address": "", "blank": "  ", "ftp": "ftp://media.example/zhangsan", "a path": "/etc/zhangsan", "a file": "file:///etc/zhangsan",
+				"a local file": "@/etc/zhangsan", "no host": "https://", "a line feed": "https://media.example/x\r\nHost: zhangsan",
+				"not UTF-8": "https://media.example/\xff", "very long": "https://media.example/" + strings.Repeat("a", 5000),
+			} {
+				add(what, f.URL(url), idverify.CodeInvalidRequest)
+			}
+		default:
+			texts := map[string]string{"no text": "", "blank": " \n", "not UTF-8": "\xff\xd8"}
+			if !f.AnyText {
+				texts["a line feed"] = "a\r\n--x"
+			}
+			for what, text := range texts {
+				add(what, f.Texts(text), idverify.CodeInvalidRequest)
+			}
+		}
+	}
+	return all
+}
+
+// What cannot be read, and what no vendor would take, costs nothing: it is
+// refused here, for its field, and says nothing of itself.
+func TestUnfitEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
+	for _, v := range vendors.All() {
+		var s script
+		p := s.provider(t, v, vendors.Answer{Body: v.Scored(nil)})
+		for what, u := range unfitFor(t, v) {
+			req := v.Match()
+			req.Evidence = []idverify.Evidence{u.evidence}
+			res, err := p.Verify(t.Context(), req)
+			require.Nil(t, res, "%s: %s", v.Name, what)
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			if strings.HasSuffix(what, "no media") && e.Code == idverify.CodeInvalidRequest {
+				u.code = e.Code // a field of the evidence is missing
+			}
+			assert.Equal(t, u.code, e.Code, "%s: %s: %v", v.Name, what, err)
+			assert.NotEmpty(t, e.Field, "%s: %s", v.Name, what)
+			assert.NotEmpty(t, e.Detail)
+			assert.Empty(t, e.RequestID, "the vendor knows of no request")
+			assert.Equal(t, idverify.DeliveryNotSent, e.Delivery, "%s: %s", v.Name, what)
+			assert.Equal(t, idverify.BilledNo, e.Billed)
+			assert.False(t, e.Repeatable())
+			for _, word := range []string{"zhangsan", "media.example"} {
+				assert.NotContains(t, strings.ToLower(err.Error()), word)
+			}
+		}
+		assert.Zero(t, s.verifications+s.tokens, v.Name)
+	}
+}
+
+// Every form is accepted, and none of a stranger's.
+func TestEveryFormIsAccepted(t *testing.T) {
+	for _, v := range vendors.All() {
+		p, err := v.New(vendors.Account{})
+		require.NoError(t, err)
+		assert.Equal(t, v.Name, p.Name())
+		for _, ev := range v.Accepted() {
+			assert.True(t, p.Accepts(ev), "%s: %s", v.Name, ev.EvidenceKind())
+		}
+		assert.False(t, p.Accepts(foreign{}))
+		assert.False(t, p.Accepts(nil))
+	}
+}

@@ -1,0 +1,190 @@
+package wire_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
+)
+
+// script is a vendor's client over a transport of a test's own, and counts.
+type script struct {
+	verifications, tokens int
+}
+
+func (s *script) provider(t *testing.T, v vendors.Vendor, answer vendors.Answer, change ...func(*vendors.Account)) vendors.Provider {
+	t.Helper()
+	say := func(a vendors.Answer) (*http.Response, error) {
+		return httpmock.NewStringResponse(max(a.Status, http.StatusOK), a.Body), nil
+	}
+	transport := httpmock.NewMockTransport()
+	transport.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+		switch {
+		case v.Tokens == nil || !strings.HasSuffix(r.URL.Path, v.Tokens.Path):
+			s.verifications++
+			return say(answer)
+		case answer.OfTokens:
+			s.tokens++
+			return say(answer)
+		}
+		s.tokens++
+		return say(vendors.Answer{Body: v.Tokens.Says("EXAMPLE-TOKEN")})
+	})
+	account := vendors.Account{HTTP: idverify.HTTP{Client: &http.Client{Transport: transport}}}
+	for _, c := range change {
+		c(&account)
+	}
+	p, err := v.New(account)
+	require.NoError(t, err)
+	return p
+}
+
+func forEveryRow(t *testing.T, test func(t *testing.T, v vendors.Vendor, row idverify.VendorCode)) {
+	t.Helper()
+	for _, v := range vendors.All() {
+		require.NotEmpty(t, v.Codes())
+		for _, row := range v.Codes() {
+			t.Run(v.Name+"/"+row.Code+"/"+row.Reason, func(t *testing.T) { test(t, v, row) })
+		}
+	}
+}
+
+// Every row of every vendor's table, as the vendor says it, through the
+// vendor's client: what the table says is what comes out.
+func TestEveryRowComesOutAsItIsListed(t *testing.T) {
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
+		assert.Contains(t, idverify.Codes(), row.Meaning)
+		assert.NotEmpty(t, row.Note)
+		assert.NotEmpty(t, row.NoteZH)
+		assert.False(t, row.Repeatable() && row.Billed == idverify.BilledYes)
+
+		said := v.Says(row)
+		var s script
+		res, err := s.provider(t, v, said).Verify(t.Context(), v.Match())
+		exchanges := max(said.Exchanges, 1)
+		if said.OfTokens {
+			exchanges = 0
+		}
+		assert.Equal(t, exchanges, s.verifications)
+		if v.Tokens != nil {
+			assert.Equal(t, max(exchanges, 1), s.tokens)
+		}
+		if row.Meaning.IsDecision() && row.Meaning != idverify.CodeMatch {
+			checkDecision(t, v, row, said, res, err)
+			return
+		}
+		checkFailure(t, v, row, said, res, err)
+	})
+}
+
+func checkDecision(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said vendors.Answer, res *idverify.Result, err error) {
+	t.Helper()
+	require.NoError(t, err)
+	assert.Equal(t, row.Meaning, res.Code)
+	assert.False(t, res.Passed())
+	assert.Empty(t, res.Checks)
+	assert.Equal(t, v.Name, res.Vendor)
+	assert.Equal(t, []any{row.Code, row.Reason, row.Billed}, []any{res.VendorCode, res.VendorReason, res.Billed})
+	assert.Equal(t, max(said.Status, http.StatusOK), res.HTTPStatus)
+	assert.Equal(t, said.ID, res.RequestID)
+	assert.NotNil(t, res.Reply)
+}
+
+func checkFailure(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said vendors.Answer, res *idverify.Result, err error) {
+	t.Helper()
+	require.Nil(t, res)
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, v.Name, e.Vendor)
+	assert.Equal(t, []any{row.Code, row.Reason, row.Billed}, []any{e.VendorCode, e.VendorReason, e.Billed})
+	assert.Equal(t, said.ID, e.RequestID)
+	assert.Equal(t, max(said.Status, http.StatusOK), e.HTTPStatus)
+	if row.Meaning == idverify.CodeMatch { // without scores it decides nothing
+		assert.Equal(t, idverify.CodeBadResponse, e.Code)
+		assert.False(t, e.Repeatable())
+		return
+	}
+	assert.Equal(t, row.Meaning, e.Code)
+	assert.Equal(t, row.Repeatable(), e.Repeatable())
+	assert.Equal(t, !said.OfTokens, e.Sent())
+	want := row.Delivery
+	if want == "" {
+		want = idverify.DeliveryAnswered
+	}
+	if said.OfTokens {
+		want = idverify.DeliveryNotSent
+	}
+	assert.Equal(t, want, e.Delivery)
+	assert.Contains(t, e.Detail, row.Note)
+	if !said.OfTokens {
+		assert.NotNil(t, e.Reply)
+	}
+}
+
+// Three exchanges where the table calls a repeat safe, and one where it does not.
+func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
+		said := v.Says(row)
+		if row.Meaning == idverify.CodeMatch || said.OfTokens || said.Exchanges > 1 {
+			return // needs scores, or is asked again by other rules
+		}
+		synctest.Test(t, func(t *testing.T) {
+			var s script
+			c, err := idverify.New([]idverify.Provider{s.provider(t, v, said)})
+			require.NoError(t, err)
+			res, err := c.Verify(t.Context(), v.Match())
+			want := 1
+			if row.Repeatable() {
+				want = 3
+			}
+			assert.Equal(t, want, s.verifications)
+			var attempts []idverify.Attempt
+			if e := new(idverify.Error); errors.As(err, &e) {
+				attempts = e.Attempts
+			} else if assert.NotNil(t, res) {
+				attempts = res.Attempts
+			}
+			assert.Len(t, attempts, want)
+			if row.Meaning.IsDecision() {
+				require.NoError(t, err)
+				assert.Equal(t, row.Meaning, res.Code)
+				return
+			}
+			assert.Equal(t, row.Meaning, idverify.CodeOf(err))
+		})
+	})
+}
+
+// A table is data: whoever is given its rows cannot change it.
+func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
+	for _, v := range vendors.All() {
+		was := v.Codes()[1].Meaning
+		require.NotEqual(t, idverify.CodeMatch, was)
+		v.Codes()[1].Meaning = idverify.CodeMatch
+		assert.Equal(t, was, v.Codes()[1].Meaning, v.Name)
+	}
+}
+
+// The conformance suite is what a provider of somebody else's is held to as well.
+func TestEveryVendorConforms(t *testing.T) {
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
+			idverifytest.TestProvider(t, idverifytest.Harness{
+				Vendor: v.Name,
+				New: func(_ testing.TB, baseURL string, client *http.Client) (idverify.Provider, error) {
+					return v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: baseURL, Client: client}})
+				},
+				Evidence: v.Accepted(),
+			})
+		})
+	}
+}
