@@ -19,7 +19,6 @@ type call struct {
 	rec      *Exchange
 	query    url.Values
 	body     *bodyReader
-	whole    bool // the body was read to its end
 	refused  trouble
 }
 
@@ -29,16 +28,6 @@ func (c *call) refuse(t trouble) {
 	if c.refused == noTrouble {
 		c.refused = t
 	}
-}
-
-// isTooLarge reports whether the body says of itself that it is too large, and
-// refuses it then.
-func (c *call) isTooLarge() bool {
-	if c.r.ContentLength <= c.body.limit {
-		return false
-	}
-	c.refuse(tooLarge)
-	return true
 }
 
 // bodyReader reads a body up to the endpoint's limit, and counts what was read.
@@ -66,8 +55,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 
 // drain reads what is left of the body. Its error says that the body broke off.
 func (c *call) drain() error {
-	n, err := drain(c.r, c.rec)
-	c.whole = err == nil && n < maxDrained
+	err := drain(c.r, c.rec)
 	if c.rec.BodyBytes > c.body.limit {
 		c.refuse(tooLarge)
 	}
@@ -76,10 +64,10 @@ func (c *call) drain() error {
 
 // drain reads what is left of a body, so that a client which is still sending
 // sees the answer instead of a broken connection.
-func drain(r *http.Request, rec *Exchange) (n int64, err error) {
-	n, err = io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
+func drain(r *http.Request, rec *Exchange) error {
+	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
 	rec.BodyBytes += n
-	return n, err
+	return err
 }
 
 // readQuery reads the parameters of the query, unless there are too many.

@@ -69,4 +69,4 @@ func (g *gate) change(rewrite func(w http.ResponseWriter, vendor *httptest.Respo
 	}
 }
 
-func drainAll(r *http.Request) { _, _ = drain(r, &Exchange{}) }
+func drainAll(r *http.Request) { _ = drain(r, &Exchange{}) }

@@ -75,11 +75,21 @@ func (c *connections) enter() bool {
 		c.makeRoom()
 		select {
 		case c.slots <- struct{}{}:
-			return true
+			return !c.isClosed()
 		case <-c.closed:
 			return false
 		case <-again.C:
 		}
+	}
+}
+
+// isClosed reports whether nobody will serve who enters now.
+func (c *connections) isClosed() bool {
+	select {
+	case <-c.closed:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -105,10 +115,7 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 	if placed, ok := conn.(*placedConn); ok && state == http.StateIdle {
 		placed.nextHead()
 	}
-	switch {
-	case state == http.StateIdle && c.crowded.Load() > 0:
-		closeNow(conn)
-	case state == http.StateIdle, state == http.StateNew:
+	if state == http.StateIdle || state == http.StateNew {
 		c.at[conn] = c.quiet.PushBack(quietConn{conn, state, time.Now()})
 	}
 }
@@ -139,7 +146,8 @@ type placedConn struct {
 	over  bool // the head has ended
 }
 
-// errHead makes net/http answer 400 and close the connection.
+// errHead makes net/http close the connection, with 400 unless the head is that
+// of a later request and short.
 var errHead = errors.New("idverifytest: a head with too many lines")
 
 // Close implements [net.Conn].
@@ -151,9 +159,17 @@ func (c *placedConn) Close() error {
 // Read implements [net.Conn].
 func (c *placedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	if c.count(p[:n]) > maxHeadLines {
+		return 0, errHead
+	}
+	return n, err
+}
+
+// count counts the lines of a head in what was read.
+func (c *placedConn) count(read []byte) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, b := range p[:n] {
+	for _, b := range read {
 		if c.over {
 			break
 		}
@@ -167,10 +183,7 @@ func (c *placedConn) Read(p []byte) (int, error) {
 			c.blank = false
 		}
 	}
-	if c.lines > maxHeadLines {
-		return 0, errHead
-	}
-	return n, err
+	return c.lines
 }
 
 // nextHead is called before the head of the next request is read.

@@ -141,10 +141,12 @@ func TestConnections_CloseEndsTheWait(t *testing.T) {
 			fmt.Fprintf(busy, "POST /linkface%s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", linkfacePath)
 		}()
 		synctest.Wait()
+		begun := time.Now()
 		waiting := l.dial()
 		synctest.Wait()
 		s.Close()
 		assert.True(t, isClosed(waiting))
+		assert.Zero(t, time.Since(begun))
 	})
 }
 
@@ -175,5 +177,7 @@ func TestConnections_LinesOfAHead(t *testing.T) {
 			assert.Equal(t, http.StatusNotFound, answer.StatusCode)
 			synctest.Wait()
 		}
+		go func() { _, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n"+strings.Repeat("A:\r\n", maxHeadLines)+"\r\n") }()
+		assert.True(t, isClosed(conn))
 	})
 }

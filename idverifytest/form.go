@@ -5,7 +5,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"slices"
-	"strings"
 )
 
 // form is a body of named fields.
@@ -73,7 +72,7 @@ func (f form) note(rec *Exchange, evidence ...string) {
 func (c *call) readForm(spec formSpec) form {
 	r := formReader{form: form{fields: map[string]value{}}, spec: spec, call: c, left: maxTexts}
 	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	if err == nil && !c.isTooLarge() {
+	if err == nil {
 		switch kind {
 		case "multipart/form-data":
 			r.parts(params["boundary"])
@@ -142,7 +141,7 @@ func (f *formReader) parts(boundary string) {
 			return
 		}
 		body.end()
-		name := strings.Clone(p.FormName()) // not a piece of the part's head
+		name := p.FormName()
 		w := f.begin(name, p.FileName() != "")
 		if w == nil {
 			return

@@ -53,10 +53,6 @@ func (n *node) isEmpty() bool {
 // none. Members of the names in evidence, on any level, are pictures and
 // captures in base64: they are looked at in passing, and not kept.
 func (c *call) readJSON(evidence ...string) *node {
-	if c.isTooLarge() {
-		_ = c.drain()
-		return nil
-	}
 	check := &utf8Reader{from: c.body}
 	in := newReader(check)
 	defer freeReader(in)

@@ -273,6 +273,7 @@ func TestLimits_ReadingAllocatesLittle(t *testing.T) {
 		"digits":                 {"/baiduv4" + baiduPath, "application/json", `1`, `0`, 5_000_000},
 		"parts":                  {"/linkface" + linkfacePath, "multipart/form-data; boundary=b", "", part, 4_000},
 		"headers of a part":      {"/linkface" + linkfacePath, "multipart/form-data; boundary=b", "--b\r\n", "x: y\r\n", 1_000_000},
+		"a header of a part":     {"/linkface" + linkfacePath, "multipart/form-data; boundary=b", "--b\r\nX: ", strings.Repeat("x", 1000), 9_000},
 		"a capture":              {"/linkface" + linkfacePath, "multipart/form-data; boundary=b", part[:strings.Index(part, "x\"")] + "liveness_data_file\"; filename=\"x\"\r\n\r\n", strings.Repeat("x", 1000), 32_000},
 		"a text in a part":       {"/linkface" + linkfacePath, "multipart/form-data; boundary=b", part[:strings.Index(part, "x\r\n")], strings.Repeat("x", 1000), 32_000},
 		"fields":                 {"/baiduv4" + baiduTokenPath, "application/x-www-form-urlencoded", "", "field=1&", 1_000_000},

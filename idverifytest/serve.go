@@ -60,8 +60,12 @@ func (s *Server) limit(server *http.Server, l net.Listener) net.Listener {
 // whose own path it is.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn := http.NewResponseController(w)
-	// What cannot be set, as on a recorder, needs no limit.
-	_ = conn.SetReadDeadline(time.Now().Add(bodyTime))
+	// What cannot be set, as on a recorder, needs no limit. When a body has
+	// come to its end, net/http takes the limit back, and the client may wait as
+	// long as it likes. Without a body it is reading already.
+	if r.Body != nil && r.Body != http.NoBody {
+		_ = conn.SetReadDeadline(time.Now().Add(bodyTime))
+	}
 	_ = conn.SetWriteDeadline(time.Now().Add(bodyTime + sendTime))
 
 	v, e, inside := s.vendors.route(r)
@@ -83,7 +87,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if e == nil {
-		_, _ = drain(r, &rec)
+		_ = drain(r, &rec)
 		rep := s.unknownPath()
 		if v != nil {
 			rep = v.endpoints[0].says(s, notFound)
@@ -98,11 +102,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rep, subject := s.process(c, fault)
 	s.settle(&rec, rep, subject)
-	if c.whole {
-		// A client may wait as long as it likes. Of a body that is not whole,
-		// net/http reads on, and must not do so without end.
-		_ = conn.SetReadDeadline(time.Time{})
-	}
 	s.deliver(w, r, rep, fault)
 }
 

@@ -60,11 +60,11 @@ func TestServe_AnswerNotTaken(t *testing.T) {
 func TestServe_FaultsLastLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := serving(t)
-		for _, fault := range []Fault{Delay(time.Hour), SlowDrip(sendTime / 2)} {
+		for body, fault := range map[string]Fault{"x": Delay(time.Hour), "": Delay(time.Hour), "y": SlowDrip(sendTime / 2)} {
 			s.Inject(Linkface, fault)
 			conn := l.dial()
 			go func() {
-				fmt.Fprintf(conn, "POST /linkface%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", linkfacePath)
+				fmt.Fprintf(conn, "POST /linkface%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", linkfacePath, len(body), body)
 			}()
 			answer, err := io.ReadAll(conn)
 			assert.NoError(t, err)

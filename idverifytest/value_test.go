@@ -52,6 +52,22 @@ func FuzzValueWriter(f *testing.F) {
 	})
 }
 
+// Of evidence little is kept, in either form.
+func TestValueWriter_KeepsLittleOfEvidence(t *testing.T) {
+	for _, l := range []look{asBytes, asBase64} {
+		left := maxTexts
+		w := newValue(l, &left)
+		_, _ = w.Write(make([]byte, 100_000))
+		assert.Len(t, w.end().head, maxEvidence)
+		assert.Equal(t, maxTexts-maxEvidence, left)
+	}
+	left := maxTexts
+	w := newValue(asNothing, &left)
+	_, _ = w.Write(make([]byte, 100_000))
+	assert.Empty(t, w.end().head)
+	assert.EqualValues(t, 100_000, w.size)
+}
+
 // The size of a picture is found wherever it stands, as image finds it.
 func TestPictureReader_Sizes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

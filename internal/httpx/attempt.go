@@ -32,13 +32,14 @@ type attempt struct {
 	partial []byte // of an answer that broke off
 
 	mu      sync.Mutex
-	entered bool // bottom was asked to send
-	fresh   int  // how many new connections the transport was given
-	sent    bool // some try handed the whole body to the connection
-	written bool // some try wrote the whole request to the connection
-	early   bool // the answer began before sent; over HTTP/2 the last 16 KB count as sent too soon
-	interim int  // how many 100 Continue and the like came before the answer
-	over    bool // the call has returned: nothing more may be sent
+	entered bool  // bottom was asked to send
+	fresh   int   // how many new connections the transport was given
+	link    *link // of the latest try; nil where it is not known
+	tries
+	answering bool // something came that may be the answer, or 100 Continue and the like
+	early     bool // it began before the request was whole; over HTTP/2 the last 64 KB count too soon
+	interim   int  // how many 100 Continue and the like came before the answer
+	over      bool // the call has returned: nothing more may be sent
 
 	lent sync.Mutex // held while memory of the caller's is being read or written
 }
@@ -87,21 +88,27 @@ func (a *attempt) noAnswerYetFor(caller func(int, textproto.MIMEHeader) error) f
 func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var c *conn
+	c, a.link = dialled(info.Conn)
 	if !info.Reused {
 		a.fresh++
+	} else if c != nil {
+		c.rested.Store(true)
 	}
+	a.begin()
 }
 
 func (a *attempt) wroteRequest(info httptrace.WroteRequestInfo) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.written = a.written || info.Err == nil
+	a.wrote(info.Err, a.low != nil && a.low.netHTTP)
 }
 
 func (a *attempt) answerBegan() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.early = !a.sent
+	a.answering = true
+	a.early = !a.isSent()
 }
 
 // noAnswerYet is told of a 100 Continue and the like, which may come at any time
@@ -121,14 +128,30 @@ func (a *attempt) noAnswerYet(int, textproto.MIMEHeader) error {
 // told.
 const maxInterim = 5
 
+// isAnswered is asked where a connection is about to be given up.
+func (a *attempt) isAnswered() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.answering
+}
+
 func (a *attempt) isEarly() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.early || a.interim > 0 && !a.sent
+	return a.early || a.answering && !a.isSent()
 }
 
+// openBody is for the first try, reopenBody for others.
 func (a *attempt) openBody() io.ReadCloser {
-	return &outgoing{attempt: a, body: a.request.Body.Open(), left: a.request.Body.Len()}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.open()
+}
+
+func (a *attempt) open() *outgoing {
+	o := &outgoing{attempt: a, body: a.request.Body.Open(), left: a.request.Body.Len()}
+	a.tries.open(o)
+	return o
 }
 
 // reopenBody lets the transport try another connection while nothing whole has
@@ -147,7 +170,7 @@ func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	if a.fresh >= maxFresh {
 		return nil, errRefused
 	}
-	return a.openBody(), nil
+	return a.open(), nil
 }
 
 // maxFresh does not count connections that went dead while they were idle.
@@ -158,7 +181,7 @@ const maxFresh = 4
 func (a *attempt) finish() (sent bool) {
 	a.mu.Lock()
 	a.over = true
-	sent = a.sent
+	sent = a.isSent()
 	a.mu.Unlock()
 	a.recall()
 	return sent
@@ -195,50 +218,88 @@ var (
 	errRefused  = errors.New("httpx: every new connection refuses the request")
 )
 
-// outgoing counts what the transport takes from a body. When the last byte has
-// been handed over the request counts as sent, even though it may sit in a
-// buffer still: nobody can tell, and the safe guess is that it arrived.
+// outgoing counts what the transport takes from a body. When its last byte is
+// given away the request counts as sent, until the transport says that it could
+// not be written.
 //
 // net/http may go on reading after the call returned; then it gets an error,
 // so that a call that reported "not sent" is not sent after all.
 type outgoing struct {
 	attempt *attempt
 	body    *body.Reader
-	left    int64
+
+	// Under the lock of the attempt.
+	left   int64
+	closed bool
 
 	closing sync.Mutex // held while body is in use
 }
 
 func (o *outgoing) Read(p []byte) (int, error) {
+	n, err := o.read(p)
+	if n > 0 {
+		if err := o.release(); err != nil {
+			return 0, err
+		}
+	}
+	return n, err
+}
+
+func (o *outgoing) read(p []byte) (int, error) {
 	if o.attempt.request.Body.InMemory() { // else it may hang, and finish would wait for it
 		o.attempt.lent.Lock()
 		defer o.attempt.lent.Unlock()
 	}
 	o.closing.Lock()
 	defer o.closing.Unlock()
-	if !o.handOver(0) {
+	if !o.take(0) {
 		return 0, errOver
 	}
 	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.
 	n, err := o.body.Read(p[:min(len(p), pieceSize)])
-	if !o.handOver(n) {
+	if !o.take(n) {
 		return 0, errOver
 	}
 	return n, err
 }
 
-// handOver counts n bytes more, unless the call has ended.
-func (o *outgoing) handOver(n int) bool {
+// take counts n bytes more, unless the call has ended.
+func (o *outgoing) take(n int) bool {
 	o.attempt.mu.Lock()
 	defer o.attempt.mu.Unlock()
 	if o.attempt.over {
 		return false
 	}
 	o.left -= int64(n)
-	if o.left == 0 {
-		o.attempt.sent = true
-	}
 	return true
+}
+
+// release is asked before a piece that was taken is given away. The last one is
+// given to nobody who has closed the connection, and to nobody once the call has
+// ended.
+func (o *outgoing) release() error {
+	last, l := o.isTaken()
+	if !last {
+		return nil
+	}
+	if l != nil {
+		if err := l.leaves(o.attempt.isAnswered); err != nil {
+			return err
+		}
+	}
+	o.attempt.mu.Lock()
+	defer o.attempt.mu.Unlock()
+	if o.attempt.over {
+		return errOver
+	}
+	o.attempt.hand(o)
+	return nil
+}
+
+func (o *outgoing) isTaken() (bool, *link) {
+	o.attempt.mu.Lock()
+	defer o.attempt.mu.Unlock()
+	return o.left == 0, o.attempt.link
 }
 
 // largestLoan bounds how much of the caller's memory is written at once.
@@ -253,8 +314,11 @@ func (o *outgoing) lend(w io.Writer) (n int, err error) {
 	if len(next) == 0 {
 		return 0, nil
 	}
-	if !o.handOver(len(next)) {
+	if !o.take(len(next)) {
 		return 0, errOver
+	}
+	if err := o.release(); err != nil {
+		return 0, err
 	}
 	return w.Write(next)
 }
@@ -267,6 +331,9 @@ func (o *outgoing) borrow() []byte {
 }
 
 func (o *outgoing) Close() error {
+	o.attempt.mu.Lock()
+	o.closed = true
+	o.attempt.mu.Unlock()
 	o.closing.Lock()
 	defer o.closing.Unlock()
 	return o.body.Close()

@@ -23,6 +23,7 @@ func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom
 	default:
 		low.next = cfg.Client.Transport
 	}
+	_, low.netHTTP = low.next.(*http.Transport)
 	if cfg.Wrap == nil {
 		return low, low, nil
 	}
@@ -43,6 +44,7 @@ func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom
 type bottom struct {
 	next    http.RoundTripper
 	base    string
+	netHTTP bool // next is a transport of net/http's, ours or the caller's, with nothing between
 	wrapped bool // by the caller, who may have changed the address, and is told no error's text
 }
 

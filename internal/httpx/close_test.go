@@ -74,13 +74,7 @@ func newPipe(t *testing.T) *pipe {
 			assert.NoError(t, p.secured.HandshakeContext(ctx))
 			close(p.accepted)
 		}()
-		// What dialer.secure does above a TCP connection.
-		gather := &gatherer{Conn: near}
-		secured := tls.Client(gather, &tls.Config{RootCAs: pool, ServerName: "vendor.example", DynamicRecordSizingDisabled: true})
-		if err := secured.HandshakeContext(ctx); err != nil {
-			return nil, err
-		}
-		return &conn{Conn: secured, gather: gather}, nil
+		return over(ctx, newLink(near), &tls.Config{RootCAs: pool, ServerName: "vendor.example", DynamicRecordSizingDisabled: true})
 	}
 	var err error
 	p.client, err = New(Config{BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, Timeout: time.Minute})
@@ -216,7 +210,7 @@ func TestEarlyRedirectIsNotWaitedOut(t *testing.T) {
 				_, _ = io.ReadFull(far, make([]byte, 100<<10)) // some of what is lent, behind one piece that is read
 				_, _ = io.WriteString(far, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /\r\nContent-Length: 100\r\n\r\n")
 			}()
-			return &conn{Conn: near}, nil
+			return &conn{Conn: near, link: newLink(near)}, nil
 		}
 		c, err := New(Config{BaseURL: "http://127.0.0.1", Client: &http.Client{Transport: transport}})
 		require.NoError(t, err)
@@ -252,19 +246,19 @@ func TestGatheredRecordsThatAreNotWrittenAreAnError(t *testing.T) {
 	for _, size := range []int{1, 10_000, 1 << 20} {
 		for failures := range 2 {
 			g := &gatherer{Conn: &flaky{failures: failures}}
-			_, err := (&conn{Conn: g, gather: g}).ReadFrom(bytes.NewReader(make([]byte, size)))
+			_, err := (&conn{Conn: g, link: newLink(g), gather: g}).ReadFrom(bytes.NewReader(make([]byte, size)))
 			assert.Equal(t, failures > 0, err != nil, "%d bytes, %d failures", size, failures)
 		}
 	}
 	g := &gatherer{Conn: &flaky{}}
-	_, err := (&conn{Conn: g, gather: g}).ReadFrom(iotest.ErrReader(io.ErrNoProgress))
+	_, err := (&conn{Conn: g, link: newLink(g), gather: g}).ReadFrom(iotest.ErrReader(io.ErrNoProgress))
 	assert.ErrorIs(t, err, io.ErrNoProgress)
 }
 
 func TestNothingIsGatheredForAConnectionThatIsClosed(t *testing.T) {
 	below := &flaky{}
 	g := &gatherer{Conn: below}
-	c := &conn{Conn: g, gather: g}
+	c := &conn{Conn: g, link: newLink(g), gather: g}
 	_, err := c.ReadFrom(strings.NewReader("before"))
 	require.NoError(t, err)
 	assert.False(t, g.isBusyAtClose(), "what was gathered is written")
@@ -350,6 +344,40 @@ func TestNothingIsTakenOfABodyWhoseCallHasEnded(t *testing.T) {
 		assert.Zero(t, n, test.name)
 		assert.Error(t, err, test.name)
 		assert.False(t, a.finish(), test.name)
+	}
+}
+
+// The last piece is in the transport's hands, and is not given away, when the call
+// ends: it must not be written after the call has said that it was not sent.
+func TestLastPieceIsNotGivenAwayForACallThatHasEnded(t *testing.T) {
+	form := inMemoryForm(t, 10)
+	for _, ended := range []bool{false, true} {
+		a := &attempt{request: form}
+		o := a.openBody().(*outgoing)
+		_, err := o.read(make([]byte, form.Body.Len()))
+		require.NoError(t, err)
+		if ended {
+			assert.False(t, a.finish())
+		}
+		err = o.release()
+		assert.Equal(t, ended, err != nil)
+		assert.Equal(t, !ended, a.finish())
+	}
+}
+
+// No body of today ends with what is lent.
+func TestLastPieceIsGivenAwayAlsoWhereItIsLent(t *testing.T) {
+	form := formOf(t, lasting{make([]byte, 1000)}, 1000)
+	for _, more := range []int64{0, 1} {
+		a := &attempt{request: form}
+		o := a.openBody().(*outgoing)
+		_, err := io.ReadFull(o, make([]byte, form.Body.Len()-500)) // to amid the picture
+		require.NoError(t, err)
+		var lent bytes.Buffer
+		o.left = 500 - int64(len("\r\n--")+48+len("--\r\n")) + more // as if nothing came behind it
+		_, err = o.lend(&lent)
+		require.NoError(t, err)
+		assert.Equal(t, more == 0, a.finish())
 	}
 }
 

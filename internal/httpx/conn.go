@@ -32,9 +32,26 @@ func buffersOf(size int) *sync.Pool {
 // conn is a connection that reads a request's body itself, into a buffer that
 // is used again, or writes it from where it lies. Without ReadFrom net/http would
 // allocate 32 KB for every request and write half as much at once.
+//
+// It looks at the link before it is used again.
 type conn struct {
 	net.Conn
+	link   *link
 	gather *gatherer // below TLS; nil without
+
+	rested atomic.Bool // it was idle until now
+}
+
+// Write writes the head of a request, or all of it where net/http has TLS of its
+// own above, on the way through a proxy. When the first write of a request fails
+// net/http takes another connection.
+func (c *conn) Write(p []byte) (int, error) {
+	if c.rested.Swap(false) {
+		if err := c.link.fit(); err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Write(p)
 }
 
 // ReadFrom implements [io.ReaderFrom].

@@ -141,7 +141,8 @@ func (d *dialer) plain(ctx context.Context, network, addr string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: tcp}, nil
+	l := newLink(tcp)
+	return &conn{Conn: l, link: l}, nil
 }
 
 // tlsFor is for the vendor, or for a proxy that is reached over TLS: it has a name
@@ -173,7 +174,12 @@ func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, er
 		_ = tcp.Close()
 		return nil, err
 	}
-	gather := &gatherer{Conn: tcp}
+	return over(ctx, newLink(tcp), cfg)
+}
+
+// over speaks TLS over a link, which it closes when that fails.
+func over(ctx context.Context, l *link, cfg *tls.Config) (net.Conn, error) {
+	gather := &gatherer{Conn: l}
 	secured := tls.Client(gather, cfg)
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
@@ -181,18 +187,18 @@ func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, er
 	if trace != nil && trace.TLSHandshakeStart != nil {
 		trace.TLSHandshakeStart()
 	}
-	err = secured.HandshakeContext(ctx)
+	err := secured.HandshakeContext(ctx)
 	if trace != nil && trace.TLSHandshakeDone != nil {
 		trace.TLSHandshakeDone(secured.ConnectionState(), err)
 	}
 	if err != nil {
-		_ = tcp.Close()
+		_ = l.Close()
 		return nil, err
 	}
 	if secured.ConnectionState().NegotiatedProtocol == "h2" {
 		return secured, nil // the type by which net/http knows HTTP/2
 	}
-	return &conn{Conn: secured, gather: gather}, nil
+	return &conn{Conn: secured, link: l, gather: gather}, nil
 }
 
 // readAnswer reads everything, up to a limit that counts what comes out where

@@ -1,0 +1,158 @@
+package httpx
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// link is a connection below TLS. It knows whether the other side has closed it,
+// so that nothing is written to nobody: what was not written is not sent, and is
+// asked again for nothing.
+type link struct {
+	net.Conn
+	socket syscall.RawConn // nil where there is none, as in tests over a pipe
+
+	once  sync.Once
+	ended chan struct{} // closed when whoever reads has come to the end
+	cause error         // why, once ended is closed
+
+	looking sync.Mutex
+	peek    func(fd uintptr) // made once, so that a look allocates nothing
+	seen    sight
+	reason  error // of seen, where it is broken
+}
+
+// sight is what a look at the socket shows, before whoever reads has seen it.
+type sight int
+
+const (
+	nothing  sight = iota // has come
+	incoming              // bytes
+	goodbye               // the other side says that it will not speak any more
+	broken
+)
+
+func newLink(tcp net.Conn) *link {
+	l := &link{Conn: tcp, ended: make(chan struct{})}
+	if s, ok := tcp.(syscall.Conn); ok {
+		l.socket, _ = s.SyscallConn() // nil with an error: it is closed already, and reading says so
+	}
+	l.peek = l.peekAt
+	return l
+}
+
+// Read notes the end.
+func (l *link) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	if err != nil {
+		l.end(err)
+	}
+	return n, err
+}
+
+// Close is an end, too: nobody waits for another.
+func (l *link) Close() error {
+	l.end(net.ErrClosed)
+	return l.Conn.Close()
+}
+
+// end notes that nothing more will be read.
+func (l *link) end(cause error) {
+	l.once.Do(func() {
+		if errors.Is(cause, io.EOF) {
+			cause = io.ErrUnexpectedEOF
+		}
+		l.cause = cause
+		close(l.ended)
+	})
+}
+
+var errUnasked = errors.New("httpx: the other side speaks without having been asked")
+
+// fit says why a link that was idle should not be used again, nil if it should.
+// Nothing may have come, either: it would be taken for the answer to the next
+// request.
+func (l *link) fit() error {
+	if l.hasEnded() {
+		return l.cause
+	}
+	switch seen, reason := l.look(); seen {
+	case nothing:
+		return nil
+	case incoming:
+		return errUnasked
+	default:
+		return reason
+	}
+}
+
+// leaves says why the last piece of a request should not be written, nil if it
+// should.
+//
+// An answer may have come before the end, from a server that does not want the
+// rest. Whoever reads tells of it before he comes to the end, and so he is waited
+// for. Where he tells of an answer writing goes on, as it would without a look.
+func (l *link) leaves(answering func() bool) error {
+	if l.hasEnded() {
+		return l.cause
+	}
+	seen, reason := l.look()
+	if seen == nothing || seen == incoming || !l.endsSoon() && answering() {
+		return nil
+	}
+	return reason
+}
+
+func (l *link) hasEnded() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *link) endsSoon() bool {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-l.ended:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+func (l *link) look() (sight, error) {
+	if l.socket == nil {
+		return nothing, nil
+	}
+	l.looking.Lock()
+	defer l.looking.Unlock()
+	l.seen, l.reason = nothing, nil
+	if err := l.socket.Control(l.peek); err != nil {
+		return broken, err
+	}
+	return l.seen, l.reason
+}
+
+// says interprets the first bytes that have come. Where they are a TLS record that
+// holds no more than an alert, that ends the connection. From TLS 1.3 on the
+// record's type is hidden, and only its length tells: two bytes, their type, and
+// 16 bytes of tag. No answer of HTTP begins like that.
+func says(first []byte) sight {
+	const alert, hidden, header, hiddenAlert = 21, 23, 5, 2 + 1 + 16
+	switch {
+	case len(first) == 0:
+		return goodbye
+	case len(first) < header, first[1] != 3: // the version
+		return incoming
+	case first[0] == alert, first[0] == hidden && first[3] == 0 && first[4] == hiddenAlert:
+		return goodbye
+	}
+	return incoming
+}

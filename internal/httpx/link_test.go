@@ -1,0 +1,216 @@
+package httpx
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pair is a link and the other side of it.
+func pair(t *testing.T) (*link, *net.TCPConn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	near, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	far, err := l.Accept()
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_ = near.Close()
+		_ = far.Close()
+	})
+	return newLink(near), far.(*net.TCPConn)
+}
+
+func isSeen(t *testing.T, l *link, want sight) {
+	t.Helper()
+	assert.Eventually(t, func() bool {
+		seen, _ := l.look()
+		return seen == want
+	}, 10*time.Second, time.Millisecond)
+}
+
+// What has come is seen, and is read all the same.
+func TestLookTakesNothing(t *testing.T) {
+	l, far := pair(t)
+	seen, reason := l.look()
+	assert.Equal(t, nothing, seen)
+	require.NoError(t, reason)
+	require.NoError(t, l.fit())
+
+	_, err := io.WriteString(far, "HTTP/1.1 413")
+	require.NoError(t, err)
+	isSeen(t, l, incoming)
+	require.ErrorIs(t, l.fit(), errUnasked)
+	require.NoError(t, l.leaves(func() bool { return false }), "it may be the answer")
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = l.look() }))
+
+	require.NoError(t, far.CloseWrite())
+	got, err := io.ReadAll(l)
+	require.NoError(t, err)
+	assert.Equal(t, "HTTP/1.1 413", string(got))
+	require.ErrorIs(t, l.fit(), io.ErrUnexpectedEOF)
+	require.ErrorIs(t, l.leaves(func() bool { return true }), io.ErrUnexpectedEOF)
+}
+
+func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		end    func(*link, *net.TCPConn)
+		seen   sight
+		reason error
+	}{
+		"closed": {func(_ *link, far *net.TCPConn) { _ = far.CloseWrite() }, goodbye, io.ErrUnexpectedEOF},
+		"reset": {func(_ *link, far *net.TCPConn) {
+			_ = far.SetLinger(0)
+			_ = far.Close()
+		}, broken, syscall.ECONNRESET},
+		"closed here": {func(l *link, _ *net.TCPConn) { _ = l.Conn.Close() }, broken, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, far := pair(t)
+			test.end(l, far)
+			if test.reason == nil {
+				require.Error(t, l.fit())
+				return
+			}
+			isSeen(t, l, test.seen) // a reset is told once
+			l, far = pair(t)
+			test.end(l, far)
+			assert.Eventually(t, func() bool { return l.fit() != nil }, 10*time.Second, time.Millisecond)
+		})
+	}
+}
+
+func TestAlertsAreTakenForTheEndThatTheyAre(t *testing.T) {
+	for first, want := range map[string]sight{
+		"":                     goodbye,
+		"\x15\x03\x03\x00\x1a": goodbye, // TLS 1.2
+		"\x17\x03\x03\x00\x13": goodbye, // 1.3
+		"\x17\x03\x03\x00\x14": incoming,
+		"\x17\x03\x03\x01\x13": incoming,
+		"\x16\x03\x03\x00\x13": incoming,
+		"\x17\x03":             incoming,
+		"\x15\x77\x88\x99\xaa": incoming, // amid a record
+		"HTTP/":                incoming,
+		"\x00\x00\x12\x04\x00": incoming, // a frame of HTTP/2
+	} {
+		assert.Equal(t, want, says([]byte(first)), "%q", first)
+	}
+}
+
+// socket is one at which a look sees what the test says.
+type socket struct {
+	syscall.RawConn
+	shows func()
+}
+
+func (s socket) Control(func(uintptr)) error { s.shows(); return nil }
+
+// An answer came before the end, and whoever reads is busy with it. Or he is only
+// slow, and has not come to the end.
+func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
+	showing := func(seen sight) *link {
+		l := newLink(nil)
+		l.socket = socket{shows: func() { l.seen, l.reason = seen, syscall.ECONNRESET }}
+		return l
+	}
+	for _, answering := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			err := showing(goodbye).leaves(func() bool { return answering })
+			assert.Equal(t, answering, err == nil)
+			assert.Equal(t, patience, time.Since(began))
+		})
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			l := showing(broken)
+			time.AfterFunc(patience/2, func() { l.end(io.EOF) })
+			assert.ErrorIs(t, l.leaves(func() bool { return answering }), syscall.ECONNRESET, "what was seen first")
+			assert.Equal(t, patience/2, time.Since(began))
+		})
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			l := showing(goodbye)
+			l.Conn, _ = net.Pipe()
+			time.AfterFunc(patience/2, func() { _ = l.Close() })
+			assert.Error(t, l.leaves(func() bool { return answering }))
+			assert.Equal(t, patience/2, time.Since(began), "net/http has closed it")
+		})
+	}
+}
+
+// A pipe has no socket to look at; what reading has met is known.
+func TestLinkWithoutASocketIsLookedAtByReading(t *testing.T) {
+	near, far := net.Pipe()
+	l := newLink(near)
+	require.NoError(t, l.fit())
+	require.NoError(t, far.Close())
+	require.NoError(t, l.fit())
+	_, err := l.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
+	require.ErrorIs(t, l.fit(), io.ErrUnexpectedEOF)
+	require.ErrorIs(t, l.leaves(func() bool { return true }), io.ErrUnexpectedEOF)
+}
+
+// What shows before a kept connection is used again, where whoever reads has not
+// seen it: the next request is made on another.
+func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
+	certificate, pool := selfSigned(t)
+	for _, seen := range []sight{nothing, incoming, goodbye, broken} {
+		for _, secured := range []bool{false, true} {
+			var links []*link
+			requests := []int{0, 0}
+			dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+				near, far := net.Pipe()
+				l, vendor, which := newLink(near), far, len(links)
+				links = append(links, l)
+				if secured {
+					vendor = tls.Server(far, &tls.Config{Certificates: []tls.Certificate{certificate}, SessionTicketsDisabled: true})
+				}
+				go func() {
+					in := bufio.NewReader(vendor)
+					for {
+						req, err := http.ReadRequest(in)
+						if err != nil {
+							return
+						}
+						requests[which]++
+						_, _ = io.Copy(io.Discard, req.Body)
+						_, _ = io.WriteString(vendor, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+					}
+				}()
+				if !secured {
+					return &conn{Conn: l, link: l}, nil
+				}
+				return over(ctx, l, &tls.Config{RootCAs: pool, ServerName: "vendor.example"})
+			}
+			transport := newTransport(Config{})
+			transport.DialContext, transport.DialTLSContext = dial, dial
+			base := map[bool]string{false: "http://127.0.0.1", true: "https://vendor.example"}[secured]
+			c, err := New(Config{BaseURL: base, Client: &http.Client{Transport: transport}})
+			require.NoError(t, err)
+			for range 2 {
+				_, err = c.Do(t.Context(), formOf(t, lasting{make([]byte, 100)}, 100))
+				require.NoError(t, err)
+				links[0].socket = socket{shows: func() { links[0].seen, links[0].reason = seen, io.ErrUnexpectedEOF }}
+			}
+			want := []int{1, 1}
+			if seen == nothing {
+				want = []int{2, 0}
+			}
+			transport.CloseIdleConnections()
+			assert.Equal(t, want, requests, "%v, %v", seen, secured)
+		}
+	}
+}

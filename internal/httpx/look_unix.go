@@ -1,0 +1,23 @@
+//go:build unix
+
+package httpx
+
+import (
+	"io"
+	"syscall"
+)
+
+// peekAt looks at what has come without taking it: whoever reads may be waiting
+// for it, and holds the lock for reading. The socket does not block.
+func (l *link) peekAt(fd uintptr) {
+	var first [5]byte
+	n, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK)
+	switch err {
+	case nil:
+		l.seen, l.reason = says(first[:n]), io.ErrUnexpectedEOF
+	case syscall.EAGAIN, syscall.EINTR:
+		l.seen = nothing
+	default:
+		l.seen, l.reason = broken, err
+	}
+}
