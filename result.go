@@ -94,6 +94,11 @@ const (
 	// WarnRiskyDevice: the vendor rates the device that recorded the capture
 	// as suspicious or dangerous.
 	WarnRiskyDevice Warning = "risky_device"
+	// WarnClockSkew: this machine's clock is more than 30 s from the vendor's, so
+	// requests to it are signed for the vendor's time from now on. It comes with
+	// one result, and with the next whenever the difference has changed: put the
+	// clock right.
+	WarnClockSkew Warning = "clock_skew"
 	// WarnThresholdBelowRecommended: a threshold or check of the configuration is
 	// milder than the vendor recommends, or a recommended check is turned off.
 	WarnThresholdBelowRecommended Warning = "threshold_below_recommended"
@@ -223,6 +228,13 @@ func (r Result) LogValue() slog.Value {
 	}
 	if c, ok := r.Check(CheckSimilarity); ok {
 		attrs = append(attrs, slog.Float64("margin", c.Margin))
+	}
+	if len(r.Warnings) > 0 {
+		words := make([]string, len(r.Warnings))
+		for i, w := range r.Warnings {
+			words[i] = redact.Word(string(w))
+		}
+		attrs = append(attrs, slog.String("warnings", strings.Join(words, " ")))
 	}
 	return redact.Attrs(attrs...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/idverify/idverify/internal/redact"
+	"github.com/idverify/idverify/internal/timelimit"
 )
 
 // vendor is a provider with what the Client keeps about it.
@@ -195,7 +196,7 @@ func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *R
 }
 
 func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
-	limited, cancel := context.WithTimeout(undated{ctx}, v.policy.Timeout)
+	limited, cancel := context.WithTimeoutCause(undated{ctx}, v.policy.Timeout, timelimit.ErrPolicy)
 	defer cancel()
 	res, err := v.Provider.Verify(limited, req)
 	res, e := settle(v.Name(), res, err)

@@ -63,6 +63,8 @@ func (c credentials) fetch(ctx context.Context) (Token, error) {
 		return Token{}, failed(call, textOf(a.ErrorCode), string(a.ErrorMsg))
 	case a.AccessToken == "" && call.ServerFailed():
 		return Token{}, serverFailed(call.Bad(""))
+	case a.AccessToken == "" && !call.OK():
+		return Token{}, call.Foreign("access_token is missing")
 	case !call.OK():
 		return Token{}, call.Bad("an answer without an error came with an HTTP status of failure")
 	case a.AccessToken == "":
@@ -90,7 +92,7 @@ func failed(call *exchange.Call, code, message string) error {
 	switch {
 	case err == nil:
 		return call.Bad("the code of a decision came without a verification")
-	case call.ServerFailed() && errors.As(err, &e) && e.Code == idverify.CodeUnknown:
+	case call.ServerFailed() && errors.As(err, &e) && (e.Code == idverify.CodeUnknown || e.Code == idverify.CodeBadResponse):
 		return serverFailed(e)
 	}
 	return err
@@ -113,7 +115,7 @@ func (c *Client) accessToken(ctx context.Context, sent bool) (Token, error) {
 	}
 	var e *idverify.Error
 	if !errors.As(err, &e) {
-		e = c.vendor.Gone(err) // while the token was being fetched, for others perhaps
+		e = c.vendor.Gone(ctx) // while the token was being fetched, for others perhaps
 	}
 	return Token{}, unverified(e, sent)
 }
@@ -125,20 +127,6 @@ func unverified(e *idverify.Error, sent bool) *idverify.Error {
 	own.Detail = "access token: " + e.Detail
 	own.Billed, own.Delivery = idverify.BilledNo, idverify.DeliveryNotSent
 	if sent {
-		own.Delivery = idverify.DeliveryRefused
-	}
-	return &own
-}
-
-// resent is a copy of the second exchange's error for both exchanges. The vendor
-// refused the token of the first, so the request did leave this machine.
-func resent(err error) error {
-	var e *idverify.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	own := *e
-	if own.Delivery == idverify.DeliveryNotSent {
 		own.Delivery = idverify.DeliveryRefused
 	}
 	return &own

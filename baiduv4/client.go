@@ -206,7 +206,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if isTokenRefused(err) {
 		c.tokens.refusedAgain(err)
 	}
-	return res, resent(err)
+	return res, exchange.Resent(err)
 }
 
 // CloseIdleConnections closes the connections of the default transport that no

@@ -131,7 +131,13 @@ func FuzzAnswer(f *testing.F) {
 	add(0, `{"error_code":222023,`+echo+`}`)
 	add(0, `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},`+echo+`}`)
 	add(0, `{"result":{"verify_status":"`+number+`"},`+echo+`}`)
-	f.Add(500, "application/json", []byte(turns[1]), uint8(0))
+	for _, status := range []int{407, 413, 429, 500} {
+		f.Add(status, "application/json", []byte(turns[1]), uint8(0))
+		f.Add(status, "application/json", []byte(`{"error_code":999999}`), uint8(0))
+		f.Add(status, "text/html", []byte(`<html>`), uint8(0))
+	}
+	add(0, "\ufeff"+turns[1])
+	f.Add(200, "application/octet-stream", []byte(turns[1]), uint8(0))
 	f.Add(200, "text/html", []byte(turns[1]), uint8(0))
 	f.Add(302, "", []byte(turns[1]), uint8(0))
 
@@ -144,7 +150,9 @@ func FuzzAnswer(f *testing.F) {
 			Hidden: []string{name, number, apiKey, secretKey, "TOKEN-MARK"},
 			Provider: func() (p fuzztest.Provider) {
 				p, seen = inMemory(t, fuzztest.JSON(200, `{"access_token":"TOKEN-MARK","expires_in":2592000}`), given,
-					func(cfg *baiduv4.Config) { cfg.Liveness, cfg.Spoofing, cfg.Risk = at.liveness, at.spoofing, baiduv4.RiskWarn })
+					func(cfg *baiduv4.Config) {
+						cfg.Liveness, cfg.Spoofing, cfg.Risk = at.liveness, at.spoofing, baiduv4.RiskWarn
+					})
 				return p
 			},
 		}.Check(t)
@@ -222,9 +230,11 @@ func FuzzTokenAnswer(f *testing.F) {
 		`{"access_token":"TOKEN-MARK","expires_in":2592000,"error_code":18}`,
 		`{"error":"invalid_client","error_description":"` + apiKey + ` ` + secretKey + `"}`,
 		`{"error":"` + apiKey + `","error_description":"` + secretKey + `"}`,
+		"\ufeff" + `{"access_token":"TOKEN-MARK","expires_in":2592000}`,
 		`{}`, `[]`, ``,
 	} {
 		add(http.StatusOK, answer)
+		add(http.StatusTooManyRequests, answer)
 	}
 
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {

@@ -49,6 +49,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	switch {
 	case isFailure(a.ErrorCode):
 		return call.Coded(exchange.Said{Code: textOf(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
+	case len(a.Result) == 0:
+		return nil, call.Foreign("result is not what the vendor documents")
 	case !call.OK():
 		return nil, call.Bad("an answer without error_code came with an HTTP status of failure")
 	}

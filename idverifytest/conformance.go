@@ -77,6 +77,7 @@ func TestProvider(t *testing.T, h Harness) {
 		{"tells an unreachable vendor", ruleUnreachable},
 		{"tells an unanswered call and does not repeat it", ruleUnanswered},
 		{"takes no broken answer for an answer", ruleBrokenAnswers},
+		{"understands what a gateway refused", ruleGatewayRefusals},
 		{"follows no redirect", ruleRedirect},
 		{"says nothing of the person", rulePrivacy},
 		{"serves concurrent callers", ruleConcurrent},

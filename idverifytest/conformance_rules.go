@@ -252,14 +252,6 @@ func ruleUnanswered(t *testing.T, b *bench) {
 
 func ruleBrokenAnswers(t *testing.T, b *bench) {
 	b.warm(t)
-	page := func(status int) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			drainAll(r)
-			w.Header().Set("Content-Type", "text/html")
-			w.WriteHeader(status)
-			_, _ = w.Write([]byte("<html><body>gateway</body></html>"))
-		}
-	}
 	body := func(rewrite func([]byte) []byte) http.HandlerFunc {
 		return b.gate.change(func(w http.ResponseWriter, vendor *httptest.ResponseRecorder) {
 			w.Header().Set("Content-Type", vendor.Header().Get("Content-Type"))
@@ -268,9 +260,9 @@ func ruleBrokenAnswers(t *testing.T, b *bench) {
 		})
 	}
 	for name, h := range map[string]http.HandlerFunc{
-		"HTML 200":      page(http.StatusOK),
-		"HTML 502":      page(http.StatusBadGateway),
-		"HTML 413":      page(http.StatusRequestEntityTooLarge),
+		"HTML 200":      gatewayPage(http.StatusOK),
+		"HTML 502":      gatewayPage(http.StatusBadGateway),
+		"HTML 403":      gatewayPage(http.StatusForbidden),
 		"empty":         body(func([]byte) []byte { return nil }),
 		"null":          body(func([]byte) []byte { return []byte("null") }),
 		"empty object":  body(func([]byte) []byte { return []byte("{}") }),

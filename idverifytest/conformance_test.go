@@ -284,12 +284,22 @@ var breaches = map[string][]breach{
 		}},
 	),
 	"takes no broken answer for an answer": {
-		{"takes it", "got a result|/HTML_200|/HTML_502|/HTML_413|/empty|/null|/empty_object|/array|/half|/said_twice|" +
+		{"takes it", "got a result|/HTML_200|/HTML_502|/HTML_403|/empty|/null|/empty_object|/array|/half|/said_twice|" +
 			"/trailing|/called_HTML|/broken_off|/wrong_status|/too_large|/scores_hidden", forgiving},
 		{"another code", "got linkface: invalid_config", failing(sayMisconfigured)},
 		{"not sent", "got linkface: bad_response", failing(sayNotSent)},
 		{"repeatable", "got linkface: bad_response", failing(sayRepeatable)},
 		{"no status", "the status is lost", failing(sayNoStatus)},
+		{"repeats", "2 exchanges for one call", spendthrift},
+	},
+	"understands what a gateway refused": {
+		{"takes it", "got a result|/Request_Entity_Too_Large|/Too_Many_Requests", forgiving},
+		{"another code", "HTTP 429, got linkface: invalid_config|HTTP 413, got linkface: invalid_config", failing(sayMisconfigured)},
+		{"not sent", "and the error says: linkface: rate_limited", failing(sayNotSent)},
+		{"ambiguous", "and the error says: linkface: too_large", failing(sayAmbiguous)},
+		{"billed", "and the error says: linkface: too_large", failing(sayBilled)},
+		{"no status", "HTTP 429, got linkface: rate_limited", failing(sayNoStatus)},
+		{"no wait", "asked to wait for 7 s", failing(func(e *idverify.Error) { e.RetryAfter = 0 })},
 		{"repeats", "2 exchanges for one call", spendthrift},
 	},
 	"follows no redirect": {

@@ -72,6 +72,13 @@ func FuzzAnswer(f *testing.F) {
 		name, number, apiSecret)
 	add(400, echo)
 	add(200, echo)
+	for _, status := range []int{407, 413, 429, 500} {
+		add(status, turns[0])
+		add(status, `{"status":"NEW","reason":"x"}`)
+		add(status, `<html>`)
+	}
+	add(200, "\ufeff"+turns[0])
+	f.Add(200, "application/octet-stream", []byte(turns[0]), true)
 	f.Add(200, "text/html", []byte(turns[0]), true)
 	f.Add(200, "text/json; charset=gbk", []byte(turns[0]), true)
 	f.Add(302, "", []byte(turns[0]), true)

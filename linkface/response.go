@@ -135,7 +135,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	reply := a.reply(call)
 	switch {
 	case a.Status == "":
-		return nil, call.Bad("status is missing")
+		return nil, call.Foreign("status is missing")
 	case a.Status == statusOK && !call.OK():
 		return nil, call.Bad("status OK came with an HTTP status of failure")
 	case a.Status == statusOK && a.Identity.denies:

@@ -157,8 +157,10 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Verify makes one exchange with the vendor. A decision is a Result whose
-// [Reply] holds what the vendor said; everything else is an *idverify.Error.
+// Verify makes one exchange with the vendor, and a second one when the vendor
+// refuses the signature because this machine's clock runs wrong, which it does
+// before it looks at the request. A decision is a Result whose [Reply] holds what
+// the vendor said; everything else is an *idverify.Error.
 func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
 	call, err := c.vendor.Begin(ctx, c, req)
 	if err != nil {
@@ -169,12 +171,18 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 		return nil, err
 	}
 	call.OwnID, call.Milder = out.session, c.milder
-	err = call.Send(ctx, httpx.Request{
-		Method:        http.MethodPost,
-		Path:          path,
-		Authorization: out.authorization,
-		Body:          out.body,
-	})
+	return call.Signed(func(at time.Time) (*idverify.Result, error) { return c.ask(ctx, call, out, at) })
+}
+
+// ask makes one exchange, signed for a time.
+func (c *Client) ask(ctx context.Context, call *exchange.Call, out *outgoing, at time.Time) (*idverify.Result, error) {
+	// Signed last, so that opening the photo costs none of the lifetime.
+	authorization, err := c.signer.authorization(at)
+	if err != nil {
+		return nil, c.noRandomness()
+	}
+	call.Hide(authorization)
+	err = call.Send(ctx, httpx.Request{Method: http.MethodPost, Path: path, Authorization: authorization, Body: out.body})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package tencent_test
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -215,18 +216,65 @@ func TestEveryPersonOfTheStandInIsUnderstood(t *testing.T) {
 	}
 }
 
-func TestClockThatRunsWrongIsFoundAtTheStandIn(t *testing.T) {
-	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
-	cfg := standInConfig(srv)
-	cfg.HTTP.Clock = func() time.Time { return signedAt.Add(-time.Hour) }
-	person := idverifytest.Match()
-	res, err := newClient(t, cfg).Verify(t.Context(), &idverify.Request{
-		Name: person.Name, IDNumber: person.IDNumber,
-		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
+// The first call is signed anew for the vendor's time, later ones at once. The
+// stand-in takes signatures of the future, as the vendor does.
+func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
+	for _, wrong := range []time.Duration{-time.Hour, -10 * time.Minute, -23 * time.Hour, -25 * time.Hour} {
+		srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
+		cfg := standInConfig(srv)
+		cfg.HTTP.Clock = func() time.Time { return signedAt.Add(wrong) }
+		client := newClient(t, cfg)
+		person := idverifytest.Match()
+		call := func() (*idverify.Result, error) {
+			return client.Verify(t.Context(), &idverify.Request{
+				Name: person.Name, IDNumber: person.IDNumber,
+				Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
+			})
+		}
+		res, err := call()
+		if wrong < -24*time.Hour {
+			e := failed(t, res, err)
+			require.Equal(t, idverify.CodeSignatureExpired, e.Code)
+			require.Equal(t, idverify.DeliveryRefused, e.Delivery)
+			require.Contains(t, e.Detail, "clock is 25h0m0s behind the vendor's")
+			require.Equal(t, 1, srv.Calls(idverifytest.Tencent))
+			continue
+		}
+		require.NoError(t, err, wrong)
+		require.Equal(t, []idverify.Warning{idverify.WarnClockSkew}, res.Warnings)
+		require.Equal(t, 2, srv.Calls(idverifytest.Tencent))
+		res, err = call()
+		require.NoError(t, err)
+		require.Empty(t, res.Warnings, "told once")
+		require.Equal(t, 3, srv.Calls(idverifytest.Tencent))
+		require.Equal(t, 2, srv.Bill().Total(), "the refused exchange cost nothing")
+	}
+}
+
+// Both exchanges are about one call: they have one session id, and the error of
+// the second says that something was sent.
+func TestSecondExchangeForTheClockIsTheSameCall(t *testing.T) {
+	exchanges := 0
+	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if exchanges++; exchanges == 1 {
+			w.Header().Set("Date", httpDate(time.Hour))
+			answeringFile(t, "signature_expired.json")(w, r)
+			return
+		}
+		panic(http.ErrAbortHandler)
 	})
+	cfg := config(v.URL)
+	cfg.Rand = io.MultiReader(fixedRandomness(), fixedRandomness())
+	res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(jpegPhoto))
 	e := failed(t, res, err)
-	require.Equal(t, idverify.CodeSignatureExpired, e.Code)
-	require.Contains(t, e.Detail, "clock is 1h0m0s behind the vendor's")
+	require.Equal(t, idverify.CodeNetwork, e.Code)
+	require.Equal(t, idverify.DeliveryUnanswered, e.Delivery)
+	require.Equal(t, generatedSession, e.RequestID)
+	sent := v.requests()
+	require.Len(t, sent, 2)
+	require.Contains(t, string(sent[0].content), generatedSession)
+	require.Contains(t, string(sent[1].content), generatedSession)
+	require.NotEqual(t, sent[0].Header.Get("Authorization"), sent[1].Header.Get("Authorization"))
 }
 
 func standInConfig(srv *idverifytest.Server) tencent.Config {

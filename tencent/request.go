@@ -14,13 +14,11 @@ const path = "/face/idcardcompare"
 
 // outgoing is one request, ready to be sent.
 type outgoing struct {
-	session       string
-	authorization string
-	body          *body.Body
+	session string
+	body    *body.Body
 }
 
-// encode builds and signs the request: JSON around a URL, a form around a
-// photo.
+// encode builds the request: JSON around a URL, a form around a photo.
 func (c *Client) encode(call *exchange.Call) (*outgoing, error) {
 	out := &outgoing{session: call.Reference}
 	if out.session == "" {
@@ -46,12 +44,6 @@ func (c *Client) encode(call *exchange.Call) (*outgoing, error) {
 		return nil, call.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the request would have %d bytes, the vendor takes %d", size, maxRequestBytes))
 	}
-	// Signed last, so that opening the photo costs none of the lifetime.
-	out.authorization, err = c.signer.authorization(c.vendor.Now())
-	if err != nil {
-		return nil, c.noRandomness()
-	}
-	call.Hide(out.authorization)
 	return out, nil
 }
 

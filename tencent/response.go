@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
@@ -87,7 +86,7 @@ func (c *Client) decode(call *exchange.Call, out *outgoing) (*idverify.Result, e
 	reply := a.reply(call)
 	switch {
 	case a.Code == "":
-		return nil, call.Bad("code is missing")
+		return nil, call.Foreign("code is missing")
 	case a.Code == codeOK && !call.OK():
 		return nil, call.Bad("code 0 came with an HTTP status of failure")
 	case a.Code == codeOK:
@@ -95,9 +94,6 @@ func (c *Client) decode(call *exchange.Call, out *outgoing) (*idverify.Result, e
 			exchange.Measured{Field: "data.similarity", Score: a.Data.Similarity, Rule: c.similarity})
 	}
 	said := exchange.Said{Code: string(a.Code), Reasons: reasons(string(a.Message)), Message: string(a.Message), Reply: reply}
-	if row, _ := table.Find(said.Code); row.Meaning == idverify.CodeSignatureExpired {
-		said.Detail = c.skew(call)
-	}
 	return call.Coded(said)
 }
 
@@ -108,27 +104,6 @@ func reasons(message string) []string {
 		return []string{inArrears}
 	}
 	return nil
-}
-
-// tolerableSkew is what two clocks that are kept right may differ by, with the
-// way of the answer added.
-const tolerableSkew = 30 * time.Second
-
-// skew says how far this machine's clock is from the one in the answer's Date
-// header, which is the usual cause of an expired signature.
-func (c *Client) skew(call *exchange.Call) string {
-	answered, ok := call.AnsweredAt()
-	if !ok {
-		return ""
-	}
-	ahead := c.vendor.Now().Sub(answered).Round(time.Second)
-	switch {
-	case ahead > tolerableSkew:
-		return fmt.Sprintf("; this machine's clock is %s ahead of the vendor's", ahead)
-	case ahead < -tolerableSkew:
-		return fmt.Sprintf("; this machine's clock is %s behind the vendor's", -ahead)
-	}
-	return ""
 }
 
 // reply is for people to read, so what the vendor echoed is taken out of it.

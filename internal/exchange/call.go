@@ -28,6 +28,8 @@ type Vendor struct {
 	// Secrets are credentials, to be taken out of the vendor's messages.
 	Secrets []redact.Secret
 	Now     func() time.Time
+
+	skew skew
 }
 
 // Call is one verification under way.
@@ -73,8 +75,8 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 	if !ok {
 		return nil, v.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "none of the evidence given is of a form that this vendor reads")
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, v.Gone(err)
+	if ctx.Err() != nil {
+		return nil, v.Gone(ctx)
 	}
 	call := &Call{
 		Vendor:    v,

@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"mime"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 // Decode reads the answer as exactly one JSON object into reply. Its error is
-// CodeBadResponse, with the request id where the broken answer still shows it.
+// that of an answer which is not the vendor's, with the request id where the
+// broken answer still shows it.
 func (c *Call) Decode(reply any) error {
-	content := c.response.Body
+	content := unmarked(c.response.Body)
 	problem := c.unreadable(content)
 	if problem == "" && json.Unmarshal(content, reply) != nil {
 		problem = "the answer is not the JSON that the vendor documents"
@@ -25,38 +25,45 @@ func (c *Call) Decode(reply any) error {
 		return nil
 	}
 	c.SetRequestID(findText(content, c.RequestIDField))
-	return c.Bad(problem)
+	return c.Foreign(problem)
 }
 
+// unreadable says why an answer is no JSON object. Proxies call JSON what they
+// like; HTML is what they answer with themselves.
 func (c *Call) unreadable(content []byte) string {
-	if !speaksJSON(c.response.Header.Get("Content-Type")) {
-		return "the answer's content type is not JSON"
-	}
-	first := bytes.TrimLeft(content, " \t\r\n")
 	switch {
-	case len(first) == 0:
+	case isHTML(c.response.Header.Get("Content-Type")):
+		return "the answer's content type is not JSON"
+	case len(content) == 0:
 		return "the answer is empty"
-	case first[0] == '<':
+	case content[0] == '<':
 		return "a page of HTML instead of an answer"
-	case first[0] != '{':
+	case content[0] != '{':
 		return "the answer is not a JSON object"
 	}
 	return ""
 }
 
-// speaksJSON accepts what JSON is served as by vendors and plain servers: none
-// at all, text/plain, text/json. It refuses text/html, which is what gateways
-// answer with.
-func speaksJSON(contentType string) bool {
-	if contentType == "" || contentType == "application/json" {
+func isHTML(contentType string) bool {
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(mediaType)) {
+	case "text/html", "application/xhtml+xml":
 		return true
 	}
-	mediaType, _, _ := mime.ParseMediaType(contentType) // "" unless only a parameter is wrong
-	switch mediaType {
-	case "application/json", "text/json", "text/plain", "text/javascript", "application/javascript":
-		return true
+	return false
+}
+
+// unmarked is an answer from its first character on: without white space and byte
+// order marks, of which some servers send one for each file of theirs.
+func unmarked(content []byte) []byte {
+	const byteOrderMark = "\ufeff"
+	for {
+		trimmed := bytes.TrimPrefix(bytes.TrimLeft(content, " \t\r\n"), []byte(byteOrderMark))
+		if len(trimmed) == len(content) {
+			return content
+		}
+		content = trimmed
 	}
-	return strings.HasSuffix(mediaType, "+json")
 }
 
 // findText reads tokens up to where the answer breaks, and gives the text of a
@@ -65,6 +72,7 @@ func findText(content []byte, field string) string {
 	if field == "" {
 		return ""
 	}
+	content = unmarked(content)
 	dec := json.NewDecoder(bytes.NewReader(content))
 	dec.UseNumber()
 	if first, _ := dec.Token(); first != json.Delim('{') {
@@ -152,8 +160,8 @@ func unquote(quoted []byte) (string, error) {
 	return text, err
 }
 
-// Text is a string, a number or a boolean in an answer, as text; a number
-// keeps every digit. null is "".
+// Text is a string, a number or a boolean in an answer, as text. A number keeps
+// every digit, but for a fraction of zeros: 18.0 is 18. null is "".
 type Text string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -169,8 +177,19 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 		*t = Text(plain)
 		return err
 	}
-	*t = Text(text)
+	*t = Text(wholeNumber(text))
 	return nil
+}
+
+// wholeNumber is a JSON number without a fraction that is zero: programs that know
+// only floating-point numbers write it. 0 is the code of success with most vendors,
+// and is taken only as their documents write it.
+func wholeNumber(literal []byte) []byte {
+	whole, fraction, found := bytes.Cut(literal, []byte{'.'})
+	if !found || len(bytes.Trim(fraction, "0")) > 0 || string(whole) == "0" || string(whole) == "-0" {
+		return literal
+	}
+	return whole
 }
 
 // Remark is text that decides nothing. What is no plain value counts as absent,

@@ -60,6 +60,15 @@ func TestTextKeepsEveryDigit(t *testing.T) {
 		`null`:                  "",
 		`"a\"b"`:                `a"b`,
 		`true`:                  "true",
+		`18.0`:                  "18",
+		`18.000`:                "18",
+		`-5803.0`:               "-5803",
+		`0.0`:                   "0.0", // no pass by tolerance
+		`1370579072568000512.0`: "1370579072568000512",
+		`"18.0"`:                "18.0",
+		`18.5`:                  "18.5",
+		`-0.0`:                  "-0.0",
+		`1.80e1`:                "1.80e1",
 	} {
 		var got Text = "before"
 		require.NoError(t, json.Unmarshal([]byte(text), &got))
@@ -89,14 +98,38 @@ func TestFindTextReadsUpToTheBreak(t *testing.T) {
 	assert.Empty(t, findText([]byte(`{"":"T"}`), ""), "a vendor without such a field")
 }
 
-func TestSpeaksJSON(t *testing.T) {
-	for _, yes := range []string{"", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8",
-		"application/problem+json", "application/json; charset"} {
-		assert.True(t, speaksJSON(yes), yes)
+// What a proxy calls JSON is JSON all the same, but for a page.
+func TestTheContentTypeDecidesOnlyWhetherItIsAPage(t *testing.T) {
+	for contentType, page := range map[string]bool{
+		"": false, "application/json": false, "application/json;charset=UTF-8": false, "text/plain; charset=utf-8": false, "application/json; charset": false,
+		"image/jpeg": false, "application/octet-stream": false, ";": false, "application/xml": false, "none": false,
+		"text/html": true, "text/html; charset=utf-8": true, "TEXT/HTML ;;": true, "application/xhtml+xml": true,
+	} {
+		c := answered(http.StatusOK)
+		c.response.Header, c.response.Body = http.Header{"Content-Type": {contentType}}, []byte(`{"a":"x"}`)
+		var reply struct {
+			A Text `json:"a"`
+		}
+		err := c.Decode(&reply)
+		assert.Equal(t, page, err != nil, contentType)
+		assert.Equal(t, !page, reply.A == "x", contentType)
 	}
-	for _, no := range []string{"text/html", "text/html; charset=utf-8", "image/jpeg", "application/octet-stream", ";", "application/xml"} {
-		assert.False(t, speaksJSON(no), no)
+}
+
+func TestAByteOrderMarkIsReadOver(t *testing.T) {
+	for content, id := range map[string]string{
+		"\ufeff{\"id\":\"r2\"}": "r2", "\ufeff\ufeff \r\n\ufeff {\"id\":\"r2\"}\n": "r2",
+		"{\"id\":\ufeff\"r2\"}": "", "{\"id\":\"r2\"}\ufeff": "", "\ufeff": "", "\ufeff<html>": "", "\xfe\xff{\"id\":\"r2\"}": "",
+	} {
+		c := answered(http.StatusOK)
+		c.response.Body = []byte(content)
+		var reply struct {
+			ID Text `json:"id"`
+		}
+		assert.Equal(t, id == "", c.Decode(&reply) != nil, "%q", content)
+		assert.Equal(t, id, string(reply.ID), "%q", content)
 	}
+	assert.Equal(t, "r2", findText([]byte("\ufeff{\"id\":\"r2\",\"broken"), "id"))
 }
 
 func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {

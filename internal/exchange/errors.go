@@ -6,6 +6,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/timelimit"
 )
 
 // Every error of a vendor's package is made here, so that none says of a request
@@ -27,14 +28,13 @@ func (v *Vendor) RefuseFor(cause error, code idverify.Code, field, detail string
 	return v.notSent(code, field, detail, cause)
 }
 
-// Gone is the error for a caller whose context ended, with this cause, before
-// anything was sent.
-func (v *Vendor) Gone(cause error) *idverify.Error {
+// Gone is the error for a context that ended before anything was sent.
+func (v *Vendor) Gone(ctx context.Context) *idverify.Error {
 	code := idverify.CodeTimeout
-	if errors.Is(cause, context.Canceled) {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		code = idverify.CodeCanceled
 	}
-	return v.notSent(code, "", "the caller's context had ended before anything was sent", cause)
+	return v.notSent(code, "", timelimit.Ended(ctx)+" before anything was sent", ctx.Err())
 }
 
 func (v *Vendor) notSent(code idverify.Code, field, detail string, cause error) *idverify.Error {
@@ -64,18 +64,31 @@ func (c *Call) failed(err error) *idverify.Error {
 			RequestID: c.id(), Detail: "the exchange failed in a way that was not foreseen",
 		}
 	}
-	e := idverify.Error{
-		Code: failureCode(f), Vendor: c.Name, Detail: f.Detail, HTTPStatus: f.Status,
-		RequestID: c.id(), Delivery: idverify.DeliveryUnanswered, RetryAfter: f.RetryAfter(c.Now()), Err: f,
+	p := page{code: failureCode(f), delivery: idverify.DeliveryUnanswered, field: c.failureField(f)}
+	if f.Status != 0 && f.Kind != httpx.Canceled {
+		if said := c.pageOf(f.Status); said.delivery == idverify.DeliveryRefused {
+			p = said
+		}
 	}
-	if f.Kind == httpx.Media {
-		e.Field = "Evidence"
+	e := idverify.Error{
+		Code: p.code, Vendor: c.Name, Field: p.field, Detail: p.explain(f.Detail), HTTPStatus: f.Status,
+		RequestID: c.id(), Delivery: p.delivery, Billed: p.billed(), RetryAfter: f.RetryAfter(c.Now()), Err: f,
 	}
 	if !f.Sent && f.Status == 0 {
 		// Without its last byte a request cannot have been worked on.
 		e.Delivery, e.Billed, e.RequestID = idverify.DeliveryNotSent, idverify.BilledNo, c.requestID
 	}
 	return &e
+}
+
+func (c *Call) failureField(f *httpx.Failure) string {
+	switch f.Kind {
+	case httpx.Media:
+		return "Evidence"
+	case httpx.Misconfigured:
+		return "HTTP." + f.Field
+	}
+	return ""
 }
 
 func failureCode(f *httpx.Failure) idverify.Code {
@@ -88,12 +101,31 @@ func failureCode(f *httpx.Failure) idverify.Code {
 		return idverify.CodeUnreadableEvidence
 	case httpx.BadAnswer:
 		return idverify.CodeBadResponse
+	case httpx.Misconfigured:
+		return idverify.CodeInvalidConfig
 	}
 	return idverify.CodeNetwork
 }
 
-// Bad is the error for an answer that cannot be read: nobody knows whether the
-// vendor did the work.
+// Foreign is the error for an answer that is not of the vendor's shape. Something
+// on the way gave it, and its HTTP status tells what that means.
+func (c *Call) Foreign(problem string) *idverify.Error {
+	p := c.pageOf(c.response.Status)
+	return &idverify.Error{
+		Code:       p.code,
+		Vendor:     c.Name,
+		Field:      p.field,
+		Detail:     p.explain(problem),
+		RequestID:  c.id(),
+		HTTPStatus: c.response.Status,
+		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
+		Billed:     p.billed(),
+		Delivery:   p.delivery,
+	}
+}
+
+// Bad is the error for an answer of the vendor's that contradicts itself or its
+// documents: nobody knows whether the vendor did the work.
 func (c *Call) Bad(detail string) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
@@ -129,7 +161,7 @@ func (c *Call) coded(row idverify.VendorCode, said Said, message idverify.Sensit
 	return &idverify.Error{
 		Code:          row.Meaning,
 		Vendor:        c.Name,
-		Detail:        row.Note + said.Detail,
+		Detail:        row.Note + said.Detail + c.clockNote(row),
 		VendorCode:    row.Code,
 		VendorReason:  row.Reason,
 		VendorMessage: message,
@@ -140,4 +172,19 @@ func (c *Call) coded(row idverify.VendorCode, said Said, message idverify.Sensit
 		Delivery:      row.Delivery,
 		Reply:         said.Reply,
 	}
+}
+
+// Resent is a copy of a second exchange's error that speaks for both. The vendor
+// refused the first, for its token or its signature, so the request did leave this
+// machine.
+func Resent(err error) error {
+	var e *idverify.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	own := *e
+	if own.Delivery == idverify.DeliveryNotSent {
+		own.Delivery = idverify.DeliveryRefused
+	}
+	return &own
 }

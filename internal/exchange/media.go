@@ -14,6 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/media"
 	"github.com/idverify/idverify/internal/picture"
+	"github.com/idverify/idverify/internal/timelimit"
 )
 
 // Limits are what a vendor takes of a picture. 0 is no limit of the vendor's.
@@ -29,17 +30,20 @@ type Limits struct {
 
 // beside runs a look at evidence. Where that can block, because a file system can
 // hang, it gives up once the caller's context or the time limit of an exchange has
-// ended. Its error is what the look returned, or an *idverify.Error.
+// ended. Its error is what the look returned, or an *idverify.Error: a time limit of
+// ours, which the vendor has not seen anything of, is the media's fault.
 func beside[T any](c *Call, inMemory bool, look func(context.Context) (T, error)) (T, error) {
 	if inMemory {
 		return look(c.ctx)
 	}
 	it, err := aside.Ask(c.ctx, new(aside.Desk), c.HTTP.Timeout(), look)
 	switch {
+	case err != nil && timelimit.IsCallers(c.ctx):
+		return it, c.Gone(c.ctx)
 	case err != nil && c.ctx.Err() != nil:
-		return it, c.Gone(c.ctx.Err())
+		return it, c.unreadableMedia("could not be opened and read: "+timelimit.Ended(c.ctx), context.DeadlineExceeded)
 	case errors.Is(err, context.DeadlineExceeded):
-		return it, c.unreadableMedia("could not be opened and read within the time limit", context.DeadlineExceeded)
+		return it, c.unreadableMedia("could not be opened and read: "+c.HTTP.TimeLimit()+" passed", context.DeadlineExceeded)
 	}
 	return it, err
 }
@@ -132,8 +136,8 @@ func (c *Call) Text(m media.Opener, field string, max int64) (*body.Text, error)
 // Digest is the SHA-256 of a body, for a signature. What is sent is held to it.
 func (c *Call) Digest(b *body.Body) ([sha256.Size]byte, error) {
 	sum, err := beside(c, b.InMemory(), b.Digest)
-	if err != nil && c.ctx.Err() != nil {
-		return sum, c.Gone(c.ctx.Err())
+	if err != nil && b.InMemory() && c.ctx.Err() != nil {
+		return sum, c.Gone(c.ctx)
 	}
 	return sum, c.refuseMedia(err)
 }

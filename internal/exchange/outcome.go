@@ -20,11 +20,12 @@ type Said struct {
 // the table says. A code without a row is CodeUnknown.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
-	if !listed {
-		row = idverify.VendorCode{
-			Code: redact.Word(c.Identifier(said.Code)), Reason: smallNumber(said.Reasons),
-			Meaning: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
-		}
+	switch {
+	case listed:
+	case c.echoesStatus(said.Code):
+		return nil, c.Foreign("JSON that is not the vendor's")
+	default:
+		row = c.unlisted(said)
 	}
 	if row.Meaning == idverify.CodeMatch {
 		return nil, c.Bad("the code of success came without success") // only scores make a match
@@ -41,6 +42,19 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 		}, nil
 	}
 	return nil, c.coded(row, said, message)
+}
+
+// unlisted is a row for a code that has none. The HTTP status tells nevertheless
+// whether the request was turned away.
+func (c *Call) unlisted(said Said) idverify.VendorCode {
+	row := idverify.VendorCode{
+		Code: redact.Word(c.Identifier(said.Code)), Reason: smallNumber(said.Reasons),
+		Meaning: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
+	}
+	if p := c.pageOf(c.response.Status); p.delivery == idverify.DeliveryRefused {
+		row.Meaning, row.Delivery, row.Billed, row.Note = p.code, p.delivery, p.billed(), p.note
+	}
+	return row
 }
 
 const answeredEarly = "the answer began before the whole request had been sent"

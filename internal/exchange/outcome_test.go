@@ -15,6 +15,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
+	"github.com/idverify/idverify/internal/timelimit"
 )
 
 var similar = idverify.Rule{
@@ -240,11 +241,22 @@ func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
 }
 
 func TestACallerWhoLeftBeforeCostsNothing(t *testing.T) {
-	for cause, code := range map[error]idverify.Code{
-		context.Canceled: idverify.CodeCanceled, context.DeadlineExceeded: idverify.CodeTimeout,
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	late, cancel := context.WithDeadline(t.Context(), time.Time{})
+	defer cancel()
+	tooLong, cancel := context.WithDeadlineCause(t.Context(), time.Time{}, timelimit.ErrPolicy)
+	defer cancel()
+	for detail, test := range map[string]struct {
+		ctx  context.Context
+		code idverify.Code
+	}{
+		"the caller's context was cancelled before anything was sent": {left, idverify.CodeCanceled},
+		"the caller's deadline passed before anything was sent":       {late, idverify.CodeTimeout},
+		"VendorPolicy.Timeout passed before anything was sent":        {tooLong, idverify.CodeTimeout},
 	} {
-		e := answered(0).Gone(cause)
-		assert.Equal(t, &idverify.Error{Code: code, Vendor: "v", Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: cause, Detail: e.Detail}, e)
-		assert.Contains(t, e.Detail, "before anything was sent")
+		assert.Equal(t, &idverify.Error{
+			Code: test.code, Vendor: "v", Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: test.ctx.Err(), Detail: detail,
+		}, answered(0).Gone(test.ctx))
 	}
 }

@@ -23,6 +23,7 @@ type attempt struct {
 	caller  context.Context // without it
 	request Request
 	low     *bottom     // of its client
+	limit   string      // the name of the time limit of Context
 	headers http.Header // to be sent, from the time that resty made them
 	kind    [1]string   // of the body, for the headers
 	trace   httptrace.ClientTrace
@@ -33,6 +34,8 @@ type attempt struct {
 
 	mu      sync.Mutex
 	entered bool  // bottom was asked to send
+	idle    bool  // the last connection had been, before this attempt
+	reading bool  // media that may hang is being read
 	fresh   int   // how many new connections the transport was given
 	link    *link // of the latest try; nil where it is not known
 	tries
@@ -90,12 +93,37 @@ func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	defer a.mu.Unlock()
 	var c *conn
 	c, a.link = dialled(info.Conn)
+	a.idle = info.Reused && info.WasIdle
 	if !info.Reused {
 		a.fresh++
 	} else if c != nil {
 		c.rested.Store(true)
 	}
 	a.begin()
+}
+
+func (a *attempt) wasIdle() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.idle
+}
+
+func (a *attempt) setReading(is bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.reading = is
+}
+
+func (a *attempt) waitsForMedia() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reading
+}
+
+func (a *attempt) wasSent() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.isSent()
 }
 
 func (a *attempt) wroteRequest(info httptrace.WroteRequestInfo) {
@@ -255,8 +283,10 @@ func (o *outgoing) read(p []byte) (int, error) {
 	if !o.take(0) {
 		return 0, errOver
 	}
+	o.attempt.setReading(!o.attempt.request.Body.InMemory())
 	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.
 	n, err := o.body.Read(p[:min(len(p), pieceSize)])
+	o.attempt.setReading(false)
 	if !o.take(n) {
 		return 0, errOver
 	}

@@ -14,7 +14,7 @@ import (
 // roundTrippers are what http.Client is given, and what sends: the same, unless
 // the caller wraps something around it.
 func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom, err error) {
-	low = &bottom{base: base, wrapped: cfg.Wrap != nil}
+	low = &bottom{base: base, wrapped: cfg.Wrap != nil, callers: cfg.Client != nil}
 	switch {
 	case cfg.Client == nil:
 		low.next = newTransport(cfg)
@@ -46,6 +46,7 @@ type bottom struct {
 	base    string
 	netHTTP bool // next is a transport of net/http's, ours or the caller's, with nothing between
 	wrapped bool // by the caller, who may have changed the address, and is told no error's text
+	callers bool // next is the caller's
 }
 
 func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -71,8 +72,7 @@ func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Request = req
 	}
 	if err != nil && t.wrapped {
-		_, detail, _ := explain(attempt, err)
-		err = &quiet{detail, err}
+		err = &quiet{explain(attempt, err).detail, err}
 	}
 	return resp, err
 }

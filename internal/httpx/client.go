@@ -60,6 +60,7 @@ type Client struct {
 	requests    sync.Pool // of *resty.Request
 	own         bool      // the transport is ours
 	timeout     time.Duration
+	limit       string // whose time limit timeout is
 	maxResponse int64
 }
 
@@ -81,14 +82,14 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		base:        base,
 		own:         cfg.Client == nil,
-		timeout:     cmp.Or(cfg.Timeout, DefaultTimeout),
 		maxResponse: cmp.Or(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 	}
+	c.timeout, c.limit = cfg.timeLimit()
 	top, low, err := cfg.roundTrippers(base)
 	if err != nil {
 		return nil, err
 	}
-	c.low, c.resty = low, newResty(cfg, top)
+	c.low, c.resty = low, newResty(top)
 	c.requests.New = func() any {
 		r := c.resty.R().SetDoNotParseResponse(true).SetBody(placeholder)
 		r.Header = ordinary
@@ -97,11 +98,18 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-func newResty(cfg Config, top http.RoundTripper) *resty.Client {
-	own := http.Client{Transport: top}
-	if cfg.Client != nil {
-		own.Timeout = cfg.Client.Timeout
+// timeLimit is the limit of one exchange, and its name for an error. The Timeout
+// of the caller's Client is kept by us, so that what it ends is known.
+func (cfg Config) timeLimit() (limit time.Duration, name string) {
+	limit, name = cmp.Or(cfg.Timeout, DefaultTimeout), "HTTP.Timeout"
+	if c := cfg.Client; c != nil && c.Timeout > 0 && c.Timeout < limit {
+		limit, name = c.Timeout, "the Timeout of HTTP.Client"
 	}
+	return limit, name
+}
+
+func newResty(top http.RoundTripper) *resty.Client {
+	own := http.Client{Transport: top}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 	// Every default of resty that repeats, prints or rereads is off; the body
@@ -121,6 +129,18 @@ func (c *Client) CloseIdleConnections() {
 
 // Timeout bounds one exchange.
 func (c *Client) Timeout() time.Duration { return c.timeout }
+
+// Setting is where the setting of that name is made: it is the Client's where the
+// caller gave one.
+func (c *Client) Setting(name string) string {
+	if !c.own {
+		return "Client"
+	}
+	return name
+}
+
+// TimeLimit names the setting that Timeout comes from.
+func (c *Client) TimeLimit() string { return c.limit }
 
 // Request is one exchange to make.
 type Request struct {
@@ -165,7 +185,7 @@ var ordinary = http.Header{
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low}
+	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low, limit: c.limit}
 
 	raw, err := c.execute(attempt)
 	if err != nil {

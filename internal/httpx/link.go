@@ -140,11 +140,11 @@ func (l *link) look() (sight, error) {
 	return l.seen, l.reason
 }
 
-// says interprets the first bytes that have come. Where they are a TLS record that
+// sightOf interprets the first bytes that have come. Where they are a TLS record that
 // holds no more than an alert, that ends the connection. From TLS 1.3 on the
 // record's type is hidden, and only its length tells: two bytes, their type, and
 // 16 bytes of tag. No answer of HTTP begins like that.
-func says(first []byte) sight {
+func sightOf(first []byte) sight {
 	const alert, hidden, header, hiddenAlert = 21, 23, 5, 2 + 1 + 16
 	switch {
 	case len(first) == 0:

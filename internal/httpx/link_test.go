@@ -105,7 +105,7 @@ func TestAlertsAreTakenForTheEndThatTheyAre(t *testing.T) {
 		"HTTP/":                incoming,
 		"\x00\x00\x12\x04\x00": incoming, // a frame of HTTP/2
 	} {
-		assert.Equal(t, want, says([]byte(first)), "%q", first)
+		assert.Equal(t, want, sightOf([]byte(first)), "%q", first)
 	}
 }
 

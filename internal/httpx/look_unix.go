@@ -14,7 +14,7 @@ func (l *link) peekAt(fd uintptr) {
 	n, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK)
 	switch err {
 	case nil:
-		l.seen, l.reason = says(first[:n]), io.ErrUnexpectedEOF
+		l.seen, l.reason = sightOf(first[:n]), io.ErrUnexpectedEOF
 	case syscall.EAGAIN, syscall.EINTR:
 		l.seen = nothing
 	default:

@@ -113,3 +113,45 @@ func TestProxyMayBeNone(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(resp.Body), `"http":2`)
 }
+
+// A proxy that refuses is a setting to mend, one that cannot connect is not.
+func TestProxyThatRefusesIsNamed(t *testing.T) {
+	const secret = "EXAMPLE-proxy-password"
+	for status, want := range map[int]httpx.Kind{
+		407: httpx.Misconfigured, 403: httpx.Misconfigured, 401: httpx.Misconfigured, 302: httpx.Misconfigured,
+		502: httpx.Network, 503: httpx.Network, 504: httpx.Network, 429: httpx.Network, 408: httpx.Network,
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			var asked atomic.Int32
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, secretToken)
+			})
+			proxy, err := url.Parse(server.URL)
+			require.NoError(t, err)
+			proxy.User = url.UserPassword("user", secret)
+			through := func(*http.Request) (*url.URL, error) { return proxy, nil }
+			transport := &http.Transport{Proxy: through}
+			defer transport.CloseIdleConnections()
+			for field, cfg := range map[string]httpx.Config{"Proxy": {Proxy: through}, "Client": {Client: &http.Client{Transport: transport}}} {
+				before := asked.Load()
+				cfg.BaseURL = "https://vendor.example"
+				_, err := client(t, cfg).Do(t.Context(), secretive())
+				f := failure(t, err)
+				assert.Equal(t, want, f.Kind, field)
+				assert.False(t, f.Sent)
+				assert.Zero(t, f.Status, "the vendor has not answered")
+				assertSays(t, err, secret, false)
+				assertSays(t, err, proxy.Host, false)
+				assertNoSecret(t, fmt.Sprintf("%+v", f))
+				assert.Contains(t, f.Error(), fmt.Sprintf("it answered HTTP %d", status))
+				if want == httpx.Misconfigured {
+					assert.Contains(t, f.Error(), "the proxy refused")
+					assert.Equal(t, field, f.Field)
+				}
+				assert.Equal(t, before+1, asked.Load())
+			}
+		})
+	}
+}

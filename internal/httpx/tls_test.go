@@ -145,7 +145,7 @@ func TestTLS12IsTheOldestSpoken(t *testing.T) {
 func assertNothingWasSent(t *testing.T, err error, requests *atomic.Int32) {
 	t.Helper()
 	f := failure(t, err)
-	assert.Equal(t, httpx.Network, f.Kind)
+	assert.Contains(t, []httpx.Kind{httpx.Network, httpx.Misconfigured}, f.Kind)
 	assert.False(t, f.Sent)
 	assert.Zero(t, requests.Load())
 }
@@ -160,10 +160,10 @@ func TestEveryPartOfACertificateIsChecked(t *testing.T) {
 	}{
 		"good":    {ca, nil, ""},
 		"unknown": {stranger, nil, "the certificate is signed by an unknown authority"},
-		"expired": {ca, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "the certificate is not valid"},
+		"expired": {ca, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "the certificate has expired"},
 		"not yet valid": {ca, func(c *x509.Certificate) {
 			c.NotBefore, c.NotAfter = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
-		}, "the certificate is not valid"},
+		}, "the certificate is not valid yet: look at the clock of this machine"},
 		"another address": {ca, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} },
 			"the certificate is for another host"},
 		"another host": {ca, func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"vendor.example"} },
@@ -182,6 +182,9 @@ func TestEveryPartOfACertificateIsChecked(t *testing.T) {
 			}
 			assertNothingWasSent(t, err, requests)
 			assert.Equal(t, test.says, err.Error())
+			field := map[string]string{"unknown": "TLSConfig", "not yet valid": "TLSConfig"}[name]
+			assert.Equal(t, field, failure(t, err).Field, "what the operator can mend")
+			assert.Equal(t, field != "", failure(t, err).Kind == httpx.Misconfigured)
 		})
 	}
 }

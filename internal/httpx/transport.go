@@ -2,18 +2,12 @@ package httpx
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"crypto/tls"
-	"errors"
-	"io"
-	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -96,7 +90,10 @@ func newTransport(cfg Config) *http.Transport {
 	d.tls.DynamicRecordSizingDisabled = true
 	conns := cmp.Or(cfg.MaxConns, DefaultMaxConns)
 	return &http.Transport{
-		Proxy:               discreetly(cfg.Proxy),
+		Proxy: discreetly(cfg.Proxy),
+
+		OnProxyConnectResponse: toldByProxy,
+
 		DialContext:         d.plain,
 		DialTLSContext:      d.secure,
 		TLSClientConfig:     d.tls.Clone(), // what goes through a proxy is secured by net/http
@@ -181,7 +178,7 @@ func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, er
 func over(ctx context.Context, l *link, cfg *tls.Config) (net.Conn, error) {
 	gather := &gatherer{Conn: l}
 	secured := tls.Client(gather, cfg)
-	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, handshakeTimeout, errHandshakeLate)
 	defer cancel()
 	trace := httptrace.ContextClientTrace(ctx)
 	if trace != nil && trace.TLSHandshakeStart != nil {
@@ -193,59 +190,13 @@ func over(ctx context.Context, l *link, cfg *tls.Config) (net.Conn, error) {
 	}
 	if err != nil {
 		_ = l.Close()
+		if context.Cause(ctx) == errHandshakeLate {
+			return nil, errHandshakeLate
+		}
 		return nil, err
 	}
 	if secured.ConnectionState().NegotiatedProtocol == "h2" {
 		return secured, nil // the type by which net/http knows HTTP/2
 	}
 	return &conn{Conn: secured, link: l, gather: gather}, nil
-}
-
-// readAnswer reads everything, up to a limit that counts what comes out where
-// the answer is packed although nobody asked for that.
-func readAnswer(raw *http.Response, limit int64) ([]byte, error) {
-	switch coding := raw.Header.Get("Content-Encoding"); {
-	case coding == "", strings.EqualFold(coding, "identity"):
-		return readBounded(raw.Body, raw.ContentLength, limit)
-	case strings.EqualFold(coding, "gzip"):
-		unpacked, err := gzip.NewReader(raw.Body)
-		switch {
-		case errors.Is(err, gzip.ErrHeader), err == io.EOF:
-			return nil, errPacked
-		case err != nil:
-			return nil, err
-		}
-		return readBounded(unpacked, -1, limit)
-	}
-	return nil, errPacked
-}
-
-// presize bounds what is allocated on the word of a Content-Length header
-// alone. Who has sent as much is believed the rest.
-const presize = 256 << 10
-
-// readBounded reads everything, or fails once it is more than limit bytes. What
-// was read comes along with an error.
-func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
-	size := int64(4 << 10)
-	if announced >= 0 {
-		size = min(announced, limit, math.MaxInt64-1) + 1 // one more byte, so that EOF is seen without growing
-	}
-	buf := make([]byte, 0, min(size, presize))
-	for {
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		switch {
-		case int64(len(buf)) > limit:
-			return buf, errTooLarge
-		case err == io.EOF:
-			return buf, nil
-		case err != nil:
-			return buf, err
-		}
-		if len(buf) == cap(buf) {
-			more := max(size-int64(len(buf)), int64(len(buf)))
-			buf = slices.Grow(buf, int(min(more, limit-int64(len(buf))+1)))
-		}
-	}
 }

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
 )
 
 // cut is the vendor's end of a pipe, which is closed when so many bytes more have
@@ -132,9 +133,9 @@ type onDisk struct{ lasting }
 
 func (m onDisk) InMemory() bool { return false }
 
-func formOf(t *testing.T, media body.Opener, size int) Request {
+func formOf(t *testing.T, opener media.Opener, size int) Request {
 	t.Helper()
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: media, Size: int64(size)})
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: Sized(opener, int64(size))})
 	require.NoError(t, err)
 	return Request{Method: http.MethodPost, Path: "/", Body: form}
 }
@@ -145,15 +146,15 @@ func TestSentMeansWritten(t *testing.T) {
 	for _, p := range protocols {
 		for _, size := range []int{1, 3_000, 40_000, 150_000} {
 			picture := make([]byte, size)
-			for name, media := range map[string]body.Opener{"in memory": lasting{picture}, "from a disk": onDisk{lasting{picture}}} {
+			for name, opener := range map[string]media.Opener{"in memory": lasting{picture}, "from a disk": onDisk{lasting{picture}}} {
 				t.Run(fmt.Sprintf("%s/%d %s", p.name, size, name), func(t *testing.T) {
 					const plenty = 1 << 24
-					sent, whole, unread := p.through(t, formOf(t, media, size), plenty)
+					sent, whole, unread := p.through(t, formOf(t, opener, size), plenty)
 					require.True(t, sent && whole)
 					total := plenty - unread
 					positions := []int{0, 1, total / 7, total / 3, total / 2, total - size/2, total - 100, total - 18, total - 2, total - 1, total}
 					for _, k := range positions {
-						sent, whole, _ := p.through(t, formOf(t, media, size), k)
+						sent, whole, _ := p.through(t, formOf(t, opener, size), k)
 						assert.Equal(t, whole, sent, "%d of %d bytes", k, total)
 						if p.name != "HTTP/2" { // there, what else is said varies
 							assert.Equal(t, k == total, whole)

@@ -29,7 +29,6 @@ func answerFaults() []fault {
 		worked("a page of HTML and 504", "504 和 HTML 页面", instead(respond("504 Gateway Timeout", html, page))),
 		worked("a page of HTML and 200", "200 和 HTML 页面", instead(respond("200 OK", html, page))),
 		gateway("429 with Retry-After", "429 和 Retry-After", respond("429 Too Many Requests", "Retry-After: 7\r\n"+html, page)),
-		worked("429 with Retry-After", "429 和 Retry-After", instead(respond("429 Too Many Requests", "Retry-After: 7\r\n"+html, page))),
 		gateway("503 with Retry-After", "503 和 Retry-After", respond("503 Service Unavailable", "Retry-After: 7\r\n"+html, page)),
 		worked("503 with Retry-After", "503 和 Retry-After", instead(respond("503 Service Unavailable", "Retry-After: 7\r\n"+html, page))),
 		gateway("413", "413", respond("413 Content Too Large", html, page)),
@@ -70,6 +69,9 @@ func contents(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 		worked("the right body and status 500", "内容正确而状态 500", rewrite("500 Internal Server Error", asJSON, same)),
 		worked("the right body as text/html", "内容正确而类型为 text/html", rewrite("200 OK", "Content-Type: text/html\r\n", same)),
 		worked("the right body without a type", "内容正确而没有类型", rewrite("200 OK", "", same)),
+		worked("the right body as a picture", "内容正确而类型为图片", rewrite("200 OK", "Content-Type: image/jpeg\r\n", same)),
+		worked("the right body after a byte order mark", "内容正确而前面有 BOM", rewrite("200 OK", asJSON, func(b []byte) []byte { return append([]byte("\xef\xbb\xbf"), b...) })),
+		worked("the right body, said to be packed as utf-8", "内容正确而压缩方式写成 utf-8", rewrite("200 OK", asJSON+"Content-Encoding: utf-8\r\n", same)),
 		worked("a score of null", "分数为 null", rewrite("200 OK", asJSON, func(b []byte) []byte { return score(b, "null") })),
 		worked("a score beyond its scale", "分数超出范围", rewrite("200 OK", asJSON, func(b []byte) []byte { return score(b, "1e9") })),
 		worked("a score that is said twice", "分数出现两次", rewrite("200 OK", asJSON, func(b []byte) []byte {

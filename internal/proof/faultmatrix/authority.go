@@ -49,8 +49,8 @@ func newAuthority() (*authority, error) {
 	return a, nil
 }
 
-// leaf is a server's certificate for hosts, valid until then.
-func (a *authority) leaf(until time.Duration, hosts ...string) (tls.Certificate, error) {
+// leaf is a server's certificate for hosts, valid from then until then.
+func (a *authority) leaf(from, until time.Duration, hosts ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -58,7 +58,7 @@ func (a *authority) leaf(until time.Duration, hosts ...string) (tls.Certificate,
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "EXAMPLE vendor"},
-		NotBefore: now.Add(-48 * time.Hour), NotAfter: now.Add(until),
+		NotBefore: now.Add(from), NotAfter: now.Add(until),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	for _, host := range hosts {
@@ -74,8 +74,8 @@ func (a *authority) leaf(until time.Duration, hosts ...string) (tls.Certificate,
 
 // certificates are those that the proxies show.
 type certificates struct {
-	roots                                *x509.CertPool
-	good, expired, otherHost, strangerCA tls.Certificate
+	roots                                        *x509.CertPool
+	good, expired, notYet, otherHost, strangerCA tls.Certificate
 }
 
 func newCertificates() (*certificates, error) {
@@ -89,21 +89,22 @@ func newCertificates() (*certificates, error) {
 	}
 	c := &certificates{roots: trusted.roots}
 	for _, leaf := range []struct {
-		to    *tls.Certificate
-		by    *authority
-		until time.Duration
-		host  string
+		to          *tls.Certificate
+		by          *authority
+		from, until time.Duration
+		host        string
 	}{
-		{&c.good, trusted, 24 * time.Hour, "127.0.0.1"},
-		{&c.expired, trusted, -time.Hour, "127.0.0.1"},
-		{&c.otherHost, trusted, 24 * time.Hour, "127.1.2.3"},
-		{&c.strangerCA, stranger, 24 * time.Hour, "127.0.0.1"},
+		{&c.good, trusted, -48 * time.Hour, 24 * time.Hour, "127.0.0.1"},
+		{&c.expired, trusted, -48 * time.Hour, -time.Hour, "127.0.0.1"},
+		{&c.notYet, trusted, 48 * time.Hour, 72 * time.Hour, "127.0.0.1"},
+		{&c.otherHost, trusted, -48 * time.Hour, 24 * time.Hour, "127.1.2.3"},
+		{&c.strangerCA, stranger, -48 * time.Hour, 24 * time.Hour, "127.0.0.1"},
 	} {
 		hosts := []string{leaf.host}
 		if leaf.host == "127.0.0.1" {
 			hosts = append(hosts, vendorHost)
 		}
-		if *leaf.to, err = leaf.by.leaf(leaf.until, hosts...); err != nil {
+		if *leaf.to, err = leaf.by.leaf(leaf.from, leaf.until, hosts...); err != nil {
 			return nil, fmt.Errorf("certificate: %w", err)
 		}
 	}

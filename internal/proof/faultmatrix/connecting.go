@@ -129,6 +129,7 @@ func handshakeFaults() []fault {
 		shows(Text{"a certificate for another host", "证书属于别的主机"}, with(func(c *certificates) tls.Certificate { return c.otherHost })),
 		shows(Text{"a certificate of an unknown authority", "证书由未知机构签发"}, with(func(c *certificates) tls.Certificate { return c.strangerCA })),
 		shows(Text{"a certificate that has expired", "证书已过期"}, with(func(c *certificates) tls.Certificate { return c.expired })),
+		shows(Text{"a certificate that is not valid yet", "证书尚未生效"}, with(func(c *certificates) tls.Certificate { return c.notYet })),
 		shows(Text{"TLS 1.1 at most", "最高只支持 TLS 1.1"}, func(c *certificates) *tls.Config {
 			return &tls.Config{Certificates: []tls.Certificate{c.good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 		}),

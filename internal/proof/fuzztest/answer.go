@@ -14,14 +14,18 @@ import (
 // Object is a JSON object as it was written. The zero Object has no fields.
 type Object map[string]json.RawMessage
 
+// unseen is what may stand before JSON: white space and byte order marks.
+var unseen = regexp.MustCompile("^[ \t\r\n\ufeff]+")
+
 // Read is the answer as an object, and whether it is one that a decision may
-// rest on: of a JSON content type, one object, no field said twice.
+// rest on: not called HTML, one object, no field said twice.
 func Read(a Answer) (Object, bool) {
 	var o Object
-	if !saysJSON(a.ContentType) || json.Unmarshal(a.Body, &o) != nil || o == nil {
+	content := unseen.ReplaceAll(a.Body, nil)
+	if isCalledHTML(a.ContentType) || json.Unmarshal(content, &o) != nil || o == nil {
 		return nil, false
 	}
-	return o, !HasDouble(a.Body)
+	return o, !HasDouble(content)
 }
 
 // Succeeded is [Read] for an answer that also has the one HTTP status of success.
@@ -34,20 +38,17 @@ func Succeeded(a Answer) (Object, bool) {
 // understand, whatever it makes of odder ones.
 func (a Answer) Usual() bool {
 	switch a.ContentType {
-	case "", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8":
+	case "", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8",
+		"application/octet-stream", "image/jpeg", "application/xml":
 		return true
 	}
 	return false
 }
 
-// saysJSON is lenient: it is held against passes only.
-func saysJSON(contentType string) bool {
+func isCalledHTML(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
-	switch kind = strings.ToLower(strings.TrimSpace(kind)); kind {
-	case "application/json", "text/json", "text/plain", "text/javascript", "application/javascript":
-		return true
-	}
-	return contentType == "" || strings.HasSuffix(kind, "+json")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	return kind == "text/html" || kind == "application/xhtml+xml"
 }
 
 // field is what encoding/json would decode for a name: it folds letter case.

@@ -123,9 +123,17 @@ func (c Case) checkResult(tb testing.TB, res *idverify.Result, rules []idverify.
 func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 	tb.Helper()
 	row, listed := c.row(e.VendorCode, e.VendorReason)
+	turnedAway, isTurnedAway := turnedAwayBy[c.Answer.Status]
+	if _, sound := Read(c.Answer); sound && e.Code == idverify.CodeBadResponse {
+		isTurnedAway = false // success, said with a status of failure
+	}
 	switch {
 	case !slices.Contains(idverify.Codes(), e.Code):
 		tb.Errorf("code %q is not in the vocabulary", e.Code)
+	case !listed && isTurnedAway:
+		if e.Code != turnedAway || e.Delivery != idverify.DeliveryRefused || e.Billed != idverify.BilledNo {
+			tb.Errorf("HTTP %d turned the request away: %v", c.Answer.Status, e)
+		}
 	case e.Code == idverify.CodeUnknown && e.Repeatable():
 		tb.Errorf("an unknown code is called repeatable: %v", e)
 	case e.Code == idverify.CodeBadResponse && e.VendorCode == "":
@@ -143,6 +151,11 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 	case e.Code != idverify.CodeUnknown || e.Billed != idverify.BilledUnknown:
 		tb.Errorf("%v: for a code that the table does not list", e)
 	}
+}
+
+// turnedAwayBy is what HTTP says of a request, where the vendor's table says nothing.
+var turnedAwayBy = map[int]idverify.Code{
+	407: idverify.CodeInvalidConfig, 413: idverify.CodeTooLarge, 429: idverify.CodeRateLimited,
 }
 
 // row is found without folding: what is kept of a listed answer is the table's

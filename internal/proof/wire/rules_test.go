@@ -35,8 +35,10 @@ func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 			_, err := provider(t, v, account{base: srv.BaseURL(v.Name)}).Verify(t.Context(), v.Match())
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
-			assert.Equal(t, idverify.CodeNetwork, e.Code)
+			assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
+			assert.Equal(t, "HTTP.TLSConfig", e.Field)
 			assert.False(t, e.Sent())
+			assert.False(t, e.Repeatable())
 			assert.Equal(t, idverify.BilledNo, e.Billed)
 			assert.ErrorAs(t, err, &x509.UnknownAuthorityError{})
 			assert.Empty(t, srv.Exchanges())

@@ -1,0 +1,112 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/idverify/idverify"
+)
+
+// tolerableSkew is what two clocks that are kept right may differ by, with the
+// way of the answer added. More than maxSkew is no clock that runs wrong.
+const (
+	tolerableSkew = 30 * time.Second
+	maxSkew       = 24 * time.Hour
+)
+
+// skew is how far the vendor's clock is ahead of this machine's, as an answer
+// taught it. Its zero value is no difference.
+type skew struct {
+	ahead atomic.Int64 // in nanoseconds
+	news  atomic.Bool  // no result has told of it yet
+}
+
+func (s *skew) get() time.Duration { return time.Duration(s.ahead.Load()) }
+
+// replace leaves a difference alone that another call has learned meanwhile.
+func (s *skew) replace(old, now time.Duration) {
+	if s.ahead.CompareAndSwap(int64(old), int64(now)) {
+		s.news.Store(now != 0)
+	}
+}
+
+// Signed makes an exchange of a vendor to whom requests are signed for a time.
+// ask signs for the time that it is given, sends, and decodes.
+//
+// Where the vendor refuses the signature and its Date differs from that time, the
+// difference is kept for later signatures. By a code about time it also was the
+// reason, and the exchange is made once more: nobody looked at the first.
+func (c *Call) Signed(ask func(at time.Time) (*idverify.Result, error)) (*idverify.Result, error) {
+	used := c.skew.get()
+	res, err := ask(c.Now().Add(used))
+	if err != nil {
+		theirs, wrong := c.learn(err, used)
+		if !wrong || !isAboutTime(err) {
+			return nil, err
+		}
+		if res, err = ask(c.Now().Add(theirs)); err != nil {
+			c.learn(err, theirs)
+			return nil, Resent(err)
+		}
+	}
+	if c.skew.news.CompareAndSwap(true, false) {
+		own := *res
+		own.Warnings = append(slices.Clip(res.Warnings), idverify.WarnClockSkew)
+		res = &own
+	}
+	return res, nil
+}
+
+// learn keeps how far the vendor's clock is ahead of ours, after an error about a
+// signature that was made with the difference used, and reports whether that was
+// another. A difference that did not help is forgotten: it may be a gateway's
+// clock that runs wrong.
+func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong bool) {
+	var e *idverify.Error
+	if !errors.As(err, &e) || !isOfSignature(e.Code, e.Delivery) {
+		return used, false
+	}
+	theirs, known := c.theirSkew()
+	switch {
+	case !known, theirs.Abs() > maxSkew, (theirs - used).Abs() <= tolerableSkew:
+		c.skew.replace(used, 0)
+		return used, false
+	case theirs.Abs() <= tolerableSkew: // our clock was put right
+		theirs = 0
+	}
+	c.skew.replace(used, theirs)
+	return theirs, true
+}
+
+// theirSkew is how far the vendor's clock is ahead, by the Date of the answer.
+func (c *Call) theirSkew() (time.Duration, bool) {
+	if c.response == nil {
+		return 0, false
+	}
+	answered, ok := c.AnsweredAt()
+	return answered.Sub(c.Now()).Round(time.Second), ok
+}
+
+// clockNote says for an error about a signature how far this machine's clock is
+// from the vendor's, the usual cause of an expired one.
+func (c *Call) clockNote(row idverify.VendorCode) string {
+	ahead, known := c.theirSkew()
+	switch {
+	case !known, !isOfSignature(row.Meaning, row.Delivery), ahead.Abs() <= tolerableSkew:
+		return ""
+	case ahead > 0:
+		return fmt.Sprintf("; this machine's clock is %s behind the vendor's", ahead)
+	}
+	return fmt.Sprintf("; this machine's clock is %s ahead of the vendor's", -ahead)
+}
+
+// isOfSignature reports whether an error may be about a signature: some vendors
+// have one code for whatever is wrong with it.
+func isOfSignature(code idverify.Code, delivery idverify.Delivery) bool {
+	return delivery == idverify.DeliveryRefused && (code == idverify.CodeSignatureExpired || code == idverify.CodeUnauthorized)
+}
+
+func isAboutTime(err error) bool { return idverify.CodeOf(err) == idverify.CodeSignatureExpired }

@@ -1,0 +1,188 @@
+package exchange
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+// signed is a vendor whose clock is ahead of this machine's, and who takes
+// signatures that are up to ten seconds old or young.
+type signed struct {
+	vendor *Vendor
+	now    time.Time
+	ahead  time.Duration // of the vendor's clock
+	dated  time.Duration // what its Date says instead, if anything
+	code   string        // for a signature of another time
+	later  error         // of every exchange but a call's first
+	asked  []string      // for what time, from now
+}
+
+func newSigned(ahead time.Duration) *signed {
+	s := &signed{now: time.Unix(1_700_000_000, 0), ahead: ahead, code: "late"}
+	s.vendor = answered(0).Vendor
+	s.vendor.Now = func() time.Time { return s.now }
+	s.vendor.Table = NewTable([]idverify.VendorCode{
+		{Code: "ok", Meaning: idverify.CodeMatch, Billed: idverify.BilledYes},
+		{Code: "late", Meaning: idverify.CodeSignatureExpired, Delivery: idverify.DeliveryRefused, Note: "expired"},
+		{Code: "bad signature", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Note: "refused"},
+		{Code: "no account", Meaning: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused, Note: "suspended"},
+	})
+	return s
+}
+
+func (s *signed) call() (*idverify.Result, error) {
+	c := &Call{Vendor: s.vendor}
+	s.asked = nil
+	return c.Signed(func(at time.Time) (*idverify.Result, error) { return s.answer(c, at) })
+}
+
+func (s *signed) answer(c *Call, at time.Time) (*idverify.Result, error) {
+	s.asked = append(s.asked, at.Sub(s.now).String())
+	if len(s.asked) > 1 && s.later != nil {
+		return nil, s.later
+	}
+	theirs := s.now.Add(s.ahead)
+	c.response = &httpx.Response{Status: http.StatusOK, Header: http.Header{}}
+	if date := theirs.Add(s.dated); s.dated >= 0 {
+		c.response.Header.Set("Date", date.UTC().Format(http.TimeFormat))
+	}
+	if at.Sub(theirs).Abs() > 10*time.Second {
+		return c.Coded(Said{Code: s.code})
+	}
+	return c.Judge("ok", nil, Measured{"score", score(99), similar})
+}
+
+// asks runs a call and writes down for what times it signed, and how it ended.
+func (s *signed) asks(t *testing.T) string {
+	t.Helper()
+	res, err := s.call()
+	line := strings.Join(s.asked, " then ") + ": "
+	if err != nil {
+		e := asError(t, res, err)
+		return line + string(e.Code) + ", " + string(e.Delivery) + ", " + e.Detail
+	}
+	return line + fmt.Sprint(res.Code, res.Warnings)
+}
+
+func TestAClockThatRunsWrongIsHealed(t *testing.T) {
+	const tooMuch = "0s: signature_expired, refused, expired; this machine's clock is "
+	for ahead, want := range map[time.Duration][2]string{ // of two calls
+		0:                          {"0s: match[]", "0s: match[]"},
+		time.Hour:                  {"0s then 1h0m0s: match[clock_skew]", "1h0m0s: match[]"},
+		-90 * time.Second:          {"0s then -1m30s: match[clock_skew]", "-1m30s: match[]"},
+		31 * time.Second:           {"0s then 31s: match[clock_skew]", "31s: match[]"},
+		24 * time.Hour:             {"0s then 24h0m0s: match[clock_skew]", "24h0m0s: match[]"},
+		30 * time.Second:           {"0s: signature_expired, refused, expired", "0s: signature_expired, refused, expired"},
+		24*time.Hour + time.Second: {tooMuch + "24h0m1s behind the vendor's", tooMuch + "24h0m1s behind the vendor's"},
+		-48 * time.Hour:            {tooMuch + "48h0m0s ahead of the vendor's", tooMuch + "48h0m0s ahead of the vendor's"},
+	} {
+		s := newSigned(ahead)
+		assert.Equal(t, want, [2]string{s.asks(t), s.asks(t)}, ahead)
+	}
+}
+
+func TestWithoutADateNothingIsHealed(t *testing.T) {
+	s := newSigned(time.Hour)
+	s.dated = -1
+	assert.Equal(t, "0s: signature_expired, refused, expired", s.asks(t))
+}
+
+// A vendor with one code for whatever is wrong with a signature is not asked again:
+// it locks accounts. What its Date says serves later calls.
+func TestWithoutACodeAboutTimeOnlyLaterCallsAreHealed(t *testing.T) {
+	s := newSigned(time.Hour)
+	s.code = "bad signature"
+	assert.Equal(t, "0s: unauthorized, refused, refused; this machine's clock is 1h0m0s behind the vendor's", s.asks(t))
+	assert.Equal(t, "1h0m0s: match[clock_skew]", s.asks(t))
+	assert.Equal(t, "1h0m0s: match[]", s.asks(t))
+}
+
+func TestOtherRefusalsTeachNothing(t *testing.T) {
+	s := newSigned(time.Hour)
+	s.code = "no account"
+	assert.Equal(t, "0s: account_suspended, refused, suspended", s.asks(t))
+	assert.Equal(t, "0s: account_suspended, refused, suspended", s.asks(t))
+}
+
+// The Date may be a gateway's, whose clock runs wrong.
+func TestADifferenceThatDoesNotHelpIsForgotten(t *testing.T) {
+	s := newSigned(0)
+	s.dated = time.Hour
+	s.ahead = 20 * time.Second // too much for the signature, and no fault of a clock
+	for range 2 {
+		assert.Equal(t, "0s then 1h0m20s: signature_expired, refused, expired; this machine's clock is 1h0m20s behind the vendor's", s.asks(t))
+	}
+	s.ahead = 0
+	assert.Equal(t, "0s: match[]", s.asks(t))
+}
+
+func TestAClockThatIsPutRightIsUsedAgain(t *testing.T) {
+	s := newSigned(time.Hour)
+	assert.Equal(t, "0s then 1h0m0s: match[clock_skew]", s.asks(t))
+	s.ahead = time.Second
+	assert.Equal(t, "1h0m0s then 0s: match[]", s.asks(t))
+	assert.Equal(t, "0s: match[]", s.asks(t))
+	s.ahead = -time.Hour
+	assert.Equal(t, "0s then -1h0m0s: match[clock_skew]", s.asks(t), "told again, because it is another difference")
+}
+
+// The worse of the two exchanges counts; the first was refused.
+func TestTheSecondExchangeSpeaksForBoth(t *testing.T) {
+	for second, want := range map[idverify.Delivery]idverify.Delivery{
+		idverify.DeliveryNotSent: idverify.DeliveryRefused, idverify.DeliveryRefused: idverify.DeliveryRefused,
+		idverify.DeliveryAnswered: idverify.DeliveryAnswered, idverify.DeliveryUnanswered: idverify.DeliveryUnanswered,
+	} {
+		s := newSigned(time.Hour)
+		s.later = &idverify.Error{Code: idverify.CodeNetwork, Delivery: second}
+		res, err := s.call()
+		e := asError(t, res, err)
+		assert.Equal(t, want, e.Delivery)
+		assert.NotSame(t, s.later, e)
+		assert.Len(t, s.asked, 2)
+		s.later = nil
+		assert.Equal(t, "1h0m0s: match[clock_skew]", s.asks(t), "told with the first result")
+	}
+}
+
+// Whoever signed before another call learned of the difference is healed as well.
+func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
+	const callers = 20
+	s := newSigned(time.Hour)
+	var begun, ended sync.WaitGroup
+	begun.Add(callers)
+	warned := make(chan int, callers)
+	for range callers {
+		ended.Go(func() {
+			own := &signed{vendor: s.vendor, now: s.now, ahead: s.ahead, code: s.code}
+			c := &Call{Vendor: s.vendor}
+			res, err := c.Signed(func(at time.Time) (*idverify.Result, error) {
+				if len(own.asked) == 0 {
+					begun.Done()
+					begun.Wait()
+				}
+				return own.answer(c, at)
+			})
+			if assert.NoError(t, err) {
+				warned <- len(res.Warnings)
+			}
+		})
+	}
+	ended.Wait()
+	close(warned)
+	told := 0
+	for n := range warned {
+		told += n
+	}
+	assert.Equal(t, 1, told)
+	require.Equal(t, "1h0m0s: match[]", s.asks(t))
+}

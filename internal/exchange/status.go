@@ -1,0 +1,65 @@
+package exchange
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/idverify/idverify"
+)
+
+// page is what an answer means that is not the vendor's: a page or JSON of a
+// gateway, a firewall or a proxy on the way.
+type page struct {
+	code     idverify.Code
+	delivery idverify.Delivery
+	field    string
+	note     string // "" leaves the problem to speak for itself
+}
+
+// pages is data, by HTTP status: those with which a request is turned away before
+// anybody looks. A gateway that says so after the vendor has worked breaks HTTP,
+// and is not provided for.
+var pages = map[int]page{
+	http.StatusRequestEntityTooLarge: {idverify.CodeTooLarge, idverify.DeliveryRefused, "Evidence",
+		"the request is larger than a gateway lets through"},
+	http.StatusTooManyRequests: {idverify.CodeRateLimited, idverify.DeliveryRefused, "",
+		"a gateway takes no more calls for the moment"},
+	http.StatusProxyAuthRequired: {idverify.CodeInvalidConfig, idverify.DeliveryRefused, "HTTP.Proxy", "the proxy refused"},
+}
+
+// otherPage is every other status: nobody knows how far the request came.
+var otherPage = page{code: idverify.CodeBadResponse, delivery: idverify.DeliveryUnanswered}
+
+// pageOf is what an answer with this status means that is not the vendor's.
+func (c *Call) pageOf(status int) page {
+	p, listed := pages[status]
+	switch {
+	case !listed, p.code == idverify.CodeTooLarge && c.Evidence == nil: // nothing of the caller's was sent
+		return otherPage
+	case p.field == "HTTP.Proxy":
+		p.field = "HTTP." + c.HTTP.Setting("Proxy")
+	}
+	return p
+}
+
+// billed is for a page: what was turned away cost nothing.
+func (p page) billed() idverify.Billed {
+	if p.delivery == idverify.DeliveryRefused {
+		return idverify.BilledNo
+	}
+	return idverify.BilledUnknown
+}
+
+// explain puts the page's note before what was wrong with the answer.
+func (p page) explain(problem string) string {
+	if p.note == "" {
+		return problem
+	}
+	return p.note + ": " + problem
+}
+
+// echoesStatus reports whether a code that is not listed only repeats the answer's
+// HTTP status: so do gateways that answer in JSON, and no vendor.
+func (c *Call) echoesStatus(code string) bool {
+	return c.response.Status >= http.StatusBadRequest && code == strconv.Itoa(c.response.Status)
+}

@@ -1,0 +1,127 @@
+package exchange
+
+import (
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+// of says in one line what an error about an answer of a gateway's says.
+func of(e *idverify.Error) string {
+	return fmt.Sprint(e.Code, ", ", e.Delivery, ", billed ", e.Billed, ", field ", e.Field, ", ", e.Detail)
+}
+
+const noJSON = "the answer is not a JSON object"
+
+// pagesByStatus are the errors about a body of "x".
+var pagesByStatus = map[int]string{
+	413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: " + noJSON,
+	429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: " + noJSON,
+	407: "invalid_config, refused, billed no, field HTTP.Proxy, the proxy refused: " + noJSON,
+	200: "bad_response, unanswered, billed unknown, field , " + noJSON,
+	403: "bad_response, unanswered, billed unknown, field , " + noJSON,
+	408: "bad_response, unanswered, billed unknown, field , " + noJSON,
+	502: "bad_response, unanswered, billed unknown, field , " + noJSON,
+	599: "bad_response, unanswered, billed unknown, field , " + noJSON,
+}
+
+func TestAnAnswerThatIsNotTheVendorsIsReadByItsStatus(t *testing.T) {
+	for status, want := range pagesByStatus {
+		c := answered(status)
+		c.Evidence, c.response.Body = idverify.PhotoURL("https://img.example.com/a"), []byte("x")
+		e := asError(t, nil, c.Decode(new(struct{})))
+		assert.Equal(t, want, of(e))
+		assert.Equal(t, status, e.HTTPStatus)
+		assert.Equal(t, 7*time.Second, e.RetryAfter)
+		assert.Empty(t, e.VendorCode, "and so it says nothing of the vendor to a circuit")
+	}
+}
+
+// Without evidence, as for an access token, nothing of the caller's is too large.
+func TestAPageBeforeATokenIsNotAboutAPicture(t *testing.T) {
+	c := answered(http.StatusRequestEntityTooLarge)
+	c.response.Body = []byte("x")
+	assert.Equal(t, pagesByStatus[403], of(asError(t, nil, c.Decode(new(struct{})))))
+}
+
+func TestTheProxyOfACallersClientIsSetThere(t *testing.T) {
+	c := answered(http.StatusProxyAuthRequired)
+	c.HTTP, _ = httpx.New(httpx.Config{BaseURL: "https://vendor.example", Client: &http.Client{}})
+	assert.Equal(t, "HTTP.Client", c.Foreign("x").Field)
+}
+
+// A code that is not listed is the vendor's, unless it only repeats the status. By
+// a status of refusal the request was turned away, whatever the code.
+func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		code   string
+		want   string
+	}{
+		"echo":              {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
+		"echo of a refusal": {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
+		"no echo":           {502, "500", "unknown, answered, billed unknown, field , "},
+		"no failure":        {200, "200", "unknown, answered, billed unknown, field , "},
+		"refused":           {429, "TOO_MANY", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment"},
+		"listed":            {413, "busy", "rate_limited, refused, billed no, field , "},
+	} {
+		c := answered(test.status)
+		c.Evidence = idverify.PhotoURL("https://img.example.com/a")
+		res, err := c.Coded(Said{Code: test.code})
+		e := asError(t, res, err)
+		assert.Equal(t, test.want, of(e), name)
+		isTheVendors := test.want[len(test.want)-len("vendor's"):] != "vendor's"
+		assert.Equal(t, isTheVendors, e.VendorCode == test.code, name)
+	}
+}
+
+// The status is there before the answer breaks off, or turns out too large.
+func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
+	for status, want := range map[int]string{
+		413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit",
+		429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit",
+		502: "bad_response, unanswered, billed unknown, field , answer is larger than the limit",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "a long page")
+		}))
+		c := answered(0)
+		client, err := httpx.New(httpx.Config{BaseURL: server.URL, MaxResponseBytes: 5})
+		require.NoError(t, err)
+		c.HTTP, c.Evidence = client, idverify.PhotoURL("https://img.example.com/a")
+		assert.Equal(t, want, of(asError(t, nil, c.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)}))))
+		client.CloseIdleConnections()
+		server.Close()
+	}
+}
+
+func TestWhatTheOperatorHasToMendNamesTheSetting(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	c := answered(0)
+	client, err := httpx.New(httpx.Config{BaseURL: server.URL})
+	require.NoError(t, err)
+	c.HTTP = client
+	err = c.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)})
+	e := asError(t, nil, err)
+	assert.Equal(t, "invalid_config, not_sent, billed no, field HTTP.TLSConfig, the certificate is signed by an unknown authority", of(e))
+	assert.False(t, e.Repeatable())
+	var unknown x509.UnknownAuthorityError
+	assert.ErrorAs(t, err, &unknown)
+}

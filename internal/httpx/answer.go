@@ -1,0 +1,81 @@
+package httpx
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// readAnswer reads everything, up to a limit that counts what comes out where
+// the answer is packed although nobody asked for that.
+func readAnswer(raw *http.Response, limit int64) ([]byte, error) {
+	switch codings := codingsOf(raw.Header); {
+	case len(codings) == 0:
+		return readBounded(raw.Body, raw.ContentLength, limit)
+	case len(codings) > 1 || codings[0] != "gzip":
+		return nil, errPacked
+	}
+	unpacked, err := gzip.NewReader(raw.Body)
+	switch {
+	case errors.Is(err, gzip.ErrHeader), err == io.EOF:
+		return nil, errPacked
+	case err != nil:
+		return nil, err
+	}
+	return readBounded(unpacked, -1, limit)
+}
+
+// packings are the content codings that are registered, by the name of each.
+// Servers also say "utf-8", "none" or "binary" there, of what is not packed.
+var packings = map[string]string{
+	"gzip": "gzip", "x-gzip": "gzip",
+	"br": "br", "zstd": "zstd", "deflate": "deflate", "compress": "compress", "x-compress": "compress",
+	"dcb": "dcb", "dcz": "dcz", "exi": "exi", "pack200-gzip": "pack200-gzip", "aes128gcm": "aes128gcm",
+}
+
+// codingsOf are the codings that an answer is packed with, in the order in which
+// they were applied.
+func codingsOf(h http.Header) (codings []string) {
+	for _, line := range h.Values("Content-Encoding") {
+		for _, name := range strings.Split(line, ",") {
+			if packing := packings[strings.ToLower(strings.TrimSpace(name))]; packing != "" {
+				codings = append(codings, packing)
+			}
+		}
+	}
+	return codings
+}
+
+// presize bounds what is allocated on the word of a Content-Length header
+// alone. Who has sent as much is believed the rest.
+const presize = 256 << 10
+
+// readBounded reads everything, or fails once it is more than limit bytes. What
+// was read comes along with an error.
+func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
+	size := int64(4 << 10)
+	if announced >= 0 {
+		size = min(announced, limit, math.MaxInt64-1) + 1 // one more byte, so that EOF is seen without growing
+	}
+	buf := make([]byte, 0, min(size, presize))
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > limit:
+			return buf, errTooLarge
+		case err == io.EOF:
+			return buf, nil
+		case err != nil:
+			return buf, err
+		}
+		if len(buf) == cap(buf) {
+			more := max(size-int64(len(buf)), int64(len(buf)))
+			buf = slices.Grow(buf, int(min(more, limit-int64(len(buf))+1)))
+		}
+	}
+}
