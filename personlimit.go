@@ -59,8 +59,11 @@ type Taken struct {
 const maxPersonTries = 1000
 
 // PersonLimit is how often a person may be tried. Secret, Tries and Window are
-// required.
+// required. It prints without the secret, except where fmt reads its fields
+// without asking: do not keep it in an unexported field of a struct that is printed.
 type PersonLimit struct {
+	personLimitMask
+
 	// Secret is at least 32 random bytes, the same wherever Store is shared. It is
 	// copied.
 	Secret []byte
@@ -72,8 +75,7 @@ type PersonLimit struct {
 	Store PersonStore
 }
 
-// Format implements [fmt.Formatter]: the secret is not printed.
-func (p PersonLimit) Format(s fmt.State, verb rune) { redact.Format(s, verb, "idverify.PersonLimit") }
+type personLimitMask = redact.Mask[PersonLimit]
 
 // WithPersonLimit lets each person be tried at most so often in any window,
 // whatever the name, the evidence and the vendor: a vendor locks an identity

@@ -163,7 +163,7 @@ func WrongContentType() Fault { return Fault{kind: wrongContentType} }
 //	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3))
 //	srv.Inject(idverifytest.BaiduToken, idverifytest.Hang().Always())
 func (s *Server) Inject(vendor string, faults ...Fault) {
-	e := s.vendors.mustKnow(vendor)
+	e := s.vendors().mustKnow(vendor)
 	for _, f := range faults {
 		if f.kind != vendorError {
 			continue
@@ -181,7 +181,7 @@ func (s *Server) Inject(vendor string, faults ...Fault) {
 // for [BaiduToken]. An exchange that is being held up stays so. It panics for
 // an unknown vendor.
 func (s *Server) Clear(vendor string) {
-	s.vendors.mustKnow(vendor)
+	s.vendors().mustKnow(vendor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.faults, vendor)

@@ -25,7 +25,7 @@ func DefaultScores(vendor string) Scores {
 // vendor's range are sent as they are. It panics for an unknown vendor, and for
 // NaN and infinities, which JSON has no form for: those are for [Server.Script].
 func (s *Server) SetScores(vendor string, scores Scores) {
-	s.vendors.mustKnow(vendor)
+	s.vendors().mustKnow(vendor)
 	for _, v := range [...]float64{scores.Similarity, scores.Hack, scores.Liveness, scores.Spoofing} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			panic("idverifytest: a score that JSON cannot express")

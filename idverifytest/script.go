@@ -34,7 +34,7 @@ func (a Answer) reply() reply {
 // the requests hold. Further calls are answered as usual. Answers that are
 // waiting already come first. It panics for an unknown vendor.
 func (s *Server) Script(vendor string, answers ...Answer) {
-	s.vendors.mustKnow(vendor)
+	s.vendors().mustKnow(vendor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scripts[vendor] = append(s.scripts[vendor], answers...)

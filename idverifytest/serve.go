@@ -68,7 +68,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = conn.SetWriteDeadline(time.Now().Add(bodyTime + sendTime))
 
-	v, e, inside := s.vendors.route(r)
+	v, e, inside := s.vendors().route(r)
 	name := ""
 	switch {
 	case e != nil:
@@ -175,6 +175,6 @@ func jsonReply(status int, code string, body any) reply {
 
 func (s *Server) unknownPath() reply {
 	return jsonReply(http.StatusNotFound, "", map[string]string{
-		"error": "no such vendor; paths begin with /" + strings.Join(s.vendors.names(), ", /"),
+		"error": "no such vendor; paths begin with /" + strings.Join(s.vendors().names(), ", /"),
 	})
 }

@@ -41,7 +41,7 @@ func WithMaxConnections(n int) Option {
 // Server stands in for all vendors. It is an [http.Handler], safe for
 // concurrent use. Make one with [Start] or [New].
 type Server struct {
-	vendors     registry
+	vendors     func() registry // which prints as an address: fmt reads fields without asking
 	now         func() time.Time
 	tls         bool
 	connections int
@@ -72,7 +72,7 @@ func New(opts ...Option) *Server { return newServer(registered(), opts...) }
 
 func newServer(vendors registry, opts ...Option) *Server {
 	s := &Server{
-		vendors:     vendors,
+		vendors:     func() registry { return vendors },
 		now:         time.Now,
 		connections: defaultConnections,
 		key:         []byte(rand.Text()),

@@ -46,9 +46,7 @@ func spawn(t *testing.T, scene, tests string) string {
 
 	o := newOutlets()
 	plantMaterial(o)
-	for what, key := range keys {
-		o.plantKey(what, key)
-	}
+	o.plantKeys()
 	for _, p := range idverifytest.Persons() {
 		o.plantPerson(p.Name, p.IDNumber)
 	}
@@ -135,20 +133,22 @@ func TestChild(t *testing.T) {
 	case "token store, load", "token store, save":
 		w := newWorld(t)
 		tokens := panickingTokens{panickingStore{w.outlets, t, make(chan struct{})}, os.Getenv(childScene) == "token store, load"}
-		reach := w.at(baiduv4.Name)
+		a := tokened()
+		reach := w.at(a.vendor)
 		reach.tokens = tokens
-		req := w.request(idverifytest.Match(), accounts[1].evidence(w.material)[0])
+		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 		w.handOver(t)
-		_, err := accounts[1].provider(t, reach).Verify(t.Context(), req)
+		_, err := a.provider(t, reach).Verify(t.Context(), req)
 		require.NoError(t, err)
 		<-tokens.told
 	case "result store":
 		w := newWorld(t)
 		results := panickingResults{panickingStore{w.outlets, t, make(chan struct{})}}
-		client, err := idverify.New([]idverify.Provider{accounts[2].provider(t, w.at(accounts[2].vendor))},
+		a := signed()
+		client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))},
 			idverify.WithResultStore(results, []byte(storeSecret)))
 		require.NoError(t, err)
-		req := w.request(idverifytest.Match(), accounts[2].evidence(w.material)[0])
+		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 		req.Key = "question-1"
 		_, err = client.Verify(t.Context(), req)
 		require.NoError(t, err)

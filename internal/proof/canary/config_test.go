@@ -11,10 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idcard"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 const (
@@ -45,50 +43,59 @@ func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 	o.plant("a URL's password", urlPassword)
 	proxied := through(t, "127.0.0.1:1")
 	o.plant("a proxy's password", proxyPassword)
-	var configs []any
-	for _, base := range wrongURLs {
-		o.still("settings", idverify.HTTP{BaseURL: base, Client: proxied})
-		configs = append(configs,
-			linkface.Config{APIID: configMark, APISecret: configMark, HTTP: idverify.HTTP{BaseURL: base, Client: proxied}},
-			baiduv4.Config{APIKey: configMark, SecretKey: configMark, HTTP: idverify.HTTP{BaseURL: base, Client: proxied}},
-			tencent.Config{AppID: "1", SecretID: configMark, SecretKey: configMark, HTTP: idverify.HTTP{BaseURL: base, Client: proxied}})
-	}
-	for _, key := range []string{configMark + "\n", " " + configMark, configMark + "\xff"} {
-		configs = append(configs,
-			linkface.Config{APIID: key, APISecret: configMark}, linkface.Config{APIID: configMark, APISecret: key}, linkface.Config{APIID: key},
-			baiduv4.Config{APIKey: key, SecretKey: configMark}, baiduv4.Config{APIKey: configMark, SecretKey: key},
-			tencent.Config{AppID: "1", SecretID: key, SecretKey: configMark}, tencent.Config{AppID: "1", SecretID: configMark, SecretKey: key},
-			tencent.Config{AppID: key, SecretID: configMark, SecretKey: configMark})
-	}
-	configs = append(configs,
-		tencent.Config{AppID: configMark, SecretID: configMark, SecretKey: configMark},
-		tencent.Config{AppID: "1", SecretID: configMark, SecretKey: configMark, SignatureLifetime: -time.Second},
-		linkface.Config{APIID: configMark, APISecret: configMark, Threshold: 2},
-		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Quality: configMark},
-		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Liveness: configMark},
-		baiduv4.Config{APIKey: configMark, SecretKey: configMark, Spoofing: configMark},
-		baiduv4.Config{APIKey: configMark, SecretKey: configMark, HTTP: idverify.HTTP{Timeout: -1}},
-		baiduv4.Config{APIKey: configMark})
-	for _, cfg := range configs {
+	o.plantKeys()
+	refuse := func(cfg any, err error) {
 		o.still("config", cfg)
-		var err error
-		switch cfg := cfg.(type) {
-		case linkface.Config:
-			_, err = linkface.New(cfg)
-		case baiduv4.Config:
-			_, err = baiduv4.New(cfg)
-		case tencent.Config:
-			_, err = tencent.New(cfg)
-		}
 		require.ErrorIs(t, err, idverify.ErrInvalidConfig)
 		o.failure("config", err)
+	}
+	for _, a := range accounts {
+		marked := vendors.Account{Keys: a.Keyed(configMark)}
+		for _, base := range wrongURLs {
+			at := marked
+			at.HTTP = idverify.HTTP{BaseURL: base, Client: proxied}
+			o.still("settings", at.HTTP)
+			_, cfg, err := a.Make(at)
+			refuse(cfg, err)
+		}
+		for _, k := range a.Keys {
+			for _, key := range []string{configMark + "\n", " " + configMark, configMark + "\xff"} {
+				at := vendors.Account{Keys: a.Keyed(configMark)}
+				at.Keys[k.Field] = key
+				_, cfg, err := a.Make(at)
+				refuse(cfg, err)
+			}
+			at := vendors.Account{Keys: a.Keyed(configMark)}
+			at.Keys[k.Field] = ""
+			_, cfg, err := a.Make(at)
+			refuse(cfg, err)
+			if k.Digits {
+				at.Keys[k.Field] = configMark
+				_, cfg, err := a.Make(at)
+				refuse(cfg, err)
+			}
+		}
+		for _, r := range a.Refused(marked) {
+			_, err := r.New()
+			refuse(r.Config, err)
+		}
+		at := marked
+		at.HTTP.Timeout = -1
+		_, cfg, err := a.Make(at)
+		refuse(cfg, err)
+		if a.OwnThreshold {
+			at := marked
+			at.Threshold = 1e6
+			_, cfg, err := a.Make(at)
+			refuse(cfg, err)
+		}
 	}
 }
 
 func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 	o := listen(t)
 	o.plantKey("a short key", shortKey)
-	provider, err := linkface.New(linkface.Config{APIID: configMark, APISecret: configMark, HTTP: idverify.HTTP{Client: &http.Client{}}})
+	provider, err := accounts[0].New(vendors.Account{Keys: accounts[0].Keyed(configMark), HTTP: idverify.HTTP{Client: &http.Client{}}})
 	require.NoError(t, err)
 	o.plantKey("a key in a config", configMark)
 	for _, opt := range []idverify.Option{

@@ -4,21 +4,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
 )
 
 // material is what a face is shown with. All of it is planted.
 type material struct {
-	photo, capture     idverify.Media
-	picture            []byte
-	url, id, faceToken string
-	sealed             [3]string
+	photo, capture idverify.Media
+	picture        []byte
+	url, id        string
 }
 
 const (
@@ -35,10 +33,8 @@ func plantMaterial(o *outlets) *material {
 	capture := append(idverifytest.Capture(), captureMark...)
 	m := &material{
 		photo: idverify.Bytes(picture), capture: idverify.Bytes(capture), picture: picture,
-		url:       "https://" + urlUser + ":" + urlPassword + "@media.example.invalid/" + urlFile,
-		id:        captureID,
-		faceToken: idverifytest.FaceToken,
-		sealed:    [3]string{idverifytest.SealedKey, idverifytest.SealedDeviceID, idverifytest.SealedData},
+		url: "https://" + urlUser + ":" + urlPassword + "@media.example.invalid/" + urlFile,
+		id:  captureID,
 	}
 	o.plant("the picture", pictureMark, pieces(picture)...)
 	o.plant("the capture", captureMark, pieces(capture)...)
@@ -47,10 +43,13 @@ func plantMaterial(o *outlets) *material {
 	o.plant("a URL's file", urlFile)
 	o.plant("a URL", m.url)
 	o.plantKey("a capture's id", m.id)
-	o.plantKey("a face token", m.faceToken)
-	o.plantKey("a sealed capture's key", m.sealed[0])
-	o.plantKey("a sealed capture's device", m.sealed[1])
-	o.plantKey("a sealed capture", m.sealed[2])
+	for _, a := range accounts {
+		for _, f := range a.Forms {
+			for _, text := range f.Known {
+				o.plantKey("a text in the place of a picture", text)
+			}
+		}
+	}
 	return m
 }
 
@@ -84,10 +83,15 @@ func (o *outlets) outcome(where string, res *idverify.Result, err error) {
 		o.attempts(where, e.Attempts)
 		o.still(where+", vendor's message", e.VendorMessage)
 	}
-	for _, reply := range []any{new(*linkface.Reply), new(*baiduv4.Reply), new(*tencent.Reply)} {
-		if res.As(reply) || errors.As(err, reply) {
-			o.reply(where+", reply", reply)
-		}
+	var reply any
+	switch {
+	case res != nil:
+		reply = res.Reply
+	case e != nil:
+		reply = e.Reply
+	}
+	if reply != nil {
+		o.reply(where+", reply", reply)
 	}
 }
 
@@ -109,16 +113,15 @@ func (o *outlets) attempts(where string, attempts []idverify.Attempt) {
 	}
 }
 
-// reply takes a vendor's own reply, through a pointer to a variable of its type.
+// reply takes a vendor's own reply, and what in it is of a type of ours.
 func (o *outlets) reply(where string, reply any) {
-	switch r := reply.(type) {
-	case **linkface.Reply:
-		o.still(where, *r)
-	case **baiduv4.Reply:
-		o.still(where, *r)
-		o.still(where+", picture", (*r).DecImage)
-	case **tencent.Reply:
-		o.still(where, *r)
+	o.still(where, reply)
+	fields := reflect.ValueOf(reply).Elem()
+	for i := range fields.NumField() {
+		field := fields.Type().Field(i)
+		if field.IsExported() && strings.HasPrefix(field.Type.PkgPath(), "github.com/idverify/") {
+			o.still(where+", "+field.Name, fields.Field(i).Interface())
+		}
 	}
 }
 

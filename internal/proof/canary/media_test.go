@@ -13,10 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
 )
 
 const fileMark = "EXAMPLE-file-of-somebody-genet-6619"
@@ -100,7 +97,7 @@ func TestNothingComesOutOfMediaThatCannotBeSent(t *testing.T) {
 			require.NoError(t, err)
 			for what, media := range badMedia(t, w.picture) {
 				w.still(what, media)
-				for _, ev := range ofMedia(a.vendor, media) {
+				for _, ev := range a.OfMedia(media) {
 					req := w.request(idverifytest.Match(), ev)
 					w.still(what, ev)
 					w.still(what, req)
@@ -110,14 +107,4 @@ func TestNothingComesOutOfMediaThatCannotBeSent(t *testing.T) {
 			}
 		})
 	}
-}
-
-func ofMedia(vendor string, m idverify.Media) []idverify.Evidence {
-	switch vendor {
-	case linkface.Name:
-		return []idverify.Evidence{linkface.Capture(m)}
-	case tencent.Name:
-		return []idverify.Evidence{idverify.Photo(m)}
-	}
-	return []idverify.Evidence{idverify.Photo(m), baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: m}}
 }

@@ -21,7 +21,7 @@ func restoreLog() { log.SetOutput(os.Stderr) }
 
 // panicIn verifies with one hook that panics.
 func (w *world) panicIn(t *testing.T, hook string) {
-	a := accounts[2]
+	a := signed()
 	reach := w.at(a.vendor)
 	if hook == "transport" {
 		reach.client = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { panic(panicOf(hook)) })}

@@ -85,7 +85,7 @@ func (otherEvidence) EvidenceKind() string { return "other" }
 // One key for two people: the second is told so, and nothing else.
 func TestNothingComesOutOfAKeyThatIsUnderWayForAnother(t *testing.T) {
 	w := newWorld(t)
-	a := accounts[2]
+	a := signed()
 	asked, answer := make(chan struct{}), make(chan struct{})
 	client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))},
 		idverify.WithRouter(func(_ context.Context, _ *idverify.Request, all []idverify.Provider) []idverify.Provider {

@@ -20,7 +20,7 @@ import (
 func TestNothingComesOutOfAProfile(t *testing.T) {
 	for _, a := range accounts {
 		t.Run(a.vendor, func(t *testing.T) {
-			e := newEcho(t)
+			e := newEcho(t, a)
 			asked, answer := make(chan struct{}), make(chan struct{})
 			e.answer = func(*echo, http.ResponseWriter, *http.Request) {
 				close(asked)

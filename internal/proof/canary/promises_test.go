@@ -5,9 +5,7 @@ import (
 	"slices"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // What the documents except is excepted here, and limits_test.go shows that it
@@ -16,18 +14,16 @@ import (
 // openFields are the types whose exported fields are the person's or the
 // account's, and whose documents say that fmt reads them, without asking, as a
 // value in an unexported field.
-var openFields = []reflect.Type{
-	reflect.TypeFor[idverify.Request](),
-	reflect.TypeFor[idverify.HTTP](),
-	reflect.TypeFor[linkface.Config](),
-	reflect.TypeFor[baiduv4.Config](),
-	reflect.TypeFor[tencent.Config](),
-	reflect.TypeFor[baiduv4.SealedCapture](),
-	reflect.TypeFor[linkface.Reply](), // open as well: the fields are the vendor's words
-	reflect.TypeFor[baiduv4.Reply](),
-	reflect.TypeFor[tencent.Reply](),
-	reflect.TypeFor[linkface.Identity](),
-}
+var openFields = func() []reflect.Type {
+	all := []reflect.Type{reflect.TypeFor[idverify.Request](), reflect.TypeFor[idverify.HTTP](), reflect.TypeFor[idverify.PersonLimit]()}
+	for _, a := range accounts {
+		_, cfg, _ := a.Make(vendors.Account{})
+		for _, open := range append(a.Open, cfg) { // of a Reply: the fields are the vendor's words
+			all = append(all, reflect.TypeOf(open))
+		}
+	}
+	return all
+}()
 
 // vendorsWords are what a vendor says by itself. A Reply keeps them, without the
 // person, as they came: whoever reads its fields, or has fmt read them by

@@ -10,16 +10,15 @@ import (
 	"io/fs"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // Each of these came out once.
@@ -28,9 +27,10 @@ import (
 // token in this one.
 func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
 	w := newWorld(t)
-	w.standIn.Inject(idverifytest.BaiduToken, idverifytest.Truncated())
-	req := w.request(idverifytest.Match(), accounts[1].evidence(w.material)[0])
-	_, err := accounts[1].provider(t, w.at(baiduv4.Name)).Verify(t.Context(), req)
+	a := tokened()
+	w.standIn.Inject(a.Tokens.Endpoint, idverifytest.Truncated())
+	req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
+	_, err := a.provider(t, w.at(a.vendor)).Verify(t.Context(), req)
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e)
 	require.NotNil(t, e.Err)
@@ -56,7 +56,7 @@ func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
 		}
 	}
 	w := newWorld(t)
-	client, err := idverify.New([]idverify.Provider{accounts[0].provider(t, w.at(linkface.Name))},
+	client, err := idverify.New([]idverify.Provider{accounts[0].provider(t, w.at(accounts[0].vendor))},
 		idverify.WithResultStore(resultStore{w.outlets}, []byte(storeSecret)))
 	require.NoError(t, err)
 	for _, verb := range verbs {
@@ -79,25 +79,30 @@ func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
 // An encoder that does not know MarshalJSON takes the fields, unless there is a
 // MarshalText or a MarshalBinary.
 func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
-	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: configMark}
-	for want, v := range map[string]any{
-		"request(baiduv4.sealed_capture)": idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{sealed}},
-		"baiduv4.sealed_capture":          sealed,
-		"linkface.Config":                 linkface.Config{APIID: configMark},
-		"baiduv4.Config":                  baiduv4.Config{SecretKey: configMark},
-		"tencent.Config":                  tencent.Config{SecretKey: configMark},
-		"linkface reply: status s":        linkface.Reply{Status: "s", Reason: ownWords, Identity: &linkface.Identity{Reason: ownWords}},
-		"linkface identity: validity":     linkface.Identity{Reason: ownWords},
-		"baiduv4 reply: error code 7":     baiduv4.Reply{ErrorCode: "7", ErrorMsg: ownWords},
-		"tencent reply: code 7":           tencent.Reply{Code: "7", Message: ownWords},
-	} {
-		text, err := xml.Marshal(v)
+	shownWith := plantMaterial(newOutlets())
+	silent := map[string]any{}
+	for _, a := range accounts {
+		_, cfg, err := a.Make(vendors.Account{Keys: a.Keyed(configMark)})
 		require.NoError(t, err)
+		silent[a.vendor+".Config"] = cfg
+		for _, p := range a.Printed {
+			silent[p.Text] = p.Value
+		}
+		for _, s := range a.shown(shownWith) {
+			silent["request("+s.EvidenceKind()+")"] = idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}}
+			if strings.HasPrefix(s.EvidenceKind(), a.vendor) { // the root's own have nothing that an encoder takes
+				silent[s.EvidenceKind()] = s.Evidence
+			}
+		}
+	}
+	for want, v := range silent {
+		text, err := xml.Marshal(v)
+		require.NoError(t, err, want)
 		var out bytes.Buffer
 		require.NoError(t, gob.NewEncoder(&out).Encode(v))
 		for _, said := range []string{string(text), out.String()} {
 			assert.Contains(t, said, want)
-			for _, mark := range []string{echoName, echoNumber, configMark, ownWords} {
+			for _, mark := range []string{echoName, echoNumber, configMark, "MARK", urlFile, captureID, idverifytest.SealedKey} {
 				assert.NotContains(t, said, mark)
 			}
 		}
@@ -112,10 +117,11 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 
 // Secrets overlap: a name can be part of a key.
 func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
-	e := newEcho(t)
-	e.shaped(shapes[linkface.Name]["error"])
-	e.say = idverifytest.LinkfaceAPISecret
-	req := &idverify.Request{Name: "LINK", IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
+	e := newEcho(t, accounts[0])
+	e.shaped(accounts[0].Repeats["error"])
+	key := accounts[0].secrets()[1]
+	e.say = key
+	req := &idverify.Request{Name: key[8:12], IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
 	_, err := e.verify("error", t.Context(), accounts[0].provider(t, reach{baseURL: e.server.URL}), req)
 	var said *idverify.Error
 	require.ErrorAs(t, err, &said)
@@ -124,8 +130,8 @@ func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
 
 // whoseRequestIDIs is an error of a vendor that gives this as its request id.
 func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
-	e := newEcho(t)
-	e.shaped(shapes[linkface.Name]["unlisted"])
+	e := newEcho(t, accounts[0])
+	e.shaped(accounts[0].Repeats["unlisted"])
 	e.say = id
 	req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
 	p := accounts[0].provider(t, reach{baseURL: e.server.URL})
@@ -157,7 +163,7 @@ func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
 	for _, id := range []string{
 		echoNumber[:17], "TID-" + echoNumber[1:], "110105-19000107-008x", "1101:0519:0001", echoNumber[:9],
-		base64.RawURLEncoding.EncodeToString([]byte(echoName)), fmt.Sprintf("TID%x", echoName[:9]), idverifytest.LinkfaceAPISecret[:len(idverifytest.LinkfaceAPISecret)-1],
+		base64.RawURLEncoding.EncodeToString([]byte(echoName)), fmt.Sprintf("TID%x", echoName[:9]), accounts[0].secrets()[1][1:],
 	} {
 		e, err := whoseRequestIDIs(t, id)
 		e.plant(vendorsWords, id) // stays in the Reply's reason

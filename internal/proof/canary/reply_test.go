@@ -13,21 +13,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // A Reply is read field by field, for which nobody is asked: what the request
 // said is taken out of every text in it.
 func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
 	for _, a := range accounts {
-		e := newEcho(t)
+		e := newEcho(t, a)
 		var kind reflect.Type
 		filled := map[string]bool{}
-		for _, shape := range shapes[a.vendor] {
+		for _, shape := range a.Repeats {
 			e.shaped(shape)
-			provider := a.provider(t, reach{baseURL: e.server.URL}) // anew: some shapes make Baidu's pause
+			provider := a.provider(t, reach{baseURL: e.server.URL}) // anew: after some the next token has to wait
 			for i, s := range a.shown(e.material) {
-				req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}}
-				told := append(e.told(a, i, s), "EXAMPLE-of-its-own")
+				req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}, Reference: vendors.Reference}
+				told := append(e.told(i, s), "EXAMPLE-of-its-own")
 				for _, said := range append(slices.Clone(told), strings.Join(told, " "), strings.Join(told, "")) {
 					e.say = said
 					reply := replyOf(provider.Verify(t.Context(), req))
@@ -67,9 +68,9 @@ func (e *echo) free(t *testing.T, where, text string, told []string) {
 // code, is a word.
 func TestRequestIDsAndCodesAreWordsOrHidden(t *testing.T) {
 	for _, a := range accounts {
-		e := newEcho(t)
+		e := newEcho(t, a)
 		req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1]}
-		for shape, text := range shapes[a.vendor] {
+		for shape, text := range a.Repeats {
 			e.shaped(text)
 			provider := a.provider(t, reach{baseURL: e.server.URL})
 			for _, e.say = range []string{"two words", "T" + echoName, "a\nb", strings.Repeat("a", 200), base64.StdEncoding.EncodeToString([]byte("T" + echoNumber))} {

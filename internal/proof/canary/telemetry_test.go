@@ -17,10 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // telemetry is what a round tripper around ours writes down that records more than
@@ -68,18 +66,6 @@ func (t *telemetry) trace(where string) *httptrace.ClientTrace {
 	}
 }
 
-// over is a vendor's client with these settings.
-func over(vendor string, settings idverify.HTTP) (idverify.Provider, error) {
-	switch vendor {
-	case linkface.Name:
-		return linkface.New(linkface.Config{APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: settings})
-	case baiduv4.Name:
-		return baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: settings})
-	}
-	return tencent.New(tencent.Config{AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID,
-		SecretKey: idverifytest.TencentSecretKey, HTTP: settings})
-}
-
 // A Wrap, a trace in the caller's context, one that the Wrap adds, and a Proxy
 // are where tracing and metrics sit.
 func TestNothingComesOutOfTelemetry(t *testing.T) {
@@ -99,13 +85,13 @@ func TestNothingComesOutOfTelemetry(t *testing.T) {
 			roots.AddCert(server.Certificate())
 			for _, a := range accounts {
 				tel := &telemetry{outlets: w.outlets, names: map[string]bool{}}
-				provider, err := over(a.vendor, idverify.HTTP{
+				provider, err := a.New(vendors.Account{HTTP: idverify.HTTP{
 					BaseURL: idverifytest.BaseURLAt(server.URL, a.vendor), HTTP2: http2, TLSConfig: &tls.Config{RootCAs: roots}, Wrap: tel.wrap,
 					Proxy: func(r *http.Request) (*url.URL, error) {
 						w.heard("a request for which a proxy is chosen", fmt.Sprintf("%v %+v", r.URL, r))
 						return nil, nil
 					},
-				})
+				}})
 				require.NoError(t, err)
 				for i, ev := range a.evidence(w.material) {
 					req := w.request(idverifytest.Match(), ev)
@@ -114,9 +100,9 @@ func TestNothingComesOutOfTelemetry(t *testing.T) {
 					require.False(t, i == 0 && err != nil, "%v", err) // the stand-in does not know each of the others
 				}
 				assert.True(t, tel.names["content-type"], "the traces were told nothing")
-				assert.Equal(t, a.vendor == tencent.Name, tel.names["authorization"])
+				assert.Equal(t, a.Signs, tel.names["authorization"])
 				assert.Equal(t, http2, tel.names[":path"])
-				provider.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+				provider.CloseIdleConnections()
 			}
 		})
 	}

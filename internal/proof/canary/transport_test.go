@@ -174,7 +174,7 @@ func TestNothingComesOutOfATransportThatTellsWhatItSaw(t *testing.T) {
 				for _, verb := range verbs { // under some it is read by reflection, which here nobody else changes
 					w.heard("transport, context, "+verb, fmt.Sprintf(verb, r.Context()))
 				}
-				if token := r.URL.Query().Get("access_token"); token != "" || r.URL.Path != "/baiduv4/oauth/2.0/token" {
+				if tokens := tokened(); r.URL.Path != "/"+tokens.vendor+tokens.Tokens.Path {
 					w.plantKey("a signature", r.Header.Get("Authorization"))
 					return nil, fail(r)
 				}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,21 +15,57 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// account is one vendor: how its client is made, and what may be shown to it.
+// account is one vendor, of whose keys and evidence the tests keep track.
 type account struct {
+	vendors.Vendor
 	vendor string
-	make   func(reach) (idverify.Provider, any, error) // the provider and its Config
-	shown  func(*material) []shown
 }
 
-// shown is evidence, and what of it is text that the vendor is told.
+var accounts = func() []account {
+	var all []account
+	for _, v := range vendors.All() {
+		all = append(all, account{v, v.Name})
+	}
+	return all
+}()
+
+// tokened needs access tokens, and signed signs its requests and needs none.
+func tokened() account {
+	return accounts[slices.IndexFunc(accounts, func(a account) bool { return a.Tokens != nil })]
+}
+
+func signed() account {
+	return accounts[slices.IndexFunc(accounts, func(a account) bool { return a.Signs && a.Tokens == nil })]
+}
+
+// shown is evidence, what of it is text that the vendor is told, and whether
+// the stand-in accepts it.
 type shown struct {
 	idverify.Evidence
-	told []string
+	told     []string
+	accepted bool
+}
+
+func (a account) shown(m *material) []shown {
+	var all []shown
+	for _, f := range a.Forms {
+		switch {
+		case f.Media != nil && f.Captured:
+			all = append(all, shown{f.Media(m.capture), nil, true})
+		case f.Media != nil:
+			all = append(all, shown{f.Media(m.photo), nil, true})
+		case f.URL != nil:
+			all = append(all, shown{f.URL(m.url), []string{m.url}, true})
+		case len(f.Known) > 0:
+			all = append(all, shown{f.Texts(f.Known...), f.Known, true})
+		default:
+			all = append(all, shown{f.Texts(m.id), []string{m.id}, false})
+		}
+	}
+	return all
 }
 
 func (a account) evidence(m *material) []idverify.Evidence {
@@ -39,27 +76,36 @@ func (a account) evidence(m *material) []idverify.Evidence {
 	return all
 }
 
+// secrets are the account's keys. A number of digits only is none: margins such
+// as -0.0001250000000006 are full of it. The test of configurations plants another.
+func (a account) secrets() []string {
+	var all []string
+	for _, k := range a.Keys {
+		if !k.Digits {
+			all = append(all, k.Value)
+		}
+	}
+	return all
+}
+
 // reach is how a vendor is reached in one test.
 type reach struct {
 	baseURL string
 	client  *http.Client
 	timeout time.Duration
-	tokens  baiduv4.TokenStore
+	tokens  any
 }
 
-// keys are the credentials that the stand-in takes. They are planted. Tencent's
-// app id is not: it is 1250000000, and margins such as -0.0001250000000006 are
-// full of that. The test of configurations plants another.
-var keys = map[string]string{
-	"linkface's API id":     idverifytest.LinkfaceAPIID,
-	"linkface's API secret": idverifytest.LinkfaceAPISecret,
-	"baiduv4's API key":     idverifytest.BaiduAPIKey,
-	"baiduv4's secret key":  idverifytest.BaiduSecretKey,
-	"tencent's secret id":   idverifytest.TencentSecretID,
-	"tencent's secret key":  idverifytest.TencentSecretKey,
-	"the person limit's":    personKey,
-	"the result store's":    storeSecret,
-	"the journal's binding": bindingSecret,
+// plantKeys plants all keys that the stand-in takes, and the tests' own.
+func (o *outlets) plantKeys() {
+	for _, a := range accounts {
+		for _, key := range a.secrets() {
+			o.plantKey(a.vendor+"'s key", key)
+		}
+	}
+	o.plantKey("the person limit's", personKey)
+	o.plantKey("the result store's", storeSecret)
+	o.plantKey("the journal's binding", bindingSecret)
 }
 
 const (
@@ -68,35 +114,9 @@ const (
 	bindingSecret = "EXAMPLE-binding-secret-okapi-0123456789"
 )
 
-var accounts = []account{
-	{linkface.Name, func(r reach) (idverify.Provider, any, error) {
-		cfg := linkface.Config{APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-			HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}}
-		p, err := linkface.New(cfg)
-		return p, cfg, err
-	}, func(m *material) []shown {
-		return []shown{{linkface.Capture(m.capture), nil}, {linkface.CaptureURL(m.url), []string{m.url}}, {linkface.CaptureID(m.id), []string{m.id}}}
-	}},
-	{baiduv4.Name, func(r reach) (idverify.Provider, any, error) {
-		cfg := baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-			HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}, Tokens: r.tokens}
-		p, err := baiduv4.New(cfg)
-		return p, cfg, err
-	}, func(m *material) []shown {
-		sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: m.sealed[0], DeviceID: m.sealed[1], Data: m.sealed[2]}
-		return []shown{
-			{idverify.Photo(m.photo), nil}, {baiduv4.FaceToken(m.faceToken), []string{m.faceToken}},
-			{baiduv4.PlainCapture{App: baiduv4.AppAndroid, Image: m.photo}, nil}, {sealed, m.sealed[:]},
-		}
-	}},
-	{tencent.Name, func(r reach) (idverify.Provider, any, error) {
-		cfg := tencent.Config{AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-			HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}}
-		p, err := tencent.New(cfg)
-		return p, cfg, err
-	}, func(m *material) []shown {
-		return []shown{{idverify.Photo(m.photo), nil}, {idverify.PhotoURL(m.url), []string{m.url}}}
-	}},
+// make gives the provider and its Config.
+func (a account) make(r reach) (idverify.Provider, any, error) {
+	return a.Make(vendors.Account{HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}, Tokens: r.tokens})
 }
 
 func (a account) provider(t *testing.T, r reach) idverify.Provider {
@@ -119,14 +139,12 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{outlets: listen(t), standIn: idverifytest.New()}
 	w.material = plantMaterial(w.outlets)
-	for what, key := range keys {
-		w.plantKey(what, key)
-	}
+	w.plantKeys()
 	w.server = httptest.NewUnstartedServer(http.HandlerFunc(w.serve))
 	w.server.Config.ErrorLog = log.New(w.writer("the stand-in's log"), "", 0)
 	w.server.Start()
 	t.Cleanup(func() {
-		for _, endpoint := range append(idverifytest.Vendors(), idverifytest.BaiduToken) {
+		for _, endpoint := range vendors.Endpoints() {
 			w.standIn.Clear(endpoint) // faults and answers are a test's own words
 		}
 		w.standIn.Close()

@@ -8,7 +8,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // answerFaults are answers that come, and are wrong, odd or only unusual. The
@@ -47,10 +48,23 @@ func answerFaults() []fault {
 
 func same(b []byte) []byte { return b }
 
+// numbers are the members without which an answer decides nothing.
+func numbers() []string {
+	var all []string
+	for _, v := range vendors.All() {
+		name := v.Scores[idverify.CheckSimilarity]
+		all = append(all, fmt.Sprintf("%q:", name[strings.LastIndex(name, ".")+1:]))
+		if v.Tokens != nil {
+			all = append(all, fmt.Sprintf("%q:", v.Tokens.Decides))
+		}
+	}
+	return all
+}
+
 // contents are answers whose body is not what it should be.
 func contents(worked func(en, zh string, strike func(*wire) bool) fault) []fault {
 	score := func(b []byte, to string) []byte {
-		for _, name := range []string{`"verify_score":`, `"score":`, `"similarity":`, `"expires_in":`} {
+		for _, name := range numbers() {
 			head, tail, found := bytes.Cut(b, []byte(name))
 			if end := bytes.IndexAny(tail, ",}"); found && end >= 0 {
 				return bytes.Join([][]byte{head, []byte(name + to), tail[end:]}, nil)
@@ -75,7 +89,7 @@ func contents(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 		worked("a score of null", "分数为 null", rewrite("200 OK", asJSON, func(b []byte) []byte { return score(b, "null") })),
 		worked("a score beyond its scale", "分数超出范围", rewrite("200 OK", asJSON, func(b []byte) []byte { return score(b, "1e9") })),
 		worked("a score that is said twice", "分数出现两次", rewrite("200 OK", asJSON, func(b []byte) []byte {
-			for _, name := range []string{`"verify_score":`, `"score":`, `"similarity":`, `"expires_in":`} {
+			for _, name := range numbers() {
 				if bytes.Contains(b, []byte(name)) {
 					return bytes.Replace(b, []byte(name), []byte(name+"1,"+name), 1)
 				}
@@ -116,7 +130,7 @@ func framings(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 	// is the verification after the token, the outcome is not certain.
 	desynced := func(en, zh string, strike func(*wire) bool) fault {
 		f := worked(en, zh, strike)
-		f.not = []string{idverifytest.BaiduToken}
+		f.not = tokens()
 		return f
 	}
 	whole := func(w *wire) string { return string(w.answer) }

@@ -51,7 +51,7 @@ type Text struct{ EN, ZH string }
 type Row struct {
 	Phase  Phase
 	Fault  Text
-	Vendor string // or [idverifytest.BaiduToken]
+	Vendor string // or the endpoint of its access tokens
 	Alone  Outcome
 	// OneVendor is a Client with that vendor only; the fault strikes once.
 	OneVendor Outcome

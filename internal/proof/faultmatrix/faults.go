@@ -76,9 +76,9 @@ func breaks(phase Phase, at mark, large bool, wrap func(func(*wire) bool) func(*
 
 // decided is an answer that would be a pass, from somebody who has not read the
 // question.
-const decided = `{"request_id":"TIDEXAMPLE","status":"OK","hack_score":0.01,"verify_score":0.99,"liveness_data_id":"EXAMPLE",` +
-	`"error_code":0,"error_msg":"SUCCESS","log_id":1,"result":{"score":99,"verify_status":0},"code":0,"message":"success",` +
-	`"data":{"similarity":99},"access_token":"EXAMPLE","expires_in":2592000}`
+func (r *running) decided() string { return vendorOf(r.subject).Scored(nil) }
+
+func decided(w *wire) bool { return hastily(respond("200 OK", asJSON, w.call.decided()))(w) }
 
 const asJSON = "Content-Type: application/json\r\n"
 
@@ -86,7 +86,7 @@ const asJSON = "Content-Type: application/json\r\n"
 func hasty(phase Phase, at mark) []fault {
 	return []fault{
 		{phase: phase, name: Text{"a pass, before the request was read", "请求未读完就回答“通过”"}, large: true,
-			not: []string{idverifytest.BaiduToken}, plan: plan{upTo: at, strike: hastily(respond("200 OK", asJSON, decided))}},
+			not: tokens(), plan: plan{upTo: at, strike: decided}},
 		{phase: phase, name: Text{"503 with Retry-After, before the request was read", "请求未读完就回答 503 和 Retry-After"}, large: true,
 			plan: plan{upTo: at, strike: hastily(respond("503 Service Unavailable", "Retry-After: 7\r\nContent-Type: text/html\r\n", "<html>busy</html>"))}},
 	}
@@ -107,7 +107,7 @@ func requestFaults() []fault {
 // answer the same call goes on.
 func idleFaults() []fault {
 	at := func(name Text, strike func(*wire) bool) fault {
-		return fault{phase: AfterAnswer, name: name, not: []string{idverifytest.BaiduToken}, plan: plan{upTo: atIdle, strike: strike}}
+		return fault{phase: AfterAnswer, name: name, not: tokens(), plan: plan{upTo: atIdle, strike: strike}}
 	}
 	return []fault{
 		at(reset_, (*wire).reset),

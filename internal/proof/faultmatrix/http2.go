@@ -15,8 +15,6 @@ import (
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
-
-	"github.com/idverify/idverify/idverifytest"
 )
 
 // http2Plan is what goes wrong at a proxy that speaks HTTP/2.
@@ -196,7 +194,7 @@ func (w *http2Wire) leave(last uint32) bool {
 // http2Faults are those that HTTP/1.1 has not, and the others where they might
 // end otherwise. The token's exchange is like the others.
 func http2Faults() []fault {
-	not := []string{idverifytest.BaiduToken}
+	not := tokens()
 	half := func(then func(*http2Wire) bool) func(*http2Wire) bool {
 		return func(w *http2Wire) bool {
 			w.respond("200", w.answer[:len(w.answer)/2], false)
@@ -231,7 +229,7 @@ func http2Faults() []fault {
 	return append(all, fault{phase: HTTP2, large: true, not: not,
 		name: Text{"half the body: a pass, and the rest is not wanted", "请求体一半:就回答“通过”,其余不要"},
 		http2: http2Plan{upTo: atHalfBody, strike: func(w *http2Wire) bool {
-			w.respond("200", []byte(decided), true)
+			w.respond("200", []byte(w.call.decided()), true)
 			return w.refuse(http2.ErrCodeNo)
 		}}})
 }

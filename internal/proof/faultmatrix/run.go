@@ -10,6 +10,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // way is how a call is made.
@@ -152,7 +153,7 @@ func (c cell) settled() bool {
 		return true
 	default:
 		timeouts, unsent, others := o.timeouts()
-		paused := c.subject == idverifytest.BaiduToken && o.Struck == 2
+		paused := vendors.AsksForTokens(c.subject) && o.Struck == 2
 		return others == 0 && (timeouts <= o.Struck || paused || c.lasts && (c.large || unsent == 0))
 	}
 }
@@ -189,7 +190,7 @@ func (f fault) once(certs *certificates, subject string, w way, limit time.Durat
 	if w == oneVendor && !f.stays || f.phase == AfterAnswer {
 		strikes = 1
 	}
-	r, err := newRunning(certs, strikes)
+	r, err := newRunning(certs, subject, strikes)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -204,7 +205,7 @@ func (f fault) once(certs *certificates, subject string, w way, limit time.Durat
 		return Outcome{}, err
 	}
 	size := smallPicture
-	if f.large && subject != idverifytest.BaiduToken {
+	if f.large && !vendors.AsksForTokens(subject) {
 		size = largePicture
 	}
 	var media func([]byte) idverify.Media
@@ -268,7 +269,7 @@ func (r *running) verifier(subject string, w way, at reached) (idverify.Verifier
 	}
 	providers := []idverify.Provider{faulty}
 	if w == twoVendors {
-		healthy, err := r.provider(behind(subject), reached{root: "https://" + r.vendorAddr, timeout: patience})
+		healthy, err := r.provider(Behind(subject), reached{root: "https://" + r.vendorAddr, timeout: patience})
 		if err != nil {
 			return nil, err
 		}
@@ -278,7 +279,7 @@ func (r *running) verifier(subject string, w way, at reached) (idverify.Verifier
 }
 
 func (r *running) outcome(subject string, calls int, res *idverify.Result, err error) Outcome {
-	vendor := vendorOf(subject)
+	vendor := vendorOf(subject).Name
 	o := Outcome{
 		Calls: calls, Struck: int(r.struck.Load()), ElsewhereIn: int(r.decoys.Load()),
 		Bill: r.standIn.Bill().For(vendor), BillOther: r.standIn.Bill().Total() - r.standIn.Bill().For(vendor),

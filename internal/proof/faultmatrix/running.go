@@ -19,6 +19,7 @@ import (
 // running is one call under way, and the sockets around it.
 type running struct {
 	certs      *certificates
+	subject    string // the row
 	standIn    *idverifytest.Server
 	vendorAddr string // of the stand-in itself
 
@@ -40,8 +41,8 @@ type running struct {
 
 const always = 1 << 30
 
-func newRunning(certs *certificates, strikes int64) (*running, error) {
-	r := &running{certs: certs, returned: make(chan struct{}), onward: make(chan struct{})}
+func newRunning(certs *certificates, subject string, strikes int64) (*running, error) {
+	r := &running{certs: certs, subject: subject, returned: make(chan struct{}), onward: make(chan struct{})}
 	r.left.Store(strikes)
 	r.over, r.end = context.WithCancel(context.Background())
 	r.caller, r.cancel = context.WithCancel(context.Background())

@@ -85,7 +85,7 @@ func ends() error { return io.EOF }
 func mediaFaults() []fault {
 	// after gives a share of the content, in percent, and then does what then says.
 	after := func(en, zh string, percent int, then func(*running) error) fault {
-		return fault{phase: Media, name: Text{en, zh}, large: true, not: []string{idverifytest.BaiduToken},
+		return fault{phase: Media, name: Text{en, zh}, large: true, not: tokens(),
 			media: func(r *running) func([]byte) idverify.Media {
 				return func(content []byte) idverify.Media {
 					u := &unsteady{content: content, size: int64(len(content)), until: len(content) * percent / 100,
@@ -95,7 +95,7 @@ func mediaFaults() []fault {
 			}}
 	}
 	ending := func(*running) error { return io.EOF }
-	grown := fault{phase: Media, name: Text{"has grown while it is sent", "发送途中变长"}, large: true, not: []string{idverifytest.BaiduToken},
+	grown := fault{phase: Media, name: Text{"has grown while it is sent", "发送途中变长"}, large: true, not: tokens(),
 		media: func(r *running) func([]byte) idverify.Media {
 			return func(content []byte) idverify.Media {
 				longer := append(append([]byte(nil), content...), "more"...)
@@ -106,7 +106,7 @@ func mediaFaults() []fault {
 				return idverify.MediaFunc(u.open)
 			}
 		}}
-	resized := fault{phase: Media, name: Text{"has another size when it is sent", "发送时大小已变"}, large: true, not: []string{idverifytest.BaiduToken},
+	resized := fault{phase: Media, name: Text{"has another size when it is sent", "发送时大小已变"}, large: true, not: tokens(),
 		media: func(r *running) func([]byte) idverify.Media {
 			return func(content []byte) idverify.Media {
 				u := &unsteady{content: content, size: int64(len(content)) / 2, until: len(content) / 2, then: ends}
@@ -114,7 +114,7 @@ func mediaFaults() []fault {
 				return idverify.MediaFunc(u.open)
 			}
 		}}
-	gone := fault{phase: Media, name: Text{"is gone when it is sent", "发送时已被删除"}, not: []string{idverifytest.BaiduToken},
+	gone := fault{phase: Media, name: Text{"is gone when it is sent", "发送时已被删除"}, not: tokens(),
 		media: func(r *running) func([]byte) idverify.Media {
 			return func(content []byte) idverify.Media {
 				u := &unsteady{content: content, begin: func() (io.Reader, error) { r.struck.Add(1); return nil, errDisk }}

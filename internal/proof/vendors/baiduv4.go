@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,17 +63,12 @@ func baiduVendor() Vendor {
 				"baiduv4 reply: error code [hidden], log id 1", `{"error_code":"[hidden]","log_id":"1"}`},
 			{&baiduv4.Reply{LogID: "two words", ErrorCode: "7"},
 				"baiduv4 reply: error code 7, log id [hidden]", `{"error_code":"7","log_id":"[hidden]"}`},
-			{baiduPicture(), "baiduv4.DecImage", `"baiduv4.DecImage"`},
+			{baiduPicture(idverifytest.Photo()), "baiduv4.DecImage", `"baiduv4.DecImage"`},
 			{baiduv4.NewToken("MARK", time.Time{}), "baiduv4.Token", `"baiduv4.Token"`},
 			{baiduv4.NewMemoryStore(), "baiduv4.MemoryStore", `"baiduv4.MemoryStore"`},
 		},
-		Samples: func(words string) []any {
-			return []any{
-				&baiduv4.Reply{LogID: "1", ErrorCode: "7", ErrorMsg: words, DecImage: baiduPicture(), RiskTags: []string{words}}, baiduPicture(),
-				baiduv4.QualityHigh, baiduv4.LivenessHigh, baiduv4.SpoofingHigh, baiduv4.AppIOS,
-			}
-		},
-		Open: []any{baiduv4.Reply{}, baiduv4.SealedCapture{}},
+		Samples: baiduSamples,
+		Open:    []any{baiduv4.Reply{}, baiduv4.SealedCapture{}},
 		Reveals: map[string][]string{
 			"baiduv4.Reply":         {"ErrorMsg", "RiskTags"},
 			"baiduv4.SealedCapture": {"SKey", "DeviceID", "Data"},
@@ -146,11 +142,23 @@ func fetchBaiduToken(base string, client *http.Client) (any, error) {
 	return fixedToken{baiduv4.NewToken(said.AccessToken, time.Now().Add(time.Duration(said.ExpiresIn)*time.Second))}, nil
 }
 
-func baiduPicture() baiduv4.DecImage {
+func baiduPicture(content []byte) baiduv4.DecImage {
 	var picture baiduv4.DecImage
-	text, _ := json.Marshal(idverifytest.Photo()[:300]) // bytes are base64 in JSON
+	text, _ := json.Marshal(content) // bytes are base64 in JSON
 	_ = picture.UnmarshalJSON(text)
 	return picture
+}
+
+func baiduSamples(words string, picture []byte) map[string]any {
+	token, store := baiduv4.NewToken(words, time.Now()), baiduv4.NewMemoryStore()
+	_ = store.Save(context.Background(), "key", token)
+	return map[string]any{
+		"baiduv4.Reply":          &baiduv4.Reply{LogID: "1", ErrorCode: "7", ErrorMsg: words, DecImage: baiduPicture(picture), RiskTags: []string{words}},
+		"baiduv4.DecImage":       baiduPicture(picture),
+		"baiduv4.QualityControl": baiduv4.QualityHigh, "baiduv4.LivenessControl": baiduv4.LivenessHigh,
+		"baiduv4.SpoofingControl": baiduv4.SpoofingHigh, "baiduv4.RiskControl": baiduv4.RiskWarn, "baiduv4.App": baiduv4.AppIOS,
+		"baiduv4.Token": token, "baiduv4.TokenStore": store, "baiduv4.MemoryStore": store,
+	}
 }
 
 var baiduRepeats = map[string]string{

@@ -49,10 +49,6 @@ func (v Vendor) Match() *idverify.Request {
 	return req
 }
 
-// Reference is that of Match, which the raw answers of a vendor that is sent one
-// repeat.
-const Reference = "session-1"
-
 // ForAll is evidence of which every vendor reads a piece.
 func ForAll(picture, capture idverify.Media) []idverify.Evidence {
 	var all []idverify.Evidence

@@ -43,10 +43,14 @@ func linkfaceVendor() Vendor {
 				"linkface reply: status OK, request id [hidden]", `{"request_id":"[hidden]","status":"OK"}`},
 			{&linkface.Reply{Status: "two words", RequestID: "TID1", Reason: "MARK"},
 				"linkface reply: status [hidden], request id TID1", `{"request_id":"TID1","status":"[hidden]"}`},
+			{&linkface.Identity{Validity: true, Reason: "MARK"}, "linkface identity: validity true", `{"validity":true}`},
 		},
-		Samples: func(words string) []any {
+		Samples: func(words string, _ []byte) map[string]any {
 			identity := linkface.Identity{PhotoID: words, Reason: words}
-			return []any{identity, &linkface.Reply{RequestID: "id", Status: "OK", Reason: words, Image: words, LivenessDataID: words, Identity: &identity}}
+			return map[string]any{
+				"linkface.Identity": identity,
+				"linkface.Reply":    &linkface.Reply{RequestID: "id", Status: "OK", Reason: words, Image: words, LivenessDataID: words, Identity: &identity},
+			}
 		},
 		Open: []any{linkface.Reply{}, linkface.Identity{}},
 		Reveals: map[string][]string{

@@ -30,11 +30,11 @@ func tencentVendor() Vendor {
 		Signs:    true,
 		Codes:    tencent.Codes,
 		Says: func(row idverify.VendorCode) Answer {
-			return Answer{Status: row.HTTPStatus, ID: "session-1",
-				Body: fmt.Sprintf(`{"data":{"session_id":"session-1"},"code":%s,"message":%q}`, row.Code, row.Reason)}
+			return Answer{Status: row.HTTPStatus, ID: Reference,
+				Body: fmt.Sprintf(`{"data":{"session_id":%q},"code":%s,"message":%q}`, Reference, row.Code, row.Reason)}
 		},
 		Scored: func(scores map[idverify.CheckKind]string) string {
-			return fmt.Sprintf(`{"data":{"similarity":%s,"session_id":"session-1"},"code":0,"message":"OK"}`,
+			return fmt.Sprintf(`{"data":{"similarity":%s},"code":0,"message":"OK"}`,
 				given(scores, idverify.CheckSimilarity, "100"))
 		},
 		Scores:  map[idverify.CheckKind]string{idverify.CheckSimilarity: "data.similarity"},
@@ -45,7 +45,9 @@ func tencentVendor() Vendor {
 			{&tencent.Reply{Code: "two words", SessionID: "s"},
 				"tencent reply: code [hidden], session id s", `{"code":"[hidden]","session_id":"s"}`},
 		},
-		Samples:     func(words string) []any { return []any{&tencent.Reply{Code: "0", SessionID: "s", Message: words}} },
+		Samples: func(words string, _ []byte) map[string]any {
+			return map[string]any{"tencent.Reply": &tencent.Reply{Code: "0", SessionID: "s", Message: words}}
+		},
 		Open:        []any{tencent.Reply{}},
 		Reveals:     map[string][]string{"tencent.Reply": {"Message"}},
 		Allocations: 122,
@@ -71,11 +73,12 @@ func tencentVendor() Vendor {
 
 var tencentRepeats = map[string]string{
 	"match":      `{"code":0,"message":%[1]s,"data":{"similarity":90,"session_id":%[1]s}}`,
-	"decision":   `{"code":-5803,"message":%[1]s,"data":{"session_id":%[1]s}}`,
-	"mismatch":   `{"code":0,"message":%[1]s,"data":{"similarity":9,"session_id":%[1]s}}`,
 	"no session": `{"code":0,"message":%[1]s,"data":{"similarity":90}}`,
-	"no answer":  `{"code":-5803,"message":%[1]s,"data":{}}`,
-	"error":      `{"code":21,"message":%[1]s,"data":{"session_id":%[1]s}}`,
+	"mismatch":   `{"code":0,"message":%[1]s,"data":{"similarity":9}}`,
+	"decision":   `{"code":-5803,"message":%[1]s,"data":{}}`,
+	"another's":  `{"code":-5803,"message":%[1]s,"data":{"session_id":%[1]s}}`,
+	"error":      `{"code":21,"message":%[1]s,"data":{}}`,
+	"its own":    `{"code":21,"message":%[1]s,"data":{"session_id":"` + Reference + `"}}`,
 	"unlisted":   `{"code":%[1]s,"message":%[1]s,"data":{"session_id":%[1]s}}`,
 	"no score":   `{"code":0,"message":%[1]s,"data":{"similarity":%[1]s,"session_id":%[1]s}}`,
 	"no code":    `{"message":%[1]s,"data":%[1]s,%[1]s:%[1]s}`,

@@ -79,9 +79,10 @@ type Vendor struct {
 	Repeats map[string]string
 	// Printed are replies, with how they print and what they are in JSON.
 	Printed []Printed
-	// Samples are values of the package's exported types, besides those that Make
-	// and Forms give. The text stands in each field that keeps the vendor's words.
-	Samples func(words string) []any
+	// Samples are values of the package's exported types by their names, such as
+	// "acme.Reply", besides those that Make and Forms give. The text stands in each
+	// field that keeps the vendor's words, and the picture where there is one.
+	Samples func(words string, picture []byte) map[string]any
 	// Open are the types whose exported fields hold what must not be printed,
 	// besides the Config.
 	Open []any
@@ -140,6 +141,9 @@ type Tokens struct {
 	// Fetch gives a store with a token of the vendor's at this base URL.
 	Fetch func(base string, client *http.Client) (any, error)
 }
+
+// Reference is that of the requests which Says answers: some vendors repeat it.
+const Reference = "EXAMPLE-1"
 
 // Answer is what a vendor says, as JSON.
 type Answer struct {

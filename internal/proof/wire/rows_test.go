@@ -69,7 +69,9 @@ func TestEveryRowComesOutAsItIsListed(t *testing.T) {
 
 		said := v.Says(row)
 		var s script
-		res, err := s.provider(t, v, said).Verify(t.Context(), v.Match())
+		req := v.Match()
+		req.Reference = vendors.Reference
+		res, err := s.provider(t, v, said).Verify(t.Context(), req)
 		exchanges := max(said.Exchanges, 1)
 		if said.OfTokens {
 			exchanges = 0
@@ -141,7 +143,9 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 			var s script
 			c, err := idverify.New([]idverify.Provider{s.provider(t, v, said)})
 			require.NoError(t, err)
-			res, err := c.Verify(t.Context(), v.Match())
+			req := v.Match()
+			req.Reference = vendors.Reference
+			res, err := c.Verify(t.Context(), req)
 			want := 1
 			if row.Repeatable() {
 				want = 3

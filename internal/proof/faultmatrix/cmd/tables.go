@@ -83,7 +83,10 @@ func (w words) legs(legs []idverify.Attempt) string {
 			same++
 		}
 		step := code(legs[i].Code)
-		if legs[i].Vendor != legs[0].Vendor {
+		switch {
+		case legs[i].PassedOver:
+			step = w.other + " " + w.passedOver
+		case legs[i].Vendor != legs[0].Vendor:
 			step = w.other + " " + step
 		}
 		if same > 1 {

@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/proof/faultmatrix"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // words are the texts of one language.
@@ -15,10 +16,13 @@ type words struct {
 	pick    func(faultmatrix.Text) string
 	billed  map[idverify.Billed]string
 
-	yes, no, safe, ambiguous, never, other string
+	yes, no, safe, ambiguous, never, other, passedOver string
 }
 
 type section struct{ title, about string }
+
+// tokened is a vendor whose access token is a row of its own.
+var tokened = vendors.WithTokens()
 
 var english = words{
 	head: `# Fault matrix
@@ -43,7 +47,7 @@ Each fault is met in three ways:
 - **by a ` + "`Client`" + ` with another, healthy vendor behind**; the fault *stays*. The
   legs, and the bill of the vendor under fault + that of the other.
 
-` + "`baiduv4`" + ` is the verification with a token already there; ` + "`baiduv4/token`" + ` is the
+` + "`" + tokened.Name + "`" + ` is the verification with a token already there; ` + "`" + tokened.Tokens.Endpoint + "`" + ` is the
 token's exchange before a verification, which is what *sent* and the bill speak of.
 Where a fault must find the request on its way, the picture has 3 MiB.
 `,
@@ -68,7 +72,7 @@ Where a fault must find the request on its way, the picture has 3 MiB.
 	billed: map[idverify.Billed]string{
 		idverify.BilledYes: "yes", idverify.BilledNo: "no", idverify.BilledUnknown: "unknown",
 	},
-	yes: "yes", no: "no", safe: "safe", ambiguous: "ambiguous", never: "no", other: "other",
+	yes: "yes", no: "no", safe: "safe", ambiguous: "ambiguous", never: "no", other: "other", passedOver: "passed over: it checks less",
 }
 
 var chinese = words{
@@ -89,7 +93,7 @@ var chinese = words{
 - **后面还有另一家正常厂商的 ` + "`Client`" + `**;故障*一直存在*。列出每一步,账单为
   故障厂商 + 另一家。
 
-` + "`baiduv4`" + ` 指已有 access token 时的核验;` + "`baiduv4/token`" + ` 指核验之前获取 token 的交互,
+` + "`" + tokened.Name + "`" + ` 指已有 access token 时的核验;` + "`" + tokened.Tokens.Endpoint + "`" + ` 指核验之前获取 token 的交互,
 “发出”和账单说的仍是核验。需要请求正在途中的故障,所发图片为 3 MiB。
 `,
 	columns: []string{"故障", "厂商", "结果码", "已发出", "重发", "所称计费", "账单", "一家厂商,故障一次", "账单", "两家厂商,故障持续", "账单"},
@@ -113,5 +117,5 @@ var chinese = words{
 	billed: map[idverify.Billed]string{
 		idverify.BilledYes: "是", idverify.BilledNo: "否", idverify.BilledUnknown: "未知",
 	},
-	yes: "是", no: "否", safe: "安全", ambiguous: "存疑", never: "否", other: "另一家",
+	yes: "是", no: "否", safe: "安全", ambiguous: "存疑", never: "否", other: "另一家", passedOver: "跳过：检查项较少",
 }
