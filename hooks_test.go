@@ -350,6 +350,23 @@ func TestTheLinesOfACallShareAnIDAndTheOperatorIsCalled(t *testing.T) {
 	assert.Equal(t, []string{ids[0], ids[0], ids[0]}, ids)
 }
 
+// What an operator has to mend and hears of once is no line of level Info.
+func TestAClockThatRunsWrongIsAWarningInTheLog(t *testing.T) {
+	for level, warnings := range map[string][]idverify.Warning{
+		"INFO": {idverify.WarnRiskyDevice}, "WARN": {idverify.WarnRiskyDevice, idverify.WarnClockSkew},
+	} {
+		var out bytes.Buffer
+		warned := pass(t)
+		warned.res.Warnings = warnings
+		c := oneVendor(t, vendorNamed("a", warned), idverify.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		lines := slices.Collect(strings.Lines(out.String()))
+		assert.Contains(t, lines[len(lines)-1], "level="+level)
+		assert.Contains(t, lines[len(lines)-1], string(warnings[len(warnings)-1]))
+	}
+}
+
 func TestTheQueueIsNotPartOfTheDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(1, 0)

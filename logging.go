@@ -3,6 +3,7 @@ package idverify
 import (
 	"context"
 	"log/slog"
+	"slices"
 )
 
 // WithLogger writes one line for each attempt and one for each call; the lines
@@ -26,11 +27,13 @@ type callLog struct{ *slog.Logger }
 
 func (l callLog) call(ctx context.Context, _ CallStart) (context.Context, func(CallEnd)) {
 	return nil, func(e CallEnd) {
-		outcome := slog.Any("result", e.Result)
+		outcome, level := slog.Any("result", e.Result), levelOf(e.Code, e.Advice)
 		if e.Err != nil {
 			outcome = slog.Any("error", e.Err)
+		} else if e.Result != nil && slices.Contains(e.Result.Warnings, WarnClockSkew) {
+			level = max(level, slog.LevelWarn) // it comes once, and the operator is to mend the clock
 		}
-		l.LogAttrs(ctx, levelOf(e.Code, e.Advice), "idverify call",
+		l.LogAttrs(ctx, level, "idverify call",
 			slog.String("call", e.ID), slog.Duration("duration", e.Duration), outcome)
 	}
 }

@@ -129,6 +129,8 @@ func TestEveryVerbPrintsTheLineOfAResult(t *testing.T) {
 	res.Checks = []idverify.Check{check(t, idverify.CheckSimilarity, 90)}
 	assert.Equal(t, "[code=no_face passed=false vendor=v request_id=[hidden] billed=unknown advice=retake_photo margin=0.6666666666666666]",
 		res.LogValue().String())
+	res.Checks, res.Warnings = nil, []idverify.Warning{idverify.WarnClockSkew, "two words"}
+	assert.Contains(t, res.LogValue().String(), "warnings=clock_skew [hidden]")
 }
 
 func TestCheckOfAKindThatWasNotMeasured(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
+	"github.com/idverify/idverify/internal/flight"
 	"github.com/idverify/idverify/internal/redact"
 	"github.com/idverify/idverify/internal/timelimit"
 )
@@ -196,7 +197,7 @@ func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *R
 }
 
 func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
-	limited, cancel := context.WithTimeoutCause(undated{ctx}, v.policy.Timeout, timelimit.ErrPolicy)
+limited, cancel := context.WithTimeoutCause(flight.Undated(ctx), v.policy.Timeout, timelimit.ErrPolicy)
 	defer cancel()
 	res, err := v.Provider.Verify(limited, req)
 	res, e := settle(v.Name(), res, err)

@@ -3,6 +3,7 @@ package baiduv4
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -14,11 +15,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-const (
-	tokenPath = "/oauth/2.0/token"
-	// maxLifetime is what may be believed of a token; the vendor's live 30 days.
-	maxLifetime = 10 * 365 * 24 * time.Hour
-)
+const tokenPath = "/oauth/2.0/token"
 
 // credentials buy access tokens. They go into a form: the vendor takes them in
 // the query as well, where access logs and errors would keep them.
@@ -69,6 +66,8 @@ func (c credentials) fetch(ctx context.Context) (Token, error) {
 		return Token{}, call.Bad("an answer without an error came with an HTTP status of failure")
 	case a.AccessToken == "":
 		return Token{}, call.Bad("access_token is missing")
+	case len(a.AccessToken) > maxTokenBytes:
+		return Token{}, call.Bad(fmt.Sprintf("access_token is longer than %d bytes", maxTokenBytes))
 	case !ok:
 		return Token{}, call.Bad("expires_in is missing or absurd")
 	}

@@ -52,6 +52,12 @@ type Config struct {
 	// Tokens is where access tokens are kept. Default a NewMemoryStore of the
 	// client's own; give one that several processes reach to share a token.
 	Tokens TokenStore
+	// OnTokenFetch is told of every fetch of an access token from the vendor, after
+	// it: a renewal that fails can be seen before the old token runs out. The
+	// context has the values of the caller who needed the token first, and two
+	// seconds; no call waits for the function, and a panic of it is dropped. It is
+	// called concurrently. Default nil.
+	OnTokenFetch func(ctx context.Context, fetched TokenFetch)
 
 	// HTTP is how the vendor is reached. A call makes up to four exchanges: token,
 	// call, and both again when the vendor refuses the token. The answer to a
@@ -134,13 +140,14 @@ func (c Config) source(vendor *exchange.Vendor) *tokenSource {
 	account := credentials{vendor, redact.NewSecret(c.APIKey), redact.NewSecret(c.SecretKey)}
 	source := &tokenSource{
 		fetch: account.fetch,
-		store: c.Tokens,
-		key:   storeKey(cmp.Or(c.HTTP.BaseURL, DefaultBaseURL), c.APIKey),
+		told:  c.OnTokenFetch,
 		now:   vendor.Now,
 	}
-	if source.store == nil {
-		source.store = NewMemoryStore()
+	source.store.TokenStore = c.Tokens
+	if c.Tokens == nil {
+		source.store.TokenStore = NewMemoryStore()
 	}
+	source.store.key = storeKey(cmp.Or(c.HTTP.BaseURL, DefaultBaseURL), c.APIKey, c.SecretKey)
 	return source
 }
 

@@ -42,8 +42,11 @@ func TestAPanicOfTheStoreReachesEverybodyWhoWaits(t *testing.T) {
 		assert.Equal(t, 1, store.loads)
 		f.assertSeen(t, 0, 0)
 
+		for range 3 {
+			assert.Equal(t, "EXAMPLE boom", panicOfVerify(t, c), "no pause, for the vendor has no fault")
+		}
 		store.load = nil
-		verify(t, c) // one failure may be chance: the next caller tries at once
+		verify(t, c)
 	})
 }
 
@@ -58,7 +61,7 @@ func TestAPanicOfTheTransportReachesTheCaller(t *testing.T) {
 		assert.Positive(t, e.RetryAfter)
 		assert.Equal(t, idverify.CodeUnknown, e.Code)
 		assert.Equal(t, baiduv4.Name, e.Vendor)
-		assert.Equal(t, "access token: the token store or the transport panicked", e.Detail)
+		assert.Equal(t, "access token: the transport panicked", e.Detail)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.False(t, e.Sent())
 		assert.False(t, e.Repeatable())
@@ -102,14 +105,12 @@ func TestAPanicOfDropReachesTheCaller(t *testing.T) {
 	})
 }
 
-// A store that ends its goroutine, as one that fails a test does, leaves nobody
-// waiting.
-func TestAStoreThatEndsItsGoroutineLeavesNobodyWaiting(t *testing.T) {
+// A store that ends its goroutine, as one that fails a test does, has given no token.
+func TestAStoreThatEndsItsGoroutineFailsNoCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{}
-		c := newClient(t, f.into, keptIn(&odd{load: func(context.Context) error { runtime.Goexit(); return nil }}))
-		e := verifyFails(t, c)
-		assert.False(t, e.Sent())
-		f.assertSeen(t, 0, 0)
+		goexit := func(context.Context) error { runtime.Goexit(); return nil }
+		verifyAndSave(t, newClient(t, f.into, keptIn(&odd{load: goexit, save: goexit, drop: goexit})))
+		f.assertSeen(t, 1, 1)
 	})
 }

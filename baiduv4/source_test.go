@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -661,6 +662,7 @@ func TestTokensThatCannotBeUsedAreBadResponses(t *testing.T) {
 		`{"access_token":"T","expires_in":1e-12}`, `{"access_token":"T","expires_in":315360001}`, `{"access_token":"T","expires_in":1e9}`, `{"access_token":"T","expires_in":1e12}`, `{"access_token":"T","expires_in":1e400}`,
 		`{"access_token":"T","expires_in":true}`, `{"access_token":{},"expires_in":100}`,
 		`{"access_token":"T","access_token":"U","expires_in":100}`, `{"access_token":"T","expires_in":0,"EXPIRES_IN":100}`,
+		`{"access_token":"` + strings.Repeat("x", 4097) + `","expires_in":100}`,
 	} {
 		f := &fake{onFetch: func(context.Context, int) (answer, error) { return answer{body: body}, nil }}
 		e := verifyFails(t, newClient(t, f.into))
@@ -740,4 +742,13 @@ func TestTenYearsAreTheLongestLifetime(t *testing.T) {
 	f := &fake{onFetch: func(context.Context, int) (answer, error) { return tokenAnswer(1, 315360000), nil }}
 	verify(t, newClient(t, f.into))
 	f.assertSeen(t, 1, 1)
+}
+
+func TestTokensHaveUpTo4096Bytes(t *testing.T) {
+	token := strings.Repeat("x", 4096)
+	f := &fake{onFetch: func(context.Context, int) (answer, error) {
+		return answer{body: `{"access_token":"` + token + `","expires_in":100}`}, nil
+	}}
+	verify(t, newClient(t, f.into))
+	assert.Equal(t, []string{token}, f.used())
 }

@@ -2,6 +2,7 @@ package baiduv4
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
@@ -12,15 +13,29 @@ import (
 
 // TokenStore is where clients keep access tokens, so that several processes
 // can share one. A client keeps a copy of its own and asks the store only when
-// that needs replacing; a store that fails never makes a call fail.
+// that needs replacing: when there is none, when it runs out soon, and when the
+// vendor refused it.
 //
-// Methods are called concurrently. They must return when ctx ends, which is
-// when nobody waits for the token any more, or after two seconds. The key
-// stands for one account at one vendor address, and reveals neither. A panic of
-// Load or Drop is passed on to the calls that wait for the token; one of Save,
-// for which nobody waits, is dropped.
+// A store that fails, hangs or ignores its context makes no call fail. Load and
+// Drop together have two seconds, and no more than a third of the time that a
+// caller who waits has left; Save has two seconds, and nobody waits for it. A
+// method that has not returned by then is left behind. With 64 of them left behind
+// the store is passed over until one returns.
+//
+// Methods are called concurrently, and should return when ctx ends: that is also
+// when nobody waits for the token any more. The key stands for one API key with its
+// secret at one vendor address, and reveals none of them: a new secret has a new key.
+// A panic of Load or Drop is passed on to the calls that wait for the token; one of
+// Save, for which nobody waits, is dropped.
 type TokenStore interface {
-	// Load gives the token kept under key; ok is false when there is none.
+	// Load gives the token kept under key. When ok is false there is none: this
+	// client fetches one and calls Save.
+	//
+	// Load may wait until ctx ends for a token that another process is fetching, so
+	// that of many processes one fetches: it gives ok == false to one, and the new
+	// token to the others. After Drop it is called once more. A token that is
+	// the refused one, or the one that this client holds, is not taken,
+	// whatever its expiry.
 	Load(ctx context.Context, key string) (token Token, ok bool, err error)
 	// Save keeps the token under key in place of any other.
 	Save(ctx context.Context, key string, token Token) error
@@ -74,8 +89,10 @@ func (m *MemoryStore) Drop(_ context.Context, key string, token Token) error {
 	return nil
 }
 
-// storeKey names a credential without revealing it.
-func storeKey(baseURL, apiKey string) string {
-	sum := sha256.Sum256([]byte(strings.TrimRight(baseURL, "/") + "\x00" + apiKey))
-	return Name + ":" + hex.EncodeToString(sum[:])
+// storeKey names a credential without revealing it, also to who knows or guesses
+// the API key.
+func storeKey(baseURL, apiKey, secretKey string) string {
+	mac := hmac.New(sha256.New, []byte(secretKey))
+	mac.Write([]byte(strings.TrimRight(baseURL, "/") + "\x00" + apiKey))
+	return Name + ":" + hex.EncodeToString(mac.Sum(nil))
 }

@@ -3,7 +3,20 @@ package baiduv4
 import (
 	"time"
 
+	"github.com/idverify/idverify/internal/exchange"
 	"github.com/idverify/idverify/internal/redact"
+)
+
+const (
+	// maxTokenBytes is more than any token of the vendor's has: they have about 70.
+	maxTokenBytes = exchange.MaxText
+	// maxLifetime is what may be believed of a token; the vendor's live 30 days.
+	maxLifetime = 10 * 365 * 24 * time.Hour
+	// A token is renewed once a tenth of its lifetime is left, or this much.
+	renewAhead = 24 * time.Hour
+	// It is not used in the last twentieth of its lifetime, at most this long:
+	// it must still be valid when the call arrives.
+	expiryMargin = 10 * time.Second
 )
 
 // Token is an access token and when it expires. It prints and marshals masked;
@@ -35,3 +48,28 @@ func (t Token) Equal(other Token) bool { return t.Reveal() == other.Reveal() }
 
 // IsZero reports whether there is no token.
 func (t Token) IsZero() bool { return t.Reveal() == "" }
+
+// isCredible reports whether a token that did not come from the vendor just now can
+// be one of the vendor's.
+func (t Token) isCredible(now time.Time) bool {
+	return len(t.Reveal()) <= maxTokenBytes && t.expires.Sub(now) <= maxLifetime
+}
+
+// heldToken is a token and what its lifetime, as far as this client saw it,
+// makes of it.
+type heldToken struct {
+	Token
+	renewAt, useUntil time.Time
+}
+
+func hold(token Token, now time.Time) heldToken {
+	life := token.expires.Sub(now)
+	return heldToken{
+		Token:    token,
+		renewAt:  token.expires.Add(-min(life/10, renewAhead)),
+		useUntil: token.expires.Add(-min(life/20, expiryMargin)),
+	}
+}
+
+func (h heldToken) usable(now time.Time) bool { return now.Before(h.useUntil) }
+func (h heldToken) due(now time.Time) bool    { return !now.Before(h.renewAt) }

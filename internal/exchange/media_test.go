@@ -217,7 +217,11 @@ func TestTextIsLookedAtWholeAndItsHeadHidden(t *testing.T) {
 			if want.code == "" {
 				require.NoError(t, err)
 				assert.EqualValues(t, len(text), look.Seen.Size())
-				assert.Equal(t, "at [hidden].", c.Scrub("at "+text[:min(len(text), 4<<10)]+"."))
+				said := "at [hidden]."
+				if len(text) > 4<<10 {
+					said = "at [hidden]" // the message is cut
+				}
+				assert.Equal(t, said, c.Scrub("at "+text[:min(len(text), 4<<10)]+"."))
 				continue
 			}
 			e := asError(t, nil, err)

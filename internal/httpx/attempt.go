@@ -34,9 +34,9 @@ type attempt struct {
 
 	mu      sync.Mutex
 	entered bool  // bottom was asked to send
-	idle    bool  // the last connection had been, before this attempt
-	reading bool  // media that may hang is being read
 	fresh   int   // how many new connections the transport was given
+	idle    bool  // the latest connection had been, before this attempt
+	reading bool  // media that may hang is being read
 	link    *link // of the latest try; nil where it is not known
 	tries
 	answering bool // something came that may be the answer, or 100 Continue and the like
@@ -91,9 +91,9 @@ func (a *attempt) noAnswerYetFor(caller func(int, textproto.MIMEHeader) error) f
 func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.idle = info.Reused && info.WasIdle
 	var c *conn
 	c, a.link = dialled(info.Conn)
-	a.idle = info.Reused && info.WasIdle
 	if !info.Reused {
 		a.fresh++
 	} else if c != nil {

@@ -83,7 +83,7 @@ func (a *attempt) lateFor(err error) string {
 		return "the transport's time limit for connecting to the proxy passed"
 	case op != nil && op.Op == "dial":
 		return "the transport's time limit for connecting passed"
-	case errors.Is(err, errHandshakeLate), says(err, "net/http: TLS handshake timeout"):
+	case errors.Is(err, errHandshakeLate), hasText(err, "net/http: TLS handshake timeout"):
 		return "the transport's time limit for the TLS handshake passed"
 	}
 	return "a time limit of the transport passed"
@@ -155,12 +155,12 @@ func isClosed(err error) bool {
 			return true
 		}
 	}
-	return says(err, "http: server closed idle connection")
+	return hasText(err, "http: server closed idle connection")
 }
 
-// says reports whether an error of the chain has this text: net/http has errors
+// hasText reports whether an error of the chain has this text: net/http has errors
 // that nobody else can name.
-func says(err error, text string) bool {
+func hasText(err error, text string) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if err.Error() == text {
 			return true

@@ -69,7 +69,7 @@ func socksRefused(err error) why {
 		"no acceptable authentication methods", "username/password authentication failed",
 		"unknown error connection not allowed by ruleset",
 	} {
-		if says(err, text) {
+		if hasText(err, text) {
 			return why{kind: Misconfigured, field: "Proxy", detail: proxyRefused}
 		}
 	}
@@ -80,7 +80,7 @@ func socksRefused(err error) why {
 // caller's: net/http makes an error of its usual reason phrase.
 func statusOf(err error) int {
 	for status := 300; status < 600; status++ {
-		if text := http.StatusText(status); text != "" && says(err, text) {
+		if text := http.StatusText(status); text != "" && hasText(err, text) {
 			return status
 		}
 	}

@@ -145,16 +145,16 @@ func formOf(t *testing.T, opener media.Opener, size int) Request {
 func TestSentMeansWritten(t *testing.T) {
 	for _, p := range protocols {
 		for _, size := range []int{1, 3_000, 40_000, 150_000} {
-			picture := make([]byte, size)
-			for name, opener := range map[string]media.Opener{"in memory": lasting{picture}, "from a disk": onDisk{lasting{picture}}} {
+			content := make([]byte, size)
+			for name, picture := range map[string]media.Opener{"in memory": lasting{content}, "from a disk": onDisk{lasting{content}}} {
 				t.Run(fmt.Sprintf("%s/%d %s", p.name, size, name), func(t *testing.T) {
 					const plenty = 1 << 24
-					sent, whole, unread := p.through(t, formOf(t, opener, size), plenty)
+					sent, whole, unread := p.through(t, formOf(t, picture, size), plenty)
 					require.True(t, sent && whole)
 					total := plenty - unread
 					positions := []int{0, 1, total / 7, total / 3, total / 2, total - size/2, total - 100, total - 18, total - 2, total - 1, total}
 					for _, k := range positions {
-						sent, whole, _ := p.through(t, formOf(t, opener, size), k)
+						sent, whole, _ := p.through(t, formOf(t, picture, size), k)
 						assert.Equal(t, whole, sent, "%d of %d bytes", k, total)
 						if p.name != "HTTP/2" { // there, what else is said varies
 							assert.Equal(t, k == total, whole)

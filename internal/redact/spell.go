@@ -1,6 +1,9 @@
 package redact
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 const (
 	longestWord = 128 // what is longer Word does not show
@@ -21,6 +24,7 @@ type reading struct {
 	room   [longestWord]byte
 	length int
 	has    [256]bool
+	rows   rows
 }
 
 // Read reads a text. Nothing is said of one that Word would not show.
@@ -115,13 +119,47 @@ func (r *reading) shares(secret []byte, n int) bool {
 		switch {
 		case missing >= 0:
 			end += missing + 1 // on to the next part, without that byte
-		case bytes.Count(part, part[:1]) < n && bytes.Contains(r.room[:r.length], part):
+		case r.mayHold(part) && bytes.Count(part, part[:1]) < n && bytes.Contains(r.room[:r.length], part):
 			return true
 		default:
 			end++
 		}
 	}
 	return false
+}
+
+// rows are the rows of n bytes in a reading, as marks in a table: a long secret
+// that is made of the bytes of the text has a row at every byte, and few of them
+// are worth a search.
+type rows struct {
+	n      int
+	marked [64]uint64
+}
+
+// mayHold is never false of a row that the reading holds.
+func (r *reading) mayHold(row []byte) bool {
+	if r.rows.n != len(row) {
+		r.rows = rows{n: len(row)}
+		for i := range r.length - len(row) + 1 {
+			mark := markOf(r.room[i : i+len(row)])
+			r.rows.marked[mark/64] |= 1 << (mark % 64)
+		}
+	}
+	mark := markOf(row)
+	return r.rows.marked[mark/64]&(1<<(mark%64)) != 0
+}
+
+// markOf gives equal rows of at least fewest bytes the same number of 12 bits.
+func markOf(row []byte) (mark uint64) {
+	const odd = 0x9e3779b97f4a7c15
+	for len(row) >= 8 {
+		mark = (mark ^ binary.LittleEndian.Uint64(row)) * odd
+		row = row[8:]
+	}
+	for _, c := range row {
+		mark = (mark ^ uint64(c)) * odd
+	}
+	return mark >> 52
 }
 
 // fold appends the text to what is in the room, as far as that goes.

@@ -3,11 +3,13 @@ package redact_test
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/idverify/idverify/internal/proof/growth"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -80,6 +82,36 @@ func TestSpellingFindsNothingElse(t *testing.T) {
 		text := short + hex.EncodeToString([]byte(short)) + base64.StdEncoding.EncodeToString([]byte(short))
 		assert.False(t, tells(text, short), "%q would be found by chance", short)
 	}
+}
+
+// The text is a word; a secret may be long, and made of the text's own letters.
+func TestSpellingIsLinear(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	letters := func(n int) string {
+		text := make([]byte, n)
+		for i := range text {
+			text[i] = "ab"[random.IntN(2)]
+		}
+		return string(text)
+	}
+	for word, make := range map[string]func(size int) string{
+		letters(128):                   letters,
+		strings.Repeat("a", 128):       func(n int) string { return strings.Repeat("a", n) },
+		strings.Repeat("aaaaaaab", 16): func(n int) string { return strings.Repeat("aaaaaaaabaaaaaaaaa", n/18) },
+		strings.Repeat("0", 128):       func(n int) string { return strings.Repeat("0", n) },
+	} {
+		assert.False(t, spells(word, make(8<<10)), "%s: and all of it is looked at", word)
+		growth.Case{From: 8 << 10, MaxAllocated: .1, MaxCost: 400, Work: func(size int) func() {
+			secret := make(size)
+			return func() { spells(word, secret) }
+		}}.Check(t)
+	}
+}
+
+func spells(word, secret string) bool {
+	var spelling redact.Spelling
+	spelling.Read(word)
+	return spelling.Tells(40, secret)
 }
 
 // Whatever holds enough of a secret, in any of the spellings, is found; what is

@@ -1,0 +1,42 @@
+package baiduv4
+
+import (
+	"errors"
+	"time"
+
+	"github.com/idverify/idverify"
+)
+
+// The pause after failed fetches begins with the second in a row, and doubles with
+// each up to the longest.
+const firstPause, longestPause = time.Second, 30 * time.Second
+
+// outage counts failures in a row. The first may be chance, so the next caller
+// tries at once; from the second on there is a pause, in which callers are
+// given the last failure.
+type outage struct {
+	failures int
+	last     error
+	until    time.Time
+}
+
+func (o *outage) add(err error, now time.Time) {
+	o.failures++
+	o.last = err
+	if doublings := o.failures - 2; doublings >= 0 {
+		o.until = now.Add(min(firstPause<<min(doublings, 5), longestPause))
+	}
+}
+
+func (o *outage) pause(now time.Time) time.Duration { return o.until.Sub(now) }
+
+// failure is the last one with the rest of the pause in it.
+func (o *outage) failure(now time.Time) error {
+	var e *idverify.Error
+	if !errors.As(o.last, &e) {
+		return o.last
+	}
+	own := *e
+	own.RetryAfter = o.pause(now)
+	return &own
+}
