@@ -197,7 +197,7 @@ func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *R
 }
 
 func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
-limited, cancel := context.WithTimeoutCause(flight.Undated(ctx), v.policy.Timeout, timelimit.ErrPolicy)
+	limited, cancel := context.WithTimeoutCause(flight.Undated(ctx), v.policy.Timeout, timelimit.ErrPolicy)
 	defer cancel()
 	res, err := v.Provider.Verify(limited, req)
 	res, e := settle(v.Name(), res, err)

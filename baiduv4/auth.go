@@ -35,12 +35,11 @@ type tokenAnswer struct {
 	ErrorMsg         exchange.Remark `json:"error_msg"`
 }
 
-// fetch makes one exchange with the token endpoint.
+// fetch makes one exchange with the token endpoint. Its error is an *idverify.Error.
 func (c credentials) fetch(ctx context.Context) (Token, error) {
-	call := &exchange.Call{Vendor: c.vendor}
-	call.Hide(c.apiKey.Reveal(), c.secretKey.Reveal())
-	asked := call.Now()
-	err := call.Send(ctx, httpx.Request{Method: http.MethodPost, Path: tokenPath, Body: body.Form(url.Values{
+	x := c.vendor.Exchange()
+	asked := x.Now()
+	err := x.Send(ctx, httpx.Request{Method: http.MethodPost, Path: tokenPath, Body: body.Form(url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {c.apiKey.Reveal()},
 		"client_secret": {c.secretKey.Reveal()},
@@ -49,60 +48,63 @@ func (c credentials) fetch(ctx context.Context) (Token, error) {
 		return Token{}, err
 	}
 	var a tokenAnswer
-	if err := call.Decode(&a); err != nil {
+	if err := x.Decode(&a); err != nil {
 		return Token{}, err
 	}
-	lifetime, ok := a.lifetime()
-	switch {
-	case a.Error != "":
-		return Token{}, failed(call, string(a.Error), string(a.ErrorDescription))
-	case isFailure(a.ErrorCode):
-		return Token{}, failed(call, textOf(a.ErrorCode), string(a.ErrorMsg))
-	case a.AccessToken == "" && call.ServerFailed():
-		return Token{}, serverFailed(call.Bad(""))
-	case a.AccessToken == "" && !call.OK():
-		return Token{}, call.Foreign("access_token is missing")
-	case !call.OK():
-		return Token{}, call.Bad("an answer without an error came with an HTTP status of failure")
-	case a.AccessToken == "":
-		return Token{}, call.Bad("access_token is missing")
-	case len(a.AccessToken) > maxTokenBytes:
-		return Token{}, call.Bad(fmt.Sprintf("access_token is longer than %d bytes", maxTokenBytes))
-	case !ok:
-		return Token{}, call.Bad("expires_in is missing or absurd")
+	if e := a.failure(x); e != nil {
+		return Token{}, e
 	}
-	return NewToken(string(a.AccessToken), asked.Add(lifetime)), nil
+	return NewToken(string(a.AccessToken), asked.Add(a.lifetime())), nil
 }
 
-func (a tokenAnswer) lifetime() (time.Duration, bool) {
+// lifetime is 0 where the answer has none that may be believed.
+func (a *tokenAnswer) lifetime() time.Duration {
 	seconds := a.ExpiresIn.Pointer()
-	if seconds == nil || *seconds > maxLifetime.Seconds() {
-		return 0, false
+	if seconds == nil || *seconds <= 0 || *seconds > maxLifetime.Seconds() {
+		return 0
 	}
-	lifetime := time.Duration(*seconds * float64(time.Second))
-	return lifetime, lifetime > 0
+	return time.Duration(*seconds * float64(time.Second))
 }
 
-// failed looks an error of the token endpoint up in the table. There is no
-// decision without a verification, whatever the code says.
-func failed(call *exchange.Call, code, message string) error {
-	_, err := call.Coded(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
+// failure is the error of an answer that has no usable token, nil where it has one.
+func (a *tokenAnswer) failure(x *exchange.Exchange) *idverify.Error {
 	var e *idverify.Error
 	switch {
-	case err == nil:
-		return call.Bad("the code of a decision came without a verification")
-	case call.ServerFailed() && errors.As(err, &e) && (e.Code == idverify.CodeUnknown || e.Code == idverify.CodeBadResponse):
-		return serverFailed(e)
+	case a.Error != "":
+		e = said(x, string(a.Error), string(a.ErrorDescription))
+	case isFailure(a.ErrorCode):
+		e = said(x, textOf(a.ErrorCode), string(a.ErrorMsg))
+	case a.AccessToken == "" && !x.OK():
+		e = x.Foreign("access_token is missing")
+	case !x.OK():
+		return x.Bad("an answer without an error came with an HTTP status of failure")
+	case a.AccessToken == "":
+		return x.Bad("access_token is missing")
+	case len(a.AccessToken) > maxTokenBytes:
+		return x.Bad(fmt.Sprintf("access_token is longer than %d bytes", maxTokenBytes))
+	case a.lifetime() == 0:
+		return x.Bad("expires_in is missing or absurd")
+	default:
+		return nil
 	}
-	return err
-}
-
-// serverFailed is a copy of an error about what a gateway before the token
-// endpoint says in JSON of its own, with words that the table lacks.
-func serverFailed(e *idverify.Error) *idverify.Error {
+	if !x.ServerFailed() || e.Code != idverify.CodeUnknown && e.Code != idverify.CodeBadResponse {
+		return e
+	}
+	// A gateway before the token endpoint says so in JSON of its own, with words
+	// that the table lacks.
 	own := *e
 	own.Code, own.Detail = idverify.CodeVendorUnavailable, "the server of the token endpoint failed"
 	return &own
+}
+
+// said looks an error of the token endpoint up in the table.
+func said(x *exchange.Exchange, code, message string) *idverify.Error {
+	return x.Failure(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
+}
+
+// errBroken is how a fetch failed for those who come after a panic.
+var errBroken = &idverify.Error{
+	Code: idverify.CodeUnknown, Vendor: Name, Delivery: idverify.DeliveryUnanswered, Detail: "the transport panicked",
 }
 
 // accessToken is the token for a call. sent says that the verification went
@@ -120,7 +122,8 @@ func (c *Client) accessToken(ctx context.Context, sent bool) (Token, error) {
 }
 
 // unverified is a copy of an error on the way to the token that speaks of the
-// verification: nobody worked on that, and it cost nothing.
+// verification: nobody worked on that, and it cost nothing. Callers and
+// OnTokenFetch are given no other.
 func unverified(e *idverify.Error, sent bool) *idverify.Error {
 	own := *e
 	own.Detail = "access token: " + e.Detail

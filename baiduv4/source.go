@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/aside"
 	"github.com/idverify/idverify/internal/flight"
 )
@@ -190,9 +189,4 @@ func (s *tokenSource) forget(p *pending) {
 	if s.pending == p {
 		s.pending = nil
 	}
-}
-
-// errBroken is how a fetch failed for those who come after a panic.
-var errBroken = &idverify.Error{
-	Code: idverify.CodeUnknown, Vendor: Name, Delivery: idverify.DeliveryUnanswered, Detail: "the transport panicked",
 }

@@ -177,7 +177,9 @@ func TestConnections_LinesOfAHead(t *testing.T) {
 			assert.Equal(t, http.StatusNotFound, answer.StatusCode)
 			synctest.Wait()
 		}
-		go func() { _, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n"+strings.Repeat("A:\r\n", maxHeadLines)+"\r\n") }()
+		go func() {
+			_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n"+strings.Repeat("A:\r\n", maxHeadLines)+"\r\n")
+		}()
 		assert.True(t, isClosed(conn))
 	})
 }

@@ -54,7 +54,7 @@ func TestRequestIDOfAnAnswerThatBreaksOffIsKept(t *testing.T) {
 	client, err := httpx.New(httpx.Config{BaseURL: server.URL, Timeout: time.Minute})
 	require.NoError(t, err)
 	defer client.CloseIdleConnections()
-	call := &Call{Vendor: &Vendor{Name: "v", HTTP: client, RequestIDField: "request_id", Now: time.Now}}
+	call := &Call{Exchange: Exchange{Vendor: &Vendor{Name: "v", HTTP: client, RequestIDField: "request_id", Now: time.Now}}}
 	err = call.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)})
 	e := asError(t, nil, err)
 	assert.Equal(t, "R-1", e.RequestID)

@@ -82,18 +82,18 @@ func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong
 }
 
 // theirSkew is how far the vendor's clock is ahead, by the Date of the answer.
-func (c *Call) theirSkew() (time.Duration, bool) {
-	if c.response == nil {
+func (x *Exchange) theirSkew() (time.Duration, bool) {
+	if x.response == nil {
 		return 0, false
 	}
-	answered, ok := c.AnsweredAt()
-	return answered.Sub(c.Now()).Round(time.Second), ok
+	answered, ok := x.AnsweredAt()
+	return answered.Sub(x.Now()).Round(time.Second), ok
 }
 
 // clockNote says for an error about a signature how far this machine's clock is
 // from the vendor's, the usual cause of an expired one.
-func (c *Call) clockNote(row idverify.VendorCode) string {
-	ahead, known := c.theirSkew()
+func (x *Exchange) clockNote(row idverify.VendorCode) string {
+	ahead, known := x.theirSkew()
 	switch {
 	case !known, !isOfSignature(row.Meaning, row.Delivery), ahead.Abs() <= tolerableSkew:
 		return ""

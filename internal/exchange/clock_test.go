@@ -41,7 +41,7 @@ func newSigned(ahead time.Duration) *signed {
 }
 
 func (s *signed) call() (*idverify.Result, error) {
-	c := &Call{Vendor: s.vendor}
+	c := &Call{Exchange: Exchange{Vendor: s.vendor}}
 	s.asked = nil
 	return c.Signed(func(at time.Time) (*idverify.Result, error) { return s.answer(c, at) })
 }
@@ -164,7 +164,7 @@ func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
 	for range callers {
 		ended.Go(func() {
 			own := &signed{vendor: s.vendor, now: s.now, ahead: s.ahead, code: s.code}
-			c := &Call{Vendor: s.vendor}
+			c := &Call{Exchange: Exchange{Vendor: s.vendor}}
 			res, err := c.Signed(func(at time.Time) (*idverify.Result, error) {
 				if len(own.asked) == 0 {
 					begun.Done()

@@ -12,9 +12,9 @@ import (
 // Decode reads the answer as exactly one JSON object into reply. Its error is
 // that of an answer which is not the vendor's, with the request id where the
 // broken answer still shows it.
-func (c *Call) Decode(reply any) error {
-	content := unmarked(c.response.Body)
-	problem := c.unreadable(content)
+func (x *Exchange) Decode(reply any) error {
+	content := unmarked(x.response.Body)
+	problem := x.unreadable(content)
 	if problem == "" && json.Unmarshal(content, reply) != nil {
 		problem = "the answer is not the JSON that the vendor documents"
 	}
@@ -24,20 +24,18 @@ func (c *Call) Decode(reply any) error {
 	if problem == "" {
 		return nil
 	}
-	c.SetRequestID(findText(content, c.RequestIDField))
-	return c.Foreign(problem)
+	x.SetRequestID(findText(content, x.RequestIDField))
+	return x.Foreign(problem)
 }
 
 // unreadable says why an answer is no JSON object. Proxies call JSON what they
 // like; HTML is what they answer with themselves.
-func (c *Call) unreadable(content []byte) string {
+func (x *Exchange) unreadable(content []byte) string {
 	switch {
-	case isHTML(c.response.Header.Get("Content-Type")):
-		return "the answer's content type is not JSON"
+	case isHTML(x.response.Header.Get("Content-Type")), len(content) > 0 && content[0] == '<':
+		return "a page of HTML instead of an answer"
 	case len(content) == 0:
 		return "the answer is empty"
-	case content[0] == '<':
-		return "a page of HTML instead of an answer"
 	case content[0] != '{':
 		return "the answer is not a JSON object"
 	}

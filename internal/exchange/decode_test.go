@@ -226,5 +226,5 @@ func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
 	}
 	c := answered(http.StatusOK)
 	c.response.Header, c.response.Body = http.Header{"Content-Type": {"text/html"}}, []byte(`{}`)
-	assert.Equal(t, "the answer's content type is not JSON", asError(t, nil, c.Decode(&struct{}{})).Detail)
+	assert.Equal(t, "a page of HTML instead of an answer", asError(t, nil, c.Decode(&struct{}{})).Detail)
 }

@@ -19,12 +19,12 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.7}
 	score := Measured{Field: "score", Score: Score{value: 0.9, present: true}, Rule: rule}
 	for _, early := range []bool{false, true} {
-		call := &Call{
+		call := &Call{Exchange: Exchange{
 			Vendor: &Vendor{Name: "v", Now: time.Now, Table: NewTable([]idverify.VendorCode{
 				{Code: "OK", Meaning: idverify.CodeMatch}, {Code: "NO", Meaning: idverify.CodeIdentityMismatch}, {Code: "BIG", Meaning: idverify.CodeTooLarge},
 			})},
 			response: &httpx.Response{Status: http.StatusOK, Early: early},
-		}
+		}}
 		want := func(res *idverify.Result, err error, decision idverify.Code) {
 			t.Helper()
 			if early {

@@ -56,32 +56,32 @@ func (v *Vendor) named(err error) error {
 }
 
 // failed turns an *httpx.Failure into the error the caller gets.
-func (c *Call) failed(err error) *idverify.Error {
+func (x *Exchange) failed(err error) *idverify.Error {
 	var f *httpx.Failure
 	if !errors.As(err, &f) {
 		return &idverify.Error{
-			Code: idverify.CodeUnknown, Vendor: c.Name, Delivery: idverify.DeliveryUnanswered, Err: err,
-			RequestID: c.id(), Detail: "the exchange failed in a way that was not foreseen",
+			Code: idverify.CodeUnknown, Vendor: x.Name, Delivery: idverify.DeliveryUnanswered, Err: err,
+			RequestID: x.id(), Detail: "the exchange failed in a way that was not foreseen",
 		}
 	}
-	p := page{code: failureCode(f), delivery: idverify.DeliveryUnanswered, field: c.failureField(f)}
+	p := page{code: failureCode(f), delivery: idverify.DeliveryUnanswered, field: x.failureField(f)}
 	if f.Status != 0 && f.Kind != httpx.Canceled {
-		if said := c.pageOf(f.Status); said.delivery == idverify.DeliveryRefused {
+		if said := x.pageOf(f.Status); said.delivery == idverify.DeliveryRefused {
 			p = said
 		}
 	}
 	e := idverify.Error{
-		Code: p.code, Vendor: c.Name, Field: p.field, Detail: p.explain(f.Detail), HTTPStatus: f.Status,
-		RequestID: c.id(), Delivery: p.delivery, Billed: p.billed(), RetryAfter: f.RetryAfter(c.Now()), Err: f,
+		Code: p.code, Vendor: x.Name, Field: p.field, Detail: p.explain(f.Detail), HTTPStatus: f.Status,
+		RequestID: x.id(), Delivery: p.delivery, Billed: p.billed(), RetryAfter: f.RetryAfter(x.Now()), Err: f,
 	}
 	if !f.Sent && f.Status == 0 {
 		// Without its last byte a request cannot have been worked on.
-		e.Delivery, e.Billed, e.RequestID = idverify.DeliveryNotSent, idverify.BilledNo, c.requestID
+		e.Delivery, e.Billed, e.RequestID = idverify.DeliveryNotSent, idverify.BilledNo, x.requestID
 	}
 	return &e
 }
 
-func (c *Call) failureField(f *httpx.Failure) string {
+func (x *Exchange) failureField(f *httpx.Failure) string {
 	switch f.Kind {
 	case httpx.Media:
 		return "Evidence"
@@ -109,16 +109,16 @@ func failureCode(f *httpx.Failure) idverify.Code {
 
 // Foreign is the error for an answer that is not of the vendor's shape. Something
 // on the way gave it, and its HTTP status tells what that means.
-func (c *Call) Foreign(problem string) *idverify.Error {
-	p := c.pageOf(c.response.Status)
+func (x *Exchange) Foreign(problem string) *idverify.Error {
+	p := x.pageOf(x.response.Status)
 	return &idverify.Error{
 		Code:       p.code,
-		Vendor:     c.Name,
+		Vendor:     x.Name,
 		Field:      p.field,
 		Detail:     p.explain(problem),
-		RequestID:  c.id(),
-		HTTPStatus: c.response.Status,
-		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
+		RequestID:  x.id(),
+		HTTPStatus: x.response.Status,
+		RetryAfter: httpx.RetryAfter(x.response.Header, x.Now()),
 		Billed:     p.billed(),
 		Delivery:   p.delivery,
 	}
@@ -126,14 +126,14 @@ func (c *Call) Foreign(problem string) *idverify.Error {
 
 // Bad is the error for an answer of the vendor's that contradicts itself or its
 // documents: nobody knows whether the vendor did the work.
-func (c *Call) Bad(detail string) *idverify.Error {
+func (x *Exchange) Bad(detail string) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
-		Vendor:     c.Name,
+		Vendor:     x.Name,
 		Detail:     detail,
-		RequestID:  c.id(),
-		HTTPStatus: c.response.Status,
-		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
+		RequestID:  x.id(),
+		HTTPStatus: x.response.Status,
+		RetryAfter: httpx.RetryAfter(x.response.Header, x.Now()),
 		Delivery:   idverify.DeliveryUnanswered,
 	}
 }
@@ -157,17 +157,17 @@ func (c *Call) badScore(field, problem string, success idverify.VendorCode, repl
 }
 
 // coded is the error that a row of the table says.
-func (c *Call) coded(row idverify.VendorCode, said Said, message idverify.Sensitive) *idverify.Error {
+func (x *Exchange) coded(row idverify.VendorCode, said Said) *idverify.Error {
 	return &idverify.Error{
 		Code:          row.Meaning,
-		Vendor:        c.Name,
-		Detail:        row.Note + said.Detail + c.clockNote(row),
+		Vendor:        x.Name,
+		Detail:        row.Note + said.Detail + x.clockNote(row),
 		VendorCode:    row.Code,
 		VendorReason:  row.Reason,
-		VendorMessage: message,
-		RequestID:     c.id(),
-		HTTPStatus:    c.response.Status,
-		RetryAfter:    httpx.RetryAfter(c.response.Header, c.Now()),
+		VendorMessage: x.message(said),
+		RequestID:     x.id(),
+		HTTPStatus:    x.response.Status,
+		RetryAfter:    httpx.RetryAfter(x.response.Header, x.Now()),
 		Billed:        row.Billed,
 		Delivery:      row.Delivery,
 		Reply:         said.Reply,

@@ -24,6 +24,7 @@ import (
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/media"
 	"github.com/idverify/idverify/internal/picture"
+	"github.com/idverify/idverify/internal/timelimit"
 )
 
 // counted is a reader that knows how often it was closed.
@@ -193,6 +194,14 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.True(t, e.Repeatable())
+
+		// A limit of ours is not the vendor's silence, and does not count against it.
+		c.ctx, leave = context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
+		defer leave()
+		_, err = c.File(hangs)
+		e = asError(t, nil, err)
+		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+		assert.Equal(t, "the media could not be opened and read: VendorPolicy.Timeout passed", e.Detail)
 	})
 }
 
@@ -286,5 +295,9 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 		c.ctx = ctx
 		_, err = c.Digest(b)
 		assert.Equal(t, idverify.CodeTimeout, asError(t, nil, err).Code)
+		c.ctx, leave = context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
+		defer leave()
+		_, err = c.Digest(b)
+		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
 	})
 }

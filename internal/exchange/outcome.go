@@ -19,39 +19,63 @@ type Said struct {
 // Coded turns a vendor's code into the decision or the error that its row in
 // the table says. A code without a row is CodeUnknown.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
-	row, listed := c.Table.Find(said.Code, said.Reasons...)
+	row, e := c.row(said)
 	switch {
-	case listed:
-	case c.echoesStatus(said.Code):
-		return nil, c.Foreign("JSON that is not the vendor's")
-	default:
-		row = c.unlisted(said)
-	}
-	if row.Meaning == idverify.CodeMatch {
-		return nil, c.Bad("the code of success came without success") // only scores make a match
-	}
-	message := idverify.NewSensitive(c.Scrub(said.Message))
-	if row.Meaning.IsDecision() && c.response.Early {
+	case e != nil:
+		return nil, e
+	case !row.Meaning.IsDecision():
+		return nil, c.coded(row, said)
+	case c.response.Early:
 		return nil, c.Bad(answeredEarly)
 	}
-	if row.Meaning.IsDecision() {
-		return &idverify.Result{
-			Code: row.Meaning, Vendor: c.Name, RequestID: c.id(),
-			VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: message,
-			HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
-		}, nil
+	return &idverify.Result{
+		Code: row.Meaning, Vendor: c.Name, RequestID: c.id(),
+		VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: c.message(said),
+		HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
+	}, nil
+}
+
+// Failure is the error that a code's row in the table says, where nobody is
+// verified: the code of a decision decides nothing.
+func (x *Exchange) Failure(said Said) *idverify.Error {
+	row, e := x.row(said)
+	switch {
+	case e != nil:
+		return e
+	case row.Meaning.IsDecision():
+		return x.Bad("the code of a decision came without a verification")
 	}
-	return nil, c.coded(row, said, message)
+	return x.coded(row, said)
+}
+
+// row is what a code means, unless it is no code of the vendor's, or that of
+// success: only scores make a match.
+func (x *Exchange) row(said Said) (idverify.VendorCode, *idverify.Error) {
+	row, listed := x.Table.Find(said.Code, said.Reasons...)
+	switch {
+	case !listed && x.echoesStatus(said.Code):
+		return row, x.Foreign("JSON that is not the vendor's")
+	case !listed:
+		return x.unlisted(said), nil
+	case row.Meaning == idverify.CodeMatch:
+		return row, x.Bad("the code of success came without success")
+	}
+	return row, nil
+}
+
+// message is the vendor's free text without what was sent.
+func (x *Exchange) message(said Said) idverify.Sensitive {
+	return idverify.NewSensitive(x.Scrub(said.Message))
 }
 
 // unlisted is a row for a code that has none. The HTTP status tells nevertheless
 // whether the request was turned away.
-func (c *Call) unlisted(said Said) idverify.VendorCode {
+func (x *Exchange) unlisted(said Said) idverify.VendorCode {
 	row := idverify.VendorCode{
-		Code: redact.Word(c.Identifier(said.Code)), Reason: smallNumber(said.Reasons),
+		Code: redact.Word(x.Identifier(said.Code)), Reason: smallNumber(said.Reasons),
 		Meaning: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
 	}
-	if p := c.pageOf(c.response.Status); p.delivery == idverify.DeliveryRefused {
+	if p := x.pageOf(x.response.Status); p.delivery == idverify.DeliveryRefused {
 		row.Meaning, row.Delivery, row.Billed, row.Note = p.code, p.delivery, p.billed(), p.note
 	}
 	return row

@@ -37,7 +37,9 @@ func answered(status int) *Call {
 		{Code: "busy", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo},
 	})}
 	v.HTTP, _ = httpx.New(httpx.Config{BaseURL: "https://vendor.example"})
-	c := &Call{Vendor: v, ctx: context.Background(), response: &httpx.Response{Status: status, Header: http.Header{"Retry-After": {"7"}}}, requestID: "r1"}
+	c := &Call{ctx: context.Background(), Exchange: Exchange{
+		Vendor: v, response: &httpx.Response{Status: status, Header: http.Header{"Retry-After": {"7"}}}, requestID: "r1",
+	}}
 	c.Hide("张三")
 	return c
 }

@@ -31,13 +31,13 @@ var pages = map[int]page{
 var otherPage = page{code: idverify.CodeBadResponse, delivery: idverify.DeliveryUnanswered}
 
 // pageOf is what an answer with this status means that is not the vendor's.
-func (c *Call) pageOf(status int) page {
+func (x *Exchange) pageOf(status int) page {
 	p, listed := pages[status]
 	switch {
-	case !listed, p.code == idverify.CodeTooLarge && c.Evidence == nil: // nothing of the caller's was sent
+	case !listed, p.code == idverify.CodeTooLarge && x.Evidence == nil: // nothing of the caller's was sent
 		return otherPage
 	case p.field == "HTTP.Proxy":
-		p.field = "HTTP." + c.HTTP.Setting("Proxy")
+		p.field = "HTTP." + x.HTTP.Setting("Proxy")
 	}
 	return p
 }
@@ -60,6 +60,6 @@ func (p page) explain(problem string) string {
 
 // echoesStatus reports whether a code that is not listed only repeats the answer's
 // HTTP status: so do gateways that answer in JSON, and no vendor.
-func (c *Call) echoesStatus(code string) bool {
-	return c.response.Status >= http.StatusBadRequest && code == strconv.Itoa(c.response.Status)
+func (x *Exchange) echoesStatus(code string) bool {
+	return x.response.Status >= http.StatusBadRequest && code == strconv.Itoa(x.response.Status)
 }

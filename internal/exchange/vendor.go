@@ -93,7 +93,10 @@ func (s Settings) idleTimeout() time.Duration {
 	return s.HTTP.IdleTimeout
 }
 
-func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+// blank also finds what nobody sees, such as the byte order mark of an editor.
+func blank(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
 
 // Threshold is the rule at a threshold from a Config, where 0 is the vendor's
 // recommended one.

@@ -1,10 +1,12 @@
 package httpx
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 )
 
 // The buffers of all connections. One is held only while a request is being
@@ -54,8 +56,18 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// ReadFrom implements [io.ReaderFrom].
+// ReadFrom implements [io.ReaderFrom]. When the other side has closed, it waits for
+// whoever reads: a gateway that does not want a large request says why, and closes
+// without reading the rest. net/http would drop the answer for the error of writing.
 func (c *conn) ReadFrom(r io.Reader) (sent int64, err error) {
+	sent, err = c.readFrom(r)
+	if err != nil && c.link != nil && (errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)) {
+		c.link.endsSoon()
+	}
+	return sent, err
+}
+
+func (c *conn) readFrom(r io.Reader) (sent int64, err error) {
 	if c.gather == nil {
 		return copyBody(c.Conn, r, pieces)
 	}

@@ -152,7 +152,7 @@ func (c cell) settled() bool {
 	case !c.hangs:
 		return true
 	default:
-		timeouts, unsent, others := o.timeouts()
+		timeouts, unsent, others := o.timeouts(c.phase)
 		paused := vendors.AsksForTokens(c.subject) && o.Struck == 2
 		return others == 0 && (timeouts <= o.Struck || paused || c.lasts && (c.large || unsent == 0))
 	}
@@ -161,7 +161,11 @@ func (c cell) settled() bool {
 // timeouts counts the legs with the vendor under fault that ended so, those
 // among them whose request had not left, and those that failed otherwise. A
 // provider alone makes one.
-func (o Outcome) timeouts() (all, unsent, others int) {
+func (o Outcome) timeouts(phase Phase) (all, unsent, others int) {
+	late := idverify.CodeTimeout
+	if phase == Media {
+		late = idverify.CodeUnreadableEvidence // the time limit waited for the media
+	}
 	legs := o.Legs
 	if len(legs) == 0 {
 		alone := idverify.Attempt{Code: o.Code, Delivery: idverify.DeliveryNotSent}
@@ -173,7 +177,7 @@ func (o Outcome) timeouts() (all, unsent, others int) {
 	for _, leg := range legs {
 		switch {
 		case leg.Vendor != legs[0].Vendor || leg.Code.IsDecision():
-		case leg.Code != idverify.CodeTimeout:
+		case leg.Code != late:
 			others++
 		case leg.Sent():
 			all++

@@ -24,7 +24,7 @@ func baiduVendor() Vendor {
 			{Field: "SecretKey", Value: idverifytest.BaiduSecretKey},
 		},
 		OwnThreshold: true,
-		Anything:     []string{"Tokens"},
+		Anything:     []string{"OnTokenFetch", "Tokens"},
 		Media:        idverifytest.Photo,
 		Forms: []Form{
 			{Media: func(m idverify.Media) idverify.Evidence { return idverify.Photo(m) }, AnyBytes: true},

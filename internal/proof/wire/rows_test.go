@@ -69,9 +69,7 @@ func TestEveryRowComesOutAsItIsListed(t *testing.T) {
 
 		said := v.Says(row)
 		var s script
-		req := v.Match()
-		req.Reference = vendors.Reference
-		res, err := s.provider(t, v, said).Verify(t.Context(), req)
+		res, err := s.provider(t, v, said).Verify(t.Context(), v.Match())
 		exchanges := max(said.Exchanges, 1)
 		if said.OfTokens {
 			exchanges = 0
@@ -143,9 +141,7 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 			var s script
 			c, err := idverify.New([]idverify.Provider{s.provider(t, v, said)})
 			require.NoError(t, err)
-			req := v.Match()
-			req.Reference = vendors.Reference
-			res, err := c.Verify(t.Context(), req)
+			res, err := c.Verify(t.Context(), v.Match())
 			want := 1
 			if row.Repeatable() {
 				want = 3

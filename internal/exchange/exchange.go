@@ -1,0 +1,140 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Exchange is one request to a vendor and the answer. A [Call] has one around which
+// it verifies somebody; one that stands alone decides nothing, such as that for
+// Baidu's access token.
+type Exchange struct {
+	*Vendor
+	// Subject, Evidence and Reference are the caller's, zero where nobody is verified.
+	Subject   idverify.Subject
+	Evidence  idverify.Evidence
+	Reference string
+	// OwnID is our id of the call, where the vendor is sent one. It is the
+	// request id when the answer has none or did not come.
+	OwnID string
+
+	response  *httpx.Response
+	requestID string
+	secrets   []string
+	room      [roomForSecrets]string // for them
+	address   string                 // of the picture, one of them
+
+	identifier, shown string // the last that was looked at: an answer's own id is, more than once
+}
+
+// roomForSecrets is what most calls hide: name, number, credentials, and a token
+// or a signature.
+const roomForSecrets = 6
+
+// Exchange is one that verifies nobody.
+func (v *Vendor) Exchange() *Exchange {
+	x := &Exchange{Vendor: v}
+	x.secrets = x.room[:0]
+	x.hideCredentials()
+	return x
+}
+
+func (x *Exchange) hideCredentials() {
+	for _, s := range x.Vendor.Secrets {
+		x.Hide(s.Reveal())
+	}
+}
+
+// Hide adds to what is taken out of the vendor's messages.
+func (x *Exchange) Hide(secrets ...string) {
+	x.secrets = append(x.secrets, secrets...)
+	x.identifier, x.shown = "", ""
+}
+
+// Scrub takes out of a vendor's text what the request said of the person, and
+// every credential.
+func (x *Exchange) Scrub(text string) string { return redact.Scrub(text, x.secrets...) }
+
+// Identifier is Scrub for a text that is shown where it looks like an
+// identifier: nothing is left of one that still tells a part of the person or of
+// what else is hidden, or tells it in base64 or hexadecimal. Only of the picture's
+// address the caller's own reference may have as much as it likes: pictures are
+// called after it.
+func (x *Exchange) Identifier(text string) string {
+	if text != x.identifier {
+		x.identifier, x.shown = text, x.identify(text)
+	}
+	return x.shown
+}
+
+func (x *Exchange) identify(text string) string {
+	text = x.Scrub(text)
+	var spelling redact.Spelling
+	spelling.Read(text)
+	if spelling.Tells(tellingOfThePerson, x.Subject.Name(), x.Subject.IDNumber()) {
+		return redact.Hidden
+	}
+	for _, secret := range x.secrets {
+		telling := tellingOfAKey
+		if secret == x.address {
+			telling = tellingOfAnAddress
+		}
+		isOurs := secret == x.address && text == x.Reference
+		if !isOurs && spelling.Tells(telling, secret) {
+			return redact.Hidden
+		}
+	}
+	return text
+}
+
+// So many bytes in a row tell too much. Identifiers are full of dates, which have
+// eight; nine of a person's are chance once in millions of identifiers. Keys are
+// longer, and full of words. Pictures are called after orders and the second of
+// their upload; what signs an address is longer than that.
+const (
+	tellingOfThePerson = 9
+	tellingOfAKey      = 12
+	tellingOfAnAddress = 24
+)
+
+// Send makes the exchange. Its error is an *idverify.Error.
+func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
+	x.requestID = ""
+	response, err := x.HTTP.Do(ctx, req)
+	if err != nil {
+		var f *httpx.Failure
+		if errors.As(err, &f) {
+			x.SetRequestID(findText(f.Partial(), x.RequestIDField))
+		}
+		return x.failed(err)
+	}
+	x.response = response
+	return nil
+}
+
+// OK reports whether the answer came with the HTTP status of success.
+func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
+
+// ServerFailed reports whether the answer came with an HTTP status that says so.
+func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
+
+// AnsweredAt is the vendor's own time of the answer, from its Date header.
+func (x *Exchange) AnsweredAt() (time.Time, bool) {
+	t, err := http.ParseTime(x.response.Header.Get("Date"))
+	return t, err == nil
+}
+
+// id is the vendor's id of the call, or our own when there is none.
+func (x *Exchange) id() string { return cmp.Or(x.requestID, x.OwnID) }
+
+// SetRequestID keeps the vendor's id of the call for the result or error. What
+// does not look like one stands in the typed reply only, unless it tells of the
+// person.
+func (x *Exchange) SetRequestID(id string) { x.requestID = redact.Word(x.Identifier(id)) }
