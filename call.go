@@ -13,6 +13,8 @@ type call struct {
 	client   *Client
 	id       string // for hooks; empty when nobody watches
 	req      *Request
+	lender   func() *loan // of a call with a key: whose request the next attempt takes
+	loan     *loan        // the request is of
 	attempts []Attempt
 
 	result  *Result // a decision: the last word, unless another vendor is to be asked
@@ -50,6 +52,7 @@ func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 	var wait time.Duration
 	var cost int
 	for n := 1; ; n++ {
+		c.borrow()
 		a := c.begin(ctx, v, wait)
 		res, e := a.run()
 		if res != nil {
@@ -59,12 +62,21 @@ func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 			a.end(res, nil, onward(!done && more))
 			return done
 		}
+		interrupted := c.isInterrupted(e)
+		if interrupted {
+			e = takenBack(e)
+		}
 		if a.asked() || !c.asked {
 			c.failure, c.asked = e, a.asked()
 		}
 		if ctx.Err() != nil {
 			a.end(nil, e, "")
 			return true
+		}
+		if interrupted {
+			a.end(nil, e, NextSameVendor)
+			n, wait, cost = n-1, 0, 0
+			continue
 		}
 		if !a.asked() {
 			a.end(nil, e, onward(more))

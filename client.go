@@ -102,39 +102,28 @@ func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
 	return res, err
 }
 
-func (c *Client) verify(ctx context.Context, req *Request, id string) (*Result, error) {
-	if err := req.Validate(); err != nil {
+func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result, error) {
+	req, subject, err := given.taken()
+	if err != nil {
 		return nil, beforehand(err)
 	}
 	if ctx.Err() != nil {
 		return nil, beforehand(left(ctx, "", ""))
 	}
 	if req.Key == "" {
-		return c.ask(ctx, req, id)
+		return c.ask(ctx, &call{client: c, id: id, req: req}, subject)
 	}
-	subject, err := req.Subject()
-	if err != nil {
-		return nil, beforehand(err)
-	}
-	q := question{req: req, subject: subject, ask: func(ctx context.Context, req *Request) (*Result, error) { return c.ask(ctx, req, id) }}
-	if c.answers != nil {
-		q.known, q.keep = c.answers.forQuestion(req.Key, subject, c.maxFAR)
-	}
-	return c.flights.share(ctx, q)
+	return c.askOnce(ctx, req, subject, id)
 }
 
-func (c *Client) ask(ctx context.Context, req *Request, id string) (*Result, error) {
-	call := &call{client: c, id: id, req: req}
-	vendors := c.route(ctx, req)
-	if !slices.ContainsFunc(vendors, func(v *vendor) bool { _, ok := Accepted(v.Provider, req); return ok }) {
+func (c *Client) ask(ctx context.Context, call *call, subject Subject) (*Result, error) {
+	call.borrow()
+	vendors := c.route(ctx, call.req)
+	if !slices.ContainsFunc(vendors, func(v *vendor) bool { _, ok := Accepted(v.Provider, call.req); return ok }) {
 		return call.nobody(ctx, vendors)
 	}
 	if c.person == nil {
 		return call.run(ctx, vendors)
-	}
-	subject, err := req.Subject()
-	if err != nil {
-		return nil, beforehand(err)
 	}
 	try, err := c.takeTry(ctx, subject)
 	if err != nil {

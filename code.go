@@ -49,7 +49,8 @@ const (
 	CodeEvidenceExpired Code = "evidence_expired"
 	// CodeUnsupportedFormat: the picture's format is one the vendor refuses.
 	CodeUnsupportedFormat Code = "unsupported_format"
-	// CodeTooLarge: the picture has too many bytes or pixels for the vendor.
+	// CodeTooLarge: the picture has too many bytes or pixels for the vendor, or the
+	// request too many bytes for a gateway in between (HTTP 413).
 	CodeTooLarge Code = "too_large"
 	// CodeNoFace: no face was found in the picture or capture.
 	CodeNoFace Code = "no_face"
@@ -70,14 +71,16 @@ const (
 
 // What the operator of the backend can mend.
 const (
-	// CodeInvalidConfig: a constructor refused its configuration;
-	// [Error.Field] names the field.
+	// CodeInvalidConfig: a setting does not fit; [Error.Field] names it. A constructor
+	// refused it, or a call found out: a certificate authority that is not trusted,
+	// a proxy that refuses, an address that the vendor does not know.
 	CodeInvalidConfig Code = "invalid_config"
 	// CodeUnauthorized: key, secret, token or signature refused.
 	CodeUnauthorized Code = "unauthorized"
-	// CodeSignatureExpired: the signature was no longer valid, or not yet,
-	// when it arrived: the clock of this machine is wrong, or the request
-	// took longer than the signature's lifetime.
+	// CodeSignatureExpired: the signature was no longer valid, or not yet, when it
+	// arrived: the request took longer than the signature's lifetime, or the clock of
+	// this machine is wrong by more than could be put right. [Error.Detail] says by
+	// how much.
 	CodeSignatureExpired Code = "signature_expired"
 	// CodePermissionDenied: the account may not use this interface.
 	CodePermissionDenied Code = "permission_denied"
@@ -89,7 +92,8 @@ const (
 
 // What passes by itself, and what nobody can tell.
 const (
-	// CodeRateLimited: too many calls for the moment.
+	// CodeRateLimited: too many calls for the moment, for the vendor, a gateway in
+	// between (HTTP 429) or a limit of your own.
 	CodeRateLimited Code = "rate_limited"
 	// CodeCircuitOpen: the vendor failed too often just now, and a [Client]
 	// gives it a rest. Nothing was sent.
@@ -104,7 +108,7 @@ const (
 	// CodeNetwork: the vendor could not be reached, or the connection broke.
 	// [Error.Ambiguous] tells the two apart.
 	CodeNetwork Code = "network"
-	// CodeTimeout: no answer within the time limit.
+	// CodeTimeout: no answer within a time limit; [Error.Detail] says whose it was.
 	CodeTimeout Code = "timeout"
 	// CodeCanceled: the caller's context was cancelled.
 	CodeCanceled Code = "canceled"

@@ -300,6 +300,31 @@ func othersWait(ctx context.Context) *Error {
 	return &Error{Code: e.Code, Detail: e.Detail, Delivery: DeliveryUnanswered, Err: e.Err}
 }
 
+// takenBack is a copy of the error of an attempt that could not go on with the
+// evidence of a caller who has left.
+func takenBack(e *Error) *Error {
+	own := *e
+	own.Code, own.Field, own.Detail = CodeCanceled, "", "the caller whose evidence was being sent has left"
+	return &own
+}
+
+// otherQuestion is the error for a key that already names another question.
+func otherQuestion() *Error {
+	return refused(CodeInvalidRequest, "Key", "the key already stands for another person or other evidence")
+}
+
+// from is a copy of an error with its origin, unless nobody was asked.
+func (e *Error) from(origin Origin) *Error {
+	own := *e
+	if own.Origin != OriginRefused {
+		own.Origin = origin
+	}
+	if own.At.IsZero() {
+		own.At = time.Now().UTC().Round(0)
+	}
+	return &own
+}
+
 // circuitOpen is the error for a vendor that is not asked because it failed.
 func circuitOpen(vendor string) *Error {
 	return unsent(CodeCircuitOpen, vendor, "the vendor failed too often just now and is given a rest", nil)

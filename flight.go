@@ -2,153 +2,184 @@ package idverify
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/idverify/idverify/internal/flight"
 	"github.com/idverify/idverify/internal/redact"
 )
 
 // flights are the calls with a key that are under way. Two calls with one key
 // are one exchange.
 type flights struct {
-	secret redact.Secret // of this Client: tells two people apart without keeping them
+	secret redact.Secret // of this Client: for prints where no store has a secret
 
-	mu   sync.Mutex
-	byID map[string]*shared
+	mu    sync.Mutex
+	byKey map[string]*shared
 }
 
-// shared is one call that several callers wait for. It is written out because
-// golang.org/x/sync/singleflight has no way to end the work when the last
-// caller leaves.
+// shared is one call with a key and the callers who wait for it.
 type shared struct {
-	person  string // whom it asks about
-	cancel  context.CancelFunc
-	waiting int // guarded by flights.mu
-
-	until sync.Mutex
-	// latest is the latest of the callers' deadlines, unless one has none.
-	latest    time.Time
-	unlimited bool
-
-	landed   chan struct{} // closed when what follows is final
-	res      *Result
-	stored   bool // res came from the store
-	err      error
-	panicked any // what a provider or a hook panicked with
+	*flight.Flight[*Result]
+	print string  // of the question
+	loans []*loan // of those who wait, in the order they came; guarded by flights.mu
 }
 
 func newFlights() *flights {
-	var secret [32]byte
+	var secret [minSecretBytes]byte
 	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the program instead
-	return &flights{secret: redact.NewSecret(string(secret[:])), byID: map[string]*shared{}}
+	return &flights{secret: redact.NewSecret(string(secret[:])), byKey: map[string]*shared{}}
 }
 
 // question is a request with a key, on its way through flights.
 type question struct {
-	req     *Request
-	subject Subject
-	ask     func(context.Context, *Request) (*Result, error)
+	key string
+	// id names the key, and the rate that was asked for, to a store. print tells
+	// two questions apart: it stands for the person and all evidence.
+	id, print string
+	loan      *loan
+	// ask asks the vendors, each time with what lender gives.
+	ask func(ctx context.Context, lender func() *loan) (*Result, error)
 	// known gives the decision of a store, nil when it has none, and keep gives
 	// it one. Both nil when there is no store.
-	known func(context.Context) *Result
-	keep  func(context.Context, *Result)
+	known func(ctx context.Context) (*Result, error)
+	keep  func(ctx context.Context, res *Result)
 }
 
 // share makes the call of a question, or joins the one that is under way. A
-// caller who leaves leaves alone; when the last has left, the call ends.
+// caller who leaves leaves alone; when the last has left, the call ends. Nothing of
+// what a caller gave is read after their return.
 func (f *flights) share(ctx context.Context, q question) (*Result, error) {
-	person := fingerprint(f.secret, q.subject.Name(), q.subject.IDNumber())
-
-	f.mu.Lock()
-	s, underWay := f.byID[q.req.Key]
-	if underWay && s.person != person {
-		f.mu.Unlock()
-		return nil, refused(CodeInvalidRequest, "Key", "the same key is under way for another person")
+	defer q.loan.takeBack()
+	s, origin := f.enter(ctx, q)
+	if s == nil {
+		return nil, beforehand(otherQuestion())
 	}
-	if underWay {
-		s.extend(ctx)
-	} else {
-		s = f.start(ctx, q, person)
-	}
-	s.waiting++
-	f.mu.Unlock()
-
 	select {
-	case <-s.landed:
-		return s.answer()
+	case <-s.Landed():
+		return s.answer(origin)
 	case <-ctx.Done():
 	}
-	if !f.leave(q.req.Key, s) {
-		return nil, othersWait(ctx)
+	if !f.leave(q, s) {
+		return nil, othersWait(ctx).from(origin)
 	}
-	<-s.landed // it was there already, or has been cancelled and tells how far it came
-	return inOwnWords(ctx, s)
+	<-s.Landed() // it was there already, or has been cancelled and tells how far it came
+	return inOwnWords(ctx, s, origin)
 }
 
-// start begins a call that outlives the caller who was first, with that
-// caller's values. f.mu is held.
-func (f *flights) start(ctx context.Context, q question, person string) *shared {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &shared{person: person, cancel: cancel, landed: make(chan struct{})}
-	s.extend(ctx)
-	f.byID[q.req.Key] = s
-	go s.fly(sharedContext{own, s}, q, func() { f.forget(q.req.Key, s) })
-	return s
+// enter joins the call under the question's key or starts one. It gives none when
+// the key is that of another question.
+func (f *flights) enter(ctx context.Context, q question) (*shared, Origin) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, underWay := f.byKey[q.key]
+	switch {
+	case underWay && s.print != q.print:
+		return nil, OriginRefused
+	case underWay && s.Join(ctx):
+		s.loans = append(s.loans, q.loan)
+		return s, OriginShared
+	}
+	s = &shared{print: q.print, loans: []*loan{q.loan}}
+	f.byKey[q.key] = s
+	s.Flight = flight.Start(ctx, f.work(q, s))
+	return s, OriginVendor
 }
 
-// storeTimeout bounds each question to a store of results.
-const storeTimeout = 2 * time.Second
-
-// fly makes the call and lands. A decision that is to be kept is given to
+// work makes the call and lands. A decision that is to be kept is given to
 // newcomers until the store has it; anything else is forgotten before anybody
 // is told, so that who asks again on seeing it asks anew.
-func (s *shared) fly(ctx context.Context, q question, forget func()) {
-	defer s.cancel()
-	landed := false
-	defer func() {
-		if !landed { // the provider ended the goroutine: see runtime.Goexit
-			forget()
-			close(s.landed)
+func (f *flights) work(q question, s *shared) flight.Work[*Result] {
+	return func(ctx context.Context, landing *flight.Flight[*Result]) {
+		defer f.forget(q.key, s)
+		ctx = landing.Dated(ctx)
+		res, err := q.answer(ctx, func() *loan { return f.lender(s) })
+		keeps := err == nil && q.keep != nil && res.Origin != OriginStore
+		if !keeps {
+			f.forget(q.key, s)
 		}
-	}()
-	s.work(ctx, q)
-	landed = true
-	if s.res == nil || q.keep == nil || s.stored {
-		forget()
-		close(s.landed)
-		return
+		landing.Land(res, err)
+		if keeps {
+			q.keep(context.WithoutCancel(ctx), res)
+		}
 	}
-	close(s.landed)
-	defer forget()
-	keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	defer cancel()
-	defer func() { _ = recover() }() // the store is a user's, and nobody is here who could
-	q.keep(keeping, s.res)
 }
 
-func (s *shared) work(ctx context.Context, q question) {
-	defer func() { s.panicked = recover() }()
+// answer looks into the store before anybody is asked.
+func (q question) answer(ctx context.Context, lender func() *loan) (*Result, error) {
 	if q.known != nil {
-		looking, cancel := context.WithTimeout(undated{ctx}, storeTimeout)
-		defer cancel()
-		if s.res = q.known(looking); s.res != nil {
-			s.stored = true
-			return
+		if res, err := q.known(ctx); res != nil || err != nil {
+			return res, err
 		}
 	}
-	s.res, s.err = q.ask(ctx, q.req)
+	return q.ask(ctx, lender)
+}
+
+// lender is the first of the callers who wait, nil when all have left.
+func (f *flights) lender(s *shared) *loan {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(s.loans) == 0 {
+		return nil
+	}
+	return s.loans[0]
+}
+
+// leave reports whether the caller was the last, or the call has landed; one
+// that has not is ended when the last has left. A newcomer then starts anew instead
+// of joining an end.
+func (f *flights) leave(q question, s *shared) (last bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.loans = slices.DeleteFunc(s.loans, func(l *loan) bool { return l == q.loan })
+	last = s.Leave()
+	select {
+	case <-s.Landed():
+	default:
+		if last {
+			f.drop(q.key, s)
+		}
+	}
+	return last
+}
+
+// forget ends the time in which a call can be joined, and keeps nothing of what
+// its callers gave.
+func (f *flights) forget(key string, s *shared) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.loans = nil
+	f.drop(key, s)
+}
+
+func (f *flights) drop(key string, s *shared) {
+	if f.byKey[key] == s {
+		delete(f.byKey, key)
+	}
+}
+
+// answer gives each caller a copy, so that none changes another's.
+func (s *shared) answer(origin Origin) (*Result, error) {
+	res, err := s.Answer()
+	var e *Error
+	switch {
+	case errors.Is(err, flight.ErrNoAnswer):
+		return nil, unanswered(CodeUnknown, "", "the call ended without an answer", nil).from(origin)
+	case errors.As(err, &e) && e != nil:
+		return nil, e.clone().from(origin)
+	case err != nil:
+		return nil, err
+	}
+	return res.clone().from(origin), nil
 }
 
 // inOwnWords is the answer for the caller whose leaving ended the call: it was
 // cancelled, but for this caller perhaps because a deadline passed.
-func inOwnWords(ctx context.Context, s *shared) (*Result, error) {
-	res, err := s.answer()
+func inOwnWords(ctx context.Context, s *shared, origin Origin) (*Result, error) {
+	res, err := s.answer(origin)
 	var e *Error
 	if errors.As(err, &e) && e.Code == CodeCanceled && !errors.Is(ctx.Err(), context.Canceled) {
 		return nil, e.endedBy(ctx)
@@ -156,146 +187,36 @@ func inOwnWords(ctx context.Context, s *shared) (*Result, error) {
 	return res, err
 }
 
-// sharedContext has the latest deadline of the callers, so that nothing is
-// begun that none of them could wait for. It does not end by itself: each caller
-// leaves at a deadline of its own, and the last one cancels.
-type sharedContext struct {
-	context.Context
-	shared *shared
-}
-
-func (c sharedContext) Deadline() (time.Time, bool) {
-	c.shared.until.Lock()
-	defer c.shared.until.Unlock()
-	return c.shared.latest, !c.shared.unlimited
-}
-
-func (s *shared) extend(ctx context.Context) {
-	s.until.Lock()
-	defer s.until.Unlock()
-	deadline, ok := ctx.Deadline()
-	switch {
-	case !ok:
-		s.unlimited = true
-	case deadline.After(s.latest):
-		s.latest = deadline
+// askOnce asks a question with a key, of whose request the Client has a copy.
+func (c *Client) askOnce(ctx context.Context, req *Request, subject Subject, id string) (*Result, error) {
+	held, sum, err := holdEvidence(ctx, req.Evidence, timeToRead(ctx)/time.Duration(len(req.Evidence)))
+	if err != nil {
+		return nil, beforehand(err)
 	}
-}
-
-// leave reports whether the caller was the last, or the call has landed; one
-// that has not is ended when the last has left.
-func (f *flights) leave(key string, s *shared) (last bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	select {
-	case <-s.landed:
-		return true
-	default:
+	req.Evidence = held
+	q := question{key: req.Key, loan: lend(req)}
+	q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
+		return c.ask(ctx, &call{client: c, id: id, req: req, lender: lender}, subject)
 	}
-	if s.waiting--; s.waiting > 0 {
-		return false
+	secret := c.flights.secret
+	if c.answers != nil {
+		secret = c.answers.secret
+		q.known = func(ctx context.Context) (*Result, error) { return c.load(ctx, q) }
+		q.keep = func(ctx context.Context, res *Result) { c.save(ctx, q, res) }
 	}
-	s.cancel()
-	if f.byID[key] == s {
-		delete(f.byID, key) // a newcomer starts anew instead of joining an end
+	q.id = pseudonym(secret, "idverify question", req.Key, number(c.maxFAR))
+	q.print = pseudonym(secret, "idverify print", subject.Name(), subject.IDNumber(), string(sum[:]))
+	return c.flights.share(ctx, q)
+}
+
+// longestRead is how long all media may take to be read for their digest.
+const longestRead = 30 * time.Second
+
+// timeToRead leaves a call most of its time, so that media that hang fail only the
+// vendor that wants them.
+func timeToRead(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(longestRead, time.Until(deadline)/3)
 	}
-	return true
-}
-
-func (f *flights) forget(key string, s *shared) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.byID[key] == s {
-		delete(f.byID, key)
-	}
-}
-
-// answer gives each caller a copy, so that none changes another's. A panic
-// goes to the callers, who can recover, and not to a goroutine of ours.
-func (s *shared) answer() (*Result, error) {
-	switch {
-	case s.panicked != nil:
-		panic(s.panicked)
-	case s.res == nil && isNil(s.err):
-		return nil, unanswered(CodeUnknown, "", "the call ended without an answer", nil)
-	case s.err != nil:
-		var e *Error
-		if !errors.As(s.err, &e) {
-			return nil, s.err
-		}
-		own := *e
-		own.Attempts = slices.Clone(e.Attempts)
-		return nil, &own
-	}
-	return s.res.clone(), nil
-}
-
-func (r *Result) clone() *Result {
-	own := *r
-	own.Checks, own.Warnings, own.Attempts = slices.Clone(r.Checks), slices.Clone(r.Warnings), slices.Clone(r.Attempts)
-	return &own
-}
-
-// fingerprint tells texts apart for whoever holds the secret, and nobody else.
-func fingerprint(secret redact.Secret, texts ...string) string {
-	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
-	for _, t := range texts {
-		mac.Write([]byte(t))
-		mac.Write([]byte{0})
-	}
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// ResultStore keeps decisions by the key of their question, so that the same
-// question is not paid for twice. The id says nothing of the person. Methods
-// are called concurrently, with a context that ends after two seconds at the
-// latest; an error never makes a call fail, and nobody waits for Save.
-type ResultStore interface {
-	// Load gives the decision kept under id, nil when there is none.
-	Load(ctx context.Context, id string) (*Result, error)
-	// Save keeps a decision under id. A panic of it is dropped, as an error is.
-	Save(ctx context.Context, id string, res *Result) error
-}
-
-// answers is the store with the key that makes its ids.
-type answers struct {
-	store  ResultStore
-	secret redact.Secret
-}
-
-// WithResultStore keeps the decision of every request that has a Key, and gives
-// it again when the same key asks about the same person. Its ids are made with
-// HMAC-SHA-256 under secret, at least 32 bytes, of key, name and number: plain
-// hashes of ID numbers can be enumerated. By default nothing is kept.
-func WithResultStore(store ResultStore, secret []byte) Option {
-	own, problem := newSecret(secret)
-	return func(s *settings) error {
-		switch {
-		case isNil(store):
-			return misconfigured("WithResultStore", "the store must not be nil")
-		case problem != "":
-			return misconfigured("WithResultStore", problem)
-		}
-		s.answers = &answers{store, own}
-		return nil
-	}
-}
-
-// forQuestion asks the store about one question, and tells it. A stricter
-// false-accept rate makes it another question.
-func (a *answers) forQuestion(key string, s Subject, maxFAR float64) (known func(context.Context) *Result, keep func(context.Context, *Result)) {
-	id := fingerprint(a.secret, key, s.Name(), s.IDNumber(), number(maxFAR))
-	known = func(ctx context.Context) *Result {
-		kept, err := a.store.Load(ctx, id)
-		if err != nil || kept == nil {
-			return nil
-		}
-		res, e := settle(kept.Vendor, kept, nil)
-		if e != nil {
-			return nil
-		}
-		return res.clone()
-	}
-	keep = func(ctx context.Context, res *Result) { _ = a.store.Save(ctx, id, res.clone()) }
-	return known, keep
+	return longestRead
 }

@@ -79,15 +79,18 @@ type HTTP struct {
 	// that is known, else 50 s.
 	IdleTimeout time.Duration
 
-	// Timeout bounds one exchange, connecting and reading the answer included.
-	// Default 30 s.
+	// Timeout bounds one exchange, connecting and reading the answer included; so does
+	// the Timeout of a Client, whichever is shorter. The error names the one that
+	// passed. Default 30 s.
 	Timeout time.Duration
 
 	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
 	MaxResponseBytes int64
 
-	// Clock tells the time, which signatures and the life of tokens depend on.
-	// Default time.Now.
+	// Clock tells the time, which signatures and the life of tokens depend on. Where a
+	// vendor refuses a signature because the clock runs wrong, by 30 s to a day,
+	// signatures use the vendor's time from then on: see [WarnClockSkew]. Default
+	// time.Now.
 	Clock func() time.Time
 }
 

@@ -2,6 +2,7 @@ package idverify
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/idverify/idverify/internal/redact"
 )
@@ -22,7 +23,9 @@ type settings struct {
 	logger   *slog.Logger
 	required []CheckKind
 	answers  *answers
-	person   *personLimit // nil: none
+	// resultLoad is how long a store of results may take at most.
+	resultLoad time.Duration
+	person     *personLimit // nil: none
 }
 
 // WithMaxFAR makes every provider use a similarity threshold for which its

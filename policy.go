@@ -169,7 +169,8 @@ type VendorPolicy struct {
 // Breaker is a circuit breaker: after Failures faults of the vendor in a row,
 // the vendor is passed over for Open, and then tried with one call. What is
 // not the vendor's fault does not count: a blurred photo, a wrong number, a
-// used-up quota, a caller who left. A deadline of the caller's counts once the
+// used-up quota, a caller who left, and what a gateway in between says of the
+// request (HTTP 4xx but 408). A deadline of the caller's counts once the
 // vendor has been silent for a third of the attempt's Timeout.
 type Breaker struct {
 	// Failures opens the circuit. Default 5, at most 1,000.

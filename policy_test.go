@@ -958,29 +958,6 @@ func TestEndsOfTheRangesOfOptionsAreAccepted(t *testing.T) {
 	}
 }
 
-// memoryResults is a store of results. Nobody waits for it to save, so tests
-// that look into it run in a bubble and wait.
-type memoryResults struct {
-	mu   sync.Mutex
-	byID map[string]*idverify.Result
-}
-
-func (m *memoryResults) Load(_ context.Context, id string) (*idverify.Result, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.byID[id], nil
-}
-
-func (m *memoryResults) Save(_ context.Context, id string, res *idverify.Result) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.byID == nil {
-		m.byID = map[string]*idverify.Result{}
-	}
-	m.byID[id] = res
-	return nil
-}
-
 func ExampleWithVendor() {
 	providers, done := twoVendors()
 	defer done()

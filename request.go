@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,9 +44,18 @@ type Request struct {
 	// once: two calls with one key at the same time make one exchange and both
 	// get its answer. A call that everybody left is ended and not joined any
 	// more: it may have been sent, and the next one with the key sends again.
-	// The key must stand for the person and the evidence; one that is under way
-	// for another person is refused. The same characters as in Reference, and
-	// no more of the ID number; it is not sent. Optional.
+	// When the caller who began the call leaves, it goes on with what another gave.
+	//
+	// The key is bound to the person, all evidence in order and the rate of
+	// [WithMaxFAR]. Used with another person or other evidence it is refused with
+	// CodeInvalidRequest while the call is under way, and for as long as a
+	// [ResultStore] keeps the answer: a retaken photo needs a new key. All evidence
+	// is read once beforehand, and what is sent is held to it; evidence that is no
+	// [ContentEvidence] is refused. Do not take a browser's key without adding
+	// something of your own. "Once" holds within one process.
+	//
+	// The same characters as in Reference, and no more of the ID number; it is not
+	// sent. Optional.
 	Key string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
 	// it; only surrounding space is trimmed, and 64 bytes may be left. The default
@@ -111,21 +121,44 @@ func (s Subject) LogValue() slog.Value { return slog.StringValue("subject") }
 // (wrapping an [*idcard.Error] where the number broke a rule) or
 // CodeInvalidRequest. Nothing is opened or sent.
 func (r *Request) Validate() error {
-	if _, err := r.person(); err != nil {
-		return err
+	_, err := r.check()
+	return err
+}
+
+// check is Validate, and gives the person it checked.
+func (r *Request) check() (Subject, error) {
+	subject, err := r.Subject()
+	if err != nil {
+		return Subject{}, err
 	}
 	if len(r.Evidence) == 0 {
-		return refused(CodeInvalidRequest, "Evidence", "no evidence was given")
+		return Subject{}, refused(CodeInvalidRequest, "Evidence", "no evidence was given")
 	}
 	for _, ev := range r.Evidence {
 		if ev == nil {
-			return refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
+			return Subject{}, refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
 		}
 		if photo, ok := ev.(PhotoURLEvidence); ok && len(photo.URL()) > maxURLBytes {
-			return refused(CodeInvalidRequest, "Evidence", fmt.Sprintf("PhotoURL is longer than %d bytes", maxURLBytes))
+			return Subject{}, refused(CodeInvalidRequest, "Evidence", fmt.Sprintf("PhotoURL is longer than %d bytes", maxURLBytes))
 		}
 	}
-	return nil
+	return subject, nil
+}
+
+// taken is a copy of the request and its list, so that the caller may change both
+// meanwhile. It is checked.
+func (r *Request) taken() (*Request, Subject, error) {
+	if r == nil || len(r.Evidence) > maxEvidence {
+		_, err := r.check() // without a copy of what may have any length
+		return nil, Subject{}, err
+	}
+	own := *r
+	own.Evidence = slices.Clone(r.Evidence)
+	subject, err := own.check()
+	if err != nil {
+		return nil, Subject{}, err
+	}
+	return &own, subject, nil
 }
 
 // Subject checks and folds name, number and reference, and counts the evidence. A

@@ -83,6 +83,15 @@ func (r *Result) last(attempts []Attempt, more bool) *Result {
 	return &own
 }
 
+// from is a copy of a decision with its origin, unless a store gave it.
+func (r *Result) from(origin Origin) *Result {
+	own := *r
+	if own.Origin != OriginStore {
+		own.Origin = origin
+	}
+	return &own
+}
+
 // Warning is a circumstance worth knowing that did not change the decision.
 type Warning string
 

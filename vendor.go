@@ -50,12 +50,20 @@ func newVendor(p Provider, policy VendorPolicy, required []CheckKind, changed fu
 // Rules say, or similarity alone where it has no such method.
 func kindsOf(p Provider) map[CheckKind]bool {
 	kinds := map[CheckKind]bool{CheckSimilarity: true}
-	if ruled, ok := p.(interface{ Rules() []Rule }); ok {
-		for _, rule := range ruled.Rules() {
-			kinds[rule.Kind] = true
-		}
+	rules, _ := rulesOf(p)
+	for _, rule := range rules {
+		kinds[rule.Kind] = true
 	}
 	return kinds
+}
+
+// rulesOf are the rules of a provider that publishes them.
+func rulesOf(p Provider) (rules []Rule, published bool) {
+	ruled, ok := p.(interface{ Rules() []Rule })
+	if !ok {
+		return nil, false
+	}
+	return ruled.Rules(), true
 }
 
 var circuitStates = map[gobreaker.State]CircuitState{
@@ -218,13 +226,6 @@ func (v *vendor) lacks(res *Result) (CheckKind, bool) {
 	}
 	return "", false
 }
-
-// undated hides a deadline from context.WithTimeout, which sets no timer when
-// its parent seems to end earlier: the deadline of a shared call moves. The
-// parent's end still ends it.
-type undated struct{ context.Context }
-
-func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // verdict is what an attempt says of the vendor: nil speaks for it, an error
 // against it.

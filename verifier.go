@@ -16,6 +16,11 @@ type Verifier interface {
 // exchange with its vendor for each call and translates; when to try again,
 // and where, is the Client's business.
 //
+// A Provider may have two more methods. Rules() []Rule tells the rules that its
+// passes are held to, and DecidesBy() string the other settings that a decision
+// depends on. A decision that a [ResultStore] kept is used only where both decide
+// the same today.
+//
 // Whoever writes a Provider of their own checks it with
 // idverifytest.TestProvider.
 type Provider interface {

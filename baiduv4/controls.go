@@ -1,5 +1,7 @@
 package baiduv4
 
+import "strings"
+
 // QualityControl is how good a picture must be before anything else is looked
 // at. A picture that fails is an error: poor_photo, or no_face.
 type QualityControl string
@@ -66,4 +68,11 @@ type controls struct {
 	liveness LivenessControl
 	spoofing SpoofingControl
 	risk     RiskControl // stays here
+}
+
+// DecidesBy names the settings that a decision depends on: an
+// [idverify.ResultStore] gives none away that was made under others.
+func (c *Client) DecidesBy() string {
+	set := c.controls
+	return strings.Join([]string{string(set.quality), string(set.liveness), string(set.spoofing), string(set.risk)}, " ")
 }

@@ -283,6 +283,29 @@ func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
 	})
 }
 
+// An empty token is none, whatever its expiry.
+func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f, store := &fake{}, &odd{}
+		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
+		f.onCall = func(_ context.Context, _ string, n int) (answer, error) {
+			if n == 1 {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}
+		c := newClient(t, f.into, keptIn(store))
+		verifyAndSave(t, c)
+		for key := range store.keys {
+			require.NoError(t, store.MemoryStore.Save(t.Context(), key, baiduv4.NewToken("", time.Now().Add(month*time.Second))))
+		}
+		time.Sleep(901 * time.Second)
+		verifyAndSave(t, c)
+		verify(t, c)
+		assert.Equal(t, []string{"TOKEN-MARK-1", "TOKEN-MARK-2", "TOKEN-MARK-2", "TOKEN-MARK-3"}, f.used())
+	})
+}
+
 // What no token of the vendor's can be is not taken from a store either.
 func TestTokensOfTheStoreHaveTheVendorsLimits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -332,6 +355,24 @@ func TestALateSaveIsPutRight(t *testing.T) {
 		close(store.open)
 		synctest.Wait()
 		assert.Equal(t, []string{"TOKEN-MARK-2", "TOKEN-MARK-1", "TOKEN-MARK-2"}, store.saved)
+	})
+}
+
+func TestAPanicOfSaveEndsNoSaving(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var h heard
+		store := &odd{save: boom}
+		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
+			if n == 2 {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}}
+		c := newClient(t, f.into, h.into, keptIn(store))
+		verifyAndSave(t, c)
+		verifyAndSave(t, c)
+		assert.Equal(t, 2, store.saves)
+		h.last(t, 2)
 	})
 }
 

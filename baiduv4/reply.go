@@ -2,10 +2,13 @@ package baiduv4
 
 import (
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
+	"strings"
 
 	"github.com/idverify/idverify/internal/exchange"
 	"github.com/idverify/idverify/internal/redact"
@@ -95,53 +98,95 @@ func (d DecImage) Bytes() ([]byte, error) {
 	if d.IsZero() {
 		return nil, errors.New("baiduv4: the answer has no dec_image")
 	}
-	var picture []byte // encoding/json reads base64 into bytes
-	if err := json.Unmarshal([]byte(d.quoted.Reveal()), &picture); err != nil {
+	quoted := d.quoted.Reveal()
+	picture, err := base64.StdEncoding.DecodeString(unescaped(quoted[1 : len(quoted)-1]))
+	if err != nil {
 		return nil, errors.New("baiduv4: dec_image is not base64")
 	}
 	return picture, nil
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It never fails: a broken
-// picture takes nothing from the decision beside it.
+// unescaped is the inside of a JSON string in which base64 is written: some write /
+// as \/, or = as \u003d. What cannot be in base64 becomes a backslash, which
+// cannot either.
+func unescaped(inside string) string {
+	if !strings.Contains(inside, `\`) {
+		return inside
+	}
+	var plain strings.Builder
+	plain.Grow(len(inside))
+	for len(inside) > 0 {
+		if inside[0] != '\\' {
+			end := strings.IndexByte(inside, '\\')
+			if end < 0 {
+				end = len(inside)
+			}
+			plain.WriteString(inside[:end])
+			inside = inside[end:]
+			continue
+		}
+		c, length := byte('\\'), min(len(`\n`), len(inside))
+		switch inside[length-1] {
+		case '/':
+			c = '/'
+		case 'n', 'r':
+			c = '\n'
+		case 'u':
+			length = min(len(`\u0000`), len(inside))
+			if code, err := strconv.ParseUint(inside[2:length], 16, 7); err == nil {
+				c = byte(code)
+			}
+		}
+		plain.WriteByte(c)
+		inside = inside[length:]
+	}
+	return plain.String()
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails: what is no picture
+// takes nothing from the decision beside it.
 func (d *DecImage) UnmarshalJSON(text []byte) error {
 	*d = DecImage{}
-	if string(text) != "null" && string(text) != `""` {
+	if len(text) > len(`""`) && text[0] == '"' {
 		d.quoted = redact.NewSecret(string(text))
 	}
 	return nil
 }
 
+// maxRisks is how many texts are kept of a list. The vendor names a few.
+const maxRisks = 64
+
 // texts are strings or numbers as the vendor sends them: one alone, an array,
 // or an array written into a string. Anything else is left out: it decides
-// nothing, and must not cost the decision beside it.
+// nothing, and must not cost the decision beside it. So is what is beyond the
+// first maxRisks.
 type texts []string
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *texts) UnmarshalJSON(raw []byte) error {
 	*t = nil
-	var one exchange.Text
-	if json.Unmarshal(raw, &one) == nil {
-		if !t.list([]byte(one)) && one != "" {
-			*t = texts{string(one)}
-		}
-		return nil
+	var one exchange.Remark
+	if _ = one.UnmarshalJSON(raw); one == "" {
+		t.list(raw)
+	} else if !t.list([]byte(one)) {
+		*t = texts{string(one)}
 	}
-	t.list(raw)
 	return nil
 }
 
+// list takes the texts of an array, and leaves out elements that are empty or none.
 func (t *texts) list(raw []byte) bool {
-	var list []exchange.Text
-	if json.Unmarshal(raw, &list) != nil {
-		return false
-	}
-	for _, item := range list {
-		if item != "" {
-			*t = append(*t, string(item))
+	var list texts
+	err := exchange.Elements(raw, func(value []byte) {
+		var item exchange.Remark
+		if _ = item.UnmarshalJSON(value); item != "" && len(list) < maxRisks {
+			list = append(list, string(item))
 		}
+	})
+	if err == nil {
+		*t = list
 	}
-	return true
+	return err == nil
 }
 
 func (t texts) scrubbed(call *exchange.Call) []string {

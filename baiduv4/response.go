@@ -1,8 +1,6 @@
 package baiduv4
 
 import (
-	"encoding/json"
-
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
 )
@@ -13,7 +11,7 @@ type answer struct {
 	LogID     exchange.Remark `json:"log_id"`
 	ErrorCode *exchange.Text  `json:"error_code"` // nil when absent or null
 	ErrorMsg  exchange.Remark `json:"error_msg"`
-	Result    json.RawMessage `json:"result"`
+	Result    exchange.Raw    `json:"result"`
 	DecImage  DecImage        `json:"dec_image"`
 	RiskLevel ratedTexts      `json:"risk_level"`
 	RiskTag   texts           `json:"risk_tag"`
@@ -54,20 +52,20 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	case !call.OK():
 		return nil, call.Bad("an answer without error_code came with an HTTP status of failure")
 	}
-	var o *outcome
-	if err := json.Unmarshal(a.Result, &o); err != nil {
+	var o outcome
+	if string(a.Result) != "null" && exchange.Fields(a.Result, &o) != nil {
 		return nil, call.Bad("result is not what the vendor documents")
 	}
-	if o == nil || o.VerifyStatus == "" {
+	if o.VerifyStatus == "" {
 		return nil, call.Bad("verify_status is missing")
 	}
-	reply.read(call, o)
+	reply.read(call, &o)
 	if o.VerifyStatus != statusNormal {
 		status := string(o.VerifyStatus)
 		return call.Coded(exchange.Said{Code: statusCode, Reasons: []string{status}, Message: statusCode + " " + status, Reply: reply})
 	}
 	var room [3]exchange.Measured
-	return call.Judge(codeOK, reply, c.measured(room[:0], o)...)
+	return call.Judge(codeOK, reply, c.measured(room[:0], &o)...)
 }
 
 // mind does what the rating of the device asks for.

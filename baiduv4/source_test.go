@@ -178,6 +178,7 @@ func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
 		synctest.Wait()
 		verify(t, c)
 		f.assertSeen(t, 2, 2)
+		assert.Equal(t, []string{"TOKEN-MARK-2", "TOKEN-MARK-2"}, f.used(), "the token of the abandoned fetch replaces no other")
 	})
 }
 
@@ -675,6 +676,7 @@ func TestLifetimeIsHonouredAsGiven(t *testing.T) {
 	for _, body := range []string{
 		`{"access_token":"T","expires_in":200}`, `{"access_token":"T","expires_in":"200"}`,
 		`{"access_token":"T","expires_in":200.0,"error_code":0}`,
+		"\ufeff" + `{"access_token":"T","expires_in":200}`, // as some gateways send it
 	} {
 		bubble(t, func(t *testing.T) {
 			f := &fake{onFetch: func(context.Context, int) (answer, error) { return answer{body: body}, nil }}

@@ -33,21 +33,21 @@ func (t *table[V]) put(key string, v V) {
 
 // Results is a result store of one's own.
 type Results struct {
-	kept  table[*idverify.Result]
+	kept  table[idverify.Stored]
 	saved chan string // told each id, because nobody waits for Save
 }
 
 var _ idverify.ResultStore = (*Results)(nil)
 
 // Load implements idverify.ResultStore.
-func (r *Results) Load(_ context.Context, id string) (*idverify.Result, error) {
-	res, _ := r.kept.get(id)
-	return res, nil
+func (r *Results) Load(_ context.Context, id string) (idverify.Stored, bool, error) {
+	stored, ok := r.kept.get(id)
+	return stored, ok, nil
 }
 
 // Save implements idverify.ResultStore.
-func (r *Results) Save(ctx context.Context, id string, res *idverify.Result) error {
-	r.kept.put(id, res)
+func (r *Results) Save(ctx context.Context, id string, stored idverify.Stored) error {
+	r.kept.put(id, stored)
 	select {
 	case r.saved <- id:
 		return nil

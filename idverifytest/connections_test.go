@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,6 +148,29 @@ func TestConnections_CloseEndsTheWait(t *testing.T) {
 		s.Close()
 		assert.True(t, isClosed(waiting))
 		assert.Zero(t, time.Since(begun))
+	})
+}
+
+func TestConnections_CloseEndsAccept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := listen()
+		limited := limitConnections(l, 1, new(atomic.Int32))
+		go l.dial()
+		first, err := limited.Accept()
+		require.NoError(t, err)
+		defer first.Close()
+		ended := make(chan error)
+		go func() {
+			_, err := limited.Accept()
+			ended <- err
+		}()
+		waiting := l.dial()
+		synctest.Wait()
+		assert.EqualValues(t, 1, limited.crowded.Load())
+		require.NoError(t, limited.Close())
+		assert.ErrorIs(t, <-ended, net.ErrClosed)
+		assert.True(t, isClosed(waiting))
+		assert.Zero(t, limited.crowded.Load())
 	})
 }
 

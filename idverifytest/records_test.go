@@ -53,6 +53,11 @@ func TestExchanges_BoundedByWeight(t *testing.T) {
 	assert.Greater(t, weight, maxRecordBytes/2)
 	assert.Equal(t, many, all[len(all)-1].Seq)
 	assert.Equal(t, many-len(all)+1, all[0].Seq)
+
+	// Nor does it grow by lists that are kept once.
+	for i := range many {
+		s.settle(&Exchange{Query: []string{fmt.Sprint(i)}}, reply{}, "")
+	}
 	assert.LessOrEqual(t, len(s.records.names), 256)
 
 	// Usual ones are all kept, however many.

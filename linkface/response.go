@@ -108,7 +108,7 @@ type identity struct {
 // error, and must not cost it.
 func (i *identity) UnmarshalJSON(text []byte) error {
 	type fields identity
-	i.present = bytes.HasPrefix(text, []byte("{")) && json.Unmarshal(text, (*fields)(i)) == nil
+	i.present = bytes.HasPrefix(text, []byte("{")) && exchange.Fields(text, (*fields)(i)) == nil
 	i.denies = !isNothing(text) && (!i.present || !strings.EqualFold(string(i.Validity), "true"))
 	return nil
 }

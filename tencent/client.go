@@ -56,7 +56,8 @@ type Config struct {
 	// it. Default DefaultSignatureLifetime.
 	SignatureLifetime time.Duration
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed.
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
+	// the vendor refuses a signature for its time and its Date says another.
 	HTTP idverify.HTTP
 	// Rand gives the random bytes of signatures and generated session ids. It
 	// must be safe for concurrent use. Default crypto/rand.Reader.

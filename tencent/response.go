@@ -68,7 +68,7 @@ func (d *data) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	type fields data
-	return json.Unmarshal(text, (*fields)(d))
+	return exchange.Fields(text, (*fields)(d))
 }
 
 const codeOK = "0"

@@ -42,7 +42,11 @@ func start(t *testing.T, args ...string) string {
 func TestJSONIsOneLineAndWhatItSaysIsServed(t *testing.T) {
 	var about description
 	require.NoError(t, json.Unmarshal([]byte(start(t, "-json")), &about))
-	assert.Len(t, about.Vendors, 3)
+	assert.Len(t, about.Vendors, len(idverifytest.Vendors()))
+	for _, vendor := range idverifytest.Vendors() {
+		assert.Equal(t, idverifytest.Credentials(vendor), about.Vendors[vendor].Credentials)
+		assert.Equal(t, idverifytest.SampleEvidence(vendor), about.Vendors[vendor].Evidence)
+	}
 	assert.Len(t, about.Persons, len(idverifytest.Persons()))
 
 	lf := about.Vendors[idverifytest.Linkface]
@@ -74,8 +78,14 @@ func TestTextSaysWhatVendorsDoOtherwiseAndGivesTheEvidence(t *testing.T) {
 	for _, want := range []string{"  face_mismatch (linkface: match)  ", "  multiple_faces (linkface: match, tencent: no_face)  ", "  identity_mismatch  "} {
 		assert.Contains(t, out.String(), want)
 	}
-	for name, value := range about.Evidence {
-		assert.Regexp(t, "(?m)^  "+name+" +"+regexp.QuoteMeta(value)+"$", out.String())
+	said := []map[string]string{about.Evidence}
+	for _, v := range about.Vendors {
+		said = append(said, v.Credentials, v.Evidence)
+	}
+	for _, values := range said {
+		for name, value := range values {
+			assert.Regexp(t, "(?m)^  "+name+" +"+regexp.QuoteMeta(value)+"$", out.String())
+		}
 	}
 }
 

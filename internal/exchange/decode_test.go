@@ -1,83 +1,14 @@
 package exchange
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
 )
-
-func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
-	type state struct {
-		value              float64
-		present, malformed bool
-	}
-	for text, want := range map[string]state{
-		`{"s":0.7}`:           {0.7, true, false},
-		`{"s":"0.7"}`:         {0.7, true, false},
-		`{"s":0}`:             {0, true, false},
-		`{"s":-1e-3}`:         {-0.001, true, false},
-		`{"s":null}`:          {},
-		`{}`:                  {},
-		`{"s":""}`:            {malformed: true},
-		`{"s":"NaN"}`:         {malformed: true},
-		`{"s":"Infinity"}`:    {malformed: true},
-		`{"s":"0x1p-1"}`:      {malformed: true},
-		`{"s":"1_0"}`:         {malformed: true},
-		`{"s":" 1"}`:          {malformed: true},
-		`{"s":"1 2"}`:         {malformed: true},
-		`{"s":"+1"}`:          {malformed: true},
-		`{"s":1e400}`:         {malformed: true},
-		`{"s":"1e400"}`:       {malformed: true},
-		`{"s":true}`:          {malformed: true},
-		`{"s":[0.9]}`:         {malformed: true},
-		`{"s":{"value":0.9}}`: {malformed: true},
-	} {
-		var got struct {
-			S Score `json:"s"`
-		}
-		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
-		assert.Equal(t, want, state{got.S.value, got.S.present, got.S.malformed}, text)
-		assert.Equal(t, want.present, got.S.Pointer() != nil, text)
-	}
-	// The last are no JSON, and numbers to strconv.
-	for _, text := range []string{`null`, `"x"`, `true`, `NaN`, `Inf`, `-Inf`} {
-		again := score(0.9)
-		require.NoError(t, again.UnmarshalJSON([]byte(text)))
-		assert.Nil(t, again.Pointer(), "%s, and nothing is left of a score before", text)
-	}
-}
-
-func TestTextKeepsEveryDigit(t *testing.T) {
-	for text, want := range map[string]Text{
-		`1370579072568000512`:   "1370579072568000512",
-		`"1370579072568000512"`: "1370579072568000512",
-		`null`:                  "",
-		`"a\"b"`:                `a"b`,
-		`true`:                  "true",
-		`18.0`:                  "18",
-		`18.000`:                "18",
-		`-5803.0`:               "-5803",
-		`0.0`:                   "0.0", // no pass by tolerance
-		`1370579072568000512.0`: "1370579072568000512",
-		`"18.0"`:                "18.0",
-		`18.5`:                  "18.5",
-		`-0.0`:                  "-0.0",
-		`1.80e1`:                "1.80e1",
-	} {
-		var got Text = "before"
-		require.NoError(t, json.Unmarshal([]byte(text), &got))
-		assert.Equal(t, want, got)
-	}
-	var got Text
-	assert.Error(t, json.Unmarshal([]byte(`{}`), &got))
-	assert.Error(t, json.Unmarshal([]byte(`[1]`), &got))
-}
 
 func TestFindTextReadsUpToTheBreak(t *testing.T) {
 	for content, want := range map[string]string{
@@ -130,32 +61,6 @@ func TestAByteOrderMarkIsReadOver(t *testing.T) {
 		assert.Equal(t, id, string(reply.ID), "%q", content)
 	}
 	assert.Equal(t, "r2", findText([]byte("\ufeff{\"id\":\"r2\",\"broken"), "id"))
-}
-
-func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
-	for _, double := range []string{
-		`{"code":-5803,"code":0}`,
-		`{"code":-5803,"CODE":0}`,
-		`{"code":1, "data":{"a":[{"x":1 , "X":2}]}}`,
-		`[{"a":{}},{"b":{"score":1,"\u0073core":2}}]`,
-		`{"status":"a","ſtatus":"b"}`,
-		`{"risk_level":"1","ris\u212a_level":"4"}`, // the Kelvin sign
-		`{"a":"}","b":{"c":1},"a":2}`,
-		`{"a\"b":1,"A\"B":2}`,
-		`{"a":[1],"b":2,"a":3}`,
-		`{"x":"\"","a":1,"a":2}`,
-		`{"x":"\\","a":1,"a":2}`,
-		`{"a":[],"b":{"c":[[1],2]},"b":3}`,
-	} {
-		require.True(t, json.Valid([]byte(double)), double)
-		assert.True(t, hasDoubleKey([]byte(double)), double)
-	}
-	for _, single := range []string{
-		`{}`, `[]`, `{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}`, `{"a":"\"a\":","b":"{\"a\":1}"}`, `{"a":"\",\"a\":1"}`, ` { "a" : [ ] , "b" : null } `, `"a"`, `1`,
-	} {
-		require.True(t, json.Valid([]byte(single)), single)
-		assert.False(t, hasDoubleKey([]byte(single)), single)
-	}
 }
 
 func TestTableFindsTheMostTellingRow(t *testing.T) {

@@ -193,10 +193,12 @@ func (panickingTokens) Drop(context.Context, string, baiduv4.Token) error { retu
 
 type panickingResults struct{ panickingStore }
 
-func (panickingResults) Load(context.Context, string) (*idverify.Result, error) { return nil, nil }
+func (panickingResults) Load(context.Context, string) (idverify.Stored, bool, error) {
+	return idverify.Stored{}, false, nil
+}
 
-func (p panickingResults) Save(_ context.Context, _ string, res *idverify.Result) error {
-	p.panic(res)
+func (p panickingResults) Save(_ context.Context, _ string, stored idverify.Stored) error {
+	p.panic(stored)
 	return nil
 }
 

@@ -68,15 +68,15 @@ func (s personStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken
 
 type resultStore struct{ o *outlets }
 
-func (s resultStore) Load(ctx context.Context, id string) (*idverify.Result, error) {
+func (s resultStore) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
 	s.o.context("result store", ctx)
 	s.o.heard("result store, id", id)
-	return nil, nil
+	return idverify.Stored{}, false, nil
 }
 
-func (s resultStore) Save(_ context.Context, id string, res *idverify.Result) error {
+func (s resultStore) Save(_ context.Context, id string, stored idverify.Stored) error {
 	s.o.heard("result store, id", id)
-	s.o.printed("result store", res)
+	s.o.printed("result store", stored)
 	return nil
 }
 

@@ -118,12 +118,12 @@ func (panickingPersons) Return(context.Context, idverify.Try) error { return nil
 
 type panickingLoad struct{ load func() }
 
-func (p panickingLoad) Load(context.Context, string) (*idverify.Result, error) {
+func (p panickingLoad) Load(context.Context, string) (idverify.Stored, bool, error) {
 	p.load()
-	return nil, nil
+	return idverify.Stored{}, false, nil
 }
 
-func (panickingLoad) Save(context.Context, string, *idverify.Result) error { return nil }
+func (panickingLoad) Save(context.Context, string, idverify.Stored) error { return nil }
 
 type panickingJournal struct {
 	*idverify.FileJournal

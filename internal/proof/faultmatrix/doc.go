@@ -25,6 +25,10 @@ const (
 	HalfBody  Phase = "half-body"
 	// WholeBody: the last byte has left, and the vendor was not reached.
 	WholeBody Phase = "whole-body"
+	// Unwritten and Written are the end of a connection at every size of a body:
+	// before its last byte is there to be written, and when all of it has left.
+	Unwritten Phase = "unwritten"
+	Written   Phase = "written"
 	// Worked: the vendor has the request and has worked on it.
 	Worked     Phase = "worked"
 	AnswerHead Phase = "answer-headers"
@@ -41,7 +45,7 @@ const (
 
 // Phases lists them in the order of the document.
 func Phases() []Phase {
-	return []Phase{Resolve, Connect, Handshake, Headers, HalfBody, WholeBody, Worked, AnswerHead, HalfAnswer, Answer, AfterAnswer, VendorSays, Media, HTTP2}
+	return []Phase{Resolve, Connect, Handshake, Headers, HalfBody, WholeBody, Unwritten, Written, Worked, AnswerHead, HalfAnswer, Answer, AfterAnswer, VendorSays, Media, HTTP2}
 }
 
 // Text is a name in both languages of the documents.

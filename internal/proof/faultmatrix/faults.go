@@ -17,6 +17,10 @@ type fault struct {
 	hangs bool
 	// large: what is sent does not fit into the sockets on the way.
 	large bool
+	// size of the picture, if it is not that of the others.
+	size int
+	// gated: half of the picture is there only when the fault has struck.
+	gated bool
 	// stays: it strikes every time, also where faults strike once, and uncounted.
 	stays bool
 	// lasts: it outlives its strike, and repetitions meet it uncounted.
@@ -36,7 +40,7 @@ func (f fault) concerns(subject string) bool { return !slices.Contains(f.not, su
 // faults is the whole matrix.
 func faults() []fault {
 	return slices.Concat(resolveFaults(), connectFaults(), handshakeFaults(), requestFaults(), answerFaults(),
-		idleFaults(), vendorFaults(), mediaFaults(), http2Faults())
+		sizeFaults(), idleFaults(), vendorFaults(), mediaFaults(), http2Faults())
 }
 
 var (

@@ -212,9 +212,16 @@ func (f fault) once(certs *certificates, subject string, w way, limit time.Durat
 	if f.large && !vendors.AsksForTokens(subject) {
 		size = largePicture
 	}
+	if f.size > 0 {
+		size = f.size
+	}
 	var media func([]byte) idverify.Media
 	if f.media != nil {
 		media = f.media(r)
+	}
+	if f.gated {
+		r.gate = r.newGate(int(strikes))
+		r.caller, media = r.gate.watched(r.caller), r.gate.media
 	}
 	req := request(subject, size, media)
 

@@ -32,6 +32,7 @@ type running struct {
 	end      context.CancelFunc
 	caller   context.Context // the caller's
 	cancel   context.CancelFunc
+	gate     *gate
 	returned chan struct{} // closed when the first of two calls has returned
 	onward   chan struct{} // closed when the second may begin
 

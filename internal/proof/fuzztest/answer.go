@@ -3,6 +3,7 @@ package fuzztest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"regexp"
@@ -34,15 +35,59 @@ func Succeeded(a Answer) (Object, bool) {
 	return o, sound && a.Status == http.StatusOK
 }
 
-// Usual reports whether the answer's content type is one that a client must
-// understand, whatever it makes of odder ones.
+// Usual reports whether the answer is one that a client must understand by its
+// content type and extent, whatever it makes of odder ones.
 func (a Answer) Usual() bool {
 	switch a.ContentType {
 	case "", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8",
 		"application/octet-stream", "image/jpeg", "application/xml":
-		return true
+		return IsBounded(a.Body)
 	}
 	return false
+}
+
+// IsBounded reports whether an answer has no more depth, values, and bytes in a name
+// or plain value than a client must read.
+func IsBounded(text []byte) bool {
+	w := walk{dec: json.NewDecoder(bytes.NewReader(unseen.ReplaceAll(text, nil)))}
+	w.dec.UseNumber()
+	return w.isBounded(1)
+}
+
+type walk struct {
+	dec    *json.Decoder
+	values int
+	broken bool // there is nothing more to read
+}
+
+func (w *walk) isBounded(depth int) bool {
+	token := w.next()
+	w.values++
+	delim, nested := token.(json.Delim)
+	switch {
+	case !nested:
+		return len(fmt.Sprint(token)) <= 1000
+	case depth > 64:
+		return false
+	}
+	for !w.broken && w.dec.More() && w.values <= 10_000 {
+		if delim == '{' {
+			if key, _ := w.next().(string); len(key) > 40 { // each byte may be written with six
+				return false
+			}
+		}
+		if !w.isBounded(depth + 1) {
+			return false
+		}
+	}
+	w.next() // the closing one
+	return w.values <= 10_000
+}
+
+func (w *walk) next() json.Token {
+	token, err := w.dec.Token()
+	w.broken = w.broken || err != nil
+	return token
 }
 
 func isCalledHTML(contentType string) bool {

@@ -11,13 +11,13 @@ import (
 // calls with its key are under way.
 type resultStore struct {
 	mu   sync.Mutex
-	kept map[string]*idverify.Result
+	kept map[string]idverify.Stored
 	ring []string
 	next int
 }
 
 func newResultStore(size int) *resultStore {
-	return &resultStore{kept: map[string]*idverify.Result{}, ring: make([]string, size)}
+	return &resultStore{kept: map[string]idverify.Stored{}, ring: make([]string, size)}
 }
 
 // underWay is the key of a function in a context that is called when the first
@@ -25,17 +25,18 @@ func newResultStore(size int) *resultStore {
 type underWay struct{}
 
 // Load implements [idverify.ResultStore].
-func (s *resultStore) Load(ctx context.Context, id string) (*idverify.Result, error) {
+func (s *resultStore) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
 	if tell, ok := ctx.Value(underWay{}).(func()); ok {
 		tell()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.kept[id], nil
+	stored, ok := s.kept[id]
+	return stored, ok, nil
 }
 
 // Save implements [idverify.ResultStore].
-func (s *resultStore) Save(_ context.Context, id string, res *idverify.Result) error {
+func (s *resultStore) Save(_ context.Context, id string, stored idverify.Stored) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, known := s.kept[id]; !known {
@@ -43,6 +44,6 @@ func (s *resultStore) Save(_ context.Context, id string, res *idverify.Result) e
 		s.ring[s.next] = id
 		s.next = (s.next + 1) % len(s.ring)
 	}
-	s.kept[id] = res
+	s.kept[id] = stored
 	return nil
 }

@@ -158,6 +158,7 @@ func baiduSamples(words string, picture []byte) map[string]any {
 		"baiduv4.QualityControl": baiduv4.QualityHigh, "baiduv4.LivenessControl": baiduv4.LivenessHigh,
 		"baiduv4.SpoofingControl": baiduv4.SpoofingHigh, "baiduv4.RiskControl": baiduv4.RiskWarn, "baiduv4.App": baiduv4.AppIOS,
 		"baiduv4.Token": token, "baiduv4.TokenStore": store, "baiduv4.MemoryStore": store,
+		"baiduv4.TokenFetch": baiduv4.TokenFetch{Reason: baiduv4.FetchRefused}, "baiduv4.FetchReason": baiduv4.FetchCold,
 	}
 }
 

@@ -41,6 +41,11 @@ func main() {
 	if err != nil {
 		log.Fatalln("faultmatrix:", err)
 	}
+	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: 1000, Callers: 16, InClient: true})
+	if err != nil {
+		log.Fatalln("faultmatrix:", err)
+	}
+	log.Println("connections closed as they are used again:", race)
 	for _, d := range documents {
 		var document bytes.Buffer
 		write(&document, d.words, rows)

@@ -93,6 +93,56 @@ func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 	})
 }
 
+// What could not be written is not sent at any size, and what was written may have
+// arrived.
+func TestSentMeansWrittenAtEverySize(t *testing.T) {
+	sizes := map[string]bool{}
+	for _, r := range rows(t) {
+		name := strings.Join([]string{string(r.Phase), r.Fault.EN, r.Vendor}, ", ")
+		switch r.Phase {
+		case faultmatrix.Unwritten:
+			assert.False(t, r.Alone.Sent, name)
+			assert.True(t, r.Alone.Repeatable, name)
+			assert.Equal(t, idverify.BilledNo, r.Alone.Billed, name)
+			assert.Equal(t, idverify.CodeMatch, r.OneVendor.Code, name)
+			assert.Len(t, r.OneVendor.Legs, 2, name)
+		case faultmatrix.Written:
+			assert.True(t, r.Alone.Ambiguous, name)
+			assert.Len(t, r.OneVendor.Legs, 1, name)
+		default:
+			continue
+		}
+		size, _, _ := strings.Cut(r.Fault.EN, ":")
+		sizes[size] = true
+	}
+	assert.Len(t, sizes, 5)
+}
+
+// raceCalls is how many calls an idle race makes, and racers how many callers.
+const raceCalls, racers = 1000, 16
+
+func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
+	for _, inClient := range []bool{false, true} {
+		race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: raceCalls, Callers: racers, InClient: inClient})
+		require.NoError(t, err)
+		t.Logf("in a Client %t: %s", inClient, race)
+		assert.Zero(t, race.Twice, "billed twice")
+		assert.Zero(t, race.Denied, "called not sent, and read whole")
+		assert.Zero(t, race.Others)
+		assert.Less(t, race.Connections, race.Calls, "no connection was used again")
+		if inClient {
+			assert.Zero(t, race.Unsent, "what was not sent is repeated")
+		}
+	}
+}
+
+// The documents name an idle time below the vendor's as the cure.
+func TestIdleTimeBelowTheVendorsIsTheCure(t *testing.T) {
+	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: 200, Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
+	require.NoError(t, err)
+	assert.Equal(t, race.Calls, race.Answered, race)
+}
+
 func TestNothingIsPaidTwice(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.LessOrEqual(t, o.Bill, o.Calls, "by the vendor under fault")

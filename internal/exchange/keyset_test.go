@@ -50,26 +50,3 @@ func TestDoubleKeysAreFoundAmongFewAndMany(t *testing.T) {
 		assert.False(t, hasDoubleKey(answer("x", "y", p[0], p[1])))
 	}
 }
-
-// Text and Score read every character of a string as encoding/json does.
-func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
-	check := func(quoted []byte) {
-		var want string
-		wantErr := json.Unmarshal(quoted, &want)
-		got, err := unquote(quoted)
-		if want != got || (wantErr == nil) != (err == nil) {
-			require.Failf(t, "different", "%q: %q %v, %q %v", quoted, want, wantErr, got, err)
-		}
-	}
-	for r := rune(0); r <= utf8.MaxRune; r++ {
-		check([]byte(`"a` + string(r) + `b"`))
-	}
-	for a := range 256 {
-		for b := range 256 {
-			check([]byte{'"', byte(a), byte(b), '"'})
-		}
-	}
-	for _, broken := range []string{``, `"`, `"a`, `a"`, `a`} {
-		check([]byte(broken))
-	}
-}

@@ -1,0 +1,140 @@
+package exchange
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
+	type state struct {
+		value              float64
+		present, malformed bool
+	}
+	for text, want := range map[string]state{
+		`{"s":0.7}`:           {0.7, true, false},
+		`{"s":"0.7"}`:         {0.7, true, false},
+		`{"s":0}`:             {0, true, false},
+		`{"s":-1e-3}`:         {-0.001, true, false},
+		`{"s":null}`:          {},
+		`{}`:                  {},
+		`{"s":""}`:            {malformed: true},
+		`{"s":"NaN"}`:         {malformed: true},
+		`{"s":"Infinity"}`:    {malformed: true},
+		`{"s":"0x1p-1"}`:      {malformed: true},
+		`{"s":"1_0"}`:         {malformed: true},
+		`{"s":" 1"}`:          {malformed: true},
+		`{"s":"1 2"}`:         {malformed: true},
+		`{"s":"+1"}`:          {malformed: true},
+		`{"s":1e400}`:         {malformed: true},
+		`{"s":"1e400"}`:       {malformed: true},
+		`{"s":true}`:          {malformed: true},
+		`{"s":[0.9]}`:         {malformed: true},
+		`{"s":{"value":0.9}}`: {malformed: true},
+	} {
+		var got struct {
+			S Score `json:"s"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
+		assert.Equal(t, want, state{got.S.value, got.S.present, got.S.malformed}, text)
+		assert.Equal(t, want.present, got.S.Pointer() != nil, text)
+	}
+	// The last are no JSON, and numbers to strconv.
+	for _, text := range []string{`null`, `"x"`, `true`, `NaN`, `Inf`, `-Inf`} {
+		again := score(0.9)
+		require.NoError(t, again.UnmarshalJSON([]byte(text)))
+		assert.Nil(t, again.Pointer(), "%s, and nothing is left of a score before", text)
+	}
+}
+
+func TestTextKeepsEveryDigit(t *testing.T) {
+	for text, want := range map[string]Text{
+		`1370579072568000512`:   "1370579072568000512",
+		`"1370579072568000512"`: "1370579072568000512",
+		`null`:                  "",
+		`"a\"b"`:                `a"b`,
+		`true`:                  "true",
+		`18.0`:                  "18",
+		`18.000`:                "18",
+		`-5803.0`:               "-5803",
+		`0.0`:                   "0.0", // no pass by tolerance
+		`1370579072568000512.0`: "1370579072568000512",
+		`"18.0"`:                "18.0",
+		`18.5`:                  "18.5",
+		`-0.0`:                  "-0.0",
+		`1.80e1`:                "1.80e1",
+	} {
+		var got Text = "before"
+		require.NoError(t, json.Unmarshal([]byte(text), &got))
+		assert.Equal(t, want, got)
+	}
+	var got Text
+	assert.Error(t, json.Unmarshal([]byte(`{}`), &got))
+	assert.Error(t, json.Unmarshal([]byte(`[1]`), &got))
+}
+
+// Text and Score read every character of a string as encoding/json does.
+func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
+	check := func(quoted []byte) {
+		var want string
+		wantErr := json.Unmarshal(quoted, &want)
+		got, err := unquote(quoted)
+		if want != got || (wantErr == nil) != (err == nil) {
+			require.Failf(t, "different", "%q: %q %v, %q %v", quoted, want, wantErr, got, err)
+		}
+	}
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		check([]byte(`"a` + string(r) + `b"`))
+	}
+	for a := range 256 {
+		for b := range 256 {
+			check([]byte{'"', byte(a), byte(b), '"'})
+		}
+	}
+	for _, broken := range []string{``, `"`, `"a`, `a"`, `a`} {
+		check([]byte(broken))
+	}
+}
+
+// A string is read as far as it may matter, wherever its escapes lie.
+func TestOfALongTextTheBeginningIsKept(t *testing.T) {
+	for _, character := range []string{"a", "测", "\U0001F600", `\n`, `\\`, `\"`, `\u0000`, `\u6d4b`, `\ud83d\ude00`, "\xff"} {
+		for shift := range 14 {
+			quoted := `"` + strings.Repeat("x", shift) + strings.Repeat(character, 64<<10/len(character)) + `"`
+			var whole string
+			require.NoError(t, json.Unmarshal([]byte(quoted), &whole))
+			var remark Remark
+			require.NoError(t, remark.UnmarshalJSON([]byte(quoted)))
+			assert.Equal(t, redact.Cut(whole, redact.SearchedText), string(remark), "%s behind %d", character, shift)
+			var text Text
+			assert.Error(t, text.UnmarshalJSON([]byte(quoted)), "what decides is not cut")
+		}
+	}
+	for length, taken := range map[int]bool{redact.MaxText: true, redact.MaxText + 1: false} {
+		digits := strings.Repeat("1", length)
+		for _, written := range []string{digits, `"` + digits + `"`, `"` + strings.Repeat(`\u0031`, length) + `"`} {
+			var text Text
+			assert.Equal(t, taken, text.UnmarshalJSON([]byte(written)) == nil, "%.9s %d", written, length)
+		}
+	}
+	var remark Remark
+	require.NoError(t, remark.UnmarshalJSON([]byte(strings.Repeat("1", redact.MaxText+1))))
+	assert.Empty(t, remark, "half a number is another number")
+}
+
+func TestANumberOfAnyLengthIsNoScore(t *testing.T) {
+	for length, taken := range map[int]bool{maxNumber: true, maxNumber + 1: false} {
+		for _, written := range []string{"0." + strings.Repeat("1", length-2), `"0.` + strings.Repeat("1", length-4) + `"`} {
+			var score Score
+			require.NoError(t, score.UnmarshalJSON([]byte(written)))
+			assert.Equal(t, taken, score.present, length)
+			assert.Equal(t, !taken, score.malformed, length)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+//go:build linux
+
+package faultmatrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+)
+
+// KeepAlive is how long the vendor of a race keeps an idle connection.
+const KeepAlive = 60 * time.Millisecond
+
+// Race is what became of calls that were made just when the vendor was about to
+// close the connection that they would use.
+type Race struct {
+	Calls, Answered int
+	// Unsent and Unanswered ended in an error that says so. Others are none.
+	Unsent, Unanswered, Others int
+	// Connections were opened: one for each call that found none to use again.
+	Connections int
+
+	// Twice is how many calls the vendor read whole more than once, and so billed
+	// twice. Denied is how many it read whole that are called not sent.
+	Twice, Denied int
+}
+
+// String is a line for a report.
+func (r Race) String() string {
+	return fmt.Sprintf("%d calls on %d connections: %d answered, %d unanswered (%.1f %%), %d not sent (%.1f %%), %d other errors; %d billed twice, %d called not sent and read whole",
+		r.Calls, r.Connections, r.Answered, r.Unanswered, 100*float64(r.Unanswered)/float64(r.Calls),
+		r.Unsent, 100*float64(r.Unsent)/float64(r.Calls), r.Others, r.Twice, r.Denied)
+}
+
+// RaceOptions say how a race is run.
+type RaceOptions struct {
+	Calls   int
+	Callers int // at the same time, each with a connection of its own
+	// InClient: a call is repeated by the default policy.
+	InClient bool
+	// IdleTimeout is the SDK's, 0 for its default.
+	IdleTimeout time.Duration
+}
+
+// IdleRace makes calls in the rhythm in which the vendor gives up its idle
+// connections, so that some are closed just as they are used again.
+func IdleRace(o RaceOptions) (Race, error) {
+	certs, err := newCertificates()
+	if err != nil {
+		return Race{}, err
+	}
+	v := &closingVendor{standIn: idverifytest.New(), whole: make([]atomic.Int32, o.Calls)}
+	defer v.standIn.Close()
+	server := httptest.NewUnstartedServer(v)
+	server.TLS = certs.server()
+	server.Config.IdleTimeout = KeepAlive
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+
+	ends, failures := make([]error, o.Calls), make([]error, o.Callers)
+	var taken atomic.Int64
+	var running sync.WaitGroup
+	for i := range o.Callers {
+		running.Go(func() {
+			asked, err := o.racer(certs, server.URL)
+			if err != nil {
+				failures[i] = err
+				return
+			}
+			for n := taken.Add(1) - 1; n < int64(o.Calls); n = taken.Add(1) - 1 {
+				ctx := context.WithValue(context.Background(), callNumber{}, n)
+				_, ends[n] = asked.Verify(ctx, request(idverifytest.Linkface, racePicture, nil))
+				time.Sleep(KeepAlive)
+			}
+		})
+	}
+	running.Wait()
+	server.Close() // and what is being read still comes to its end
+	if err := errors.Join(failures...); err != nil {
+		return Race{}, err
+	}
+	return v.judge(ends), nil
+}
+
+// racePicture is small: the smaller a request, the sooner all of it is written.
+const racePicture = 13 << 10
+
+func (o RaceOptions) racer(certs *certificates, root string) (idverify.Verifier, error) {
+	p, err := linkface.New(linkface.Config{
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
+		HTTP: idverify.HTTP{
+			BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface), TLSConfig: certs.trust(), Timeout: patience, IdleTimeout: o.IdleTimeout,
+			Wrap: func(next http.RoundTripper) http.RoundTripper { return numbered{next} },
+		},
+	})
+	if err != nil || !o.InClient {
+		return p, err
+	}
+	return idverify.New([]idverify.Provider{p})
+}
+
+// numbered tells the vendor which call a request belongs to.
+type numbered struct{ next http.RoundTripper }
+
+type callNumber struct{}
+
+const callHeader = "X-Call"
+
+func (n numbered) RoundTrip(r *http.Request) (*http.Response, error) {
+	numbered := r.Clone(r.Context())
+	numbered.Header.Set(callHeader, fmt.Sprint(r.Context().Value(callNumber{})))
+	return n.next.RoundTrip(numbered)
+}
+
+// closingVendor is the stand-in, with a count of the requests that it read whole.
+type closingVendor struct {
+	standIn     *idverifytest.Server
+	whole       []atomic.Int32
+	connections sync.Map
+}
+
+func (v *closingVendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	v.connections.Store(r.RemoteAddr, true)
+	n, err := strconv.Atoi(r.Header.Get(callHeader))
+	if err != nil || n < 0 || n >= len(v.whole) {
+		http.Error(w, "a call without a number", http.StatusBadRequest)
+		return
+	}
+	r.Body = &whole{r.Body, r.ContentLength, func() { v.whole[n].Add(1) }}
+	v.standIn.ServeHTTP(w, r)
+}
+
+// whole tells when the last byte of a body was read.
+type whole struct {
+	io.ReadCloser
+	left int64
+	read func()
+}
+
+func (b *whole) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); n > 0 && b.left == 0 {
+		b.read()
+	}
+	return n, err
+}
+
+func (v *closingVendor) judge(ends []error) Race {
+	r := Race{Calls: len(ends)}
+	v.connections.Range(func(any, any) bool { r.Connections++; return true })
+	for n, err := range ends {
+		read := v.whole[n].Load()
+		if read > 1 {
+			r.Twice++
+		}
+		var e *idverify.Error
+		switch {
+		case err == nil:
+			r.Answered++
+		case !errors.As(err, &e):
+			r.Others++
+		case e.Delivery == idverify.DeliveryNotSent:
+			r.Unsent++
+			if read > 0 {
+				r.Denied++
+			}
+		case e.Delivery == idverify.DeliveryUnanswered && e.Code == idverify.CodeNetwork:
+			r.Unanswered++
+		default:
+			r.Others++
+		}
+	}
+	return r
+}

@@ -1,0 +1,130 @@
+//go:build linux
+
+package faultmatrix
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http/httptrace"
+	"sync"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// pictureSizes are those at which the end of a connection is tried. A small body
+// is written at once, a large one in pieces.
+var pictureSizes = []int{1 << 10, 13 << 10, 60 << 10, 200 << 10, 3 << 20}
+
+// sizeFaults end a connection before the last byte of a body is there to be
+// written, and when all of it was.
+func sizeFaults() []fault {
+	var all []fault
+	for _, size := range pictureSizes {
+		at := func(phase Phase, en, zh string, p plan) {
+			name := Text{fmt.Sprintf("%d KB: %s", size>>10, en), fmt.Sprintf("%d KB:%s", size>>10, zh)}
+			all = append(all, fault{phase: phase, name: name, not: []string{idverifytest.BaiduToken}, size: size, gated: phase == Unwritten, plan: p})
+		}
+		for _, end := range []struct {
+			name Text
+			then func(*wire)
+		}{{reset_, (*wire).breakOff}, {closed_, (*wire).sayGoodbye}} {
+			after := func(share int64) func(*wire) bool {
+				return func(w *wire) bool {
+					if !w.readHead() || share > 0 && !w.read(w.unread/share) {
+						return false
+					}
+					end.then(w)
+					w.call.broke()
+					return w.hang()
+				}
+			}
+			at(Unwritten, "the head was read; "+end.name.EN, "读完请求头;"+end.name.ZH, plan{upTo: atHalfHeaders, strike: after(0)})
+			if size >= 200<<10 {
+				at(Unwritten, "an eighth was read; "+end.name.EN, "读完请求体八分之一;"+end.name.ZH, plan{upTo: atHalfHeaders, strike: after(8)})
+			}
+			at(Written, end.name.EN, end.name.ZH, plan{upTo: atEnd, strike: func(w *wire) bool {
+				end.then(w)
+				return w.hang()
+			}})
+		}
+	}
+	return all
+}
+
+// breakOff resets, and sayGoodbye ends in good order.
+func (w *wire) breakOff() { reset(w.raw) }
+
+func (w *wire) sayGoodbye() {
+	_ = w.tls.CloseWrite()
+	_ = w.raw.(interface{ CloseWrite() error }).CloseWrite()
+}
+
+// gate keeps the second half of a picture back until the connection of each
+// request that was begun has been broken.
+type gate struct {
+	mu     sync.Mutex
+	moved  *sync.Cond
+	begun  int // requests whose head is about to be written
+	broken int
+	most   int // are broken at all
+}
+
+// newGate is opened for good when the call is over.
+func (r *running) newGate(most int) *gate {
+	g := &gate{most: most}
+	g.moved = sync.NewCond(&g.mu)
+	context.AfterFunc(r.over, func() { g.change(&g.broken, most) })
+	return g
+}
+
+func (g *gate) change(n *int, by int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	*n += by
+	g.moved.Broadcast()
+}
+
+func (r *running) broke() { r.gate.change(&r.gate.broken, 1) }
+
+// watched is the caller's context, by which the gate hears of requests.
+func (g *gate) watched(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { g.change(&g.begun, 1) }})
+}
+
+func (g *gate) pass() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.broken < min(g.begun, g.most) {
+		g.moved.Wait()
+	}
+}
+
+// media is a picture behind the gate. It is looked at before a request is begun.
+func (g *gate) media(content []byte) idverify.Media {
+	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(&gated{g, content, len(content) / 2}), int64(len(content)), nil
+	})
+}
+
+type gated struct {
+	gate *gate
+	left []byte
+	kept int // of it, at the gate
+}
+
+func (m *gated) Read(p []byte) (int, error) {
+	n := len(m.left)
+	if n > m.kept {
+		n -= m.kept
+	} else {
+		m.gate.pass()
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	n = copy(p, m.left[:n])
+	m.left = m.left[n:]
+	return n, nil
+}

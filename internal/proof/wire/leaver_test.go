@@ -1,0 +1,117 @@
+package wire_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+)
+
+// relay stands before a server, and stops once in the middle of what a client
+// sends.
+type relay struct {
+	url     string
+	stopped chan struct{} // closed when it has
+	goOn    chan struct{}
+}
+
+func newRelay(t *testing.T, server string, after int64) *relay {
+	t.Helper()
+	address, err := url.Parse(server)
+	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	behind := address.Host
+	address.Host = listener.Addr().String()
+	r := &relay{address.String(), make(chan struct{}), make(chan struct{})}
+	var once sync.Once
+	var conns sync.WaitGroup
+	conns.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			conns.Go(func() {
+				defer client.Close()
+				upstream, err := net.Dial("tcp", behind)
+				if err != nil {
+					return
+				}
+				defer upstream.Close()
+				go func() {
+					_, _ = io.Copy(client, upstream)
+					_ = client.Close()
+				}()
+				_, _ = io.CopyN(upstream, client, after)
+				once.Do(func() { close(r.stopped); <-r.goOn })
+				_, _ = io.Copy(upstream, client)
+			})
+		}
+	})
+	t.Cleanup(func() { _ = listener.Close(); conns.Wait() })
+	return r
+}
+
+// The caller who began a shared call leaves while their capture is being sent, and
+// uses the buffer for something else. Nothing of that is sent, and the call goes on
+// with what the other caller gave.
+func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
+	standIn := idverifytest.Start(t)
+	relay := newRelay(t, standIn.BaseURL(idverifytest.Linkface), 64<<10)
+	p, err := linkface.New(linkface.Config{
+		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: relay.url}})
+	require.NoError(t, err)
+	t.Cleanup(p.CloseIdleConnections)
+	c, err := idverify.New([]idverify.Provider{p})
+	require.NoError(t, err)
+
+	large := func() []byte { return append(idverifytest.Capture(), make([]byte, 16<<20)...) } // more than sockets hold
+	ask := func(ctx context.Context, capture []byte) (*idverify.Result, error) {
+		person := idverifytest.Match()
+		return c.Verify(ctx, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Key: "order-1",
+			Evidence: []idverify.Evidence{linkface.Capture(idverify.Bytes(capture))}})
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var callers sync.WaitGroup
+	callers.Go(func() {
+		buffer := large()
+		_, err := ask(ctx, buffer)
+		assert.ErrorIs(t, err, context.Canceled)
+		for i := range buffer {
+			buffer[i] = 'x'
+		}
+		close(relay.goOn)
+	})
+	<-relay.stopped
+	joined := make(chan struct{})
+	callers.Go(func() {
+		capture := large()
+		close(joined)
+		res, err := ask(t.Context(), capture)
+		if assert.NoError(t, err) {
+			assert.True(t, res.Passed())
+			codes := []idverify.Code{}
+			for _, a := range res.Attempts {
+				codes = append(codes, a.Code)
+			}
+			assert.Equal(t, []idverify.Code{idverify.CodeCanceled, idverify.CodeMatch}, codes)
+			assert.Equal(t, idverify.DeliveryNotSent, res.Attempts[0].Delivery)
+		}
+	})
+	<-joined
+	time.Sleep(500 * time.Millisecond) // it makes its digest and joins; if it is late, it starts a call of its own
+	leave()
+	callers.Wait()
+	assert.Equal(t, 1, standIn.Bill().Total())
+}

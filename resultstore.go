@@ -1,0 +1,240 @@
+package idverify
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/idverify/idverify/internal/aside"
+	"github.com/idverify/idverify/internal/flight"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Stored is what a [ResultStore] keeps of one question. As JSON it has the fields
+// "result", "print" and "settings".
+type Stored struct {
+	// Result is the decision, without VendorMessage, Reply and the causes of its
+	// Attempts, which may speak of the person.
+	Result Result `json:"result"`
+	// Print stands for the person and all evidence of the question: an HMAC, 64
+	// hexadecimal digits. It tells whether a key is used for another question.
+	Print string `json:"print"`
+	// Settings are those of the provider that the decision depended on beside its
+	// rules, as its method DecidesBy tells them. Empty where it has none.
+	Settings string `json:"settings,omitempty"`
+}
+
+// Format implements [fmt.Formatter]: it prints the decision.
+func (s Stored) Format(f fmt.State, verb rune) { s.Result.Format(f, verb) }
+
+// LogValue implements [slog.LogValuer].
+func (s Stored) LogValue() slog.Value { return s.Result.LogValue() }
+
+// ResultStore keeps decisions by the key of their question, so that the same
+// question is not paid for twice. Methods are called concurrently. They are asked
+// beside the call: one that does not answer in time is left behind, and with 64
+// questions left behind the store is passed over until one of them ends. An error
+// never makes a call fail; [Hooks] hear of it.
+type ResultStore interface {
+	// Load gives what is kept under id, and false when there is nothing. It has
+	// 200 ms, or a tenth of the time that the call has left if that is less; see
+	// [WithResultStoreTimeout].
+	Load(ctx context.Context, id string) (Stored, bool, error)
+	// Save keeps a decision under id, in the place of what is there. It has two
+	// seconds, and nobody waits for it. A panic of it is dropped, as an error is.
+	Save(ctx context.Context, id string, s Stored) error
+}
+
+const (
+	resultLoadTimeout = 200 * time.Millisecond
+	resultSaveTimeout = 2 * time.Second
+	// shareOfPatience is the part of a call's time that a store may take.
+	shareOfPatience = 10
+)
+
+// answers is a store of results as a Client uses it.
+type answers struct {
+	store  ResultStore
+	secret redact.Secret
+	desk   aside.Desk
+}
+
+// WithResultStore keeps the decision of every request that has a Key, and gives
+// it again when the same key asks the same question. Whoever uses the key for
+// another person or other evidence is refused with CodeInvalidRequest. A kept
+// decision is held to today's rules of its vendor: what would be decided otherwise
+// today is asked anew.
+//
+// The store's ids are HMAC-SHA-256 under secret, at least 32 bytes, of the key and
+// the rate of [WithMaxFAR]; prints are those of the person and all evidence. Plain
+// hashes would not do: ID numbers can be enumerated. By default nothing is kept.
+//
+// A store promises "once" for calls that follow one another. Of calls at the same
+// time it holds within one process only.
+func WithResultStore(store ResultStore, secret []byte) Option {
+	own, problem := newSecret(secret)
+	return func(s *settings) error {
+		switch {
+		case isNil(store):
+			return misconfigured("WithResultStore", "the store must not be nil")
+		case problem != "":
+			return misconfigured("WithResultStore", problem)
+		}
+		s.answers = &answers{store: store, secret: own}
+		return nil
+	}
+}
+
+// WithResultStoreTimeout sets how long [ResultStore.Load] may take at most. A tenth
+// of the time that the call has left stays the limit where that is less. New fails
+// when limit is not above 0. The default is 200 ms.
+func WithResultStoreTimeout(limit time.Duration) Option {
+	return func(s *settings) error {
+		if limit <= 0 {
+			return misconfigured("WithResultStoreTimeout", "must be above 0")
+		}
+		s.resultLoad = limit
+		return nil
+	}
+}
+
+// load is the store's decision of a question, nil when it has none that can be
+// used. It fails when the key was used for another question.
+func (c *Client) load(ctx context.Context, q question) (*Result, error) {
+	limit := c.resultLoad
+	if limit == 0 {
+		limit = resultLoadTimeout
+	}
+	if until, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(until)/shareOfPatience)
+	}
+	if limit <= 0 {
+		return nil, nil
+	}
+	type found struct {
+		stored Stored
+		ok     bool
+	}
+	began := time.Now()
+	kept, err := aside.Ask(flight.Undated(ctx), &c.answers.desk, limit, func(ctx context.Context) (f found, err error) {
+		f.stored, f.ok, err = c.answers.store.Load(ctx, q.id)
+		return f, err
+	})
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, beforehand(left(ctx, "", " while the store of results was asked"))
+	case err != nil:
+		c.storeEvent(StoreEvent{Store: "result", Operation: "load", Duration: time.Since(began), Reason: reasonOf(err)})
+		return nil, nil
+	case !kept.ok || kept.stored.Print == "":
+		return nil, nil
+	case kept.stored.Print != q.print:
+		return nil, beforehand(otherQuestion())
+	}
+	return c.today(&kept.stored), nil
+}
+
+// today is a copy of a kept decision as it would be made today, nil when it would
+// not be made.
+func (c *Client) today(kept *Stored) *Result {
+	v := c.vendorOf(&kept.Result)
+	if v == nil || kept.Settings != v.settings() {
+		return nil
+	}
+	res, e := settle(v.Name(), kept.Result.clone(), nil)
+	if e != nil || !v.stillEarned(res) {
+		return nil
+	}
+	own := *res
+	own.Origin = OriginStore
+	return &own
+}
+
+// vendorOf is the vendor that decided, nil when there is none of its name.
+func (c *Client) vendorOf(res *Result) *vendor {
+	for _, v := range c.vendors {
+		if v.Name() == res.Vendor {
+			return v
+		}
+	}
+	return nil
+}
+
+// settings are what a decision of the provider depends on beside its rules.
+func (v *vendor) settings() string {
+	if p, ok := v.Provider.(interface{ DecidesBy() string }); ok {
+		return p.DecidesBy()
+	}
+	return ""
+}
+
+// stillEarned reports whether today's rules decide as was decided then, and judges
+// the checks by them. A pass needs every check that it needs today. A rule milder
+// than then, or a decision under a threshold that was milder than the vendor's, is
+// asked anew: its warnings would be others.
+func (v *vendor) stillEarned(res *Result) bool {
+	if _, lacking := v.lacks(res); lacking {
+		return false
+	}
+	rules, published := rulesOf(v.Provider)
+	if !published {
+		return true // nothing says that it is not
+	}
+	passed := res.Passed()
+	today := map[CheckKind]Rule{}
+	for _, rule := range rules {
+		today[rule.Kind] = rule
+		if _, checked := res.Check(rule.Kind); !checked && passed {
+			return false
+		}
+	}
+	for i, then := range res.Checks {
+		rule, ruled := today[then.Kind]
+		if !ruled {
+			return false // it is not checked any more
+		}
+		now, err := rule.Check(then.Value)
+		if err != nil || now.Scale != then.Scale || now.Comparator != then.Comparator || now.Passed != then.Passed {
+			return false
+		}
+		if now.Threshold != then.Threshold &&
+			(!rule.Pass.asStrict(now.Threshold, then.Threshold) || slices.Contains(res.Warnings, WarnThresholdBelowRecommended)) {
+			return false
+		}
+		res.Checks[i] = now
+	}
+	return true
+}
+
+// save keeps a decision. Nobody waits for it, not even for its panic.
+func (c *Client) save(ctx context.Context, q question, res *Result) {
+	began := time.Now()
+	defer func() {
+		if recover() != nil {
+			c.storeEvent(StoreEvent{Store: "result", Operation: "save", Duration: time.Since(began), Reason: StoreFailed})
+		}
+	}()
+	stored := Stored{Result: *res.bare(), Print: q.print}
+	if v := c.vendorOf(res); v != nil {
+		stored.Settings = v.settings()
+	}
+	_, err := aside.Ask(flight.Undated(ctx), &c.answers.desk, resultSaveTimeout, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.answers.store.Save(ctx, q.id, stored)
+	})
+	if err != nil {
+		c.storeEvent(StoreEvent{Store: "result", Operation: "save", Duration: time.Since(began), Reason: reasonOf(err)})
+	}
+}
+
+// bare is a copy without anything that may speak of the person.
+func (r *Result) bare() *Result {
+	own := *r
+	own.VendorMessage, own.Reply = Sensitive{}, nil
+	bare := own.clone()
+	for i := range bare.Attempts {
+		bare.Attempts[i].Err = nil
+	}
+	return bare
+}

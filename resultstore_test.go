@@ -1,0 +1,674 @@
+package idverify_test
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// memoryResults is a store of results. Nobody waits for it to save, so tests
+// that look into it run in a bubble and wait.
+type memoryResults struct {
+	mu   sync.Mutex
+	byID map[string]idverify.Stored
+}
+
+func (m *memoryResults) Load(_ context.Context, id string) (idverify.Stored, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stored, ok := m.byID[id]
+	return stored, ok, nil
+}
+
+func (m *memoryResults) Save(_ context.Context, id string, stored idverify.Stored) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byID == nil {
+		m.byID = map[string]idverify.Stored{}
+	}
+	m.byID[id] = stored
+	return nil
+}
+
+// slowResults is a store that takes its time, or hangs.
+type slowResults struct {
+	memoryResults
+	load, save time.Duration
+}
+
+func (s *slowResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
+	select {
+	case <-time.After(s.load):
+		return s.memoryResults.Load(ctx, id)
+	case <-ctx.Done():
+		return idverify.Stored{}, false, ctx.Err()
+	}
+}
+
+func (s *slowResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
+	select {
+	case <-time.After(s.save):
+		return s.memoryResults.Save(ctx, id, stored)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", slowPass(t, time.Second))
+		c := oneVendor(t, a, idverify.WithResultStore(&slowResults{save: time.Hour}, storeSecret))
+		began := time.Now()
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, time.Second, time.Since(began))
+
+		res, err = c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, 1, a.asked, "while it is being saved, a newcomer is given the answer that is there")
+		time.Sleep(time.Minute) // the store is given up
+		_, err = c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.Equal(t, 2, a.asked)
+		time.Sleep(time.Minute)
+	})
+}
+
+func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
+	const none = 0
+	for _, test := range []struct{ load, patience, set, took time.Duration }{
+		{199 * time.Millisecond, none, none, 199 * time.Millisecond}, {time.Hour, none, none, 200 * time.Millisecond},
+		{time.Hour, time.Minute, none, 200 * time.Millisecond}, {time.Hour, time.Second, none, 100 * time.Millisecond},
+		{time.Hour, 10 * time.Millisecond, none, time.Millisecond},
+		{time.Second, none, 2 * time.Second, time.Second}, {time.Hour, none, 2 * time.Second, 2 * time.Second},
+		{time.Hour, none, time.Millisecond, time.Millisecond}, {time.Hour, 5 * time.Second, 2 * time.Second, 500 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a := vendorNamed("a", pass(t))
+			store := &slowResults{}
+			opts := []idverify.Option{idverify.WithResultStore(store, storeSecret)}
+			if test.set != none {
+				opts = append(opts, idverify.WithResultStoreTimeout(test.set))
+			}
+			c := oneVendor(t, a, opts...)
+			_, err := c.Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			synctest.Wait()
+			store.load = test.load
+
+			ctx := t.Context()
+			if test.patience != none {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, test.patience)
+				defer cancel()
+			}
+			began := time.Now()
+			res, err := c.Verify(ctx, keyed("k"))
+			require.NoError(t, err)
+			assert.True(t, res.Passed())
+			assert.Equal(t, test.took, time.Since(began), "%+v", test)
+			if test.took == test.load {
+				assert.Equal(t, 1, a.asked, "%+v", test)
+				assert.Equal(t, idverify.OriginStore, res.Origin)
+			} else {
+				assert.Equal(t, 2, a.asked, "%+v", test)
+			}
+			synctest.Wait()
+		})
+	}
+}
+
+// The deadline of a shared call moves; the time of a store does not go with it.
+func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := oneVendor(t, vendorNamed("a", slowPass(t, time.Second)), idverify.WithResultStore(&slowResults{load: time.Hour}, storeSecret))
+		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := c.Verify(hasty, keyed("k"))
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+		})
+		synctest.Wait()
+		began := time.Now()
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, 1100*time.Millisecond, time.Since(began), "a tenth of the first caller's second, and the vendor's")
+		wg.Wait()
+	})
+}
+
+// deafResults does not look at its context.
+type deafResults struct{ release chan struct{} }
+
+func (d deafResults) Load(context.Context, string) (idverify.Stored, bool, error) {
+	<-d.release
+	return idverify.Stored{}, false, nil
+}
+
+func (d deafResults) Save(context.Context, string, idverify.Stored) error {
+	<-d.release
+	return nil
+}
+
+func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := deafResults{make(chan struct{})}
+		var mu sync.Mutex
+		events := map[idverify.StoreEvent]int{}
+		a := vendorNamed("a", pass(t))
+		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret), idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) {
+			mu.Lock()
+			defer mu.Unlock()
+			events[e]++
+		}}))
+		for range 32 {
+			began := time.Now()
+			_, err := c.Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			assert.Equal(t, 200*time.Millisecond, time.Since(began))
+			time.Sleep(2 * time.Second) // Save is given up
+			synctest.Wait()
+		}
+		began := time.Now()
+		_, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.Zero(t, time.Since(began), "with 64 questions left behind it is not asked")
+		synctest.Wait()
+		event := func(operation string, d time.Duration, why idverify.StoreReason) idverify.StoreEvent {
+			return idverify.StoreEvent{Store: "result", Operation: operation, Duration: d, Reason: why}
+		}
+		mu.Lock()
+		assert.Equal(t, map[idverify.StoreEvent]int{
+			event("load", 200*time.Millisecond, idverify.StoreTimeout): 32, event("save", 2*time.Second, idverify.StoreTimeout): 32,
+			event("load", 0, idverify.StorePaused): 1, event("save", 0, idverify.StorePaused): 1,
+		}, events)
+		mu.Unlock()
+		close(store.release)
+	})
+}
+
+func TestTheLastCallerIsNotHeldByADeafStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := deafResults{make(chan struct{})}
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret), idverify.WithResultStoreTimeout(time.Hour))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		began := time.Now()
+		_, err := c.Verify(ctx, keyed("k"))
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, time.Second, time.Since(began))
+		close(store.release)
+	})
+}
+
+// lastingResults keeps the contexts it is given.
+type lastingResults struct {
+	memoryResults
+	contexts []context.Context
+}
+
+func (l *lastingResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
+	l.contexts = append(l.contexts, ctx)
+	return l.memoryResults.Load(ctx, id)
+}
+
+func (l *lastingResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
+	l.contexts = append(l.contexts, ctx)
+	return l.memoryResults.Save(ctx, id, stored)
+}
+
+func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &lastingResults{}
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
+		_, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Len(t, store.contexts, 2)
+		for _, ctx := range store.contexts {
+			assert.ErrorIs(t, ctx.Err(), context.Canceled)
+		}
+	})
+}
+
+// countingResults counts what it is told to keep.
+type countingResults struct {
+	memoryResults
+	saved int
+}
+
+func (c *countingResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
+	c.saved++
+	return c.memoryResults.Save(ctx, id, stored)
+}
+
+// A store that forgets after a while must not be told again of what it told.
+func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &countingResults{}
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
+		for range 3 {
+			_, err := c.Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			synctest.Wait()
+		}
+		assert.Equal(t, 1, store.saved)
+	})
+}
+
+// Key, name and number are told apart where one ends and the next begins.
+func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", pass(t))
+		c := oneVendor(t, a, idverify.WithResultStore(&memoryResults{}, storeSecret))
+		for i, q := range []struct{ key, name string }{{"order-1A", "测试甲"}, {"order-1", "A测试甲"}, {"order-", "1A测试甲"}} {
+			req := keyed(q.key)
+			req.Name = q.name
+			_, err := c.Verify(t.Context(), req)
+			require.NoError(t, err)
+			synctest.Wait()
+			assert.Equal(t, i+1, a.asked, "%+v is a question of its own", q)
+		}
+	})
+}
+
+func TestStricterRateIsAnotherQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, secret := &memoryResults{}, storeSecret
+		lax := vendorNamed("p", pass(t))
+		for range 2 {
+			_, err := oneVendor(t, lax, idverify.WithResultStore(store, secret)).Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			synctest.Wait()
+		}
+		assert.Equal(t, 1, lax.asked)
+		strict := &strictable{fake: fake{name: "p", accepts: "photo"}} // fails when it is asked
+		c := oneVendor(t, strict, idverify.WithResultStore(store, secret), idverify.WithMaxFAR(1e-5))
+		_, err := c.Verify(t.Context(), keyed("k"))
+		assert.ErrorIs(t, err, idverify.ErrNoFace, "it was asked, and not given the lax answer")
+	})
+}
+
+func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", pass(t))
+		store := &memoryResults{}
+		c := oneVendor(t, a, idverify.WithResultStore(store, []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")))
+		verify := func(req *idverify.Request) (*idverify.Result, error) {
+			defer synctest.Wait() // until the store has been told
+			return c.Verify(t.Context(), req)
+		}
+		for range 3 {
+			res, err := verify(keyed("order-1"))
+			require.NoError(t, err)
+			assert.True(t, res.Passed())
+		}
+		assert.Equal(t, 1, a.asked)
+		for id := range store.byID {
+			assert.Regexp(t, "^[0-9a-f]{64}$", id)
+		}
+
+		a.steps, a.asked = []step{decide(idverify.CodeFaceMismatch)}, 0
+		res, err := verify(keyed("order-3"))
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code, "another question's pass is not given away")
+
+		for id, stored := range store.byID {
+			stored.Result = idverify.Result{Code: idverify.CodeMatch, Vendor: "a"} // a pass that was never earned
+			store.byID[id] = stored
+		}
+		res, err = verify(keyed("order-1"))
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
+
+		a.steps, a.asked = []step{fail(idverify.CodeNoFace)}, 0
+		for range 2 {
+			_, err = verify(keyed("order-2"))
+			assert.ErrorIs(t, err, idverify.ErrNoFace)
+		}
+		assert.Equal(t, 2, a.asked, "errors are not kept")
+	})
+}
+
+type brokenResults struct{}
+
+func (brokenResults) Load(context.Context, string) (idverify.Stored, bool, error) {
+	return idverify.Stored{}, false, errors.New("down")
+}
+func (brokenResults) Save(context.Context, string, idverify.Stored) error { return errors.New("down") }
+
+// doubtfulResults gives an error and a result beside it.
+type doubtfulResults struct{ memoryResults }
+
+func (d *doubtfulResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
+	stored, ok, _ := d.memoryResults.Load(ctx, id)
+	return stored, ok, errors.New("of the day before yesterday")
+}
+
+func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", pass(t), decide(idverify.CodeFaceMismatch))
+		c := oneVendor(t, a, idverify.WithResultStore(&doubtfulResults{}, storeSecret))
+		_, err := c.Verify(t.Context(), keyed("order-1"))
+		require.NoError(t, err)
+		synctest.Wait()
+		res, err := c.Verify(t.Context(), keyed("order-1"))
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
+	})
+}
+
+func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
+	for name, store := range map[string]idverify.ResultStore{"fails": brokenResults{}, "panics": &panickyResults{onSave: true}} {
+		synctest.Test(t, func(t *testing.T) {
+			var events []string
+			c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret), idverify.WithHooks(idverify.Hooks{
+				Store: func(e idverify.StoreEvent) {
+					events = append(events, e.Store+" "+e.Operation+" "+string(e.Reason))
+				},
+			}))
+			res, err := c.Verify(t.Context(), keyed("order-1"))
+			require.NoError(t, err)
+			assert.True(t, res.Passed())
+			synctest.Wait()
+			if name == "fails" {
+				assert.Equal(t, []string{"result load error", "result save error"}, events)
+			} else {
+				assert.Equal(t, []string{"result save error"}, events)
+			}
+		})
+	}
+}
+
+// panickyResults is a store that panics, where it is told to.
+type panickyResults struct {
+	memoryResults
+	onLoad, onSave bool
+}
+
+func (p *panickyResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
+	if p.onLoad {
+		panic("load")
+	}
+	return p.memoryResults.Load(ctx, id)
+}
+
+func (p *panickyResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
+	if p.onSave {
+		panic("save")
+	}
+	return p.memoryResults.Save(ctx, id, stored)
+}
+
+func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store := vendorNamed("a", pass(t)), &panickyResults{onSave: true}
+		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
+		for range 2 {
+			res, err := c.Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			assert.True(t, res.Passed())
+			synctest.Wait()
+		}
+		assert.Equal(t, 2, a.asked, "nothing was kept")
+
+		store.onLoad = true
+		assert.PanicsWithValue(t, "load", func() { _, _ = c.Verify(t.Context(), keyed("k")) })
+		assert.Equal(t, 2, a.asked)
+	})
+}
+
+func TestClientPrintsNoSecret(t *testing.T) {
+	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
+	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: 3, Window: time.Hour}))
+	for _, text := range idverifytest.Spoken(c) {
+		assert.NotContains(t, text, "EXAMPLE-SECRET")
+		assert.NotContains(t, text, "69 88 65 77") // its bytes
+	}
+}
+
+// anotherQuestion are requests with a key that stands for keyed(key) already.
+func anotherQuestion(key string) map[string]*idverify.Request {
+	ask := func(name, number string, evidence ...idverify.Evidence) *idverify.Request {
+		return &idverify.Request{Key: key, Name: name, IDNumber: number, Evidence: evidence}
+	}
+	other := idverify.Photo(mediaOf("another face"))
+	return map[string]*idverify.Request{
+		"another name":          ask("测试乙", aNumber, photo()),
+		"another number":        ask(aName, anotherNumber, photo()),
+		"another face":          ask(aName, aNumber, other),
+		"one more face":         ask(aName, aNumber, photo(), other),
+		"another face in front": ask(aName, aNumber, other, photo()),
+		"another kind":          ask(aName, aNumber, idverify.PhotoURL("https://media.example/x"), photo()),
+		"no readable face":      ask(aName, aNumber, idverify.Photo(idverify.File("no such file")), photo()),
+	}
+}
+
+func assertOtherQuestion(t *testing.T, err error, msg string) {
+	t.Helper()
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e, msg)
+	assert.Equal(t, idverify.CodeInvalidRequest, e.Code, msg)
+	assert.Equal(t, "Key", e.Field, msg)
+	assert.Equal(t, idverify.BilledNo, e.Billed, msg)
+	assert.Equal(t, idverify.OriginRefused, e.Origin, msg)
+	assert.False(t, e.Sent(), msg)
+}
+
+// Another face under a used key is not given the pass of the first.
+func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store := vendorNamed("a", pass(t)), &memoryResults{}
+		client := func() *idverify.Client { return oneVendor(t, a, idverify.WithResultStore(store, storeSecret)) }
+		_, err := client().Verify(t.Context(), keyed("order-1"))
+		require.NoError(t, err)
+		synctest.Wait()
+		for name, other := range anotherQuestion("order-1") {
+			_, err := client().Verify(t.Context(), other) // as another process
+			assertOtherQuestion(t, err, name)
+		}
+		same := keyed("order-1")
+		same.Reference, same.Name = "another-reference", "  "+aName // as it is sent
+		res, err := client().Verify(t.Context(), same)
+		require.NoError(t, err)
+		assert.Equal(t, idverify.OriginStore, res.Origin)
+		assert.Equal(t, 1, a.asked)
+	})
+}
+
+// What was kept before keys stood for a question had other ids and no prints.
+func TestStoresOfBeforeGiveNoAnswerAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store := vendorNamed("a", decide(idverify.CodeFaceMismatch)), &memoryResults{}
+		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
+		_, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		synctest.Wait()
+		mac := hmac.New(sha256.New, storeSecret)
+		for _, text := range []string{"k", aName, aNumber, "0"} {
+			mac.Write(append([]byte(text), 0))
+		}
+		kept := idverify.Stored{Result: *passing(t)}
+		kept.Result.Vendor = "a"
+		for id := range store.byID {
+			store.byID[id] = kept
+		}
+		store.byID[hex.EncodeToString(mac.Sum(nil))] = kept
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
+		assert.Equal(t, 2, a.asked)
+	})
+}
+
+// ruled is a provider with rules.
+type ruled struct {
+	*byScript
+	rules    []idverify.Rule
+	settings string
+}
+
+func (r ruled) DecidesBy() string { return r.settings }
+
+func (r ruled) Rules() []idverify.Rule { return r.rules }
+
+func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
+	rule := func(kind idverify.CheckKind, threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
+		r := idverify.Rule{Kind: kind, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: threshold}
+		for _, f := range change {
+			f(&r)
+		}
+		return r
+	}
+	similarity := func(threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
+		return rule(idverify.CheckSimilarity, threshold, change...)
+	}
+	above := func(r *idverify.Rule) { r.Pass = idverify.Above }
+	wider := func(r *idverify.Rule) { r.Scale.Max = 1000 }
+	narrower := func(r *idverify.Rule) { r.Scale.Max = 60 }
+	downwards := func(r *idverify.Rule) { r.Pass = idverify.AtMost }
+	liveness := func(threshold float64) idverify.Rule { return rule(idverify.CheckLiveness, threshold) }
+	for name, test := range map[string]struct {
+		then, now []idverify.Rule
+		values    []float64
+		used      bool
+		opts      []idverify.Option
+		vendor    string
+		warnings  []idverify.Warning
+		settings  string // of today
+	}{
+		"the same":                        {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, used: true},
+		"stricter, and still a pass":      {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45)}, values: []float64{45}, used: true},
+		"milder, and without its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{45}},
+		"stricter, and with a warning of before": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45)}, values: []float64{45},
+			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}},
+		"the same, with its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
+			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}, used: true},
+		"another setting":             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, settings: "strict"},
+		"stricter":                    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{45}},
+		"another comparator":          {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45, above)}, values: []float64{45}},
+		"another direction":           {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80, downwards)}, values: []float64{45}},
+		"a wider scale":               {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, wider)}, values: []float64{45}},
+		"a narrower scale":            {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, narrower)}, values: []float64{70}},
+		"one more check":              {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{45}},
+		"one check less":              {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 60}},
+		"a stricter second check":     {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40), liveness(70)}, values: []float64{45, 60}},
+		"a failure that stays one":    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{35}, used: true},
+		"a failure that passes today": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{35}},
+		"a failure of what is not checked any more": {
+			then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 40}},
+		"a failure, and one more check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{35}, used: true},
+		"another vendor":                {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, vendor: "b"},
+		"a required check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
+			opts: []idverify.Option{idverify.WithRequiredChecks(idverify.CheckSimilarity)}, used: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			kept := &idverify.Result{Code: idverify.CodeMatch, Billed: idverify.BilledYes, Warnings: test.warnings}
+			for i, r := range test.then {
+				check, err := r.Check(test.values[i])
+				require.NoError(t, err)
+				kept.Checks = append(kept.Checks, check)
+				if !check.Passed {
+					kept.Code = idverify.CodeFaceMismatch
+				}
+			}
+			store := &memoryResults{}
+			of := func(name string, rules []idverify.Rule, s step) ruled { return ruled{vendorNamed(name, s), rules, ""} }
+			then := of("a", test.then, step{res: kept})
+			res, err := oneVendor(t, then, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			require.Equal(t, kept.Code, res.Code)
+			synctest.Wait()
+
+			today := of(cmp.Or(test.vendor, "a"), test.now, fail(idverify.CodeNoFace))
+			today.settings = test.settings
+			c := oneVendor(t, today, append(test.opts, idverify.WithResultStore(store, storeSecret))...)
+			res, err = c.Verify(t.Context(), keyed("k"))
+			if test.used {
+				require.NoError(t, err, name)
+				assert.Equal(t, kept.Code, res.Code, name)
+				assert.Equal(t, idverify.OriginStore, res.Origin, name)
+				assert.Equal(t, test.now[0].Threshold, res.Checks[0].Threshold, "%s: as it is judged today", name)
+				assert.Zero(t, today.asked, name)
+				return
+			}
+			assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)
+			assert.Equal(t, 1, today.asked, name)
+		})
+	}
+}
+
+// reply is a vendor's typed reply.
+type reply struct {
+	Face   []byte
+	Scores *[]float64
+}
+
+func talkative(t *testing.T) (failed, passed step) {
+	failed = fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) {
+		e.Delivery, e.Billed = idverify.DeliveryAnswered, idverify.BilledUnknown
+		e.VendorMessage, e.Reply = idverify.NewSensitive("of "+aName), &reply{Face: []byte("face")}
+	})
+	passed = pass(t)
+	far := 1e-4
+	passed.res.Checks[0].FAR = &far
+	passed.res.VendorMessage = idverify.NewSensitive("of " + aName)
+	passed.res.Reply = &reply{Face: []byte("face"), Scores: &[]float64{1}}
+	passed.res.Warnings = []idverify.Warning{idverify.WarnRiskyDevice}
+	return failed, passed
+}
+
+func TestAStoreIsGivenNothingOfThePerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failed, passed := talkative(t)
+		store := &memoryResults{}
+		c, err := idverify.New([]idverify.Provider{vendorNamed("a", failed), vendorNamed("b", passed)},
+			idverify.WithResultStore(store, storeSecret), half(idverify.Retry{Attempts: 1}))
+		require.NoError(t, err)
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.NotNil(t, res.Reply, "it is the caller's")
+		require.Error(t, res.Attempts[0].Err)
+		synctest.Wait()
+		require.Len(t, store.byID, 1)
+		for id, stored := range store.byID {
+			assert.Regexp(t, "^[0-9a-f]{64}$", id)
+			assert.Regexp(t, "^[0-9a-f]{64}$", stored.Print)
+			assert.Nil(t, stored.Result.Reply)
+			assert.Empty(t, stored.Result.VendorMessage.Reveal())
+			for _, a := range stored.Result.Attempts {
+				assert.NoError(t, a.Err)
+			}
+			text, err := json.Marshal(stored)
+			require.NoError(t, err)
+			assert.Regexp(t, `^{"result":{"code":"match",.*},"print":"[0-9a-f]{64}"}$`, string(text))
+			var read idverify.Stored
+			require.NoError(t, json.Unmarshal(text, &read))
+			assert.Equal(t, stored, read)
+			for _, spoken := range idverifytest.Spoken(stored) {
+				assert.NotContains(t, spoken, aName)
+			}
+		}
+	})
+}
+
+// storeSecret is of a store of results.
+var storeSecret = []byte("EXAMPLE secret of a result store")
