@@ -11,8 +11,9 @@ import (
 // call is one verification on its way through the vendors.
 type call struct {
 	client   *Client
-	id       string // for hooks; empty when nobody watches
-	req      *Request
+	id       string       // for hooks; empty when nobody watches
+	own      taken        // what the caller gave
+	req      *Request     // that of the next attempt
 	lender   func() *loan // of a call with a key: whose request the next attempt takes
 	loan     *loan        // the request is of
 	attempts []Attempt

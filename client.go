@@ -103,17 +103,19 @@ func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
 }
 
 func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result, error) {
-	req, subject, err := given.taken()
+	call := &call{client: c, id: id}
+	call.req = &call.own.Request
+	subject, err := call.own.take(given)
 	if err != nil {
 		return nil, beforehand(err)
 	}
 	if ctx.Err() != nil {
 		return nil, beforehand(left(ctx, "", ""))
 	}
-	if req.Key == "" {
-		return c.ask(ctx, &call{client: c, id: id, req: req}, subject)
+	if call.req.Key == "" {
+		return c.ask(ctx, call, subject)
 	}
-	return c.askOnce(ctx, req, subject, id)
+	return c.askOnce(ctx, call, subject)
 }
 
 func (c *Client) ask(ctx context.Context, call *call, subject Subject) (*Result, error) {

@@ -187,8 +187,9 @@ func inOwnWords(ctx context.Context, s *shared, origin Origin) (*Result, error) 
 	return res, err
 }
 
-// askOnce asks a question with a key, of whose request the Client has a copy.
-func (c *Client) askOnce(ctx context.Context, req *Request, subject Subject, id string) (*Result, error) {
+// askOnce asks a question with a key.
+func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Result, error) {
+	req := call.req
 	held, sum, err := holdEvidence(ctx, req.Evidence, timeToRead(ctx)/time.Duration(len(req.Evidence)))
 	if err != nil {
 		return nil, beforehand(err)
@@ -196,7 +197,8 @@ func (c *Client) askOnce(ctx context.Context, req *Request, subject Subject, id 
 	req.Evidence = held
 	q := question{key: req.Key, loan: lend(req)}
 	q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
-		return c.ask(ctx, &call{client: c, id: id, req: req, lender: lender}, subject)
+		call.lender = lender
+		return c.ask(ctx, call, subject)
 	}
 	secret := c.flights.secret
 	if c.answers != nil {

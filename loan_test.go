@@ -14,6 +14,38 @@ import (
 	"github.com/idverify/idverify"
 )
 
+// remembering keeps the request it was given.
+type remembering struct {
+	byScript
+	req   *idverify.Request
+	begun func()
+}
+
+func (r *remembering) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	r.req = req
+	r.begun()
+	return r.byScript.Verify(ctx, req)
+}
+
+// A caller may change what they gave while the call is under way: its words, and
+// what stands in the list.
+func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
+	for _, key := range []string{"", "k"} {
+		given := keyed(key)
+		p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}}
+		p.begun = func() {
+			given.Name, given.IDNumber, given.Key, given.Evidence[0] = "测试乙", anotherNumber, "other", nil
+		}
+		res, err := oneVendor(t, p).Verify(t.Context(), given)
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, aName, p.req.Name)
+		assert.Equal(t, aNumber, p.req.IDNumber)
+		assert.Equal(t, key, p.req.Key)
+		assert.Equal(t, "photo", p.req.Evidence[0].EvidenceKind())
+	}
+}
+
 // sending is a provider that reads a photo in pieces, a second each, before it is
 // answered a second later. It keeps what it read whole.
 type sending struct {

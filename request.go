@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -145,20 +144,21 @@ func (r *Request) check() (Subject, error) {
 	return subject, nil
 }
 
-// taken is a copy of the request and its list, so that the caller may change both
-// meanwhile. It is checked.
-func (r *Request) taken() (*Request, Subject, error) {
-	if r == nil || len(r.Evidence) > maxEvidence {
-		_, err := r.check() // without a copy of what may have any length
-		return nil, Subject{}, err
+// taken is a copy of a request and its list, so that the caller may change both
+// meanwhile.
+type taken struct {
+	Request
+	room [2]Evidence // for the list of most requests, at no allocation of its own
+}
+
+// take copies a request and checks the copy.
+func (t *taken) take(given *Request) (Subject, error) {
+	if given == nil || len(given.Evidence) > maxEvidence {
+		return given.check() // no copy of what may have any length
 	}
-	own := *r
-	own.Evidence = slices.Clone(r.Evidence)
-	subject, err := own.check()
-	if err != nil {
-		return nil, Subject{}, err
-	}
-	return &own, subject, nil
+	t.Request = *given
+	t.Evidence = append(t.room[:0], given.Evidence...)
+	return t.check()
 }
 
 // Subject checks and folds name, number and reference, and counts the evidence. A

@@ -1,13 +1,8 @@
 package idverify_test
 
 import (
-	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,54 +14,6 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
 )
-
-// memoryResults is a store of results. Nobody waits for it to save, so tests
-// that look into it run in a bubble and wait.
-type memoryResults struct {
-	mu   sync.Mutex
-	byID map[string]idverify.Stored
-}
-
-func (m *memoryResults) Load(_ context.Context, id string) (idverify.Stored, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	stored, ok := m.byID[id]
-	return stored, ok, nil
-}
-
-func (m *memoryResults) Save(_ context.Context, id string, stored idverify.Stored) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.byID == nil {
-		m.byID = map[string]idverify.Stored{}
-	}
-	m.byID[id] = stored
-	return nil
-}
-
-// slowResults is a store that takes its time, or hangs.
-type slowResults struct {
-	memoryResults
-	load, save time.Duration
-}
-
-func (s *slowResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
-	select {
-	case <-time.After(s.load):
-		return s.memoryResults.Load(ctx, id)
-	case <-ctx.Done():
-		return idverify.Stored{}, false, ctx.Err()
-	}
-}
-
-func (s *slowResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
-	select {
-	case <-time.After(s.save):
-		return s.memoryResults.Save(ctx, id, stored)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -155,19 +102,6 @@ func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
 	})
 }
 
-// deafResults does not look at its context.
-type deafResults struct{ release chan struct{} }
-
-func (d deafResults) Load(context.Context, string) (idverify.Stored, bool, error) {
-	<-d.release
-	return idverify.Stored{}, false, nil
-}
-
-func (d deafResults) Save(context.Context, string, idverify.Stored) error {
-	<-d.release
-	return nil
-}
-
 func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}
@@ -219,22 +153,6 @@ func TestTheLastCallerIsNotHeldByADeafStore(t *testing.T) {
 	})
 }
 
-// lastingResults keeps the contexts it is given.
-type lastingResults struct {
-	memoryResults
-	contexts []context.Context
-}
-
-func (l *lastingResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
-	l.contexts = append(l.contexts, ctx)
-	return l.memoryResults.Load(ctx, id)
-}
-
-func (l *lastingResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
-	l.contexts = append(l.contexts, ctx)
-	return l.memoryResults.Save(ctx, id, stored)
-}
-
 func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &lastingResults{}
@@ -247,17 +165,6 @@ func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
 			assert.ErrorIs(t, ctx.Err(), context.Canceled)
 		}
 	})
-}
-
-// countingResults counts what it is told to keep.
-type countingResults struct {
-	memoryResults
-	saved int
-}
-
-func (c *countingResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
-	c.saved++
-	return c.memoryResults.Save(ctx, id, stored)
 }
 
 // A store that forgets after a while must not be told again of what it told.
@@ -348,21 +255,6 @@ func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
 	})
 }
 
-type brokenResults struct{}
-
-func (brokenResults) Load(context.Context, string) (idverify.Stored, bool, error) {
-	return idverify.Stored{}, false, errors.New("down")
-}
-func (brokenResults) Save(context.Context, string, idverify.Stored) error { return errors.New("down") }
-
-// doubtfulResults gives an error and a result beside it.
-type doubtfulResults struct{ memoryResults }
-
-func (d *doubtfulResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
-	stored, ok, _ := d.memoryResults.Load(ctx, id)
-	return stored, ok, errors.New("of the day before yesterday")
-}
-
 func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t), decide(idverify.CodeFaceMismatch))
@@ -398,26 +290,6 @@ func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
 	}
 }
 
-// panickyResults is a store that panics, where it is told to.
-type panickyResults struct {
-	memoryResults
-	onLoad, onSave bool
-}
-
-func (p *panickyResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
-	if p.onLoad {
-		panic("load")
-	}
-	return p.memoryResults.Load(ctx, id)
-}
-
-func (p *panickyResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
-	if p.onSave {
-		panic("save")
-	}
-	return p.memoryResults.Save(ctx, id, stored)
-}
-
 func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &panickyResults{onSave: true}
@@ -445,34 +317,6 @@ func TestClientPrintsNoSecret(t *testing.T) {
 	}
 }
 
-// anotherQuestion are requests with a key that stands for keyed(key) already.
-func anotherQuestion(key string) map[string]*idverify.Request {
-	ask := func(name, number string, evidence ...idverify.Evidence) *idverify.Request {
-		return &idverify.Request{Key: key, Name: name, IDNumber: number, Evidence: evidence}
-	}
-	other := idverify.Photo(mediaOf("another face"))
-	return map[string]*idverify.Request{
-		"another name":          ask("测试乙", aNumber, photo()),
-		"another number":        ask(aName, anotherNumber, photo()),
-		"another face":          ask(aName, aNumber, other),
-		"one more face":         ask(aName, aNumber, photo(), other),
-		"another face in front": ask(aName, aNumber, other, photo()),
-		"another kind":          ask(aName, aNumber, idverify.PhotoURL("https://media.example/x"), photo()),
-		"no readable face":      ask(aName, aNumber, idverify.Photo(idverify.File("no such file")), photo()),
-	}
-}
-
-func assertOtherQuestion(t *testing.T, err error, msg string) {
-	t.Helper()
-	var e *idverify.Error
-	require.ErrorAs(t, err, &e, msg)
-	assert.Equal(t, idverify.CodeInvalidRequest, e.Code, msg)
-	assert.Equal(t, "Key", e.Field, msg)
-	assert.Equal(t, idverify.BilledNo, e.Billed, msg)
-	assert.Equal(t, idverify.OriginRefused, e.Origin, msg)
-	assert.False(t, e.Sent(), msg)
-}
-
 // Another face under a used key is not given the pass of the first.
 func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -492,128 +336,6 @@ func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 		assert.Equal(t, idverify.OriginStore, res.Origin)
 		assert.Equal(t, 1, a.asked)
 	})
-}
-
-// What was kept before keys stood for a question had other ids and no prints.
-func TestStoresOfBeforeGiveNoAnswerAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, store := vendorNamed("a", decide(idverify.CodeFaceMismatch)), &memoryResults{}
-		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
-		_, err := c.Verify(t.Context(), keyed("k"))
-		require.NoError(t, err)
-		synctest.Wait()
-		mac := hmac.New(sha256.New, storeSecret)
-		for _, text := range []string{"k", aName, aNumber, "0"} {
-			mac.Write(append([]byte(text), 0))
-		}
-		kept := idverify.Stored{Result: *passing(t)}
-		kept.Result.Vendor = "a"
-		for id := range store.byID {
-			store.byID[id] = kept
-		}
-		store.byID[hex.EncodeToString(mac.Sum(nil))] = kept
-		res, err := c.Verify(t.Context(), keyed("k"))
-		require.NoError(t, err)
-		assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
-		assert.Equal(t, 2, a.asked)
-	})
-}
-
-// ruled is a provider with rules.
-type ruled struct {
-	*byScript
-	rules    []idverify.Rule
-	settings string
-}
-
-func (r ruled) DecidesBy() string { return r.settings }
-
-func (r ruled) Rules() []idverify.Rule { return r.rules }
-
-func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
-	rule := func(kind idverify.CheckKind, threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
-		r := idverify.Rule{Kind: kind, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: threshold}
-		for _, f := range change {
-			f(&r)
-		}
-		return r
-	}
-	similarity := func(threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
-		return rule(idverify.CheckSimilarity, threshold, change...)
-	}
-	above := func(r *idverify.Rule) { r.Pass = idverify.Above }
-	wider := func(r *idverify.Rule) { r.Scale.Max = 1000 }
-	narrower := func(r *idverify.Rule) { r.Scale.Max = 60 }
-	downwards := func(r *idverify.Rule) { r.Pass = idverify.AtMost }
-	liveness := func(threshold float64) idverify.Rule { return rule(idverify.CheckLiveness, threshold) }
-	for name, test := range map[string]struct {
-		then, now []idverify.Rule
-		values    []float64
-		used      bool
-		opts      []idverify.Option
-		vendor    string
-		warnings  []idverify.Warning
-		settings  string // of today
-	}{
-		"the same":                        {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, used: true},
-		"stricter, and still a pass":      {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45)}, values: []float64{45}, used: true},
-		"milder, and without its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{45}},
-		"stricter, and with a warning of before": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45)}, values: []float64{45},
-			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}},
-		"the same, with its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
-			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}, used: true},
-		"another setting":             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, settings: "strict"},
-		"stricter":                    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{45}},
-		"another comparator":          {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45, above)}, values: []float64{45}},
-		"another direction":           {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80, downwards)}, values: []float64{45}},
-		"a wider scale":               {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, wider)}, values: []float64{45}},
-		"a narrower scale":            {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, narrower)}, values: []float64{70}},
-		"one more check":              {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{45}},
-		"one check less":              {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 60}},
-		"a stricter second check":     {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40), liveness(70)}, values: []float64{45, 60}},
-		"a failure that stays one":    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{35}, used: true},
-		"a failure that passes today": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{35}},
-		"a failure of what is not checked any more": {
-			then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 40}},
-		"a failure, and one more check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{35}, used: true},
-		"another vendor":                {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, vendor: "b"},
-		"a required check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
-			opts: []idverify.Option{idverify.WithRequiredChecks(idverify.CheckSimilarity)}, used: true},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			kept := &idverify.Result{Code: idverify.CodeMatch, Billed: idverify.BilledYes, Warnings: test.warnings}
-			for i, r := range test.then {
-				check, err := r.Check(test.values[i])
-				require.NoError(t, err)
-				kept.Checks = append(kept.Checks, check)
-				if !check.Passed {
-					kept.Code = idverify.CodeFaceMismatch
-				}
-			}
-			store := &memoryResults{}
-			of := func(name string, rules []idverify.Rule, s step) ruled { return ruled{vendorNamed(name, s), rules, ""} }
-			then := of("a", test.then, step{res: kept})
-			res, err := oneVendor(t, then, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
-			require.NoError(t, err)
-			require.Equal(t, kept.Code, res.Code)
-			synctest.Wait()
-
-			today := of(cmp.Or(test.vendor, "a"), test.now, fail(idverify.CodeNoFace))
-			today.settings = test.settings
-			c := oneVendor(t, today, append(test.opts, idverify.WithResultStore(store, storeSecret))...)
-			res, err = c.Verify(t.Context(), keyed("k"))
-			if test.used {
-				require.NoError(t, err, name)
-				assert.Equal(t, kept.Code, res.Code, name)
-				assert.Equal(t, idverify.OriginStore, res.Origin, name)
-				assert.Equal(t, test.now[0].Threshold, res.Checks[0].Threshold, "%s: as it is judged today", name)
-				assert.Zero(t, today.asked, name)
-				return
-			}
-			assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)
-			assert.Equal(t, 1, today.asked, name)
-		})
-	}
 }
 
 // reply is a vendor's typed reply.
@@ -669,6 +391,3 @@ func TestAStoreIsGivenNothingOfThePerson(t *testing.T) {
 		}
 	})
 }
-
-// storeSecret is of a store of results.
-var storeSecret = []byte("EXAMPLE secret of a result store")

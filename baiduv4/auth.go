@@ -102,11 +102,6 @@ func said(x *exchange.Exchange, code, message string) *idverify.Error {
 	return x.Failure(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
 }
 
-// errBroken is how a fetch failed for those who come after a panic.
-var errBroken = &idverify.Error{
-	Code: idverify.CodeUnknown, Vendor: Name, Delivery: idverify.DeliveryUnanswered, Detail: "the transport panicked",
-}
-
 // accessToken is the token for a call. sent says that the verification went
 // out before and was refused for its token.
 func (c *Client) accessToken(ctx context.Context, sent bool) (Token, error) {

@@ -139,9 +139,10 @@ func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
 func (c Config) source(vendor *exchange.Vendor) *tokenSource {
 	account := credentials{vendor, redact.NewSecret(c.APIKey), redact.NewSecret(c.SecretKey)}
 	source := &tokenSource{
-		fetch: account.fetch,
-		told:  c.OnTokenFetch,
-		now:   vendor.Now,
+		fetch:  account.fetch,
+		broken: vendor.Panicked(),
+		told:   c.OnTokenFetch,
+		now:    vendor.Now,
 	}
 	source.store.TokenStore = c.Tokens
 	if c.Tokens == nil {

@@ -2,8 +2,6 @@ package baiduv4_test
 
 import (
 	"context"
-	"crypto/tls"
-	"math"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -15,46 +13,6 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 )
-
-func TestNewNamesTheFieldItRefuses(t *testing.T) {
-	for field, changes := range map[string][]func(*baiduv4.Config){
-		"APIKey":    {func(c *baiduv4.Config) { c.APIKey = "" }, func(c *baiduv4.Config) { c.APIKey = "EXAMPLE\xff" }},
-		"SecretKey": {func(c *baiduv4.Config) { c.SecretKey = "" }, func(c *baiduv4.Config) { c.SecretKey = "EXAMPLE SECRET\n" }},
-		"Threshold": {
-			func(c *baiduv4.Config) { c.Threshold = -0.1 },
-			func(c *baiduv4.Config) { c.Threshold = 100 }, // nothing is above 100
-			func(c *baiduv4.Config) { c.Threshold = 100.1 },
-			func(c *baiduv4.Config) { c.Threshold = math.NaN() },
-			func(c *baiduv4.Config) { c.Threshold = math.Inf(1) },
-		},
-		"Quality":  {func(c *baiduv4.Config) { c.Quality = "EXAMPLE" }, func(c *baiduv4.Config) { c.Quality = "low" }},
-		"Liveness": {func(c *baiduv4.Config) { c.Liveness = "EXAMPLE" }, func(c *baiduv4.Config) { c.Liveness = "none" }},
-		"Spoofing": {func(c *baiduv4.Config) { c.Spoofing = "EXAMPLE" }, func(c *baiduv4.Config) { c.Spoofing = " HIGH" }},
-		"HTTP.BaseURL": {
-			func(c *baiduv4.Config) { c.HTTP.BaseURL = "http://aip.baidubce.com" },
-			func(c *baiduv4.Config) { c.HTTP.BaseURL = "https://aip.baidubce.com?access_token=EXAMPLE" },
-		},
-		"HTTP.Timeout":          {func(c *baiduv4.Config) { c.HTTP.Timeout = -time.Second }},
-		"HTTP.MaxResponseBytes": {func(c *baiduv4.Config) { c.HTTP.MaxResponseBytes = -1 }},
-		"HTTP.MaxConns":         {func(c *baiduv4.Config) { c.HTTP.MaxConns = -1 }},
-		"HTTP.TLSConfig": {func(c *baiduv4.Config) {
-			c.HTTP.Client, c.HTTP.TLSConfig = nil, &tls.Config{InsecureSkipVerify: true}
-		}},
-	} {
-		for _, change := range changes {
-			f := &fake{}
-			c, err := baiduv4.New(config(f.into, change))
-			require.Nil(t, c, field)
-			var e *idverify.Error
-			require.ErrorAs(t, err, &e)
-			assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
-			assert.Equal(t, field, e.Field)
-			assert.Contains(t, err.Error(), field)
-			assert.NotContains(t, err.Error(), "EXAMPLE")
-			f.assertSeen(t, 0, 0)
-		}
-	}
-}
 
 func TestRulesFollowTheControls(t *testing.T) {
 	thresholds := func(c *baiduv4.Client) map[idverify.CheckKind]float64 {
@@ -81,23 +39,6 @@ func TestRulesFollowTheControls(t *testing.T) {
 	} {
 		assert.Equal(t, test.want, thresholds(newClient(t, test.change)))
 	}
-}
-
-func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
-	c := newClient(t)
-	for _, rate := range []float64{1e-4, 1e-3} {
-		strict, err := c.WithMaxFAR(rate)
-		require.NoError(t, err)
-		assert.Equal(t, 80.0, strict.(*baiduv4.Client).Rules()[0].Threshold)
-	}
-	_, err := c.WithMaxFAR(1e-5)
-	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
-
-	lax := newClient(t, func(c *baiduv4.Config) { c.Threshold = 60 })
-	strict, err := lax.WithMaxFAR(1e-4)
-	require.NoError(t, err)
-	assert.Equal(t, 80.0, strict.(*baiduv4.Client).Rules()[0].Threshold)
-	assert.Equal(t, 60.0, lax.Rules()[0].Threshold, "the client itself is not changed")
 }
 
 func TestMaxFARKeepsTheToken(t *testing.T) {

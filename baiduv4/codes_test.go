@@ -1,14 +1,11 @@
 package baiduv4_test
 
 import (
-	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
@@ -100,70 +97,6 @@ func TestMeaningsThatAreEasilyConfused(t *testing.T) {
 		"17": idverify.CodeQuotaExceeded, "19": idverify.CodeQuotaExceeded, "18": idverify.CodeRateLimited,
 	} {
 		assert.Equal(t, want, all[key{code, ""}].Meaning, code)
-	}
-}
-
-// rowAnswer is how the vendor says what a row stands for.
-func rowAnswer(row idverify.VendorCode) (given answer, fromTokenEndpoint bool) {
-	if _, err := strconv.Atoi(row.Code); err == nil {
-		return answer{body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.Code)}, false
-	}
-	if row.Code == "verify_status" {
-		return answer{body: fmt.Sprintf(`{"log_id":9,"result":{"verify_status":%s,"score":100,"liveness_score":1,"spoofing_score":0}}`, row.Reason)}, false
-	}
-	return answer{status: 401, body: fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.Code, row.Reason)}, true
-}
-
-func TestEveryRowThroughTheClient(t *testing.T) {
-	for _, row := range baiduv4.Codes() {
-		t.Run(row.Code+"/"+row.Reason, func(t *testing.T) {
-			given, fromTokenEndpoint := rowAnswer(row)
-			f := &fake{onCall: func(context.Context, string, int) (answer, error) { return given, nil }}
-			if fromTokenEndpoint {
-				f = &fake{onFetch: func(context.Context, int) (answer, error) { return given, nil }}
-			}
-			res, err := newClient(t, f.into).Verify(t.Context(), request())
-			checkRow(t, row, res, err, !fromTokenEndpoint)
-			switch {
-			case fromTokenEndpoint:
-				f.assertSeen(t, 1, 0)
-			case row.Code == "100" || row.Code == "110" || row.Code == "111":
-				f.assertSeen(t, 2, 2)
-			default:
-				f.assertSeen(t, 1, 1)
-			}
-		})
-	}
-}
-
-func checkRow(t *testing.T, row idverify.VendorCode, res *idverify.Result, err error, sent bool) {
-	t.Helper()
-	if row.Meaning == idverify.CodeMatch {
-		assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code, "success without scores")
-		return
-	}
-	if row.Meaning.IsDecision() {
-		require.NoError(t, err)
-		assert.Equal(t, row.Meaning, res.Code)
-		assert.False(t, res.Passed())
-		assert.Equal(t, row.Billed, res.Billed)
-		assert.Equal(t, row.Code, res.VendorCode)
-		assert.Equal(t, row.Reason, res.VendorReason)
-		assert.Equal(t, "9", res.RequestID)
-		return
-	}
-	e := requireError(t, res, err)
-	assert.Equal(t, row.Meaning, e.Code)
-	assert.Equal(t, row.Billed, e.Billed)
-	assert.Equal(t, row.Repeatable(), e.Repeatable())
-	assert.Equal(t, row.Code, e.VendorCode)
-	assert.Equal(t, row.Reason, e.VendorReason)
-	assert.Equal(t, sent, e.Sent())
-	assert.False(t, e.Ambiguous())
-	if sent {
-		var reply *baiduv4.Reply
-		require.ErrorAs(t, err, &reply)
-		assert.Equal(t, row.Code, reply.ErrorCode)
 	}
 }
 

@@ -82,9 +82,9 @@ func (s *tokenSource) ask(ctx context.Context, p *pending, f *flight.Flight[Toke
 			return
 		}
 		s.mu.Lock()
-		s.settle(p, Token{}, errBroken)
+		s.settle(p, Token{}, s.broken)
 		s.mu.Unlock()
-		go s.tell(ctx, p.reason, time.Since(began), errBroken) // those who wait hear of the panic first
+		go s.tell(ctx, p.reason, time.Since(began), s.broken) // those who wait hear of the panic first
 	}()
 	token, err := s.fetch(ctx)
 	returned = true

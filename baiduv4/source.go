@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/aside"
 	"github.com/idverify/idverify/internal/flight"
 )
@@ -13,11 +14,12 @@ import (
 // tokenSource gives out the access token of one account. It holds a token, or
 // is getting one, or both while a token is renewed.
 type tokenSource struct {
-	fetch func(context.Context) (Token, error) // from the vendor; fails with an *idverify.Error
-	store keptTokens
-	told  func(context.Context, TokenFetch) // the user's, nil when there is none
-	desk  aside.Desk                        // for told
-	now   func() time.Time
+	fetch  func(context.Context) (Token, error) // from the vendor; fails with an *idverify.Error
+	broken *idverify.Error                      // how a fetch failed for those who come after a panic
+	store  keptTokens
+	told   func(context.Context, TokenFetch) // the user's, nil when there is none
+	desk   aside.Desk                        // for told
+	now    func() time.Time
 
 	mu      sync.Mutex // never held over fetch, store or told
 	saving  bool
@@ -57,7 +59,7 @@ func (s *tokenSource) get(ctx context.Context) (Token, error) {
 
 	select {
 	case <-p.Landed():
-		return p.answer()
+		return s.answer(p)
 	case <-ctx.Done():
 		s.leave(p)
 		return Token{}, ctx.Err()
@@ -97,10 +99,10 @@ func (s *tokenSource) leave(p *pending) {
 
 // answer gives each caller the same token or error. A panic comes up here, where
 // the callers can recover.
-func (p *pending) answer() (Token, error) {
+func (s *tokenSource) answer(p *pending) (Token, error) {
 	token, err := p.Answer()
 	if errors.Is(err, flight.ErrNoAnswer) {
-		err = errBroken
+		err = s.broken
 	}
 	return token, err
 }

@@ -1,7 +1,6 @@
 package linkface_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -9,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
 )
 
@@ -26,15 +24,4 @@ func TestLivenessDataIDIsWholeOrAbsent(t *testing.T) {
 		}
 		assert.Equal(t, id, reply.LivenessDataID)
 	}
-}
-
-func TestIdentityPrintsItsValidityOnly(t *testing.T) {
-	identity := linkface.Identity{Validity: true, PhotoID: "PHOTO-MARK", Reason: "REASON-MARK"}
-	for _, text := range idverifytest.Spoken(&identity) {
-		assert.NotContains(t, text, "MARK")
-	}
-	assert.Equal(t, "linkface identity: validity true", fmt.Sprint(identity))
-	text, err := json.Marshal(identity)
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"validity":true}`, string(text))
 }

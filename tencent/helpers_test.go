@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
@@ -149,13 +150,20 @@ func requestWith(ev ...idverify.Evidence) *idverify.Request {
 	return &idverify.Request{Name: personName, IDNumber: personNumber, Evidence: ev}
 }
 
-// verify asks a vendor that gives the one answer.
+// verify asks a vendor that gives the one answer, without a server.
 func verify(t *testing.T, answer http.HandlerFunc) (*idverify.Result, error) {
 	t.Helper()
-	client := newClient(t, config(serve(t, answer).URL))
+	transport := httpmock.NewMockTransport()
+	transport.RegisterResponder(http.MethodPost, tencent.DefaultBaseURL+"/face/idcardcompare", func(r *http.Request) (*http.Response, error) {
+		w := httptest.NewRecorder()
+		answer(&repeating{w, "order-0001"}, r)
+		return w.Result(), nil
+	})
+	cfg := config("")
+	cfg.HTTP.Client = &http.Client{Transport: transport}
 	req := photoRequest(jpegPhoto)
 	req.Reference = "order-0001"
-	return client.Verify(t.Context(), req)
+	return newClient(t, cfg).Verify(t.Context(), req)
 }
 
 // failed is the *idverify.Error of a call without a decision.

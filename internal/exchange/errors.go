@@ -37,6 +37,12 @@ func (v *Vendor) Gone(ctx context.Context) *idverify.Error {
 	return v.notSent(code, "", timelimit.Ended(ctx)+" before anything was sent", ctx.Err())
 }
 
+// Panicked is the error of an exchange whose transport panicked, for those who
+// share it or come after: the panic itself went to who was there.
+func (v *Vendor) Panicked() *idverify.Error {
+	return &idverify.Error{Code: idverify.CodeUnknown, Vendor: v.Name, Delivery: idverify.DeliveryUnanswered, Detail: "the transport panicked"}
+}
+
 func (v *Vendor) notSent(code idverify.Code, field, detail string, cause error) *idverify.Error {
 	return &idverify.Error{
 		Code: code, Vendor: v.Name, Field: field, Detail: detail,

@@ -3,7 +3,6 @@ package exchange
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -107,12 +106,9 @@ const (
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 	x.requestID = ""
+	req.Broken = func(part []byte) { x.SetRequestID(findText(part, x.RequestIDField)) }
 	response, err := x.HTTP.Do(ctx, req)
 	if err != nil {
-		var f *httpx.Failure
-		if errors.As(err, &f) {
-			x.SetRequestID(findText(f.Partial(), x.RequestIDField))
-		}
 		return x.failed(err)
 	}
 	x.response = response

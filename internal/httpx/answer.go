@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -38,11 +37,11 @@ var packings = map[string]string{
 }
 
 // codingsOf are the codings that an answer is packed with, in the order in which
-// they were applied.
+// they were applied. One is read, and no more than two are looked for.
 func codingsOf(h http.Header) (codings []string) {
 	for _, line := range h.Values("Content-Encoding") {
-		for _, name := range strings.Split(line, ",") {
-			if packing := packings[strings.ToLower(strings.TrimSpace(name))]; packing != "" {
+		for name := range strings.SplitSeq(line, ",") {
+			if packing := packings[strings.ToLower(strings.TrimSpace(name))]; packing != "" && len(codings) < 2 {
 				codings = append(codings, packing)
 			}
 		}
@@ -75,7 +74,9 @@ func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 		}
 		if len(buf) == cap(buf) {
 			more := max(size-int64(len(buf)), int64(len(buf)))
-			buf = slices.Grow(buf, int(min(more, limit-int64(len(buf))+1)))
+			grown := make([]byte, len(buf), len(buf)+int(min(more, limit-int64(len(buf))+1))) // to the byte, as append would not
+			copy(grown, buf)
+			buf = grown
 		}
 	}
 }

@@ -28,9 +28,8 @@ type attempt struct {
 	kind    [1]string   // of the body, for the headers
 	trace   httptrace.ClientTrace
 
-	status  int // 0 until headers came
-	header  http.Header
-	partial []byte // of an answer that broke off
+	status int // 0 until headers came
+	retry  retryAfter
 
 	mu      sync.Mutex
 	entered bool  // bottom was asked to send

@@ -266,6 +266,62 @@ func TestWhatWasWrittenStaysSent(t *testing.T) {
 	}
 }
 
+// The vendor reads so many bytes and resets. What it did not read may lie in the
+// kernel, and is sent or not; what it has read whole is never called not sent.
+func TestWhatWasReadWholeIsNeverCalledNotSent(t *testing.T) {
+	ca := newAuthority(t)
+	secure := &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}
+	for _, size := range []int{1, 1 << 10, 13 << 10} {
+		for _, secured := range []bool{false, true} {
+			total := 1 << 20
+			for _, share := range []float64{2, 0, 0.001, 0.1, 0.3, 0.5, 0.9, 0.999, 1} {
+				read, reads := 0, int(share*float64(total))
+				if share == 0.999 {
+					reads = total - 1
+				}
+				done := make(chan struct{})
+				base := rawServer(t, func(conn net.Conn) {
+					defer close(done)
+					if secured {
+						conn = tls.Server(conn, secure)
+					}
+					in := bufio.NewReader(io.LimitReader(conn, int64(reads)))
+					counted := &counter{r: in}
+					req, err := http.ReadRequest(bufio.NewReaderSize(counted, 1))
+					if err == nil {
+						_, _ = io.CopyN(io.Discard, req.Body, req.ContentLength)
+					}
+					read = counted.n
+					resets(conn)
+				})
+				if secured {
+					base = "https" + base[len("http"):]
+				}
+				c, err := httpx.NewTrusting(httpx.Config{BaseURL: base}, ca.pool())
+				require.NoError(t, err)
+				_, err = c.Do(t.Context(), withMedia(inMemory(make([]byte, size)), int64(size)))
+				sent := failure(t, err).Sent
+				<-done
+				if share > 1 {
+					total = read
+				}
+				assert.True(t, sent || read < total, "%d of %d bytes, TLS %t", read, total, secured)
+			}
+		}
+	}
+}
+
+type counter struct {
+	r io.Reader
+	n int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += n
+	return n, err
+}
+
 // answersFirst says that it does not want the body, and goodbye.
 func answersFirst(conn net.Conn) {
 	over, secured := conn.(*tls.Conn)

@@ -151,6 +151,9 @@ type Request struct {
 	SecretQuery   Param
 	Authorization string
 	Body          *body.Body
+	// Broken, if it is set, is told what came of an answer that broke off or was
+	// too large. It is nowhere else, and nothing of it is kept.
+	Broken func(part []byte)
 }
 
 // Param is a parameter of a query. The Value may hold anything.
@@ -198,7 +201,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		return attempt.failed(err)
 	}
 	early := attempt.isEarly()
-	attempt.status, attempt.header = raw.StatusCode, raw.Header
+	attempt.status, attempt.retry = raw.StatusCode, retryAfterOf(raw.Header)
 	switch {
 	case raw.StatusCode < 200: // 101: the body is the bare connection, and never ends
 		return nil, failed(errNoAnswer)
@@ -207,7 +210,9 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	}
 	content, err := readAnswer(raw, c.maxResponse)
 	if err != nil {
-		attempt.partial = content
+		if req.Broken != nil {
+			req.Broken(content)
+		}
 		return nil, failed(err)
 	}
 	if early {

@@ -3,7 +3,6 @@ package httpx
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/idverify/idverify/internal/redact"
@@ -30,7 +29,8 @@ const (
 )
 
 // Failure is an exchange without an answer that could be read. Its text is
-// chosen from fixed words; the errors behind it hold no URL and no path.
+// chosen from fixed words; the errors behind it hold no URL and no path. It keeps
+// nothing of an answer but its status and when to come again: errors are kept.
 type Failure struct {
 	Kind Kind
 	// Sent says that the whole request was handed to the connection.
@@ -41,38 +41,20 @@ type Failure struct {
 	// Field is the setting to look at, for Misconfigured.
 	Field string
 
-	came   **came // nil where there is nothing
+	retry  retryAfter
 	causes []error
-}
-
-// came is what there was of an answer. It stands behind a second pointer,
-// because fmt reads unexported fields without asking, and follows one pointer
-// where it calls a verb bad.
-type came struct {
-	header  http.Header
-	partial []byte
-}
-
-func (f *Failure) answer() came {
-	if f.came == nil {
-		return came{}
-	}
-	return **f.came
 }
 
 func (f *Failure) Error() string   { return f.Detail }
 func (f *Failure) Unwrap() []error { return f.causes }
 
 // RetryAfter is how long the answer asks to wait from now, 0 when it does not.
-func (f *Failure) RetryAfter(now time.Time) time.Duration { return RetryAfter(f.answer().header, now) }
+func (f *Failure) RetryAfter(now time.Time) time.Duration { return f.retry.from(now) }
 
-// Partial is what came of an answer that broke off or was too large.
-func (f *Failure) Partial() []byte { return f.answer().partial }
-
-// Format implements [fmt.Formatter]: headers and answers are not printed.
+// Format implements [fmt.Formatter]: the text is printed, and nothing else.
 func (f Failure) Format(s fmt.State, verb rune) { redact.Format(s, verb, f.Detail) }
 
-// MarshalText keeps them out of JSON and other encodings.
+// MarshalText is the text, for JSON and other encodings.
 func (f Failure) MarshalText() ([]byte, error) { return []byte(f.Detail), nil }
 
 var (
@@ -83,8 +65,7 @@ var (
 )
 
 func (a *attempt) failed(err error) *Failure {
-	answer := &came{a.header, a.partial}
-	f := &Failure{Status: a.status, came: &answer}
+	f := &Failure{Status: a.status, retry: a.retry}
 	f.Sent = a.finish()
 	why := explain(a, err)
 	f.Kind, f.Field, f.Detail, f.causes = why.kind, why.field, why.detail, why.causes

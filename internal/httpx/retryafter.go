@@ -13,13 +13,29 @@ const maxRetryAfter = 24 * time.Hour
 // RetryAfter reads the Retry-After header (RFC 9110, 10.2.3), seconds or a
 // date: how long to wait from now, 0 when it is absent, past or malformed, at
 // most a day.
-func RetryAfter(h http.Header, now time.Time) time.Duration {
+func RetryAfter(h http.Header, now time.Time) time.Duration { return retryAfterOf(h).from(now) }
+
+// retryAfter is what the header says: a time to wait or a date, neither when it is
+// absent or malformed.
+type retryAfter struct {
+	wait time.Duration
+	date time.Time
+}
+
+func retryAfterOf(h http.Header) (r retryAfter) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	var wait time.Duration
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		wait = time.Duration(max(0, min(seconds, int64(maxRetryAfter/time.Second)))) * time.Second
+		r.wait = time.Duration(max(0, min(seconds, int64(maxRetryAfter/time.Second)))) * time.Second
 	} else if date, err := http.ParseTime(text); err == nil {
-		wait = date.Sub(now)
+		r.date = date
+	}
+	return r
+}
+
+func (r retryAfter) from(now time.Time) time.Duration {
+	wait := r.wait
+	if !r.date.IsZero() {
+		wait = r.date.Sub(now)
 	}
 	return max(0, min(wait, maxRetryAfter))
 }

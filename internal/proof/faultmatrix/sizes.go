@@ -23,7 +23,7 @@ func sizeFaults() []fault {
 	var all []fault
 	for _, size := range pictureSizes {
 		at := func(phase Phase, en, zh string, p plan) {
-			name := Text{fmt.Sprintf("%d KB: %s", size>>10, en), fmt.Sprintf("%d KB:%s", size>>10, zh)}
+			name := Text{inWords(size) + ": " + en, inWords(size) + ":" + zh}
 			all = append(all, fault{phase: phase, name: name, not: []string{idverifytest.BaiduToken}, size: size, gated: phase == Unwritten, plan: p})
 		}
 		for _, end := range []struct {
@@ -51,6 +51,13 @@ func sizeFaults() []fault {
 		}
 	}
 	return all
+}
+
+func inWords(size int) string {
+	if size < 1<<20 {
+		return fmt.Sprintf("%d KB", size>>10)
+	}
+	return fmt.Sprintf("%d MB", size>>20)
 }
 
 // breakOff resets, and sayGoodbye ends in good order.

@@ -111,7 +111,7 @@ func baiduSays(row idverify.VendorCode) Answer {
 		return Answer{ID: "9", Body: `{"log_id":9,"result":{"verify_status":0}}`}
 	}
 	if _, err := strconv.Atoi(row.Code); err == nil {
-		answer := Answer{ID: "9", Body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.Code)}
+		answer := Answer{ID: "9", Message: "m", Body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.Code)}
 		if slices.Contains([]string{"100", "110", "111"}, row.Code) {
 			answer.Exchanges = 2 // the second with a new token
 		}

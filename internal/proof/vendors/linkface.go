@@ -29,7 +29,7 @@ func linkfaceVendor() Vendor {
 		Path:     "/identity/liveness_idnumber_verification",
 		Codes:    linkface.Codes,
 		Says: func(row idverify.VendorCode) Answer {
-			return Answer{Status: row.HTTPStatus, ID: "TID1",
+			return Answer{Status: row.HTTPStatus, ID: "TID1", Message: row.Reason,
 				Body: fmt.Sprintf(`{"request_id":"TID1","status":%q,"reason":%q}`, row.Code, row.Reason)}
 		},
 		Scored: func(scores map[idverify.CheckKind]string) string {

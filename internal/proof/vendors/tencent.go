@@ -30,7 +30,7 @@ func tencentVendor() Vendor {
 		Signs:    true,
 		Codes:    tencent.Codes,
 		Says: func(row idverify.VendorCode) Answer {
-			return Answer{Status: row.HTTPStatus, ID: Reference,
+			return Answer{Status: row.HTTPStatus, ID: Reference, Message: row.Reason,
 				Body: fmt.Sprintf(`{"data":{"session_id":%q},"code":%s,"message":%q}`, Reference, row.Code, row.Reason)}
 		},
 		Scored: func(scores map[idverify.CheckKind]string) string {

@@ -150,8 +150,8 @@ type Answer struct {
 	// Status is 200 where it is 0.
 	Status int
 	Body   string
-	// ID is the vendor's id for the request.
-	ID string
+	// ID is the vendor's id for the request, and Message its words.
+	ID, Message string
 	// OfTokens says that it answers the exchange for a token.
 	OfTokens bool
 	// Exchanges is how many verifications one call of the client makes of it; 0

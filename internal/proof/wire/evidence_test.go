@@ -71,6 +71,8 @@ func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 			for what, url := range map[string]string{
 				"no address": "", "blank": "  ", "ftp": "ftp://media.example/zhangsan", "a path": "/etc/zhangsan", "a file": "file:///etc/zhangsan",
 				"a local file": "@/etc/zhangsan", "no host": "https://", "a line feed": "https://media.example/x\r\nHost: zhangsan",
+				"no scheme": "media.example/zhangsan", "a port only": "https://:443/zhangsan", "a path only": "https:///zhangsan",
+				"a space": "https://media.example/zhang san", "a space before": " https://media.example/zhangsan", "a line feed behind": "https://media.example/zhangsan\n",
 				"not UTF-8": "https://media.example/\xff", "very long": "https://media.example/" + strings.Repeat("a", 5000),
 			} {
 				add(what, f.URL(url), idverify.CodeInvalidRequest)

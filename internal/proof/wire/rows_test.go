@@ -64,7 +64,8 @@ func TestEveryRowComesOutAsItIsListed(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
 		assert.Contains(t, idverify.Codes(), row.Meaning)
 		assert.NotEmpty(t, row.Note)
-		assert.NotEmpty(t, row.NoteZH)
+		assert.NotRegexp(t, `\p{Han}`, row.Note)
+		assert.Regexp(t, `\p{Han}`, row.NoteZH)
 		assert.False(t, row.Repeatable() && row.Billed == idverify.BilledYes)
 
 		said := v.Says(row)
@@ -96,6 +97,7 @@ func checkDecision(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said
 	assert.Equal(t, []any{row.Code, row.Reason, row.Billed}, []any{res.VendorCode, res.VendorReason, res.Billed})
 	assert.Equal(t, max(said.Status, http.StatusOK), res.HTTPStatus)
 	assert.Equal(t, said.ID, res.RequestID)
+	assert.Contains(t, res.VendorMessage.Reveal(), said.Message)
 	assert.NotNil(t, res.Reply)
 }
 
@@ -107,6 +109,7 @@ func checkFailure(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said 
 	assert.Equal(t, v.Name, e.Vendor)
 	assert.Equal(t, []any{row.Code, row.Reason, row.Billed}, []any{e.VendorCode, e.VendorReason, e.Billed})
 	assert.Equal(t, said.ID, e.RequestID)
+	assert.Contains(t, e.VendorMessage.Reveal(), said.Message)
 	assert.Equal(t, max(said.Status, http.StatusOK), e.HTTPStatus)
 	if row.Meaning == idverify.CodeMatch { // without scores it decides nothing
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)

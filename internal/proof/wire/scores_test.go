@@ -182,6 +182,10 @@ func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
 				assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "%s, %v", v.Name, never)
 			}
 			assert.Equal(t, before, p.Rules(), "the client itself is not changed")
+			_, err := idverify.New([]idverify.Provider{p}, idverify.WithMaxFAR(lowest/2))
+			assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+			assert.ErrorContains(t, err, "WithMaxFAR")
+			assert.ErrorContains(t, err, v.Name)
 		}
 	}
 }

@@ -1,0 +1,137 @@
+package idverify_test
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+// What was kept before keys stood for a question had other ids and no prints.
+func TestStoresOfBeforeGiveNoAnswerAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store := vendorNamed("a", decide(idverify.CodeFaceMismatch)), &memoryResults{}
+		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
+		_, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		synctest.Wait()
+		mac := hmac.New(sha256.New, storeSecret)
+		for _, text := range []string{"k", aName, aNumber, "0"} {
+			mac.Write(append([]byte(text), 0))
+		}
+		kept := idverify.Stored{Result: *passing(t)}
+		kept.Result.Vendor = "a"
+		for id := range store.byID {
+			store.byID[id] = kept
+		}
+		store.byID[hex.EncodeToString(mac.Sum(nil))] = kept
+		res, err := c.Verify(t.Context(), keyed("k"))
+		require.NoError(t, err)
+		assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
+		assert.Equal(t, 2, a.asked)
+	})
+}
+
+// ruled is a provider with rules.
+type ruled struct {
+	*byScript
+	rules    []idverify.Rule
+	settings string
+}
+
+func (r ruled) DecidesBy() string { return r.settings }
+
+func (r ruled) Rules() []idverify.Rule { return r.rules }
+
+func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
+	rule := func(kind idverify.CheckKind, threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
+		r := idverify.Rule{Kind: kind, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: threshold}
+		for _, f := range change {
+			f(&r)
+		}
+		return r
+	}
+	similarity := func(threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
+		return rule(idverify.CheckSimilarity, threshold, change...)
+	}
+	above := func(r *idverify.Rule) { r.Pass = idverify.Above }
+	wider := func(r *idverify.Rule) { r.Scale.Max = 1000 }
+	narrower := func(r *idverify.Rule) { r.Scale.Max = 60 }
+	downwards := func(r *idverify.Rule) { r.Pass = idverify.AtMost }
+	liveness := func(threshold float64) idverify.Rule { return rule(idverify.CheckLiveness, threshold) }
+	for name, test := range map[string]struct {
+		then, now []idverify.Rule
+		values    []float64
+		used      bool
+		opts      []idverify.Option
+		vendor    string
+		warnings  []idverify.Warning
+		settings  string // of today
+	}{
+		"the same":                        {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, used: true},
+		"stricter, and still a pass":      {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45)}, values: []float64{45}, used: true},
+		"milder, and without its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{45}},
+		"stricter, and with a warning of before": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45)}, values: []float64{45},
+			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}},
+		"the same, with its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
+			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}, used: true},
+		"another setting":             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, settings: "strict"},
+		"stricter":                    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{45}},
+		"another comparator":          {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45, above)}, values: []float64{45}},
+		"another direction":           {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80, downwards)}, values: []float64{45}},
+		"a wider scale":               {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, wider)}, values: []float64{45}},
+		"a narrower scale":            {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, narrower)}, values: []float64{70}},
+		"one more check":              {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{45}},
+		"one check less":              {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 60}},
+		"a stricter second check":     {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40), liveness(70)}, values: []float64{45, 60}},
+		"a failure that stays one":    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{35}, used: true},
+		"a failure that passes today": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{35}},
+		"a failure of what is not checked any more": {
+			then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 40}},
+		"a failure, and one more check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{35}, used: true},
+		"another vendor":                {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, vendor: "b"},
+		"a required check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
+			opts: []idverify.Option{idverify.WithRequiredChecks(idverify.CheckSimilarity)}, used: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			kept := &idverify.Result{Code: idverify.CodeMatch, Billed: idverify.BilledYes, Warnings: test.warnings}
+			for i, r := range test.then {
+				check, err := r.Check(test.values[i])
+				require.NoError(t, err)
+				kept.Checks = append(kept.Checks, check)
+				if !check.Passed {
+					kept.Code = idverify.CodeFaceMismatch
+				}
+			}
+			store := &memoryResults{}
+			of := func(name string, rules []idverify.Rule, s step) ruled { return ruled{vendorNamed(name, s), rules, ""} }
+			then := of("a", test.then, step{res: kept})
+			res, err := oneVendor(t, then, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
+			require.NoError(t, err)
+			require.Equal(t, kept.Code, res.Code)
+			synctest.Wait()
+
+			today := of(cmp.Or(test.vendor, "a"), test.now, fail(idverify.CodeNoFace))
+			today.settings = test.settings
+			c := oneVendor(t, today, append(test.opts, idverify.WithResultStore(store, storeSecret))...)
+			res, err = c.Verify(t.Context(), keyed("k"))
+			if test.used {
+				require.NoError(t, err, name)
+				assert.Equal(t, kept.Code, res.Code, name)
+				assert.Equal(t, idverify.OriginStore, res.Origin, name)
+				assert.Equal(t, test.now[0].Threshold, res.Checks[0].Threshold, "%s: as it is judged today", name)
+				assert.Zero(t, today.asked, name)
+				return
+			}
+			assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)
+			assert.Equal(t, 1, today.asked, name)
+		})
+	}
+}
