@@ -19,8 +19,8 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
 )
 
 func hold(t *testing.T, all ...idverify.Evidence) ([]idverify.Evidence, [32]byte) {
@@ -73,36 +73,13 @@ func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
 	assert.Equal(t, text, stream)
 }
 
-// heldVendors are those that read media, over a real connection to the stand-in.
-func heldVendors(t *testing.T, srv *idverifytest.Server) map[idverify.Provider]func(idverify.Media) []idverify.Evidence {
-	t.Helper()
-	lf, err := linkface.New(linkface.Config{APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(linkface.Name)}})
-	require.NoError(t, err)
-	bd, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		HTTP: idverify.HTTP{BaseURL: srv.BaseURL(baiduv4.Name)}})
-	require.NoError(t, err)
-	tc, err := tencent.New(tencent.Config{AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID,
-		SecretKey: idverifytest.TencentSecretKey, HTTP: idverify.HTTP{BaseURL: srv.BaseURL(tencent.Name)}})
-	require.NoError(t, err)
-	return map[idverify.Provider]func(idverify.Media) []idverify.Evidence{
-		lf: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{linkface.Capture(m)} },
-		tc: func(m idverify.Media) []idverify.Evidence { return []idverify.Evidence{idverify.Photo(m)} },
-		bd: func(m idverify.Media) []idverify.Evidence {
-			return []idverify.Evidence{idverify.Photo(m), baiduv4.PlainCapture{App: baiduv4.AppIOS, Image: m}}
-		},
-	}
-}
-
 // What is sent afterwards are the bytes that the digest is of.
 func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
 	srv := idverifytest.Start(t)
-	for p, pictures := range heldVendors(t, srv) {
-		head := idverifytest.Photo()
-		if p.Name() == linkface.Name {
-			head = idverifytest.Capture()
-		}
-		picture := append(bytes.Clone(head), make([]byte, 200<<10)...)
+	for _, v := range vendors.All() {
+		p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: srv.BaseURL(v.Name)}})
+		require.NoError(t, err)
+		picture := append(v.Media(), make([]byte, 200<<10)...)
 		path := filepath.Join(t.TempDir(), "x")
 		forms := map[string]struct {
 			media  idverify.Media
@@ -122,9 +99,9 @@ func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
 		wrong := bytes.Clone(picture)
 		wrong[len(wrong)-1]++ // far behind what is looked at
 		for name, form := range forms {
-			for i := range pictures(form.media) {
+			for i := range v.OfMedia(form.media) {
 				form.change(right)
-				held, _ := hold(t, pictures(form.media)[i])
+				held, _ := hold(t, v.OfMedia(form.media)[i])
 				person := idverifytest.Match()
 				req := &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: held}
 				res, err := p.Verify(t.Context(), req)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,9 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
-	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // deliveries are the four values, the worst first.
@@ -134,10 +131,10 @@ func TestOneFactHasOneAnswer(t *testing.T) {
 		over, cancel := context.WithTimeout(t.Context(), 0)
 		defer cancel()
 		_, byClient := limited.Verify(over, askFor(photo()))
-		lf, err := linkface.New(linkface.Config{APIID: "EXAMPLE", APISecret: "EXAMPLE"})
+		v := vendors.All()[0]
+		p, err := v.New(vendors.Account{})
 		require.NoError(t, err)
-		req := askFor(linkface.Capture(idverify.Bytes([]byte("made up"))))
-		_, byProvider := lf.Verify(over, req)
+		_, byProvider := p.Verify(over, v.Match())
 
 		for name, err := range map[string]error{"limiter": byLimiter, "circuit": byCircuit, "client": byClient, "provider": byProvider} {
 			var e *idverify.Error
@@ -262,28 +259,6 @@ func TestJournalOfBeforeIsReadAndSendsNothingTwice(t *testing.T) {
 	for range batch(t, t.Context(), v, these("decided", "lost", "unsent", "limited", "source", "paid", "early", "in-flight"), idverify.WithJournal(j)) {
 	}
 	assert.ElementsMatch(t, []string{"unsent", "limited", "source"}, v.sent)
-}
-
-// Turned away, not answered: rate limits and what is about the account. What the
-// vendors' documents say of each row stands in their tables.
-func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
-	for vendor, rows := range map[string][]idverify.VendorCode{
-		linkface.Name: linkface.Codes(), baiduv4.Name: baiduv4.Codes(), tencent.Name: tencent.Codes(),
-	} {
-		for _, row := range rows {
-			name := strings.Join([]string{vendor, row.Code, row.Reason}, " ")
-			switch {
-			case strings.HasPrefix(row.Code, "2834"): // the plan of baiduv4 is looked at behind the gateway
-				assert.Equal(t, idverify.DeliveryAnswered, row.Delivery, name)
-			case row.Meaning.Advice() == idverify.AdviceFixAccount, row.Meaning == idverify.CodeRateLimited:
-				assert.Equal(t, idverify.DeliveryRefused, row.Delivery, name)
-			case row.Meaning == idverify.CodeVendorUnavailable:
-				assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused, name)
-			default:
-				assert.Equal(t, idverify.DeliveryAnswered, row.Delivery, name)
-			}
-		}
-	}
 }
 
 func TestRowJSONSaysWhatFollows(t *testing.T) {

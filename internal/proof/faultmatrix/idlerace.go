@@ -17,7 +17,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // KeepAlive is how long the vendor of a race keeps an idle connection.
@@ -82,7 +82,7 @@ func IdleRace(o RaceOptions) (Race, error) {
 			}
 			for n := taken.Add(1) - 1; n < int64(o.Calls); n = taken.Add(1) - 1 {
 				ctx := context.WithValue(context.Background(), callNumber{}, n)
-				_, ends[n] = asked.Verify(ctx, request(idverifytest.Linkface, racePicture, nil))
+				_, ends[n] = asked.Verify(ctx, request(vendors.All()[0].Name, racePicture, nil))
 				time.Sleep(KeepAlive)
 			}
 		})
@@ -99,13 +99,11 @@ func IdleRace(o RaceOptions) (Race, error) {
 const racePicture = 13 << 10
 
 func (o RaceOptions) racer(certs *certificates, root string) (idverify.Verifier, error) {
-	p, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: idverify.HTTP{
-			BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface), TLSConfig: certs.trust(), Timeout: patience, IdleTimeout: o.IdleTimeout,
-			Wrap: func(next http.RoundTripper) http.RoundTripper { return numbered{next} },
-		},
-	})
+	v := vendors.All()[0]
+	p, err := v.New(vendors.Account{HTTP: idverify.HTTP{
+		BaseURL: idverifytest.BaseURLAt(root, v.Name), TLSConfig: certs.trust(), Timeout: patience, IdleTimeout: o.IdleTimeout,
+		Wrap: func(next http.RoundTripper) http.RoundTripper { return numbered{next} },
+	}})
 	if err != nil || !o.InClient {
 		return p, err
 	}

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/idverifytest"
 )
 
 // pictureSizes are those at which the end of a connection is tried. A small body
@@ -24,7 +23,7 @@ func sizeFaults() []fault {
 	for _, size := range pictureSizes {
 		at := func(phase Phase, en, zh string, p plan) {
 			name := Text{inWords(size) + ": " + en, inWords(size) + ":" + zh}
-			all = append(all, fault{phase: phase, name: name, not: []string{idverifytest.BaiduToken}, size: size, gated: phase == Unwritten, plan: p})
+			all = append(all, fault{phase: phase, name: name, not: tokens(), size: size, gated: phase == Unwritten, plan: p})
 		}
 		for _, end := range []struct {
 			name Text

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -47,8 +48,9 @@ func baiduVendor() Vendor {
 			Decides:  "expires_in",
 			Fetch:    fetchBaiduToken,
 		},
-		Codes: baiduv4.Codes,
-		Says:  baiduSays,
+		Codes:      baiduv4.Codes,
+		LooksFirst: func(code string) bool { return strings.HasPrefix(code, "2834") }, // the plan
+		Says:       baiduSays,
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"log_id":9,"result":{"verify_status":0,"score":%s,"liveness_score":%s,"spoofing_score":%s}}`,
 				given(scores, idverify.CheckSimilarity, "100"), given(scores, idverify.CheckLiveness, "1"), given(scores, idverify.CheckSpoofing, "0"))

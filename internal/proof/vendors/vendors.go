@@ -62,6 +62,9 @@ type Vendor struct {
 
 	// Codes is the vendor's table.
 	Codes func() []idverify.VendorCode
+	// LooksFirst says of which codes about the account the vendor finds them only
+	// when it has looked at the request. It may be nil.
+	LooksFirst func(code string) bool
 	// Says is the vendor's answer for a row of its table. For the row of
 	// success it has no scores, and so decides nothing.
 	Says func(idverify.VendorCode) Answer

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // relay stands before a server, and stops once in the middle of what a client
@@ -68,19 +69,19 @@ func newRelay(t *testing.T, server string, after int64) *relay {
 // with what the other caller gave.
 func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
 	standIn := idverifytest.Start(t)
-	relay := newRelay(t, standIn.BaseURL(idverifytest.Linkface), 64<<10)
-	p, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret, HTTP: idverify.HTTP{BaseURL: relay.url}})
+	v := vendors.All()[slices.IndexFunc(vendors.All(), func(v vendors.Vendor) bool { return v.NoLimit })]
+	relay := newRelay(t, standIn.BaseURL(v.Name), 64<<10)
+	p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: relay.url}})
 	require.NoError(t, err)
 	t.Cleanup(p.CloseIdleConnections)
 	c, err := idverify.New([]idverify.Provider{p})
 	require.NoError(t, err)
 
-	large := func() []byte { return append(idverifytest.Capture(), make([]byte, 16<<20)...) } // more than sockets hold
+	large := func() []byte { return append(v.Media(), make([]byte, 16<<20)...) } // more than sockets hold
 	ask := func(ctx context.Context, capture []byte) (*idverify.Result, error) {
-		person := idverifytest.Match()
-		return c.Verify(ctx, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Key: "order-1",
-			Evidence: []idverify.Evidence{linkface.Capture(idverify.Bytes(capture))}})
+		req := v.About(idverifytest.Match(), idverify.Bytes(capture))
+		req.Key = "order-1"
+		return c.Verify(ctx, req)
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	var callers sync.WaitGroup

@@ -167,6 +167,23 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 	})
 }
 
+// Turned away, not answered: rate limits and what is about the account. What the
+// vendors' documents say of each row stands in their tables.
+func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
+		switch {
+		case v.LooksFirst != nil && v.LooksFirst(row.Code):
+			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
+		case row.Meaning.Advice() == idverify.AdviceFixAccount, row.Meaning == idverify.CodeRateLimited:
+			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
+		case row.Meaning == idverify.CodeVendorUnavailable:
+			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused)
+		default:
+			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
+		}
+	})
+}
+
 // A table is data: whoever is given its rows cannot change it.
 func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
 	for _, v := range vendors.All() {

@@ -1,0 +1,105 @@
+package rooms_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The price of one more vendor: its folder, the stand-in's file, the file of
+// its proof, and a line in each of two lists.
+var listed = []string{"idverifytest/registry.go", "internal/proof/vendors/vendors.go"}
+
+// inUse are the vendors that were there before the lists, with the number of
+// other files that name them: to show what is meant, and in tests that need
+// any vendor. It may become less, and not more.
+var inUse = map[string]int{"linkface": 34, "baiduv4": 39, "tencent": 26}
+
+func TestAVendorIsNamedInItsOwnFilesAndTwoLists(t *testing.T) {
+	for _, vendor := range vendorRooms() {
+		files := naming(t, os.DirFS("."), vendor, vendorRooms())
+		for _, list := range listed {
+			assert.Contains(t, files, list, "%s is not in the list", vendor)
+		}
+		others := slices.DeleteFunc(files, func(file string) bool { return slices.Contains(listed, file) })
+		assert.LessOrEqual(t, len(others), inUse[vendor], "%s is named in %d files that need not know it: %q", vendor, len(others), others)
+	}
+}
+
+// naming lists the files that name a vendor, without its own, without documents
+// and what is generated, and without modules within this one.
+func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
+	t.Helper()
+	is := regexp.MustCompile(`(?i)` + spoken(vendor))
+	var longer *regexp.Regexp // the name of another, which begins with this one
+	for _, other := range all {
+		if other != vendor && strings.HasPrefix(other, spoken(vendor)) {
+			longer = regexp.MustCompile(`(?i)` + spoken(other))
+		}
+	}
+	var found []string
+	require.NoError(t, fs.WalkDir(root, ".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{vendor, "testdata", "docs", "api", "examples"}, d.Name()) || isModule(root, file)):
+			return fs.SkipDir
+		case d.IsDir() || path.Ext(file) == ".md" || isOwn(file, vendor) || file == "internal/proof/rooms/price_test.go":
+			return nil
+		}
+		content, err := fs.ReadFile(root, file)
+		if longer != nil {
+			content = longer.ReplaceAll(content, nil)
+		}
+		if is.Match(content) {
+			found = append(found, file)
+		}
+		return err
+	}))
+	return found
+}
+
+// spoken is the vendor's name without the version of its interface.
+func spoken(vendor string) string {
+	return regexp.MustCompile(`v\d+$`).ReplaceAllString(vendor, "")
+}
+
+// isOwn reports whether a file is the vendor's in the stand-in or in the proofs.
+func isOwn(file, vendor string) bool {
+	for _, room := range []string{"idverifytest/", "internal/proof/vendors/"} {
+		rest, found := strings.CutPrefix(file, room+vendor)
+		if found && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "_")) {
+			return true
+		}
+	}
+	return false
+}
+
+func isModule(root fs.FS, dir string) bool {
+	_, err := fs.Stat(root, dir+"/go.mod")
+	return err == nil
+}
+
+func TestAVendorThatIsNamedElsewhereIsFound(t *testing.T) {
+	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	root := fstest.MapFS{
+		"acme/client.go": text("package acme"), "idverifytest/acme.go": text("acme"), "idverifytest/acme_sign.go": text("acme"),
+		"internal/proof/vendors/acme.go": text("acme"), "idverifytest/registry.go": text("acmeVendor()"), "internal/proof/vendors/vendors.go": text("acmeVendor()"),
+		"README.md": text("Acme"), "docs/x.txt": text("acme"), "examples/a/main.go": text("acme"), "bench/go.mod": text(""), "bench/a.go": text("acme"),
+		"acmeface/client.go": text("acmeface.New"), "idverifytest/acmeface.go": text("AcmeFace"),
+		"policy_test.go": text("none of them"), "x/testdata/a": text("acme"),
+	}
+	all := []string{"acme", "acmeface"}
+	assert.Equal(t, listed, naming(t, root, "acme", all))
+	root["doc.go"] = text("// ACME is one")
+	assert.Equal(t, append([]string{"doc.go"}, listed...), naming(t, root, "acme", all))
+	assert.Equal(t, "acme", spoken("acmev4"))
+}
