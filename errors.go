@@ -2,7 +2,6 @@ package idverify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -187,52 +186,6 @@ func (e *Error) Is(target error) bool {
 	}
 	s, ok := target.(sentinel)
 	return ok && Code(s) == e.Code
-}
-
-// errorFields is Error without its methods.
-type errorFields Error
-
-type errorJSON struct {
-	*errorFields
-	derived
-	Advice       Advice `json:"advice"`
-	RetryAfterMS int64  `json:"retry_after_ms,omitempty"`
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e Error) MarshalJSON() ([]byte, error) {
-	e.VendorCode, e.RequestID, e.Delivery = redact.Word(e.VendorCode), redact.Word(e.RequestID), e.Delivery.known()
-	return json.Marshal(errorJSON{
-		errorFields:  (*errorFields)(&e),
-		derived:      derive(e.Sent(), e.Ambiguous(), e.Repeatable()),
-		Advice:       e.Advice(),
-		RetryAfterMS: e.RetryAfter.Milliseconds(),
-	})
-}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (e *Error) UnmarshalJSON(text []byte) error {
-	own := *e
-	own.Delivery = ""
-	read := errorJSON{errorFields: (*errorFields)(&own)}
-	if err := json.Unmarshal(text, &read); err != nil {
-		return err
-	}
-	own.RetryAfter = milliseconds(read.RetryAfterMS)
-	own.Delivery = read.delivery(own.Delivery, own.Billed)
-	own.Billed = billedFor(own.Delivery, own.Billed)
-	own.advice = milder(own.Code.Advice(), read.Advice)
-	*e = own
-	return nil
-}
-
-// milder is the advice that was read where it only says that no other vendor is
-// left, or none: whatever else is read is worked out anew.
-func milder(ofCode, read Advice) Advice {
-	if ofCode == AdviceTryAnotherVendor && (read == AdviceReview || read == AdviceTryLater) {
-		return read
-	}
-	return ""
 }
 
 // Format implements [fmt.Formatter]: every verb prints Error.

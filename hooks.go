@@ -91,15 +91,6 @@ type StoreEvent struct {
 	Reason           StoreReason
 }
 
-// WithHooks adds hooks. Several are called in the order they were added, and
-// what they returned in the opposite order.
-func WithHooks(h Hooks) Option {
-	return func(s *settings) error {
-		s.hooks = append(s.hooks, h)
-		return nil
-	}
-}
-
 // isWatched reports whether anybody wants to hear of calls and attempts.
 func (c *Client) isWatched() bool { return len(c.hooks) > 0 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -249,7 +250,7 @@ func TestNoMediaStayNone(t *testing.T) {
 // hanging is a reader that hangs after its first bytes, until it is released.
 type hanging struct {
 	released <-chan struct{}
-	isOn     *bool
+	isOn     *atomic.Bool
 	left     string
 }
 
@@ -257,7 +258,7 @@ func (h *hanging) Read(p []byte) (int, error) {
 	if h.left == "" {
 		return 0, io.EOF
 	}
-	if *h.isOn && len(h.left) < len(face) {
+	if h.isOn.Load() && len(h.left) < len(face) {
 		<-h.released
 	}
 	n := copy(p, h.left)
@@ -270,9 +271,9 @@ func (*hanging) Close() error { return nil }
 // A reader of the caller's own that hangs holds its caller only for a moment.
 func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		released, isOn := make(chan struct{}), false
+		released, isOn := make(chan struct{}), new(atomic.Bool)
 		m := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
-			return &hanging{released, &isOn, face}, int64(len(face)), nil
+			return &hanging{released, isOn, face}, int64(len(face)), nil
 		})
 		a := &sending{byScript: byScript{name: "a", steps: []step{pass(t)}}}
 		c := oneVendor(t, a)
@@ -288,7 +289,7 @@ func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 			assert.Equal(t, 2600*time.Millisecond, time.Since(began))
 		})
 		synctest.Wait()
-		isOn = true // the digest was made
+		isOn.Store(true) // the digest was made
 		wg.Go(func() {
 			res, err := reusing(t.Context(), c, "stayer")
 			assert.NoError(t, err)

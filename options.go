@@ -1,9 +1,12 @@
 package idverify
 
 import (
+	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
+	"github.com/idverify/idverify/internal/aside"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -39,6 +42,186 @@ func WithMaxFAR(rate float64) Option {
 			return misconfigured("WithMaxFAR", "a false-accept rate lies between 0 and 1")
 		}
 		s.maxFAR = rate
+		return nil
+	}
+}
+
+// WithRetry sets when the same vendor is asked again. New fails when a
+// duration is negative, Attempts is out of range, or Base or RateLimitedBase
+// is above Cap.
+func WithRetry(r Retry) Option {
+	return func(s *settings) error {
+		switch {
+		case r.Attempts < 0 || r.Attempts > 10:
+			return misconfigured("Retry.Attempts", "must be 1 to 10")
+		case r.Base < 0 || r.RateLimitedBase < 0 || r.Cap < 0:
+			return misconfigured("Retry", "durations must not be negative")
+		}
+		s.retry = r.withDefaults()
+		if s.retry.Base > s.retry.Cap || s.retry.RateLimitedBase > s.retry.Cap {
+			return misconfigured("Retry.Cap", "must not be below Base or RateLimitedBase")
+		}
+		return nil
+	}
+}
+
+// WithFailover sets when the next vendor is asked.
+func WithFailover(f Failover) Option {
+	return func(s *settings) error {
+		s.failover = f
+		return nil
+	}
+}
+
+// WithVendor sets how the provider of that name is treated. New fails when
+// there is no such provider, a duration is negative or a count out of range.
+func WithVendor(name string, p VendorPolicy) Option {
+	return func(s *settings) error {
+		field := "WithVendor(" + redact.Word(name) + ")"
+		switch {
+		case p.Timeout < 0:
+			return misconfigured(field, "Timeout must not be negative")
+		case p.Breaker.Failures < 0 || p.Breaker.Failures > 1000:
+			return misconfigured(field, "Breaker.Failures must be 1 to 1000")
+		case p.Breaker.Open < 0:
+			return misconfigured(field, "Breaker.Open must not be negative")
+		}
+		if s.policies == nil {
+			s.policies = map[string]VendorPolicy{}
+		}
+		s.policies[name] = p
+		return nil
+	}
+}
+
+// WithRouter sets the order in which providers are asked. The default is the
+// order given to [New].
+func WithRouter(r Router) Option {
+	return func(s *settings) error {
+		if r == nil {
+			return misconfigured("WithRouter", "must not be nil")
+		}
+		s.router = r
+		return nil
+	}
+}
+
+// WithWeights draws the first provider, and each next one from those that are
+// left, with chances in proportion to their weights. A provider without a
+// weight is asked last, in the order given to [New]. New fails when a weight
+// is not above 0 or not finite, or there is no provider of that name.
+func WithWeights(weights map[string]float64) Option {
+	return func(s *settings) error {
+		own := make(map[string]float64, len(weights))
+		for name, w := range weights {
+			if !(w > 0) || math.IsInf(w, 0) {
+				return misconfigured("WithWeights", redact.Word(name)+" needs a weight above 0")
+			}
+			own[name] = w
+		}
+		s.weights = own
+		s.router = byWeight(own)
+		return nil
+	}
+}
+
+// WithHooks adds hooks. Several are called in the order they were added, and
+// what they returned in the opposite order.
+func WithHooks(h Hooks) Option {
+	return func(s *settings) error {
+		s.hooks = append(s.hooks, h)
+		return nil
+	}
+}
+
+// WithLogger writes one line for each attempt and one for each call; the lines
+// of one call have the same "call". What a customer can cause, a decision or a
+// blurred photo, is written at level Info; what passes by itself or is not
+// understood at Warn; what the operator has to mend at Error, also when another
+// vendor answered. The lines hold nothing of the person.
+func WithLogger(l *slog.Logger) Option {
+	return func(s *settings) error {
+		if l == nil {
+			return misconfigured("WithLogger", "must not be nil")
+		}
+		s.logger = l
+		log := callLog{l}
+		s.hooks = append(s.hooks, Hooks{Call: log.call, Attempt: log.attempt, Circuit: log.circuit, Store: log.store})
+		return nil
+	}
+}
+
+// WithPersonLimit lets each person be tried at most so often in any window,
+// whatever the name, the evidence and the vendor: a vendor locks an identity
+// that is tried too often, and an attacker tries many faces on one number. A
+// call above the limit is refused before anything is sent, with
+// CodeTooManyAttempts and the wait in Error.RetryAfter. The default is no limit.
+//
+// One call is one try. It is counted before the first vendor is asked, and given
+// back when no vendor looked at the person: every attempt was not sent or was
+// refused. Whatever a vendor answered counts, billed or not, and so does an
+// answer that was lost. A decision kept under a Request.Key is no try.
+//
+// The store is given the lower-case hexadecimal HMAC-SHA-256, under the secret,
+// of the ID number in the form that is sent; with [Request.SkipIDNumberCheck] in
+// plain capital letters and digits. A plain hash would not do: ID numbers can be
+// enumerated. New fails when a field is out of range. A store that fails lets
+// nobody pass: the call fails with CodeStoreUnavailable, which wraps the store's
+// error.
+func WithPersonLimit(limit PersonLimit) Option {
+	secret, problem := newSecret(limit.Secret)
+	return func(s *settings) error {
+		switch {
+		case problem != "":
+			return misconfigured("PersonLimit.Secret", problem)
+		case limit.Tries < 1 || limit.Tries > maxPersonTries:
+			return misconfigured("PersonLimit.Tries", fmt.Sprintf("a person has 1 to %d tries", maxPersonTries))
+		case limit.Window <= 0:
+			return misconfigured("PersonLimit.Window", "a window is longer than nothing")
+		}
+		s.person = &personLimit{secret: secret, limit: limit.Tries, window: limit.Window, store: limit.Store, desk: new(aside.Desk)}
+		if isNil(limit.Store) {
+			s.person.store = NewMemoryPersonStore()
+		}
+		return nil
+	}
+}
+
+// WithResultStore keeps the decision of every request that has a Key, and gives
+// it again when the same key asks the same question. Whoever uses the key for
+// another person or other evidence is refused with CodeInvalidRequest. A kept
+// decision is held to today's rules of its vendor: what would be decided otherwise
+// today is asked anew.
+//
+// The store's ids are HMAC-SHA-256 under secret, at least 32 bytes, of the key and
+// the rate of [WithMaxFAR]; prints are those of the person and all evidence. Plain
+// hashes would not do: ID numbers can be enumerated. By default nothing is kept.
+//
+// A store promises "once" for calls that follow one another. Of calls at the same
+// time it holds within one process only.
+func WithResultStore(store ResultStore, secret []byte) Option {
+	own, problem := newSecret(secret)
+	return func(s *settings) error {
+		switch {
+		case isNil(store):
+			return misconfigured("WithResultStore", "the store must not be nil")
+		case problem != "":
+			return misconfigured("WithResultStore", problem)
+		}
+		s.answers = &answers{store: store, secret: own}
+		return nil
+	}
+}
+
+// WithResultStoreTimeout sets how long [ResultStore.Load] may take at most. A tenth
+// of the time that the call has left stays the limit where that is less. New fails
+// when limit is not above 0. The default is 200 ms.
+func WithResultStoreTimeout(limit time.Duration) Option {
+	return func(s *settings) error {
+		if limit <= 0 {
+			return misconfigured("WithResultStoreTimeout", "must be above 0")
+		}
+		s.resultLoad = limit
 		return nil
 	}
 }

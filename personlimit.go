@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -76,42 +75,6 @@ type PersonLimit struct {
 }
 
 type personLimitMask = redact.Mask[PersonLimit]
-
-// WithPersonLimit lets each person be tried at most so often in any window,
-// whatever the name, the evidence and the vendor: a vendor locks an identity
-// that is tried too often, and an attacker tries many faces on one number. A
-// call above the limit is refused before anything is sent, with
-// CodeTooManyAttempts and the wait in Error.RetryAfter. The default is no limit.
-//
-// One call is one try. It is counted before the first vendor is asked, and given
-// back when no vendor looked at the person: every attempt was not sent or was
-// refused. Whatever a vendor answered counts, billed or not, and so does an
-// answer that was lost. A decision kept under a Request.Key is no try.
-//
-// The store is given the lower-case hexadecimal HMAC-SHA-256, under the secret,
-// of the ID number in the form that is sent; with [Request.SkipIDNumberCheck] in
-// plain capital letters and digits. A plain hash would not do: ID numbers can be
-// enumerated. New fails when a field is out of range. A store that fails lets
-// nobody pass: the call fails with CodeStoreUnavailable, which wraps the store's
-// error.
-func WithPersonLimit(limit PersonLimit) Option {
-	secret, problem := newSecret(limit.Secret)
-	return func(s *settings) error {
-		switch {
-		case problem != "":
-			return misconfigured("PersonLimit.Secret", problem)
-		case limit.Tries < 1 || limit.Tries > maxPersonTries:
-			return misconfigured("PersonLimit.Tries", fmt.Sprintf("a person has 1 to %d tries", maxPersonTries))
-		case limit.Window <= 0:
-			return misconfigured("PersonLimit.Window", "a window is longer than nothing")
-		}
-		s.person = &personLimit{secret: secret, limit: limit.Tries, window: limit.Window, store: limit.Store, desk: new(aside.Desk)}
-		if isNil(limit.Store) {
-			s.person.store = NewMemoryPersonStore()
-		}
-		return nil
-	}
-}
 
 // personLimit is what WithPersonLimit set; nil admits everybody.
 type personLimit struct {

@@ -60,45 +60,6 @@ type answers struct {
 	desk   aside.Desk
 }
 
-// WithResultStore keeps the decision of every request that has a Key, and gives
-// it again when the same key asks the same question. Whoever uses the key for
-// another person or other evidence is refused with CodeInvalidRequest. A kept
-// decision is held to today's rules of its vendor: what would be decided otherwise
-// today is asked anew.
-//
-// The store's ids are HMAC-SHA-256 under secret, at least 32 bytes, of the key and
-// the rate of [WithMaxFAR]; prints are those of the person and all evidence. Plain
-// hashes would not do: ID numbers can be enumerated. By default nothing is kept.
-//
-// A store promises "once" for calls that follow one another. Of calls at the same
-// time it holds within one process only.
-func WithResultStore(store ResultStore, secret []byte) Option {
-	own, problem := newSecret(secret)
-	return func(s *settings) error {
-		switch {
-		case isNil(store):
-			return misconfigured("WithResultStore", "the store must not be nil")
-		case problem != "":
-			return misconfigured("WithResultStore", problem)
-		}
-		s.answers = &answers{store: store, secret: own}
-		return nil
-	}
-}
-
-// WithResultStoreTimeout sets how long [ResultStore.Load] may take at most. A tenth
-// of the time that the call has left stays the limit where that is less. New fails
-// when limit is not above 0. The default is 200 ms.
-func WithResultStoreTimeout(limit time.Duration) Option {
-	return func(s *settings) error {
-		if limit <= 0 {
-			return misconfigured("WithResultStoreTimeout", "must be above 0")
-		}
-		s.resultLoad = limit
-		return nil
-	}
-}
-
 // load is the store's decision of a question, nil when it has none that can be
 // used. It fails when the key was used for another question.
 func (c *Client) load(ctx context.Context, q question) (*Result, error) {

@@ -6,23 +6,6 @@ import (
 	"slices"
 )
 
-// WithLogger writes one line for each attempt and one for each call; the lines
-// of one call have the same "call". What a customer can cause, a decision or a
-// blurred photo, is written at level Info; what passes by itself or is not
-// understood at Warn; what the operator has to mend at Error, also when another
-// vendor answered. The lines hold nothing of the person.
-func WithLogger(l *slog.Logger) Option {
-	return func(s *settings) error {
-		if l == nil {
-			return misconfigured("WithLogger", "must not be nil")
-		}
-		s.logger = l
-		log := callLog{l}
-		s.hooks = append(s.hooks, Hooks{Call: log.call, Attempt: log.attempt, Circuit: log.circuit, Store: log.store})
-		return nil
-	}
-}
-
 type callLog struct{ *slog.Logger }
 
 func (l callLog) call(ctx context.Context, _ CallStart) (context.Context, func(CallEnd)) {

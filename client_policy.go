@@ -3,8 +3,6 @@ package idverify
 import (
 	"math/rand/v2"
 	"time"
-
-	"github.com/idverify/idverify/internal/redact"
 )
 
 // Retry says when a [Client] asks the same vendor again. It does so only for
@@ -27,25 +25,6 @@ type Retry struct {
 	Ambiguous bool
 	// Random gives numbers in [0, 1), concurrently. Default math/rand/v2.
 	Random func() float64
-}
-
-// WithRetry sets when the same vendor is asked again. New fails when a
-// duration is negative, Attempts is out of range, or Base or RateLimitedBase
-// is above Cap.
-func WithRetry(r Retry) Option {
-	return func(s *settings) error {
-		switch {
-		case r.Attempts < 0 || r.Attempts > 10:
-			return misconfigured("Retry.Attempts", "must be 1 to 10")
-		case r.Base < 0 || r.RateLimitedBase < 0 || r.Cap < 0:
-			return misconfigured("Retry", "durations must not be negative")
-		}
-		s.retry = r.withDefaults()
-		if s.retry.Base > s.retry.Cap || s.retry.RateLimitedBase > s.retry.Cap {
-			return misconfigured("Retry.Cap", "must not be below Base or RateLimitedBase")
-		}
-		return nil
-	}
 }
 
 func (r Retry) withDefaults() Retry {
@@ -91,14 +70,6 @@ type Failover struct {
 	// decision CodeReferencePhotoUnavailable. That decision stands when no
 	// other vendor decides.
 	OnMissingPhoto bool
-}
-
-// WithFailover sets when the next vendor is asked.
-func WithFailover(f Failover) Option {
-	return func(s *settings) error {
-		s.failover = f
-		return nil
-	}
 }
 
 // conduct is what a Client makes of an error's code.
@@ -179,27 +150,6 @@ type Breaker struct {
 	Open time.Duration
 	// Off never opens the circuit. Default false.
 	Off bool
-}
-
-// WithVendor sets how the provider of that name is treated. New fails when
-// there is no such provider, a duration is negative or a count out of range.
-func WithVendor(name string, p VendorPolicy) Option {
-	return func(s *settings) error {
-		field := "WithVendor(" + redact.Word(name) + ")"
-		switch {
-		case p.Timeout < 0:
-			return misconfigured(field, "Timeout must not be negative")
-		case p.Breaker.Failures < 0 || p.Breaker.Failures > 1000:
-			return misconfigured(field, "Breaker.Failures must be 1 to 1000")
-		case p.Breaker.Open < 0:
-			return misconfigured(field, "Breaker.Open must not be negative")
-		}
-		if s.policies == nil {
-			s.policies = map[string]VendorPolicy{}
-		}
-		s.policies[name] = p
-		return nil
-	}
 }
 
 func (p VendorPolicy) withDefaults() VendorPolicy {

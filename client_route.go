@@ -2,11 +2,8 @@ package idverify
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"slices"
-
-	"github.com/idverify/idverify/internal/redact"
 )
 
 // Router orders the providers for one request: the first is asked first, the
@@ -15,37 +12,6 @@ import (
 // afterwards. It is
 // called concurrently and must not keep or change the slice.
 type Router func(ctx context.Context, req *Request, providers []Provider) []Provider
-
-// WithRouter sets the order in which providers are asked. The default is the
-// order given to [New].
-func WithRouter(r Router) Option {
-	return func(s *settings) error {
-		if r == nil {
-			return misconfigured("WithRouter", "must not be nil")
-		}
-		s.router = r
-		return nil
-	}
-}
-
-// WithWeights draws the first provider, and each next one from those that are
-// left, with chances in proportion to their weights. A provider without a
-// weight is asked last, in the order given to [New]. New fails when a weight
-// is not above 0 or not finite, or there is no provider of that name.
-func WithWeights(weights map[string]float64) Option {
-	return func(s *settings) error {
-		own := make(map[string]float64, len(weights))
-		for name, w := range weights {
-			if !(w > 0) || math.IsInf(w, 0) {
-				return misconfigured("WithWeights", redact.Word(name)+" needs a weight above 0")
-			}
-			own[name] = w
-		}
-		s.weights = own
-		s.router = byWeight(own)
-		return nil
-	}
-}
 
 func byWeight(weights map[string]float64) Router {
 	return func(_ context.Context, _ *Request, providers []Provider) []Provider {
