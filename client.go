@@ -184,6 +184,10 @@ func (c *Client) Circuits() map[string]CircuitState {
 	return states
 }
 
+// KeepsAnswers reports whether decisions are kept under [Request.Key], because
+// a store was given. Package batch asks: without one, a key has no use there.
+func (c *Client) KeepsAnswers() bool { return c.answers != nil }
+
 // CloseIdleConnections tells every provider that has a method of that name. A
 // Client needs no closing; tests that count goroutines may want it.
 func (c *Client) CloseIdleConnections() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/idverify/idverify/internal/flight"
+	"github.com/idverify/idverify/internal/pseudonym"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -29,7 +30,7 @@ type shared struct {
 }
 
 func newFlights() *flights {
-	var secret [minSecretBytes]byte
+	var secret [pseudonym.MinBytes]byte
 	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the program instead
 	return &flights{secret: redact.NewSecret(string(secret[:])), byKey: map[string]*shared{}}
 }
@@ -206,8 +207,8 @@ func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Res
 		q.known = func(ctx context.Context) (*Result, error) { return c.load(ctx, q) }
 		q.keep = func(ctx context.Context, res *Result) { c.save(ctx, q, res) }
 	}
-	q.id = pseudonym(secret, "idverify question", req.Key, number(c.maxFAR))
-	q.print = pseudonym(secret, "idverify print", subject.Name(), subject.IDNumber(), string(sum[:]))
+	q.id = pseudonym.Of(secret, "idverify question", req.Key, number(c.maxFAR))
+	q.print = pseudonym.Of(secret, "idverify print", subject.Name(), subject.IDNumber(), string(sum[:]))
 	return c.flights.share(ctx, q)
 }
 

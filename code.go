@@ -115,6 +115,9 @@ const (
 	// CodeBadResponse: an answer that is not what the vendor documents:
 	// a gateway's HTML page, broken JSON, a score that is missing or absurd.
 	CodeBadResponse Code = "bad_response"
+	// CodeInterrupted: a row of a batch was in flight when an earlier run ended,
+	// and may have been billed. Nothing was sent now; see package batch.
+	CodeInterrupted Code = "interrupted"
 	// CodeUnknown: an answer the vendor's documents do not list. The vendor's
 	// own code and message are kept. Never a pass, never repeated.
 	CodeUnknown Code = "unknown"
@@ -189,6 +192,7 @@ var meanings = []struct {
 	{CodeTimeout, AdviceTryLater, false},
 	{CodeCanceled, AdviceTryLater, false},
 	{CodeBadResponse, AdviceTryAnotherVendor, false},
+	{CodeInterrupted, AdviceReview, false},
 	{CodeUnknown, AdviceReview, false},
 }
 

@@ -240,27 +240,6 @@ func TestDeliveryIsReadFromWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestJournalOfBeforeIsReadAndSendsNothingTwice(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("testdata", "before", "journal.jsonl"))
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "journal.jsonl")
-	require.NoError(t, os.WriteFile(path, text, 0o600))
-	j := openJournal(t, path)
-	for key, want := range map[string]idverify.Delivery{
-		"lost": idverify.DeliveryUnanswered, "early": idverify.DeliveryUnanswered, "unsent": idverify.DeliveryRefused,
-		"limited": idverify.DeliveryRefused, "source": idverify.DeliveryAnswered, "paid": idverify.DeliveryAnswered,
-	} {
-		entry, err := j.Load(t.Context(), key)
-		require.NoError(t, err)
-		require.NotNil(t, entry.Err, key)
-		assert.Equal(t, want, entry.Err.Delivery, key)
-	}
-	v := new(countingVerifier)
-	for range batch(t, t.Context(), v, these("decided", "lost", "unsent", "limited", "source", "paid", "early", "in-flight"), idverify.WithJournal(j)) {
-	}
-	assert.ElementsMatch(t, []string{"unsent", "limited", "source"}, v.sent)
-}
-
 func TestRowJSONSaysWhatFollows(t *testing.T) {
 	text, err := json.Marshal([]idverify.VendorCode{
 		{Code: "15", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},

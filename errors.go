@@ -232,11 +232,6 @@ func badNumber(cause error) *Error {
 // misconfigured is the error of a constructor about one of its fields.
 func misconfigured(field, detail string) *Error { return refused(CodeInvalidConfig, field, detail) }
 
-// misconfiguredBy is misconfigured with a cause.
-func misconfiguredBy(field, detail string, cause error) *Error {
-	return &Error{Code: CodeInvalidConfig, Field: field, Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause}
-}
-
 // left is the error for a caller whose context ended before the vendor was
 // asked. doing says what was waited for, or nothing.
 func left(ctx context.Context, vendor, doing string) *Error {
@@ -308,13 +303,6 @@ func unanswered(code Code, vendor, detail string, cause error) *Error {
 
 // broken is the error for a provider that does not keep its contract.
 func broken(vendor, how string) *Error { return unanswered(CodeBadResponse, vendor, how, nil) }
-
-// inFlight is the error of a row that an earlier run left behind. The key was
-// checked and can be printed.
-func inFlight(key string) *Error {
-	return unanswered(CodeUnknown, "",
-		"row "+key+" was in flight when an earlier run ended and may have been billed; it is not sent again unasked", nil)
-}
 
 // endedBy is a copy of an error about a call, with how ctx ended as its cause.
 func (e *Error) endedBy(ctx context.Context) *Error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/idverify/idverify/internal/aside"
+	"github.com/idverify/idverify/internal/pseudonym"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -169,7 +170,7 @@ func WithLogger(l *slog.Logger) Option {
 // nobody pass: the call fails with CodeStoreUnavailable, which wraps the store's
 // error.
 func WithPersonLimit(limit PersonLimit) Option {
-	secret, problem := newSecret(limit.Secret)
+	secret, problem := pseudonym.Secret(limit.Secret)
 	return func(s *settings) error {
 		switch {
 		case problem != "":
@@ -200,7 +201,7 @@ func WithPersonLimit(limit PersonLimit) Option {
 // A store promises "once" for calls that follow one another. Of calls at the same
 // time it holds within one process only.
 func WithResultStore(store ResultStore, secret []byte) Option {
-	own, problem := newSecret(secret)
+	own, problem := pseudonym.Secret(secret)
 	return func(s *settings) error {
 		switch {
 		case isNil(store):

@@ -70,6 +70,7 @@ const (
 	maxUncheckedBytes = 64
 	maxNumberBytes    = 256 // as given, the same as idcard's
 	maxIDBytes        = 64
+	maxTellingBytes   = 1024 // of a wrong number or its name, that a key is compared with
 	maxEvidence       = 16
 	maxURLBytes       = 4 << 10
 )
@@ -204,16 +205,53 @@ func numberTooLong() *Error {
 	return refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("the number is longer than %d bytes", maxUncheckedBytes))
 }
 
+// CheckKey reports whether Key is fit to be printed and kept, also where name or
+// number are not in order: at most 64 letters, digits and . _ - : and no twelve
+// characters in a row of the ID number, of what stands in its place, or of a
+// name that is given with a wrong number. An empty Key is fit. The error is an
+// [*Error] with CodeInvalidRequest and Field "Key".
+func (r *Request) CheckKey() error {
+	if r == nil || r.Key == "" {
+		return nil
+	}
+	number, err := r.foldNumber()
+	if err == nil {
+		return checkID("Key", r.Key, number)
+	}
+	if !isPlainID(r.Key) {
+		return notPlainID("Key")
+	}
+	for _, text := range []string{r.IDNumber, r.Name} { // which may stand in the wrong columns
+		text = text[:min(len(text), maxTellingBytes)]
+		if len(plainNumber(text)) >= tellingInARow && tellsNumber(r.Key, text) {
+			return tellingID("Key")
+		}
+	}
+	return nil
+}
+
 // checkID holds an id of the caller's to characters that are safe to print,
 // and keeps the ID number out of it.
 func checkID(field, id, number string) error {
 	switch {
-	case len(id) > maxIDBytes, redact.Word(id) == redact.Hidden, strings.Contains(id, "/"):
-		return refused(CodeInvalidRequest, field, fmt.Sprintf("at most %d letters, digits and . _ - :", maxIDBytes))
+	case !isPlainID(id):
+		return notPlainID(field)
 	case tellsNumber(id, number):
-		return refused(CodeInvalidRequest, field, "contains the ID number")
+		return tellingID(field)
 	}
 	return nil
+}
+
+func isPlainID(id string) bool {
+	return len(id) <= maxIDBytes && redact.Word(id) != redact.Hidden && !strings.Contains(id, "/")
+}
+
+func notPlainID(field string) *Error {
+	return refused(CodeInvalidRequest, field, fmt.Sprintf("at most %d letters, digits and . _ - :", maxIDBytes))
+}
+
+func tellingID(field string) *Error {
+	return refused(CodeInvalidRequest, field, "contains the ID number")
 }
 
 // tellingInARow is how many characters of a number no id has by chance.

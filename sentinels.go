@@ -51,6 +51,7 @@ var (
 	ErrTimeout             error = sentinel(CodeTimeout)
 	ErrCanceled            error = sentinel(CodeCanceled)
 	ErrBadResponse         error = sentinel(CodeBadResponse)
+	ErrInterrupted         error = sentinel(CodeInterrupted)
 	ErrUnknown             error = sentinel(CodeUnknown)
 	ErrCircuitOpen         error = sentinel(CodeCircuitOpen)
 	// ErrAmbiguous matches every error that is Ambiguous, whatever its code: sent,

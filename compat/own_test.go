@@ -8,6 +8,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
 )
 
@@ -82,18 +83,20 @@ func TestOwnTokenStore(t *testing.T) {
 func TestOwnJournal(t *testing.T) {
 	gate := NewGate(map[Badge]float64{"gate-1": 0.8})
 	rows := map[string]*idverify.Request{"row-1": ask(number, Badge("gate-1")), "row-2": ask(number, Badge("gate-1"))}
-	items := func(yield func(idverify.BatchItem) bool) {
+	items := func(yield func(*idverify.Request) bool) {
 		for _, key := range slices.Sorted(maps.Keys(rows)) {
-			if !yield(idverify.BatchItem{Key: key, Request: rows[key]}) {
+			row := *rows[key]
+			row.Key = key
+			if !yield(&row) {
 				return
 			}
 		}
 	}
 	journal := new(Journal)
 	for _, resumed := range []int{0, 2} {
-		var last idverify.Progress
-		results, err := idverify.Batch(t.Context(), gate, items, idverify.WithJournal(journal), idverify.WithConcurrency(1),
-			idverify.WithTotal(len(rows)), idverify.WithProgress(func(p idverify.Progress) { last = p }))
+		var last batch.Progress
+		results, err := batch.Run(t.Context(), gate, items, batch.WithJournal(journal, []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")), batch.WithConcurrency(1),
+			batch.WithTotal(len(rows)), batch.WithProgress(func(p batch.Progress) { last = p }))
 		noError(t, err)
 		for r := range results {
 			noError(t, r.Err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/batch"
 )
 
 // table is what a database would be.
@@ -57,24 +58,24 @@ func (r *Results) Save(ctx context.Context, id string, stored idverify.Stored) e
 }
 
 // Journal is a journal of one's own.
-type Journal struct{ rows table[idverify.JournalEntry] }
+type Journal struct{ rows table[batch.Entry] }
 
-var _ idverify.Journal = (*Journal)(nil)
+var _ batch.Journal = (*Journal)(nil)
 
-// Load implements idverify.Journal.
-func (j *Journal) Load(_ context.Context, key string) (idverify.JournalEntry, error) {
-	row, _ := j.rows.get(key)
-	return row, nil
+// Load implements batch.Journal.
+func (j *Journal) Load(_ context.Context, key string) (batch.Entry, bool, error) {
+	row, found := j.rows.get(key)
+	return row, found, nil
 }
 
-// Begin implements idverify.Journal.
+// Begin implements batch.Journal.
 func (j *Journal) Begin(_ context.Context, key string) error {
-	j.rows.put(key, idverify.JournalEntry{InFlight: true})
+	j.rows.put(key, batch.Entry{InFlight: true})
 	return nil
 }
 
-// Finish implements idverify.Journal.
-func (j *Journal) Finish(_ context.Context, key string, answer idverify.JournalEntry) error {
+// Finish implements batch.Journal.
+func (j *Journal) Finish(_ context.Context, key string, answer batch.Entry) error {
 	j.rows.put(key, answer)
 	return nil
 }

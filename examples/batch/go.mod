@@ -3,6 +3,7 @@
 // maintained (v3.19.1 is of June 2026), safe for concurrent use, its go.mod asks
 // for Go 1.25 as ours does (github.com/cheggaaa/pb/v3 asks for 1.26), and
 // github.com/vbauerster/mpb/v8 is made for several bars at once.
+// golang.org/x/text reads the GB18030 of Chinese spreadsheets; it is Go's own.
 module github.com/idverify/idverify/examples/batch
 
 go 1.25.0
@@ -14,6 +15,7 @@ require (
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/stretchr/testify v1.12.1
 	go.uber.org/goleak v1.3.0
+	golang.org/x/text v0.28.0
 )
 
 require (

@@ -52,7 +52,12 @@ func write(t *testing.T, text string) string {
 }
 
 // answersIn reads the answers by key.
-func answersIn(t *testing.T, in string) map[string]map[string]string {
+func answersIn(t *testing.T, in string) map[string]map[string]string { return answersBy(t, in, "key") }
+
+// rowsIn reads the answers by row.
+func rowsIn(t *testing.T, in string) map[string]map[string]string { return answersBy(t, in, "row") }
+
+func answersBy(t *testing.T, in, column string) map[string]map[string]string {
 	t.Helper()
 	file, err := os.Open(strings.TrimSuffix(in, ".csv") + ".results.csv")
 	require.NoError(t, err)
@@ -65,8 +70,8 @@ func answersIn(t *testing.T, in string) map[string]map[string]string {
 		for i, name := range lines[0] {
 			fields[name] = line[i]
 		}
-		assert.NotContains(t, byKey, fields["key"])
-		byKey[fields["key"]] = fields
+		assert.NotContains(t, byKey, fields[column])
+		byKey[fields[column]] = fields
 	}
 	return byKey
 }
@@ -105,7 +110,12 @@ func TestEachVendorGetsTheEvidenceThatItReads(t *testing.T) {
 	assert.Equal(t, "invalid_request", answers["unseen"]["code"])
 	assert.Equal(t, "unreadable_evidence", answers["gone"]["code"])
 	assert.Equal(t, "no", answers["gone"]["billed"])
-	assert.Contains(t, out, "2 rows failed free of charge")
+	assert.Equal(t, "Evidence", answers["unseen"]["field"])
+	assert.Equal(t, "no evidence was given", answers["unseen"]["reason"])
+	assert.Equal(t, "Evidence", answers["gone"]["field"])
+	assert.NotEmpty(t, answers["gone"]["reason"])
+	assert.Contains(t, out, "2 rows were refused free of charge for what they say or show, and will be again")
+	assert.NotContains(t, out, "start again to ask")
 	assert.Equal(t, 2, server.Bill().Total())
 }
 
@@ -142,7 +152,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	good := write(t, "key,name,id_number,photo\n"+row)
 	for _, args := range [][]string{
 		{"-in", good + ".gone"},
-		{"-in", good, "-concurrency", "0"},
+		{"-in", good, "-workers", "0"},
 		{"-in", good, "-journal", good},
 		{"-in", good, "-out", filepath.Dir(good)},
 		{"-base", "http://vendor.example.invalid", "-in", good},
@@ -182,4 +192,25 @@ func TestAnArgumentThatBelongsToNoFlagIsNotShown(t *testing.T) {
 	require.ErrorContains(t, err, "-in")
 	assert.NotContains(t, out+err.Error(), "测试甲")
 	assert.NotContains(t, out+err.Error(), "11010519000101001X")
+}
+
+func TestTheRateIsEachVendors(t *testing.T) {
+	server := idverifytest.Start(t)
+	providers, err := standIns(rootOf(server))
+	require.NoError(t, err)
+	opts, err := limited(providers, 0)
+	require.NoError(t, err)
+	assert.Empty(t, opts)
+	opts, err = limited(providers, 2.5)
+	require.NoError(t, err)
+	assert.Len(t, opts, len(providers))
+
+	p := idverifytest.Match()
+	in := write(t, "key,name,id_number,photo\nk1,"+p.Name+","+p.IDNumber+",face.jpg\n")
+	_, err = start(t, "-in", in, "-base", rootOf(server), "-rate", "-1")
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	assert.Zero(t, server.Bill().Total())
+	out, err := start(t, "-in", in, "-base", rootOf(server), "-rate", "1000")
+	require.NoError(t, err, out)
+	assert.Equal(t, 1, server.Bill().Total())
 }

@@ -171,7 +171,7 @@ func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 	const total, answered, atOnce = 60, 21, 8
 	v := newVendors(t)
 	in := people(t, total)
-	args := []string{"-in", in, "-base", v.url, "-concurrency", fmt.Sprint(atOnce)}
+	args := []string{"-in", in, "-base", v.url, "-workers", fmt.Sprint(atOnce)}
 
 	// Of the calls in flight at the end, three are billed and held back on the
 	// way out, the others have not been looked at.
@@ -203,7 +203,7 @@ func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 	for i := range total {
 		key := fmt.Sprintf("row-%d", i)
 		if slices.Contains(named, key) {
-			assert.Equal(t, "unknown", answers[key]["code"])
+			assert.Equal(t, "interrupted", answers[key]["code"])
 			assert.Equal(t, "unknown", answers[key]["billed"])
 			assert.Equal(t, "review_by_hand", answers[key]["advice"])
 			continue
@@ -230,7 +230,7 @@ func TestCtrlCLosesNoAnswer(t *testing.T) {
 	v.letPass(answered)
 	v.waitFor(t, answered+atOnce, v.arrived)
 	require.NoError(t, first.Process.Signal(os.Interrupt))
-	first.until(t, "Stopping after the calls in flight")
+	first.until(t, "no further row is sent")
 	v.letPass(atOnce)
 	first.until(t, "start it again in the same way")
 	assert.Equal(t, 130, first.end(t))
@@ -252,7 +252,7 @@ func TestSecondCtrlCAbandonsTheCallsAndNamesThem(t *testing.T) {
 	const total, answered, atOnce = 40, 10, 8
 	v := newVendors(t)
 	in := people(t, total)
-	args := []string{"-in", in, "-base", v.url}
+	args := []string{"-in", in, "-base", v.url, "-grace", "1h"}
 	first := launch(t, args...)
 	v.letPass(answered)
 	v.waitFor(t, answered+atOnce, v.arrived)

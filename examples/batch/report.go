@@ -11,13 +11,14 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 )
 
 // bar shows the progress on a terminal, and nothing elsewhere.
 type bar struct {
 	drawn *progressbar.ProgressBar
 	out   io.Writer
-	last  idverify.Progress
+	last  batch.Progress
 }
 
 func newBar(rows int, out io.Writer) *bar {
@@ -30,7 +31,7 @@ func newBar(rows int, out io.Writer) *bar {
 	)}
 }
 
-func (b *bar) show(p idverify.Progress) {
+func (b *bar) show(p batch.Progress) {
 	b.last = p
 	b.drawn.Describe(p.String())
 	_ = b.drawn.Set(p.Done)
@@ -55,13 +56,20 @@ func isTerminal(out io.Writer) bool {
 // summary is what the loop has seen.
 type summary struct {
 	rows, passed, refused, failed int
-	free                          int      // failed at no cost: another run asks again
-	turnedAway                    []string // keys of rows that the vendor answered without deciding, perhaps billed
-	unanswered                    []string // keys of rows that may have been billed without an answer
-	journalErr                    error
+
+	// Rows without a decision, by what another run would do about them.
+	again   int // at no cost, for a cause that passes: asked again
+	wrong   int // at no cost, for what the row says or shows: refused again
+	account int // at no cost, for the account or its credentials
+	review  int // at no cost, and for somebody to look at
+	// Not asked again unless -repeat names their keys.
+	answered   []string // the vendor answered without deciding, perhaps at a price
+	unanswered []string // in flight, now or when an earlier run ended
+
+	journalErr error
 }
 
-func (s *summary) add(r idverify.BatchResult) {
+func (s *summary) add(r batch.Result) {
 	s.rows++
 	if s.journalErr == nil && r.JournalErr != nil {
 		s.journalErr = fmt.Errorf("the journal failed at row %d: %w", r.Index+1, r.JournalErr)
@@ -75,28 +83,53 @@ func (s *summary) add(r idverify.BatchResult) {
 		return
 	}
 	s.failed++
-	if e, ok := r.Err.(*idverify.Error); ok { // as Batch promises
-		switch {
-		case e.Ambiguous():
-			s.unanswered = append(s.unanswered, r.Key)
-		case e.Billed == idverify.BilledNo, e.Repeatable(), e.Advice() == idverify.AdviceFixAccount:
-			s.free++
-		default:
-			s.turnedAway = append(s.turnedAway, r.Key)
-		}
+	e, ok := r.Err.(*idverify.Error) // as batch.Result promises
+	switch {
+	case !ok:
+	case e.Ambiguous():
+		s.unanswered = append(s.unanswered, r.Key)
+	case e.MayHaveCost():
+		s.answered = append(s.answered, r.Key)
+	case r.JournalErr != nil: // not sent: asked again when the journal is mended
+		s.again++
+	default:
+		*s.free(e.Advice())++
 	}
 }
 
-func (s *summary) print(out io.Writer, set settings, p idverify.Progress) {
+// free is the count of rows that failed at no cost with such an advice.
+func (s *summary) free(advice idverify.Advice) *int {
+	switch advice {
+	case idverify.AdviceTryLater, idverify.AdviceTryAnotherVendor:
+		return &s.again
+	case idverify.AdviceFixInput, idverify.AdviceRetakePhoto:
+		return &s.wrong
+	case idverify.AdviceFixAccount:
+		return &s.account
+	}
+	return &s.review
+}
+
+func (s *summary) print(out io.Writer, set settings, p batch.Progress) {
 	fmt.Fprintf(out, "%d rows: %d passed, %d did not, %d without a decision. Answers: %s\n", s.rows, s.passed, s.refused, s.failed, set.out)
 	fmt.Fprintf(out, "This run: %d rows from the journal, %d calls billed, %d perhaps.\n", p.Resumed, p.Billed, p.BilledUnknown)
-	if s.free > 0 {
-		fmt.Fprintf(out, "%d rows failed free of charge: start again to ask about them again.\n", s.free)
+	for _, of := range []struct {
+		rows int
+		text string
+	}{
+		{s.again, "failed free of charge, for a cause that passes: start again to ask about them again."},
+		{s.wrong, "were refused free of charge for what they say or show, and will be again: correct them first; the answers have field and reason."},
+		{s.account, "were refused free of charge for your account or its settings: mend that, then start again."},
+		{s.review, "ended free of charge without a decision, and somebody should look at them: the answers have the reason."},
+	} {
+		if of.rows > 0 {
+			fmt.Fprintf(out, "%d rows %s\n", of.rows, of.text)
+		}
 	}
-	if len(s.turnedAway) > 0 {
-		slices.Sort(s.turnedAway)
+	if len(s.answered) > 0 {
+		slices.Sort(s.answered)
 		fmt.Fprintf(out, "Answered without a decision, perhaps billed, and not asked about again unless you say -repeat with their keys: %s\n",
-			strings.Join(s.turnedAway, ","))
+			strings.Join(s.answered, ","))
 	}
 	if len(s.unanswered) > 0 {
 		slices.Sort(s.unanswered)

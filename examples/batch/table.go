@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,15 +8,15 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
+	"regexp"
+	"strings"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/linkface"
 )
 
-// table is the CSV file that comes in: UTF-8, with a heading. Its columns may
-// stand in any order:
+// table is the CSV file that comes in, with a heading. Its columns may stand in
+// any order, and others beside them:
 //
 //	key        your own id of the row, in letters, digits and . _ - :
 //	name       the person's name
@@ -27,24 +24,30 @@ import (
 //	photo      file with a photo of the face (baiduv4, tencent)
 //	capture    file from the capture SDK (linkface)
 //
-// At least one of photo and capture must be a column. Paths are relative to
-// the CSV file. A row that is changed after it was answered needs a new key.
+// At least one of photo and capture must be a column. Paths are relative to the
+// CSV file. A row whose photo is changed after it was answered needs a new key;
+// another name or number makes a new row by itself.
 type table struct {
-	file    *os.File
-	columns map[string]int
-	rows    int
-	err     error // what ended the rows too early
+	file     *os.File
+	encoding string
+	columns  map[string]int
+	rows     int
+	err      error // what ended the rows too early
 }
 
-// openTable reads the file once to the end, so that a broken line in the
-// middle is found before anything is sent.
-func openTable(path string) (*table, error) {
+// openTable reads the file to its end, so that a broken line in the middle is
+// found before anything is sent.
+func openTable(path, encoding string) (*table, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{file: file}
-	if err := t.look(); err != nil {
+	t := &table{file: file, encoding: strings.ToLower(encoding)}
+	err = checkEncoding(file, t.encoding)
+	if err == nil {
+		err = t.look()
+	}
+	if err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -58,28 +61,45 @@ func (t *table) look() error {
 	if err != nil {
 		return err
 	}
+	numbers, rounded := 0, 0
 	for {
-		_, err := in.Read()
+		record, err := in.Read()
 		if errors.Is(err, io.EOF) {
-			return nil
+			break
 		}
 		if err != nil {
 			return err
 		}
 		t.rows++
+		number := strings.TrimSpace(t.field(record, "id_number"))
+		if inPowers.MatchString(number) {
+			line, _ := in.FieldPos(t.columns["id_number"])
+			return fmt.Errorf("line %d: %s", line, wasRounded)
+		}
+		if len(number) == 18 {
+			numbers++
+			if strings.HasSuffix(number, "000") {
+				rounded++
+			}
+		}
 	}
+	if numbers > 1 && numbers == rounded { // one in some thousand ends so
+		return errors.New(wasRounded)
+	}
+	return nil
 }
+
+// inPowers is a number that a spreadsheet wrote in powers of ten.
+var inPowers = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$`)
+
+const wasRounded = "a spreadsheet has rounded the ID numbers to 15 digits: make the column id_number text, and fill it in again from where the numbers came"
 
 // fromTheStart is a reader after the heading.
 func (t *table) fromTheStart() (*csv.Reader, error) {
 	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	text := bufio.NewReader(t.file)
-	if mark, _ := text.Peek(3); bytes.Equal(mark, []byte("\ufeff")) { // spreadsheets put it there
-		_, _ = text.Discard(3)
-	}
-	in := csv.NewReader(text)
+	in := csv.NewReader(decoded(t.file, t.encoding))
 	in.ReuseRecord = true
 	heading, err := in.Read()
 	if err != nil {
@@ -87,49 +107,62 @@ func (t *table) fromTheStart() (*csv.Reader, error) {
 	}
 	t.columns = map[string]int{}
 	for i, name := range heading {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if _, twice := t.columns[name]; twice && name != "" {
+			return nil, fmt.Errorf("columns %d and %d have the same heading: which of them is meant?", t.columns[name]+1, i+1)
+		}
 		t.columns[name] = i
 	}
 	for _, name := range []string{"key", "name", "id_number"} {
-		if !slices.Contains(heading, name) {
+		if !t.has(name) {
 			return nil, fmt.Errorf("no column %q", name)
 		}
 	}
-	if !slices.Contains(heading, "photo") && !slices.Contains(heading, "capture") {
+	if !t.has("photo") && !t.has("capture") {
 		return nil, errors.New(`no column "photo" or "capture"`)
 	}
 	return in, nil
 }
 
-// until gives the rows, and ends when stopped is done.
-func (t *table) until(stopped context.Context) iter.Seq[idverify.BatchItem] {
-	return func(yield func(idverify.BatchItem) bool) {
+func (t *table) has(name string) bool {
+	_, ok := t.columns[name]
+	return ok
+}
+
+// requests are the rows. One Request serves them all: batch.Run copies it.
+func (t *table) requests() iter.Seq[*idverify.Request] {
+	return func(yield func(*idverify.Request) bool) {
 		in, err := t.fromTheStart()
-		for err == nil && stopped.Err() == nil {
+		var req idverify.Request
+		for err == nil {
 			var record []string
-			if record, err = in.Read(); err == nil && !yield(t.item(record)) {
-				return
+			if record, err = in.Read(); err == nil {
+				t.fill(&req, record)
+				if !yield(&req) {
+					return
+				}
 			}
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		if !errors.Is(err, io.EOF) {
 			t.err = err
 		}
 	}
 }
 
-func (t *table) item(record []string) idverify.BatchItem {
-	req := &idverify.Request{Name: t.field(record, "name"), IDNumber: t.field(record, "id_number")}
+func (t *table) fill(req *idverify.Request, record []string) {
+	req.Key, req.Name, req.IDNumber = t.field(record, "key"), t.field(record, "name"), t.field(record, "id_number")
+	req.Evidence = req.Evidence[:0]
 	if capture := t.path(record, "capture"); capture != "" {
 		req.Evidence = append(req.Evidence, linkface.Capture(idverify.File(capture)))
 	}
 	if photo := t.path(record, "photo"); photo != "" {
 		req.Evidence = append(req.Evidence, idverify.Photo(idverify.File(photo)))
 	}
-	return idverify.BatchItem{Key: t.field(record, "key"), Request: req}
 }
 
 func (t *table) field(record []string, name string) string {
 	if i, ok := t.columns[name]; ok {
-		return record[i]
+		return fromText(record[i])
 	}
 	return ""
 }
@@ -140,45 +173,4 @@ func (t *table) path(record []string, name string) string {
 		return path
 	}
 	return filepath.Join(filepath.Dir(t.file.Name()), path)
-}
-
-// answers is the CSV file that goes out. It names nobody.
-type answers struct {
-	file *os.File
-	csv  *csv.Writer
-}
-
-func createAnswers(path string) (*answers, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	a := &answers{file, csv.NewWriter(file)}
-	return a, a.csv.Write([]string{"row", "key", "code", "passed", "vendor", "billed", "request_id", "advice"})
-}
-
-// write writes one line. Rows come as they finish, and row counts from 1.
-func (a *answers) write(r idverify.BatchResult) error {
-	row, passed := strconv.Itoa(r.Index+1), strconv.FormatBool(r.Result.Passed())
-	var e *idverify.Error
-	if errors.As(r.Err, &e) {
-		key := r.Key
-		if e.Field == "BatchItem.Key" {
-			key = "" // refused for what it says
-		}
-		return a.csv.Write([]string{row, key, string(e.Code), passed, e.Vendor, e.Billed.String(), e.RequestID, string(e.Advice())})
-	}
-	res := r.Result
-	return a.csv.Write([]string{row, r.Key, string(res.Code), passed, res.Vendor, res.Billed.String(), res.RequestID, string(res.Advice())})
-}
-
-// close can be called twice.
-func (a *answers) close() error {
-	if a.file == nil {
-		return nil
-	}
-	a.csv.Flush()
-	err := errors.Join(a.csv.Error(), a.file.Close())
-	a.file = nil
-	return err
 }

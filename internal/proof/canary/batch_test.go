@@ -12,16 +12,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
 )
 
 func sprint(verb string, v any) string { return fmt.Sprintf(verb, v) }
 
+func keyed(key string, req *idverify.Request) *idverify.Request {
+	req.Key = key
+	return req
+}
+
 // rows are everybody whom the stand-in knows, and rows that are refused.
-func (w *world) rows(a account) iter.Seq[idverify.BatchItem] {
-	return func(yield func(idverify.BatchItem) bool) {
+func (w *world) rows(a account) iter.Seq[*idverify.Request] {
+	return func(yield func(*idverify.Request) bool) {
 		for i, p := range idverifytest.Persons() {
-			item := idverify.BatchItem{Key: fmt.Sprintf("row-%d", i), Request: w.request(p, a.evidence(w.material)[0])}
+			item := keyed(fmt.Sprintf("row-%d", i), w.request(p, a.evidence(w.material)[0]))
 			w.printed("row", item)
 			if !yield(item) {
 				return
@@ -29,12 +35,12 @@ func (w *world) rows(a account) iter.Seq[idverify.BatchItem] {
 		}
 		match := idverifytest.Match()
 		for _, key := range []string{match.IDNumber, "row-0", "", match.Name, "k:" + match.IDNumber} {
-			if !yield(idverify.BatchItem{Key: key, Request: w.request(match, a.evidence(w.material)[0])}) {
+			if !yield(keyed(key, w.request(match, a.evidence(w.material)[0]))) {
 				return
 			}
 		}
-		yield(idverify.BatchItem{Key: "nobody", Request: w.request(idverifytest.Person{Name: match.Name, IDNumber: match.IDNumber + "0"})})
-		yield(idverify.BatchItem{Key: "nothing"})
+		yield(keyed("nobody", w.request(idverifytest.Person{Name: match.Name, IDNumber: match.IDNumber + "0"})))
+		yield(keyed("nothing", &idverify.Request{}))
 	}
 }
 
@@ -61,21 +67,20 @@ func TestNothingComesOutOfABatchOrItsJournal(t *testing.T) {
 }
 
 func (w *world) batch(t *testing.T, run int, a account, client *idverify.Client, path string) (rows int) {
-	journal, err := idverify.OpenFileJournal(path)
+	journal, err := batch.OpenFileJournal(path)
 	require.NoError(t, err)
 	defer journal.Close()
-	opts := []idverify.BatchOption{
-		idverify.WithJournal(journalWatch{t, w.outlets, journal}),
-		idverify.WithPersonBinding([]byte(bindingSecret)),
-		idverify.WithTotal(99),
-		idverify.WithProgress(func(p idverify.Progress) { w.printed("progress", p) }),
-		idverify.WithRepeat(func(key string, err *idverify.Error) bool {
+	opts := []batch.Option{
+		batch.WithJournal(journalWatch{t, w.outlets, journal}, []byte(bindingSecret)),
+		batch.WithTotal(99),
+		batch.WithProgress(func(p batch.Progress) { w.printed("progress", p) }),
+		batch.WithRepeat(func(key string, err *idverify.Error) bool {
 			w.failure("repeat "+key, err)
 			return run > 0
 		}),
 	}
 	w.printed("options", opts)
-	results, err := idverify.Batch(t.Context(), client, w.rows(a), opts...)
+	results, err := batch.Run(t.Context(), client, w.rows(a), opts...)
 	require.NoError(t, err)
 	for r := range results {
 		rows++
@@ -90,18 +95,18 @@ func (w *world) batch(t *testing.T, run int, a account, client *idverify.Client,
 type journalWatch struct {
 	t *testing.T
 	o *outlets
-	*idverify.FileJournal
+	*batch.FileJournal
 }
 
-func (j journalWatch) Load(ctx context.Context, key string) (idverify.JournalEntry, error) {
-	entry, err := j.FileJournal.Load(ctx, key)
+func (j journalWatch) Load(ctx context.Context, key string) (batch.Entry, bool, error) {
+	entry, found, err := j.FileJournal.Load(ctx, key)
 	j.o.heard("journal, key", key)
 	j.o.printed("journal, loaded", entry)
 	require.NoError(j.t, err)
-	return entry, err
+	return entry, found, err
 }
 
-func (j journalWatch) Finish(ctx context.Context, key string, entry idverify.JournalEntry) error {
+func (j journalWatch) Finish(ctx context.Context, key string, entry batch.Entry) error {
 	j.o.context("journal", ctx)
 	j.o.printed("journal, finished", entry)
 	return j.FileJournal.Finish(ctx, key, entry)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
 )
 
@@ -221,7 +222,7 @@ func panicWithValues(t *testing.T) {
 		subject, err := req.Subject()
 		require.NoError(t, err)
 		values = append(values, cfg, &cfg, provider, client, *client, req, *req, subject, res, *res, res.Reply, failure,
-			fmt.Errorf("wrapped: %w", failure), idverify.BatchItem{Key: "row", Request: req}, idverify.BatchResult{Err: failure})
+			fmt.Errorf("wrapped: %w", failure), batch.Result{Err: failure})
 		for _, ev := range a.evidence(w.material) {
 			values = append(values, ev)
 		}

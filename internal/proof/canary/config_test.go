@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idcard"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
@@ -109,7 +110,7 @@ func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, idverify.ErrInvalidConfig)
 		o.failure("option", err)
 	}
-	_, err = idverify.Batch(t.Context(), provider, nil, idverify.WithPersonBinding([]byte(shortKey)))
+	_, err = batch.Run(t.Context(), provider, nil, batch.WithJournal(&batch.FileJournal{}, []byte(shortKey)))
 	require.ErrorIs(t, err, idverify.ErrInvalidConfig)
 	o.failure("batch option", err)
 }
@@ -139,22 +140,22 @@ func TestNothingOfAPathComesOutOfAJournal(t *testing.T) {
 	file := filepath.Join(dir, "no journal")
 	require.NoError(t, os.WriteFile(file, []byte(fileMark), 0o600))
 	for _, path := range []string{dir, file, filepath.Join(file, "below"), dir + "\x00", filepath.Join(dir, "absent", "journal")} {
-		_, err := idverify.OpenFileJournal(path)
+		_, err := batch.OpenFileJournal(path)
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e)
 		o.failure("journal", e)
 		o.stored("journal", e, new(idverify.Error))
 		assert.Equal(t, "path", e.Field)
 	}
-	journal, err := idverify.OpenFileJournal(filepath.Join(dir, "journal"))
+	journal, err := batch.OpenFileJournal(filepath.Join(dir, "journal"))
 	require.NoError(t, err)
 	for _, verb := range verbs {
 		o.heard("journal", sprint(verb, journal))
 	}
-	_, err = idverify.OpenFileJournal(filepath.Join(dir, "journal"))
+	_, err = batch.OpenFileJournal(filepath.Join(dir, "journal"))
 	o.failure("a journal that is open", err)
 	require.NoError(t, journal.Close())
 	o.failure("a closed journal", journal.Begin(t.Context(), "key"))
-	_, err = journal.Load(t.Context(), "key")
+	_, _, err = journal.Load(t.Context(), "key")
 	o.failure("a closed journal", err)
 }

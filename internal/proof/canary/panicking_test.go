@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
 )
 
@@ -67,29 +68,28 @@ func (w *world) panickingOption(hook, vendor string) []idverify.Option {
 
 func (w *world) panicInBatch(t *testing.T, hook string, client *idverify.Client, req *idverify.Request) {
 	boom := func() { panic(panicOf(hook)) }
-	journal, err := idverify.OpenFileJournal(t.TempDir() + "/journal")
+	journal, err := batch.OpenFileJournal(t.TempDir() + "/journal")
 	if err != nil {
 		t.Error(err)
 		return
 	}
 	defer journal.Close()
-	if err := journal.Begin(t.Context(), "row-1"); err != nil {
-		t.Error(err)
-	}
 	on := func(name string, do func()) func() {
 		if name == hook {
 			return do
 		}
 		return func() {}
 	}
-	rows := func(yield func(idverify.BatchItem) bool) {
+	rows := func(yield func(*idverify.Request) bool) {
 		on("rows", boom)()
-		yield(idverify.BatchItem{Key: "row-1", Request: req})
+		row := *req
+		row.Key = "row-1"
+		yield(&row)
 	}
-	results, err := idverify.Batch(t.Context(), client, rows,
-		idverify.WithJournal(panickingJournal{journal, on("journal", boom)}),
-		idverify.WithProgress(func(idverify.Progress) { on("progress", boom)() }),
-		idverify.WithRepeat(func(string, *idverify.Error) bool { on("repeat", boom)(); return true }))
+	results, err := batch.Run(t.Context(), client, rows,
+		batch.WithJournal(panickingJournal{journal, on("journal", boom)}, []byte(bindingSecret)),
+		batch.WithProgress(func(batch.Progress) { on("progress", boom)() }),
+		batch.WithRepeat(func(string, *idverify.Error) bool { on("repeat", boom)(); return true }))
 	if err != nil {
 		t.Error(err)
 		return
@@ -126,11 +126,12 @@ func (p panickingLoad) Load(context.Context, string) (idverify.Stored, bool, err
 func (panickingLoad) Save(context.Context, string, idverify.Stored) error { return nil }
 
 type panickingJournal struct {
-	*idverify.FileJournal
+	*batch.FileJournal
 	load func()
 }
 
-func (p panickingJournal) Load(ctx context.Context, key string) (idverify.JournalEntry, error) {
+func (p panickingJournal) Load(ctx context.Context, key string) (batch.Entry, bool, error) {
 	p.load()
-	return p.FileJournal.Load(ctx, key)
+	_, _, err := p.FileJournal.Load(ctx, key)
+	return batch.Entry{InFlight: true}, true, err
 }

@@ -15,13 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idcard"
 	"github.com/idverify/idverify/idverifytest"
 )
 
 // packages are those that users import.
 var packages = func() map[string]string {
-	all := map[string]string{"idverify": "../../..", "idcard": "../../../idcard", "idverifytest": "../../../idverifytest"}
+	all := map[string]string{"idverify": "../../..", "batch": "../../../batch", "idcard": "../../../idcard", "idverifytest": "../../../idverifytest"}
 	for _, a := range accounts {
 		all[a.vendor] = "../../../" + a.vendor
 	}
@@ -37,7 +38,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	_, broken := idcard.Parse("110105190001070081")
 	limit, err := idverify.NewLimiter(1, 1)
 	require.NoError(t, err)
-	journal, err := idverify.OpenFileJournal(filepath.Join(t.TempDir(), "journal"))
+	journal, err := batch.OpenFileJournal(filepath.Join(t.TempDir(), "journal"))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = journal.Close() })
 	req := &idverify.Request{Name: "测试甲乙", IDNumber: number.Reveal(), Evidence: tokened().evidence(w.material)}
@@ -80,21 +81,20 @@ func (w *world) samples(t *testing.T) map[string]any {
 
 	maps.Copy(samples, map[string]any{
 		"idverify.Next": idverify.NextSameVendor, "idverify.Attempt": attempt, "idverify.AttemptStart": idverify.AttemptStart{Vendor: "v"},
-		"idverify.BatchItem":   idverify.BatchItem{Key: "row", Request: req},
-		"idverify.BatchResult": idverify.BatchResult{Key: "row", Result: result, Err: failure},
-		"idverify.BatchOption": idverify.WithPersonBinding([]byte(bindingSecret)), "idverify.Option": idverify.WithPersonLimit(limited),
+		"batch.Result": batch.Result{Key: "row", Result: result, Err: failure},
+		"batch.Option": batch.WithJournal(journal, []byte(bindingSecret)), "batch.FileOption": batch.AllowOtherUsers(), "idverify.Option": idverify.WithPersonLimit(limited),
 		"idverify.Billed": idverify.BilledYes, "idverify.CheckKind": idverify.CheckHack, "idverify.Comparator": idverify.Above, "idverify.Direction": idverify.HigherIsBetter,
 		"idverify.Scale": rule.Scale, "idverify.FARStep": rule.FAR[0], "idverify.Rule": rule, "idverify.Check": check,
 		"idverify.Client": client, "idverify.Code": result.Code, "idverify.Advice": result.Advice(), "idverify.Error": failure, "idverify.Result": result,
 		"idverify.Evidence": idverify.PhotoURL(w.url), "idverify.ContentEvidence": idverify.PhotoURL(w.url), "idverify.PhotoEvidence": idverify.Photo(w.photo), "idverify.PhotoURLEvidence": idverify.PhotoURL(w.url),
-		"idverify.FileJournal": journal, "idverify.Journal": idverify.Journal(journal), "idverify.JournalEntry": idverify.JournalEntry{Result: result, Err: failure},
+		"batch.FileJournal": journal, "batch.Journal": batch.Journal(journal), "batch.RunJournal": batch.RunJournal(journal), "batch.UniqueKeyJournal": batch.UniqueKeyJournal(journal), "batch.Entry": batch.Entry{Result: result, Err: failure},
 		"idverify.ResultStore": resultStore{w.outlets}, "idverify.PersonStore": persons, "idverify.Limiter": limit, "idverify.Hooks": w.outlets.hooks(),
 		"idverify.PersonLimit": limited, "idverify.Try": try, "idverify.Taken": taken,
 		"idverify.CallStart": idverify.CallStart{ID: "id"}, "idverify.CallEnd": idverify.CallEnd{ID: "id", Result: result, Err: failure},
 		"idverify.CircuitState": idverify.CircuitOpen, "idverify.CircuitChange": idverify.CircuitChange{}, "idverify.Delivery": idverify.DeliveryRefused,
 		"idverify.StoreReason": idverify.StoreFailed, "idverify.StoreEvent": idverify.StoreEvent{}, "idverify.Origin": idverify.Origin("o"), "idverify.Reason": idverify.Reason("r"),
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
-		"idverify.Progress": idverify.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
+		"batch.Progress": batch.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.VendorCode": accounts[0].Codes()[0],
 		"idverify.HTTP":     idverify.HTTP{Client: through(t, "127.0.0.1:1"), BaseURL: w.at(first).baseURL},
 		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers[second], "idverify.FARLimiter": providers[first],
@@ -155,8 +155,8 @@ var revealing = map[string][]string{
 	"idcard.Number":             {"Reveal", "BirthDate"},
 	"idverify.Media":            {"Open"},
 	// These say nothing, and do something.
-	"idverify.FileJournal": {"Close"},
-	"idverifytest.Server":  {"Close", "Reset", "RevokeTokens"},
+	"batch.FileJournal":   {"Close"},
+	"idverifytest.Server": {"Close", "Reset", "RevokeTokens"},
 }
 
 // reveals are those of a type, a vendor's included.

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
@@ -196,7 +197,7 @@ func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
 
 func TestTheChainOfAJournalsErrorHasNoPath(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), fileMark)
-	_, err := idverify.OpenFileJournal(filepath.Join(dir, "absent"))
+	_, err := batch.OpenFileJournal(filepath.Join(dir, "absent"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	require.NotEmpty(t, chain(err))
 	for _, cause := range chain(err) {

@@ -70,6 +70,7 @@ var english = words{
 		idverify.CodeTimeout:                   "no answer within a time limit; the error says whose",
 		idverify.CodeCanceled:                  "the caller's context was cancelled",
 		idverify.CodeBadResponse:               "not an answer that the vendor documents",
+		idverify.CodeInterrupted:               "a batch row was in flight when an earlier run ended, perhaps billed",
 		idverify.CodeUnknown:                   "an answer that is in no list; the vendor's own code is kept",
 	},
 	advices: map[idverify.Advice]string{
@@ -139,6 +140,7 @@ var chinese = words{
 		idverify.CodeTimeout:                   "在时限内没有应答，错误写明是谁的时限",
 		idverify.CodeCanceled:                  "调用方取消了 context",
 		idverify.CodeBadResponse:               "应答不符合厂商文档",
+		idverify.CodeInterrupted:               "批量核验的某一行在上次任务中断时正在途中，可能已计费",
 		idverify.CodeUnknown:                   "文档未列出的应答,保留厂商原始错误码",
 	},
 	advices: map[idverify.Advice]string{

@@ -290,5 +290,5 @@ func TestOnlyTheJournalWritesFiles(t *testing.T) {
 			assert.False(t, i.Name != nil && i.Path.Value == `"os"`, "%s imports os under another name", s.file)
 		}
 	}
-	assert.Equal(t, []string{"filejournal_flock.go", "filejournal_lockfile.go", "filejournal_windows.go"}, slices.Sorted(maps.Keys(writers)))
+	assert.Equal(t, []string{"batch/filejournal_flock.go", "batch/filejournal_lockfile.go", "batch/filejournal_windows.go"}, slices.Sorted(maps.Keys(writers)))
 }

@@ -5,8 +5,10 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
 )
 
 // row is one row of a batch with what the ledger knows it by. A journal makes
@@ -16,6 +18,8 @@ type row struct {
 	tag      tag
 	call     *call // in the run that is on
 }
+
+var journalSecret = []byte("EXAMPLE-JOURNAL-SECRET-EXAMPLE-!")
 
 // rows runs a batch. With a journal, the caller leaves the first run somewhere
 // and a second one, with the journal read from its file, does the rest.
@@ -40,19 +44,21 @@ func (c *caller) rows(p policy) {
 }
 
 func (c *caller) journaled(ctx context.Context, p policy, rows []row, file string) {
-	journal, err := idverify.OpenFileJournal(file)
+	journal, err := batch.OpenFileJournal(file)
 	if err != nil {
 		c.ledger.broken(ruleLost, "the journal could not be opened: %s", idverify.CodeOf(err))
 		return
 	}
-	c.batch(ctx, p, rows, idverify.WithJournal(journal))
+	c.batch(ctx, p, rows, batch.WithJournal(journal, journalSecret))
 	if err := journal.Close(); err != nil {
 		c.ledger.broken(ruleLost, "the journal could not be closed")
 	}
 }
 
-func (c *caller) batch(ctx context.Context, p policy, rows []row, opts ...idverify.BatchOption) {
-	results, err := idverify.Batch(ctx, p.client, c.items(rows), append(opts, idverify.WithConcurrency(4), idverify.WithTotal(len(rows)))...)
+func (c *caller) batch(ctx context.Context, p policy, rows []row, opts ...batch.Option) {
+	grace := time.Duration(c.random.IntN(3)) * 20 * time.Millisecond
+	opts = append(opts, batch.WithConcurrency(4), batch.WithTotal(len(rows)), batch.WithGrace(grace))
+	results, err := batch.Run(ctx, p.client, c.items(rows), opts...)
 	if err != nil {
 		c.ledger.broken(ruleLost, "a batch did not begin: %s", idverify.CodeOf(err))
 		return
@@ -69,13 +75,12 @@ func (c *caller) batch(ctx context.Context, p policy, rows []row, opts ...idveri
 }
 
 // items begins a call for each row that is pulled.
-func (c *caller) items(rows []row) iter.Seq[idverify.BatchItem] {
-	return func(yield func(idverify.BatchItem) bool) {
+func (c *caller) items(rows []row) iter.Seq[*idverify.Request] {
+	return func(yield func(*idverify.Request) bool) {
 		for i := range rows {
 			r := &rows[i]
 			r.call = c.ledger.begin(r.question, r.tag)
-			item := idverify.BatchItem{Key: "row-" + r.tag.digits(), Request: requestFor(r.question.person, r.tag, "")}
-			if !yield(item) {
+			if !yield(requestFor(r.question.person, r.tag, "row-"+r.tag.digits())) {
 				return
 			}
 		}

@@ -1,0 +1,74 @@
+package batch
+
+import (
+	"context"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/pseudonym"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+const printLength = 32 // hexadecimal digits behind a row's key
+
+// binding makes the key under which the journal knows a row, from the row's own
+// key and what it asks about.
+type binding struct {
+	secret   redact.Secret
+	evidence bool
+}
+
+// newBinding copies the secret.
+func newBinding(secret []byte) (binding, *idverify.Error) {
+	own, problem := pseudonym.Secret(secret)
+	if problem != "" {
+		return binding{}, misconfigured("WithJournal.secret", problem, nil)
+	}
+	return binding{secret: own}, nil
+}
+
+// id tells runs apart whose rows the journal knows by different keys.
+func (b binding) id() string {
+	what := "person"
+	if b.evidence {
+		what = "person and evidence"
+	}
+	return pseudonym.Of(b.secret, "idverify batch", what)
+}
+
+// of is the journal's key for a row. Two rows of one person cannot be seen to be
+// of one person. Bound evidence is held to what was read: the request is the
+// run's own, and gets the copies.
+func (b binding) of(ctx context.Context, req *idverify.Request) (string, error) {
+	subject, err := req.Subject()
+	if err != nil {
+		return "", err
+	}
+	texts := []string{req.Key, subject.Name(), subject.IDNumber()}
+	if b.evidence {
+		held, digest, err := idverify.HoldEvidence(ctx, req.Evidence, readingTime)
+		if err != nil {
+			return "", err
+		}
+		req.Evidence = held
+		texts = append(texts, hex.EncodeToString(digest[:]))
+	}
+	return req.Key + ":" + pseudonym.OfRow(b.secret, texts...)[:printLength], nil
+}
+
+// readingTime is how long the evidence of one row may take to read.
+const readingTime = time.Minute
+
+// unbound is a row's own key, without the fingerprint behind it; empty where
+// there is none.
+func unbound(key string) string {
+	at := len(key) - printLength - 1
+	if at < 0 || key[at] != ':' || strings.Trim(key[at+1:], "0123456789abcdef") != "" {
+		return ""
+	}
+	return key[:at]
+}
+
+func isBound(key string) bool { return unbound(key) != "" }

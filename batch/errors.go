@@ -1,0 +1,63 @@
+package batch
+
+import (
+	"context"
+	"errors"
+
+	"github.com/idverify/idverify"
+)
+
+// misconfigured is an error about an option, a parameter or the journal. cause is
+// nil where nothing failed.
+func misconfigured(field, detail string, cause error) *idverify.Error {
+	return unsent(idverify.CodeInvalidConfig, field, detail, cause)
+}
+
+// refused is an error about a row.
+func refused(field, detail string) *idverify.Error {
+	return unsent(idverify.CodeInvalidRequest, field, detail, nil)
+}
+
+// unsent is an error found before anything was sent.
+func unsent(code idverify.Code, field, detail string, cause error) *idverify.Error {
+	return &idverify.Error{Code: code, Field: field, Detail: detail, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: cause}
+}
+
+// interrupted is the error of a row that an earlier run left in flight. The key
+// was checked and can be printed.
+func interrupted(key string) *idverify.Error {
+	return &idverify.Error{Code: idverify.CodeInterrupted, Delivery: idverify.DeliveryUnanswered,
+		Detail: "row " + key + " was in flight when an earlier run ended and may have been billed; it is not sent again unless WithRepeat says so"}
+}
+
+// notSent is the error of a row that was pulled when the run had to stop. ctx is
+// the caller's.
+func notSent(ctx context.Context) *idverify.Error {
+	switch {
+	case ctx.Err() == nil:
+		return unsent(idverify.CodeCanceled, "", "the run was stopped before the row was sent", nil)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return unsent(idverify.CodeCanceled, "", "the caller's context was cancelled before the row was sent", ctx.Err())
+	}
+	return unsent(idverify.CodeTimeout, "", "the caller's deadline passed before the row was sent", ctx.Err())
+}
+
+// unjournaled is the error of a row that was not sent because the journal
+// failed. Only what this package's own journal says is printed.
+func unjournaled(cause error) *idverify.Error {
+	detail := "the journal failed, and nothing is sent without it"
+	var own *journalError
+	if errors.As(cause, &own) {
+		detail += ": " + own.text
+	}
+	return misconfigured("Journal", detail, cause)
+}
+
+// journalError is a failure of a [FileJournal]. Its text can be printed.
+type journalError struct {
+	text  string
+	cause error // nil, or one whose text has no path
+}
+
+func (e *journalError) Error() string { return e.text }
+func (e *journalError) Unwrap() error { return e.cause }

@@ -1,0 +1,400 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// FileJournal is a [Journal] in a file to which lines of JSON are appended:
+//
+//	{"format":"idverify-journal","version":2}
+//	{"at":"2026-01-02T15:04:05Z","binding":"…","crc":"…"}
+//	{"at":"2026-01-02T15:04:05Z","key":"row-17:…","begun":true,"crc":"…"}
+//	{"at":"2026-01-02T15:04:06Z","key":"row-17:…","result":{"code":"match",…},"crc":"…"}
+//	{"at":"2026-01-02T15:04:07Z","key":"row-18:…","error":{"code":"timeout",…},"crc":"…"}
+//
+// The objects are those of [idverify.Result] and [idverify.Error]: no name,
+// number or picture is in them. crc is the CRC-32C of the line before it, so
+// that a damaged line is found; a line without it is read as well.
+//
+// A line is on the disk before the row is sent, or its answer handed on; rows
+// under way at the same time share the wait. Of each row some 40 bytes are kept
+// in memory.
+//
+// The journal is the file at its path. Before a row is sent the path is looked
+// at: when the file was moved away, removed, replaced or cut short, or when
+// something else wrote into it, the run ends before that row, with an error that
+// says what to do. So it does when the disk is full; on Linux, room for the answers
+// to rows in flight is reserved before. Answers to rows in flight are still appended to the file that
+// was opened, wherever it is now. A file that was cut short is marked, so that it
+// is not opened again before what is missing was brought back.
+type FileJournal struct {
+	fileJournalMask
+
+	mu      sync.Mutex // guards what follows and the order of the lines
+	file    journalFile
+	look    func(end int64) error // whether the file still stands at its path
+	free    func()                // gives the lock up
+	unique  bool
+	version byte
+	end     int64
+	rows    index
+	binding string
+	running bool
+	err     error // the first failure: nothing is written after it
+
+	reserve  func(size int64) error // nil where the system cannot
+	reserved int64                  // the size that has room on the disk
+	inFlight int                    // rows begun and not finished, of this handle
+
+	syncing sync.Mutex // held by the one who syncs for all
+	synced  int64      // how much of the file is on the disk; guarded by syncing
+}
+
+type fileJournalMask = redact.Mask[FileJournal]
+
+var (
+	_ RunJournal       = (*FileJournal)(nil)
+	_ UniqueKeyJournal = (*FileJournal)(nil)
+)
+
+// journalFile is an *os.File; tests have one that fails.
+type journalFile interface {
+	io.Reader
+	io.ReaderAt
+	io.Writer // at the end, whatever else was written there
+	io.Seeker
+	io.Closer
+	Truncate(size int64) error
+	Sync() error
+}
+
+// FileOption changes how [OpenFileJournal] opens a file.
+type FileOption func(*fileSettings)
+
+type fileSettings struct{ others, unique bool }
+
+// AllowOtherUsers opens a journal although its file's mode lets other users read
+// or write it. Who can read it learns which keys were asked about when, and how
+// each ended; who can write it can put a match there. By default such a file is
+// refused, where the system has modes.
+func AllowOtherUsers() FileOption { return func(s *fileSettings) { s.others = true } }
+
+// WithUniqueKeys says that the keys of the rows are unique by themselves; see
+// [UniqueKeyJournal]. By default [Run] finds two rows with one key.
+func WithUniqueKeys() FileOption { return func(s *fileSettings) { s.unique = true } }
+
+// OpenFileJournal opens the journal at path, or makes one that only its owner
+// can read. A last line that was cut off by the end of a process is taken away:
+// nothing was sent or handed on by it.
+//
+// It fails with CodeInvalidConfig and Field "path", and leaves the file as it
+// is, when the file cannot be opened, can be read or written by other users (see
+// [AllowOtherUsers]), is no journal, has a line that cannot be read, or is open
+// already, here or in another process. (Where the system has no file locks, a
+// file path+".lock" stands for one, and is left over when a process is killed.)
+// So does a journal of version 1, unless each of its rows is bound to a person.
+//
+// Close it after the run.
+func OpenFileJournal(path string, opts ...FileOption) (*FileJournal, error) {
+	var s fileSettings
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, misconfigured("opts", "an option is nil", nil)
+		}
+		opt(&s)
+	}
+	path, err := filepath.Abs(path) // the working directory may change
+	if err != nil {
+		return nil, badJournal(err)
+	}
+	// Opening a named pipe would block, so look before opening.
+	info, err := os.Stat(path)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, badJournal(errNotRegular)
+	}
+	file, free, err := openExclusive(path)
+	if err != nil {
+		return nil, badJournal(err)
+	}
+	j := &FileJournal{file: file, free: free, unique: s.unique, rows: index{}}
+	if err := j.open(file, path, s.others); err != nil {
+		j.free()
+		return nil, badJournal(err)
+	}
+	if isNew {
+		syncDir(filepath.Dir(path))
+	}
+	return j, nil
+}
+
+func (j *FileJournal) open(file *os.File, path string, others bool) error {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errNotRegular
+	case !others && isOpenToOthers(info):
+		return errOpenToOthers
+	}
+	if err := j.restore(); err != nil {
+		return err
+	}
+	j.look = func(end int64) error { return stands(path, file, info, end) }
+	j.reserve = reserver(file)
+	return j.look(j.end) // it may have been replaced since it was opened
+}
+
+// badJournal says what is wrong, in words without the path.
+func badJournal(err error) *idverify.Error {
+	cause := pathless(err)
+	return misconfigured("path", "the journal cannot be used: "+cause.Error(), cause)
+}
+
+// BeginRun implements [RunJournal].
+func (j *FileJournal) BeginRun(_ context.Context, binding string) (end func(), err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case j.err != nil:
+		return nil, j.err
+	case j.running:
+		return nil, errRunning
+	case j.binding != "" && j.binding != binding:
+		return nil, errOtherBinding
+	}
+	if err := j.stands(); err != nil {
+		return nil, j.mark(err)
+	}
+	// An earlier version's file says nothing of its binding.
+	if j.binding == "" && j.version > 1 {
+		if err := j.bind(binding); err != nil {
+			return nil, err
+		}
+	}
+	j.running = true
+	return sync.OnceFunc(func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.running = false
+	}), nil
+}
+
+// bind writes the binding down. It reaches the disk with the first row. j.mu is
+// held.
+func (j *FileJournal) bind(binding string) error {
+	text, err := journalLine{Binding: binding}.encode()
+	if err != nil {
+		return err
+	}
+	if err := j.put(text); err != nil {
+		return err
+	}
+	j.binding = binding
+	return nil
+}
+
+// UniqueKeys implements [UniqueKeyJournal]: it is what [WithUniqueKeys] said.
+func (j *FileJournal) UniqueKeys() bool { return j.unique }
+
+// Load implements [Journal].
+func (j *FileJournal) Load(_ context.Context, key string) (Entry, bool, error) {
+	j.mu.Lock()
+	at, known := j.rows.find(key)
+	err := j.err
+	j.mu.Unlock()
+	if err != nil || !known {
+		return Entry{}, false, err
+	}
+	text, err := lineAt(j.file, at)
+	if err != nil {
+		return Entry{}, false, unreadable(err)
+	}
+	line, ok := readLine(text)
+	if !ok || line.Key != key {
+		return Entry{}, false, errChanged
+	}
+	return Entry{InFlight: line.Begun, Result: line.Result, Err: line.Error}, true, nil
+}
+
+// Begin implements [Journal].
+func (j *FileJournal) Begin(_ context.Context, key string) error {
+	return j.write(journalLine{Key: key, Begun: true})
+}
+
+// Finish implements [Journal]. An answer is written also to a file that no longer
+// stands at its path; the error says that it does not.
+func (j *FileJournal) Finish(_ context.Context, key string, answer Entry) error {
+	return j.write(journalLine{Key: key, Result: answer.Result, Error: answer.Err})
+}
+
+func (j *FileJournal) write(line journalLine) error {
+	text, err := line.encode()
+	if err != nil {
+		return err
+	}
+	end, lost, err := j.append(line.Key, text, line.Begun)
+	if err != nil {
+		return err
+	}
+	if err := j.sync(end); err != nil {
+		return err
+	}
+	return lost
+}
+
+// append writes the line and gives the length of the file after it. lost says
+// that the file is not what it should be, though the line was written.
+func (j *FileJournal) append(key string, text []byte, begins bool) (end int64, lost, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err != nil {
+		return 0, nil, j.err
+	}
+	if err := j.refuseUnbound(key); err != nil {
+		return 0, nil, err
+	}
+	if begins {
+		if err := j.stands(); err != nil {
+			return 0, nil, j.mark(err)
+		}
+		if err := j.makeRoom(len(text)); err != nil {
+			return 0, nil, err
+		}
+	}
+	if err := j.put(text); err != nil {
+		return 0, nil, err
+	}
+	if begins {
+		j.inFlight++
+	} else {
+		j.inFlight = max(0, j.inFlight-1)
+	}
+	j.rows.put([]byte(key), j.end-int64(len(text)))
+	if lost = j.mark(j.stands()); lost != nil && begins {
+		return 0, nil, errors.Join(lost, j.takeBack(key))
+	}
+	return j.end, lost, nil
+}
+
+// takeBack writes down that a row which was begun is not sent after all. j.mu is
+// held.
+func (j *FileJournal) takeBack(key string) error {
+	text, err := journalLine{Key: key, Error: unsent(idverify.CodeCanceled, "", "the journal was lost before the row was sent", nil)}.encode()
+	if err != nil || j.err != nil {
+		return err
+	}
+	j.inFlight--
+	j.rows.put([]byte(key), j.end)
+	return j.put(text)
+}
+
+// put writes at the end. j.mu is held.
+func (j *FileJournal) put(text []byte) error {
+	if _, err := j.file.Write(text); err != nil {
+		j.err = unwritable(err) // the line may be torn, and no other must follow it
+		return j.err
+	}
+	j.end += int64(len(text))
+	return nil
+}
+
+// mark keeps a file that lost lines from being opened again as if it were whole.
+// It gives the error back. j.mu is held.
+func (j *FileJournal) mark(err error) error {
+	if !errors.Is(err, errShrunk) || j.err != nil {
+		return err
+	}
+	j.err = errShrunk
+	if text, failed := (journalLine{Lost: true}).encode(); failed == nil {
+		_, failed = j.file.Write(text)
+		_ = errors.Join(failed, j.file.Sync()) // there is nothing else to try
+	}
+	return err
+}
+
+// refuseUnbound keeps rows of a journal of version 1 from being paid for again:
+// such a journal may know a row by its own key. j.mu is held.
+func (j *FileJournal) refuseUnbound(key string) error {
+	if j.version > 1 {
+		return nil
+	}
+	if _, known := j.rows.find(unbound(key)); known || !isBound(key) {
+		return &journalError{"the journal cannot be used: " + errUnbound.Error(), errUnbound}
+	}
+	return nil
+}
+
+func (j *FileJournal) stands() error {
+	if j.look == nil {
+		return nil
+	}
+	return j.look(j.end)
+}
+
+// sync returns when the file is on the disk up to end. Whoever comes first
+// does it for all who have written by then.
+func (j *FileJournal) sync(end int64) error {
+	j.syncing.Lock()
+	defer j.syncing.Unlock()
+	if j.synced >= end {
+		return nil
+	}
+	j.mu.Lock()
+	upTo, err := j.end, j.err
+	j.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := j.file.Sync(); err != nil {
+		err = unwritable(err)
+		j.fail(err) // what was written since the last sync may be lost
+		return err
+	}
+	j.synced = upTo
+	return nil
+}
+
+func (j *FileJournal) fail(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err == nil {
+		j.err = err
+	}
+}
+
+// Close gives the file free for other processes. A second Close does nothing.
+func (j *FileJournal) Close() error {
+	j.syncing.Lock()
+	defer j.syncing.Unlock()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err == errClosed {
+		return nil
+	}
+	if j.reserved > j.end && j.err == nil && j.stands() == nil {
+		_ = j.file.Truncate(j.end) // gives back the room that was not needed
+	}
+	j.err = errClosed
+	err := pathless(j.file.Close())
+	j.free()
+	return err
+}
+
+// syncDir puts a new file's name on the disk, where directories can be synced.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}

@@ -1,0 +1,78 @@
+package batch_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
+)
+
+// A full disk is found before a row is sent, and the answers of those in flight
+// have their room.
+func TestFileJournal_FullDiskEndsTheRunBeforeTheNextRow(t *testing.T) {
+	const room = 100 << 10
+	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))
+	var most atomic.Int64
+	batch.SetReserve(j, func(size int64) error {
+		if size > room {
+			return syscall.ENOSPC
+		}
+		most.Store(max(most.Load(), size))
+		return nil
+	})
+	got := slices.Collect(started(t, t.Context(), new(countingVerifier), numbered(500), batch.WithJournal(j, secret), batch.WithConcurrency(8)))
+	kept, refused := 0, 0
+	for _, r := range got {
+		switch {
+		case errors.Is(r.JournalErr, syscall.ENOSPC):
+			refused++
+			assert.ErrorContains(t, r.Err, "the disk has no room")
+			assert.NotErrorIs(t, r.Err, idverify.ErrAmbiguous, "it was not sent")
+		case r.JournalErr == nil && r.Err == nil:
+			kept++
+		}
+	}
+	assert.NotZero(t, refused)
+	assert.NotZero(t, kept)
+	assert.LessOrEqual(t, refused+kept, len(got))
+	assert.Greater(t, most.Load(), int64(room)/2)
+	assert.NoError(t, j.Finish(t.Context(), "late", batch.Entry{Err: fails(idverify.CodeNoFace, idverify.BilledNo)}), "an answer is written all the same")
+}
+
+// Where nothing can be reserved, the journal does without.
+func TestFileJournal_DoesWithoutReservingWhereThatCannotBeDone(t *testing.T) {
+	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))
+	asked := 0
+	batch.SetReserve(j, func(int64) error { asked++; return syscall.EINVAL })
+	for range 2 {
+		require.NoError(t, j.Begin(t.Context(), "a"))
+	}
+	assert.Equal(t, 1, asked)
+}
+
+// What was reserved is given back, and is no part of the file.
+func TestFileJournal_ReservedRoomIsGivenBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	j, err := batch.OpenFileJournal(path)
+	require.NoError(t, err)
+	require.NoError(t, j.Begin(t.Context(), "a"))
+	open, err := os.Stat(path)
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	closed, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, open.Size(), closed.Size())
+	assert.Less(t, closed.Size(), int64(1000))
+	if now, ok := closed.Sys().(*syscall.Stat_t); assert.True(t, ok) {
+		assert.Less(t, now.Blocks*512, int64(1<<20))
+	}
+}

@@ -1,0 +1,215 @@
+package batch
+
+import (
+	"context"
+	"iter"
+	"reflect"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/idverify/idverify"
+)
+
+// Run verifies many rows, some at a time, and gives each result as it finishes:
+// not in the order of the rows. It fails with CodeInvalidConfig, naming the
+// field, before anything is pulled or sent.
+//
+// A row is a request whose Key is your own name for the row; see [Result] and
+// [WithJournal]. Each request and its list of evidence are copied when the row is
+// pulled, so that the iterator may use one Request again for the next row. What
+// the evidence refers to, such as the slice of [idverify.Bytes], must not change
+// before the loop has been given the row's result. The key is not handed on to a
+// verifier whose method KeepsAnswers says false, such as an [idverify.Client]
+// without a store: there it would have the evidence read once more, for nothing.
+//
+// Rows are pulled by one goroutine, and only when one can be sent: at no time
+// are more rows pulled and not yet handed to the loop than are allowed under
+// way. A loop that is slow holds back the calls. A bad row fails by itself.
+//
+// There are four ways to stop. After each, no goroutine and no call is left when
+// the loop has ended:
+//
+//   - rows ends: the calls in flight finish and are reported.
+//   - ctx ends: no further row is pulled or begun. The calls in flight have the
+//     grace of [WithGrace] to finish, and are reported. They see the values of
+//     ctx, and its deadline with the grace added.
+//   - The context of [WithAbort] ends: the calls in flight are cancelled and
+//     reported, many of them as ambiguous.
+//   - The loop is left by break, return or panic: no further row is pulled. With
+//     a journal the calls in flight are waited for, as above, so that it holds
+//     their answers; without one nobody could read them, and they are cancelled.
+//
+// Run waits for rows to return in every case; an iterator that can block should
+// end with ctx. After a panic in it, or in v, no further row is begun, the calls
+// in flight finish and are reported, and then it is raised in the loop's
+// goroutine.
+//
+// What Run returns can be ranged over once; a second time it yields nothing,
+// because every call costs.
+func Run(ctx context.Context, v idverify.Verifier, rows iter.Seq[*idverify.Request], opts ...Option) (iter.Seq[Result], error) {
+	s := settings{concurrency: defaultConcurrency, grace: defaultGrace}
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, misconfigured("opts", "an option is nil", nil)
+		}
+		if err := opt(&s); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case isNil(v):
+		return nil, misconfigured("v", "the verifier is nil", nil)
+	case rows == nil:
+		return nil, misconfigured("rows", "the rows are nil", nil)
+	case s.journal == nil && s.repeat != nil:
+		return nil, misconfigured("WithRepeat", "there is nothing to repeat without a journal", nil)
+	case s.journal == nil && s.evidence:
+		return nil, misconfigured("WithEvidenceBinding", "there is nothing to bind without a journal", nil)
+	}
+	s.binding.evidence = s.evidence
+	var used atomic.Bool
+	return func(yield func(Result) bool) {
+		if !used.Swap(true) {
+			newRun(ctx, v, &s).loop(rows, yield)
+		}
+	}, nil
+}
+
+// isNil also sees a nil pointer in the interface: what a constructor returned
+// beside an error that was not looked at.
+func isNil(x any) bool {
+	v := reflect.ValueOf(x)
+	return x == nil || v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// run is one run: a goroutine that pulls rows, one for each row under way, one
+// that watches for the end, and the loop's own, which receives.
+type run struct {
+	*settings
+	verifier idverify.Verifier
+	dropKeys bool // the verifier makes no use of them
+
+	ctx     context.Context // the caller's
+	calls   context.Context // what the calls are given
+	cancel  context.CancelFunc
+	pulling context.Context // done when no further row may be begun
+	stop    context.CancelFunc
+
+	slots   chan struct{} // one for each row pulled and not handed over
+	results chan Result
+	seen    map[rowID]struct{} // the keys so far, nil when they are unique by themselves; the puller's
+	refusal error              // the journal's, of the whole run
+
+	raise     func() // a panic or Goexit to repeat in the loop's goroutine
+	raiseOnce sync.Once
+}
+
+func newRun(ctx context.Context, v idverify.Verifier, s *settings) *run {
+	r := &run{settings: s, verifier: v, ctx: ctx, slots: make(chan struct{}, s.concurrency), results: make(chan Result)}
+	r.calls, r.cancel = s.forCalls(ctx)
+	r.pulling, r.stop = context.WithCancel(ctx)
+	if keeper, ok := v.(interface{ KeepsAnswers() bool }); ok {
+		r.dropKeys = !keeper.KeepsAnswers()
+	}
+	return r
+}
+
+func (r *run) loop(rows iter.Seq[*idverify.Request], yield func(Result) bool) {
+	var watching sync.WaitGroup
+	watching.Go(r.watch)
+	defer watching.Wait()
+	defer r.cancel()
+	defer r.stop()
+
+	defer r.beginJournal()()
+	leave := func() {
+		r.stop()
+		if r.journal == nil {
+			r.cancel()
+		}
+		for range r.results { // what is still in flight
+		}
+	}
+	defer leave() // for a loop that panics
+	meter := newMeter(r.total)
+	go r.pull(rows)
+	for res := range r.results {
+		if r.progress != nil {
+			r.progress(meter.count(res))
+		}
+		if !yield(res) {
+			break
+		}
+	}
+	leave()
+	if r.raise != nil {
+		r.raise()
+	}
+}
+
+// beginJournal tells the journal of the run. end tells it that the run is over.
+func (r *run) beginJournal() (end func()) {
+	end = func() {}
+	if j, ok := r.journal.(RunJournal); ok {
+		ended, err := j.BeginRun(r.calls, r.binding.id())
+		if r.refusal = err; err == nil && ended != nil {
+			end = ended
+		}
+	}
+	if j, ok := r.journal.(UniqueKeyJournal); r.journal != nil && !(ok && j.UniqueKeys()) {
+		r.seen = map[rowID]struct{}{}
+	}
+	return end
+}
+
+// pull begins each row as soon as there is room for it. It takes the room
+// before it pulls, so that no row waits in memory.
+func (r *run) pull(rows iter.Seq[*idverify.Request]) {
+	var under sync.WaitGroup
+	defer close(r.results)
+	defer under.Wait()
+	r.guard(func() {
+		if !r.room() {
+			return
+		}
+		var count int
+		for req := range rows {
+			row := r.row(count, req)
+			under.Go(func() {
+				defer func() { <-r.slots }()
+				r.guard(func() { r.results <- r.verify(row) })
+			})
+			if count++; !r.room() {
+				return
+			}
+		}
+	})
+}
+
+func (r *run) room() bool {
+	select {
+	case r.slots <- struct{}{}:
+		return r.pulling.Err() == nil
+	case <-r.pulling.Done():
+		return false
+	}
+}
+
+// guard carries a panic, or the end of the goroutine, over to the loop.
+func (r *run) guard(f func()) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		raise := runtime.Goexit
+		if v := recover(); v != nil {
+			raise = func() { panic(v) }
+		}
+		r.raiseOnce.Do(func() { r.raise = raise })
+		r.stop()
+	}()
+	f()
+	returned = true
+}

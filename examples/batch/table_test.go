@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// Two columns with one heading: which of them is asked about, and paid for?
+func TestAHeadingTwiceIsRefused(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.Match()
+	for _, heading := range []string{
+		"key,name,id_number,photo,name", "key,name,id_number,photo,Name ", "key,name,ID_NUMBER,photo,id_number",
+		"key,name,id_number,photo,note,note", "key,key,name,id_number,photo",
+	} {
+		columns := strings.Split(heading, ",")
+		row := make([]string, len(columns))
+		for i, name := range columns {
+			row[i] = map[string]string{"key": "k1", "name": p.Name, "id_number": p.IDNumber, "photo": "face.jpg"}[strings.ToLower(strings.TrimSpace(name))]
+		}
+		_, err := start(t, "-in", write(t, heading+"\n"+strings.Join(row, ",")+"\n"), "-base", rootOf(server))
+		assert.ErrorContains(t, err, "have the same heading", heading)
+	}
+	assert.Zero(t, server.Bill().Total())
+
+	// Columns without a heading are spreadsheets' own.
+	in := write(t, " Key,NAME,id_number,photo,,\nk1,"+p.Name+","+p.IDNumber+",face.jpg,,\n")
+	out, err := start(t, "-in", in, "-base", rootOf(server))
+	require.NoError(t, err, out)
+	assert.Equal(t, "match", answersIn(t, in)["k1"]["code"])
+}
+
+func TestNumbersThatASpreadsheetRoundedAreRefused(t *testing.T) {
+	server := idverifytest.Start(t)
+	for _, numbers := range [][]string{{"1.10105E+17", "110105190001025000"}, {"110105190001019997", "1.1E+17"}, {"110105190001019000", " 110105190001025000"}} {
+		text := "key,name,id_number,photo\n"
+		for i, number := range numbers {
+			text += "k" + string(rune('1'+i)) + ",测试甲," + number + ",face.jpg\n"
+		}
+		_, err := start(t, "-in", write(t, text), "-base", rootOf(server))
+		assert.ErrorContains(t, err, "has rounded the ID numbers", numbers)
+	}
+	assert.Zero(t, server.Bill().Total())
+}
+
+// A cell that was kept as text for a spreadsheet is the text inside.
+func TestACellThatIsKeptAsTextIsRead(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.Match()
+	in := write(t, "key,name,id_number,photo\n\"=\"\"1234567890123456789\"\"\","+p.Name+",\"=\"\""+p.IDNumber+"\"\"\",face.jpg\n")
+	out, err := start(t, "-in", in, "-base", rootOf(server))
+	require.NoError(t, err, out)
+	assert.Equal(t, "match", answersIn(t, in)[`="1234567890123456789"`]["code"])
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(in), "people.journal"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"key":"1234567890123456789:`)
+}
