@@ -8,10 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
 	"github.com/idverify/idverify/internal/aside"
+	"github.com/idverify/idverify/internal/flight"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -95,8 +97,17 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 	p := c.person
 	try := Try{Person: p.pseudonym(s), ID: newTryID(), Limit: p.limit, Window: p.window}
 	began := time.Now()
-	taken, err := aside.Ask(ctx, p.desk, takeTimeout, func(ctx context.Context) (Taken, error) { return p.store.Take(ctx, try) })
-	if err != nil {
+	var settled atomic.Bool // Take has ended, or nobody waits for it any more
+	taken, err := aside.Ask(flight.Undated(ctx), p.desk, takeTimeout, func(ctx context.Context) (Taken, error) {
+		defer func() {
+			if settled.Swap(true) { // what was given back meanwhile was perhaps not counted yet
+				c.giveBack(ctx, try)
+			}
+		}()
+		return p.store.Take(ctx, try)
+	})
+	if err != nil && !errors.Is(err, aside.ErrBusy) {
+		settled.Store(true)
 		go func() { // the store may have counted it all the same
 			defer func() { _ = recover() }() // nobody is here who could
 			c.returnTry(ctx, try)
@@ -122,6 +133,17 @@ func (c *Client) returnTry(ctx context.Context, try Try) {
 		return struct{}{}, p.store.Return(ctx, try)
 	})
 	if err != nil {
+		c.storeEvent(StoreEvent{Store: "person", Operation: "return", Duration: time.Since(began), Reason: reasonOf(err)})
+	}
+}
+
+// giveBack gives a try back from beside the call, when a Take that nobody waited
+// for has ended.
+func (c *Client) giveBack(ctx context.Context, try Try) {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnTimeout)
+	defer cancel()
+	if err := c.person.store.Return(ctx, try); err != nil {
 		c.storeEvent(StoreEvent{Store: "person", Operation: "return", Duration: time.Since(began), Reason: reasonOf(err)})
 	}
 }

@@ -460,6 +460,74 @@ func TestADeafStoreHoldsNobodyAndLetsNobodyPass(t *testing.T) {
 	})
 }
 
+// lateStore counts although its caller has gone: what it was told is on its way.
+type lateStore struct {
+	idverify.PersonStore
+	late time.Duration
+}
+
+func (l *lateStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken, error) {
+	time.Sleep(l.late)
+	return l.PersonStore.Take(context.WithoutCancel(ctx), try)
+}
+
+// A try that is counted after its caller has gone is given back all the same: else
+// calls that are cancelled at once lock a person out.
+func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
+	for name, patience := range map[string]time.Duration{"cancelled": time.Millisecond, "too slow": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := &lateStore{idverify.NewMemoryPersonStore(), 3 * time.Second}
+				a := vendorNamed("a", pass(t))
+				c := oneVendor(t, a, limitOf(2, store))
+				var wg sync.WaitGroup
+				for range 40 {
+					wg.Go(func() {
+						ctx, cancel := context.WithTimeout(t.Context(), patience)
+						defer cancel()
+						_, err := c.Verify(ctx, askFor(photo()))
+						assert.Error(t, err)
+					})
+				}
+				wg.Wait()
+				time.Sleep(time.Minute)
+				store.late = 0
+				for range 2 {
+					_, err := c.Verify(t.Context(), askFor(photo()))
+					assert.NoError(t, err)
+				}
+				assert.Equal(t, 2, a.asked)
+			})
+		})
+	}
+}
+
+// The two seconds hold for a shared call too, whose deadline moves.
+func TestADeafStoreHoldsNoSharedCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &deafStore{release: make(chan struct{})}
+		c := oneVendor(t, vendorNamed("a", pass(t)), limitOf(2, store))
+		began := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := c.Verify(ctx, keyed("k"))
+			assert.ErrorIs(t, err, idverify.ErrTimeout)
+		})
+		synctest.Wait()
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			_, err := c.Verify(ctx, keyed("k"))
+			assert.ErrorIs(t, err, idverify.ErrStoreUnavailable)
+			assert.Equal(t, 2*time.Second, time.Since(began))
+		})
+		wg.Wait()
+		close(store.release)
+	})
+}
+
 func TestCountingOrGivingBackTwiceIsHarmless(t *testing.T) {
 	store := idverify.NewMemoryPersonStore()
 	try := func(id string) idverify.Try { return idverify.Try{Person: "p", ID: id, Limit: 2, Window: time.Hour} }

@@ -29,7 +29,7 @@ type Reply struct {
 	VerifyStatus string
 	// The scores are nil when the answer has none.
 	Score, LivenessScore, SpoofingScore *float64
-	// DecImage is the picture from inside a SealedCapture.
+	// DecImage is the picture from inside a SealedCapture. An error's reply has none.
 	DecImage DecImage
 	// RiskLevel rates the device that recorded a capture: "1" dangerous, "2"
 	// suspicious, "3" ordinary, "4" normal. Empty when the answer has none.
@@ -45,7 +45,6 @@ func newReply(call *exchange.Call, a *answer) *Reply {
 		LogID:     call.Identifier(string(a.LogID)),
 		ErrorCode: call.Identifier(textOf(a.ErrorCode)),
 		ErrorMsg:  call.Scrub(string(a.ErrorMsg)),
-		DecImage:  a.DecImage,
 		RiskLevel: call.Scrub(a.RiskLevel.first()),
 		RiskTags:  a.RiskTag.scrubbed(call),
 	}

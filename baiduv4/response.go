@@ -43,6 +43,14 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	call.SetRequestID(string(a.LogID))
 	reply := newReply(call, &a)
+	res, err := c.decide(call, &a, reply)
+	if res != nil {
+		reply.DecImage = a.DecImage // an error, which may be kept for long, has none
+	}
+	return res, err
+}
+
+func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify.Result, error) {
 	c.mind(call, a.RiskLevel.risk)
 	switch {
 	case isFailure(a.ErrorCode):

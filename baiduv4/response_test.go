@@ -380,6 +380,20 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 	}
 }
 
+// An error may be kept for long: the megabytes of a picture must not stay with it.
+func TestAnErrorKeepsNoPicture(t *testing.T) {
+	for _, said := range []string{`"error_code":222202`, `"error_code":999999`} {
+		c, _ := answering(t, answer{body: `{` + said + `,"log_id":1,"dec_image":"/9j/RVhBTVBMRQ=="}`})
+		res, err := c.Verify(t.Context(), request())
+		require.Error(t, err, said)
+		require.Nil(t, res)
+		var reply *baiduv4.Reply
+		require.ErrorAs(t, err, &reply, said)
+		assert.Equal(t, "1", reply.LogID)
+		assert.True(t, reply.DecImage.IsZero(), said)
+	}
+}
+
 func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"error_code":"X` + number + `","log_id":1}`})
 	res, err := c.Verify(t.Context(), request())

@@ -6,6 +6,7 @@ package aside
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -14,6 +15,11 @@ import (
 // waiting. With so many left behind the store is not asked any more until one
 // of them ends.
 const Most = 64
+
+// MostAtOnce is how many questions to one store are under way at a time. Further
+// ones wait for their turn, as part of their limit: so many can be left behind
+// when they all come before the first of them is given up.
+const MostAtOnce = 1024
 
 // ErrBusy says that the store was not asked, because too many earlier questions
 // still wait for it.
@@ -24,7 +30,29 @@ var errGone = errors.New("idverify: the store gave no answer")
 
 // Desk is what is known about one store. The zero Desk is ready. It is safe for
 // concurrent use.
-type Desk struct{ leftBehind atomic.Int64 }
+type Desk struct {
+	leftBehind atomic.Int64
+	once       sync.Once
+	underWay   chan struct{} // one for each question, those left behind included
+}
+
+// begin waits for a question's turn, until ctx ends.
+func (d *Desk) begin(ctx context.Context) error {
+	d.once.Do(func() { d.underWay = make(chan struct{}, MostAtOnce) })
+	select {
+	case d.underWay <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case d.underWay <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (d *Desk) end() { <-d.underWay }
 
 // LeftBehind is how many questions go on although nobody waits for them.
 func (d *Desk) LeftBehind() int { return int(d.leftBehind.Load()) }
@@ -45,10 +73,15 @@ func Ask[T any](ctx context.Context, d *Desk, limit time.Duration, question func
 		return none, ErrBusy
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
+	if err := d.begin(bounded); err != nil {
+		cancel()
+		return none, err
+	}
 	answered := make(chan answer[T], 1)
 	var gone atomic.Bool
 	go func() {
 		defer cancel()
+		defer d.end()
 		got := answer[T]{err: errGone}
 		defer func() {
 			if r := recover(); r != nil {

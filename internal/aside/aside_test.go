@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,6 +46,55 @@ func TestAskLeavesADeafStoreBehind(t *testing.T) {
 		got, err := Ask(t.Context(), &d, time.Second, deaf)
 		assert.NoError(t, err)
 		assert.Equal(t, 7, got)
+	})
+}
+
+// Callers who all come before the first gives up leave no more behind than that.
+func TestAskLeavesFewBehindOfManyAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const callers = 10 * MostAtOnce
+		var d Desk
+		var asked, late atomic.Int64
+		release := make(chan struct{})
+		began := time.Now()
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				_, err := Ask(t.Context(), &d, 200*time.Millisecond, func(context.Context) (int, error) {
+					asked.Add(1)
+					<-release
+					return 7, nil
+				})
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+				late.Store(max(late.Load(), int64(time.Since(began))))
+			})
+		}
+		all.Wait()
+		assert.EqualValues(t, MostAtOnce, asked.Load())
+		assert.Equal(t, MostAtOnce, d.LeftBehind())
+		assert.EqualValues(t, 200*time.Millisecond, late.Load(), "waiting for a turn is part of the limit")
+		close(release)
+		synctest.Wait()
+		assert.Zero(t, d.LeftBehind())
+	})
+}
+
+// A healthy store serves any number of callers, in turns.
+func TestAskServesMoreCallersThanAreUnderWayAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d Desk
+		var all sync.WaitGroup
+		for range 3 * MostAtOnce {
+			all.Go(func() {
+				got, err := Ask(t.Context(), &d, time.Second, func(context.Context) (int, error) {
+					time.Sleep(time.Millisecond)
+					return 7, nil
+				})
+				assert.NoError(t, err)
+				assert.Equal(t, 7, got)
+			})
+		}
+		all.Wait()
 	})
 }
 

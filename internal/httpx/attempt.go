@@ -136,6 +136,9 @@ func (a *attempt) answerBegan() {
 	defer a.mu.Unlock()
 	a.answering = true
 	a.early = !a.isSent()
+	if a.link != nil {
+		a.link.tell()
+	}
 }
 
 // noAnswerYet is told of a 100 Continue and the like, which may come at any time
@@ -312,7 +315,7 @@ func (o *outgoing) release() error {
 		return nil
 	}
 	if l != nil {
-		if err := l.leaves(o.attempt.isAnswered); err != nil {
+		if err := l.leaves(o.attempt, o.attempt.isAnswered); err != nil {
 			return err
 		}
 	}

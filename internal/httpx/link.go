@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -19,6 +20,7 @@ type link struct {
 	once  sync.Once
 	ended chan struct{} // closed when whoever reads has come to the end
 	cause error         // why, once ended is closed
+	told  chan struct{} // has room for one word that an answer has begun
 
 	looking sync.Mutex
 	peek    func(fd uintptr) // made once, so that a look allocates nothing
@@ -37,7 +39,7 @@ const (
 )
 
 func newLink(tcp net.Conn) *link {
-	l := &link{Conn: tcp, ended: make(chan struct{})}
+	l := &link{Conn: tcp, ended: make(chan struct{}), told: make(chan struct{}, 1)}
 	if s, ok := tcp.(syscall.Conn); ok {
 		l.socket, _ = s.SyscallConn() // nil with an error: it is closed already, and reading says so
 	}
@@ -96,15 +98,40 @@ func (l *link) fit() error {
 // An answer may have come before the end, from a server that does not want the
 // rest. Whoever reads tells of it before he comes to the end, and so he is waited
 // for. Where he tells of an answer writing goes on, as it would without a look.
-func (l *link) leaves(answering func() bool) error {
+func (l *link) leaves(ctx context.Context, answering func() bool) error {
 	if l.hasEnded() {
 		return l.cause
 	}
 	seen, reason := l.look()
-	if seen == nothing || seen == incoming || !l.endsSoon() && answering() {
+	if seen == nothing || seen == incoming {
 		return nil
 	}
-	return reason
+	timer := time.NewTimer(readerTime)
+	defer timer.Stop()
+	for !answering() {
+		select {
+		case <-l.told: // of an answer to this request, or over HTTP/2 to another
+		case <-l.ended:
+			return reason
+		case <-timer.C:
+			return reason
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// readerTime is more than whoever reads needs for what has come, on a machine that
+// has much else to do.
+const readerTime = 5 * time.Second
+
+// tell wakes whoever waits for a word of an answer.
+func (l *link) tell() {
+	select {
+	case l.told <- struct{}{}:
+	default:
+	}
 }
 
 func (l *link) hasEnded() bool {

@@ -53,7 +53,7 @@ func TestLookTakesNothing(t *testing.T) {
 	require.NoError(t, err)
 	isSeen(t, l, incoming)
 	require.ErrorIs(t, l.fit(), errUnasked)
-	require.NoError(t, l.leaves(func() bool { return false }), "it may be the answer")
+	require.NoError(t, l.leaves(t.Context(), func() bool { return false }), "it may be the answer")
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = l.look() }))
 
 	require.NoError(t, far.CloseWrite())
@@ -61,7 +61,7 @@ func TestLookTakesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "HTTP/1.1 413", string(got))
 	require.ErrorIs(t, l.fit(), io.ErrUnexpectedEOF)
-	require.ErrorIs(t, l.leaves(func() bool { return true }), io.ErrUnexpectedEOF)
+	require.ErrorIs(t, l.leaves(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
 }
 
 func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
@@ -117,36 +117,38 @@ type socket struct {
 
 func (s socket) Control(func(uintptr)) error { s.shows(); return nil }
 
-// An answer came before the end, and whoever reads is busy with it. Or he is only
-// slow, and has not come to the end.
+// An answer came before the end, and whoever reads is about to tell of it. Or he
+// comes to the end without one, net/http closes the connection, or nothing happens.
 func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
-	showing := func(seen sight) *link {
-		l := newLink(nil)
-		l.socket = socket{shows: func() { l.seen, l.reason = seen, syscall.ECONNRESET }}
-		return l
-	}
-	for _, answering := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			began := time.Now()
-			err := showing(goodbye).leaves(func() bool { return answering })
-			assert.Equal(t, answering, err == nil)
-			assert.Equal(t, patience, time.Since(began))
-		})
-		synctest.Test(t, func(t *testing.T) {
-			began := time.Now()
-			l := showing(broken)
-			time.AfterFunc(patience/2, func() { l.end(io.EOF) })
-			assert.ErrorIs(t, l.leaves(func() bool { return answering }), syscall.ECONNRESET, "what was seen first")
-			assert.Equal(t, patience/2, time.Since(began))
-		})
-		synctest.Test(t, func(t *testing.T) {
-			began := time.Now()
-			l := showing(goodbye)
-			l.Conn, _ = net.Pipe()
-			time.AfterFunc(patience/2, func() { _ = l.Close() })
-			assert.Error(t, l.leaves(func() bool { return answering }))
-			assert.Equal(t, patience/2, time.Since(began), "net/http has closed it")
-		})
+	const soon = readerTime / 2
+	for name, test := range map[string]struct {
+		then  func(l *link, answers, leaves func())
+		says  error
+		waits time.Duration
+	}{
+		"an answer":            {func(_ *link, answers, _ func()) { answers() }, nil, soon},
+		"an answer to another": {func(l *link, _, _ func()) { l.tell() }, syscall.ECONNRESET, readerTime},
+		"the end":              {func(l *link, _, _ func()) { l.end(io.EOF) }, syscall.ECONNRESET, soon},
+		"closed":               {func(l *link, _, _ func()) { _ = l.Close() }, syscall.ECONNRESET, soon},
+		"nothing":              {func(_ *link, _, _ func()) {}, syscall.ECONNRESET, readerTime},
+		"the call is over":     {func(_ *link, _, leaves func()) { leaves() }, context.Canceled, soon},
+	} {
+		for _, seen := range []sight{goodbye, broken} {
+			synctest.Test(t, func(t *testing.T) {
+				near, _ := net.Pipe()
+				l := newLink(near)
+				l.socket = socket{shows: func() { l.seen, l.reason = seen, syscall.ECONNRESET }}
+				a := &attempt{link: l}
+				ctx, leaves := context.WithCancel(t.Context())
+				defer leaves()
+				time.AfterFunc(soon, func() { test.then(l, a.answerBegan, leaves) })
+				began := time.Now()
+				err := l.leaves(ctx, a.isAnswered)
+				assert.Equal(t, test.waits, time.Since(began), name)
+				assert.Equal(t, test.says, err, name)
+				time.Sleep(readerTime) // for what is still to come
+			})
+		}
 	}
 }
 
@@ -160,7 +162,7 @@ func TestLinkWithoutASocketIsLookedAtByReading(t *testing.T) {
 	_, err := l.Read(make([]byte, 1))
 	require.ErrorIs(t, err, io.EOF)
 	require.ErrorIs(t, l.fit(), io.ErrUnexpectedEOF)
-	require.ErrorIs(t, l.leaves(func() bool { return true }), io.ErrUnexpectedEOF)
+	require.ErrorIs(t, l.leaves(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
 }
 
 // What shows before a kept connection is used again, where whoever reads has not
