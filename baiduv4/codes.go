@@ -73,11 +73,11 @@ func Codes() []idverify.VendorCode { return table.Rows() }
 var table = exchange.NewTable(slices.Concat(
 	[]idverify.VendorCode{
 		{Code: codeOK, Meaning: idverify.CodeMatch, Billed: idverify.BilledYes,
-			Note: "compared; the scores decide", NoteZH: "已完成比对,由各项分数判定"},
+			Note: "compared; the scores decide", NoteZH: "已完成比对，由各项分数判定"},
 		{Code: statusCode, Reason: "1", Meaning: idverify.CodeIdentityMismatch,
-			Note: "name and number do not agree, or there is no such number", NoteZH: "姓名与号码不一致,或号码不存在"},
+			Note: "name and number do not agree, or there is no such number", NoteZH: "姓名与号码不一致，或号码不存在"},
 		{Code: statusCode, Reason: "2", Meaning: idverify.CodeReferencePhotoUnavailable,
-			Note: "the source has no photo, or none good enough", NoteZH: "数据源没有照片,或照片质量不足"},
+			Note: "the source has no photo, or none good enough", NoteZH: "数据源没有照片，或照片质量不足"},
 	},
 
 	// The platform in front of the interface.
@@ -87,14 +87,14 @@ var table = exchange.NewTable(slices.Concat(
 		{Code: "2", Meaning: idverify.CodeVendorUnavailable,
 			Note: "the service is out of order for the moment", NoteZH: "服务临时不可用"},
 		{Code: "3", Meaning: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused,
-			Note: "no such interface: look at BaseURL", NoteZH: "接口不存在,请检查 BaseURL"},
+			Note: "no such interface: look at BaseURL", NoteZH: "接口不存在，请检查 BaseURL"},
 		{Code: "4", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the vendor's cluster takes no more calls for the moment; not processed", NoteZH: "厂商集群请求量已达上限,请求未被处理"},
+			Note: "the vendor's cluster takes no more calls for the moment; not processed", NoteZH: "厂商集群请求量已达上限，请求未被处理"},
 		{Code: "6", Meaning: idverify.CodePermissionDenied, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note:   "the application may not call this interface; a grant takes up to an hour to work, and one for V3 is not one for V4",
-			NoteZH: "应用无此接口的权限;开通后最长约一小时生效,V3 权限不等于 V4 权限"},
+			NoteZH: "应用无此接口的权限；开通后最长约一小时生效，V3 权限不等于 V4 权限"},
 		{Code: "13", Meaning: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the vendor could not check the token for the moment; not processed", NoteZH: "厂商暂时无法校验令牌,请求未被处理"},
+			Note: "the vendor could not check the token for the moment; not processed", NoteZH: "厂商暂时无法校验令牌，请求未被处理"},
 		{Code: "14", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "the vendor's access management refused the credentials", NoteZH: "IAM 鉴权未通过"},
 		{Code: "15", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
@@ -103,17 +103,17 @@ var table = exchange.NewTable(slices.Concat(
 			Note: "the calls allowed for the day are used up", NoteZH: "当日调用量已用完"},
 		{Code: "18", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note:   "too many calls in this second, counted over all applications of the account; not processed",
-			NoteZH: "每秒调用次数超限(账号下所有应用合计),请求未被处理"},
+			NoteZH: "每秒调用次数超限（账号下所有应用合计），请求未被处理"},
 		{Code: "19", Meaning: idverify.CodeQuotaExceeded, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "the calls bought are used up", NoteZH: "调用总量已用完"},
 		{Code: "23", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "the API key was refused", NoteZH: "API Key 鉴权未通过"},
 		{Code: "100", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the access token is none, and so was a new one", NoteZH: "令牌无效,换新后仍被拒绝"},
+			Note: "the access token is none, and so was a new one", NoteZH: "令牌无效，换新后仍被拒绝"},
 		{Code: "110", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the access token was withdrawn, and so was a new one", NoteZH: "令牌已失效,换新后仍被拒绝"},
+			Note: "the access token was withdrawn, and so was a new one", NoteZH: "令牌已失效，换新后仍被拒绝"},
 		{Code: "111", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the access token has expired, and so has a new one", NoteZH: "令牌已过期,换新后仍被拒绝"},
+			Note: "the access token has expired, and so has a new one", NoteZH: "令牌已过期，换新后仍被拒绝"},
 	},
 
 	// The vision platform.
@@ -175,7 +175,7 @@ var table = exchange.NewTable(slices.Concat(
 		{Code: "222204", Meaning: idverify.CodeEvidenceUnreachable,
 			Note: "the vendor could not fetch the picture's URL", NoteZH: "厂商无法从链接下载图片"},
 		{Code: "222209", Meaning: idverify.CodeEvidenceExpired,
-			Note: "the vendor does not hold the face token; it lives for an hour unless stored", NoteZH: "人脸标识不存在;未入库的有效期为一小时"},
+			Note: "the vendor does not hold the face token; it lives for an hour unless stored", NoteZH: "人脸标识不存在；未入库的有效期为一小时"},
 		{Code: "222213", Meaning: idverify.CodePoorPhoto,
 			Note: "the face is too small", NoteZH: "人脸过小"},
 		{Code: "222214", Meaning: idverify.CodePoorPhoto,
@@ -185,7 +185,7 @@ var table = exchange.NewTable(slices.Concat(
 		{Code: "222307", Meaning: idverify.CodePhotoRefused,
 			Note: "refused for what the picture shows", NoteZH: "图片内容不合规"},
 		{Code: "222308", Meaning: idverify.CodePhotoRefused,
-			Note: "refused for whom or what the picture shows", NoteZH: "图片内容不合规,被拒绝处理"},
+			Note: "refused for whom or what the picture shows", NoteZH: "图片内容不合规，被拒绝处理"},
 		{Code: "222309", Meaning: idverify.CodePoorPhoto,
 			Note: "the picture is too small", NoteZH: "图片尺寸过小"},
 	},
@@ -193,9 +193,9 @@ var table = exchange.NewTable(slices.Concat(
 	// The source, in the form of V3; V4 says most of it with verify_status.
 	[]idverify.VendorCode{
 		{Code: "222350", Meaning: idverify.CodeReferencePhotoUnavailable,
-			Note: "the source has no photo, or none good enough", NoteZH: "数据源没有照片,或照片质量不足"},
+			Note: "the source has no photo, or none good enough", NoteZH: "数据源没有照片，或照片质量不足"},
 		{Code: "222351", Meaning: idverify.CodeIdentityMismatch,
-			Note: "name and number do not agree, or there is no such number", NoteZH: "姓名与号码不一致,或号码不存在"},
+			Note: "name and number do not agree, or there is no such number", NoteZH: "姓名与号码不一致，或号码不存在"},
 		{Code: "222352", Meaning: idverify.CodeInvalidName,
 			Note: "the source calls the name malformed", NoteZH: "数据源判定姓名格式有误"},
 		{Code: "222353", Meaning: idverify.CodeInvalidIDNumber,
@@ -205,11 +205,11 @@ var table = exchange.NewTable(slices.Concat(
 		{Code: "222355", Meaning: idverify.CodeReferencePhotoUnavailable,
 			Note: "the source has no photo", NoteZH: "数据源没有照片"},
 		{Code: "222356", Meaning: idverify.CodePoorPhoto,
-			Note: "the submitted face is not clear enough to compare", NoteZH: "提交的人脸质量过低,无法比对"},
+			Note: "the submitted face is not clear enough to compare", NoteZH: "提交的人脸质量过低，无法比对"},
 		{Code: "222360", Meaning: idverify.CodeIdentityMismatch,
 			Note: "the source refused name and number", NoteZH: "数据源核验未通过"},
 		{Code: "222361", Meaning: idverify.CodeSourceUnavailable,
-			Note: "the source cannot be reached; may have been billed", NoteZH: "数据源连接失败或繁忙,可能已计费"},
+			Note: "the source cannot be reached; may have been billed", NoteZH: "数据源连接失败或繁忙，可能已计费"},
 	},
 	each(vendorsFault, from(222901, 222916)),
 
@@ -237,9 +237,9 @@ var table = exchange.NewTable(slices.Concat(
 	// The plan of the application: what the vendor's console set up.
 	[]idverify.VendorCode{
 		{Code: "283421", Meaning: idverify.CodeInvalidConfig,
-			Note: "the plan's application is not known: look at the vendor's console", NoteZH: "方案所属应用有误,请检查控制台配置"},
+			Note: "the plan's application is not known: look at the vendor's console", NoteZH: "方案所属应用有误，请检查控制台配置"},
 		{Code: "283435", Meaning: idverify.CodeInvalidConfig,
-			Note: "the plan is not known: look at the vendor's console", NoteZH: "方案有误,请检查控制台配置"},
+			Note: "the plan is not known: look at the vendor's console", NoteZH: "方案有误，请检查控制台配置"},
 		{Code: "283436", Meaning: idverify.CodeInvalidRequest,
 			Note: "the plan's own token was refused", NoteZH: "方案令牌未被接受"},
 		{Code: "283437", Meaning: idverify.CodeInvalidRequest,
@@ -264,9 +264,9 @@ var table = exchange.NewTable(slices.Concat(
 		{Code: "invalid_client", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "APIKey or SecretKey is wrong", NoteZH: "API Key 或 Secret Key 有误"},
 		{Code: "unsupported_grant_type", Meaning: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the token endpoint grants no tokens in this way: look at BaseURL", NoteZH: "令牌接口不支持该授权方式,请检查 BaseURL"},
+			Note: "the token endpoint grants no tokens in this way: look at BaseURL", NoteZH: "令牌接口不支持该授权方式，请检查 BaseURL"},
 		{Code: "invalid_request", Meaning: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the token endpoint did not understand the request: look at BaseURL", NoteZH: "令牌接口无法理解请求,请检查 BaseURL"},
+			Note: "the token endpoint did not understand the request: look at BaseURL", NoteZH: "令牌接口无法理解请求，请检查 BaseURL"},
 	},
 ))
 
@@ -276,7 +276,7 @@ var (
 	callersFault = idverify.VendorCode{Meaning: idverify.CodeInvalidRequest,
 		Note: "a parameter is missing or malformed", NoteZH: "参数缺失或格式有误"}
 	vendorsFault = idverify.VendorCode{Meaning: idverify.CodeVendorUnavailable,
-		Note: "fault inside the vendor, for the moment; may have been billed", NoteZH: "厂商内部临时故障,可能已计费"}
+		Note: "fault inside the vendor, for the moment; may have been billed", NoteZH: "厂商内部临时故障，可能已计费"}
 )
 
 // each is one row for each of the codes.

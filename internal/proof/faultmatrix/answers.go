@@ -20,7 +20,7 @@ func answerFaults() []fault {
 		return fault{phase: Answer, name: Text{en, zh}, plan: plan{upTo: atAnswer, strike: strike}}
 	}
 	gateway := func(en, zh, answer string) fault {
-		return fault{phase: Answer, name: Text{en + ", from a gateway", "网关回答:" + zh}, plan: plan{upTo: atEnd, strike: instead(answer)}}
+		return fault{phase: Answer, name: Text{en + ", from a gateway", "网关回答：" + zh}, plan: plan{upTo: atEnd, strike: instead(answer)}}
 	}
 	const page = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 	const html = "Content-Type: text/html\r\n"
@@ -33,7 +33,7 @@ func answerFaults() []fault {
 		gateway("503 with Retry-After", "503 和 Retry-After", respond("503 Service Unavailable", "Retry-After: 7\r\n"+html, page)),
 		worked("503 with Retry-After", "503 和 Retry-After", instead(respond("503 Service Unavailable", "Retry-After: 7\r\n"+html, page))),
 		gateway("413", "413", respond("413 Content Too Large", html, page)),
-		gateway("401 without a word", "401,无内容", respond("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "")),
+		gateway("401 without a word", "401，无内容", respond("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "")),
 		gateway("407", "407", respond("407 Proxy Authentication Required", "Proxy-Authenticate: Basic\r\n", "")),
 		gateway("101 Switching Protocols", "101 Switching Protocols", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
 	}
@@ -52,8 +52,9 @@ func same(b []byte) []byte { return b }
 func numbers() []string {
 	var all []string
 	for _, v := range vendors.All() {
-		name := v.Scores[idverify.CheckSimilarity]
-		all = append(all, fmt.Sprintf("%q:", name[strings.LastIndex(name, ".")+1:]))
+		if name, ours := v.Scores[idverify.CheckSimilarity]; ours {
+			all = append(all, fmt.Sprintf("%q:", name[strings.LastIndex(name, ".")+1:]))
+		}
 		if v.Tokens != nil {
 			all = append(all, fmt.Sprintf("%q:", v.Tokens.Decides))
 		}
@@ -96,7 +97,7 @@ func contents(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 			}
 			return b
 		})),
-		worked("gzip, asked for and right", "gzip 压缩,内容正确", rewrite("200 OK", asJSON+"Content-Encoding: gzip\r\n", zipped)),
+		worked("gzip, asked for and right", "gzip 压缩，内容正确", rewrite("200 OK", asJSON+"Content-Encoding: gzip\r\n", zipped)),
 		worked("gzip that is none", "声称 gzip 而不是", rewrite("200 OK", asJSON+"Content-Encoding: gzip\r\n", same)),
 		worked("gzip that is cut off", "gzip 被截断", rewrite("200 OK", asJSON+"Content-Encoding: gzip\r\n", func(b []byte) []byte { z := zipped(b); return z[:len(z)/2] })),
 		worked("a gzip bomb", "gzip 炸弹", rewrite("200 OK", asJSON+"Content-Encoding: gzip\r\n", func(b []byte) []byte { return zipped(padded(b)) })),
@@ -144,24 +145,24 @@ func framings(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 			}
 			return w.hang()
 		}),
-		worked("chunked, and right", "chunked,内容正确", func(w *wire) bool {
+		worked("chunked, and right", "chunked，内容正确", func(w *wire) bool {
 			return w.write(fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", asJSON, len(w.answer), w.answer))
 		}),
-		worked("chunked, with a length that is none", "chunked,长度非法", framed("HTTP/1.1 200 OK\r\n"+asJSON+"Transfer-Encoding: chunked\r\n",
+		worked("chunked, with a length that is none", "chunked，长度非法", framed("HTTP/1.1 200 OK\r\n"+asJSON+"Transfer-Encoding: chunked\r\n",
 			func(w *wire) string { return "zz\r\n" + whole(w) + "\r\n0\r\n\r\n" })),
-		worked("chunked, closed before the last chunk", "chunked,最后一块之前断开", func(w *wire) bool {
+		worked("chunked, closed before the last chunk", "chunked，最后一块之前断开", func(w *wire) bool {
 			w.write(fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", asJSON, len(w.answer), w.answer))
 			return w.finish()
 		}),
-		worked("no length, closed at the end", "没有长度,以断开结束", func(w *wire) bool {
+		worked("no length, closed at the end", "没有长度，以断开结束", func(w *wire) bool {
 			w.write([]byte("HTTP/1.1 200 OK\r\n"+asJSON+"\r\n"), w.answer)
 			return w.finish()
 		}),
-		worked("no length, closed half-way", "没有长度,中途断开", func(w *wire) bool {
+		worked("no length, closed half-way", "没有长度，中途断开", func(w *wire) bool {
 			w.write([]byte("HTTP/1.1 200 OK\r\n"+asJSON+"\r\n"), w.answer[:len(w.answer)/2])
 			return w.finish()
 		}),
-		worked("no length, torn off without TLS's goodbye", "没有长度,TLS 未道别就断开", func(w *wire) bool {
+		worked("no length, torn off without TLS's goodbye", "没有长度，TLS 未道别就断开", func(w *wire) bool {
 			w.write([]byte("HTTP/1.1 200 OK\r\n"+asJSON+"\r\n"), w.answer)
 			_ = w.raw.(interface{ CloseWrite() error }).CloseWrite()
 			return w.hang()

@@ -43,8 +43,8 @@ func resolveFaults() []fault {
 		}}
 	}
 	return []fault{
-		at(Text{"no such name (NXDOMAIN)", "域名不存在(NXDOMAIN)"}, rcodeNXDomain, false, false, false),
-		at(Text{"the resolver fails (SERVFAIL)", "解析服务器故障(SERVFAIL)"}, rcodeServFail, false, false, false),
+		at(Text{"no such name (NXDOMAIN)", "域名不存在（NXDOMAIN）"}, rcodeNXDomain, false, false, false),
+		at(Text{"the resolver fails (SERVFAIL)", "解析服务器故障（SERVFAIL）"}, rcodeServFail, false, false, false),
 		at(Text{"a name without an address", "域名没有地址"}, rcodeOK, false, false, false),
 		at(hang_, silent, false, true, false),
 		at(cancel_, silent, false, false, true),
@@ -85,7 +85,7 @@ func connectFaults() []fault {
 	}
 	return []fault{
 		{phase: Connect, name: Text{"refused", "连接被拒绝"}, reach: refusing},
-		{phase: Connect, name: Text{"refused for good, our own transport", "始终拒绝(SDK 自带的传输层)"}, stays: true,
+		{phase: Connect, name: Text{"refused for good, our own transport", "始终拒绝（SDK 自带的传输层）"}, stays: true,
 			reach: func(r *running) (reached, error) {
 				port, err := newRefused()
 				if err != nil {
@@ -95,7 +95,7 @@ func connectFaults() []fault {
 				return reached{root: "https://" + port.addr()}, nil
 			}},
 		{phase: Connect, name: hang_, hangs: true, reach: never(func(*running) {})},
-		{phase: Connect, name: Text{"silence for good, our own transport", "始终无响应(SDK 自带的传输层)"}, hangs: true, stays: true,
+		{phase: Connect, name: Text{"silence for good, our own transport", "始终无响应（SDK 自带的传输层）"}, hangs: true, stays: true,
 			reach: func(r *running) (reached, error) {
 				port, err := newFull()
 				if err != nil {
@@ -133,17 +133,17 @@ func handshakeFaults() []fault {
 		shows(Text{"TLS 1.1 at most", "最高只支持 TLS 1.1"}, func(c *certificates) *tls.Config {
 			return &tls.Config{Certificates: []tls.Certificate{c.good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 		}),
-		shows(Text{"a client certificate is demanded, TLS 1.2", "要求客户端证书,TLS 1.2"}, func(c *certificates) *tls.Config {
+		shows(Text{"a client certificate is demanded, TLS 1.2", "要求客户端证书，TLS 1.2"}, func(c *certificates) *tls.Config {
 			return &tls.Config{Certificates: []tls.Certificate{c.good}, MaxVersion: tls.VersionTLS12, MinVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert}
 		}),
-		shows(Text{"a client certificate is demanded, TLS 1.3", "要求客户端证书,TLS 1.3"}, func(c *certificates) *tls.Config {
+		shows(Text{"a client certificate is demanded, TLS 1.3", "要求客户端证书，TLS 1.3"}, func(c *certificates) *tls.Config {
 			return &tls.Config{Certificates: []tls.Certificate{c.good}, MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAnyClientCert}
 		}),
 	}
 	// In TLS 1.3 the client may send before it hears of the certificate that it lacks.
 	all[len(all)-1].large = true
 	for _, b := range breaks(Handshake, atConnection, true, nil) {
-		b.name = Text{"just after it: " + b.name.EN, "握手刚完成:" + b.name.ZH}
+		b.name = Text{"just after it: " + b.name.EN, "握手刚完成：" + b.name.ZH}
 		all = append(all, b)
 	}
 	return all

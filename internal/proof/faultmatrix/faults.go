@@ -44,8 +44,8 @@ func faults() []fault {
 }
 
 var (
-	reset_  = Text{"reset (RST)", "连接被重置(RST)"}
-	closed_ = Text{"closed (FIN)", "连接被关闭(FIN)"}
+	reset_  = Text{"reset (RST)", "连接被重置（RST）"}
+	closed_ = Text{"closed (FIN)", "连接被关闭（FIN）"}
 	hang_   = Text{"silence", "无响应"}
 	cancel_ = Text{"the caller cancels", "调用方取消"}
 	noise_  = Text{"garbage", "乱码"}

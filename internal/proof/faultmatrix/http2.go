@@ -227,7 +227,7 @@ func http2Faults() []fault {
 		}
 	}
 	return append(all, fault{phase: HTTP2, large: true, not: not,
-		name: Text{"half the body: a pass, and the rest is not wanted", "请求体一半:就回答“通过”,其余不要"},
+		name: Text{"half the body: a pass, and the rest is not wanted", "请求体一半：就回答“通过”，其余不要"},
 		http2: http2Plan{upTo: atHalfBody, strike: func(w *http2Wire) bool {
 			w.respond("200", []byte(w.call.decided()), true)
 			return w.refuse(http2.ErrCodeNo)
@@ -250,13 +250,13 @@ func http2Breaks() []http2Break {
 		{name: Text{"the stream is silent", "该流无响应"}, strike: func(*http2Wire) bool { return true }, silent: true},
 		{name: cancel_, strike: func(w *http2Wire) bool { return w.cancel() }},
 		{name: noise_, strike: func(w *http2Wire) bool { return w.write(bytes.Repeat([]byte{0xFF}, 64)) && w.hang() }},
-		{name: Text{"the stream is reset (INTERNAL_ERROR)", "流被重置(INTERNAL_ERROR)"},
+		{name: Text{"the stream is reset (INTERNAL_ERROR)", "流被重置（INTERNAL_ERROR）"},
 			strike: func(w *http2Wire) bool { return w.refuse(http2.ErrCodeInternal) }},
-		{name: Text{"the stream is refused (REFUSED_STREAM)", "流被拒绝(REFUSED_STREAM)"}, repeats: true,
+		{name: Text{"the stream is refused (REFUSED_STREAM)", "流被拒绝（REFUSED_STREAM）"}, repeats: true,
 			strike: func(w *http2Wire) bool { return w.refuse(http2.ErrCodeRefusedStream) }},
-		{name: Text{"GOAWAY, nothing was worked on", "GOAWAY,声明均未处理"}, repeats: true,
+		{name: Text{"GOAWAY, nothing was worked on", "GOAWAY，声明均未处理"}, repeats: true,
 			strike: func(w *http2Wire) bool { return w.leave(0) }},
-		{name: Text{"GOAWAY, this stream was worked on", "GOAWAY,声明本流已处理"},
+		{name: Text{"GOAWAY, this stream was worked on", "GOAWAY，声明本流已处理"},
 			strike: func(w *http2Wire) bool { return w.leave(w.stream) }},
 	}
 }

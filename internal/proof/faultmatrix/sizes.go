@@ -39,9 +39,9 @@ func sizeFaults() []fault {
 					return w.hang()
 				}
 			}
-			at(Unwritten, "the head was read; "+end.name.EN, "读完请求头;"+end.name.ZH, plan{upTo: atHalfHeaders, strike: after(0)})
+			at(Unwritten, "the head was read; "+end.name.EN, "读完请求头；"+end.name.ZH, plan{upTo: atHalfHeaders, strike: after(0)})
 			if size >= 200<<10 {
-				at(Unwritten, "an eighth was read; "+end.name.EN, "读完请求体八分之一;"+end.name.ZH, plan{upTo: atHalfHeaders, strike: after(8)})
+				at(Unwritten, "an eighth was read; "+end.name.EN, "读完请求体八分之一；"+end.name.ZH, plan{upTo: atHalfHeaders, strike: after(8)})
 			}
 			at(Written, end.name.EN, end.name.ZH, plan{upTo: atEnd, strike: func(w *wire) bool {
 				end.then(w)

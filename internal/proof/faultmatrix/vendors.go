@@ -101,6 +101,7 @@ func request(subject string, size int, media func([]byte) idverify.Media) *idver
 	if media == nil {
 		media = idverify.Bytes
 	}
+	size = min(size, vendorOf(subject).Largest)
 	ofCapture, ofPhoto := idverify.Bytes(capture(smallPicture)), idverify.Bytes(picture(smallPicture))
 	if vendorOf(subject).Captures() {
 		ofCapture = media(capture(size))

@@ -132,6 +132,6 @@ func mediaFaults() []fault {
 		after("fails after the last byte", "最后一个字节之后出错", 100, func(*running) error { return errDisk }),
 		after("panics half-way", "读到一半 panic", 50, func(*running) error { panic(errDisk) }),
 		hangs,
-		after("hangs half-way, and the caller cancels", "读到一半卡住,调用方取消", 50, func(r *running) error { r.cancel(); return silence(r) }),
+		after("hangs half-way, and the caller cancels", "读到一半卡住，调用方取消", 50, func(r *running) error { r.cancel(); return silence(r) }),
 	}
 }

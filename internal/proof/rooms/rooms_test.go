@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -106,9 +107,20 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 	}
 }
 
+// A vendor that is missing in the list would be proved by nothing.
+func TestTheListHasEveryVendor(t *testing.T) {
+	folders, err := filepath.Glob("*/codes.go")
+	require.NoError(t, err)
+	for i := range folders {
+		folders[i] = filepath.Dir(folders[i])
+	}
+	assert.ElementsMatch(t, folders, vendorRooms(), "internal/proof/vendors")
+	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the stand-in's list, and that of the proofs")
+}
+
 func TestEveryVendorHasTheSameFiles(t *testing.T) {
 	for _, vendor := range vendorRooms() {
-		for _, file := range []string{"doc.go", "client.go", "auth.go", "evidence.go", "request.go", "response.go", "codes.go",
+		for _, file := range []string{"doc.go", "client.go", "auth.go", "request.go", "response.go", "codes.go",
 			"client_test.go", "request_test.go", "response_test.go", "example_test.go"} {
 			assert.FileExists(t, filepath.Join(vendor, file))
 		}

@@ -71,7 +71,9 @@ type Vendor struct {
 	// Scored is the body of a success that passes, but for the scores given: a
 	// JSON literal for each kind.
 	Scored func(map[idverify.CheckKind]string) string
-	// Scores are the fields that an error names for a score that is missing.
+	// Scores are the checks that are held to a threshold of ours, with the field
+	// that an error names for a score that is missing. A vendor that decides by
+	// itself, or sends its thresholds along, has none.
 	Scores map[idverify.CheckKind]string
 	// Picture is the member of a success that holds a picture in base64, if there is one.
 	Picture string

@@ -42,7 +42,8 @@ func wrongHTTP() map[string][]idverify.HTTP {
 }
 
 // refusals are all Configs of a vendor that New must refuse.
-func refusals(v vendors.Vendor, usual idverify.Rule) []vendors.Refused {
+func refusals(t *testing.T, v vendors.Vendor) []vendors.Refused {
+	t.Helper()
 	all := v.Refused(vendors.Account{})
 	add := func(field string, a vendors.Account) {
 		all = append(all, vendors.Refused{Field: field, New: func() (vendors.Provider, error) { return v.New(a) }})
@@ -62,6 +63,7 @@ func refusals(v vendors.Vendor, usual idverify.Rule) []vendors.Refused {
 		}
 	}
 	if v.OwnThreshold {
+		usual := rules(t, v)[0]
 		bad := []float64{-0.1, -1, math.NaN(), math.Inf(1), math.Inf(-1), usual.Scale.Max + 1e-4, usual.Scale.Max * 2}
 		if usual.Pass == idverify.Above {
 			bad = append(bad, usual.Scale.Max) // which nothing passes
@@ -76,7 +78,7 @@ func refusals(v vendors.Vendor, usual idverify.Rule) []vendors.Refused {
 func TestNewNamesTheFieldItRefuses(t *testing.T) {
 	for _, v := range vendors.All() {
 		tried := map[string]bool{}
-		for _, r := range refusals(v, rules(t, v)[0]) {
+		for _, r := range refusals(t, v) {
 			tried[r.Field] = true
 			p, err := r.New()
 			assert.Nil(t, p)
