@@ -84,6 +84,18 @@ func isNil(value any) bool {
 	return false
 }
 
+// errTypedNil stands for a nil pointer that somebody returned as an error.
+var errTypedNil = errors.New("idverify: the error is a nil pointer")
+
+// askable is an error of somebody else's code that errors.Is and errors.As may
+// ask: what is behind a nil pointer would panic.
+func askable(err error) error {
+	if err != nil && isNil(err) {
+		return errTypedNil
+	}
+	return err
+}
+
 // Verify asks vendors until one decides. Before anything is sent it fails as
 // [Request.Validate] does, or with CodeUnsupportedEvidence when no provider
 // accepts any evidence. Its Result and its *Error list every attempt.
@@ -93,12 +105,24 @@ func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
 	}
 	start := CallStart{ID: newCallID(), At: time.Now()}
 	ctx, ended := c.callBegins(ctx, start)
-	res, err := c.verify(ctx, req, start.ID)
-	code, advice := Outcome(res, err)
-	ended(CallEnd{
-		ID: start.ID, At: start.At, Duration: time.Since(start.At),
-		Code: code, Advice: advice, Result: res, Err: err,
-	})
+	return c.watched(ctx, req, start, ended)
+}
+
+// watched tells the hooks how the call ended, also when it panics.
+func (c *Client) watched(ctx context.Context, req *Request, start CallStart, ended func(CallEnd)) (res *Result, err error) {
+	completed := false
+	defer func() {
+		if !completed {
+			err = unanswered(CodeUnknown, "", "the call panicked", nil).from(OriginVendor)
+		}
+		code, advice := Outcome(res, err)
+		ended(CallEnd{
+			ID: start.ID, At: start.At, Duration: time.Since(start.At),
+			Code: code, Advice: advice, Result: res, Err: err,
+		})
+	}()
+	res, err = c.verify(ctx, req, start.ID)
+	completed = true
 	return res, err
 }
 
@@ -158,20 +182,17 @@ func beforehand(err error) error {
 
 // Outcome gives the code of what Verify returned and the advice about it in one
 // call: of the decision, or of the error as [CodeOf] finds it. Of neither, it is
-// CodeUnknown and AdviceReview.
+// CodeUnknown and AdviceReview, and so it is of an error whose code is a decision's:
+// an error decides nothing.
 func Outcome(res *Result, err error) (Code, Advice) {
-	if err == nil && res != nil {
+	if err == nil && res != nil && res.Code != "" {
 		return res.Code, res.Advice()
 	}
 	var e *Error
-	if errors.As(err, &e) && e != nil {
+	if errors.As(askable(err), &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
 		return e.Code, e.Advice()
 	}
-	code := CodeOf(err)
-	if code == "" {
-		code = CodeUnknown
-	}
-	return code, code.Advice()
+	return CodeUnknown, AdviceReview
 }
 
 // Circuits gives the state of each vendor's circuit breaker by the provider's
@@ -201,7 +222,7 @@ func (c *Client) CloseIdleConnections() {
 // Accepted is the first evidence of the request that the provider accepts.
 func Accepted(p Provider, req *Request) (Evidence, bool) {
 	for _, ev := range req.Evidence {
-		if ev != nil && p.Accepts(ev) {
+		if !isNil(ev) && p.Accepts(ev) {
 			return ev, true
 		}
 	}

@@ -196,7 +196,11 @@ func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Res
 		return nil, beforehand(err)
 	}
 	req.Evidence = held
-	q := question{key: req.Key, loan: lend(req)}
+	lent, err := lend(req)
+	if err != nil {
+		return nil, beforehand(err)
+	}
+	q := question{key: req.Key, loan: lent}
 	q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
 		call.lender = lender
 		return c.ask(ctx, call, subject)

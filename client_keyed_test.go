@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +90,13 @@ func TestAKeyUnderWayStandsForOneQuestion(t *testing.T) {
 	})
 }
 
+// forgetful is evidence whose copies show no content.
+type forgetful struct{ silentEvidence }
+
+func (forgetful) EvidenceContent(func(string), func(idverify.Media) idverify.Media) idverify.Evidence {
+	return silentEvidence{}
+}
+
 // Evidence that cannot be bound to a key is refused with one, and only then.
 func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
 	silent := &fake{name: "a", accepts: "silent", res: passing(t)}
@@ -102,6 +110,11 @@ func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, idverify.CodeInvalidRequest, e.Code)
 	assert.Equal(t, "Evidence", e.Field)
+	assert.Equal(t, 1, silent.calls)
+
+	req.Evidence = []idverify.Evidence{forgetful{}}
+	_, err = c.Verify(t.Context(), req)
+	assert.Equal(t, idverify.CodeInvalidRequest, idverify.CodeOf(err), "a copy that shows nothing could not be taken back")
 	assert.Equal(t, 1, silent.calls)
 
 	own := &fake{name: "a", accepts: "own", res: passing(t)}
@@ -347,6 +360,36 @@ func TestAKeyIsFreeOnceEverybodyHasLeft(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+// counting fails each time, and says how often it was asked.
+type counting struct {
+	byScript
+	asked atomic.Int64
+}
+
+func (c *counting) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+	return nil, &idverify.Error{Code: idverify.CodeNoFace, HTTPStatus: int(c.asked.Add(1)), Delivery: idverify.DeliveryAnswered}
+}
+
+// Who asks again on seeing an error asks anew, however soon.
+func TestAnErrorIsForgottenBeforeAnybodySeesIt(t *testing.T) {
+	c := oneVendor(t, &counting{byScript: byScript{name: "a"}})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			last := 0
+			for range 500 {
+				_, err := c.Verify(t.Context(), keyed("k"))
+				var e *idverify.Error
+				if !assert.ErrorAs(t, err, &e) || !assert.Greater(t, e.HTTPStatus, last) {
+					return
+				}
+				last = e.HTTPStatus
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestErrorsAreSharedToo(t *testing.T) {

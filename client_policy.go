@@ -59,8 +59,8 @@ func (r Retry) base(code Code) time.Duration {
 // cannot be read, and a refusal of evidence that only this vendor makes; also
 // when the vendor may have done and billed the work (Error.Ambiguous). It does
 // not after a decision, nor after input that is wrong everywhere. After evidence
-// that a vendor refused, vendors with fewer kinds of checks are passed over: the
-// end user's input must not choose a milder vendor. A failover that a vendor
+// that a vendor refused, or a gateway's page about the request (HTTP 4xx but 408),
+// vendors with fewer kinds of checks are passed over: the end user's input must not choose a milder vendor. A failover that a vendor
 // caused may go to any; [WithRequiredChecks] demands kinds of checks of every
 // pass.
 type Failover struct {
@@ -109,15 +109,17 @@ var conducts = map[Code]conduct{
 	CodeEvidenceExpired:     {failover: true, byInput: true},
 }
 
-// isVendorsFault reports whether an error counts against the vendor's circuit. A
-// gateway's page with a status of 4xx, 408 (time-out) apart, does not: it speaks
-// of the request.
-func (e *Error) isVendorsFault() bool {
-	if e.Code == CodeBadResponse && e.HTTPStatus >= 400 && e.HTTPStatus < 500 && e.HTTPStatus != 408 {
-		return false
-	}
-	return conducts[e.Code].fault
+// speaksOfRequest reports whether an error is a gateway's page with a status of
+// 4xx, 408 (time-out) apart: a firewall, for one, did not like the name.
+func (e *Error) speaksOfRequest() bool {
+	return e.Code == CodeBadResponse && e.HTTPStatus >= 400 && e.HTTPStatus < 500 && e.HTTPStatus != 408
 }
+
+// isVendorsFault reports whether an error counts against the vendor's circuit.
+func (e *Error) isVendorsFault() bool { return conducts[e.Code].fault && !e.speaksOfRequest() }
+
+// isByInput reports whether the end user's input may have caused an error.
+func (e *Error) isByInput() bool { return conducts[e.Code].byInput || e.speaksOfRequest() }
 
 // elsewhere reports whether the next vendor is to be asked after an error.
 func (f Failover) elsewhere(e *Error) bool {

@@ -896,6 +896,8 @@ func TestProvidersWithoutAWeightKeepTheirOrderAtTheEnd(t *testing.T) {
 	}
 }
 
+type noLimiter struct{ idverify.Limiter }
+
 func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 	never := func(error) idverify.Option { return nil }
 	for name, opt := range map[string]idverify.Option{
@@ -909,6 +911,9 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 		"WithLogger":      idverify.WithLogger(nil),
 		"WithResultStore": idverify.WithResultStore(nil, make([]byte, 32)),
 		"opts":            never(nil),
+
+		"WithVendor(b)":     idverify.WithVendor("b", idverify.VendorPolicy{Limiter: (*noLimiter)(nil)}),
+		"PersonLimit.Store": limitOf(1, (*toldStore)(nil)),
 	} {
 		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
 		var e *idverify.Error

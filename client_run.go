@@ -87,7 +87,7 @@ func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 		if wait, cost, move = c.again(ctx, e, n); move == "" {
 			elsewhere := c.client.failover.elsewhere(e)
 			a.end(nil, e, onward(elsewhere && more))
-			if elsewhere && conducts[e.Code].byInput {
+			if elsewhere && e.isByInput() {
 				c.floor = max(c.floor, v.checks)
 			}
 			return !elsewhere

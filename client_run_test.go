@@ -49,6 +49,21 @@ func TestInputChoosesNoMilderVendor(t *testing.T) {
 	}
 }
 
+// A page about the request may be what the end user wanted: a name that a firewall
+// does not let through.
+func TestAFirewallsPageChoosesNoMilderVendor(t *testing.T) {
+	for status4xx, wantMild := range map[int]int{400: 0, 403: 0, 404: 0, 414: 0, 451: 0, 499: 0, 408: 1, 500: 1, 502: 1, 200: 1} {
+		a, mild := strict("a", fail(idverify.CodeBadResponse, ambiguous, status(status4xx))), vendorNamed("mild", pass(t))
+		b := strict("b", fail(idverify.CodeNoFace))
+		c, err := idverify.New([]idverify.Provider{a, mild, b})
+		require.NoError(t, err)
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		assert.Equal(t, wantMild, mild.asked, "HTTP %d", status4xx)
+		assert.Equal(t, 1-wantMild, b.asked, "HTTP %d", status4xx)
+		assert.Equal(t, wantMild == 0, err != nil)
+	}
+}
+
 func TestAnOutageMayGoToAnyVendor(t *testing.T) {
 	a, mild := strict("a", fail(idverify.CodeVendorUnavailable)), vendorNamed("mild", pass(t))
 	c, err := idverify.New([]idverify.Provider{a, mild})
@@ -142,6 +157,11 @@ func TestOutcome(t *testing.T) {
 		{nil, errors.New("foreign"), idverify.CodeUnknown, idverify.AdviceReview},
 		{nil, (*idverify.Error)(nil), idverify.CodeUnknown, idverify.AdviceReview},
 		{nil, nil, idverify.CodeUnknown, idverify.AdviceReview},
+		{nil, (*fragile)(nil), idverify.CodeUnknown, idverify.AdviceReview},
+		{nil, &idverify.Error{Code: idverify.CodeMatch}, idverify.CodeUnknown, idverify.AdviceReview}, // an error decides nothing
+		{passing(t), &idverify.Error{Code: idverify.CodeMatch}, idverify.CodeUnknown, idverify.AdviceReview},
+		{nil, &idverify.Error{}, idverify.CodeUnknown, idverify.AdviceReview},
+		{&idverify.Result{}, nil, idverify.CodeUnknown, idverify.AdviceReview},
 		{&idverify.Result{Code: idverify.CodeMatch}, nil, idverify.CodeMatch, idverify.AdviceReview}, // not earned
 	} {
 		code, advice := idverify.Outcome(test.res, test.err)
@@ -168,24 +188,59 @@ func TestAnswersSayWhenAndWhereFrom(t *testing.T) {
 	assert.Equal(t, idverify.OriginRefused, e.Origin)
 }
 
-// What a constructor returned beside an error that nobody looked at.
-type nilError struct{ idverify.Verifier }
+// fragile is an error whose nil pointer panics when it is asked anything.
+type fragile struct{ cause error }
+
+func (f *fragile) Error() string      { return f.cause.Error() }
+func (f *fragile) Unwrap() error      { return f.cause }
+func (f *fragile) Is(err error) bool  { return f.cause == err }
+func (f *fragile) As(target any) bool { return errors.As(f.cause, target) }
+
+// nilError returns what a constructor returned beside an error that nobody looked
+// at: a nil pointer as an error. It is a provider, a limiter and both stores.
+type nilError struct{ err error }
 
 func (nilError) Name() string                   { return "nil" }
 func (nilError) Accepts(idverify.Evidence) bool { return true }
-func (nilError) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
-	var e *idverify.Error
-	return nil, e
+func (n nilError) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+	return nil, n.err
 }
+func (n nilError) Acquire(context.Context) (func(), error) { return nil, n.err }
+func (n nilError) Take(context.Context, idverify.Try) (idverify.Taken, error) {
+	return idverify.Taken{OK: true}, n.err
+}
+func (n nilError) Return(context.Context, idverify.Try) error { return n.err }
+func (n nilError) Load(context.Context, string) (idverify.Stored, bool, error) {
+	return idverify.Stored{}, false, n.err
+}
+func (n nilError) Save(context.Context, string, idverify.Stored) error { return n.err }
 
 func TestATypedNilErrorPanicsNobody(t *testing.T) {
-	for _, key := range []string{"", "order-1"} {
-		c := oneVendor(t, nilError{})
-		req := askFor(photo())
-		req.Key = key
-		_, err := c.Verify(t.Context(), req)
-		assert.ErrorIs(t, err, idverify.ErrUnknown)
-		assert.NotErrorIs(t, err, idverify.ErrNetwork)
-		assert.NotEmpty(t, err.Error())
+	for _, nothing := range []error{(*idverify.Error)(nil), (*fragile)(nil)} {
+		n := nilError{nothing}
+		a := vendorNamed("a", pass(t))
+		for name, test := range map[string]struct {
+			provider idverify.Provider
+			opts     []idverify.Option
+			want     idverify.Code
+		}{
+			"provider":     {n, nil, idverify.CodeUnknown},
+			"limiter":      {a, []idverify.Option{idverify.WithVendor("a", idverify.VendorPolicy{Limiter: n})}, idverify.CodeStoreUnavailable},
+			"person store": {a, []idverify.Option{limitOf(2, n)}, idverify.CodeStoreUnavailable},
+			"result store": {a, []idverify.Option{idverify.WithResultStore(n, personKey)}, ""},
+		} {
+			for _, key := range []string{"", "order-1"} {
+				var told noting
+				c := oneVendor(t, test.provider, append(test.opts, half(idverify.Retry{Attempts: 1}), told.option())...)
+				req := askFor(photo())
+				req.Key = key
+				_, err := c.Verify(t.Context(), req)
+				assert.Equal(t, test.want, idverify.CodeOf(err), name)
+				if err != nil {
+					assert.NotErrorIs(t, err, idverify.ErrNetwork)
+					assert.NotEmpty(t, err.Error())
+				}
+			}
+		}
 	}
 }

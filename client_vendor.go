@@ -9,6 +9,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
+	"github.com/idverify/idverify/internal/aside"
 	"github.com/idverify/idverify/internal/flight"
 	"github.com/idverify/idverify/internal/redact"
 	"github.com/idverify/idverify/internal/timelimit"
@@ -22,6 +23,8 @@ type vendor struct {
 	// required are kinds that every pass must have.
 	required []CheckKind
 	circuit  *gobreaker.TwoStepCircuitBreaker[struct{}] // nil when it is off
+
+	desk aside.Desk // for the limiter
 
 	changed func(CircuitChange)
 	mu      sync.Mutex // never held while a hook runs
@@ -143,7 +146,8 @@ func (v *vendor) admit(ctx context.Context) (release func(), reason Reason, e *E
 	if v.isResting() {
 		return nil, ReasonCircuitOpen, circuitOpen(v.Name())
 	}
-	release, err := v.policy.Limiter.Acquire(ctx)
+	release, err := v.acquire(ctx)
+	err = askable(err)
 	switch {
 	case err == nil && release == nil:
 		return func() {}, "", nil
@@ -155,6 +159,19 @@ func (v *vendor) admit(ctx context.Context) (release func(), reason Reason, e *E
 		return nil, ReasonOwnLimit, overOwnLimit(v.Name(), "this client's own limiter could not admit the call in time", waitIn(err), err)
 	}
 	return nil, ReasonLimiterFailed, unsent(CodeStoreUnavailable, v.Name(), "the limiter failed, so the vendor was not asked", err)
+}
+
+// acquire asks the limiter. One of a user's is asked beside the call, because it may
+// not notice that the caller has left; a place that it gives then is given back.
+func (v *vendor) acquire(ctx context.Context) (release func(), err error) {
+	if _, own := v.policy.Limiter.(*limiter); own || ctx.Done() == nil {
+		return v.policy.Limiter.Acquire(ctx)
+	}
+	return aside.Wait(ctx, &v.desk, v.policy.Limiter.Acquire, func(release func()) {
+		if release != nil {
+			release()
+		}
+	})
 }
 
 // waitIn is how long an error asks to wait.
@@ -249,12 +266,10 @@ func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 // a match that was not earned.
 func settle(vendor string, res *Result, err error) (*Result, *Error) {
 	if err != nil {
+		err = askable(err)
 		var e *Error
 		if errors.As(err, &e) && e != nil && e.Code != "" && !e.Code.IsDecision() {
 			return nil, e.within(vendor)
-		}
-		if isNil(err) {
-			err = nil // a typed nil: whoever asks it what it is would panic
 		}
 		return nil, unanswered(CodeUnknown, vendor, "the provider returned an error without a code of idverify's", err)
 	}

@@ -25,16 +25,30 @@ func holdEvidence(ctx context.Context, all []Evidence, patience time.Duration) (
 			return nil, sum, refused(CodeInvalidRequest, "Evidence", "evidence of a type that shows no content cannot be bound to a call")
 		}
 		c.part(partKind, []byte(ev.EvidenceKind()))
+		c.shown = false
 		own := shown.EvidenceContent(c.text, c.media)
 		if ctx.Err() != nil {
 			return nil, sum, left(ctx, "", "")
 		}
-		if own == nil {
+		if !c.shown {
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent showed no content")
+		}
+		if !isCopy(own, ev) {
 			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent gave no copy of the evidence")
 		}
 		held = append(held, own)
 	}
 	return held, [sha256.Size]byte(c.all.Sum(nil)), nil
+}
+
+// isCopy reports whether own may stand for ev in a call with a key: it has its kind,
+// and shows its content as well.
+func isCopy(own, ev Evidence) bool {
+	if isNil(own) {
+		return false
+	}
+	_, shows := own.(ContentEvidence)
+	return shows && own.EvidenceKind() == ev.EvidenceKind()
 }
 
 // The parts that a digest of evidence is made of.
@@ -48,6 +62,7 @@ type contentDigest struct {
 	ctx      context.Context
 	patience time.Duration
 	all      hash.Hash
+	shown    bool // something of the evidence at hand
 }
 
 // part writes what it is, how long it is, and what is in it: two lists of parts
@@ -57,9 +72,13 @@ func (c *contentDigest) part(what byte, content []byte) {
 	c.all.Write(content)
 }
 
-func (c *contentDigest) text(s string) { _, _ = c.content(media.String(s)) }
+func (c *contentDigest) text(s string) {
+	c.shown = true
+	_, _ = c.content(media.String(s))
+}
 
 func (c *contentDigest) media(m Media) Media {
+	c.shown = true
 	if m.IsZero() {
 		c.part(partUnreadable, nil)
 		return m

@@ -200,8 +200,49 @@ type kindOnly string
 
 func (k kindOnly) EvidenceKind() string { return string(k) }
 
-func (k kindOnly) EvidenceContent(func(string), func(idverify.Media) idverify.Media) idverify.Evidence {
+func (k kindOnly) EvidenceContent(text func(string), _ func(idverify.Media) idverify.Media) idverify.Evidence {
+	text("")
 	return k
+}
+
+// becoming is evidence that gives something else for its copy.
+type becoming struct {
+	kindOnly
+	copy idverify.Evidence
+}
+
+func (b becoming) EvidenceContent(text func(string), _ func(idverify.Media) idverify.Media) idverify.Evidence {
+	text("x")
+	return b.copy
+}
+
+// showsNothing is evidence that could be any face: it would be one with any other.
+type showsNothing struct{ silentEvidence }
+
+func (s showsNothing) EvidenceContent(func(string), func(idverify.Media) idverify.Media) idverify.Evidence {
+	return s
+}
+
+func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
+	for name, ev := range map[string]idverify.Evidence{
+		"shows nothing":              showsNothing{},
+		"becomes another kind":       becoming{"photo", kindOnly("other")},
+		"becomes what shows nothing": becoming{"silent", silentEvidence{}},
+		"becomes a nil pointer":      becoming{"photo", (*becoming)(nil)},
+	} {
+		req := askFor(ev, photo())
+		req.Key = "k"
+		a := vendorNamed("a", pass(t))
+		_, err := oneVendor(t, a).Verify(t.Context(), req)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e, name)
+		assert.Equal(t, idverify.CodeInvalidRequest, e.Code, name)
+		assert.Equal(t, "Evidence", e.Field, name)
+		assert.Zero(t, a.asked, name)
+	}
+	var none *becoming
+	_, err := oneVendor(t, vendorNamed("a", pass(t))).Verify(t.Context(), askFor(none))
+	assert.ErrorIs(t, err, idverify.ErrInvalidRequest, "a nil pointer is no evidence")
 }
 
 func TestPartsOfEvidenceCannotBeTakenForOneAnother(t *testing.T) {

@@ -88,9 +88,13 @@ func (e Error) Ambiguous() bool { return isAmbiguous(e.Delivery) }
 func (e Error) Repeatable() bool { return isRepeatable(e.Code, e.Delivery, e.Billed) }
 
 // Advice says what to do now. A [Client]'s error is the call's last word: it does
-// not send the caller to another vendor when there is none left to ask.
+// not send the caller to another vendor when there is none left to ask. One whose
+// Code is a decision's decides nothing and is to be reviewed by hand.
 func (e *Error) Advice() Advice {
-	if e.advice != "" {
+	switch {
+	case e == nil || e.Code.IsDecision():
+		return AdviceReview
+	case e.advice != "":
 		return e.advice
 	}
 	return e.Code.Advice()

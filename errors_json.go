@@ -38,7 +38,10 @@ func (e *Error) UnmarshalJSON(text []byte) error {
 	own.RetryAfter = milliseconds(read.RetryAfterMS)
 	own.Delivery = read.delivery(own.Delivery, own.Billed)
 	own.Billed = billedFor(own.Delivery, own.Billed)
-	own.advice = milder(own.Code.Advice(), read.Advice)
+	own.advice = ""
+	if !own.Code.IsDecision() {
+		own.advice = milder(own.Code.Advice(), read.Advice)
+	}
 	*e = own
 	return nil
 }

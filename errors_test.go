@@ -137,6 +137,21 @@ func TestAForeignErrorIsNoSentinel(t *testing.T) {
 	assert.NotErrorIs(t, &idverify.Error{}, errors.New("foreign"))
 }
 
+// Whatever is read or made up, an error never tells anybody to accept.
+func TestNoErrorAdvisesToAccept(t *testing.T) {
+	for _, code := range append(idverify.Codes(), "", "MATCH") {
+		var read idverify.Error
+		require.NoError(t, json.Unmarshal([]byte(`{"code":"`+string(code)+`","advice":"accept","billed":"no"}`), &read))
+		for _, e := range []*idverify.Error{&read, {Code: code}} {
+			assert.NotEqual(t, idverify.AdviceAccept, e.Advice(), code)
+			text, err := json.Marshal(e)
+			require.NoError(t, err)
+			assert.NotContains(t, string(text), "accept")
+		}
+	}
+	assert.Equal(t, idverify.AdviceReview, (*idverify.Error)(nil).Advice())
+}
+
 func TestErrorJSONThatCannotBeReadIsAnError(t *testing.T) {
 	for _, text := range []string{`{"billed":"maybe"}`, `{"retry_after_ms":"soon"}`, `[]`} {
 		var e idverify.Error

@@ -319,6 +319,23 @@ func TestAnAttemptWhoseProviderPanicsHasEnded(t *testing.T) {
 	assert.True(t, told.ends[0].Ambiguous())
 }
 
+func TestACallThatPanicsHasEnded(t *testing.T) {
+	for _, key := range []string{"", "k"} {
+		var told []idverify.CallEnd
+		hook := idverify.WithHooks(idverify.Hooks{Call: func(context.Context, idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
+			return nil, func(e idverify.CallEnd) { told = append(told, e) }
+		}})
+		c := oneVendor(t, &panickingProvider{byScript{name: "a"}}, hook)
+		req := askFor(photo())
+		req.Key = key
+		assert.PanicsWithValue(t, "EXAMPLE panic", func() { _, _ = c.Verify(t.Context(), req) })
+		require.Len(t, told, 1)
+		assert.Equal(t, idverify.CodeUnknown, told[0].Code)
+		assert.Equal(t, idverify.AdviceReview, told[0].Advice)
+		assert.ErrorIs(t, told[0].Err, idverify.ErrAmbiguous)
+	}
+}
+
 // A hook may ask for the state: it is called outside the breaker's lock.
 func TestACircuitsHookMayAskForTheState(t *testing.T) {
 	var c *idverify.Client

@@ -19,6 +19,10 @@ type Limiter interface {
 	// [ErrOverOwnLimit] when the call could not start before ctx's deadline; either
 	// way the call takes no place. release is called exactly once, when the
 	// call has ended; it is nil with an error.
+	//
+	// A limiter that does not notice the end of ctx is left behind, and a place that
+	// it gives later is released at once. With 64 callers' questions left behind the
+	// limiter counts as failed until one of them ends.
 	Acquire(ctx context.Context) (release func(), err error)
 }
 

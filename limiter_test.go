@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -533,6 +534,49 @@ func TestCallerWhoLeavesTheLineOfTheLimiterHasLeft(t *testing.T) {
 		assert.ErrorIs(t, err, context.Canceled)
 		assert.NotErrorIs(t, err, idverify.ErrRateLimited)
 		assert.Equal(t, 1, a.asked)
+	})
+}
+
+// deafLimiter admits when it is let, whether the caller has left or not.
+type deafLimiter struct {
+	let      chan struct{}
+	released atomic.Int64
+}
+
+func (l *deafLimiter) Acquire(context.Context) (func(), error) {
+	<-l.let
+	return func() { l.released.Add(1) }, nil
+}
+
+func TestADeafLimiterHoldsNobodyWhoLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const left = 64 // more of them are not left behind
+		l := &deafLimiter{let: make(chan struct{})}
+		a := vendorNamed("a", pass(t))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: l}))
+		for range left {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			began := time.Now()
+			_, err := c.Verify(ctx, askFor(photo()))
+			assert.Equal(t, idverify.CodeTimeout, idverify.CodeOf(err))
+			assert.Equal(t, idverify.ReasonCallerLeft, attemptsOf(nil, err)[0].Reason)
+			assert.Less(t, time.Since(began), 1100*time.Millisecond)
+			cancel()
+		}
+		began := time.Now()
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		assert.Equal(t, idverify.CodeStoreUnavailable, idverify.CodeOf(err))
+		assert.Equal(t, idverify.ReasonLimiterFailed, attemptsOf(nil, err)[0].Reason)
+		assert.Zero(t, time.Since(began))
+		assert.Zero(t, a.asked)
+		assert.Equal(t, idverify.CircuitClosed, c.Circuits()["a"])
+
+		close(l.let)
+		synctest.Wait()
+		assert.EqualValues(t, left, l.released.Load(), "what is given late is given back")
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		assert.NoError(t, err)
+		assert.EqualValues(t, left+1, l.released.Load())
 	})
 }
 

@@ -24,15 +24,20 @@ type loan struct {
 var errTakenBack = errors.New("idverify: the caller who gave the media has left")
 
 // lend makes a loan of a request that is the Client's own, with evidence that was
-// held.
-func lend(req *Request) *loan {
+// held. It fails with an [*Error] where a copy of evidence shows no content.
+func lend(req *Request) (*loan, error) {
 	l := &loan{req: req}
 	for i, ev := range req.Evidence {
-		if own := ev.(ContentEvidence).EvidenceContent(func(string) {}, l.guard); own != nil {
-			req.Evidence[i] = own
+		shown, ok := ev.(ContentEvidence)
+		if ok {
+			ev = shown.EvidenceContent(func(string) {}, l.guard)
 		}
+		if !ok || ev == nil {
+			return nil, refused(CodeInvalidRequest, "Evidence", "EvidenceContent gave no copy of the evidence that shows its content")
+		}
+		req.Evidence[i] = ev
 	}
-	return l
+	return l, nil
 }
 
 // guard is media that can be read until the loan is over.

@@ -86,6 +86,8 @@ func WithVendor(name string, p VendorPolicy) Option {
 			return misconfigured(field, "Breaker.Failures must be 1 to 1000")
 		case p.Breaker.Open < 0:
 			return misconfigured(field, "Breaker.Open must not be negative")
+		case p.Limiter != nil && isNil(p.Limiter):
+			return misconfigured(field, "Limiter is a nil pointer")
 		}
 		if s.policies == nil {
 			s.policies = map[string]VendorPolicy{}
@@ -179,9 +181,11 @@ func WithPersonLimit(limit PersonLimit) Option {
 			return misconfigured("PersonLimit.Tries", fmt.Sprintf("a person has 1 to %d tries", maxPersonTries))
 		case limit.Window <= 0:
 			return misconfigured("PersonLimit.Window", "a window is longer than nothing")
+		case limit.Store != nil && isNil(limit.Store):
+			return misconfigured("PersonLimit.Store", "the store is a nil pointer")
 		}
 		s.person = &personLimit{secret: secret, limit: limit.Tries, window: limit.Window, store: limit.Store, desk: new(aside.Desk)}
-		if isNil(limit.Store) {
+		if limit.Store == nil {
 			s.person.store = NewMemoryPersonStore()
 		}
 		return nil

@@ -106,6 +106,7 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 		}()
 		return p.store.Take(ctx, try)
 	})
+	err = askable(err)
 	if err != nil && !errors.Is(err, aside.ErrBusy) {
 		settled.Store(true)
 		go func() { // the store may have counted it all the same
@@ -150,6 +151,7 @@ func (c *Client) giveBack(ctx context.Context, try Try) {
 
 // reasonOf says why a question to a store did not go well.
 func reasonOf(err error) StoreReason {
+	err = askable(err)
 	switch {
 	case errors.Is(err, aside.ErrBusy):
 		return StorePaused

@@ -94,7 +94,7 @@ func (r *Request) check() (Subject, error) {
 		return Subject{}, refused(CodeInvalidRequest, "Evidence", "no evidence was given")
 	}
 	for _, ev := range r.Evidence {
-		if ev == nil {
+		if isNil(ev) {
 			return Subject{}, refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
 		}
 		if photo, ok := ev.(PhotoURLEvidence); ok && len(photo.URL()) > maxURLBytes {
@@ -271,7 +271,7 @@ func tellsNumber(id, number string) bool {
 func (r Request) kinds() []string {
 	kinds := make([]string, 0, len(r.Evidence))
 	for _, ev := range r.Evidence {
-		if ev != nil {
+		if !isNil(ev) {
 			kinds = append(kinds, ev.EvidenceKind())
 		}
 	}

@@ -198,14 +198,16 @@ func (r Result) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (r *Result) UnmarshalJSON(text []byte) error {
 	type fields Result
+	own := *r
 	read := struct {
 		*fields
 		Advice Advice `json:"advice"`
-	}{fields: (*fields)(r)}
+	}{fields: (*fields)(&own)}
 	if err := json.Unmarshal(text, &read); err != nil {
-		return err
+		return err // and nothing was taken over of what cannot be read
 	}
-	r.advice = milder(r.Code.Advice(), read.Advice)
+	own.advice = milder(own.Code.Advice(), read.Advice)
+	*r = own
 	return nil
 }
 

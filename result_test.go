@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,6 +84,18 @@ func golden(t *testing.T, file string, got []byte) {
 }
 
 type replyOne struct{ n int }
+
+// A Result that could not be read is what it was before, and no half of a pass.
+func TestResultJSONThatCannotBeReadLeavesNothingBehind(t *testing.T) {
+	text, err := json.Marshal(passing(t))
+	require.NoError(t, err)
+	broken := strings.Replace(string(text), `"billed":"`, `"billed":"MARK`, 1)
+	require.NotEqual(t, string(text), broken)
+	var read idverify.Result
+	require.Error(t, json.Unmarshal([]byte(broken), &read))
+	assert.False(t, read.Passed())
+	assert.Equal(t, idverify.Result{}, read)
+}
 
 func TestResultAs(t *testing.T) {
 	res := &idverify.Result{Reply: &replyOne{7}}

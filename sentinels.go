@@ -9,7 +9,7 @@ func CodeOf(err error) Code {
 		return ""
 	}
 	var e *Error
-	if errors.As(err, &e) && e != nil {
+	if errors.As(askable(err), &e) && e != nil {
 		return e.Code
 	}
 	return CodeUnknown

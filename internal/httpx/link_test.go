@@ -17,7 +17,7 @@ import (
 )
 
 // pair is a link and the other side of it.
-func pair(t *testing.T) (*link, *net.TCPConn) {
+func pair(t testing.TB) (*link, *net.TCPConn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -214,5 +214,14 @@ func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
 			transport.CloseIdleConnections()
 			assert.Equal(t, want, requests, "%v, %v", seen, secured)
 		}
+	}
+}
+
+// BenchmarkLook is what a call pays twice, of some fifty microseconds or more.
+func BenchmarkLook(b *testing.B) {
+	l, _ := pair(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = l.look()
 	}
 }
