@@ -106,40 +106,36 @@ func (d DecImage) Bytes() ([]byte, error) {
 }
 
 // unescaped is the inside of a JSON string in which base64 is written: some write /
-// as \/, or = as \u003d. What cannot be in base64 becomes a backslash, which
-// cannot either.
+// as \/, or = as \u003d. It ends with what cannot be in base64.
 func unescaped(inside string) string {
 	if !strings.Contains(inside, `\`) {
 		return inside
 	}
 	var plain strings.Builder
 	plain.Grow(len(inside))
-	for len(inside) > 0 {
-		if inside[0] != '\\' {
-			end := strings.IndexByte(inside, '\\')
-			if end < 0 {
-				end = len(inside)
-			}
-			plain.WriteString(inside[:end])
-			inside = inside[end:]
-			continue
-		}
-		c, length := byte('\\'), min(len(`\n`), len(inside))
-		switch inside[length-1] {
-		case '/':
+	for {
+		before, escape, found := strings.Cut(inside, `\`)
+		plain.WriteString(before)
+		c, length := byte('\\'), 1
+		switch {
+		case !found:
+			return plain.String()
+		case strings.HasPrefix(escape, "/"):
 			c = '/'
-		case 'n', 'r':
+		case strings.HasPrefix(escape, "n"), strings.HasPrefix(escape, "r"):
 			c = '\n'
-		case 'u':
-			length = min(len(`\u0000`), len(inside))
-			if code, err := strconv.ParseUint(inside[2:length], 16, 7); err == nil {
+		case strings.HasPrefix(escape, "u"):
+			length = min(len("u0000"), len(escape))
+			if code, err := strconv.ParseUint(escape[1:length], 16, 7); err == nil {
 				c = byte(code)
 			}
 		}
 		plain.WriteByte(c)
-		inside = inside[length:]
+		if c == '\\' {
+			return plain.String()
+		}
+		inside = escape[length:]
 	}
-	return plain.String()
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails: what is no picture
@@ -177,8 +173,11 @@ func (t *texts) UnmarshalJSON(raw []byte) error {
 func (t *texts) list(raw []byte) bool {
 	var list texts
 	err := exchange.Elements(raw, func(value []byte) {
+		if len(list) == maxRisks {
+			return // what is not kept need not be read
+		}
 		var item exchange.Remark
-		if _ = item.UnmarshalJSON(value); item != "" && len(list) < maxRisks {
+		if _ = item.UnmarshalJSON(value); item != "" {
 			list = append(list, string(item))
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -378,6 +379,23 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 			assert.Error(t, err, picture)
 		}
 	}
+}
+
+// What is beyond the texts that are kept is not decoded.
+func TestTagsThatAreNotKeptCostNothing(t *testing.T) {
+	const tags, most = 1500, 64
+	tag := `"` + strings.Repeat("\xff", 8000) + `"` // each byte becomes three
+	c, _ := answering(t, answer{body: `{"error_code":222202,"risk_tag":[` + strings.Repeat(tag+",", tags-1) + tag + `]}`})
+	_, err := c.Verify(t.Context(), request())
+	require.Error(t, err)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = c.Verify(t.Context(), request())
+	runtime.ReadMemStats(&after)
+	var reply *baiduv4.Reply
+	require.ErrorAs(t, err, &reply)
+	assert.Len(t, reply.RiskTags, most)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 }
 
 // An error may be kept for long: the megabytes of a picture must not stay with it.

@@ -189,6 +189,7 @@ func TestBatchRefusesWhatCannotWork(t *testing.T) {
 	}
 	var noClient *idverify.Client
 	var noJournal *batch.FileJournal
+	var noContext context.Context
 	for field, tries := range map[string][]func() (iter.Seq[batch.Result], error){
 		"v": {
 			func() (iter.Seq[batch.Result], error) { return batch.Run(t.Context(), nil, rows(1)) },
@@ -200,7 +201,7 @@ func TestBatchRefusesWhatCannotWork(t *testing.T) {
 		"WithTotal":           {withOptions(batch.WithTotal(-1))},
 		"WithProgress":        {withOptions(batch.WithProgress(nil))},
 		"WithGrace":           {withOptions(batch.WithGrace(-1))},
-		"WithAbort":           {withOptions(batch.WithAbort(nil))},
+		"WithAbort":           {withOptions(batch.WithAbort(noContext))},
 		"WithJournal":         {withOptions(batch.WithJournal(nil, secret)), withOptions(batch.WithJournal(noJournal, secret))},
 		"WithJournal.secret":  {withOptions(batch.WithJournal(newJournal(), secret[:31])), withOptions(batch.WithJournal(newJournal(), make([]byte, 32)))},
 		"WithEvidenceBinding": {withOptions(batch.WithEvidenceBinding())},

@@ -12,6 +12,12 @@ type Badge string
 // EvidenceKind implements idverify.Evidence.
 func (Badge) EvidenceKind() string { return "gate.badge" }
 
+// EvidenceContent implements idverify.ContentEvidence.
+func (b Badge) EvidenceContent(text func(string), _ func(idverify.Media) idverify.Media) idverify.Evidence {
+	text(string(b))
+	return b
+}
+
 // Gate is a provider of one's own: it compares in house, free of charge.
 type Gate struct {
 	rule   idverify.Rule
@@ -19,10 +25,11 @@ type Gate struct {
 }
 
 var (
-	_ idverify.Evidence   = Badge("")
-	_ idverify.Verifier   = (*Gate)(nil)
-	_ idverify.Provider   = (*Gate)(nil)
-	_ idverify.FARLimiter = (*Gate)(nil)
+	_ idverify.Evidence        = Badge("")
+	_ idverify.ContentEvidence = Badge("")
+	_ idverify.Verifier        = (*Gate)(nil)
+	_ idverify.Provider        = (*Gate)(nil)
+	_ idverify.FARLimiter      = (*Gate)(nil)
 )
 
 // NewGate makes a gate that has compared these badges already.

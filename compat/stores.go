@@ -2,6 +2,7 @@ package compat
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -58,9 +59,28 @@ func (r *Results) Save(ctx context.Context, id string, stored idverify.Stored) e
 }
 
 // Journal is a journal of one's own.
-type Journal struct{ rows table[batch.Entry] }
+type Journal struct {
+	rows    table[batch.Entry]
+	binding string // of the runs
+}
 
-var _ batch.Journal = (*Journal)(nil)
+var (
+	_ batch.Journal          = (*Journal)(nil)
+	_ batch.RunJournal       = (*Journal)(nil)
+	_ batch.UniqueKeyJournal = (*Journal)(nil)
+)
+
+// BeginRun implements batch.RunJournal.
+func (j *Journal) BeginRun(_ context.Context, binding string) (end func(), err error) {
+	if j.binding != "" && j.binding != binding {
+		return nil, errors.New("another secret: no row of before would be found")
+	}
+	j.binding = binding
+	return func() {}, nil
+}
+
+// UniqueKeys implements batch.UniqueKeyJournal: the keys are those of a table.
+func (*Journal) UniqueKeys() bool { return true }
 
 // Load implements batch.Journal.
 func (j *Journal) Load(_ context.Context, key string) (batch.Entry, bool, error) {

@@ -38,10 +38,6 @@ func TestMatch(t *testing.T) {
 	assert.Equal(t, 0.0123456789012345, *reply.HackScore)
 }
 
-func scores(verify, hack string) string {
-	return fmt.Sprintf(`{"request_id":"TID1","status":"OK","verify_score":%s,"hack_score":%s}`, verify, hack)
-}
-
 // The statuses and reasons of the vendor's page, with what it says of billing.
 func TestMissingScoresDecideNothing(t *testing.T) {
 	for _, body := range []string{

@@ -66,7 +66,8 @@ func findText(content []byte, field string) string {
 		return ""
 	}
 	var found Remark
-	_ = members(unmarked(content), func(key, value []byte) error {
+	s := scanner{rest: unmarked(content), lax: true}
+	_ = s.members(func(key, value []byte) error {
 		if string(key) != field {
 			return nil
 		}

@@ -3,6 +3,7 @@ package exchange
 import (
 	"cmp"
 	"context"
+	"hash/maphash"
 	"net/http"
 	"time"
 
@@ -26,6 +27,7 @@ type Exchange struct {
 
 	response  *httpx.Response
 	requestID string
+	repeated  bool // the answer before this one had its id: it is another call's
 	secrets   []string
 	room      [roomForSecrets]string // for them
 	address   string                 // of the picture, one of them
@@ -105,8 +107,8 @@ const (
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
-	x.requestID = ""
-	req.Broken = func(part []byte) { x.SetRequestID(findText(part, x.RequestIDField)) }
+	x.requestID, x.repeated = "", false
+	req.Broken = func(part []byte) { x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField))) }
 	response, err := x.HTTP.Do(ctx, req)
 	if err != nil {
 		return x.failed(err)
@@ -133,4 +135,20 @@ func (x *Exchange) id() string { return cmp.Or(x.requestID, x.OwnID) }
 // SetRequestID keeps the vendor's id of the call for the result or error. What
 // does not look like one stands in the typed reply only, unless it tells of the
 // person.
-func (x *Exchange) SetRequestID(id string) { x.requestID = redact.Word(x.Identifier(id)) }
+//
+// An id of the vendor's own that the answer before had, too, about somebody else,
+// tells that a gateway has sent that one twice. One that repeats ours is tested for
+// what it names.
+func (x *Exchange) SetRequestID(id string) {
+	x.requestID = redact.Word(x.Identifier(id))
+	if x.response != nil && id != x.OwnID {
+		x.repeated = x.response.IsRepeated(id, x.person())
+	}
+}
+
+var persons = maphash.MakeSeed()
+
+// person is a number that stands for the person, in this process only.
+func (x *Exchange) person() uint64 {
+	return maphash.Comparable(persons, [2]string{x.Subject.Name(), x.Subject.IDNumber()})
+}

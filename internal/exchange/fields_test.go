@@ -1,10 +1,13 @@
 package exchange
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/proof/growth"
 )
 
 type sample struct {
@@ -39,4 +42,49 @@ func TestAFieldThatCannotBeReadIsAMistakeOfTheProgram(t *testing.T) {
 			A string `json:"a"`
 		}{})
 	})
+}
+
+// timesRead counts how often it was read.
+type timesRead int
+
+func (n *timesRead) UnmarshalJSON([]byte) error { *n++; readings++; return nil }
+
+var readings int
+
+// The answer is refused; ten thousand values need not be decoded for that.
+func TestAFieldThatComesAgainIsNotReadAgain(t *testing.T) {
+	var s struct {
+		Text timesRead `json:"text"`
+	}
+	readings = 0
+	content := `{"text":1` + strings.Repeat(`,"TEXT":2`, 100) + `}`
+	assert.ErrorIs(t, Fields([]byte(content), &s), errTwice)
+	assert.Equal(t, 1, readings)
+	assert.Equal(t, "1", findText([]byte(`{"a":1,"a":2,"id":1,"id":2}`), "id"))
+}
+
+// Whatever stands in an answer, in a field or elsewhere, is read in time that is
+// linear, and next to nothing is allocated.
+func TestReadingAnAnswerIsLinear(t *testing.T) {
+	for name, value := range growth.JSON() {
+		t.Run(name, func(t *testing.T) {
+			for _, field := range []string{"remark", "x"} {
+				growth.Case{From: 64 << 10, MaxAllocated: 4, MaxCost: 10, Work: func(size int) func() {
+					answer := []byte(`{"` + field + `":` + value(size) + `,"score":1}`)
+					return func() {
+						_ = Fields(answer, new(sample))
+						findText(answer, "id")
+					}
+				}}.Check(t)
+			}
+		})
+	}
+	growth.Case{From: 256 << 10, MaxAllocated: .1, MaxCost: 8, Work: func(size int) func() {
+		list := []byte(growth.Filled(`[1`, `,"`+strings.Repeat("a", 1<<10)+`"`, `]`)(size))
+		return func() { _ = Elements(list, func([]byte) {}) }
+	}}.Check(t)
+	growth.Case{From: 256 << 10, MaxAllocated: .1, MaxCost: 8, Work: func(size int) func() {
+		marked := []byte(growth.Filled(``, "\ufeff \n", `{}`)(size))
+		return func() { unmarked(marked) }
+	}}.Check(t)
 }

@@ -2,12 +2,14 @@ package exchange
 
 import (
 	"bytes"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // keySet is the keys of one object. The few that a vendor's answer has are
-// compared where they stand; those of an object with more are folded into a map,
-// so that a hostile answer costs no square of its length.
+// compared where they stand; those of an object with more, or with odd ones, are
+// folded into a map, so that a hostile answer costs no square of its length.
 type keySet struct {
 	few  [12][]byte
 	n    int
@@ -19,18 +21,21 @@ func (k *keySet) has(key []byte) bool {
 	if k.many != nil {
 		return k.fold(key)
 	}
-	for _, seen := range k.few[:k.n] {
-		if bytes.EqualFold(seen, key) { // as encoding/json does: ſ and K (the Kelvin sign) count as s and k
-			return true
+	plain := isASCII(key)
+	if plain {
+		for _, seen := range k.few[:k.n] {
+			if bytes.EqualFold(seen, key) {
+				return true
+			}
 		}
 	}
-	if k.n < len(k.few) {
+	if plain && k.n < len(k.few) {
 		k.few[k.n] = key
 		k.n++
 		return false
 	}
 	k.many = make(map[string]bool)
-	for _, seen := range k.few {
+	for _, seen := range k.few[:k.n] {
 		k.fold(seen)
 	}
 	return k.fold(key)
@@ -43,14 +48,45 @@ func (k *keySet) fold(key []byte) (known bool) {
 	return known
 }
 
-// foldKey gives one text to all keys that bytes.EqualFold takes for equal: each
-// character becomes the first of those that it is equal to.
-func foldKey(key []byte) string {
-	return string(bytes.Map(func(r rune) rune {
-		first := r
-		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			first = min(first, next)
+func isASCII(key []byte) bool {
+	for _, c := range key {
+		if c >= utf8.RuneSelf {
+			return false
 		}
-		return first
+	}
+	return true
+}
+
+// foldKey gives one text to all keys that encoding/json takes for equal, as
+// bytes.EqualFold does: each character becomes the first of those that it is equal
+// to. ſ and K (the Kelvin sign) count as s and k.
+func foldKey(key []byte) string {
+	if isASCII(key) {
+		return string(bytes.ToUpper(key))
+	}
+	firsts := firstOfFold()
+	return string(bytes.Map(func(r rune) rune {
+		if first, ok := firsts[r]; ok {
+			return first
+		}
+		return r
 	}, key))
 }
+
+// firstOfFold has every character that is not the first of those that it is equal
+// to. [unicode.SimpleFold] would be asked for each character several times.
+var firstOfFold = sync.OnceValue(func() map[rune]rune {
+	firsts := map[rune]rune{}
+	for _, cased := range unicode.CaseRanges {
+		for r := rune(cased.Lo); r <= rune(cased.Hi); r++ {
+			first := r
+			for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+				first = min(first, next)
+			}
+			if first != r {
+				firsts[r] = first
+			}
+		}
+	}
+	return firsts
+})

@@ -50,3 +50,19 @@ func TestDoubleKeysAreFoundAmongFewAndMany(t *testing.T) {
 		assert.False(t, hasDoubleKey(answer("x", "y", p[0], p[1])))
 	}
 }
+
+func TestEveryCharacterFoldsToTheFirstOfItsKind(t *testing.T) {
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		first := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			first = min(first, next)
+		}
+		if got := foldKey([]byte(string(r))); got != string(first) {
+			assert.Fail(t, "folded wrongly", "%U to %q", r, got)
+		}
+	}
+	assert.Equal(t, "A\ufffdS", foldKey([]byte("a\xffſ")), "as encoding/json takes bytes that are no UTF-8")
+}

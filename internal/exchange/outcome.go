@@ -19,6 +19,9 @@ type Said struct {
 // Coded turns a vendor's code into the decision or the error that its row in
 // the table says. A code without a row is CodeUnknown.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
+	if c.repeated {
+		return nil, c.Bad(answeredBefore)
+	}
 	row, e := c.row(said)
 	switch {
 	case e != nil:
@@ -81,7 +84,10 @@ func (x *Exchange) unlisted(said Said) idverify.VendorCode {
 	return row
 }
 
-const answeredEarly = "the answer began before the whole request had been sent"
+const (
+	answeredEarly  = "the answer began before the whole request had been sent"
+	answeredBefore = "the answer is that of the call before, which came twice"
+)
 
 // smallNumber is the reason of an unlisted code when it can say nothing of a
 // person: a number of up to three digits.
@@ -104,8 +110,11 @@ type Measured struct {
 // nothing. A failed check other than similarity is an attack, and outranks a
 // face that does not match.
 func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
-	if c.response.Early {
+	switch {
+	case c.response.Early:
 		return nil, c.Bad(answeredEarly)
+	case c.repeated:
+		return nil, c.Bad(answeredBefore)
 	}
 	row, _ := c.Table.Find(success)
 	if row.Meaning != idverify.CodeMatch {

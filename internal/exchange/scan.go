@@ -2,16 +2,18 @@ package exchange
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // What an answer may have. No vendor's comes near it, and a longer one would cost
 // memory and time: what is read is read in one pass that keeps nothing.
 const (
-	maxDepth  = 64     // of objects and arrays
-	maxValues = 10_000 // in all objects and arrays together
-	maxKey    = 256    // bytes of a field's name as it is written
+	maxDepth  = 64    // of objects and arrays
+	maxValues = 4_096 // in all objects and arrays together
+	maxKey    = 128   // bytes of a field's name as it is written
 )
 
 // What is wrong with an answer. Errors show the texts.
@@ -23,17 +25,15 @@ var (
 
 // members reads content as exactly one JSON object within the limits, in one pass.
 // It gives each member of that object to see, with the value as it is written,
-// until one is refused or the answer breaks.
+// until one is refused or the answer breaks. A key that comes again is not shown:
+// the answer is refused, and reading its values would cost as much as they like.
 //
 // No object anywhere in it may have two keys that encoding/json would take for the
 // same field. It takes keys in any letter case and lets the last one win, so that
 // {"code":-5803,"CODE":0} would be a success.
 func members(content []byte, see func(key, value []byte) error) error {
 	s := scanner{rest: content}
-	if s.next() != '{' {
-		return errNotJSON
-	}
-	return s.whole(s.object(1, see))
+	return s.members(see)
 }
 
 // Elements reads content as exactly one JSON array, as members does an object, and
@@ -50,6 +50,7 @@ func Elements(content []byte, see func(value []byte)) error {
 type scanner struct {
 	rest   []byte
 	values int
+	lax    bool // double keys are not looked for
 	twice  bool // some object has a key twice
 }
 
@@ -84,6 +85,13 @@ func (s *scanner) value(depth int) error {
 	return s.scalar()
 }
 
+func (s *scanner) members(see func(key, value []byte) error) error {
+	if s.next() != '{' {
+		return errNotJSON
+	}
+	return s.whole(s.object(1, see))
+}
+
 func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 	if depth > maxDepth {
 		return errTooMuch
@@ -105,7 +113,8 @@ func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 			return errTooMuch
 		}
 		key := unescaped(quoted)
-		s.twice = keys.has(key) || s.twice
+		again := keys.has(key)
+		s.twice = again && !s.lax || s.twice
 		if !s.skip(':') {
 			return errNotJSON
 		}
@@ -115,7 +124,7 @@ func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 			return err
 		}
 		// A number that the answer ends with may be half of one.
-		if value := before[:len(before)-len(s.rest)]; see != nil && (len(s.rest) > 0 || value[0] == '"') {
+		if value := before[:len(before)-len(s.rest)]; see != nil && !again && (len(s.rest) > 0 || value[0] == '"') {
 			if err := see(key, value); err != nil {
 				return err
 			}
@@ -266,14 +275,56 @@ func (s *scanner) next() byte {
 func (s *scanner) skip(c byte) bool { return s.next() == c && s.has(c) }
 
 // unescaped is a key without its quotes, as it is read. Bytes that are no UTF-8
-// are left for comparing, which takes them all for one character, as encoding/json
+// are left for comparing, which takes each for the same character, as encoding/json
 // does.
 func unescaped(quoted []byte) []byte {
 	inside := quoted[1 : len(quoted)-1]
 	if bytes.IndexByte(inside, '\\') < 0 {
 		return inside
 	}
-	var key string
-	_ = json.Unmarshal(quoted, &key) // a whole string
-	return []byte(key)
+	key := make([]byte, 0, len(inside)) // no escape is shorter than what it stands for
+	for i := 0; i < len(inside); i++ {
+		if inside[i] != '\\' {
+			key = append(key, inside[i])
+			continue
+		}
+		i++
+		if plain := strings.IndexByte("bfnrt", inside[i]); plain >= 0 {
+			key = append(key, "\b\f\n\r\t"[plain])
+			continue
+		}
+		if inside[i] != 'u' {
+			key = append(key, inside[i])
+			continue
+		}
+		r := hexRune(inside[i+1:])
+		i += 4
+		if pair := utf16.DecodeRune(r, hexRuneAfter(inside[i+1:])); pair != utf8.RuneError {
+			r = pair
+			i += len(`\u0000`)
+		}
+		key = utf8.AppendRune(key, r) // half a pair becomes U+FFFD
+	}
+	return key
+}
+
+func hexRune(digits []byte) (r rune) {
+	for _, c := range digits[:4] {
+		switch {
+		case c <= '9':
+			c -= '0'
+		default:
+			c = c | 0x20 - 'a' + 10
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
+
+// hexRuneAfter is that of an escape, if one is next.
+func hexRuneAfter(text []byte) rune {
+	if !bytes.HasPrefix(text, []byte(`\u`)) {
+		return utf8.RuneError
+	}
+	return hexRune(text[len(`\u`):])
 }

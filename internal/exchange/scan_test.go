@@ -103,3 +103,22 @@ func TestElementsAreSeenAsTheyAreWritten(t *testing.T) {
 		assert.Error(t, Elements([]byte(none), func([]byte) {}), none)
 	}
 }
+
+func TestKeysAreReadAsEncodingJSONReadsThem(t *testing.T) {
+	check := func(quoted string) {
+		var want string
+		require.NoError(t, json.Unmarshal([]byte(quoted), &want))
+		if got := strings.ToValidUTF8(string(unescaped([]byte(quoted))), "\ufffd"); got != want {
+			assert.Fail(t, "different", "%s: %q %q", quoted, got, want)
+		}
+	}
+	for r := range 0x10000 {
+		check(fmt.Sprintf(`"a\u%04xb"`, r))
+		check(fmt.Sprintf(`"\u%04X\ude00"`, r))
+		check(fmt.Sprintf(`"\ud83d\u%04x"`, r))
+		check(fmt.Sprintf(`"\ud83d%s\ude00"`, strings.ToValidUTF8(string(rune(max(r, ']'))), "x")))
+	}
+	for _, quoted := range []string{`""`, `"\b\f\n\r\t\/\\\""`, `"\ud83d"`, `"\ud83dx"`, `"\ud83d\n"`, `"\ud83d\ud83d\ude00"`, `"\\u0041"`} {
+		check(quoted)
+	}
+}

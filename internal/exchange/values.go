@@ -106,7 +106,10 @@ type Remark string
 // UnmarshalJSON implements [json.Unmarshaler].
 func (r *Remark) UnmarshalJSON(text []byte) error {
 	if bytes.HasPrefix(text, []byte{'"'}) {
-		plain, _ := unquote(beginning(text))
+		if len(text) > redact.SearchedText {
+			text = beginning(text)
+		}
+		plain, _ := unquote(text)
 		*r = Remark(redact.Cut(plain, redact.SearchedText))
 		return nil
 	}
@@ -120,19 +123,18 @@ func (r *Remark) UnmarshalJSON(text []byte) error {
 
 // A character of a string may be written with six, and those of a number count.
 const (
-	longestQuoted = 6*redact.SearchedText + 12
+	longestQuoted = 6*redact.MaxText + len(`""`)
 	maxNumber     = 1 << 10
 )
 
-// beginning is the beginning of a JSON string, as a JSON string that has at least
-// [redact.SearchedText] bytes: all of one that is not longer than longestQuoted.
+// beginning is a JSON string, or its beginning as one that reads as no less than
+// [redact.SearchedText] bytes.
 func beginning(quoted []byte) []byte {
-	if len(quoted) <= longestQuoted {
-		return quoted
-	}
-	end := 1
-	for end < longestQuoted-1 {
+	end := len(`"`)
+	for range redact.SearchedText + utf8.UTFMax { // each step is at least one byte
 		switch {
+		case end >= len(quoted)-1:
+			return quoted
 		case quoted[end] != '\\':
 			end++
 		case quoted[end+1] == 'u':

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/idverify/idverify/internal/proof/growth"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -135,6 +136,25 @@ func TestANumberOfAnyLengthIsNoScore(t *testing.T) {
 			require.NoError(t, score.UnmarshalJSON([]byte(written)))
 			assert.Equal(t, taken, score.present, length)
 			assert.Equal(t, !taken, score.malformed, length)
+		}
+	}
+}
+
+func TestReadingAValueIsLinear(t *testing.T) {
+	for name, value := range growth.JSON() {
+		growth.Case{From: 128 << 10, MaxAllocated: 1, MaxCost: 8, Work: func(size int) func() {
+			quoted := []byte(value(size))
+			if !json.Valid(quoted) { // which the scanner would not give
+				return func() {}
+			}
+			return func() {
+				_ = new(Text).UnmarshalJSON(quoted)
+				_ = new(Remark).UnmarshalJSON(quoted)
+				_ = new(Score).UnmarshalJSON(quoted)
+			}
+		}}.Check(t)
+		if t.Failed() {
+			t.Fatal(name)
 		}
 	}
 }

@@ -107,6 +107,12 @@ func (a *attempt) wasIdle() bool {
 	return a.idle
 }
 
+func (a *attempt) lastLink() *link {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.link
+}
+
 func (a *attempt) setReading(is bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

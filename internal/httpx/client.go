@@ -167,6 +167,20 @@ type Response struct {
 	// Early says that the answer began before the whole request had been
 	// handed to the connection: it cannot be about all of it.
 	Early bool
+
+	link *link // nil where it is not known
+}
+
+// IsRepeated reports whether the answer before this one on the same connection had
+// this id too, and was about somebody else: a gateway has sent that one twice, and a
+// request that came meanwhile took it for its own. The connection is of no use any
+// more, and is closed.
+func (r *Response) IsRepeated(id string, person uint64) bool {
+	if r.link == nil || id == "" || !r.link.hasSaid(said{id, person}) {
+		return false
+	}
+	_ = r.link.Close()
+	return true
 }
 
 // placeholder stands in for the body until prepare runs: with an empty
@@ -219,7 +233,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		_ = raw.Body.Close()
 		attempt.finish() // the request is still being sent
 	}
-	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: early}, nil
+	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: early, link: attempt.lastLink()}, nil
 }
 
 // prepare keeps the request that is about to be sent for bottom, without the

@@ -41,3 +41,6 @@ func (c *Client) KeepsNothing() bool {
 	r := c.requests.Get().(*resty.Request)
 	return r.RawRequest == nil && r.Context() == context.Background()
 }
+
+// ReadAnswer reads the body of an answer.
+func ReadAnswer(raw *http.Response, limit int64) ([]byte, error) { return readAnswer(raw, limit) }

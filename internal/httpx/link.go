@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -21,6 +22,8 @@ type link struct {
 	ended chan struct{} // closed when whoever reads has come to the end
 	cause error         // why, once ended is closed
 	told  chan struct{} // has room for one word that an answer has begun
+
+	latest atomic.Pointer[said] // answer
 
 	looking sync.Mutex
 	peek    func(fd uintptr) // made once, so that a look allocates nothing
@@ -132,6 +135,19 @@ func (l *link) tell() {
 	case l.told <- struct{}{}:
 	default:
 	}
+}
+
+// said is what an answer was called, and a number that stands for its person.
+type said struct {
+	id     string
+	person uint64
+}
+
+// hasSaid notes an answer, and reports whether the one before was called the same
+// and was about another person.
+func (l *link) hasSaid(now said) bool {
+	before := l.latest.Swap(&now)
+	return before != nil && before.id == now.id && before.person != now.person
 }
 
 func (l *link) hasEnded() bool {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,7 +20,6 @@ type account struct {
 	accountMask
 
 	Key string
-	mu  sync.Mutex
 }
 
 type accountMask = redact.Mask[account]

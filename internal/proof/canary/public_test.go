@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/ast"
 	"maps"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -20,11 +21,17 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// packages are those that users import.
+// packages are those that users import: the root, and the folders in it that
+// hold Go and are no modules of their own.
 var packages = func() map[string]string {
-	all := map[string]string{"idverify": "../../..", "batch": "../../../batch", "idcard": "../../../idcard", "idverifytest": "../../../idverifytest"}
-	for _, a := range accounts {
-		all[a.vendor] = "../../../" + a.vendor
+	const root = "../../.."
+	all := map[string]string{"idverify": root}
+	files, _ := filepath.Glob(root + "/*/*.go")
+	for _, file := range files {
+		dir := filepath.Dir(file)
+		if _, err := os.Stat(dir + "/go.mod"); err != nil {
+			all[filepath.Base(dir)] = dir
+		}
 	}
 	return all
 }()
@@ -88,7 +95,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Client": client, "idverify.Code": result.Code, "idverify.Advice": result.Advice(), "idverify.Error": failure, "idverify.Result": result,
 		"idverify.Evidence": idverify.PhotoURL(w.url), "idverify.ContentEvidence": idverify.PhotoURL(w.url), "idverify.PhotoEvidence": idverify.Photo(w.photo), "idverify.PhotoURLEvidence": idverify.PhotoURL(w.url),
 		"batch.FileJournal": journal, "batch.Journal": batch.Journal(journal), "batch.RunJournal": batch.RunJournal(journal), "batch.UniqueKeyJournal": batch.UniqueKeyJournal(journal), "batch.Entry": batch.Entry{Result: result, Err: failure},
-		"idverify.ResultStore": resultStore{w.outlets}, "idverify.PersonStore": persons, "idverify.Limiter": limit, "idverify.Hooks": w.outlets.hooks(),
+		"idverify.ResultStore": resultStore{w.outlets}, "idverify.Stored": idverify.Stored{Result: *result, Print: "0123456789abcdef"}, "idverify.PersonStore": persons, "idverify.Limiter": limit, "idverify.Hooks": w.outlets.hooks(),
 		"idverify.PersonLimit": limited, "idverify.Try": try, "idverify.Taken": taken,
 		"idverify.CallStart": idverify.CallStart{ID: "id"}, "idverify.CallEnd": idverify.CallEnd{ID: "id", Result: result, Err: failure},
 		"idverify.CircuitState": idverify.CircuitOpen, "idverify.CircuitChange": idverify.CircuitChange{}, "idverify.Delivery": idverify.DeliveryRefused,

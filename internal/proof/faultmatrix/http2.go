@@ -222,7 +222,7 @@ func http2Faults() []fault {
 				continue // net/http sends again, by its own clock, for as long as it is let
 			}
 			all = append(all, fault{phase: HTTP2, not: not, large: large, hangs: b.silent, lasts: b.lasts,
-				name:  Text{place.name.EN + ": " + b.name.EN, place.name.ZH + ":" + b.name.ZH},
+				name:  Text{place.name.EN + ": " + b.name.EN, place.name.ZH + "：" + b.name.ZH},
 				http2: http2Plan{upTo: place.at, strike: place.wrap(b.strike)}})
 		}
 	}

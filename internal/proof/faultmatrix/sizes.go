@@ -22,7 +22,7 @@ func sizeFaults() []fault {
 	var all []fault
 	for _, size := range pictureSizes {
 		at := func(phase Phase, en, zh string, p plan) {
-			name := Text{inWords(size) + ": " + en, inWords(size) + ":" + zh}
+			name := Text{inWords(size) + ": " + en, inWords(size) + "：" + zh}
 			all = append(all, fault{phase: phase, name: name, not: tokens(), size: size, gated: phase == Unwritten, plan: p})
 		}
 		for _, end := range []struct {

@@ -70,9 +70,9 @@ func (w *walk) isBounded(depth int) bool {
 	case depth > 64:
 		return false
 	}
-	for !w.broken && w.dec.More() && w.values <= 10_000 {
+	for !w.broken && w.dec.More() && w.values <= 4_096 {
 		if delim == '{' {
-			if key, _ := w.next().(string); len(key) > 40 { // each byte may be written with six
+			if key, _ := w.next().(string); len(key) > 20 { // each byte may be written with six
 				return false
 			}
 		}
@@ -81,7 +81,7 @@ func (w *walk) isBounded(depth int) bool {
 		}
 	}
 	w.next() // the closing one
-	return w.values <= 10_000
+	return w.values <= 4_096
 }
 
 func (w *walk) next() json.Token {

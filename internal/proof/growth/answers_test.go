@@ -1,0 +1,232 @@
+package growth_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/proof/growth"
+	"github.com/idverify/idverify/internal/proof/vendors"
+)
+
+// What an answer may cost: for each byte, and for the few fields' texts and names
+// of which it may have as many as there is room for. One of 16 MiB costs 58 MiB of
+// memory so, and 0.3 s where a plain loop takes a nanosecond for a byte.
+const (
+	maxAllocated   = 3.3
+	maxOfTexts     = 8 << 20
+	maxCost        = 12
+	maxCostOfTexts = 50e6
+)
+
+// What a reply may keep, besides a picture: 64 texts of 4 KiB in a list, and some
+// fields. The documents say so.
+const maxKept = 320 << 10
+
+// values are the worst that we know.
+var values = growth.JSON()
+
+// person is who is asked about. A name that repeats itself is the worst to look for.
+var person = &idverify.Request{Name: strings.Repeat("测", 128), IDNumber: "11010519000101001X"}
+
+// shape is an answer of a vendor's in which one value is as large as one likes.
+type shape struct {
+	vendor   vendors.Vendor
+	name     string
+	text     string // with %[1]s for the value
+	ofTokens bool
+	served   int // so often was it read, of late
+}
+
+// shapes are the vendor's own answers with the value wherever it repeats what it
+// was told, and one with the value where no field is known.
+func shapes() []shape {
+	var all []shape
+	for _, v := range vendors.All() {
+		for name, text := range v.Repeats {
+			all = append(all, shape{vendor: v, name: name, text: strings.ReplaceAll(text, "PICTURE", "QUFBQQ==")})
+		}
+		scored := v.Scored(nil)
+		all = append(all, shape{vendor: v, name: "beside a match", text: strings.TrimSuffix(scored, "}") + `,"x":%[1]s}`})
+		if v.Picture != "" {
+			all = append(all, shape{vendor: v, name: "picture", text: strings.TrimSuffix(scored, "}") + `,"` + v.Picture + `":%[1]s}`})
+		}
+		if v.Tokens != nil {
+			says := v.Tokens.Says("EXAMPLE")
+			all = append(all, shape{vendor: v, name: "token", ofTokens: true, text: `{"access_token":%[1]s,"expires_in":2592000}`},
+				shape{vendor: v, name: "beside a token", ofTokens: true, text: strings.TrimSuffix(says, "}") + `,"x":%[1]s}`},
+				shape{vendor: v, name: "token refused", ofTokens: true, text: `{"error":%[1]s,"error_description":%[1]s}`})
+		}
+	}
+	return all
+}
+
+// answer is the shape's with a value. It is written into many places of some.
+func (s shape) answer(value func(size int) string, size int) []byte {
+	return []byte(fmt.Sprintf(s.text, value(size/strings.Count(s.text, "%[1]s"))))
+}
+
+// verify is a call of the vendor's client whose answer is this, from memory. Nobody
+// announces its length, so that more is allocated to read it.
+func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, error) {
+	transport := transport(func(r *http.Request) []byte {
+		switch isToken := s.vendor.Tokens != nil && strings.HasSuffix(r.URL.Path, s.vendor.Tokens.Path); {
+		case isToken == s.ofTokens:
+			s.served++
+			return answer
+		case isToken:
+			return []byte(s.vendor.Tokens.Says("EXAMPLE-TOKEN"))
+		}
+		return []byte(s.vendor.Scored(nil))
+	})
+	account := vendors.Account{HTTP: idverify.HTTP{
+		BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, MaxResponseBytes: int64(max(len(answer), 1<<10))}}
+	client, err := s.vendor.New(account)
+	require.NoError(t, err)
+	req := *person
+	req.Evidence = s.vendor.OfMedia(idverify.Bytes(s.vendor.Media()))[:1]
+	return func() (*idverify.Result, error) {
+		if s.ofTokens {
+			client, _ = s.vendor.New(account) // this one would wait before it asks again
+		}
+		return client.Verify(t.Context(), &req)
+	}
+}
+
+type transport func(*http.Request) []byte
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, ProtoMajor: 1, ProtoMinor: 1,
+		ContentLength: -1, Body: io.NopCloser(bytes.NewReader(t(r)))}, nil
+}
+
+// strongest are the values that every shape is tried with; some shapes are tried
+// with all.
+var strongest = []string{"ones", "text of the name", "long texts in a list", "a text that breaks off"}
+
+// An answer of any shape costs time and memory in proportion to its size, and
+// little of both; and nothing of it is kept but the reply's few texts.
+func TestAnAnswerOfAnyShapeIsBounded(t *testing.T) {
+	if growth.UnderRace {
+		t.Skip("the race detector would be measured")
+	}
+	for _, s := range shapes() {
+		for name, value := range values {
+			if s.name != "match" && s.name != "token" && s.name != "picture" && !slices.Contains(strongest, name) {
+				continue
+			}
+			s.expensive(t, value, name)
+			if s.name == "picture" { // which is the reply's, and as large as an answer may be
+				continue
+			}
+			verify := s.verify(t, s.answer(value, 1<<20))
+			before := inUse()
+			res, err := verify()
+			if kept := inUse() - before; kept > maxKept {
+				t.Errorf("%s, %s: %s keeps %d KB: %v %v", s.vendor.Name, s.name, name, kept>>10, res, err)
+			}
+			runtime.KeepAlive(verify)
+			runtime.KeepAlive(res)
+			runtime.KeepAlive(err)
+		}
+	}
+}
+
+// expensive fails the test if answers with the value cost too much.
+func (s *shape) expensive(t *testing.T, value func(size int) string, name ...string) {
+	if growth.UnderRace {
+		return
+	}
+	// The first part is enough for all the names and texts that an answer may have.
+	const size = 960 << 10
+	var small, large cost
+	small, large = endless, endless
+	for range 6 { // a busy machine makes everything look expensive
+		small, large = small.least(s.cost(t, s.answer(value, size))), large.least(s.cost(t, s.answer(value, 2*size)))
+		cpu, allocated := (large.cpu-small.cpu)/size, (large.allocated-small.allocated)/size
+		if cpu <= maxCost && allocated <= maxAllocated && large.cpu <= maxCost*2*size+maxCostOfTexts && large.allocated <= maxAllocated*2*size+maxOfTexts {
+			return
+		}
+	}
+	t.Errorf("%s, %s, %q: the second of two equal parts costs %.1f plain bytes for each of its own and allocates %.1f, both cost %.0f and %.0f: %.200q", s.vendor.Name, s.name, name,
+		(large.cpu-small.cpu)/size, (large.allocated-small.allocated)/size, large.cpu, large.allocated, s.answer(value, size))
+}
+
+// cost is in plain bytes and bytes.
+type cost struct{ cpu, allocated float64 }
+
+var endless = cost{math.Inf(1), math.Inf(1)}
+
+// cost is that of one answer: some are read twice in one call.
+func (s *shape) cost(t *testing.T, answer []byte) (c cost) {
+	verify := s.verify(t, answer)
+	c.cpu, c.allocated = growth.Cost(1, func() {
+		s.served = 0
+		_, _ = verify()
+	})
+	return cost{c.cpu / float64(s.served), c.allocated / float64(s.served)}
+}
+
+func (c cost) least(other cost) cost {
+	return cost{min(c.cpu, other.cpu), min(c.allocated, other.allocated)}
+}
+
+// An answer as large as it may be by default costs 64 MiB at the most, in all: a
+// picture in it as well.
+func TestTheLargestAnswerIsBounded(t *testing.T) {
+	if growth.UnderRace {
+		t.Skip("the race detector would be measured")
+	}
+	for _, s := range shapes() {
+		if s.name != "match" && s.name != "picture" && s.name != "token" {
+			continue
+		}
+		for _, name := range []string{"text", "base64 with escapes", "ones", "white space"} {
+			answer := s.answer(values[name], httpx.DefaultMaxResponseBytes-1<<10)
+			if c := s.cost(t, answer); c.allocated > 64<<20 {
+				t.Errorf("%s, %s: %s allocates %.0f bytes", s.vendor.Name, s.name, name, c.allocated)
+			}
+		}
+	}
+}
+
+func inUse() int {
+	runtime.GC()
+	runtime.GC() // pools and finalizers want two
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int(stats.HeapAlloc)
+}
+
+// FuzzAnswerCost looks for answers that cost more for each byte: a beginning, a unit
+// that is repeated, and an end, in the place of a value in each vendor's answers.
+func FuzzAnswerCost(f *testing.F) {
+	all := shapes()
+	for i := range all {
+		f.Add(uint8(i), `"`, `a`, `"`)
+		f.Add(uint8(i), `[`, `[1,"a"],`, `1]`)
+	}
+	for _, seed := range [][3]string{{`{"`, `\u017f`, `":1}`}, {`{`, `"a":{"b":[1]},`, `"c":0}`}, {`"`, `\/`, `"`}, {``, `[{"a":`, ``}, {`1`, `0`, `e5`}, {`"[`, `7,`, `7]"`}} {
+		f.Add(uint8(0), seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, which uint8, begin, unit, end string) {
+		if unit == "" || len(begin)+len(end)+len(unit) > 1<<10 {
+			return
+		}
+		all[int(which)%len(all)].expensive(t, growth.Filled(begin, unit, end), begin, unit, end)
+	})
+}

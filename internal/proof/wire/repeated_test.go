@@ -1,0 +1,55 @@
+package wire_test
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
+	"github.com/idverify/idverify/linkface"
+)
+
+// A gateway that answers twice, the second time when the next request is on its way
+// already: what it says of one person is nobody else's.
+func TestAnAnswerThatComesTwiceIsNobodyElses(t *testing.T) {
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
+			var first *httptest.ResponseRecorder
+			standIn := idverifytest.New()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !strings.HasSuffix(r.URL.Path, v.Path) {
+					standIn.ServeHTTP(w, r)
+					return
+				}
+				if first == nil {
+					first = httptest.NewRecorder()
+					standIn.ServeHTTP(first, r)
+				}
+				maps.Copy(w.Header(), first.Header())
+				w.WriteHeader(first.Code)
+				_, _ = w.Write(first.Body.Bytes())
+			}))
+			t.Cleanup(server.Close)
+			p := provider(t, v, account{base: idverifytest.BaseURLAt(server.URL, v.Name)})
+			t.Cleanup(p.CloseIdleConnections)
+			ask := func(person idverifytest.Person) (*idverify.Result, error) {
+				return p.Verify(t.Context(), &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: []idverify.Evidence{
+					linkface.Capture(idverify.Bytes(idverifytest.Capture())), idverify.Photo(idverify.Bytes(idverifytest.Photo()))}})
+			}
+			res, err := ask(idverifytest.Match())
+			require.NoError(t, err)
+			require.True(t, res.Passed())
+			res, err = ask(idverifytest.FaceMismatch())
+			assert.False(t, res.Passed())
+			assert.ErrorIs(t, err, idverify.ErrBadResponse)
+			assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+		})
+	}
+}
