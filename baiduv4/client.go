@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"github.com/idverify/idverify"
@@ -145,7 +146,7 @@ func (c Config) source(vendor *exchange.Vendor) *tokenSource {
 		now:    vendor.Now,
 	}
 	source.store.TokenStore = c.Tokens
-	if c.Tokens == nil {
+	if v := reflect.ValueOf(c.Tokens); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		source.store.TokenStore = NewMemoryStore()
 	}
 	source.store.key = storeKey(cmp.Or(c.HTTP.BaseURL, DefaultBaseURL), c.APIKey, c.SecretKey)

@@ -182,6 +182,22 @@ func TestLimits_JustWithin(t *testing.T) {
 	assert.Equal(t, "<nil>", baidu(t, srv, baiduToken(t, srv), body).text("error_code"))
 }
 
+// The SDK sends captures of up to 64 MiB, and the documents name no limit.
+func TestLimits_LongCaptures(t *testing.T) {
+	srv := idverifytest.Start(t)
+	contentType, body := multi(t, linkfaceFields(idverifytest.Match())...)
+	text, err := io.ReadAll(body)
+	require.NoError(t, err)
+	capture := string(idverifytest.Capture())
+	before, after, found := strings.Cut(string(text), capture)
+	require.True(t, found)
+	const kibis = 64 << 10
+	req := newRequest(t, "POST", srv.BaseURL(idverifytest.Linkface)+linkfacePath, contentType,
+		io.MultiReader(&endless{before, capture[:1<<10], kibis}, strings.NewReader(after)))
+	assert.Equal(t, "OK", send(t, srv, req).text("status"))
+	assert.EqualValues(t, kibis<<10, srv.Exchanges()[0].EvidenceBytes)
+}
+
 // A text that is longer than what is kept of it fits no rule.
 func TestLimits_LongTexts(t *testing.T) {
 	srv := idverifytest.Start(t)

@@ -151,6 +151,8 @@ func TestTencentJSON(t *testing.T) {
 		{"{", "21"},
 		{"", "21"},
 		{"null", "21"},
+		{body(appid, `,"url":"https://a.example/b","url":"https://a.example/b"`), "21"},
+		{body(appid, `,"url":"https://a.example/b","session_id":null`), "0"},
 	} {
 		assert.Equal(t, want.code, tencentJSON(t, srv, want.body).text("code"), want.body)
 	}

@@ -119,6 +119,17 @@ func TestPictureReader_BrokenPictures(t *testing.T) {
 		assert.Zero(t, got.width, "%q", text)
 		assert.Zero(t, got.height, "%q", text)
 	}
+	// Tables are no frames, and behind the picture's beginning there are none.
+	for text, want := range map[string]picture{
+		"\xff\xd8\xff\xc4\x00\x07\x08\x00\x09\x00\x09\xff\xc0\x00\x07\x08\x00\x02\x00\x03": {"jpeg", 3, 2},
+		"\xff\xd8\xff\xc8\x00\x07\x08\x00\x09\x00\x09\xff\xc1\x00\x07\x08\x00\x02\x00\x03": {"jpeg", 3, 2},
+		"\xff\xd8\xff\xcc\x00\x07\x08\x00\x09\x00\x09\xff\xcf\x00\x07\x08\x00\x02\x00\x03": {"jpeg", 3, 2},
+		"\xff\xd8\xff\xda\x00\x02\xff\xc0\x00\x07\x08\x00\x02\x00\x03":                     {"jpeg", 0, 0},
+	} {
+		var r pictureReader
+		r.write([]byte(text))
+		assert.Equal(t, want, r.end(), "%q", text)
+	}
 	bmp := append([]byte("BM"), make([]byte, 30)...)
 	bmp[18], bmp[22], bmp[23], bmp[24], bmp[25] = 200, 0x9c, 0xff, 0xff, 0xff // stored top-down: -100
 	var r pictureReader

@@ -171,8 +171,12 @@ func TestTheOtherVendorAnswersWhereTheCallerStayed(t *testing.T) {
 			assert.Len(t, o.Legs, 1)
 			continue
 		}
-		byInput := []idverify.Code{idverify.CodeTooLarge, idverify.CodeUnreadableEvidence}
-		if first := o.Legs[0].Code; slices.Contains(byInput, first) && milderBehind(t, r.Vendor) {
+		first := o.Legs[0].Code
+		byInput := slices.Contains([]idverify.Code{idverify.CodeTooLarge, idverify.CodeUnreadableEvidence}, first)
+		// So may a firewall's page be, whose status speaks of the request.
+		status := o.Legs[0].HTTPStatus
+		byInput = byInput || first == idverify.CodeBadResponse && status >= 400 && status < 500 && status != 408
+		if byInput && milderBehind(t, r.Vendor) {
 			assert.Equal(t, first, o.Code)
 			assert.Equal(t, idverify.ReasonFewerChecks, o.Legs[len(o.Legs)-1].Reason, "bad input chose a milder vendor: %s, %s", r.Fault.EN, r.Vendor)
 			continue
