@@ -36,7 +36,8 @@ type Error struct {
 	VendorCode   string `json:"vendor_code,omitempty"`
 	VendorReason string `json:"vendor_reason,omitempty"`
 	// VendorMessage is the vendor's free text, from which what the request said
-	// of the person and the credentials were taken out. Its Reveal gives it.
+	// of the person and the credentials were taken out, at most 4 KiB. Its Reveal
+	// gives it.
 	VendorMessage Sensitive `json:"-"`
 	// RequestID is the vendor's id of the call. Empty where there was none, and
 	// "[hidden]" as in Result.

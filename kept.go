@@ -37,13 +37,11 @@ func (v *vendor) settings() string {
 }
 
 // stillEarned reports whether today's rules decide as was decided then, and judges
-// the checks by them. A pass needs every check that it needs today. A rule milder
+// the checks by them. A pass needs every check that it needs today, with which New
+// has compared those of WithRequiredChecks. A rule milder
 // than then, or a decision under a threshold that was milder than the vendor's, is
 // asked anew: its warnings would be others.
 func (v *vendor) stillEarned(res *Result) bool {
-	if _, lacking := v.lacks(res); lacking {
-		return false
-	}
 	rules, published := rulesOf(v.Provider)
 	if !published {
 		return true // nothing says that it is not

@@ -82,17 +82,18 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}},
 		"the same, with its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
 			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}, used: true},
-		"another setting":             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, settings: "strict"},
-		"stricter":                    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{45}},
-		"another comparator":          {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45, above)}, values: []float64{45}},
-		"another direction":           {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80, downwards)}, values: []float64{45}},
-		"a wider scale":               {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, wider)}, values: []float64{45}},
-		"a narrower scale":            {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, narrower)}, values: []float64{70}},
-		"one more check":              {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{45}},
-		"one check less":              {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 60}},
-		"a stricter second check":     {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40), liveness(70)}, values: []float64{45, 60}},
-		"a failure that stays one":    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{35}, used: true},
-		"a failure that passes today": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{35}},
+		"another setting":                      {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, settings: "strict"},
+		"stricter":                             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{45}},
+		"another comparator":                   {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45, above)}, values: []float64{45}},
+		"another comparator, and still a pass": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, above)}, values: []float64{45}},
+		"another direction":                    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80, downwards)}, values: []float64{45}},
+		"a wider scale":                        {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, wider)}, values: []float64{45}},
+		"a narrower scale":                     {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, narrower)}, values: []float64{70}},
+		"one more check":                       {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{45}},
+		"one check less":                       {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 60}},
+		"a stricter second check":              {then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40), liveness(70)}, values: []float64{45, 60}},
+		"a failure that stays one":             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{35}, used: true},
+		"a failure that passes today":          {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(30)}, values: []float64{35}},
 		"a failure of what is not checked any more": {
 			then: []idverify.Rule{similarity(40), liveness(50)}, now: []idverify.Rule{similarity(40)}, values: []float64{45, 40}},
 		"a failure, and one more check": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40), liveness(50)}, values: []float64{35}, used: true},
@@ -128,6 +129,9 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 				assert.Equal(t, idverify.OriginStore, res.Origin, name)
 				assert.Equal(t, test.now[0].Threshold, res.Checks[0].Threshold, "%s: as it is judged today", name)
 				assert.Zero(t, today.asked, name)
+				for _, stored := range store.byID {
+					assert.Equal(t, kept.Checks, stored.Result.Checks, "%s: what the store has is its own", name)
+				}
 				return
 			}
 			assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)

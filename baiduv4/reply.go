@@ -17,7 +17,7 @@ import (
 // Reply is the vendor's answer, field by field. [idverify.Result.As] and
 // errors.As find it. Printed, logged or marshalled it shows error code and log
 // id only, except where fmt does not ask it; see [idverify.Request]. What the
-// request said of the person is taken out of its texts.
+// request said of the person is taken out of its texts, which end at 4 KiB.
 type Reply struct {
 	// LogID is the vendor's id of the call, with every digit.
 	LogID string
@@ -29,12 +29,14 @@ type Reply struct {
 	VerifyStatus string
 	// The scores are nil when the answer has none.
 	Score, LivenessScore, SpoofingScore *float64
-	// DecImage is the picture from inside a SealedCapture. An error's reply has none.
+	// DecImage is the picture from inside a SealedCapture, as large as the vendor
+	// made it within HTTP.MaxResponseBytes. An error's reply has none.
 	DecImage DecImage
 	// RiskLevel rates the device that recorded a capture: "1" dangerous, "2"
 	// suspicious, "3" ordinary, "4" normal. Empty when the answer has none.
 	RiskLevel string
-	// RiskTags say what the rating rests on, for example "general_inject".
+	// RiskTags say what the rating rests on, for example "general_inject": the
+	// first 64.
 	RiskTags []string
 }
 

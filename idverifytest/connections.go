@@ -11,9 +11,9 @@ import (
 )
 
 // connections bounds how many clients are connected at a time. A client that
-// comes when there is no room gets the place of a connection that waits for
-// its next request, or that has sent none for a second. Where there is none,
-// the client waits, and others are disconnected after their next answer.
+// comes when there is no room gets the place of a connection that has had no
+// request for three seconds. Where there is none, the client waits, and others are
+// disconnected after their next answer.
 type connections struct {
 	net.Listener
 	slots   chan struct{}
@@ -29,12 +29,13 @@ type connections struct {
 // quietConn is a connection that has no request in progress.
 type quietConn struct {
 	conn  net.Conn
-	state http.ConnState // StateNew or StateIdle
 	since time.Time
 }
 
-// newcomerTime is how long a new connection may send nothing while others wait.
-const newcomerTime = time.Second
+// quietTime is how long a connection may have no request while others wait. One
+// that was just answered is left alone: its next request may be on the way, and
+// would be lost.
+const quietTime = 3 * time.Second
 
 func limitConnections(l net.Listener, most int, crowded *atomic.Int32) *connections {
 	return &connections{
@@ -69,7 +70,7 @@ func (c *connections) enter() bool {
 	}
 	c.crowded.Add(1)
 	defer c.crowded.Add(-1)
-	again := time.NewTicker(newcomerTime)
+	again := time.NewTicker(quietTime)
 	defer again.Stop()
 	for {
 		c.makeRoom()
@@ -99,7 +100,7 @@ func (c *connections) makeRoom() {
 	defer c.mu.Unlock()
 	for e := c.quiet.Front(); e != nil; e = e.Next() {
 		q := e.Value.(quietConn)
-		if q.state == http.StateIdle || time.Since(q.since) >= newcomerTime {
+		if time.Since(q.since) >= quietTime {
 			c.forget(q.conn)
 			closeNow(q.conn)
 			return
@@ -116,7 +117,7 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 		placed.nextHead()
 	}
 	if state == http.StateIdle || state == http.StateNew {
-		c.at[conn] = c.quiet.PushBack(quietConn{conn, state, time.Now()})
+		c.at[conn] = c.quiet.PushBack(quietConn{conn, time.Now()})
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // Reply is the vendor's answer, field by field. [idverify.Result.As] and
 // errors.As find it. Printed, logged or marshalled it shows code and session
 // id only, except where fmt does not ask it; see [idverify.Request]. What the
-// request said of the person is taken out of its texts.
+// request said of the person is taken out of its texts, which end at 4 KiB.
 type Reply struct {
 	// Similarity is 0..100, nil when the answer has none.
 	Similarity *float64

@@ -113,8 +113,8 @@ func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 			return errTooMuch
 		}
 		key := unescaped(quoted)
-		again := keys.has(key)
-		s.twice = again && !s.lax || s.twice
+		again := !s.lax && keys.has(key)
+		s.twice = again || s.twice
 		if !s.skip(':') {
 			return errNotJSON
 		}

@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
@@ -79,15 +81,15 @@ func (s shape) answer(value func(size int) string, size int) []byte {
 // verify is a call of the vendor's client whose answer is this, from memory. Nobody
 // announces its length, so that more is allocated to read it.
 func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, error) {
-	transport := transport(func(r *http.Request) []byte {
+	transport := roundTrip(func(r *http.Request) io.Reader {
 		switch isToken := s.vendor.Tokens != nil && strings.HasSuffix(r.URL.Path, s.vendor.Tokens.Path); {
 		case isToken == s.ofTokens:
 			s.served++
-			return answer
+			return bytes.NewReader(answer)
 		case isToken:
-			return []byte(s.vendor.Tokens.Says("EXAMPLE-TOKEN"))
+			return strings.NewReader(s.vendor.Tokens.Says("EXAMPLE-TOKEN"))
 		}
-		return []byte(s.vendor.Scored(nil))
+		return strings.NewReader(s.vendor.Scored(nil))
 	})
 	account := vendors.Account{HTTP: idverify.HTTP{
 		BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, MaxResponseBytes: int64(max(len(answer), 1<<10))}}
@@ -103,15 +105,16 @@ func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, er
 	}
 }
 
-type transport func(*http.Request) []byte
+// roundTrip is a vendor in memory.
+type roundTrip func(*http.Request) io.Reader
 
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (answer roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_ = r.Body.Close()
 	}
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, ProtoMajor: 1, ProtoMinor: 1,
-		ContentLength: -1, Body: io.NopCloser(bytes.NewReader(t(r)))}, nil
+		ContentLength: -1, Body: io.NopCloser(answer(r))}, nil
 }
 
 // strongest are the values that every shape is tried with; some shapes are tried
@@ -197,9 +200,46 @@ func TestTheLargestAnswerIsBounded(t *testing.T) {
 		}
 		for _, name := range []string{"text", "base64 with escapes", "ones", "white space"} {
 			answer := s.answer(values[name], httpx.DefaultMaxResponseBytes-1<<10)
-			if c := s.cost(t, answer); c.allocated > 64<<20 {
-				t.Errorf("%s, %s: %s allocates %.0f bytes", s.vendor.Name, s.name, name, c.allocated)
+			c := s.cost(t, answer)
+			t.Logf("%s, %s, %s: as much CPU time as a plain loop over %.0f MiB, and %.1f MiB allocated", s.vendor.Name, s.name, name, c.cpu/(1<<20), c.allocated/(1<<20))
+			if c.allocated > 64<<20 || c.cpu > 300e6 {
+				t.Error("too much")
 			}
+		}
+	}
+}
+
+// An answer that breaks off or is too large is forgotten with the call, whoever
+// keeps the error.
+func TestAnErrorKeepsNothingOfTheAnswer(t *testing.T) {
+	const size = 4 << 20
+	for _, v := range vendors.All() {
+		answer := []byte(strings.TrimSuffix(v.Scored(nil), "}") + `,"x":"` + strings.Repeat("a", size) + `"}`)
+		for name, body := range map[string]func() io.Reader{
+			"too large": func() io.Reader { return bytes.NewReader(append(slices.Clone(answer), answer...)) },
+			"broken off": func() io.Reader {
+				return io.MultiReader(bytes.NewReader(answer[:size]), iotest.ErrReader(io.ErrUnexpectedEOF))
+			},
+		} {
+			transport := roundTrip(func(r *http.Request) io.Reader {
+				if v.Tokens != nil && strings.HasSuffix(r.URL.Path, v.Tokens.Path) {
+					return strings.NewReader(v.Tokens.Says("EXAMPLE-TOKEN"))
+				}
+				return body()
+			})
+			client, err := v.New(vendors.Account{HTTP: idverify.HTTP{
+				BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, MaxResponseBytes: size + 1<<10}})
+			require.NoError(t, err)
+			req := *person
+			req.Evidence = v.OfMedia(idverify.Bytes(v.Media()))[:1]
+			before := inUse()
+			_, err = client.Verify(t.Context(), &req)
+			kept := inUse() - before
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, idverify.CodeBadResponse, e.Code, "%s, %s: %v", v.Name, name, err)
+			assert.Less(t, kept, 256<<10, "%s, %s", v.Name, name)
+			runtime.KeepAlive(client)
 		}
 	}
 }
