@@ -946,6 +946,9 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Open: -1}}),
 		idverify.WithWeights(map[string]float64{"x": 1}),
 		idverify.WithResultStore(&memoryResults{}, make([]byte, 31)),
+		idverify.WithResultStore((*memoryResults)(nil), storeSecret),
+		idverify.WithResultStoreTimeout(0),
+		idverify.WithResultStoreTimeout(-time.Second),
 	} {
 		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
 		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)

@@ -68,6 +68,7 @@ func TestHooksSeeEveryCallAndAttemptBeginAndEnd(t *testing.T) {
 
 // noting keeps all that it is told.
 type noting struct {
+	mu     sync.Mutex
 	starts []idverify.AttemptStart
 	ends   []idverify.Attempt
 
@@ -78,12 +79,19 @@ type noting struct {
 func (n *noting) option() idverify.Option {
 	return idverify.WithHooks(idverify.Hooks{
 		Attempt: func(_ context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
-			n.starts = append(n.starts, start)
-			return nil, func(a idverify.Attempt) { n.ends = append(n.ends, a) }
+			note(n, &n.starts, start)
+			return nil, func(a idverify.Attempt) { note(n, &n.ends, a) }
 		},
-		Circuit: func(c idverify.CircuitChange) { n.circuit = append(n.circuit, c) },
-		Store:   func(e idverify.StoreEvent) { n.stores = append(n.stores, e) },
+		Circuit: func(c idverify.CircuitChange) { note(n, &n.circuit, c) },
+		Store:   func(e idverify.StoreEvent) { note(n, &n.stores, e) },
 	})
+}
+
+// note writes down one thing at a time: hooks are called concurrently.
+func note[T any](n *noting, all *[]T, one T) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	*all = append(*all, one)
 }
 
 func TestHooksAreToldNumberAndTimes(t *testing.T) {

@@ -73,6 +73,7 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 		opts      []idverify.Option
 		vendor    string
 		warnings  []idverify.Warning
+		before    string // the settings then
 		settings  string // of today
 	}{
 		"the same":                        {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, used: true},
@@ -83,6 +84,8 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 		"the same, with its warning": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45},
 			warnings: []idverify.Warning{idverify.WarnThresholdBelowRecommended}, used: true},
 		"another setting":                      {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, settings: "strict"},
+		"a setting no more":                    {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, before: "strict"},
+		"the same setting":                     {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40)}, values: []float64{45}, before: "strict", settings: "strict", used: true},
 		"stricter":                             {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(80)}, values: []float64{45}},
 		"another comparator":                   {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(45, above)}, values: []float64{45}},
 		"another comparator, and still a pass": {then: []idverify.Rule{similarity(40)}, now: []idverify.Rule{similarity(40, above)}, values: []float64{45}},
@@ -114,6 +117,7 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 			store := &memoryResults{}
 			of := func(name string, rules []idverify.Rule, s step) ruled { return ruled{vendorNamed(name, s), rules, ""} }
 			then := of("a", test.then, step{res: kept})
+			then.settings = test.before
 			res, err := oneVendor(t, then, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
 			require.NoError(t, err)
 			require.Equal(t, kept.Code, res.Code)

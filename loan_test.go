@@ -3,6 +3,8 @@ package idverify_test
 import (
 	"context"
 	"io"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -45,6 +47,39 @@ func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
 		assert.Equal(t, key, p.req.Key)
 		assert.Equal(t, "photo", p.req.Evidence[0].EvidenceKind())
 	}
+}
+
+func TestAnEndlessListOfEvidenceIsNotCopied(t *testing.T) {
+	c := oneVendor(t, vendorNamed("a", pass(t)))
+	req := askFor(make([]idverify.Evidence, 1<<20)...)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := c.Verify(t.Context(), req)
+	runtime.ReadMemStats(&after)
+	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
+}
+
+// What is sent is what the key was bound to, though the media give something else
+// the next time.
+func TestMediaOfACallWithAKeyAreHeldToItsDigest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened := 0
+		changing := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			content := face
+			if opened++; opened > 2 { // the digest takes a look and reads
+				content = strings.Replace(face, "person", "thief!", 1)
+			}
+			return io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
+		})
+		a := &sending{byScript: byScript{name: "a", steps: []step{pass(t)}}}
+		req := askFor(idverify.Photo(changing))
+		req.Key = "k"
+		_, err := oneVendor(t, a).Verify(t.Context(), req)
+		assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
+		assert.Greater(t, opened, 2)
+		assert.Empty(t, a.sent)
+	})
 }
 
 // sending is a provider that reads a photo in pieces, a second each, before it is

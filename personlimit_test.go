@@ -463,11 +463,11 @@ func TestADeafStoreHoldsNobodyAndLetsNobodyPass(t *testing.T) {
 // lateStore counts although its caller has gone: what it was told is on its way.
 type lateStore struct {
 	idverify.PersonStore
-	late time.Duration
+	late atomic.Int64 // in nanoseconds
 }
 
 func (l *lateStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken, error) {
-	time.Sleep(l.late)
+	time.Sleep(time.Duration(l.late.Load()))
 	return l.PersonStore.Take(context.WithoutCancel(ctx), try)
 }
 
@@ -477,7 +477,8 @@ func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
 	for name, patience := range map[string]time.Duration{"cancelled": time.Millisecond, "too slow": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store := &lateStore{idverify.NewMemoryPersonStore(), 3 * time.Second}
+				store := &lateStore{PersonStore: idverify.NewMemoryPersonStore()}
+				store.late.Store(int64(3 * time.Second))
 				a := vendorNamed("a", pass(t))
 				c := oneVendor(t, a, limitOf(2, store))
 				var wg sync.WaitGroup
@@ -491,7 +492,7 @@ func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
 				}
 				wg.Wait()
 				time.Sleep(time.Minute)
-				store.late = 0
+				store.late.Store(0)
 				for range 2 {
 					_, err := c.Verify(t.Context(), askFor(photo()))
 					assert.NoError(t, err)

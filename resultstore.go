@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/idverify/idverify/internal/aside"
-	"github.com/idverify/idverify/internal/flight"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -70,15 +69,12 @@ func (c *Client) load(ctx context.Context, q question) (*Result, error) {
 	if until, ok := ctx.Deadline(); ok {
 		limit = min(limit, time.Until(until)/shareOfPatience)
 	}
-	if limit <= 0 {
-		return nil, nil
-	}
 	type found struct {
 		stored Stored
 		ok     bool
 	}
 	began := time.Now()
-	kept, err := aside.Ask(flight.Undated(ctx), &c.answers.desk, limit, func(ctx context.Context) (f found, err error) {
+	kept, err := aside.Ask(ctx, &c.answers.desk, limit, func(ctx context.Context) (f found, err error) {
 		f.stored, f.ok, err = c.answers.store.Load(ctx, q.id)
 		return f, err
 	})
@@ -108,7 +104,7 @@ func (c *Client) save(ctx context.Context, q question, res *Result) {
 	if v := c.vendorOf(res); v != nil {
 		stored.Settings = v.settings()
 	}
-	_, err := aside.Ask(flight.Undated(ctx), &c.answers.desk, resultSaveTimeout, func(ctx context.Context) (struct{}, error) {
+	_, err := aside.Ask(ctx, &c.answers.desk, resultSaveTimeout, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.answers.store.Save(ctx, q.id, stored)
 	})
 	if err != nil {

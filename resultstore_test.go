@@ -338,6 +338,23 @@ func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 	})
 }
 
+// Name and number are told apart where one ends and the other begins.
+func TestPartsOfAPersonDoNotRunIntoEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, storeSecret))
+		ask := func(name, number string) error {
+			req := keyed("k")
+			req.Name, req.IDNumber, req.SkipIDNumberCheck = name, number, true
+			_, err := c.Verify(t.Context(), req)
+			synctest.Wait()
+			return err
+		}
+		require.NoError(t, ask("测试1", "23"))
+		require.NoError(t, ask("测试1", "23"))
+		assertOtherQuestion(t, ask("测试", "123"), "")
+	})
+}
+
 // reply is a vendor's typed reply.
 type reply struct {
 	Face   []byte
@@ -348,6 +365,7 @@ func talkative(t *testing.T) (failed, passed step) {
 	failed = fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) {
 		e.Delivery, e.Billed = idverify.DeliveryAnswered, idverify.BilledUnknown
 		e.VendorMessage, e.Reply = idverify.NewSensitive("of "+aName), &reply{Face: []byte("face")}
+		e.Err = &idverify.Error{Code: idverify.CodeNetwork, Reply: &reply{Face: []byte("face")}}
 	})
 	passed = pass(t)
 	far := 1e-4

@@ -149,9 +149,7 @@ func ExampleNewMemoryStore() {
 		}
 		show(client, idverifytest.IdentityMismatch(), idverify.Photo(idverify.Bytes(idverifytest.Photo())))
 	}
-	fmt.Println(stand.TokenFetches(), "token")
 	// Output:
 	// identity_mismatch false
 	// identity_mismatch false
-	// 1 token
 }

@@ -1,0 +1,80 @@
+package growth_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
+	"github.com/idverify/idverify/idcard"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
+	"github.com/idverify/idverify/internal/proof/growth"
+)
+
+// filled is text that repeats itself.
+func filled(piece string, size int) string { return strings.Repeat(piece, size/len(piece)) }
+
+// What a caller gives is folded, checked and encoded in time that is linear.
+func TestRequestsAreReadAndEncodedLinearly(t *testing.T) {
+	for name, piece := range map[string]string{"characters": "测", "marks": "\u0301", "controls": "\x01", "blanks": "\u3000", "dots": "·", "broken": "\xff"} {
+		t.Run("a name of "+name, func(t *testing.T) {
+			growth.Case{From: 64 << 10, Work: func(size int) func() {
+				text := filled(piece, size)
+				return func() {
+					idcard.FoldName(text)
+					_, _ = idcard.Parse(text)
+					_ = (&idverify.Request{Name: text, IDNumber: text, Key: text, Reference: text}).Validate()
+				}
+			}}.Check(t)
+		})
+	}
+	for name, piece := range map[string]string{"plain": "a", "escapes": "\"", "controls": "\x01", "Chinese": "测"} {
+		t.Run("sealed data of "+name, func(t *testing.T) {
+			growth.Case{From: 64 << 10, Work: func(size int) func() {
+				data := filled(piece, size)
+				return func() {
+					text, err := body.LookAtText(media.String(data), 64<<20)
+					require.NoError(t, err)
+					b, err := body.JSON([]body.Member{{Name: "data", Text: text}})
+					require.NoError(t, err)
+					_, err = io.Copy(io.Discard, b.Open())
+					require.NoError(t, err)
+				}
+			}}.Check(t)
+		})
+	}
+}
+
+// A journal is read again in time that is linear in its rows.
+func TestAJournalIsReopenedLinearly(t *testing.T) {
+	growth.Case{From: 1_000, Work: func(rows int) func() {
+		path := filepath.Join(t.TempDir(), "journal.jsonl")
+		writeRows(t, path, rows)
+		return func() {
+			j, err := batch.OpenFileJournal(path)
+			require.NoError(t, err)
+			require.NoError(t, j.Close())
+		}
+	}}.Check(t)
+}
+
+// writeRows makes a journal by multiplying the lines of a small one: a row of
+// another key for each.
+func writeRows(t *testing.T, path string, rows int) {
+	t.Helper()
+	small := filepath.Join(t.TempDir(), "small.jsonl")
+	j, err := batch.OpenFileJournal(small)
+	require.NoError(t, err)
+	for n := range rows {
+		require.NoError(t, j.Begin(t.Context(), "row-"+strconv.Itoa(n)))
+	}
+	require.NoError(t, j.Close())
+	require.NoError(t, os.Rename(small, path))
+}
