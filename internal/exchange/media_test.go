@@ -13,6 +13,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -277,13 +278,12 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
-		looked := false
+		var looked atomic.Bool
 		c := answered(0)
 		b := form(c, idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
-			if looked {
+			if looked.Swap(true) {
 				<-release
 			}
-			looked = true
 			return io.NopCloser(strings.NewReader("x")), 1, nil
 		}))
 		begun := time.Now()
