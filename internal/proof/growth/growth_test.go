@@ -1,6 +1,7 @@
 package growth_test
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ var works = map[string]struct {
 	"nothing":           {1, func(int) func() { return func() {} }, ""},
 	"constant":          {64, func(int) func() { return func() { kept = touch(1 << 12) } }, ""},
 	"linear":            {1 << 12, func(n int) func() { return func() { kept = touch(n) } }, ""},
-	"linear in memory":  {1 << 14, func(n int) func() { return func() { kept = make([]byte, n) } }, ""},
+	"linear in memory":  {1 << 14, func(n int) func() { return func() { kept = bytes.Repeat([]byte("memory that is used"), n/16) } }, ""},
 	"n log n":           {1 << 14, func(n int) func() { return func() { kept = touch(n) + sorted(n) } }, ""},
 	"quadratic":         {1 << 7, func(n int) func() { return func() { kept = touch(n * n) } }, "CPU time grows"},
 	"behind a constant": {1 << 7, func(n int) func() { return func() { kept = touch(1<<13) + touch(n*n/4) } }, "CPU time grows"},

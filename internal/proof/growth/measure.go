@@ -10,7 +10,10 @@ import (
 
 const (
 	// Work is repeated for so long, so that the clock's steps do not matter.
-	enough = 2 * time.Millisecond
+	enough      = 2 * time.Millisecond
+	mostRepeats = 1 << 20
+	// No more memory is used up for it.
+	memory = 64 << 20
 	// The garbage collector would run beside the work, at times of its own. It
 	// is off until so much is in use.
 	collectAt = 1 << 30
@@ -40,18 +43,27 @@ func (m *meter) end() {
 // cost is what the work costs once.
 func (m *meter) cost(work func()) (seconds, allocated float64) {
 	runtime.GC()
+	seconds, allocated = repeated(work, 1)
+	// Memory that the process has never had costs more than what was used before.
+	most := int(min(mostRepeats, memory/(allocated+1)))
+	if seconds < enough.Seconds() && most > 1 {
+		seconds, allocated = repeated(work, most)
+	}
+	return seconds, allocated
+}
+
+// repeated is what the work costs once when it is done so often at most.
+func repeated(work func(), most int) (seconds, allocated float64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	var took time.Duration
 	times := 0
-	for began, more := cpuTime(), 1; ; more = times {
+	for began, more := cpuTime(), 1; times < most && took < enough; more = min(times, most-times) {
 		for range more {
 			work()
 		}
 		times += more
-		if took = cpuTime() - began; took >= enough || times >= 1<<20 {
-			break
-		}
+		took = cpuTime() - began
 	}
 	runtime.ReadMemStats(&after)
 	return took.Seconds() / float64(times), float64(after.TotalAlloc-before.TotalAlloc) / float64(times)
