@@ -53,8 +53,8 @@ type Config struct {
 	// Tokens is where access tokens are kept. Default a NewMemoryStore of the
 	// client's own; give one that several processes reach to share a token.
 	Tokens TokenStore
-	// OnTokenFetch is told of every fetch of an access token from the vendor, after
-	// it: a renewal that fails can be seen before the old token runs out. The
+	// OnTokenFetch is called after every fetch of an access token from the vendor: a
+	// renewal that fails can be seen before the old token runs out. The
 	// context has the values of the caller who needed the token first, and two
 	// seconds; no call waits for the function, and a panic of it is dropped. It is
 	// called concurrently. Default nil.

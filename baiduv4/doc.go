@@ -23,7 +23,7 @@
 // replaced and the call repeated once. However many calls are waiting, one
 // fetch is under way for a client. Processes that share an account share its
 // token through a [TokenStore]: see there how one process of many fetches.
-// Config.OnTokenFetch is told of every fetch.
+// Config.OnTokenFetch is called after every fetch.
 //
 // The secret key travels in a form, never in a URL. The vendor wants the token
 // in the query; it is added below http.Client, so that no error holds it. The

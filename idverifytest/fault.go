@@ -169,7 +169,7 @@ func (s *Server) Inject(vendor string, faults ...Fault) {
 			continue
 		}
 		if _, ok := e.fails(s, f.to); !ok {
-			panic("idverifytest: no error of " + vendor + "'s: " + strconv.Quote(f.to))
+			panic("idverifytest: Inject: " + vendor + " has no error " + strconv.Quote(f.to))
 		}
 	}
 	s.mu.Lock()

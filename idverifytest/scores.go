@@ -26,9 +26,11 @@ func DefaultScores(vendor string) Scores {
 // NaN and infinities, which JSON has no form for: those are for [Server.Script].
 func (s *Server) SetScores(vendor string, scores Scores) {
 	s.vendors().mustKnow(vendor)
-	for _, v := range [...]float64{scores.Similarity, scores.Hack, scores.Liveness, scores.Spoofing} {
+	for name, v := range map[string]float64{
+		"Similarity": scores.Similarity, "Hack": scores.Hack, "Liveness": scores.Liveness, "Spoofing": scores.Spoofing,
+	} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			panic("idverifytest: a score that JSON cannot express")
+			panic("idverifytest: Scores." + name + ": JSON has no form for this number")
 		}
 	}
 	s.mu.Lock()

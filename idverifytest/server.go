@@ -33,7 +33,7 @@ func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = n
 // panics below 1.
 func WithMaxConnections(n int) Option {
 	if n < 1 {
-		panic("idverifytest: a server without connections")
+		panic("idverifytest: WithMaxConnections: must be at least 1")
 	}
 	return func(s *Server) { s.connections = n }
 }

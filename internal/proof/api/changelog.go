@@ -117,8 +117,16 @@ func compare(section string, before, after names) []string {
 		}
 	}
 	spoken := map[string]bool{} // heading and name
+	texts := map[string]bool{}  // heading and text
 	for _, e := range entries {
+		if texts[e.heading+e.text] {
+			say("stands twice under %s: %s", e.heading, e.text)
+		}
+		texts[e.heading+e.text] = true
 		for _, name := range e.subjects {
+			if e.heading != changed && e.heading != "Fixed" && spoken[e.heading+" "+name] {
+				say("`%s` begins two entries under %s", name, e.heading)
+			}
 			spoken[e.heading+" "+name] = true
 			became := heading(name, before, after)
 			wrong := became != e.heading

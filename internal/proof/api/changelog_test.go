@@ -84,6 +84,8 @@ func TestCompare_WhatAnEntryGetsWrong(t *testing.T) {
 		"stale removal":               {"`face.Gone`, ", "`face.Gone`, `face.Config.Key`, ", "`face.Config.Key` stands under Removed, and since the last release it is \"\""},
 		"a name that never was":       {"`voice`: ", "`voice`, `face.Typo`: ", "`face.Typo` stands under Added, and there is no such name"},
 		"never was, mentioned":        {"`face.Config.Key` and", "`face.Config.Kee` and", "`face.Config.Kee` stands under Added, and there is no such name"},
+		"an entry that stands twice":  {"### Deprecated", "- `face.Ask`: asks how often.\n### Deprecated", "stands twice under Changed: `face.Ask`: asks how often."},
+		"a name in two entries":       {"### Removed\n", "### Removed\n- `face.Gone`: nobody came.\n", "`face.Gone` begins two entries under Removed"},
 		"unknown heading":             {"### Changed", "### Altered", "a heading is one of"},
 		"entry without heading":       {"### Added\n", "", "lists under headings"},
 		"loose words":                 {"### Added\n", "Many things.\n### Added\n", "lists under headings"},
