@@ -49,7 +49,12 @@ func TestStart_CallersShareOneAnswer(t *testing.T) {
 
 func TestLeave_OnlyTheLastEndsTheWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := Start(t.Context(), after(time.Second))
+		joined := make(chan struct{})
+		f := Start(t.Context(), func(ctx context.Context, f *Flight[int]) {
+			<-ctx.Done()
+			<-joined
+			f.Land(0, ctx.Err())
+		})
 		require.True(t, f.Join(t.Context()))
 		assert.False(t, f.Leave())
 		synctest.Wait()
@@ -60,6 +65,7 @@ func TestLeave_OnlyTheLastEndsTheWork(t *testing.T) {
 		}
 		assert.True(t, f.Leave())
 		assert.False(t, f.Join(t.Context()), "nobody joins what is being cancelled")
+		close(joined)
 		_, err := f.Answer()
 		assert.ErrorIs(t, err, context.Canceled)
 		assert.True(t, f.Join(t.Context()))
