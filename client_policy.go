@@ -60,9 +60,9 @@ func (r Retry) base(code Code) time.Duration {
 // when the vendor may have done and billed the work (Error.Ambiguous). It does
 // not after a decision, nor after input that is wrong everywhere. After evidence
 // that a vendor refused, or a gateway's page about the request (HTTP 4xx but 408),
-// vendors with fewer kinds of checks are passed over: the end user's input must not choose a milder vendor. A failover that a vendor
-// caused may go to any; [WithRequiredChecks] demands kinds of checks of every
-// pass.
+// vendors with fewer kinds of checks are passed over: the end user's input must
+// not choose a milder vendor. A failover that a vendor caused may go to any;
+// [WithRequiredChecks] demands kinds of checks of every pass.
 type Failover struct {
 	// NotAfterAmbiguous ends the call when it may have been billed already.
 	NotAfterAmbiguous bool
@@ -135,7 +135,7 @@ type VendorPolicy struct {
 	Timeout time.Duration
 	// Limiter admits attempts. Default: all at once. See [NewLimiter].
 	Limiter Limiter
-	// Breaker is when the vendor is given a rest.
+	// Breaker says when the vendor's circuit breaker opens, and for how long.
 	Breaker Breaker
 }
 

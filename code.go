@@ -95,11 +95,11 @@ const (
 	// CodeRateLimited: too many calls for the moment, for the vendor, a gateway in
 	// between (HTTP 429) or a limit of your own.
 	CodeRateLimited Code = "rate_limited"
-	// CodeCircuitOpen: the vendor failed too often just now, and a [Client]
-	// gives it a rest. Nothing was sent.
+	// CodeCircuitOpen: the [Client]'s circuit breaker is open after repeated vendor
+	// failures. Nothing was sent.
 	CodeCircuitOpen Code = "circuit_open"
-	// CodeStoreUnavailable: a store of this backend's failed, such as the
-	// [PersonStore], and nobody was asked.
+	// CodeStoreUnavailable: a store of your own service failed, such as the
+	// [PersonStore]. No vendor was asked.
 	CodeStoreUnavailable Code = "store_unavailable"
 	// CodeVendorUnavailable: the vendor has a fault of its own.
 	CodeVendorUnavailable Code = "vendor_unavailable"

@@ -280,7 +280,7 @@ func (e *Error) from(origin Origin) *Error {
 
 // circuitOpen is the error for a vendor that is not asked because it failed.
 func circuitOpen(vendor string) *Error {
-	return unsent(CodeCircuitOpen, vendor, "the vendor failed too often just now and is given a rest", nil)
+	return unsent(CodeCircuitOpen, vendor, "circuit breaker open after repeated vendor failures", nil)
 }
 
 // overOwnLimit is the error of a limiter of this program.

@@ -16,10 +16,11 @@ type Hooks struct {
 	// not nil, when it has ended. The context that it returns, if not nil, is the
 	// call's: a tracer puts its span there.
 	Call func(ctx context.Context, start CallStart) (context.Context, func(CallEnd))
-	// Attempt is the same for each attempt, before it waits for a limiter. It is
-	// also called for a provider that is passed over.
+	// Attempt is called when an attempt begins, before the wait for the limiter,
+	// and the function that it returns when the attempt has ended. It is also
+	// called for a provider that is passed over.
 	Attempt func(ctx context.Context, start AttemptStart) (context.Context, func(Attempt))
-	// Circuit is called when the circuit of a vendor has opened or closed.
+	// Circuit is called when the circuit of a vendor has changed its state.
 	Circuit func(CircuitChange)
 	// Store is called when a store failed, was too slow or was passed over.
 	Store func(StoreEvent)
@@ -72,20 +73,20 @@ type CircuitChange struct {
 	From, To CircuitState
 }
 
-// StoreReason says what happened to a question to a store.
+// StoreReason says what went wrong with a call of a store.
 type StoreReason string
 
 // The reasons of a StoreEvent.
 const (
 	StoreFailed  StoreReason = "error"   // the store returned an error
 	StoreTimeout StoreReason = "timeout" // it did not answer within its time limit
-	StorePaused  StoreReason = "paused"  // it was not asked, because earlier questions still wait
+	StorePaused  StoreReason = "paused"  // it was not called, because 64 earlier calls have not returned
 )
 
-// StoreEvent is a question to a store of the backend's that did not go well.
+// StoreEvent is a call of a store that failed, was late, or was not made.
 type StoreEvent struct {
-	// Store is what the store is for: "person", "result", "token", "rate" and so
-	// on. Operation is what was asked of it: "take", "return", "load", "save".
+	// Store is "person" for a [PersonStore] and "result" for a [ResultStore].
+	// Operation is the method: "take" or "return", "load" or "save".
 	Store, Operation string
 	Duration         time.Duration
 	Reason           StoreReason

@@ -75,8 +75,7 @@ type HTTP struct {
 
 	// IdleTimeout is how long our own transport keeps a connection that no call
 	// uses. It should be shorter than the vendor's, so that no call meets a
-	// connection that is being closed. Default: shorter than the vendor's where
-	// that is known, else 50 s.
+	// connection that is being closed. Default 50 s.
 	IdleTimeout time.Duration
 
 	// Timeout bounds one exchange, connecting and reading the answer included; so does

@@ -20,9 +20,9 @@ type Limiter interface {
 	// way the call takes no place. release is called exactly once, when the
 	// call has ended; it is nil with an error.
 	//
-	// A limiter that does not notice the end of ctx is left behind, and a place that
-	// it gives later is released at once. With 64 callers' questions left behind the
-	// limiter counts as failed until one of them ends.
+	// The call does not wait for a limiter that ignores the end of ctx, and a place
+	// that it grants later is released at once. While 64 such calls of Acquire have
+	// not returned, the limiter counts as failed.
 	Acquire(ctx context.Context) (release func(), err error)
 }
 

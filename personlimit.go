@@ -45,7 +45,7 @@ type Try struct {
 	Person string
 	// ID is 32 hexadecimal digits made up for this call.
 	ID string
-	// Limit is how many tries Window allows: 1 or more, and above 0.
+	// Limit is how many tries Window allows, 1 or more. Window is above 0.
 	Limit  int
 	Window time.Duration
 }
@@ -70,7 +70,8 @@ type PersonLimit struct {
 	Secret []byte
 	// Tries is how many calls about one person Window may hold: 1 to 1,000.
 	Tries int
-	// Window is any stretch of time so long, above 0.
+	// Window is the length of the sliding window in which tries are counted,
+	// above 0.
 	Window time.Duration
 	// Store counts. Default [NewMemoryPersonStore].
 	Store PersonStore

@@ -70,7 +70,6 @@ const (
 	OriginVendor  Origin = "vendor"  // a vendor was asked by this call
 	OriginShared  Origin = "shared"  // another caller's call with the same key
 	OriginStore   Origin = "store"   // the [ResultStore]
-	OriginLedger  Origin = "ledger"  // what the cluster remembers
 	OriginRefused Origin = "refused" // nobody was asked
 )
 

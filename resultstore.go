@@ -31,10 +31,10 @@ func (s Stored) Format(f fmt.State, verb rune) { s.Result.Format(f, verb) }
 func (s Stored) LogValue() slog.Value { return s.Result.LogValue() }
 
 // ResultStore keeps decisions by the key of their question, so that the same
-// question is not paid for twice. Methods are called concurrently. They are asked
-// beside the call: one that does not answer in time is left behind, and with 64
-// questions left behind the store is passed over until one of them ends. An error
-// never makes a call fail; [Hooks] hear of it.
+// question is not paid for twice. Methods are called concurrently. A method that
+// does not return in time cannot block the call: the call goes on without it. While
+// 64 method calls have not returned, the store is not used. An error never makes a
+// call fail; it is reported to [Hooks].Store.
 type ResultStore interface {
 	// Load gives what is kept under id, and false when there is nothing. It has
 	// 200 ms, or a tenth of the time that the call has left if that is less; see

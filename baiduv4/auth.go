@@ -1,6 +1,7 @@
 package baiduv4
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
+	"github.com/idverify/idverify/internal/timelimit"
 )
 
 const tokenPath = "/oauth/2.0/token"
@@ -39,7 +41,7 @@ type tokenAnswer struct {
 func (c credentials) fetch(ctx context.Context) (Token, error) {
 	x := c.vendor.Exchange()
 	asked := x.Now()
-	err := x.Send(ctx, httpx.Request{Method: http.MethodPost, Path: tokenPath, Body: body.Form(url.Values{
+	err := x.Send(ctx, httpx.Request{Method: http.MethodPost, Path: tokenPath, Last: true, Body: body.Form(url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {c.apiKey.Reveal()},
 		"client_secret": {c.secretKey.Reveal()},
@@ -102,9 +104,9 @@ func said(x *exchange.Exchange, code, message string) *idverify.Error {
 	return x.Failure(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
 }
 
-// accessToken is the token for a call. sent says that the verification went
-// out before and was refused for its token.
-func (c *Client) accessToken(ctx context.Context, sent bool) (Token, error) {
+// accessToken is the token for a call. refused is the error of the call when it went
+// out before and was refused for its token, else nil.
+func (c *Client) accessToken(ctx context.Context, refused error) (Token, error) {
 	token, err := c.tokens.get(ctx)
 	if err == nil {
 		return token, nil
@@ -112,19 +114,25 @@ func (c *Client) accessToken(ctx context.Context, sent bool) (Token, error) {
 	var e *idverify.Error
 	if !errors.As(err, &e) {
 		e = c.vendor.Gone(ctx) // while the token was being fetched, for others perhaps
+		if refused != nil {
+			own := *e
+			own.Detail = timelimit.Ended(ctx) + " before the request could be repeated"
+			e = &own
+		}
 	}
-	return Token{}, unverified(e, sent)
+	own := unverified(e)
+	if first := (*idverify.Error)(nil); errors.As(refused, &first) {
+		own.Delivery, own.RequestID = idverify.DeliveryRefused, cmp.Or(own.RequestID, first.RequestID)
+	}
+	return Token{}, own
 }
 
 // unverified is a copy of an error on the way to the token that speaks of the
 // verification: nobody worked on that, and it cost nothing. Callers and
 // OnTokenFetch are given no other.
-func unverified(e *idverify.Error, sent bool) *idverify.Error {
+func unverified(e *idverify.Error) *idverify.Error {
 	own := *e
 	own.Detail = "access token: " + e.Detail
 	own.Billed, own.Delivery = idverify.BilledNo, idverify.DeliveryNotSent
-	if sent {
-		own.Delivery = idverify.DeliveryRefused
-	}
 	return &own
 }

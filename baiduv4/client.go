@@ -199,7 +199,7 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	if err != nil {
 		return nil, err
 	}
-	token, err := c.accessToken(ctx, false)
+	token, err := c.accessToken(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +208,12 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 		return res, err
 	}
 	c.tokens.refuse(token)
-	if token, err = c.accessToken(ctx, true); err != nil {
+	if token, err = c.accessToken(ctx, err); err != nil {
 		return nil, err
 	}
 	res, err = c.ask(ctx, call, question, token)
 	if isTokenRefused(err) {
-		c.tokens.refusedAgain(err)
+		c.tokens.refusedAgain(token, err)
 	}
 	return res, exchange.Resent(err)
 }
@@ -235,10 +235,17 @@ func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Bo
 		return nil, err
 	}
 	res, err := c.decode(call)
-	if !isTokenRefused(err) {
+	if isAnswered(err) {
 		c.tokens.accept()
 	}
 	return res, err
+}
+
+// isAnswered reports whether the vendor worked on the call, for which it needs a
+// token that it accepts.
+func isAnswered(err error) bool {
+	var e *idverify.Error
+	return err == nil || errors.As(err, &e) && e.Delivery == idverify.DeliveryAnswered
 }
 
 func isTokenRefused(err error) bool {

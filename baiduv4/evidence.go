@@ -67,10 +67,9 @@ func (e PlainCapture) EvidenceContent(text func(string), media func(idverify.Med
 // SealedCapture is what capture SDK 5.2 or later recorded: the picture is
 // encrypted inside the data, and only the account of the app that recorded it can
 // use it. All fields are required, of Data and DataFrom one. It prints and
-// marshals without them, except
-// where fmt does not ask it: under %p as a value, and in an unexported field of
-// another struct, also inside an [idverify.Evidence]. Do not keep it in an
-// unexported field of a struct that is printed at all.
+// marshals without them, except where fmt does not ask it: under %p as a value, and
+// in an unexported field of another struct, also inside an [idverify.Evidence]. Do
+// not keep it in an unexported field of a struct that is printed at all.
 type SealedCapture struct {
 	sealedMask
 
@@ -78,11 +77,11 @@ type SealedCapture struct {
 	// SKey and DeviceID are the SDK's skey and deviceId as they came, each at most
 	// 4,096 bytes.
 	SKey, DeviceID string
-	// Data is the SDK's encrypted data as they came, a text of at most 20 MiB as
-	// JSON, where they are in memory. They are not copied.
+	// Data is the SDK's encrypted data, unchanged, when they are in memory: at most
+	// 20 MiB once written as a JSON string. They are not copied.
 	Data string
-	// DataFrom is the same data where they are not in memory. They are read once
-	// before they are sent, and stream then, as a picture does.
+	// DataFrom is the same data when they are not in memory, with the same limit.
+	// They are read once before they are sent, and then stream, as a picture does.
 	DataFrom idverify.Media
 }
 

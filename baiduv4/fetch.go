@@ -17,8 +17,8 @@ type FetchReason string
 const (
 	// FetchCold: there was none, or it had run out while nobody called.
 	FetchCold FetchReason = "cold"
-	// FetchRenewal: the token held runs out soon. It serves meanwhile, so a
-	// failure is felt by nobody until it has run out.
+	// FetchRenewal: the token in use expires soon. It is used until then, so a
+	// failed renewal affects no call before it has expired.
 	FetchRenewal FetchReason = "renewal"
 	// FetchRefused: the vendor refused the token before.
 	FetchRefused FetchReason = "refused"
@@ -136,7 +136,7 @@ func (s *tokenSource) tell(ctx context.Context, reason FetchReason, took time.Du
 	fetched := TokenFetch{Reason: reason, Duration: took}
 	var e *idverify.Error
 	if errors.As(err, &e) {
-		fetched.Err = unverified(e, false)
+		fetched.Err = unverified(e)
 	}
 	defer func() { _ = recover() }()
 	_, _ = aside.Ask(context.WithoutCancel(ctx), &s.desk, storeTimeout, func(ctx context.Context) (struct{}, error) {

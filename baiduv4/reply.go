@@ -27,7 +27,8 @@ type Reply struct {
 	// do not agree, "2" when there is no usable reference photo, and empty in
 	// an answer with an error.
 	VerifyStatus string
-	// The scores are nil when the answer has none.
+	// Score is 0 to 100, 100 the same person; LivenessScore 0 to 1, 1 alive;
+	// SpoofingScore 0 to 1, 1 an edited picture. nil when the answer has none.
 	Score, LivenessScore, SpoofingScore *float64
 	// DecImage is the picture from inside a SealedCapture, as large as the vendor
 	// made it within HTTP.MaxResponseBytes. An error's reply has none.

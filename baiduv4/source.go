@@ -26,6 +26,7 @@ type tokenSource struct {
 	saved   Token // the last that the store was told of
 	held    heldToken
 	refused Token // the last one that the vendor refused
+	counted Token // the last one that refusal counts
 	pending *pending
 	outage  outage // of fetches
 	refusal outage // of tokens that were refused as soon as they were fetched
@@ -118,10 +119,21 @@ func (s *tokenSource) refuse(token Token) {
 
 // refusedAgain notes that the vendor refused, for the reason err, a token that
 // had just been fetched to replace a refused one. More of them would not help:
-// it counts as an outage.
-func (s *tokenSource) refusedAgain(err error) {
+// it counts as an outage, once for a token, however many callers had it. What the
+// answer says of one call is not kept, for the error goes to others.
+func (s *tokenSource) refusedAgain(token Token, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if token.Equal(s.counted) {
+		return
+	}
+	s.counted = token
+	var e *idverify.Error
+	if errors.As(err, &e) {
+		own := *e
+		own.RequestID, own.Reply, own.VendorMessage = "", nil, idverify.Sensitive{}
+		err = &own
+	}
 	s.refusal.add(err, s.now())
 }
 

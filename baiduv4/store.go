@@ -18,9 +18,9 @@ import (
 //
 // A store that fails, hangs or ignores its context makes no call fail. Load and
 // Drop together have two seconds, and no more than a third of the time that a
-// caller who waits has left; Save has two seconds, and nobody waits for it. A
-// method that has not returned by then is left behind. With 64 of them left behind
-// the store is passed over until one returns.
+// caller who waits has left; Save has two seconds, and nobody waits for it. The
+// client does not wait longer for a method. While 64 method calls have not
+// returned, the store is not used.
 //
 // Methods are called concurrently, and should return when ctx ends: that is also
 // when nobody waits for the token any more. The key stands for one API key with its

@@ -33,8 +33,8 @@ import (
 // at: when the file was moved away, removed, replaced or cut short, or when
 // something else wrote into it, the run ends before that row, with an error that
 // says what to do. So it does when the disk is full; on Linux, room for the answers
-// to rows in flight is reserved before. Answers to rows in flight are still appended to the file that
-// was opened, wherever it is now. A file that was cut short is marked, so that it
+// to rows in flight is reserved before. Answers to rows in flight are still appended
+// to the file that was opened, wherever it is now. A file that was cut short is marked, so that it
 // is not opened again before what is missing was brought back.
 type FileJournal struct {
 	fileJournalMask

@@ -46,8 +46,8 @@ func (e Entry) failure() error {
 	return e.Err
 }
 
-// RunJournal is a [Journal] that is told of each run, so that it can refuse a
-// second one at the same time, or one that would not find its rows.
+// RunJournal is a [Journal] whose BeginRun is called before each run, so that it can
+// refuse a second run at the same time, or one that would not find its rows.
 type RunJournal interface {
 	Journal
 	// BeginRun is called before the first row is pulled. An error ends the run

@@ -109,7 +109,7 @@ func WithAbort(ctx context.Context) Option {
 // sorted anew, does not give that person the other's answer. The row is asked
 // about as a new one. [WithEvidenceBinding] binds the evidence as well.
 //
-// The journal is told the key and an HMAC-SHA-256 under secret: at least 32
+// The journal receives the key and an HMAC-SHA-256 under secret: at least 32
 // random bytes, not all zeros, the same in every run, and copied. Under another
 // secret no row of before is found; a [RunJournal] such as [FileJournal] then
 // refuses the run. Do not keep the secret in the journal's own folder where

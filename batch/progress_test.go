@@ -87,7 +87,7 @@ func TestRateFollowsAVendorThatSlowsDown(t *testing.T) {
 // What a store or another caller's call answered was paid for there.
 func TestProgressCountsMoneyOnce(t *testing.T) {
 	var last batch.Progress
-	for origin, billed := range map[idverify.Origin]int{"": 1, idverify.OriginVendor: 1, idverify.OriginShared: 0, idverify.OriginStore: 0, idverify.OriginLedger: 0, idverify.OriginRefused: 0} {
+	for origin, billed := range map[idverify.Origin]int{"": 1, idverify.OriginVendor: 1, idverify.OriginShared: 0, idverify.OriginStore: 0, idverify.OriginRefused: 0} {
 		attempts := []idverify.Attempt{{Vendor: "v", Code: idverify.CodeFaceMismatch, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes}}
 		answers := []verify{
 			func(context.Context, *idverify.Request) (*idverify.Result, error) {

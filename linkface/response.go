@@ -24,7 +24,8 @@ type Reply struct {
 	// Identity is the source's own answer, when the capture turned out
 	// unusable after the source had been asked. nil otherwise.
 	Identity *Identity
-	// VerifyScore and HackScore are nil when the answer has none.
+	// VerifyScore is 0 to 1, 1 the same person; HackScore 0 to 1, 1 an attack. nil
+	// when the answer has none.
 	VerifyScore, HackScore *float64
 	// LivenessDataID can be given to [CaptureID] in a later call, which then
 	// needs no upload. Empty when the call itself used an id, or the answer's
@@ -109,9 +110,12 @@ type identity struct {
 func (i *identity) UnmarshalJSON(text []byte) error {
 	type fields identity
 	i.present = bytes.HasPrefix(text, []byte("{")) && exchange.Fields(text, (*fields)(i)) == nil
-	i.denies = !isNothing(text) && (!i.present || !strings.EqualFold(string(i.Validity), "true"))
+	i.denies = !isNothing(text) && (!i.present || !i.holds())
 	return nil
 }
+
+// holds reports whether name and number belong together.
+func (i *identity) holds() bool { return strings.EqualFold(string(i.Validity), "true") }
 
 // isNothing reports whether JSON says nothing, as services of this kind write it.
 func isNothing(text []byte) bool {
@@ -173,7 +177,7 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 	}
 	if a.Identity.present {
 		r.Identity = &Identity{
-			Validity: a.Identity.Validity == "true",
+			Validity: a.Identity.holds(),
 			PhotoID:  call.Scrub(string(a.Identity.PhotoID)),
 			Reason:   call.Scrub(string(a.Identity.Reason)),
 		}

@@ -45,6 +45,7 @@ func LookAtText(o media.Opener, max int64) (*Text, error) {
 func (t *Text) read(r io.Reader, max int64) error {
 	var head strings.Builder
 	buffer := make([]byte, 16<<10)
+	var seen int64
 	kept := 0 // of a character that the next bytes complete
 	t.IsBlank = true
 	for {
@@ -57,9 +58,10 @@ func (t *Text) read(r io.Reader, max int64) error {
 		t.length += escapedLen(piece)
 		t.IsBroken = t.IsBroken || !utf8.Valid(piece)
 		t.IsBlank = t.IsBlank && isBlank(piece)
-		if room := maxHead - head.Len(); room > 0 {
+		if room := maxHead - head.Len(); room > 0 && int64(head.Len()) == seen {
 			head.Write(wholeRunes(piece, room))
 		}
+		seen += int64(len(piece))
 		switch {
 		case t.length > max:
 			return media.ErrTooLarge

@@ -255,3 +255,13 @@ func TestATextIsNotLentAsItLies(t *testing.T) {
 	}
 	require.NoError(t, r.Close())
 }
+
+// The head is a beginning of the text, also where a character stands across its
+// end and the next piece would fit behind.
+func TestLookAtText_HeadIsABeginning(t *testing.T) {
+	s := "a" + strings.Repeat("é", 8191) + strings.Repeat("A", 100)
+	seen, err := LookAtText(media.String(s), 1<<20)
+	require.NoError(t, err)
+	assert.NotEmpty(t, seen.Head)
+	assert.True(t, strings.HasPrefix(s, seen.Head))
+}

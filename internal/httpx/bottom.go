@@ -96,6 +96,7 @@ func (t *bottom) whole(a *attempt, req *http.Request) (*http.Request, error) {
 	whole.Header = a.headersAnd(req.Header)
 	whole.Body, whole.GetBody = a.openBody(), a.reopenBody
 	whole.ContentLength = a.request.Body.Len()
+	whole.Close = a.request.Last
 	return whole, nil
 }
 

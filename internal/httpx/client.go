@@ -151,6 +151,8 @@ type Request struct {
 	SecretQuery   Param
 	Authorization string
 	Body          *body.Body
+	// Last says that the connection is closed once the answer has been read.
+	Last bool
 	// Broken, if it is set, is told what came of an answer that broke off or was
 	// too large. It is nowhere else, and nothing of it is kept.
 	Broken func(part []byte)

@@ -101,6 +101,9 @@ func heading(name string, before, after names) string {
 	return changed
 }
 
+// rootPackage begins the names of the root package, and an entry may leave it out.
+const rootPackage = "idverify."
+
 // compare lists what the entries of a section leave out, and what they say that
 // is not so.
 func compare(section string, before, after names) []string {
@@ -124,6 +127,9 @@ func compare(section string, before, after names) []string {
 		}
 		texts[e.heading+e.text] = true
 		for _, name := range e.subjects {
+			if all[rootPackage+name] {
+				name = rootPackage + name
+			}
 			if e.heading != changed && e.heading != "Fixed" && spoken[e.heading+" "+name] {
 				say("`%s` begins two entries under %s", name, e.heading)
 			}
