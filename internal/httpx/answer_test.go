@@ -31,7 +31,7 @@ func TestReadingAnAnswerIsLinear(t *testing.T) {
 		"gzip":        {"gzip", true, nil, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
-			growth.Case{From: 256 << 10, MaxAllocated: 2.5, MaxCost: c.cost, Work: func(size int) func() {
+			growth.Case{From: 64 << 10, MaxAllocated: 2.5, MaxCost: c.cost, Work: func(size int) func() {
 				content := []byte(strings.Repeat("a", size-1<<10))
 				if c.coding == "gzip" {
 					content = []byte(gzipped(t, string(content)))
