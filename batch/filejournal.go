@@ -32,10 +32,11 @@ import (
 // The journal is the file at its path. Before a row is sent the path is looked
 // at: when the file was moved away, removed, replaced or cut short, or when
 // something else wrote into it, the run ends before that row, with an error that
-// says what to do. So it does when the disk is full; on Linux, room for the answers
-// to rows in flight is reserved before. Answers to rows in flight are still appended
-// to the file that was opened, wherever it is now. A file that was cut short is marked, so that it
-// is not opened again before what is missing was brought back.
+// says what to do. The run also ends before the next row when the disk is full; on
+// Linux, room for the answers to rows in flight is reserved beforehand. Answers to
+// rows in flight are still appended to the file that was opened, wherever it is now.
+// A file that was cut short is marked, so that it is not opened again before what is
+// missing was brought back.
 type FileJournal struct {
 	fileJournalMask
 
@@ -49,6 +50,7 @@ type FileJournal struct {
 	rows    index
 	binding string
 	running bool
+	lost    bool  // cut short and marked: no row is begun, answers are still appended
 	err     error // the first failure: nothing is written after it
 
 	reserve  func(size int64) error // nil where the system cannot
@@ -89,7 +91,8 @@ type fileSettings struct{ others, unique bool }
 func AllowOtherUsers() FileOption { return func(s *fileSettings) { s.others = true } }
 
 // WithUniqueKeys says that the keys of the rows are unique by themselves; see
-// [UniqueKeyJournal]. By default [Run] finds two rows with one key.
+// [UniqueKeyJournal]. By default [Run] finds two rows with one key; with this option
+// both may be sent and paid for.
 func WithUniqueKeys() FileOption { return func(s *fileSettings) { s.unique = true } }
 
 // OpenFileJournal opens the journal at path, or makes one that only its owner
@@ -168,6 +171,8 @@ func (j *FileJournal) BeginRun(_ context.Context, binding string) (end func(), e
 	switch {
 	case j.err != nil:
 		return nil, j.err
+	case j.lost:
+		return nil, errShrunk
 	case j.running:
 		return nil, errRunning
 	case j.binding != "" && j.binding != binding:
@@ -212,6 +217,9 @@ func (j *FileJournal) Load(_ context.Context, key string) (Entry, bool, error) {
 	j.mu.Lock()
 	at, known := j.rows.find(key)
 	err := j.err
+	if err == nil && j.lost {
+		err = errShrunk
+	}
 	j.mu.Unlock()
 	if err != nil || !known {
 		return Entry{}, false, err

@@ -393,3 +393,21 @@ func TestFileJournal_SaysThatItsKeysAreUnique(t *testing.T) {
 	defer j.Close()
 	assert.True(t, j.UniqueKeys())
 }
+
+// Of two rows in flight when the file is cut short, both answers are kept.
+func TestFileJournal_CutShortKeepsEveryAnswerInFlight(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	j, err := batch.OpenFileJournal(path)
+	require.NoError(t, err)
+	for _, key := range []string{"a", "b"} {
+		require.NoError(t, j.Begin(t.Context(), key))
+	}
+	require.NoError(t, os.Truncate(path, 0))
+	assert.ErrorContains(t, j.Begin(t.Context(), "c"), "cut short")
+	for _, key := range []string{"a", "b"} {
+		err := j.Finish(t.Context(), key, batch.Entry{Result: &idverify.Result{Code: idverify.CodeFaceMismatch, Vendor: "made"}})
+		assert.ErrorContains(t, err, "cut short")
+	}
+	require.NoError(t, j.Close())
+	assert.Equal(t, 2, strings.Count(contentOf(t, path), `"result"`))
+}

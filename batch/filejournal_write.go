@@ -34,6 +34,9 @@ func (j *FileJournal) append(key string, text []byte, begins bool) (end int64, l
 		return 0, nil, err
 	}
 	if begins {
+		if j.lost {
+			return 0, nil, errShrunk
+		}
 		if err := j.stands(); err != nil {
 			return 0, nil, j.mark(err)
 		}
@@ -81,13 +84,14 @@ func (j *FileJournal) put(text []byte) error {
 // mark keeps a file that lost lines from being opened again as if it were whole.
 // It gives the error back. j.mu is held.
 func (j *FileJournal) mark(err error) error {
-	if !errors.Is(err, errShrunk) || j.err != nil {
+	if !errors.Is(err, errShrunk) || j.lost || j.err != nil {
 		return err
 	}
-	j.err = errShrunk
+	j.lost = true
 	if text, failed := (journalLine{Lost: true}).encode(); failed == nil {
-		_, failed = j.file.Write(text)
-		_ = errors.Join(failed, j.file.Sync()) // there is nothing else to try
+		if failed = j.put(text); failed == nil {
+			_ = j.file.Sync() // there is nothing else to try
+		}
 	}
 	return err
 }

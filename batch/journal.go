@@ -61,7 +61,8 @@ type RunJournal interface {
 // UniqueKeyJournal is a [Journal] that can say that the keys of the rows are
 // unique by themselves, such as the primary keys of the table that the rows are
 // read from. Run then does not look for two rows with one key, for which it
-// would keep some 20 bytes a row in memory.
+// would keep some 20 bytes a row in memory. If two rows have one key after all, both
+// may be sent and paid for.
 type UniqueKeyJournal interface {
 	Journal
 	// UniqueKeys is called once, before the first row is pulled.

@@ -92,6 +92,9 @@ func limited(providers []idverify.Provider, perSecond float64) (opts []idverify.
 
 // verifyAll is the program: rows in, answers out, everything in the journal.
 func verifyAll(ctx context.Context, client idverify.Verifier, s settings, signals <-chan os.Signal, stdout, stderr io.Writer) error {
+	if err := s.overwritesNothing(); err != nil {
+		return err
+	}
 	in, err := openTable(s.in, s.encoding) // looks at the whole file before anything is paid for
 	if err != nil {
 		return err

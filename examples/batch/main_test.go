@@ -165,6 +165,31 @@ func TestWhatCannotWorkIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	assert.Zero(t, server.Bill().Total())
 }
 
+// The answers are written over nothing that the run needs, by whatever name.
+func TestTheAnswersOverwriteNoFileOfTheRun(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.Match()
+	in := write(t, "key,name,id_number,photo\n1,"+p.Name+","+p.IDNumber+",face.jpg\n")
+	_, err := start(t, "-base", rootOf(server), "-in", in)
+	require.NoError(t, err)
+	require.Equal(t, 1, server.Bill().Total())
+	stem := strings.TrimSuffix(in, ".csv")
+	link := stem + ".link"
+	require.NoError(t, os.Symlink(stem+".journal", link))
+	for _, out := range []string{in, stem + ".journal", stem + ".secret", link} {
+		before, err := os.ReadFile(out)
+		require.NoError(t, err)
+		_, err = start(t, "-base", rootOf(server), "-in", in, "-out", out)
+		assert.ErrorContains(t, err, "-out and ")
+		after, err := os.ReadFile(out)
+		require.NoError(t, err)
+		assert.Equal(t, string(before), string(after))
+	}
+	_, err = start(t, "-base", rootOf(server), "-in", in, "-journal", stem+".new", "-out", filepath.Join(filepath.Dir(in), ".", filepath.Base(stem)+".new"))
+	assert.ErrorContains(t, err, "-out and -journal are one file", "that is not there yet")
+	assert.Equal(t, 1, server.Bill().Total())
+}
+
 func TestWithCredentialsTheRowsMustBeNamed(t *testing.T) {
 	environment := func(key string) string {
 		return map[string]string{"LINKFACE_API_ID": "EXAMPLE", "LINKFACE_API_SECRET": "EXAMPLE"}[key]

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -49,6 +50,29 @@ func parse(args []string, getenv func(string) string, usage io.Writer) (settings
 		return s, fmt.Errorf("arguments that belong to no flag: %d (the file goes into -in)", flags.NArg())
 	}
 	return s, nil
+}
+
+// overwritesNothing keeps the answers, whose file is emptied at once, from being
+// written over another file of the run.
+func (s settings) overwritesNothing() error {
+	for _, other := range []struct{ flag, path string }{{"-in", s.in}, {"-journal", s.journal}, {"-secret", s.secret}} {
+		if isOneFile(s.out, other.path) {
+			return fmt.Errorf("-out and %s are one file, and the answers would overwrite it: name another for -out", other.flag)
+		}
+	}
+	return nil
+}
+
+// isOneFile also sees links, and two names of a file that is not there yet.
+func isOneFile(a, b string) bool {
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	if errOne == nil && errOther == nil {
+		return os.SameFile(one, other)
+	}
+	pathOne, errOne := filepath.Abs(a)
+	pathOther, errOther := filepath.Abs(b)
+	return errOne == nil && errOther == nil && pathOne == pathOther
 }
 
 // withPaths names the files that were not named.
