@@ -120,11 +120,11 @@ func (c *Client) accessToken(ctx context.Context, refused error) (Token, error) 
 			e = &own
 		}
 	}
-	own := unverified(e)
+	own := *unverified(e)
 	if first := (*idverify.Error)(nil); errors.As(refused, &first) {
 		own.Delivery, own.RequestID = idverify.DeliveryRefused, cmp.Or(own.RequestID, first.RequestID)
 	}
-	return Token{}, own
+	return Token{}, &own
 }
 
 // unverified is a copy of an error on the way to the token that speaks of the

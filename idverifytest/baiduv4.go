@@ -175,7 +175,7 @@ func baiduSays(s *Server, t trouble) reply {
 	}[t])
 }
 
-// baiduFails takes any number but 0, which is no error.
+// baiduFails takes any number above 0, which is no error.
 func baiduFails(s *Server, code string) (reply, bool) {
 	n, err := strconv.Atoi(code)
 	if err != nil || n <= 0 {

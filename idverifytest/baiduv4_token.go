@@ -16,7 +16,8 @@ import (
 const baiduTokenPath = "/oauth/2.0/token"
 
 // WithTokenLifetime sets how long Baidu's access tokens live, in whole
-// seconds. The default is 30 days, as Baidu has it.
+// seconds, rounded down; below one second every token is expired at once. The
+// default is 30 days, as Baidu has it.
 func WithTokenLifetime(d time.Duration) Option {
 	return func(s *Server) { stateOf[*baiduTokens](s, BaiduV4).lifetime = d.Truncate(time.Second) }
 }

@@ -113,8 +113,13 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.forget(conn)
-	if placed, ok := conn.(*placedConn); ok && state == http.StateIdle {
+	switch placed, plain := conn.(*placedConn); {
+	case plain && state == http.StateIdle:
 		placed.nextHead()
+	case !plain && state == http.StateNew:
+		if placed, ok := under(conn).(*placedConn); ok {
+			placed.over = true // TLS: no line can be told from the bytes
+		}
 	}
 	if state == http.StateIdle || state == http.StateNew {
 		c.at[conn] = c.quiet.PushBack(quietConn{conn, time.Now()})
@@ -197,18 +202,20 @@ func (c *placedConn) nextHead() {
 // NetConn is the connection without its place.
 func (c *placedConn) NetConn() net.Conn { return c.Conn }
 
-// closeNow closes a connection without the farewell of TLS, which can take
-// seconds.
-func closeNow(conn net.Conn) {
+// under is the connection below TLS, with its place where it has one.
+func under(conn net.Conn) net.Conn {
 	for {
 		if _, ok := conn.(*placedConn); ok {
-			break
+			return conn
 		}
 		over, ok := conn.(interface{ NetConn() net.Conn })
 		if !ok {
-			break
+			return conn
 		}
 		conn = over.NetConn()
 	}
-	_ = conn.Close()
 }
+
+// closeNow closes a connection without the farewell of TLS, which can take
+// seconds.
+func closeNow(conn net.Conn) { _ = under(conn).Close() }

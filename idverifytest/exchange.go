@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -64,10 +65,24 @@ func noted[V any](m map[string]V) []string {
 		if len(list) == maxHeaders {
 			break
 		}
-		list = append(list, cut(name))
+		list = append(list, shown(name))
 	}
 	slices.Sort(list)
 	return list
+}
+
+// aName is what fields, parameters and headers are called. Anything else may be a
+// body that a client sent under the wrong type, with a person in it.
+var aName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)
+
+const noName = "[not a name]"
+
+// shown is a name for the record.
+func shown(name string) string {
+	if !aName.MatchString(name) {
+		return noName
+	}
+	return cut(name)
 }
 
 // Exchanges lists what arrived, in the order of arrival: at most the last

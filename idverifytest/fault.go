@@ -157,7 +157,8 @@ func WrongContentType() Fault { return Fault{kind: wrongContentType} }
 // Inject lets faults strike the next calls to a vendor's verification
 // endpoint, or to [BaiduToken], in order: one call each, unless the fault says
 // otherwise. Faults that are waiting already come first. It panics for an
-// unknown vendor, and for a [VendorError] that the vendor cannot have.
+// unknown vendor, for a [VendorError] that the vendor cannot have, and for an
+// [HTMLStatus] out of range.
 //
 //	srv.Inject(idverifytest.Linkface, idverifytest.HTML502(), idverifytest.Truncated())
 //	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3))
@@ -165,6 +166,9 @@ func WrongContentType() Fault { return Fault{kind: wrongContentType} }
 func (s *Server) Inject(vendor string, faults ...Fault) {
 	e := s.vendors().mustKnow(vendor)
 	for _, f := range faults {
+		if f.kind == htmlStatus && !isStatus(f.status) {
+			panic("idverifytest: Inject: HTMLStatus: must be 200 to 599")
+		}
 		if f.kind != vendorError {
 			continue
 		}

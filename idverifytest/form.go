@@ -116,7 +116,7 @@ func (f *formReader) begin(name string, isFile bool) *valueWriter {
 // stays.
 func (f *formReader) end(name string, w *valueWriter) {
 	if f.has(name) {
-		f.repeated = name
+		f.repeated = shown(name)
 		return
 	}
 	f.fields[name] = w.end()

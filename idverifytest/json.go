@@ -213,7 +213,7 @@ func (j *jsonReader) object(depth int) (*node, error) {
 			return err
 		}
 		if _, ok := n.members[string(name.text)]; ok {
-			n.repeated = string(name.text)
+			n.repeated = shown(string(name.text))
 		}
 		n.members[string(name.text)] = member
 		return nil

@@ -11,7 +11,7 @@ import (
 
 func TestExchanges_LongTextsAreCut(t *testing.T) {
 	s := New()
-	long := threeDigits(0)
+	long := "a" + threeDigits(0)
 	for len(long) < 2000 {
 		long += long
 	}

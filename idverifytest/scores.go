@@ -1,6 +1,9 @@
 package idverifytest
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Scores is what a vendor's comparison yields.
 type Scores struct {
@@ -25,12 +28,17 @@ func DefaultScores(vendor string) Scores {
 // vendor's range are sent as they are. It panics for an unknown vendor, and for
 // NaN and infinities, which JSON has no form for: those are for [Server.Script].
 func (s *Server) SetScores(vendor string, scores Scores) {
-	s.vendors().mustKnow(vendor)
-	for name, v := range map[string]float64{
-		"Similarity": scores.Similarity, "Hack": scores.Hack, "Liveness": scores.Liveness, "Spoofing": scores.Spoofing,
+	if s.vendors().find(vendor) == nil {
+		panic("idverifytest: SetScores: unknown vendor " + strconv.Quote(vendor))
+	}
+	for _, score := range []struct {
+		name  string
+		value float64
+	}{
+		{"Similarity", scores.Similarity}, {"Hack", scores.Hack}, {"Liveness", scores.Liveness}, {"Spoofing", scores.Spoofing},
 	} {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			panic("idverifytest: Scores." + name + ": JSON has no form for this number")
+		if math.IsNaN(score.value) || math.IsInf(score.value, 0) {
+			panic("idverifytest: SetScores: Scores." + score.name + ": JSON has no form for this number")
 		}
 	}
 	s.mu.Lock()

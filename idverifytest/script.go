@@ -7,7 +7,7 @@ import (
 
 // An Answer is what [Server.Script] gives instead of a computed one.
 type Answer struct {
-	Status int         // HTTP status; 0 is 200
+	Status int         // HTTP status, 200 to 599; 0 is 200
 	Header http.Header // added to Content-Type: application/json, or replacing it
 	Body   string      // sent as it is
 	Billed bool        // whether it goes on the [Bill]
@@ -32,13 +32,24 @@ func (a Answer) reply() reply {
 // Script makes the next calls to a vendor's verification endpoint, or to
 // [BaiduToken], get exactly these answers, in order and one each, whatever
 // the requests hold. Further calls are answered as usual. Answers that are
-// waiting already come first. It panics for an unknown vendor.
+// waiting already come first. It panics for an unknown vendor, and for a Status out
+// of range.
 func (s *Server) Script(vendor string, answers ...Answer) {
 	s.vendors().mustKnow(vendor)
+	answers = slices.Clone(answers)
+	for i, a := range answers {
+		if a.Status != 0 && !isStatus(a.Status) {
+			panic("idverifytest: Script: Answer.Status: must be 0, or 200 to 599")
+		}
+		answers[i].Header = a.Header.Clone()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scripts[vendor] = append(s.scripts[vendor], answers...)
 }
+
+// isStatus reports whether an answer can have that HTTP status.
+func isStatus(status int) bool { return status >= 200 && status <= 599 }
 
 func (s *Server) nextAnswer(name string) (Answer, bool) {
 	s.mu.Lock()

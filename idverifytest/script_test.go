@@ -1,7 +1,9 @@
 package idverifytest_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,4 +38,48 @@ func TestScript(t *testing.T) {
 		a := send(t, srv, newRequest(t, "GET", srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath, "", nil))
 		return a.text("access_token")
 	}())
+}
+
+func TestWhatNoServerCanAnswerIsAMistake(t *testing.T) {
+	srv := idverifytest.Start(t)
+	for _, status := range []int{-1, 99, 199, 600, 1000} {
+		assert.PanicsWithValue(t, "idverifytest: Script: Answer.Status: must be 0, or 200 to 599", func() {
+			srv.Script(idverifytest.Linkface, idverifytest.Answer{Status: status})
+		})
+		assert.PanicsWithValue(t, "idverifytest: Inject: HTMLStatus: must be 200 to 599", func() {
+			srv.Inject(idverifytest.Linkface, idverifytest.HTMLStatus(status))
+		})
+	}
+	assert.Panics(t, func() { srv.SetScores(idverifytest.BaiduToken, idverifytest.Scores{}) }, "it compares nobody")
+	assert.PanicsWithValue(t, "idverifytest: WithClock: must not be nil", func() { idverifytest.WithClock(nil) })
+}
+
+// A script is what it was when it was given.
+func TestScript_KeepsACopy(t *testing.T) {
+	srv := idverifytest.Start(t)
+	header := http.Header{"X-Made": {"before"}}
+	answers := []idverifytest.Answer{{Header: header, Body: "{}"}}
+	srv.Script(idverifytest.Linkface, answers...)
+	header.Set("X-Made", "after")
+	answers[0].Status = http.StatusTeapot
+	got := linkface(t, srv, linkfaceFields(idverifytest.Match())...)
+	assert.Equal(t, http.StatusOK, got.status)
+	assert.Equal(t, "before", got.header.Get("X-Made"))
+}
+
+// A body under the wrong type is one long name of a field, with a person in it.
+func TestExchanges_NameNobody(t *testing.T) {
+	srv := idverifytest.Start(t)
+	p := idverifytest.Match()
+	said := `{"name":"` + p.Name + `","id_card_number":"` + p.IDNumber + `"}`
+	for _, vendor := range []string{idverifytest.Linkface, idverifytest.BaiduV4, idverifytest.Tencent} {
+		at := srv.BaseURL(vendor) + "/?" + p.IDNumber + "=1"
+		send(t, srv, newRequest(t, http.MethodPost, at, "application/x-www-form-urlencoded", strings.NewReader(said)))
+	}
+	send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath, "application/x-www-form-urlencoded", strings.NewReader(said)))
+	contentType, body := multi(t, field{name: said, value: "x"}, field{name: said, value: "x"})
+	got := send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.Linkface)+linkfacePath, contentType, body))
+	all := fmt.Sprintf("%+v %s", srv.Exchanges(), got.raw)
+	assert.NotContains(t, all, p.Name)
+	assert.NotContains(t, all, p.IDNumber)
 }

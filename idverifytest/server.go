@@ -25,8 +25,13 @@ func WithTLS() Option { return func(s *Server) { s.tls = true } }
 
 // WithClock sets the clock by which access tokens and signatures expire, and
 // which the Date header shows. The default is [time.Now]. Waiting, as in
-// [Delay], goes by the real clock whatever is set here.
-func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
+// [Delay], goes by the real clock whatever is set here. It panics for nil.
+func WithClock(now func() time.Time) Option {
+	if now == nil {
+		panic("idverifytest: WithClock: must not be nil")
+	}
+	return func(s *Server) { s.now = now }
+}
 
 // WithMaxConnections sets how many clients [Start] and [Server.Serve] keep
 // connected at a time; further ones wait for a place. The default is 256. It

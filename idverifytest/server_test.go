@@ -164,3 +164,14 @@ func TestAServerPrintsItsAddressOnly(t *testing.T) {
 	assert.Equal(t, address, srv.LogValue().String())
 	assert.Equal(t, "idverifytest.Server", fmt.Sprint(idverifytest.New()), "it does not know where it is served")
 }
+
+// TLS records hold line feeds, and no head is counted in them.
+func TestTLS_LargeUploads(t *testing.T) {
+	srv := idverifytest.Start(t, idverifytest.WithTLS())
+	fields := linkfaceFields(idverifytest.Match())
+	fields[len(fields)-1].value += strings.Repeat("\x00", 1<<20)
+	for range 60 { // one in nine broke
+		require.Equal(t, "OK", linkface(t, srv, fields...).text("status"))
+		srv.Client().CloseIdleConnections()
+	}
+}

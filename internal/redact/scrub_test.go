@@ -23,8 +23,8 @@ func TestScrubTakesSecretsOutInAnyCase(t *testing.T) {
 }
 
 func TestScrubLeavesNothingOfASecretThatAnotherIsPartOf(t *testing.T) {
-	for _, secrets := range [][]string{{"LINK", "API-LINKFACE-KEY"}, {"API-LINKFACE-KEY", "LINK"}} {
-		assert.Equal(t, "a [hidden] of [hidden].", redact.Scrub("a api-linkface-key of link.", secrets...))
+	for _, secrets := range [][]string{{"LINK", "API-LINKED-KEY"}, {"API-LINKED-KEY", "LINK"}} {
+		assert.Equal(t, "a [hidden] of [hidden].", redact.Scrub("a api-linked-key of link.", secrets...))
 	}
 	assert.Equal(t, "<[hidden]>", redact.Scrub("<abcdef>", "abcd", "cdef"), "two that overlap")
 	assert.Equal(t, "<[hidden]>", redact.Scrub("<abcdefgh>", "abcd", "cdef", "fgh"), "and three")

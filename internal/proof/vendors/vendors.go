@@ -187,7 +187,7 @@ func Named(name string) Vendor {
 	panic("vendors: there is no " + name)
 }
 
-// WithTokens is a vendor that needs access tokens.
+// WithTokens is a vendor that needs access tokens. It panics without one.
 func WithTokens() Vendor {
 	for _, v := range All() {
 		if v.Tokens != nil {
@@ -203,7 +203,7 @@ func (v Vendor) New(a Account) (Provider, error) {
 	return p, err
 }
 
-// key is the value of a credential.
+// key is the value of a credential. It panics for a field that is none of Keys.
 func (v Vendor) key(a Account, field string) string {
 	if value, ok := a.Keys[field]; ok {
 		return value

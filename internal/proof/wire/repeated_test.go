@@ -13,7 +13,6 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/vendors"
-	"github.com/idverify/idverify/linkface"
 )
 
 // A gateway that answers twice, the second time when the next request is on its way
@@ -40,8 +39,7 @@ func TestAnAnswerThatComesTwiceIsNobodyElses(t *testing.T) {
 			p := provider(t, v, account{base: idverifytest.BaseURLAt(server.URL, v.Name)})
 			t.Cleanup(p.CloseIdleConnections)
 			ask := func(person idverifytest.Person) (*idverify.Result, error) {
-				return p.Verify(t.Context(), &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: []idverify.Evidence{
-					linkface.Capture(idverify.Bytes(idverifytest.Capture())), idverify.Photo(idverify.Bytes(idverifytest.Photo()))}})
+				return p.Verify(t.Context(), v.About(person, idverify.Bytes(v.Media())))
 			}
 			res, err := ask(idverifytest.Match())
 			require.NoError(t, err)
