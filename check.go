@@ -14,8 +14,8 @@ const (
 	// CheckLiveness tells a living face from a presentation attack: a photo
 	// of a photo, a screen, a mask.
 	CheckLiveness CheckKind = "liveness"
-	// CheckSpoofing looks for synthetic pictures: retouched, morphed, generated.
-	CheckSpoofing CheckKind = "spoofing"
+	// CheckSynthetic looks for synthetic pictures: retouched, morphed, generated.
+	CheckSynthetic CheckKind = "synthetic"
 	// CheckHack looks for captures that did not come from a camera's live
 	// stream.
 	CheckHack CheckKind = "hack"

@@ -136,7 +136,7 @@ func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result
 	if ctx.Err() != nil {
 		return nil, beforehand(left(ctx, "", ""))
 	}
-	if call.req.Key == "" {
+	if call.req.IdempotencyKey == "" {
 		return c.ask(ctx, call, subject)
 	}
 	return c.askOnce(ctx, call, subject)
@@ -205,7 +205,7 @@ func (c *Client) Circuits() map[string]CircuitState {
 	return states
 }
 
-// KeepsAnswers reports whether decisions are kept under [Request.Key], because
+// KeepsAnswers reports whether decisions are kept under [Request.IdempotencyKey], because
 // a store was given. Package batch asks: without one, a key has no use there.
 func (c *Client) KeepsAnswers() bool { return c.answers != nil }
 

@@ -200,7 +200,7 @@ func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Res
 	if err != nil {
 		return nil, beforehand(err)
 	}
-	q := question{key: req.Key, loan: lent}
+	q := question{key: req.IdempotencyKey, loan: lent}
 	q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
 		call.lender = lender
 		return c.ask(ctx, call, subject)
@@ -211,7 +211,7 @@ func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Res
 		q.known = func(ctx context.Context) (*Result, error) { return c.load(ctx, q) }
 		q.keep = func(ctx context.Context, res *Result) { c.save(ctx, q, res) }
 	}
-	q.id = pseudonym.Of(secret, "idverify question", req.Key, number(c.maxFAR))
+	q.id = pseudonym.Of(secret, "idverify question", req.IdempotencyKey, number(c.maxFAR))
 	q.print = pseudonym.Of(secret, "idverify print", subject.Name(), subject.IDNumber(), string(sum[:]))
 	return c.flights.share(ctx, q)
 }

@@ -23,7 +23,7 @@ func slowPass(t *testing.T, after time.Duration) step {
 
 func keyed(key string) *idverify.Request {
 	req := askFor(photo())
-	req.Key = key
+	req.IdempotencyKey = key
 	return req
 }
 
@@ -104,7 +104,7 @@ func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
 	req := askFor(silentEvidence{})
 	_, err := c.Verify(t.Context(), req)
 	require.NoError(t, err)
-	req.Key = "k"
+	req.IdempotencyKey = "k"
 	_, err = c.Verify(t.Context(), req)
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e)
@@ -132,7 +132,7 @@ func TestEvidenceThatHangsFailsOnlyTheVendorThatWantsIt(t *testing.T) {
 		hangs := ownEvidence{idverify.MediaFunc(func() (io.ReadCloser, int64, error) { <-release; return nil, 0, io.EOF }), true}
 		c := oneVendor(t, vendorNamed("a", slowPass(t, 5*time.Second)))
 		req := askFor(hangs, photo())
-		req.Key = "k"
+		req.IdempotencyKey = "k"
 		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
 		defer cancel()
 		began := time.Now()

@@ -20,9 +20,9 @@ type Retry struct {
 	// Cap is the longest wait. A Retry-After within it is honoured as it is;
 	// beyond it the vendor is not asked again in this call. Default 5 s.
 	Cap time.Duration
-	// Ambiguous also repeats what was sent and not answered. It may have been
+	// RepeatAmbiguous also repeats what was sent and not answered. It may have been
 	// billed, and is billed again. Default false.
-	Ambiguous bool
+	RepeatAmbiguous bool
 	// Random gives numbers in [0, 1), concurrently. Default math/rand/v2.
 	Random func() float64
 }
@@ -64,8 +64,8 @@ func (r Retry) base(code Code) time.Duration {
 // not choose a milder vendor. A failover that a vendor caused may go to any;
 // [WithRequiredChecks] demands kinds of checks of every pass.
 type Failover struct {
-	// NotAfterAmbiguous ends the call when it may have been billed already.
-	NotAfterAmbiguous bool
+	// StopAfterAmbiguous ends the call when it may have been billed already.
+	StopAfterAmbiguous bool
 	// OnMissingPhoto asks the next vendor, which may hold a photo, after the
 	// decision CodeReferencePhotoUnavailable. That decision stands when no
 	// other vendor decides.
@@ -123,7 +123,7 @@ func (e *Error) isByInput() bool { return conducts[e.Code].byInput || e.speaksOf
 
 // elsewhere reports whether the next vendor is to be asked after an error.
 func (f Failover) elsewhere(e *Error) bool {
-	return conducts[e.Code].failover && !(e.Ambiguous() && f.NotAfterAmbiguous)
+	return conducts[e.Code].failover && !(e.Ambiguous() && f.StopAfterAmbiguous)
 }
 
 // VendorPolicy is how a [Client] treats one vendor. Zero fields have the
@@ -148,8 +148,8 @@ type VendorPolicy struct {
 type Breaker struct {
 	// Failures opens the circuit. Default 5, at most 1,000.
 	Failures int
-	// Open is how long the circuit stays open. Default 10 s.
-	Open time.Duration
+	// OpenFor is how long the circuit stays open. Default 10 s.
+	OpenFor time.Duration
 	// Off never opens the circuit. Default false.
 	Off bool
 }
@@ -161,8 +161,8 @@ func (p VendorPolicy) withDefaults() VendorPolicy {
 	if p.Breaker.Failures == 0 {
 		p.Breaker.Failures = 5
 	}
-	if p.Breaker.Open == 0 {
-		p.Breaker.Open = 10 * time.Second
+	if p.Breaker.OpenFor == 0 {
+		p.Breaker.OpenFor = 10 * time.Second
 	}
 	return p
 }

@@ -196,22 +196,22 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 		},
 		"sent and not answered, and the other is forbidden": {
 			a: []step{fail(idverify.CodeNetwork, ambiguous)}, b: []step{pass(t)},
-			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true})},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: true})},
 			want: []string{"a network"}, code: idverify.CodeNetwork,
 		},
 		"answered, where the other is forbidden after a lost answer only": {
 			a: []step{fail(idverify.CodeQuotaExceeded)}, b: []step{pass(t)},
-			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true})},
+			opts: []idverify.Option{idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: true})},
 			want: []string{"a quota_exceeded" + elsewhere, "b match"},
 		},
 		"repeating what is ambiguous, asked for by name": {
 			a:    []step{fail(idverify.CodeTimeout, ambiguous), pass(t)},
-			opts: []idverify.Option{half(idverify.Retry{Ambiguous: true})},
+			opts: []idverify.Option{half(idverify.Retry{RepeatAmbiguous: true})},
 			want: []string{"a timeout → same_vendor_ambiguous", "a match after 50ms"}, took: 50 * time.Millisecond,
 		},
 		"repeating what is ambiguous repeats nothing that was answered": {
 			a:    []step{fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })},
-			opts: []idverify.Option{half(idverify.Retry{Ambiguous: true})},
+			opts: []idverify.Option{half(idverify.Retry{RepeatAmbiguous: true})},
 			want: []string{"a poor_photo"}, code: idverify.CodePoorPhoto,
 		},
 		"no repeats": {
@@ -300,7 +300,7 @@ func TestEveryCodeFailsOverAsDocumented(t *testing.T) {
 			continue
 		}
 		a, b := vendorNamed("a", fail(code)), vendorNamed("b", pass(t))
-		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Open: time.Hour}}))
+		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{OpenFor: time.Hour}}))
 		require.NoError(t, err)
 		for range 6 {
 			_, err = c.Verify(t.Context(), askFor(photo()))
@@ -317,7 +317,7 @@ func TestTheLastThatWasAskedExplainsTheError(t *testing.T) {
 		if !restsFirst {
 			slices.Reverse(providers)
 		}
-		c, err := idverify.New(providers, idverify.WithVendor("resting", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}}))
+		c, err := idverify.New(providers, idverify.WithVendor("resting", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
 		require.NoError(t, err)
 		_, _ = c.Verify(t.Context(), askFor(photo()))
 		_, err = c.Verify(t.Context(), askFor(photo()))
@@ -347,7 +347,7 @@ func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
 func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
 	for _, opts := range [][]idverify.Option{nil, {silentHooks}} {
 		synctest.Test(t, func(t *testing.T) {
-			limiter, err := idverify.NewLimiter(0, 1)
+			limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
 			require.NoError(t, err)
 			a := vendorNamed("a", fail(idverify.CodeNetwork, unsent), pass(t))
 			c := oneVendor(t, a, append(opts, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter}))...)
@@ -538,7 +538,7 @@ func TestOpenCircuitPassesTheVendorOverAndTriesItAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeVendorUnavailable)), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{
-			Breaker: idverify.Breaker{Failures: 2, Open: time.Minute}}))
+			Breaker: idverify.Breaker{Failures: 2, OpenFor: time.Minute}}))
 		require.NoError(t, err)
 		verify := func() []string {
 			res, err := c.Verify(t.Context(), askFor(photo()))
@@ -644,7 +644,7 @@ func TestTheCircuitStaysOpenAsLongAsSet(t *testing.T) {
 	for _, test := range []struct{ set, open time.Duration }{{0, 10 * time.Second}, {3 * time.Second, 3 * time.Second}} {
 		synctest.Test(t, func(t *testing.T) {
 			a := vendorNamed("a", fail(idverify.CodeVendorUnavailable), pass(t))
-			c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: test.set}}))
+			c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: test.set}}))
 			_, err := c.Verify(t.Context(), askFor(photo()))
 			require.ErrorIs(t, err, idverify.ErrVendorUnavailable)
 			time.Sleep(test.open - time.Millisecond)
@@ -735,10 +735,10 @@ func TestVendorThatSwallowsEveryDeadlineOpensItsCircuit(t *testing.T) {
 
 func TestHalfOpenCircuitIsSeenBeforeTheLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter, err := idverify.NewLimiter(1, 0)
+		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 1})
 		require.NoError(t, err)
 		a := vendorNamed("a", fail(idverify.CodeVendorUnavailable))
-		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, Open: time.Minute}}))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Minute}}))
 		_, _ = c.Verify(t.Context(), askFor(photo()))
 		time.Sleep(2 * time.Minute)
 		a.steps = []step{slowPass(t, 10*time.Second)}
@@ -758,7 +758,7 @@ func TestHalfOpenCircuitIsSeenBeforeTheLimiter(t *testing.T) {
 
 func TestCallerWhoLeavesTheOneCallOfAHalfOpenCircuitLeavesItToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter, err := idverify.NewLimiter(0, 1)
+		limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
 		require.NoError(t, err)
 		a := vendorNamed("a", fail(idverify.CodeVendorUnavailable), slowPass(t, time.Hour), pass(t))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1}}))
@@ -943,7 +943,7 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 		idverify.WithWeights(map[string]float64{"a": math.NaN()}),
 		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1001}}),
 		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: -1}}),
-		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Open: -1}}),
+		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{OpenFor: -1}}),
 		idverify.WithWeights(map[string]float64{"x": 1}),
 		idverify.WithResultStore(&memoryResults{}, make([]byte, 31)),
 		idverify.WithResultStore((*memoryResults)(nil), storeSecret),

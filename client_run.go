@@ -139,7 +139,7 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 		return 0, 0, ""
 	case e.Repeatable():
 		move = NextSameVendor
-	case e.Ambiguous() && r.Ambiguous:
+	case e.Ambiguous() && r.RepeatAmbiguous:
 		move = NextSameVendorAmbiguous
 	default:
 		return 0, 0, ""

@@ -233,7 +233,7 @@ func TestATypedNilErrorPanicsNobody(t *testing.T) {
 				var told noting
 				c := oneVendor(t, test.provider, append(test.opts, half(idverify.Retry{Attempts: 1}), told.option())...)
 				req := askFor(photo())
-				req.Key = key
+				req.IdempotencyKey = key
 				_, err := c.Verify(t.Context(), req)
 				assert.Equal(t, test.want, idverify.CodeOf(err), name)
 				if err != nil {

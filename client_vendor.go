@@ -39,7 +39,7 @@ func newVendor(p Provider, policy VendorPolicy, required []CheckKind, changed fu
 	}
 	v.circuit = gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 		Name:    p.Name(),
-		Timeout: v.policy.Breaker.Open,
+		Timeout: v.policy.Breaker.OpenFor,
 		ReadyToTrip: func(counts gobreaker.Counts) bool {
 			return counts.ConsecutiveFailures >= uint32(v.policy.Breaker.Failures)
 		},

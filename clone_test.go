@@ -80,8 +80,8 @@ func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
 			assertNothingShared(t, test.least, answers[0], answers[1])
 			assertNothingShared(t, test.least, answers[1], answers[2])
 			if res, ok := answers[2].(*idverify.Result); ok {
-				var r *reply
-				require.True(t, res.As(&r), name)
+				r, ok := idverify.ReplyAs[*reply](res, nil)
+				require.True(t, ok, name)
 				assert.Equal(t, "face", string(r.Face))
 			}
 		})

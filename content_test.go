@@ -231,7 +231,7 @@ func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
 		"becomes a nil pointer":      becoming{"photo", (*becoming)(nil)},
 	} {
 		req := askFor(ev, photo())
-		req.Key = "k"
+		req.IdempotencyKey = "k"
 		a := vendorNamed("a", pass(t))
 		_, err := oneVendor(t, a).Verify(t.Context(), req)
 		var e *idverify.Error

@@ -62,12 +62,12 @@ func TestWhatMayBeRepeated(t *testing.T) {
 				assert.Equal(t, want, (&idverify.Error{Code: code, Delivery: delivery, Billed: billed}).Repeatable(), name)
 				assert.Equal(t, want, idverify.Attempt{Code: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
 				if delivery != "" {
-					assert.Equal(t, want, idverify.VendorCode{Meaning: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
+					assert.Equal(t, want, idverify.CodeRow{Code: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
 				}
 			}
 		}
 	}
-	assert.True(t, idverify.VendorCode{Meaning: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo}.Repeatable(), "a row without one is answered")
+	assert.True(t, idverify.CodeRow{Code: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo}.Repeatable(), "a row without one is answered")
 }
 
 func TestACallHasTheWorstDeliveryOfItsAttempts(t *testing.T) {
@@ -114,7 +114,7 @@ func TestClientMakesAProvidersErrorPossible(t *testing.T) {
 // not sent, free and repeatable.
 func TestOneFactHasOneAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter, err := idverify.NewLimiter(0.01, 0)
+		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 0.01})
 		require.NoError(t, err)
 		limited, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter}))
 		require.NoError(t, err)
@@ -241,14 +241,14 @@ func TestDeliveryIsReadFromWhatIsThere(t *testing.T) {
 }
 
 func TestRowJSONSaysWhatFollows(t *testing.T) {
-	text, err := json.Marshal([]idverify.VendorCode{
-		{Code: "15", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},
-		{Code: "200", Meaning: idverify.CodeVendorUnavailable},
-		{Code: "201", Meaning: idverify.CodeVendorUnavailable, Delivery: "lost"},
+	text, err := json.Marshal([]idverify.CodeRow{
+		{VendorCode: "15", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},
+		{VendorCode: "200", Code: idverify.CodeVendorUnavailable},
+		{VendorCode: "201", Code: idverify.CodeVendorUnavailable, Delivery: "lost"},
 	})
 	require.NoError(t, err)
 	assert.JSONEq(t, `[
-		{"code":"15","meaning":"rate_limited","billed":"unknown","delivery":"refused","repeatable":true,"note":"","note_zh":""},
-		{"code":"200","meaning":"vendor_unavailable","billed":"unknown","delivery":"answered","repeatable":false,"note":"","note_zh":""},
-		{"code":"201","meaning":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""}]`, string(text))
+		{"vendor_code":"15","code":"rate_limited","billed":"unknown","delivery":"refused","repeatable":true,"note":"","note_zh":""},
+		{"vendor_code":"200","code":"vendor_unavailable","billed":"unknown","delivery":"answered","repeatable":false,"note":"","note_zh":""},
+		{"vendor_code":"201","code":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""}]`, string(text))
 }

@@ -160,8 +160,8 @@ func (e *Error) deliveryFacts() []string {
 	return append(facts, "advice "+string(e.Advice()))
 }
 
-// Unwrap gives the cause, the vendor's reply and the error of every attempt, so
-// that errors.Is and errors.As reach them all.
+// Unwrap gives the cause and the error of every attempt, so that errors.Is and
+// errors.As reach them all.
 func (e *Error) Unwrap() []error {
 	var chain []error
 	if e == nil {
@@ -169,9 +169,6 @@ func (e *Error) Unwrap() []error {
 	}
 	if e.Err != nil {
 		chain = append(chain, e.Err)
-	}
-	if reply, ok := e.Reply.(error); ok {
-		chain = append(chain, reply)
 	}
 	for _, a := range e.Attempts {
 		if a.Err != nil {
@@ -263,7 +260,7 @@ func takenBack(e *Error) *Error {
 
 // otherQuestion is the error for a key that already names another question.
 func otherQuestion() *Error {
-	return refused(CodeInvalidRequest, "Key", "the key already stands for another person or other evidence")
+	return refused(CodeInvalidRequest, "IdempotencyKey", "the key already stands for another person or other evidence")
 }
 
 // from is a copy of an error with its origin, unless nobody was asked.

@@ -17,8 +17,6 @@ import (
 
 type typedReply struct{ mark string }
 
-func (*typedReply) Error() string { return "typed reply" }
-
 func rateLimited() *idverify.Error {
 	return &idverify.Error{
 		Code: idverify.CodeRateLimited, Vendor: "baiduv4", Detail: "too many calls", VendorCode: "18", VendorMessage: idverify.NewSensitive("MARK message"),
@@ -52,8 +50,8 @@ func TestErrorsIsAndAsReachEverything(t *testing.T) {
 	assert.NotErrorIs(t, err, idverify.ErrTimeout)
 	assert.NotErrorIs(t, err, idverify.ErrAmbiguous)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	var reply *typedReply
-	require.ErrorAs(t, err, &reply)
+	reply, ok := idverify.ReplyAs[*typedReply](nil, err)
+	require.True(t, ok)
 	assert.Equal(t, "MARK reply", reply.mark)
 	assert.Equal(t, idverify.CodeRateLimited, idverify.CodeOf(err))
 	assert.Equal(t, idverify.AdviceTryLater, idverify.CodeOf(err).Advice())
@@ -70,6 +68,8 @@ func TestCodeOf(t *testing.T) {
 	assert.Empty(t, idverify.CodeOf(nil))
 	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf((*idverify.Error)(nil)))
 	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(errors.New("other")))
+	assert.Equal(t, idverify.CodeTimeout, idverify.CodeOf(fmt.Errorf("x: %w", context.DeadlineExceeded)))
+	assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(context.Canceled))
 	assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(errors.Join(errors.New("x"), &idverify.Error{Code: idverify.CodeNoFace})))
 }
 

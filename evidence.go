@@ -25,7 +25,7 @@ type ContentEvidence interface {
 	// EvidenceContent calls text for each text and media for each media of the
 	// evidence, always in the same order. It returns a copy of the evidence in
 	// which each media is what the function returned for it; what the evidence
-	// has in itself stays as it is. With a Request.Key the copy may be used after
+	// has in itself stays as it is. With a Request.IdempotencyKey the copy may be used after
 	// Verify has returned, so it must share nothing with the original that changes.
 	EvidenceContent(text func(string), media func(Media) Media) Evidence
 }

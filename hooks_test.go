@@ -118,7 +118,7 @@ func TestHooksAreToldNumberAndTimes(t *testing.T) {
 func TestHooksAreToldOfAProviderThatIsPassedOver(t *testing.T) {
 	var told noting
 	a := vendorNamed("a", fail(idverify.CodeVendorUnavailable))
-	c := oneVendor(t, a, told.option(), idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}}))
+	c := oneVendor(t, a, told.option(), idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
 	for range 3 {
 		_, err := c.Verify(t.Context(), askFor(photo()))
 		assert.Error(t, err)
@@ -137,7 +137,7 @@ func TestHooksAreToldOfAProviderThatIsPassedOver(t *testing.T) {
 // The circuit opens while a call waits in the limiter's line.
 func TestHooksAreToldWhenAnAttemptWasPassedOverAtTheLastMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter, err := idverify.NewLimiter(0, 1)
+		limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
 		require.NoError(t, err)
 		failing := fail(idverify.CodeVendorUnavailable)
 		failing.after = time.Second
@@ -335,7 +335,7 @@ func TestACallThatPanicsHasEnded(t *testing.T) {
 		}})
 		c := oneVendor(t, &panickingProvider{byScript{name: "a"}}, hook)
 		req := askFor(photo())
-		req.Key = key
+		req.IdempotencyKey = key
 		assert.PanicsWithValue(t, "EXAMPLE panic", func() { _, _ = c.Verify(t.Context(), req) })
 		require.Len(t, told, 1)
 		assert.Equal(t, idverify.CodeUnknown, told[0].Code)
@@ -394,7 +394,7 @@ func TestAClockThatRunsWrongIsAWarningInTheLog(t *testing.T) {
 
 func TestTheQueueIsNotPartOfTheDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter, err := idverify.NewLimiter(1, 0)
+		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 1})
 		require.NoError(t, err)
 		c := oneVendor(t, vendorNamed("a", slowPass(t, 300*time.Millisecond)), idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter}))
 		_, err = c.Verify(t.Context(), askFor(photo()))

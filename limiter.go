@@ -38,28 +38,34 @@ const (
 	maxPerSecond = 1e6
 )
 
-// NewLimiter makes a [Limiter] that lets perSecond calls start per second, and
-// inFlight calls be under way at a time. perSecond is from 0.001 (one call in
-// 1,000 seconds) to 1,000,000 and may be a fraction; inFlight is 1 or more; 0
-// is no limit of that kind. Otherwise it fails with CodeInvalidConfig and the
-// field "perSecond" or "inFlight".
+// Rate is how fast a vendor may be asked. A field that is 0 is no limit.
+type Rate struct {
+	// PerSecond is how many calls may start per second: from 0.001 (one call in
+	// 1,000 seconds) to 1,000,000. It may be a fraction.
+	PerSecond float64
+	// InFlight is how many calls may be under way at a time.
+	InFlight int
+}
+
+// NewLimiter makes a [Limiter]. It fails with CodeInvalidConfig and the field
+// "PerSecond" or "InFlight".
 //
-// Calls start evenly, one every 1/perSecond: a pause saves nothing up for a
+// Calls start evenly, one every 1/PerSecond: a pause saves nothing up for a
 // burst, because vendors count the calls of each second. Who leaves the line
 // gives up the place, and all behind move up. A call is turned away at its
-// arrival when perSecond alone keeps it from starting before its context's
+// arrival when PerSecond alone keeps it from starting before its context's
 // deadline, supposing that nobody ahead leaves; how long calls in flight will
 // take is not guessed at.
-func NewLimiter(perSecond float64, inFlight int) (Limiter, error) {
+func NewLimiter(r Rate) (Limiter, error) {
 	switch {
-	case perSecond != 0 && !(perSecond >= minPerSecond && perSecond <= maxPerSecond):
-		return nil, misconfigured("perSecond", "calls per second are 0 for no limit, or from 0.001 to 1000000")
-	case inFlight < 0:
-		return nil, misconfigured("inFlight", "calls in flight are 0 for no limit, or more")
+	case r.PerSecond != 0 && !(r.PerSecond >= minPerSecond && r.PerSecond <= maxPerSecond):
+		return nil, misconfigured("PerSecond", "calls per second are 0 for no limit, or from 0.001 to 1000000")
+	case r.InFlight < 0:
+		return nil, misconfigured("InFlight", "calls in flight are 0 for no limit, or more")
 	}
-	l := &limiter{inFlight: inFlight}
-	if perSecond > 0 {
-		l.pace = rate.NewLimiter(rate.Limit(perSecond), 1)
+	l := &limiter{inFlight: r.InFlight}
+	if r.PerSecond > 0 {
+		l.pace = rate.NewLimiter(rate.Limit(r.PerSecond), 1)
 	}
 	return l, nil
 }

@@ -23,7 +23,7 @@ import (
 
 func limiterOf(t *testing.T, perSecond float64, inFlight int) idverify.Limiter {
 	t.Helper()
-	l, err := idverify.NewLimiter(perSecond, inFlight)
+	l, err := idverify.NewLimiter(idverify.Rate{PerSecond: perSecond, InFlight: inFlight})
 	require.NoError(t, err)
 	return l
 }
@@ -463,14 +463,14 @@ func TestNewLimiterRefusesWhatIsNoLimit(t *testing.T) {
 		inFlight  int
 		field     string
 	}{
-		"negative rate":      {-1, 0, "perSecond"},
-		"rate of NaN":        {math.NaN(), 0, "perSecond"},
-		"infinite rate":      {math.Inf(1), 0, "perSecond"},
-		"rate too small":     {0.0009, 1, "perSecond"},
-		"rate too large":     {1e6 + 1, 1, "perSecond"},
-		"negative in flight": {1, -1, "inFlight"},
+		"negative rate":      {-1, 0, "PerSecond"},
+		"rate of NaN":        {math.NaN(), 0, "PerSecond"},
+		"infinite rate":      {math.Inf(1), 0, "PerSecond"},
+		"rate too small":     {0.0009, 1, "PerSecond"},
+		"rate too large":     {1e6 + 1, 1, "PerSecond"},
+		"negative in flight": {1, -1, "InFlight"},
 	} {
-		l, err := idverify.NewLimiter(test.perSecond, test.inFlight)
+		l, err := idverify.NewLimiter(idverify.Rate{PerSecond: test.perSecond, InFlight: test.inFlight})
 		assert.Nil(t, l, name)
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e, name)
@@ -616,7 +616,7 @@ func TestNobodyStandsInLineForAVendorThatRests(t *testing.T) {
 	released := 0
 	limiter := &toldLimiter{release: func() { released++ }}
 	c := oneVendor(t, vendorNamed("a", fail(idverify.CodeVendorUnavailable)),
-		idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}}))
+		idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
 	for range 3 {
 		_, err := c.Verify(t.Context(), askFor(photo()))
 		assert.Error(t, err)
@@ -627,7 +627,7 @@ func TestNobodyStandsInLineForAVendorThatRests(t *testing.T) {
 
 func ExampleNewLimiter() {
 	// Two calls a second, as a trial account has, and four under way at most.
-	limiter, err := idverify.NewLimiter(2, 4)
+	limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 2, InFlight: 4})
 	if err != nil {
 		panic(err)
 	}

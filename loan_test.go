@@ -37,14 +37,14 @@ func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
 		given := keyed(key)
 		p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}}
 		p.begun = func() {
-			given.Name, given.IDNumber, given.Key, given.Evidence[0] = "测试乙", anotherNumber, "other", nil
+			given.Name, given.IDNumber, given.IdempotencyKey, given.Evidence[0] = "测试乙", anotherNumber, "other", nil
 		}
 		res, err := oneVendor(t, p).Verify(t.Context(), given)
 		require.NoError(t, err)
 		assert.True(t, res.Passed())
 		assert.Equal(t, aName, p.req.Name)
 		assert.Equal(t, aNumber, p.req.IDNumber)
-		assert.Equal(t, key, p.req.Key)
+		assert.Equal(t, key, p.req.IdempotencyKey)
 		assert.Equal(t, "photo", p.req.Evidence[0].EvidenceKind())
 	}
 }
@@ -74,7 +74,7 @@ func TestMediaOfACallWithAKeyAreHeldToItsDigest(t *testing.T) {
 		})
 		a := &sending{byScript: byScript{name: "a", steps: []step{pass(t)}}}
 		req := askFor(idverify.Photo(changing))
-		req.Key = "k"
+		req.IdempotencyKey = "k"
 		_, err := oneVendor(t, a).Verify(t.Context(), req)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
 		assert.Greater(t, opened, 2)
@@ -135,7 +135,7 @@ const face = "the face of the person" // six pieces
 func reusing(ctx context.Context, c *idverify.Client, reference string) (*idverify.Result, error) {
 	buffer := []byte(face)
 	req := askFor(idverify.Photo(idverify.Bytes(buffer)))
-	req.Key, req.Reference = "k", reference
+	req.IdempotencyKey, req.Reference = "k", reference
 	res, err := c.Verify(ctx, req)
 	copy(buffer, "somebody else's face..")
 	req.Name, req.Evidence[0] = "测试乙", idverify.PhotoURL("https://media.example/x")
@@ -276,7 +276,7 @@ func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
 func TestNoMediaStayNone(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
 	req := askFor(photo(), ownEvidence{copies: true})
-	req.Key = "k"
+	req.IdempotencyKey = "k"
 	_, err := oneVendor(t, p).Verify(t.Context(), req)
 	require.NoError(t, err)
 	assert.True(t, p.req.Evidence[1].(ownEvidence).IsZero())
@@ -313,7 +313,7 @@ func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 		a := &sending{byScript: byScript{name: "a", steps: []step{pass(t)}}}
 		c := oneVendor(t, a)
 		req := askFor(idverify.Photo(m))
-		req.Key = "k"
+		req.IdempotencyKey = "k"
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)

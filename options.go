@@ -84,8 +84,8 @@ func WithVendor(name string, p VendorPolicy) Option {
 			return misconfigured(field, "Timeout must not be negative")
 		case p.Breaker.Failures < 0 || p.Breaker.Failures > 1000:
 			return misconfigured(field, "Breaker.Failures must be 1 to 1000")
-		case p.Breaker.Open < 0:
-			return misconfigured(field, "Breaker.Open must not be negative")
+		case p.Breaker.OpenFor < 0:
+			return misconfigured(field, "Breaker.OpenFor must not be negative")
 		case p.Limiter != nil && isNil(p.Limiter):
 			return misconfigured(field, "Limiter is a nil pointer")
 		}
@@ -163,7 +163,7 @@ func WithLogger(l *slog.Logger) Option {
 // One call is one try. It is counted before the first vendor is asked, and given
 // back when no vendor looked at the person: every attempt was not sent or was
 // refused. Whatever a vendor answered counts, billed or not, and so does an
-// answer that was lost. A decision kept under a Request.Key is no try.
+// answer that was lost. A decision kept under a Request.IdempotencyKey is no try.
 //
 // The store is given the lower-case hexadecimal HMAC-SHA-256, under the secret,
 // of the ID number in the form that is sent; with [Request.SkipIDNumberCheck] in
@@ -235,11 +235,11 @@ func (s settings) apply(p Provider) (Provider, error) {
 	if s.maxFAR == 0 {
 		return p, nil
 	}
-	limiter, ok := p.(FARLimiter)
+	far, ok := p.(FARProvider)
 	if !ok {
 		return nil, misconfigured("WithMaxFAR", redact.Word(p.Name())+" publishes no false-accept rate")
 	}
-	return limiter.WithMaxFAR(s.maxFAR)
+	return far.WithMaxFAR(s.maxFAR)
 }
 
 // WithRequiredChecks demands that every pass has checks of these kinds, such as

@@ -39,7 +39,7 @@ type Request struct {
 	// logged, so it must say nothing of the person: one that has twelve
 	// characters in a row of the ID number is refused. Optional.
 	Reference string
-	// Key names this question in your own business, so that a [Client] asks it
+	// IdempotencyKey names this question in your own business, so that a [Client] asks it
 	// once: two calls with one key at the same time make one exchange and both
 	// get its answer. A call that everybody left is ended and not joined any
 	// more: it may have been sent, and the next one with the key sends again.
@@ -55,7 +55,7 @@ type Request struct {
 	//
 	// The same characters as in Reference, and no more of the ID number; it is not
 	// sent. Optional.
-	Key string
+	IdempotencyKey string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
 	// it; only surrounding space is trimmed, and 64 bytes may be left. The default
 	// is to check, which costs nothing, where some vendors charge for asking.
@@ -150,7 +150,7 @@ func (r *Request) person() (person, error) {
 	if err := checkID("Reference", r.Reference, number); err != nil {
 		return person{}, err
 	}
-	if err := checkID("Key", r.Key, number); err != nil {
+	if err := checkID("IdempotencyKey", r.IdempotencyKey, number); err != nil {
 		return person{}, err
 	}
 	p := person{name: name, number: number}
@@ -209,22 +209,22 @@ func numberTooLong() *Error {
 // number are not in order: at most 64 letters, digits and . _ - : and no twelve
 // characters in a row of the ID number, of what stands in its place, or of a
 // name that is given with a wrong number. An empty Key is fit. The error is an
-// [*Error] with CodeInvalidRequest and Field "Key".
+// [*Error] with CodeInvalidRequest and Field "IdempotencyKey".
 func (r *Request) CheckKey() error {
-	if r == nil || r.Key == "" {
+	if r == nil || r.IdempotencyKey == "" {
 		return nil
 	}
 	number, err := r.foldNumber()
 	if err == nil {
-		return checkID("Key", r.Key, number)
+		return checkID("IdempotencyKey", r.IdempotencyKey, number)
 	}
-	if !isPlainID(r.Key) {
-		return notPlainID("Key")
+	if !isPlainID(r.IdempotencyKey) {
+		return notPlainID("IdempotencyKey")
 	}
 	for _, text := range []string{r.IDNumber, r.Name} { // which may stand in the wrong columns
 		text = text[:min(len(text), maxTellingBytes)]
-		if len(plainNumber(text)) >= tellingInARow && tellsNumber(r.Key, text) {
-			return tellingID("Key")
+		if len(plainNumber(text)) >= tellingInARow && tellsNumber(r.IdempotencyKey, text) {
+			return tellingID("IdempotencyKey")
 		}
 	}
 	return nil

@@ -65,12 +65,12 @@ func TestBadRequestsNameTheField(t *testing.T) {
 		"unchecked number in reference": {&idverify.Request{Name: aName, IDNumber: "12345678x", SkipIDNumberCheck: true, Reference: "order-12345678x"},
 			idverify.CodeInvalidRequest, "Reference"},
 		"number in groups in reference": {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "110105-19000101-001"}, idverify.CodeInvalidRequest, "Reference"},
-		"part of number in key":         {&idverify.Request{Name: aName, IDNumber: aNumber, Key: "c-" + aNumber[5:17]}, idverify.CodeInvalidRequest, "Key"},
-		"unchecked wide number in key": {&idverify.Request{Name: aName, IDNumber: "１１０１０５１９０００１０１００１ｘ", SkipIDNumberCheck: true, Key: aNumber},
-			idverify.CodeInvalidRequest, "Key"},
-		"number in base64 in key": {&idverify.Request{Name: aName, IDNumber: aNumber, Key: base64.RawURLEncoding.EncodeToString([]byte("k" + aNumber))},
-			idverify.CodeInvalidRequest, "Key"},
-		"number in hexadecimal in key": {&idverify.Request{Name: aName, IDNumber: aNumber, Key: hex.EncodeToString([]byte(aNumber))}, idverify.CodeInvalidRequest, "Key"},
+		"part of number in key":         {&idverify.Request{Name: aName, IDNumber: aNumber, IdempotencyKey: "c-" + aNumber[5:17]}, idverify.CodeInvalidRequest, "IdempotencyKey"},
+		"unchecked wide number in key": {&idverify.Request{Name: aName, IDNumber: "１１０１０５１９０００１０１００１ｘ", SkipIDNumberCheck: true, IdempotencyKey: aNumber},
+			idverify.CodeInvalidRequest, "IdempotencyKey"},
+		"number in base64 in key": {&idverify.Request{Name: aName, IDNumber: aNumber, IdempotencyKey: base64.RawURLEncoding.EncodeToString([]byte("k" + aNumber))},
+			idverify.CodeInvalidRequest, "IdempotencyKey"},
+		"number in hexadecimal in key": {&idverify.Request{Name: aName, IDNumber: aNumber, IdempotencyKey: hex.EncodeToString([]byte(aNumber))}, idverify.CodeInvalidRequest, "IdempotencyKey"},
 		"slash in reference":           {&idverify.Request{Name: aName, IDNumber: aNumber, Reference: "a/b"}, idverify.CodeInvalidRequest, "Reference"},
 		"unchecked, empty":             {&idverify.Request{Name: aName, SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
 		"unchecked, CR LF":             {&idverify.Request{Name: aName, IDNumber: "1\r\n2", SkipIDNumberCheck: true}, idverify.CodeInvalidIDNumber, "IDNumber"},
@@ -114,7 +114,7 @@ func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
 		"IDNumber, control":   {Name: aName, IDNumber: control},
 		"IDNumber, unchecked": {Name: aName, IDNumber: long, SkipIDNumberCheck: true},
 		"Reference":           {Name: aName, IDNumber: aNumber, Reference: long},
-		"Key":                 {Name: aName, IDNumber: aNumber, Key: control},
+		"IdempotencyKey":      {Name: aName, IDNumber: aNumber, IdempotencyKey: control},
 		"Evidence":            {Name: aName, IDNumber: aNumber, Evidence: slices.Repeat([]idverify.Evidence{photo()}, 1<<20)},
 		"Evidence, URL":       askFor(idverify.PhotoURL(control)),
 	} {
@@ -186,7 +186,7 @@ func TestLimitsOfARequestAreInclusive(t *testing.T) {
 		{Name: aName, IDNumber: aNumber, Reference: strings.Repeat("a", 64)},
 		{Name: aName, IDNumber: strings.Repeat(" ", 192) + strings.Repeat("1", 64), SkipIDNumberCheck: true},
 		{Name: aName, IDNumber: strings.Repeat("1", 64), SkipIDNumberCheck: true},
-		{Name: aName, IDNumber: aNumber, Reference: aNumber[:11], Key: "order-" + aNumber[7:]},
+		{Name: aName, IDNumber: aNumber, Reference: aNumber[:11], IdempotencyKey: "order-" + aNumber[7:]},
 	} {
 		_, err := req.Subject()
 		assert.NoError(t, err)

@@ -2,9 +2,10 @@ package idverify
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
-	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,30 +159,42 @@ func (r *Result) Check(kind CheckKind) (Check, bool) {
 	return Check{}, false
 }
 
-// As sets target, a pointer to a variable of the vendor's reply type, and
-// reports whether the reply was of that type:
+// ReplyAs gives the vendor's own typed reply of what [Verifier.Verify] returned, for
+// what only that vendor says:
 //
-//	var reply *baiduv4.Reply
-//	if res.As(&reply) { … reply.RiskLevel … }
+//	res, err := client.Verify(ctx, req)
+//	if reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, err); ok { … reply.RiskLevel … }
 //
-// It panics if target is not a non-nil pointer.
-func (r *Result) As(target any) bool {
-	if r == nil {
-		return false
+// After a failover it is the reply of the last vendor that answered with this type.
+func ReplyAs[T any](res *Result, err error) (T, bool) {
+	if res != nil {
+		if reply, ok := res.Reply.(T); ok {
+			return reply, true
+		}
+		return replyOf[T](res.Attempts)
 	}
-	return replyAs(r.Reply, target)
+	var e *Error
+	if errors.As(askable(err), &e) && e != nil {
+		if reply, ok := e.Reply.(T); ok {
+			return reply, true
+		}
+		return replyOf[T](e.Attempts)
+	}
+	var none T
+	return none, false
 }
 
-func replyAs(reply, target any) bool {
-	p := reflect.ValueOf(target)
-	if p.Kind() != reflect.Pointer || p.IsNil() {
-		panic("idverify: As needs a non-nil pointer")
+func replyOf[T any](attempts []Attempt) (T, bool) {
+	for _, a := range slices.Backward(attempts) {
+		if a.Err == nil {
+			continue
+		}
+		if reply, ok := ReplyAs[T](nil, a.Err); ok {
+			return reply, true
+		}
 	}
-	if reply == nil || !reflect.TypeOf(reply).AssignableTo(p.Elem().Type()) {
-		return false
-	}
-	p.Elem().Set(reflect.ValueOf(reply))
-	return true
+	var none T
+	return none, false
 }
 
 // MarshalJSON implements [json.Marshaler].

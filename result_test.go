@@ -2,6 +2,7 @@ package idverify_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -55,7 +56,7 @@ func TestResultJSONIsAsDocumented(t *testing.T) {
 	similarity, err := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 80,
 		FAR: []idverify.FARStep{{Threshold: 80, Rate: 1e-4}}}.Check(92.5)
 	require.NoError(t, err)
-	spoofing, err := idverify.Rule{Kind: idverify.CheckSpoofing, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtMost, Threshold: 0.00048}.Check(0)
+	spoofing, err := idverify.Rule{Kind: idverify.CheckSynthetic, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtMost, Threshold: 0.00048}.Check(0)
 	require.NoError(t, err)
 	res := idverify.Result{
 		Code: idverify.CodeMatch, Vendor: "baiduv4", RequestID: "1370579072568000512", VendorCode: "0", HTTPStatus: 200,
@@ -97,18 +98,32 @@ func TestResultJSONThatCannotBeReadLeavesNothingBehind(t *testing.T) {
 	assert.Equal(t, idverify.Result{}, read)
 }
 
-func TestResultAs(t *testing.T) {
-	res := &idverify.Result{Reply: &replyOne{7}}
-	var one *replyOne
-	require.True(t, res.As(&one))
-	assert.Equal(t, 7, one.n)
-	var other *idverify.Result
-	assert.False(t, res.As(&other))
-	assert.Nil(t, other)
-	assert.False(t, (&idverify.Result{}).As(&one))
-	assert.False(t, (*idverify.Result)(nil).As(&one))
-	for _, noTarget := range []any{nil, (*replyOne)(nil), (**replyOne)(nil), replyOne{}, "text"} {
-		assert.PanicsWithValue(t, "idverify: As needs a non-nil pointer", func() { res.As(noTarget) }, "%T", noTarget)
+func TestReplyAs(t *testing.T) {
+	one, two := &replyOne{7}, &replyOne{8}
+	res := &idverify.Result{Reply: one}
+	failed := func(reply any, attempts ...idverify.Attempt) *idverify.Error {
+		return &idverify.Error{Code: idverify.CodeUnknown, Reply: reply, Attempts: attempts}
+	}
+	tried := func(err error) idverify.Attempt { return idverify.Attempt{Vendor: "v", Err: err} }
+	for name, test := range map[string]struct {
+		res  *idverify.Result
+		err  error
+		want *replyOne
+	}{
+		"a result's":                {res: res, want: one},
+		"an error's":                {err: fmt.Errorf("x: %w", failed(one)), want: one},
+		"a copy has it too":         {res: &idverify.Result{Reply: one, Attempts: []idverify.Attempt{tried(failed(two))}}, want: one},
+		"of an attempt":             {res: &idverify.Result{Reply: "other", Attempts: []idverify.Attempt{tried(failed(two)), tried(nil)}}, want: two},
+		"of the last attempt":       {err: failed(nil, tried(failed(one)), tried(failed(two)), tried(failed("other"))), want: two},
+		"of another type":           {res: &idverify.Result{Reply: 1}},
+		"none":                      {res: &idverify.Result{}},
+		"an error of somebody else": {err: errors.New("x")},
+		"a typed nil":               {err: (*idverify.Error)(nil)},
+		"nothing":                   {},
+	} {
+		reply, ok := idverify.ReplyAs[*replyOne](test.res, test.err)
+		assert.Equal(t, test.want != nil, ok, name)
+		assert.Same(t, test.want, reply, name)
 	}
 }
 

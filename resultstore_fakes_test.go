@@ -142,7 +142,7 @@ var storeSecret = []byte("EXAMPLE secret of a result store")
 // anotherQuestion are requests with a key that stands for keyed(key) already.
 func anotherQuestion(key string) map[string]*idverify.Request {
 	ask := func(name, number string, evidence ...idverify.Evidence) *idverify.Request {
-		return &idverify.Request{Key: key, Name: name, IDNumber: number, Evidence: evidence}
+		return &idverify.Request{IdempotencyKey: key, Name: name, IDNumber: number, Evidence: evidence}
 	}
 	other := idverify.Photo(mediaOf("another face"))
 	return map[string]*idverify.Request{
@@ -161,7 +161,7 @@ func assertOtherQuestion(t *testing.T, err error, msg string) {
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e, msg)
 	assert.Equal(t, idverify.CodeInvalidRequest, e.Code, msg)
-	assert.Equal(t, "Key", e.Field, msg)
+	assert.Equal(t, "IdempotencyKey", e.Field, msg)
 	assert.Equal(t, idverify.BilledNo, e.Billed, msg)
 	assert.Equal(t, idverify.OriginRefused, e.Origin, msg)
 	assert.False(t, e.Sent(), msg)

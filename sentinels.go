@@ -1,9 +1,13 @@
 package idverify
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
-// CodeOf finds the code of an error through any wrapping: "" for nil, and
-// CodeUnknown for an error that is not this package's.
+// CodeOf finds the code of an error through any wrapping: "" for nil,
+// CodeTimeout and CodeCanceled for what a context ends with, and CodeUnknown for
+// any other error that is not this package's.
 func CodeOf(err error) Code {
 	if err == nil {
 		return ""
@@ -11,6 +15,12 @@ func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(askable(err), &e) && e != nil {
 		return e.Code
+	}
+	switch {
+	case errors.Is(askable(err), context.DeadlineExceeded):
+		return CodeTimeout
+	case errors.Is(askable(err), context.Canceled):
+		return CodeCanceled
 	}
 	return CodeUnknown
 }

@@ -33,8 +33,8 @@ type Provider interface {
 	Accepts(ev Evidence) bool
 }
 
-// FARLimiter is a [Provider] that can promise a false-accept rate.
-type FARLimiter interface {
+// FARProvider is a [Provider] that can promise a false-accept rate.
+type FARProvider interface {
 	Provider
 	// WithMaxFAR returns a copy of the provider whose similarity threshold is
 	// one for which the vendor published a false-accept rate of at most rate.

@@ -30,10 +30,10 @@ func TestRulesFollowTheControls(t *testing.T) {
 		change func(*baiduv4.Config)
 		want   map[idverify.CheckKind]float64
 	}{
-		{set(0, "", ""), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3, "spoofing": 0.00048}},
-		{set(90, baiduv4.LivenessLow, baiduv4.SpoofingLow), map[idverify.CheckKind]float64{"similarity": 90, "liveness": 0.05, "spoofing": 0.00023}},
-		{set(70, baiduv4.LivenessHigh, baiduv4.SpoofingHigh), map[idverify.CheckKind]float64{"similarity": 70, "liveness": 0.9, "spoofing": 0.00109}},
-		{set(0, baiduv4.LivenessNone, ""), map[idverify.CheckKind]float64{"similarity": 80, "spoofing": 0.00048}},
+		{set(0, "", ""), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3, "synthetic": 0.00048}},
+		{set(90, baiduv4.LivenessLow, baiduv4.SpoofingLow), map[idverify.CheckKind]float64{"similarity": 90, "liveness": 0.05, "synthetic": 0.00023}},
+		{set(70, baiduv4.LivenessHigh, baiduv4.SpoofingHigh), map[idverify.CheckKind]float64{"similarity": 70, "liveness": 0.9, "synthetic": 0.00109}},
+		{set(0, baiduv4.LivenessNone, ""), map[idverify.CheckKind]float64{"similarity": 80, "synthetic": 0.00048}},
 		{set(0, "", baiduv4.SpoofingNone), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3}},
 		{set(0, baiduv4.LivenessNone, baiduv4.SpoofingNone), map[idverify.CheckKind]float64{"similarity": 80}},
 	} {

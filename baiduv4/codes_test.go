@@ -31,10 +31,10 @@ var listed = []int{
 
 type key struct{ code, reason string }
 
-func rows() map[key]idverify.VendorCode {
-	all := map[key]idverify.VendorCode{}
+func rows() map[key]idverify.CodeRow {
+	all := map[key]idverify.CodeRow{}
 	for _, row := range baiduv4.Codes() {
-		all[key{row.Code, row.Reason}] = row
+		all[key{row.VendorCode, row.VendorReason}] = row
 	}
 	return all
 }
@@ -53,7 +53,7 @@ func TestEveryListedCodeHasARowAndNoOther(t *testing.T) {
 		delete(want, k)
 		assert.NotEmpty(t, row.Note)
 		assert.NotEmpty(t, row.NoteZH)
-		assert.NotEmpty(t, row.Meaning)
+		assert.NotEmpty(t, row.Code)
 	}
 	assert.Empty(t, want, "without a row")
 }
@@ -96,7 +96,7 @@ func TestMeaningsThatAreEasilyConfused(t *testing.T) {
 		"3": idverify.CodeInvalidConfig, "6": idverify.CodePermissionDenied, "13": idverify.CodeVendorUnavailable,
 		"17": idverify.CodeQuotaExceeded, "19": idverify.CodeQuotaExceeded, "18": idverify.CodeRateLimited,
 	} {
-		assert.Equal(t, want, all[key{code, ""}].Meaning, code)
+		assert.Equal(t, want, all[key{code, ""}].Code, code)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 		if !listed {
 			meaning = idverify.CodeInvalidRequest
 		}
-		assert.Equal(t, meaning, row.Meaning, "%v", k)
+		assert.Equal(t, meaning, row.Code, "%v", k)
 		delete(want, k)
 	}
 	assert.Empty(t, want, "without a row")

@@ -59,7 +59,7 @@ func ExampleNew() {
 	// Output:
 	// similarity > 80
 	// liveness >= 0.9
-	// spoofing <= 0.00023
+	// synthetic <= 0.00023
 	// attack_suspected false
 }
 
@@ -98,7 +98,7 @@ func ExampleSealedCapture() {
 func ExampleCodes() {
 	for _, row := range baiduv4.Codes() {
 		if row.Repeatable() {
-			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice())
+			fmt.Println(row.VendorCode, row.Code, row.Code.Advice())
 		}
 	}
 	// Output:

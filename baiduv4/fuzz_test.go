@@ -97,11 +97,11 @@ const pageAnswer = `{
 }`
 
 // body is the answer that a row of the table stands for.
-func body(row idverify.VendorCode) string {
-	if row.Code == "verify_status" {
-		return `{"log_id":1,"result":{"verify_status":` + row.Reason + `}}`
+func body(row idverify.CodeRow) string {
+	if row.VendorCode == "verify_status" {
+		return `{"log_id":1,"result":{"verify_status":` + row.VendorReason + `}}`
 	}
-	return fmt.Sprintf(`{"error_code":%q,"error_msg":%q,"log_id":1,"result":null}`, row.Code, row.Reason)
+	return fmt.Sprintf(`{"error_code":%q,"error_msg":%q,"log_id":1,"result":null}`, row.VendorCode, row.VendorReason)
 }
 
 // Whatever the vendor answers, it is a decision or an error with a code, and a
@@ -208,7 +208,7 @@ func FuzzTokenAnswer(f *testing.F) {
 	}
 	for _, row := range baiduv4.Codes() {
 		add(http.StatusOK, body(row))
-		add(http.StatusUnauthorized, fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.Code, row.Reason))
+		add(http.StatusUnauthorized, fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.VendorCode, row.VendorReason))
 	}
 	for _, answer := range []string{
 		`{"access_token":"TOKEN-MARK","expires_in":2592000,"error_code":0}`,

@@ -1,12 +1,8 @@
 package baiduv4
 
 import (
-	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 
@@ -14,11 +10,13 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Reply is the vendor's answer, field by field. [idverify.Result.As] and
-// errors.As find it. Printed, logged or marshalled it shows error code and log
-// id only, except where fmt does not ask it; see [idverify.Request]. What the
-// request said of the person is taken out of its texts, which end at 4 KiB.
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
 type Reply struct {
+	replyMask
+
 	// LogID is the vendor's id of the call, with every digit.
 	LogID string
 	// ErrorCode is empty or "0" when the vendor reports no error.
@@ -41,6 +39,8 @@ type Reply struct {
 	RiskTags []string
 }
 
+type replyMask = redact.Mask[Reply]
+
 // newReply takes what stands beside result. It is for people to read, so what
 // the vendor echoed is taken out of it.
 func newReply(call *exchange.Call, a *answer) *Reply {
@@ -59,28 +59,6 @@ func (r *Reply) read(call *exchange.Call, o *outcome) {
 	r.LivenessScore = o.LivenessScore.Pointer()
 	r.SpoofingScore = o.SpoofingScore.Pointer()
 }
-
-// Error makes a Reply findable by errors.As.
-func (r *Reply) Error() string {
-	return fmt.Sprintf("baiduv4 reply: error code %s, log id %s", redact.Word(cmp.Or(r.ErrorCode, codeOK)), redact.Word(r.LogID))
-}
-
-// Format implements [fmt.Formatter].
-func (r Reply) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.Error()) }
-
-// LogValue implements [slog.LogValuer].
-func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
-
-// MarshalJSON gives error code and log id.
-func (r Reply) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"error_code": redact.Word(r.ErrorCode), "log_id": redact.Word(r.LogID)})
-}
-
-// MarshalText is the text of Error, for XML, YAML and other encodings.
-func (r Reply) MarshalText() ([]byte, error) { return []byte(r.Error()), nil }
-
-// MarshalBinary is the text of Error, for gob, CBOR and other encodings.
-func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
 
 // DecImage is a picture as the vendor sent it. It may be megabytes, and is
 // decoded only when asked for. It prints and marshals masked.

@@ -33,11 +33,11 @@ func TestMatch(t *testing.T) {
 		assert.Equal(t, idverify.Above, similarity.Comparator)
 		liveness, _ := res.Check(idverify.CheckLiveness)
 		assert.Equal(t, idverify.HigherIsBetter, liveness.Direction)
-		spoofing, _ := res.Check(idverify.CheckSpoofing)
+		spoofing, _ := res.Check(idverify.CheckSynthetic)
 		assert.Equal(t, idverify.LowerIsBetter, spoofing.Direction)
 
-		var reply *baiduv4.Reply
-		require.True(t, res.As(&reply))
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+		require.True(t, ok)
 		assert.Equal(t, logID, reply.LogID)
 		assert.Equal(t, "0", reply.VerifyStatus)
 		assert.Equal(t, 91.234, *reply.Score)
@@ -182,8 +182,8 @@ func TestUnknownVerifyStatusIsKept(t *testing.T) {
 		assert.Equal(t, "verify_status "+strings.Trim(status, `"`), e.VendorMessage.Reveal())
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
 		assert.False(t, e.Repeatable())
-		var reply *baiduv4.Reply
-		require.ErrorAs(t, err, &reply)
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](nil, err)
+		require.True(t, ok)
 		assert.Equal(t, strings.Trim(status, `"`), reply.VerifyStatus)
 	}
 }
@@ -301,8 +301,8 @@ func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
 		assert.Equal(t, idverify.BilledUnknown, e.Billed)
 		assert.False(t, e.Repeatable())
 		assert.NotContains(t, err.Error(), "a new one")
-		var reply *baiduv4.Reply
-		require.ErrorAs(t, err, &reply)
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](nil, err)
+		require.True(t, ok)
 		assert.Equal(t, "999999", reply.ErrorCode)
 		f.assertSeen(t, 1, 1)
 	}
@@ -314,8 +314,8 @@ func TestPictureAndRiskStandBesideTheResult(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 	assert.Equal(t, []idverify.Warning{idverify.WarnRiskyDevice}, res.Warnings)
-	var reply *baiduv4.Reply
-	require.True(t, res.As(&reply))
+	reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+	require.True(t, ok)
 	assert.Equal(t, "2", reply.RiskLevel)
 	assert.Equal(t, []string{"general_inject", "rom_inject"}, reply.RiskTags)
 	picture, err := reply.DecImage.Bytes()
@@ -359,8 +359,8 @@ func TestRiskIsReadInEveryForm(t *testing.T) {
 			require.NoError(t, err, body)
 		}
 		assert.True(t, res.Passed(), body)
-		var reply *baiduv4.Reply
-		require.True(t, res.As(&reply))
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+		require.True(t, ok)
 		assert.Equal(t, test.wantLevel, reply.RiskLevel, body)
 		assert.Equal(t, test.wantTags, reply.RiskTags, body)
 		assert.Equal(t, test.warned, len(res.Warnings) == 1, body)
@@ -372,8 +372,8 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 		c, _ := answering(t, answer{body: `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"dec_image":` + picture + `}`})
 		res, err := c.Verify(t.Context(), request())
 		require.NoError(t, err)
-		var reply *baiduv4.Reply
-		require.True(t, res.As(&reply))
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+		require.True(t, ok)
 		_, err = reply.DecImage.Bytes()
 		if picture != `[]` { // an empty array is an empty picture to encoding/json
 			assert.Error(t, err, picture)
@@ -392,8 +392,8 @@ func TestTagsThatAreNotKeptCostNothing(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	_, err = c.Verify(t.Context(), request())
 	runtime.ReadMemStats(&after)
-	var reply *baiduv4.Reply
-	require.ErrorAs(t, err, &reply)
+	reply, ok := idverify.ReplyAs[*baiduv4.Reply](nil, err)
+	require.True(t, ok)
 	assert.Len(t, reply.RiskTags, most)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 }
@@ -405,8 +405,8 @@ func TestAnErrorKeepsNoPicture(t *testing.T) {
 		res, err := c.Verify(t.Context(), request())
 		require.Error(t, err, said)
 		require.Nil(t, res)
-		var reply *baiduv4.Reply
-		require.ErrorAs(t, err, &reply, said)
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](nil, err)
+		require.True(t, ok, said)
 		assert.Equal(t, "1", reply.LogID)
 		assert.True(t, reply.DecImage.IsZero(), said)
 	}
@@ -417,7 +417,8 @@ func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, "[hidden]", requireError(t, res, err).VendorCode)
 	var reply *baiduv4.Reply
-	require.ErrorAs(t, err, &reply)
+	reply, ok := idverify.ReplyAs[*baiduv4.Reply](nil, err)
+	require.True(t, ok)
 	assert.Equal(t, "X[hidden]", reply.ErrorCode)
 }
 
@@ -426,8 +427,8 @@ func TestAnswerWithoutAPictureHasNone(t *testing.T) {
 		c, _ := answering(t, answer{body: `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"dec_image":` + picture + `}`})
 		res, err := c.Verify(t.Context(), request())
 		require.NoError(t, err)
-		var reply *baiduv4.Reply
-		require.True(t, res.As(&reply))
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+		require.True(t, ok)
 		assert.True(t, reply.DecImage.IsZero(), picture)
 		_, err = reply.DecImage.Bytes()
 		assert.ErrorContains(t, err, "has no dec_image")
@@ -444,8 +445,8 @@ func TestReplyHoldsEveryScore(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"result":{"score":91.5,"verify_status":0,"liveness_score":0.75,"spoofing_score":0.0001}}`})
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
-	var reply *baiduv4.Reply
-	require.True(t, res.As(&reply))
+	reply, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+	require.True(t, ok)
 	assert.Equal(t, []float64{91.5, 0.75, 0.0001}, []float64{*reply.Score, *reply.LivenessScore, *reply.SpoofingScore})
 	assert.Equal(t, "0", reply.VerifyStatus)
 }
@@ -469,7 +470,8 @@ func TestWhatWasToldIsTakenOutOfAReply(t *testing.T) {
 		res, err := newClient(t, f.into).Verify(t.Context(), request(test.evidence))
 		e := requireError(t, res, err)
 		var reply *baiduv4.Reply
-		require.ErrorAs(t, err, &reply)
+		reply, ok := idverify.ReplyAs[*baiduv4.Reply](nil, err)
+		require.True(t, ok)
 		left := "words" + strings.Repeat(" [hidden]", 5+len(test.told))
 		assert.Equal(t, left, reply.ErrorMsg)
 		assert.Equal(t, left, e.VendorMessage.Reveal())

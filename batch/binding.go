@@ -46,7 +46,7 @@ func (b binding) of(ctx context.Context, req *idverify.Request) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	texts := []string{req.Key, subject.Name(), subject.IDNumber()}
+	texts := []string{req.IdempotencyKey, subject.Name(), subject.IDNumber()}
 	if b.evidence {
 		held, digest, err := idverify.HoldEvidence(ctx, req.Evidence, readingTime)
 		if err != nil {
@@ -55,7 +55,7 @@ func (b binding) of(ctx context.Context, req *idverify.Request) (string, error) 
 		req.Evidence = held
 		texts = append(texts, hex.EncodeToString(digest[:]))
 	}
-	return req.Key + ":" + pseudonym.OfRow(b.secret, texts...)[:printLength], nil
+	return req.IdempotencyKey + ":" + pseudonym.OfRow(b.secret, texts...)[:printLength], nil
 }
 
 // readingTime is how long the evidence of one row may take to read.

@@ -43,7 +43,7 @@ func rowsOfYours() iter.Seq[*idverify.Request] {
 		for i := range 9 {
 			person := people[i%len(people)]
 			req := &idverify.Request{
-				Key: fmt.Sprintf("customer-%d", i), Name: person.Name, IDNumber: person.IDNumber,
+				IdempotencyKey: fmt.Sprintf("customer-%d", i), Name: person.Name, IDNumber: person.IDNumber,
 				Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
 			}
 			if !yield(req) {

@@ -100,7 +100,7 @@ func TestFileJournalIsForItsOwnerAndHoldsNobody(t *testing.T) {
 	defer done()
 	client, err := idverify.New(providers)
 	require.NoError(t, err)
-	items := []*idverify.Request{{Key: "one", Name: person.Name, IDNumber: person.IDNumber,
+	items := []*idverify.Request{{IdempotencyKey: "one", Name: person.Name, IDNumber: person.IDNumber,
 		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))}}}
 	for r := range started(t, t.Context(), client, slices.Values(items), batch.WithJournal(j, secret)) {
 		require.NoError(t, r.Err)

@@ -66,7 +66,7 @@ func row(i int) *idverify.Request { return keyed("row-"+strconv.Itoa(i), photo()
 // keyed is a good row with a key.
 func keyed(key string, ev ...idverify.Evidence) *idverify.Request {
 	req := askFor(ev...)
-	req.Key = key
+	req.IdempotencyKey = key
 	return req
 }
 

@@ -49,7 +49,7 @@ func (r *run) row(index int, given *idverify.Request) row {
 	if given != nil {
 		own := *given
 		own.Evidence = slices.Clone(given.Evidence)
-		out.key, out.request = own.Key, &own
+		out.key, out.request = own.IdempotencyKey, &own
 	}
 	if err := out.request.CheckKey(); err != nil {
 		out.key, out.refusal = "", err
@@ -67,13 +67,13 @@ func (r *run) refuse(req *idverify.Request) error {
 	if err := req.Validate(); err != nil {
 		return err
 	}
-	if req.Key == "" {
+	if req.IdempotencyKey == "" {
 		return refused(keyField, "a row without a key cannot be found again in the journal")
 	}
 	if r.seen == nil {
 		return nil
 	}
-	id := idOf([]byte(req.Key))
+	id := idOf([]byte(req.IdempotencyKey))
 	if _, twice := r.seen[id]; twice {
 		return refused(keyField, "two rows have this key")
 	}
@@ -81,7 +81,7 @@ func (r *run) refuse(req *idverify.Request) error {
 	return nil
 }
 
-const keyField = "Key"
+const keyField = "IdempotencyKey"
 
 // verify takes a row from the question to the answer.
 func (r *run) verify(row row) Result {
@@ -105,7 +105,7 @@ func (r *run) verify(row row) Result {
 func (r *run) ask(req *idverify.Request) Entry {
 	if r.dropKeys && req != nil {
 		own := *req
-		own.Key = ""
+		own.IdempotencyKey = ""
 		req = &own
 	}
 	return held(r.verifier.Verify(r.calls, req))
@@ -135,7 +135,7 @@ func (r *run) askOnce(out *Result, req *idverify.Request) {
 		r.fail(out, err)
 		return
 	}
-	if found && !r.mayAsk(req.Key, &known) {
+	if found && !r.mayAsk(req.IdempotencyKey, &known) {
 		out.take(known)
 		out.Resumed = true
 		return

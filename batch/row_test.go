@@ -64,7 +64,7 @@ func TestADecisionIsNeverAskedForAgain(t *testing.T) {
 func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
 	j := newJournal()
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
-		e, _, _ := j.Load(t.Context(), req.Key+":")
+		e, _, _ := j.Load(t.Context(), req.IdempotencyKey+":")
 		assert.True(t, e.InFlight)
 		return mismatch()
 	})
@@ -76,7 +76,7 @@ func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
 
 func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 	named := func(key, name, number string, ev ...idverify.Evidence) *idverify.Request {
-		return &idverify.Request{Key: key, Name: name, IDNumber: number, Evidence: ev}
+		return &idverify.Request{IdempotencyKey: key, Name: name, IDNumber: number, Evidence: ev}
 	}
 	good := func(key string) *idverify.Request { return keyed(key, photo()) }
 	type bad struct {
@@ -85,22 +85,22 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 		key   string // as it is reported
 	}
 	rows := []bad{
-		{good(""), "Key", ""},
-		{good("张三"), "Key", ""},
-		{good(strings.Repeat("k", 65)), "Key", ""},
-		{good("row-" + strings.ToLower(aNumber)), "Key", ""},
-		{good("row-1101-0519-0001-0100-1"), "Key", ""},
+		{good(""), "IdempotencyKey", ""},
+		{good("张三"), "IdempotencyKey", ""},
+		{good(strings.Repeat("k", 65)), "IdempotencyKey", ""},
+		{good("row-" + strings.ToLower(aNumber)), "IdempotencyKey", ""},
+		{good("row-1101-0519-0001-0100-1"), "IdempotencyKey", ""},
 		{good("twice"), "", "twice"},
-		{good("twice"), "Key", "twice"},
+		{good("twice"), "IdempotencyKey", "twice"},
 		{keyed("no-evidence"), "Evidence", "no-evidence"},
 		{nil, "Request", ""},
 		// Where the person is wrong, the key is looked at all the same.
 		{named("wrong-number", aName, "123", photo()), "IDNumber", "wrong-number"},
-		{named("k-110105190001010010", aName, "110105190001010010", photo()), "Key", ""},
-		{named("k-110105190001010010", "110105190001010010", aName, photo()), "Key", ""},
-		{named("张三", aName, "123", photo()), "Key", ""},
+		{named("k-110105190001010010", aName, "110105190001010010", photo()), "IdempotencyKey", ""},
+		{named("k-110105190001010010", "110105190001010010", aName, photo()), "IdempotencyKey", ""},
+		{named("张三", aName, "123", photo()), "IdempotencyKey", ""},
 		{named("no-name", "", aNumber, photo()), "Name", "no-name"},
-		{named("k-"+aNumber, "", aNumber, photo()), "Key", ""},
+		{named("k-"+aNumber, "", aNumber, photo()), "IdempotencyKey", ""},
 	}
 	j := newJournal()
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() })
@@ -135,7 +135,7 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 
 func TestWithoutAJournalAKeyIsLookedAtTooAndMayComeTwice(t *testing.T) {
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) { return mismatch() })
-	items := slices.Values([]*idverify.Request{{Key: "k"}, {Key: "k"}, {}, {Key: "张三"}, {Key: "k-" + aNumber, IDNumber: aNumber}})
+	items := slices.Values([]*idverify.Request{{IdempotencyKey: "k"}, {IdempotencyKey: "k"}, {}, {IdempotencyKey: "张三"}, {IdempotencyKey: "k-" + aNumber, IDNumber: aNumber}})
 	got := slices.Collect(started(t, t.Context(), v, items, batch.WithConcurrency(1)))
 	require.Len(t, got, 5)
 	for i, key := range []string{"k", "k", ""} {
@@ -157,7 +157,7 @@ func TestARequestIsTheCallersAgainWhenTheRowWasPulled(t *testing.T) {
 			items := func(yield func(*idverify.Request) bool) {
 				for i := range 40 {
 					p := people[i%2]
-					shared.Key, shared.Name, shared.IDNumber = strconv.Itoa(i), p.name, p.number
+					shared.IdempotencyKey, shared.Name, shared.IDNumber = strconv.Itoa(i), p.name, p.number
 					shared.Reference = p.name[6:6] + strconv.Itoa(i%2)
 					shared.Evidence[0] = idverify.Photo(idverify.Bytes([]byte{byte(i % 2)}))
 					if !yield(&shared) {
@@ -207,7 +207,7 @@ func (k keeping) KeepsAnswers() bool { return k.keeps }
 func TestTheKeyIsHandedOnOnlyWhereItIsOfUse(t *testing.T) {
 	var key string
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
-		key = req.Key
+		key = req.IdempotencyKey
 		return mismatch()
 	})
 	client, err := idverify.New([]idverify.Provider{asking{v}})

@@ -39,7 +39,7 @@ func providers(t *testing.T, vendors *idverifytest.Server) []idverify.Provider {
 // OpenAccount says in one word what became of it.
 func (s service) OpenAccount(ctx context.Context, person idverifytest.Person, key string) string {
 	res, err := s.verifier.Verify(ctx, &idverify.Request{
-		Name: person.Name, IDNumber: person.IDNumber, Key: key,
+		Name: person.Name, IDNumber: person.IDNumber, IdempotencyKey: key,
 		Evidence: []idverify.Evidence{
 			linkface.Capture(idverify.Bytes(idverifytest.Capture())),
 			idverify.Photo(idverify.Bytes(idverifytest.Photo())),

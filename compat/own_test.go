@@ -74,8 +74,8 @@ func TestOwnTokenStore(t *testing.T) {
 		res, err := client.Verify(t.Context(), &idverify.Request{Name: person.Name, IDNumber: person.IDNumber,
 			Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))}})
 		noError(t, err)
-		var reply *baiduv4.Reply
-		equal(t, res.As(&reply), true)
+		_, ok := idverify.ReplyAs[*baiduv4.Reply](res, nil)
+		equal(t, ok, true)
 	}
 	equal(t, vendors.TokenFetches(), 1)
 }
@@ -86,7 +86,7 @@ func TestOwnJournal(t *testing.T) {
 	items := func(yield func(*idverify.Request) bool) {
 		for _, key := range slices.Sorted(maps.Keys(rows)) {
 			row := *rows[key]
-			row.Key = key
+			row.IdempotencyKey = key
 			if !yield(&row) {
 				return
 			}

@@ -29,7 +29,7 @@ var (
 	_ idverify.ContentEvidence = Badge("")
 	_ idverify.Verifier        = (*Gate)(nil)
 	_ idverify.Provider        = (*Gate)(nil)
-	_ idverify.FARLimiter      = (*Gate)(nil)
+	_ idverify.FARProvider     = (*Gate)(nil)
 )
 
 // NewGate makes a gate that has compared these badges already.
@@ -46,7 +46,7 @@ func (*Gate) Name() string { return "gate" }
 // Accepts implements idverify.Provider.
 func (*Gate) Accepts(ev idverify.Evidence) bool { _, ok := ev.(Badge); return ok }
 
-// WithMaxFAR implements idverify.FARLimiter.
+// WithMaxFAR implements idverify.FARProvider.
 func (g *Gate) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := g.rule.WithMaxFAR(rate)
 	if err != nil {

@@ -76,8 +76,7 @@ func ExampleCaptureID() {
 		return res
 	}
 	first := ask(linkface.Capture(idverify.Bytes(idverifytest.Capture())))
-	var reply *linkface.Reply
-	if first.As(&reply) {
+	if reply, ok := idverify.ReplyAs[*linkface.Reply](first, nil); ok {
 		fmt.Println(ask(linkface.CaptureID(reply.LivenessDataID)).Code)
 	}
 	// Output: match
@@ -86,7 +85,7 @@ func ExampleCaptureID() {
 func ExampleCodes() {
 	for _, row := range linkface.Codes() {
 		if row.HTTPStatus == http.StatusForbidden {
-			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice(), row.Repeatable())
+			fmt.Println(row.VendorCode, row.Code, row.Code.Advice(), row.Repeatable())
 		}
 	}
 	// Output:

@@ -63,7 +63,7 @@ func FuzzAnswer(f *testing.F) {
 		add(sample.status, sample.body)
 	}
 	for _, row := range linkface.Codes() {
-		add(row.HTTPStatus, fmt.Sprintf(`{"status":%q,"reason":%q,"request_id":"T"}`, row.Code, row.Reason))
+		add(row.HTTPStatus, fmt.Sprintf(`{"status":%q,"reason":%q,"request_id":"T"}`, row.VendorCode, row.VendorReason))
 	}
 	for _, body := range turns {
 		add(200, body)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/linkface"
 )
 
@@ -17,8 +18,8 @@ func TestLivenessDataIDIsWholeOrAbsent(t *testing.T) {
 		c, _ := answering(t, http.StatusOK, fmt.Sprintf(`{"request_id":"T","status":"OK","verify_score":1,"hack_score":0,"liveness_data_id":%q}`, id))
 		res, err := c.Verify(t.Context(), request(linkface.CaptureID("EXAMPLE-asked-with")))
 		require.NoError(t, err)
-		var reply *linkface.Reply
-		require.True(t, res.As(&reply))
+		reply, ok := idverify.ReplyAs[*linkface.Reply](res, nil)
+		require.True(t, ok)
 		if !kept {
 			id = ""
 		}

@@ -2,9 +2,6 @@ package linkface
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/idverify/idverify"
@@ -12,11 +9,13 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Reply is the vendor's answer, field by field. [idverify.Result.As] and
-// errors.As find it. Printed, logged or marshalled it shows status and request
-// id only, except where fmt does not ask it; see [idverify.Request]. What the
-// request said of the person is taken out of its texts, which end at 4 KiB.
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
 type Reply struct {
+	replyMask
+
 	RequestID string
 	Status    string
 	// Reason says more about some errors; Image names the input at fault.
@@ -33,57 +32,20 @@ type Reply struct {
 	LivenessDataID string
 }
 
+type replyMask = redact.Mask[Reply]
+
 // Identity is what the source said of name and number. Validity true is not a
-// pass: no face was compared. Printed, logged or marshalled it shows Validity
-// only.
+// pass: no face was compared. It is not printed, logged or marshalled.
 type Identity struct {
+	identityMask
+
 	Validity bool
 	// PhotoID is empty when the source holds no photo.
 	PhotoID string
 	Reason  string
 }
 
-// String is the validity.
-func (i Identity) String() string { return fmt.Sprintf("linkface identity: validity %t", i.Validity) }
-
-// Format implements [fmt.Formatter].
-func (i Identity) Format(s fmt.State, verb rune) { redact.Format(s, verb, i.String()) }
-
-// LogValue implements [slog.LogValuer].
-func (i Identity) LogValue() slog.Value { return slog.StringValue(i.String()) }
-
-// MarshalJSON gives the validity.
-func (i Identity) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]bool{"validity": i.Validity})
-}
-
-// MarshalText is String, for XML, YAML and other encodings.
-func (i Identity) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
-
-// MarshalBinary is String, for gob, CBOR and other encodings.
-func (i Identity) MarshalBinary() ([]byte, error) { return i.MarshalText() }
-
-// Error makes a Reply findable by errors.As.
-func (r *Reply) Error() string {
-	return fmt.Sprintf("linkface reply: status %s, request id %s", redact.Word(r.Status), redact.Word(r.RequestID))
-}
-
-// Format implements [fmt.Formatter].
-func (r Reply) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.Error()) }
-
-// LogValue implements [slog.LogValuer].
-func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
-
-// MarshalJSON gives status and request id.
-func (r Reply) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"status": redact.Word(r.Status), "request_id": redact.Word(r.RequestID)})
-}
-
-// MarshalText is the text of Error, for XML, YAML and other encodings.
-func (r Reply) MarshalText() ([]byte, error) { return []byte(r.Error()), nil }
-
-// MarshalBinary is the text of Error, for gob, CBOR and other encodings.
-func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
+type identityMask = redact.Mask[Identity]
 
 // answer is the JSON as it comes.
 type answer struct {

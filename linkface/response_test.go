@@ -31,8 +31,8 @@ func TestMatch(t *testing.T) {
 	hack, _ := res.Check(idverify.CheckHack)
 	assert.Equal(t, idverify.LowerIsBetter, hack.Direction)
 
-	var reply *linkface.Reply
-	require.True(t, res.As(&reply))
+	reply, ok := idverify.ReplyAs[*linkface.Reply](res, nil)
+	require.True(t, ok)
 	assert.Equal(t, "00000000000000000000000000000002", reply.LivenessDataID)
 	assert.Equal(t, 0.9312345678901234, *reply.VerifyScore)
 	assert.Equal(t, 0.0123456789012345, *reply.HackScore)
@@ -54,22 +54,22 @@ func TestMissingScoresDecideNothing(t *testing.T) {
 // The page spells its reasons in more than one way.
 func TestReasonsAreReadWhateverTheirCaseAndApostrophe(t *testing.T) {
 	for _, row := range linkface.Codes() {
-		if row.Reason == "" {
+		if row.VendorReason == "" {
 			continue
 		}
-		for _, reason := range []string{row.Reason, strings.ToUpper(row.Reason), strings.ReplaceAll(row.Reason, "’", "'"), " " + row.Reason + " "} {
-			c, _ := answering(t, row.HTTPStatus, fmt.Sprintf(`{"request_id":"TID1","status":%q,"reason":%q}`, row.Code, reason))
+		for _, reason := range []string{row.VendorReason, strings.ToUpper(row.VendorReason), strings.ReplaceAll(row.VendorReason, "’", "'"), " " + row.VendorReason + " "} {
+			c, _ := answering(t, row.HTTPStatus, fmt.Sprintf(`{"request_id":"TID1","status":%q,"reason":%q}`, row.VendorCode, reason))
 			res, err := c.Verify(t.Context(), request())
-			if row.Meaning.IsDecision() {
+			if row.Code.IsDecision() {
 				require.NoError(t, err)
-				assert.Equal(t, []any{row.Meaning, row.Reason}, []any{res.Code, res.VendorReason}, "%q", reason)
+				assert.Equal(t, []any{row.Code, row.VendorReason}, []any{res.Code, res.VendorReason}, "%q", reason)
 				continue
 			}
 			e := requireError(t, res, err)
-			assert.Equal(t, []any{row.Meaning, row.Reason}, []any{e.Code, e.VendorReason}, "%q", reason)
-			var reply *linkface.Reply
-			require.ErrorAs(t, err, &reply)
-			assert.Equal(t, row.Code, reply.Status)
+			assert.Equal(t, []any{row.Code, row.VendorReason}, []any{e.Code, e.VendorReason}, "%q", reason)
+			reply, ok := idverify.ReplyAs[*linkface.Reply](nil, err)
+			require.True(t, ok)
+			assert.Equal(t, row.VendorCode, reply.Status)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func TestThePageIsInTheTable(t *testing.T) {
 	}
 	rows := map[key]idverify.Billed{}
 	for _, row := range linkface.Codes() {
-		rows[key{row.Code, row.Reason}] = row.Billed
+		rows[key{row.VendorCode, row.VendorReason}] = row.Billed
 		assert.NotEmpty(t, row.Note)
 		assert.NotEmpty(t, row.NoteZH)
 		assert.False(t, row.Repeatable() && row.Billed == idverify.BilledYes)
@@ -111,8 +111,8 @@ func TestCaptureThatFailsAfterTheSourceWasAskedIsNoPass(t *testing.T) {
 	e := requireError(t, res, err)
 	assert.Equal(t, idverify.CodeNoFace, e.Code)
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
-	var reply *linkface.Reply
-	require.ErrorAs(t, err, &reply)
+	reply, ok := idverify.ReplyAs[*linkface.Reply](nil, err)
+	require.True(t, ok)
 	assert.True(t, reply.Identity.Validity)
 	assert.Equal(t, "liveness", reply.Image)
 	assert.Equal(t, "00000000000000000000000000000004", reply.Identity.PhotoID)
@@ -220,8 +220,8 @@ func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, idverify.CodeIdentityNotFound, res.Code)
 	assert.Equal(t, idverify.BilledNo, res.Billed)
-	var reply *linkface.Reply
-	require.True(t, res.As(&reply))
+	reply, ok := idverify.ReplyAs[*linkface.Reply](res, nil)
+	require.True(t, ok)
 	assert.Equal(t, &linkface.Identity{Reason: "Invalid idcard number"}, reply.Identity)
 }
 
@@ -233,7 +233,8 @@ func TestAnswerWithoutAnIdentityHasNone(t *testing.T) {
 		e := requireError(t, res, err)
 		assert.Equal(t, "7", e.VendorReason, "a small number that nobody listed can be shown")
 		var reply *linkface.Reply
-		require.ErrorAs(t, err, &reply)
+		reply, ok := idverify.ReplyAs[*linkface.Reply](nil, err)
+		require.True(t, ok)
 		assert.Nil(t, reply.Identity, identity)
 	}
 }
@@ -293,8 +294,8 @@ func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	var repeatable []string
 	statuses := map[int][]string{}
 	for _, row := range linkface.Codes() {
-		key := strings.TrimSuffix(row.Code+"/"+row.Reason, "/")
-		got[row.Meaning] = append(got[row.Meaning], key)
+		key := strings.TrimSuffix(row.VendorCode+"/"+row.VendorReason, "/")
+		got[row.Code] = append(got[row.Code], key)
 		if row.Repeatable() {
 			repeatable = append(repeatable, key)
 		}
@@ -374,8 +375,8 @@ func TestReplyIsScrubbedInEveryText(t *testing.T) {
 			"identity":{"validity":true,"photo_id":"H%[1]s","reason":"P%[1]s"}}`, number))
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, "[hidden]", requireError(t, res, err).VendorCode)
-	var reply *linkface.Reply
-	require.ErrorAs(t, err, &reply)
+	reply, ok := idverify.ReplyAs[*linkface.Reply](nil, err)
+	require.True(t, ok)
 	assert.Equal(t, linkface.Reply{RequestID: "T", Status: "S[hidden]", Reason: "R[hidden]", Image: "I[hidden]",
 		Identity: &linkface.Identity{Validity: true, PhotoID: "H[hidden]", Reason: "P[hidden]"}}, *reply)
 }

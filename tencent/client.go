@@ -77,7 +77,7 @@ type Client struct {
 
 type clientMask = redact.Mask[Client]
 
-var _ idverify.FARLimiter = (*Client)(nil)
+var _ idverify.FARProvider = (*Client)(nil)
 
 // New checks the configuration. It fails with CodeInvalidConfig and the name
 // of the field.

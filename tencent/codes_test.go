@@ -26,9 +26,9 @@ var documented = []string{
 func TestEveryDocumentedCodeHasARowAndNoOther(t *testing.T) {
 	var listed []string
 	for _, row := range tencent.Codes() {
-		require.Zero(t, row.HTTPStatus, row.Code)
-		if row.Reason == "" {
-			listed = append(listed, row.Code)
+		require.Zero(t, row.HTTPStatus, row.VendorCode)
+		if row.VendorReason == "" {
+			listed = append(listed, row.VendorCode)
 		}
 	}
 	require.ElementsMatch(t, documented, listed)
@@ -38,10 +38,10 @@ func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
 	var repeatable []string
 	for _, row := range tencent.Codes() {
 		if row.Repeatable() {
-			repeatable = append(repeatable, row.Code)
+			repeatable = append(repeatable, row.VendorCode)
 		}
-		require.Equal(t, row.Code == "0", row.Billed == idverify.BilledYes, row.Code)
-		require.NotEqual(t, idverify.BilledNo, row.Billed, row.Code)
+		require.Equal(t, row.VendorCode == "0", row.Billed == idverify.BilledYes, row.VendorCode)
+		require.NotEqual(t, idverify.BilledNo, row.Billed, row.VendorCode)
 	}
 	require.ElementsMatch(t, []string{"15", "107", "108"}, repeatable)
 }
@@ -49,8 +49,8 @@ func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
 func TestDecisionsOfTheTable(t *testing.T) {
 	decisions := map[string]idverify.Code{}
 	for _, row := range tencent.Codes() {
-		if row.Meaning.IsDecision() {
-			decisions[row.Code] = row.Meaning
+		if row.Code.IsDecision() {
+			decisions[row.VendorCode] = row.Code
 		}
 	}
 	require.Equal(t, map[string]idverify.Code{
@@ -68,8 +68,8 @@ func TestDecisionsOfTheTable(t *testing.T) {
 func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	got := map[idverify.Code][]string{}
 	for _, row := range tencent.Codes() {
-		key := strings.TrimSuffix(row.Code+"/"+row.Reason, "/")
-		got[row.Meaning] = append(got[row.Meaning], key)
+		key := strings.TrimSuffix(row.VendorCode+"/"+row.VendorReason, "/")
+		got[row.Code] = append(got[row.Code], key)
 	}
 	want := map[idverify.Code][]string{
 		idverify.CodeMatch:                     {"0"},

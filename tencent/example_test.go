@@ -45,7 +45,7 @@ func ExampleNew() {
 func ExampleCodes() {
 	for _, row := range tencent.Codes() {
 		if row.Repeatable() {
-			fmt.Println(row.Code, row.Meaning, row.Meaning.Advice())
+			fmt.Println(row.VendorCode, row.Code, row.Code.Advice())
 		}
 	}
 	// Output:

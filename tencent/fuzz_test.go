@@ -55,7 +55,7 @@ func FuzzAnswer(f *testing.F) {
 		add(http.StatusOK, string(content))
 	}
 	for _, row := range tencent.Codes() {
-		add(http.StatusOK, fmt.Sprintf(`{"code":%s,"message":%q,"data":{}}`, row.Code, row.Reason))
+		add(http.StatusOK, fmt.Sprintf(`{"code":%s,"message":%q,"data":{}}`, row.VendorCode, row.VendorReason))
 	}
 	for _, body := range turns {
 		add(http.StatusOK, body)

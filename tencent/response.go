@@ -2,9 +2,6 @@ package tencent
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/idverify/idverify"
@@ -12,11 +9,13 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Reply is the vendor's answer, field by field. [idverify.Result.As] and
-// errors.As find it. Printed, logged or marshalled it shows code and session
-// id only, except where fmt does not ask it; see [idverify.Request]. What the
-// request said of the person is taken out of its texts, which end at 4 KiB.
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
 type Reply struct {
+	replyMask
+
 	// Similarity is 0..100, nil when the answer has none.
 	Similarity *float64
 	// SessionID is the session_id of the answer. Empty when it has none: the
@@ -27,27 +26,7 @@ type Reply struct {
 	Message string
 }
 
-// Error makes a Reply findable by errors.As.
-func (r *Reply) Error() string {
-	return fmt.Sprintf("tencent reply: code %s, session id %s", redact.Word(r.Code), redact.Word(r.SessionID))
-}
-
-// Format implements [fmt.Formatter].
-func (r Reply) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.Error()) }
-
-// LogValue implements [slog.LogValuer].
-func (r Reply) LogValue() slog.Value { return slog.StringValue(r.Error()) }
-
-// MarshalJSON gives code and session id.
-func (r Reply) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"code": redact.Word(r.Code), "session_id": redact.Word(r.SessionID)})
-}
-
-// MarshalText is the text of Error, for XML, YAML and other encodings.
-func (r Reply) MarshalText() ([]byte, error) { return []byte(r.Error()), nil }
-
-// MarshalBinary is the text of Error, for gob, CBOR and other encodings.
-func (r Reply) MarshalBinary() ([]byte, error) { return r.MarshalText() }
+type replyMask = redact.Mask[Reply]
 
 // answer is the JSON as it comes.
 type answer struct {

@@ -28,8 +28,8 @@ func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 		Comparator: idverify.Above, Threshold: 75, Passed: true, Margin: 1,
 	}}, res.Checks)
 
-	var reply *tencent.Reply
-	require.True(t, res.As(&reply))
+	reply, ok := idverify.ReplyAs[*tencent.Reply](res, nil)
+	require.True(t, ok)
 	require.Equal(t, 100.0, *reply.Similarity)
 	require.Equal(t, tencent.Reply{
 		Similarity: reply.Similarity, SessionID: "order-0001", Code: "0", Message: "OK",
@@ -155,8 +155,8 @@ func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 	require.Contains(t, err.Error(), "-9999")
 	require.NotContains(t, fmt.Sprintf("%+v", err), "unheard-of")
 
-	var reply *tencent.Reply
-	require.ErrorAs(t, err, &reply)
+	reply, ok := idverify.ReplyAs[*tencent.Reply](nil, err)
+	require.True(t, ok)
 	require.Equal(t, "unheard-of vendor words", reply.Message)
 }
 

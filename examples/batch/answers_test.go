@@ -64,7 +64,7 @@ func TestEachRefusalHasItsFieldAndReason(t *testing.T) {
 	require.NoError(t, err)
 	rows := rowsIn(t, in)
 	require.Len(t, rows, 5)
-	for row, want := range map[string][2]string{"1": {"IDNumber", "18"}, "2": {"Name", "empty"}, "3": {"Key", "letters, digits"}, "5": {"Key", "two rows"}} {
+	for row, want := range map[string][2]string{"1": {"IDNumber", "18"}, "2": {"Name", "empty"}, "3": {"IdempotencyKey", "letters, digits"}, "5": {"IdempotencyKey", "two rows"}} {
 		assert.Equal(t, want[0], rows[row]["field"], row)
 		assert.Contains(t, rows[row]["reason"], want[1], row)
 		assert.Equal(t, "fix_input", rows[row]["advice"], row)

@@ -81,7 +81,7 @@ func limited(providers []idverify.Provider, perSecond float64) (opts []idverify.
 		return nil, nil
 	}
 	for _, p := range providers {
-		limiter, err := idverify.NewLimiter(perSecond, 0)
+		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: perSecond})
 		if err != nil {
 			return nil, err
 		}

@@ -150,7 +150,7 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 }
 
 func (t *table) fill(req *idverify.Request, record []string) {
-	req.Key, req.Name, req.IDNumber = t.field(record, "key"), t.field(record, "name"), t.field(record, "id_number")
+	req.IdempotencyKey, req.Name, req.IDNumber = t.field(record, "key"), t.field(record, "name"), t.field(record, "id_number")
 	req.Evidence = req.Evidence[:0]
 	if capture := t.path(record, "capture"); capture != "" {
 		req.Evidence = append(req.Evidence, linkface.Capture(idverify.File(capture)))

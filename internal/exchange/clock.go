@@ -92,10 +92,10 @@ func (x *Exchange) theirSkew() (time.Duration, bool) {
 
 // clockNote says for an error about a signature how far this machine's clock is
 // from the vendor's, the usual cause of an expired one.
-func (x *Exchange) clockNote(row idverify.VendorCode) string {
+func (x *Exchange) clockNote(row idverify.CodeRow) string {
 	ahead, known := x.theirSkew()
 	switch {
-	case !known, !isOfSignature(row.Meaning, row.Delivery), ahead.Abs() <= tolerableSkew:
+	case !known, !isOfSignature(row.Code, row.Delivery), ahead.Abs() <= tolerableSkew:
 		return ""
 	case ahead > 0:
 		return fmt.Sprintf("; this machine's clock is %s behind the vendor's", ahead)

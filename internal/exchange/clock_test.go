@@ -31,11 +31,11 @@ func newSigned(ahead time.Duration) *signed {
 	s := &signed{now: time.Unix(1_700_000_000, 0), ahead: ahead, code: "late"}
 	s.vendor = answered(0).Vendor
 	s.vendor.Now = func() time.Time { return s.now }
-	s.vendor.Table = NewTable([]idverify.VendorCode{
-		{Code: "ok", Meaning: idverify.CodeMatch, Billed: idverify.BilledYes},
-		{Code: "late", Meaning: idverify.CodeSignatureExpired, Delivery: idverify.DeliveryRefused, Note: "expired"},
-		{Code: "bad signature", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Note: "refused"},
-		{Code: "no account", Meaning: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused, Note: "suspended"},
+	s.vendor.Table = NewTable([]idverify.CodeRow{
+		{VendorCode: "ok", Code: idverify.CodeMatch, Billed: idverify.BilledYes},
+		{VendorCode: "late", Code: idverify.CodeSignatureExpired, Delivery: idverify.DeliveryRefused, Note: "expired"},
+		{VendorCode: "bad signature", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Note: "refused"},
+		{VendorCode: "no account", Code: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused, Note: "suspended"},
 	})
 	return s
 }

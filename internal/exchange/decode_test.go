@@ -64,17 +64,17 @@ func TestAByteOrderMarkIsReadOver(t *testing.T) {
 }
 
 func TestTableFindsTheMostTellingRow(t *testing.T) {
-	table := NewTable([]idverify.VendorCode{
-		{Code: "E", Reason: "It doesn’t work", Meaning: idverify.CodeNoFace},
-		{Code: "E", Meaning: idverify.CodeUnknown},
-		{Code: "F", Reason: "r", Meaning: idverify.CodePoorPhoto},
+	table := NewTable([]idverify.CodeRow{
+		{VendorCode: "E", VendorReason: "It doesn’t work", Code: idverify.CodeNoFace},
+		{VendorCode: "E", Code: idverify.CodeUnknown},
+		{VendorCode: "F", VendorReason: "r", Code: idverify.CodePoorPhoto},
 	})
 	find := func(code string, reasons ...string) idverify.Code {
 		row, ok := table.Find(code, reasons...)
 		if !ok {
 			return ""
 		}
-		return row.Meaning
+		return row.Code
 	}
 	assert.Equal(t, idverify.CodeNoFace, find("E", "IT DOESN'T WORK "))
 	assert.Equal(t, idverify.CodeNoFace, find("E", "", "It doesn’t work"))
@@ -84,26 +84,26 @@ func TestTableFindsTheMostTellingRow(t *testing.T) {
 	assert.Empty(t, find("F", "other"), "a row with a reason does not stand for others")
 	assert.Empty(t, find("G"))
 
-	table.Rows()[0].Meaning = idverify.CodeMatch
+	table.Rows()[0].Code = idverify.CodeMatch
 	assert.Equal(t, idverify.CodeNoFace, find("E", "It doesn’t work"), "rows are handed out as copies")
 }
 
 func TestTableRefusesDoubleRows(t *testing.T) {
-	row := idverify.VendorCode{Code: "E", Meaning: idverify.CodeUnknown}
-	assert.Panics(t, func() { NewTable([]idverify.VendorCode{row, row}) })
-	for _, impossible := range []idverify.VendorCode{
-		{Code: "E"},
-		{Code: "E", Meaning: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo},
-		{Code: "E", Meaning: idverify.CodeNetwork, Delivery: "lost"},
-		{Code: "E", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledYes},
-		{Code: "E", Meaning: idverify.CodeNetwork, Delivery: idverify.DeliveryUnanswered, Billed: idverify.BilledNo},
-		{Code: "E", Meaning: idverify.CodeFaceMismatch, Delivery: idverify.DeliveryRefused},
+	row := idverify.CodeRow{VendorCode: "E", Code: idverify.CodeUnknown}
+	assert.Panics(t, func() { NewTable([]idverify.CodeRow{row, row}) })
+	for _, impossible := range []idverify.CodeRow{
+		{VendorCode: "E"},
+		{VendorCode: "E", Code: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo},
+		{VendorCode: "E", Code: idverify.CodeNetwork, Delivery: "lost"},
+		{VendorCode: "E", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledYes},
+		{VendorCode: "E", Code: idverify.CodeNetwork, Delivery: idverify.DeliveryUnanswered, Billed: idverify.BilledNo},
+		{VendorCode: "E", Code: idverify.CodeFaceMismatch, Delivery: idverify.DeliveryRefused},
 	} {
-		assert.Panics(t, func() { NewTable([]idverify.VendorCode{impossible}) }, "%v", impossible)
+		assert.Panics(t, func() { NewTable([]idverify.CodeRow{impossible}) }, "%v", impossible)
 	}
-	lost := []idverify.VendorCode{{Code: "E", Meaning: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}}
+	lost := []idverify.CodeRow{{VendorCode: "E", Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}}
 	assert.Equal(t, lost, NewTable(lost).Rows())
-	assert.Equal(t, idverify.DeliveryAnswered, NewTable([]idverify.VendorCode{row}).Rows()[0].Delivery)
+	assert.Equal(t, idverify.DeliveryAnswered, NewTable([]idverify.CodeRow{row}).Rows()[0].Delivery)
 }
 
 func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {

@@ -20,8 +20,8 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 	score := Measured{Field: "score", Score: Score{value: 0.9, present: true}, Rule: rule}
 	for _, early := range []bool{false, true} {
 		call := &Call{Exchange: Exchange{
-			Vendor: &Vendor{Name: "v", Now: time.Now, Table: NewTable([]idverify.VendorCode{
-				{Code: "OK", Meaning: idverify.CodeMatch}, {Code: "NO", Meaning: idverify.CodeIdentityMismatch}, {Code: "BIG", Meaning: idverify.CodeTooLarge},
+			Vendor: &Vendor{Name: "v", Now: time.Now, Table: NewTable([]idverify.CodeRow{
+				{VendorCode: "OK", Code: idverify.CodeMatch}, {VendorCode: "NO", Code: idverify.CodeIdentityMismatch}, {VendorCode: "BIG", Code: idverify.CodeTooLarge},
 			})},
 			response: &httpx.Response{Status: http.StatusOK, Early: early},
 		}}

@@ -146,13 +146,13 @@ func (x *Exchange) Bad(detail string) *idverify.Error {
 
 // badScore is the error for an answer of success with a score that cannot be
 // used: it was worked on, and is billed as success is.
-func (c *Call) badScore(field, problem string, success idverify.VendorCode, reply any) *idverify.Error {
+func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply any) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
 		Vendor:     c.Name,
 		Field:      field,
 		Detail:     problem,
-		VendorCode: success.Code,
+		VendorCode: success.VendorCode,
 		RequestID:  c.id(),
 		HTTPStatus: c.response.Status,
 		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
@@ -163,13 +163,13 @@ func (c *Call) badScore(field, problem string, success idverify.VendorCode, repl
 }
 
 // coded is the error that a row of the table says.
-func (x *Exchange) coded(row idverify.VendorCode, said Said) *idverify.Error {
+func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	return &idverify.Error{
-		Code:          row.Meaning,
+		Code:          row.Code,
 		Vendor:        x.Name,
 		Detail:        row.Note + said.Detail + x.clockNote(row),
-		VendorCode:    row.Code,
-		VendorReason:  row.Reason,
+		VendorCode:    row.VendorCode,
+		VendorReason:  row.VendorReason,
 		VendorMessage: x.message(said),
 		RequestID:     x.id(),
 		HTTPStatus:    x.response.Status,

@@ -17,9 +17,9 @@ func TestAnExchangeAloneDecidesNothing(t *testing.T) {
 	const secret = "EXAMPLE-SECRET-KEY-MARK"
 	v := &Vendor{
 		Name: "v", Now: answered(http.StatusOK).Now, Secrets: []redact.Secret{redact.NewSecret(secret)},
-		Table: NewTable([]idverify.VendorCode{
-			{Code: "OK", Meaning: idverify.CodeMatch}, {Code: "NO", Meaning: idverify.CodeIdentityMismatch},
-			{Code: "KEY", Meaning: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo, Note: "the key was refused"},
+		Table: NewTable([]idverify.CodeRow{
+			{VendorCode: "OK", Code: idverify.CodeMatch}, {VendorCode: "NO", Code: idverify.CodeIdentityMismatch},
+			{VendorCode: "KEY", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo, Note: "the key was refused"},
 		}),
 	}
 	for code, want := range map[string]idverify.Error{

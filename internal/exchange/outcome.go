@@ -26,14 +26,14 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	switch {
 	case e != nil:
 		return nil, e
-	case !row.Meaning.IsDecision():
+	case !row.Code.IsDecision():
 		return nil, c.coded(row, said)
 	case c.response.Early:
 		return nil, c.Bad(answeredEarly)
 	}
 	return &idverify.Result{
-		Code: row.Meaning, Vendor: c.Name, RequestID: c.id(),
-		VendorCode: row.Code, VendorReason: row.Reason, VendorMessage: c.message(said),
+		Code: row.Code, Vendor: c.Name, RequestID: c.id(),
+		VendorCode: row.VendorCode, VendorReason: row.VendorReason, VendorMessage: c.message(said),
 		HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
 	}, nil
 }
@@ -45,7 +45,7 @@ func (x *Exchange) Failure(said Said) *idverify.Error {
 	switch {
 	case e != nil:
 		return e
-	case row.Meaning.IsDecision():
+	case row.Code.IsDecision():
 		return x.Bad("the code of a decision came without a verification")
 	}
 	return x.coded(row, said)
@@ -53,14 +53,14 @@ func (x *Exchange) Failure(said Said) *idverify.Error {
 
 // row is what a code means, unless it is no code of the vendor's, or that of
 // success: only scores make a match.
-func (x *Exchange) row(said Said) (idverify.VendorCode, *idverify.Error) {
+func (x *Exchange) row(said Said) (idverify.CodeRow, *idverify.Error) {
 	row, listed := x.Table.Find(said.Code, said.Reasons...)
 	switch {
 	case !listed && x.echoesStatus(said.Code):
 		return row, x.Foreign("JSON that is not the vendor's")
 	case !listed:
 		return x.unlisted(said), nil
-	case row.Meaning == idverify.CodeMatch:
+	case row.Code == idverify.CodeMatch:
 		return row, x.Bad("the code of success came without success")
 	}
 	return row, nil
@@ -73,13 +73,13 @@ func (x *Exchange) message(said Said) idverify.Sensitive {
 
 // unlisted is a row for a code that has none. The HTTP status tells nevertheless
 // whether the request was turned away.
-func (x *Exchange) unlisted(said Said) idverify.VendorCode {
-	row := idverify.VendorCode{
-		Code: redact.Word(x.Identifier(said.Code)), Reason: smallNumber(said.Reasons),
-		Meaning: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
+func (x *Exchange) unlisted(said Said) idverify.CodeRow {
+	row := idverify.CodeRow{
+		VendorCode: redact.Word(x.Identifier(said.Code)), VendorReason: smallNumber(said.Reasons),
+		Code: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
 	}
 	if p := x.pageOf(x.response.Status); p.delivery == idverify.DeliveryRefused {
-		row.Meaning, row.Delivery, row.Billed, row.Note = p.code, p.delivery, p.billed(), p.note
+		row.Code, row.Delivery, row.Billed, row.Note = p.code, p.delivery, p.billed(), p.note
 	}
 	return row
 }
@@ -117,12 +117,12 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 		return nil, c.Bad(answeredBefore)
 	}
 	row, _ := c.Table.Find(success)
-	if row.Meaning != idverify.CodeMatch {
+	if row.Code != idverify.CodeMatch {
 		return nil, c.Bad("the code of success has no row")
 	}
 	res := &idverify.Result{
 		Vendor: c.Name, RequestID: c.id(), HTTPStatus: c.response.Status,
-		VendorCode: row.Code, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
+		VendorCode: row.VendorCode, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
 		Checks: make([]idverify.Check, 0, len(measured)),
 	}
 	var compared, mismatch bool

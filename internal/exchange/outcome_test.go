@@ -32,9 +32,9 @@ const aLongKey = "EXAMPLELONGKEY0123456789"
 
 // answered is a call whose vendor has answered with the status.
 func answered(status int) *Call {
-	v := &Vendor{Name: "v", Now: time.Now, Secrets: []redact.Secret{redact.NewSecret("KEY")}, Table: NewTable([]idverify.VendorCode{
-		{Code: "ok", Meaning: idverify.CodeMatch, Billed: idverify.BilledYes},
-		{Code: "busy", Meaning: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo},
+	v := &Vendor{Name: "v", Now: time.Now, Secrets: []redact.Secret{redact.NewSecret("KEY")}, Table: NewTable([]idverify.CodeRow{
+		{VendorCode: "ok", Code: idverify.CodeMatch, Billed: idverify.BilledYes},
+		{VendorCode: "busy", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo},
 	})}
 	v.HTTP, _ = httpx.New(httpx.Config{BaseURL: "https://vendor.example"})
 	c := &Call{ctx: context.Background(), Exchange: Exchange{

@@ -10,7 +10,7 @@ import (
 
 // Table is a vendor's code table, indexed.
 type Table struct {
-	rows  []idverify.VendorCode
+	rows  []idverify.CodeRow
 	index map[tableKey]int
 }
 
@@ -19,7 +19,7 @@ type tableKey struct{ code, reason string }
 // NewTable indexes a copy of rows, in which a row without a Delivery is answered.
 // It panics when two rows stand for the same code and reason, or a row is
 // impossible: tables are data of the program.
-func NewTable(rows []idverify.VendorCode) *Table {
+func NewTable(rows []idverify.CodeRow) *Table {
 	t := &Table{rows: slices.Clone(rows), index: make(map[tableKey]int, len(rows))}
 	for i, row := range t.rows {
 		if row.Delivery == "" {
@@ -27,11 +27,11 @@ func NewTable(rows []idverify.VendorCode) *Table {
 			t.rows[i] = row
 		}
 		if problem := impossible(row); problem != "" {
-			panic(fmt.Sprintf("code table: row %d (%s %s) %s", i, row.Code, row.Reason, problem))
+			panic(fmt.Sprintf("code table: row %d (%s %s) %s", i, row.VendorCode, row.VendorReason, problem))
 		}
-		key := keyOf(row.Code, row.Reason)
+		key := keyOf(row.VendorCode, row.VendorReason)
 		if _, twice := t.index[key]; twice {
-			panic(fmt.Sprintf("code table: row %d (%s %s) is double", i, row.Code, row.Reason))
+			panic(fmt.Sprintf("code table: row %d (%s %s) is double", i, row.VendorCode, row.VendorReason))
 		}
 		t.index[key] = i
 	}
@@ -39,7 +39,7 @@ func NewTable(rows []idverify.VendorCode) *Table {
 }
 
 // impossible says what cannot be true of a row, "" for none.
-func impossible(row idverify.VendorCode) string {
+func impossible(row idverify.CodeRow) string {
 	switch row.Delivery {
 	case idverify.DeliveryAnswered:
 	case idverify.DeliveryRefused:
@@ -54,20 +54,20 @@ func impossible(row idverify.VendorCode) string {
 		return "has a delivery that no answer can have"
 	}
 	switch {
-	case row.Meaning == "":
+	case row.Code == "":
 		return "has no meaning"
-	case row.Meaning.IsDecision() && row.Delivery != idverify.DeliveryAnswered:
+	case row.Code.IsDecision() && row.Delivery != idverify.DeliveryAnswered:
 		return "is a decision without an answer"
 	}
 	return ""
 }
 
 // Rows is a copy of all rows, in the order of the table.
-func (t *Table) Rows() []idverify.VendorCode { return slices.Clone(t.rows) }
+func (t *Table) Rows() []idverify.CodeRow { return slices.Clone(t.rows) }
 
 // Find is the row for the code and the first of the reasons that has one, or
 // else the code's row for any reason.
-func (t *Table) Find(code string, reasons ...string) (idverify.VendorCode, bool) {
+func (t *Table) Find(code string, reasons ...string) (idverify.CodeRow, bool) {
 	for _, reason := range reasons {
 		if i, ok := t.index[keyOf(code, reason)]; ok && reason != "" {
 			return t.rows[i], true
@@ -76,7 +76,7 @@ func (t *Table) Find(code string, reasons ...string) (idverify.VendorCode, bool)
 	if i, ok := t.index[keyOf(code, "")]; ok {
 		return t.rows[i], true
 	}
-	return idverify.VendorCode{}, false
+	return idverify.CodeRow{}, false
 }
 
 // HasReason reports whether a row has this reason, whatever its code.

@@ -19,7 +19,7 @@ import (
 func sprint(verb string, v any) string { return fmt.Sprintf(verb, v) }
 
 func keyed(key string, req *idverify.Request) *idverify.Request {
-	req.Key = key
+	req.IdempotencyKey = key
 	return req
 }
 

@@ -150,7 +150,7 @@ func TestChild(t *testing.T) {
 			idverify.WithResultStore(results, []byte(storeSecret)))
 		require.NoError(t, err)
 		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
-		req.Key = "question-1"
+		req.IdempotencyKey = "question-1"
 		_, err = client.Verify(t.Context(), req)
 		require.NoError(t, err)
 		<-results.told // behind the caller's back

@@ -90,8 +90,8 @@ func TestNothingComesOutOfAFault(t *testing.T) {
 // errorCode is one of the vendor's own codes for an error.
 func (a account) errorCode(ofTokens bool) string {
 	for _, row := range a.Codes() {
-		if row.Reason == "" && !row.Meaning.IsDecision() && a.Says(row).OfTokens == ofTokens {
-			return row.Code
+		if row.VendorReason == "" && !row.Code.IsDecision() && a.Says(row).OfTokens == ofTokens {
+			return row.VendorCode
 		}
 	}
 	panic("no code of " + a.vendor)
@@ -115,7 +115,7 @@ func strike(t *testing.T, a account, endpoint string, f idverifytest.Fault) {
 	require.NoError(t, err)
 	w.verify("client", t.Context(), client, req)
 	keyed := *req
-	keyed.Key, keyed.Reference = "question-1", "reference-1"
+	keyed.IdempotencyKey, keyed.Reference = "question-1", "reference-1"
 	w.verify("client, with a key", t.Context(), client, &keyed)
 	w.value("client", client)
 	w.still("request", &keyed)
@@ -169,9 +169,9 @@ func TestNothingComesOutOfInputThatIsFoldedOrRefused(t *testing.T) {
 				"a control":          {Name: "测试\x00甲乙", IDNumber: "11010519000107008X"},
 				"no UTF-8":           {Name: "测试\xff甲乙", IDNumber: "11010519000107008X"},
 				"too long":           {Name: strings.Repeat("测试甲乙", 64), IDNumber: "11010519000107008X"},
-				"number as key":      {Name: "测试甲乙", IDNumber: "11010519000107008X", Key: "k-11010519000107008x"},
+				"number as key":      {Name: "测试甲乙", IDNumber: "11010519000107008X", IdempotencyKey: "k-11010519000107008x"},
 				"number as ref":      {Name: "测试甲乙", IDNumber: "11010519000107008X", Reference: "11010519000107008x"},
-				"name as key":        {Name: "测试甲乙", IDNumber: "11010519000107008X", Key: "测试甲乙"},
+				"name as key":        {Name: "测试甲乙", IDNumber: "11010519000107008X", IdempotencyKey: "测试甲乙"},
 				"private use":        {Name: "测试\ue000甲", IDNumber: "11010519000107008X"},
 				"name of a key's":    {Name: a.secrets()[0], IDNumber: "11010519000107008X"},
 				"unchecked, a small": {Name: "测试甲乙", IDNumber: "11010519000107008x", SkipIDNumberCheck: true},

@@ -37,7 +37,7 @@ func (w *world) panicIn(t *testing.T, hook string) {
 	case "rows", "progress", "repeat", "journal":
 		w.panicInBatch(t, hook, client, req)
 	case "results":
-		req.Key = "question-1"
+		req.IdempotencyKey = "question-1"
 	}
 	_, _ = client.Verify(t.Context(), req)
 }
@@ -83,7 +83,7 @@ func (w *world) panicInBatch(t *testing.T, hook string, client *idverify.Client,
 	rows := func(yield func(*idverify.Request) bool) {
 		on("rows", boom)()
 		row := *req
-		row.Key = "row-1"
+		row.IdempotencyKey = "row-1"
 		yield(&row)
 	}
 	results, err := batch.Run(t.Context(), client, rows,

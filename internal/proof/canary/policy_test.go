@@ -53,10 +53,10 @@ func TestNothingComesOutOfWhatAClientRefuses(t *testing.T) {
 			defer cancel()
 			soon, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			slow, err := idverify.NewLimiter(0.001, 0)
+			slow, err := idverify.NewLimiter(idverify.Rate{PerSecond: 0.001})
 			require.NoError(t, err)
 			limited := idverify.WithVendor(a.vendor, idverify.VendorPolicy{Limiter: slow})
-			breaker := idverify.WithVendor(a.vendor, idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}})
+			breaker := idverify.WithVendor(a.vendor, idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}})
 
 			ask(idverify.CodeTooManyAttempts, t.Context(), provider, 2, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 1, Window: time.Hour}))
 			ask(idverify.CodeStoreUnavailable, t.Context(), provider, 1, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 1, Window: time.Hour, Store: failingPersons{}}))
@@ -95,7 +95,7 @@ func TestNothingComesOutOfAKeyThatIsUnderWayForAnother(t *testing.T) {
 		}))
 	require.NoError(t, err)
 	first, second := w.request(idverifytest.Match(), a.evidence(w.material)[0]), w.request(idverifytest.FaceMismatch(), a.evidence(w.material)[0])
-	first.Key, second.Key = "question-1", "question-1"
+	first.IdempotencyKey, second.IdempotencyKey = "question-1", "question-1"
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

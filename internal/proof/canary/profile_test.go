@@ -29,7 +29,7 @@ func TestNothingComesOutOfAProfile(t *testing.T) {
 			provider := a.provider(t, reach{baseURL: e.server.URL})
 			client, err := idverify.New([]idverify.Provider{provider}, e.options(a.vendor)...)
 			require.NoError(t, err)
-			req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1], Key: "question-1"}
+			req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1], IdempotencyKey: "question-1"}
 			var traced bytes.Buffer
 			tracing := trace.Start(&traced) == nil // not where the whole test is traced
 			done := make(chan struct{})

@@ -43,7 +43,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	number, err := idcard.Parse("11010519000107008X")
 	require.NoError(t, err)
 	_, broken := idcard.Parse("110105190001070081")
-	limit, err := idverify.NewLimiter(1, 1)
+	limit, err := idverify.NewLimiter(idverify.Rate{PerSecond: 1, InFlight: 1})
 	require.NoError(t, err)
 	journal, err := batch.OpenFileJournal(filepath.Join(t.TempDir(), "journal"))
 	require.NoError(t, err)
@@ -102,9 +102,10 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.StoreReason": idverify.StoreFailed, "idverify.StoreEvent": idverify.StoreEvent{}, "idverify.Origin": idverify.Origin("o"), "idverify.Reason": idverify.Reason("r"),
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
 		"batch.Progress": batch.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
-		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.VendorCode": accounts[0].Codes()[0],
+		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.CodeRow": accounts[0].Codes()[0],
+		"idverify.Rate":     idverify.Rate{PerSecond: 1},
 		"idverify.HTTP":     idverify.HTTP{Client: through(t, "127.0.0.1:1"), BaseURL: w.at(first).baseURL},
-		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers[second], "idverify.FARLimiter": providers[first],
+		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers[second], "idverify.FARProvider": providers[first],
 		"idcard.Rule": idcard.RuleLength, "idcard.Error": broken, "idcard.Kind": number.Kind(), "idcard.Sex": number.Sex(), "idcard.Number": number,
 
 		"idverifytest.Server": w.standIn, "idverifytest.Bill": w.standIn.Bill(), "idverifytest.BilledCall": idverifytest.BilledCall{},

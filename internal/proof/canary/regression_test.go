@@ -47,7 +47,7 @@ func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
 		client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))}, w.options(a.vendor)...)
 		require.NoError(t, err)
 		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
-		req.Key = "question-1"
+		req.IdempotencyKey = "question-1"
 		_, err = client.Verify(t.Context(), req)
 		require.NoError(t, err)
 		// The outlets of the hooks are in use, so that only the verbs are tried
@@ -86,8 +86,10 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 		_, cfg, err := a.Make(vendors.Account{Keys: a.Keyed(configMark)})
 		require.NoError(t, err)
 		silent[a.vendor+".Config"] = cfg
-		for _, p := range a.Printed {
-			silent[p.Text] = p.Value
+		for name, sample := range a.Samples("MARK", idverifytest.Photo()) {
+			if _, tells := a.Reveals[name]; tells {
+				silent[name] = sample
+			}
 		}
 		for _, s := range a.shown(shownWith) {
 			silent["request("+s.EvidenceKind()+")"] = idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}}

@@ -44,7 +44,7 @@ func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 				assert.NotEmpty(t, w.checks[r.Kind], r.Kind)
 			}
 			for _, c := range v.Codes() {
-				assert.NotEmpty(t, w.note(c), "%s %s", v.Name, c.Code)
+				assert.NotEmpty(t, w.note(c), "%s %s", v.Name, c.VendorCode)
 			}
 		}
 	}

@@ -102,9 +102,9 @@ func writeAdvices(out io.Writer, w words) {
 func writeVendorCodes(out io.Writer, w words, v vendor) {
 	header(out, w.vendorCodeHeader...)
 	for _, c := range v.Codes() {
-		code := "`" + c.Code + "`"
-		if c.Reason != "" {
-			code += " · " + c.Reason
+		code := "`" + c.VendorCode + "`"
+		if c.VendorReason != "" {
+			code += " · " + c.VendorReason
 		}
 		if c.HTTPStatus != 0 {
 			code += fmt.Sprintf(" (HTTP %d)", c.HTTPStatus)
@@ -113,7 +113,7 @@ func writeVendorCodes(out io.Writer, w words, v vendor) {
 		if c.Repeatable() {
 			repeatable = w.yes
 		}
-		row(out, code, "`"+string(c.Meaning)+"`", "`"+string(c.Meaning.Advice())+"`", w.billed[c.Billed], "`"+string(c.Delivery)+"`", repeatable, w.note(c))
+		row(out, code, "`"+string(c.Code)+"`", "`"+string(c.Code.Advice())+"`", w.billed[c.Billed], "`"+string(c.Delivery)+"`", repeatable, w.note(c))
 	}
 }
 

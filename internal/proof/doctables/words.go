@@ -12,7 +12,7 @@ type words struct {
 	billed  map[idverify.Billed]string
 	codes   map[idverify.Code]string
 	advices map[idverify.Advice]string
-	note    func(idverify.VendorCode) string
+	note    func(idverify.CodeRow) string
 }
 
 var english = words{
@@ -27,12 +27,12 @@ var english = words{
 	no:               "no",
 	checks: map[idverify.CheckKind]string{
 		idverify.CheckSimilarity: "similarity", idverify.CheckLiveness: "liveness",
-		idverify.CheckSpoofing: "spoofing", idverify.CheckHack: "hack",
+		idverify.CheckSynthetic: "synthetic", idverify.CheckHack: "hack",
 	},
 	billed: map[idverify.Billed]string{
 		idverify.BilledYes: "yes", idverify.BilledNo: "no", idverify.BilledUnknown: "unknown",
 	},
-	note: func(c idverify.VendorCode) string { return c.Note },
+	note: func(c idverify.CodeRow) string { return c.Note },
 	codes: map[idverify.Code]string{
 		idverify.CodeMatch:                     "the face is the person's",
 		idverify.CodeFaceMismatch:              "the face is somebody else's",
@@ -97,12 +97,12 @@ var chinese = words{
 	no:               "否",
 	checks: map[idverify.CheckKind]string{
 		idverify.CheckSimilarity: "相似度 similarity", idverify.CheckLiveness: "活体 liveness",
-		idverify.CheckSpoofing: "合成图 spoofing", idverify.CheckHack: "防 hack",
+		idverify.CheckSynthetic: "合成图 synthetic", idverify.CheckHack: "防 hack",
 	},
 	billed: map[idverify.Billed]string{
 		idverify.BilledYes: "是", idverify.BilledNo: "否", idverify.BilledUnknown: "未知",
 	},
-	note: func(c idverify.VendorCode) string { return c.NoteZH },
+	note: func(c idverify.CodeRow) string { return c.NoteZH },
 	codes: map[idverify.Code]string{
 		idverify.CodeMatch:                     "人证一致，是本人",
 		idverify.CodeFaceMismatch:              "姓名与号码一致，但人脸不是本人",

@@ -26,7 +26,7 @@ type Case struct {
 	Provider func() Provider
 	Request  *idverify.Request
 	// Codes is the vendor's table.
-	Codes []idverify.VendorCode
+	Codes []idverify.CodeRow
 	// Earned says that the answer holds every score that a pass needs, in range
 	// and past its threshold, by the test's own reading and comparison.
 	Earned bool
@@ -96,12 +96,12 @@ func (c Case) checkResult(tb testing.TB, res *idverify.Result, rules []idverify.
 		tb.Errorf("%v: not what the table says: %v", res, row)
 	}
 	if len(res.Checks) == 0 {
-		if row.Meaning != res.Code {
-			tb.Errorf("%v: the table says %s", res, row.Meaning)
+		if row.Code != res.Code {
+			tb.Errorf("%v: the table says %s", res, row.Code)
 		}
 		return
 	}
-	if len(res.Checks) != len(rules) || row.Meaning != idverify.CodeMatch || c.Answer.Status != http.StatusOK {
+	if len(res.Checks) != len(rules) || row.Code != idverify.CodeMatch || c.Answer.Status != http.StatusOK {
 		tb.Errorf("%v: scores without success, or not all of them", res)
 	}
 	passed := 0
@@ -141,10 +141,10 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 			tb.Errorf("an answer that cannot be read may have been billed: %v", e)
 		}
 	case e.Code == idverify.CodeBadResponse: // success, of which a score is missing or absurd
-		if row.Meaning != idverify.CodeMatch || row.Billed != e.Billed || e.Repeatable() {
+		if row.Code != idverify.CodeMatch || row.Billed != e.Billed || e.Repeatable() {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
-	case listed && row.Meaning == e.Code:
+	case listed && row.Code == e.Code:
 		if row.Billed != e.Billed || row.Repeatable() != e.Repeatable() || row.Delivery != e.Delivery {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
@@ -160,13 +160,13 @@ var turnedAwayBy = map[int]idverify.Code{
 
 // row is found without folding: what is kept of a listed answer is the table's
 // own spelling.
-func (c Case) row(code, reason string) (idverify.VendorCode, bool) {
+func (c Case) row(code, reason string) (idverify.CodeRow, bool) {
 	for _, row := range c.Codes {
-		if row.Code == code && row.Reason == reason {
+		if row.VendorCode == code && row.VendorReason == reason {
 			return row, true
 		}
 	}
-	return idverify.VendorCode{}, false
+	return idverify.CodeRow{}, false
 }
 
 // spoken is everything that an outcome prints, and the vendor's message.

@@ -30,7 +30,7 @@ func TestRequestsAreReadAndEncodedLinearly(t *testing.T) {
 				return func() {
 					idcard.FoldName(text)
 					_, _ = idcard.Parse(text)
-					_ = (&idverify.Request{Name: text, IDNumber: text, Key: text, Reference: text}).Validate()
+					_ = (&idverify.Request{Name: text, IDNumber: text, IdempotencyKey: text, Reference: text}).Validate()
 				}
 			}}.Check(t)
 		})

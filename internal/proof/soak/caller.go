@@ -61,7 +61,7 @@ func (c *caller) person() idverifytest.Person { return c.people[c.random.IntN(le
 func (c *caller) alone(p policy) {
 	q := c.ledger.ask(p.name, p.terms, c.person())
 	defer c.desk.asked(q)
-	ctx, leave := c.patience()
+	ctx, leave := c.patience(false)
 	defer leave()
 	_, err := c.verify(ctx, q, p, c.ledger.newTag(), "")
 	c.heed(err)
@@ -84,7 +84,7 @@ func (c *caller) together(p policy) {
 	})
 	<-begun
 	for range 1 + c.random.IntN(3) {
-		ctx, leave := c.patience()
+		ctx, leave := c.patience(true)
 		members.Go(func() {
 			defer leave()
 			_, _ = c.verify(ctx, q, p, c.ledger.newTag(), key)
@@ -123,10 +123,12 @@ func (c *caller) listen(t tag, res *idverify.Result, err error) {
 }
 
 // patience is how long a call is waited for: mostly as long as it takes. Some
-// callers leave at a moment that falls anywhere between dialling and the answer.
-func (c *caller) patience() (context.Context, context.CancelFunc) {
+// callers leave at a moment that falls anywhere between dialling and the answer. Those
+// of shared questions have no deadline: it would limit the store's time as well, and
+// what a store cannot say in time is paid for again.
+func (c *caller) patience(shared bool) (context.Context, context.CancelFunc) {
 	switch n := c.random.IntN(100); {
-	case n < 15:
+	case n < 15, shared && n < 25:
 		ctx, cancel := context.WithCancel(context.Background())
 		timer := time.AfterFunc(c.moment(), cancel)
 		return ctx, func() {

@@ -26,7 +26,7 @@ func policies(root, protocol string, s settings, trust *tls.Config, logger *slog
 	if err != nil {
 		return nil, err
 	}
-	limiter, err := idverify.NewLimiter(2000, max(2, s.callers/2))
+	limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 2000, InFlight: max(2, s.callers/2)})
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func policies(root, protocol string, s settings, trust *tls.Config, logger *slog
 		}
 		return options
 	}
-	brief := idverify.Breaker{Failures: 5, Open: 50 * time.Millisecond}
+	brief := idverify.Breaker{Failures: 5, OpenFor: 50 * time.Millisecond}
 	plans := []struct {
 		policy
 		options []idverify.Option
@@ -47,12 +47,12 @@ func policies(root, protocol string, s settings, trust *tls.Config, logger *slog
 		{policy{name: "default"}, nil},
 		{policy{name: "spread"}, append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly)},
 		{policy{name: "cautious", terms: terms{oneVendor: true}},
-			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: true}))},
+			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: true}))},
 		{policy{name: "guarded"},
-			append(each(idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 3, Open: 20 * time.Millisecond}, Limiter: limiter, Timeout: s.limit / 2}),
+			append(each(idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 3, OpenFor: 20 * time.Millisecond}, Limiter: limiter, Timeout: s.limit / 2}),
 				quick, evenly, idverify.WithLogger(logger), idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 3, Window: 100 * time.Millisecond}))},
 		{policy{name: "shared", shares: true},
-			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithLogger(logger), idverify.WithResultStore(store, []byte(storeKey)))},
+			append(each(idverify.VendorPolicy{Breaker: brief}), quick, evenly, idverify.WithLogger(logger), idverify.WithResultStore(store, []byte(storeKey)), idverify.WithResultStoreTimeout(s.limit))},
 	}
 	var all []policy
 	for _, plan := range plans {

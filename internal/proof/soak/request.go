@@ -77,7 +77,7 @@ func joined(head string, rest []byte) idverify.Media {
 // requestFor asks about a person with evidence for every vendor.
 func requestFor(p idverifytest.Person, t tag, key string) *idverify.Request {
 	return &idverify.Request{
-		Name: p.Name, IDNumber: p.IDNumber, Key: key,
+		Name: p.Name, IDNumber: p.IDNumber, IdempotencyKey: key,
 		Reference: "soak-" + t.digits(),
 		Evidence:  vendors.ForAll(taggedPhoto(t), taggedCapture(t)),
 	}

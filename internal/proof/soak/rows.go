@@ -30,7 +30,7 @@ func (c *caller) rows(p policy) {
 		defer c.desk.asked(rows[i].question)
 	}
 	if c.random.IntN(2) == 0 {
-		ctx, leave := c.patience()
+		ctx, leave := c.patience(false)
 		defer leave()
 		c.batch(ctx, p, rows)
 		return

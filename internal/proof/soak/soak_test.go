@@ -104,7 +104,7 @@ func (s *stage) providers(t *testing.T) []idverify.Provider {
 // twice, which the option Ambiguous asks for.
 func TestClientThatPaysTwiceIsSeen(t *testing.T) {
 	s := newStage(t, 1, idverifytest.ResetAfterBody())
-	rash, err := idverify.New(s.providers(t)[:1], idverify.WithRetry(idverify.Retry{Ambiguous: true, Base: time.Microsecond}))
+	rash, err := idverify.New(s.providers(t)[:1], idverify.WithRetry(idverify.Retry{RepeatAmbiguous: true, Base: time.Microsecond}))
 	require.NoError(t, err)
 	assert.Equal(t, []rule{ruleTwice}, s.ask(rash))
 

@@ -53,22 +53,13 @@ func baiduVendor() Vendor {
 		Says:       baiduSays,
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"log_id":9,"result":{"verify_status":0,"score":%s,"liveness_score":%s,"spoofing_score":%s}}`,
-				given(scores, idverify.CheckSimilarity, "100"), given(scores, idverify.CheckLiveness, "1"), given(scores, idverify.CheckSpoofing, "0"))
+				given(scores, idverify.CheckSimilarity, "100"), given(scores, idverify.CheckLiveness, "1"), given(scores, idverify.CheckSynthetic, "0"))
 		},
 		Scores: map[idverify.CheckKind]string{
-			idverify.CheckSimilarity: "score", idverify.CheckLiveness: "liveness_score", idverify.CheckSpoofing: "spoofing_score",
+			idverify.CheckSimilarity: "score", idverify.CheckLiveness: "liveness_score", idverify.CheckSynthetic: "spoofing_score",
 		},
 		Picture: "dec_image",
 		Repeats: baiduRepeats,
-		Printed: []Printed{
-			{&baiduv4.Reply{LogID: "1", ErrorCode: "two words", ErrorMsg: "MARK"},
-				"baiduv4 reply: error code [hidden], log id 1", `{"error_code":"[hidden]","log_id":"1"}`},
-			{&baiduv4.Reply{LogID: "two words", ErrorCode: "7"},
-				"baiduv4 reply: error code 7, log id [hidden]", `{"error_code":"7","log_id":"[hidden]"}`},
-			{baiduPicture(idverifytest.Photo()), "baiduv4.DecImage", `"baiduv4.DecImage"`},
-			{baiduv4.NewToken("MARK", time.Time{}), "baiduv4.Token", `"baiduv4.Token"`},
-			{baiduv4.NewMemoryStore(), "baiduv4.MemoryStore", `"baiduv4.MemoryStore"`},
-		},
 		Samples: baiduSamples,
 		Open:    []any{baiduv4.Reply{}, baiduv4.SealedCapture{}},
 		Reveals: map[string][]string{
@@ -108,21 +99,21 @@ func baiduVendor() Vendor {
 
 // baiduSays answers by a number; by verify_status, which stands in a result; or,
 // for the words, from the endpoint of the tokens.
-func baiduSays(row idverify.VendorCode) Answer {
-	if row.Meaning == idverify.CodeMatch {
+func baiduSays(row idverify.CodeRow) Answer {
+	if row.Code == idverify.CodeMatch {
 		return Answer{ID: "9", Body: `{"log_id":9,"result":{"verify_status":0}}`}
 	}
-	if _, err := strconv.Atoi(row.Code); err == nil {
-		answer := Answer{ID: "9", Message: "m", Body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.Code)}
-		if slices.Contains([]string{"100", "110", "111"}, row.Code) {
+	if _, err := strconv.Atoi(row.VendorCode); err == nil {
+		answer := Answer{ID: "9", Message: "m", Body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.VendorCode)}
+		if slices.Contains([]string{"100", "110", "111"}, row.VendorCode) {
 			answer.Exchanges = 2 // the second with a new token
 		}
 		return answer
 	}
-	if row.Code == "verify_status" {
-		return Answer{ID: "9", Body: fmt.Sprintf(`{"log_id":9,"result":{"verify_status":%s,"score":100,"liveness_score":1,"spoofing_score":0}}`, row.Reason)}
+	if row.VendorCode == "verify_status" {
+		return Answer{ID: "9", Body: fmt.Sprintf(`{"log_id":9,"result":{"verify_status":%s,"score":100,"liveness_score":1,"spoofing_score":0}}`, row.VendorReason)}
 	}
-	return Answer{Status: http.StatusUnauthorized, OfTokens: true, Body: fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.Code, row.Reason)}
+	return Answer{Status: http.StatusUnauthorized, OfTokens: true, Body: fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.VendorCode, row.VendorReason)}
 }
 
 // fetchBaiduToken asks for a token without the library.

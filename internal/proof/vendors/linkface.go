@@ -28,9 +28,9 @@ func linkfaceVendor() Vendor {
 		NoLimit:  true,
 		Path:     "/identity/liveness_idnumber_verification",
 		Codes:    linkface.Codes,
-		Says: func(row idverify.VendorCode) Answer {
-			return Answer{Status: row.HTTPStatus, ID: "TID1", Message: row.Reason,
-				Body: fmt.Sprintf(`{"request_id":"TID1","status":%q,"reason":%q}`, row.Code, row.Reason)}
+		Says: func(row idverify.CodeRow) Answer {
+			return Answer{Status: row.HTTPStatus, ID: "TID1", Message: row.VendorReason,
+				Body: fmt.Sprintf(`{"request_id":"TID1","status":%q,"reason":%q}`, row.VendorCode, row.VendorReason)}
 		},
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"request_id":"TID1","status":"OK","verify_score":%s,"hack_score":%s,"liveness_data_id":"00000000000000000000000000000002"}`,
@@ -38,13 +38,6 @@ func linkfaceVendor() Vendor {
 		},
 		Scores:  map[idverify.CheckKind]string{idverify.CheckSimilarity: "verify_score", idverify.CheckHack: "hack_score"},
 		Repeats: linkfaceRepeats,
-		Printed: []Printed{
-			{&linkface.Reply{Status: "OK", RequestID: "two words", LivenessDataID: "MARK"},
-				"linkface reply: status OK, request id [hidden]", `{"request_id":"[hidden]","status":"OK"}`},
-			{&linkface.Reply{Status: "two words", RequestID: "TID1", Reason: "MARK"},
-				"linkface reply: status [hidden], request id TID1", `{"request_id":"TID1","status":"[hidden]"}`},
-			{&linkface.Identity{Validity: true, Reason: "MARK"}, "linkface identity: validity true", `{"validity":true}`},
-		},
 		Samples: func(words string, _ []byte) map[string]any {
 			identity := linkface.Identity{PhotoID: words, Reason: words}
 			return map[string]any{

@@ -61,13 +61,13 @@ type Vendor struct {
 	Tokens *Tokens
 
 	// Codes is the vendor's table.
-	Codes func() []idverify.VendorCode
+	Codes func() []idverify.CodeRow
 	// LooksFirst says of which codes about the account the vendor finds them only
 	// when it has looked at the request. It may be nil.
 	LooksFirst func(code string) bool
 	// Says is the vendor's answer for a row of its table. For the row of
 	// success it has no scores, and so decides nothing.
-	Says func(idverify.VendorCode) Answer
+	Says func(idverify.CodeRow) Answer
 	// Scored is the body of a success that passes, but for the scores given: a
 	// JSON literal for each kind.
 	Scored func(map[idverify.CheckKind]string) string
@@ -82,8 +82,6 @@ type Vendor struct {
 	// wherever they can, by what is special about them. %[1]s is a JSON string of
 	// it, and PICTURE stands for a picture in base64.
 	Repeats map[string]string
-	// Printed are replies, with how they print and what they are in JSON.
-	Printed []Printed
 	// Samples are values of the package's exported types by their names, such as
 	// "acme.Reply", besides those that Make and Forms give. The text stands in each
 	// field that keeps the vendor's words, and the picture where there is one.
@@ -169,12 +167,6 @@ type Refused struct {
 	Field  string
 	Config any
 	New    func() (Provider, error)
-}
-
-// Printed is a value, its text, and its JSON.
-type Printed struct {
-	Value      any
-	Text, JSON string
 }
 
 // Named is the vendor of that name. It panics without one.

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -121,24 +122,27 @@ func configFields(of reflect.Type) []string {
 	return all
 }
 
-// A Config, a client and evidence print their name, whoever asks and how.
+// A Config, a client, evidence and replies print their name, whoever asks and how.
 func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
 	for _, v := range vendors.All() {
 		p, cfg, err := v.Make(vendors.Account{Keys: v.Keyed("EXAMPLE-KEY-MARK")})
 		require.NoError(t, err)
-		printed := append([]vendors.Printed{
-			{Value: cfg, Text: v.Name + ".Config", JSON: `"` + v.Name + `.Config"`},
-			{Value: p, Text: v.Name + ".Client", JSON: `"` + v.Name + `.Client"`},
-		}, v.Printed...)
+		printed := map[string]any{v.Name + ".Config": cfg, v.Name + ".Client": p}
+		for name, sample := range v.Samples("EXAMPLE-MARK", idverifytest.Photo()) {
+			if _, tells := v.Reveals[name]; tells {
+				printed[name] = sample
+			}
+		}
+		require.Contains(t, printed, v.Name+".Reply")
 		for _, f := range v.Forms {
 			for _, ev := range []idverify.Evidence{of(f.Media, idverify.Bytes([]byte("EXAMPLE-MARK"))), of(f.URL, "https://media.example/MARK"), ofTexts(f, "EXAMPLE-MARK")} {
 				if ev != nil && strings.HasPrefix(ev.EvidenceKind(), v.Name) {
-					printed = append(printed, vendors.Printed{Value: ev, Text: ev.EvidenceKind(), JSON: `"` + ev.EvidenceKind() + `"`})
+					printed[ev.EvidenceKind()] = ev
 				}
 			}
 		}
-		for _, p := range printed {
-			assertPrints(t, p)
+		for name, value := range printed {
+			assertPrints(t, name, value)
 		}
 	}
 }
@@ -157,17 +161,17 @@ func ofTexts(f vendors.Form, text string) idverify.Evidence {
 	return f.Texts(text)
 }
 
-func assertPrints(t *testing.T, p vendors.Printed) {
+func assertPrints(t *testing.T, name string, value any) {
 	t.Helper()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-		assert.Equal(t, p.Text, fmt.Sprintf(verb, p.Value), verb)
+		assert.Equal(t, name, fmt.Sprintf(verb, value), verb)
 	}
-	for what, text := range said(t, p.Value) {
-		want := p.Text
+	for what, text := range said(t, value) {
+		want := name
 		if what == "JSON" {
-			want = p.JSON
+			want = `"` + name + `"`
 		}
-		assert.Equal(t, want, text, "%s of %T", what, p.Value)
+		assert.Equal(t, want, text, "%s of %T", what, value)
 	}
 }
 

@@ -76,7 +76,7 @@ func TestHooksTellOfEveryAttempt(t *testing.T) {
 		p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: srv.BaseURL(v.Name)}})
 		require.NoError(t, err)
 		providers, names = append(providers, p), append(names, v.Name)
-		opts = append(opts, idverify.WithVendor(v.Name, idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 3, Open: 20 * time.Millisecond}}))
+		opts = append(opts, idverify.WithVendor(v.Name, idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 3, OpenFor: 20 * time.Millisecond}}))
 	}
 	client, err := idverify.New(providers, opts...)
 	require.NoError(t, err)

@@ -80,7 +80,7 @@ func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
 	large := func() []byte { return append(v.Media(), make([]byte, 16<<20)...) } // more than sockets hold
 	ask := func(ctx context.Context, capture []byte) (*idverify.Result, error) {
 		req := v.About(idverifytest.Match(), idverify.Bytes(capture))
-		req.Key = "order-1"
+		req.IdempotencyKey = "order-1"
 		return c.Verify(ctx, req)
 	}
 	ctx, leave := context.WithCancel(t.Context())

@@ -48,12 +48,12 @@ func (s *script) provider(t *testing.T, v vendors.Vendor, answer vendors.Answer,
 	return p
 }
 
-func forEveryRow(t *testing.T, test func(t *testing.T, v vendors.Vendor, row idverify.VendorCode)) {
+func forEveryRow(t *testing.T, test func(t *testing.T, v vendors.Vendor, row idverify.CodeRow)) {
 	t.Helper()
 	for _, v := range vendors.All() {
 		require.NotEmpty(t, v.Codes())
 		for _, row := range v.Codes() {
-			t.Run(v.Name+"/"+row.Code+"/"+row.Reason, func(t *testing.T) { test(t, v, row) })
+			t.Run(v.Name+"/"+row.VendorCode+"/"+row.VendorReason, func(t *testing.T) { test(t, v, row) })
 		}
 	}
 }
@@ -61,8 +61,8 @@ func forEveryRow(t *testing.T, test func(t *testing.T, v vendors.Vendor, row idv
 // Every row of every vendor's table, as the vendor says it, through the
 // vendor's client: what the table says is what comes out.
 func TestEveryRowComesOutAsItIsListed(t *testing.T) {
-	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
-		assert.Contains(t, idverify.Codes(), row.Meaning)
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
+		assert.Contains(t, idverify.Codes(), row.Code)
 		assert.NotEmpty(t, row.Note)
 		assert.NotRegexp(t, `\p{Han}`, row.Note)
 		assert.Regexp(t, `\p{Han}`, row.NoteZH)
@@ -79,7 +79,7 @@ func TestEveryRowComesOutAsItIsListed(t *testing.T) {
 		if v.Tokens != nil {
 			assert.Equal(t, max(exchanges, 1), s.tokens)
 		}
-		if row.Meaning.IsDecision() && row.Meaning != idverify.CodeMatch {
+		if row.Code.IsDecision() && row.Code != idverify.CodeMatch {
 			checkDecision(t, v, row, said, res, err)
 			return
 		}
@@ -87,38 +87,38 @@ func TestEveryRowComesOutAsItIsListed(t *testing.T) {
 	})
 }
 
-func checkDecision(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said vendors.Answer, res *idverify.Result, err error) {
+func checkDecision(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said vendors.Answer, res *idverify.Result, err error) {
 	t.Helper()
 	require.NoError(t, err)
-	assert.Equal(t, row.Meaning, res.Code)
+	assert.Equal(t, row.Code, res.Code)
 	assert.False(t, res.Passed())
 	if len(v.Scores) > 0 { // otherwise the row may be the vendor's own verdict on a check
 		assert.Empty(t, res.Checks)
 	}
 	assert.Equal(t, v.Name, res.Vendor)
-	assert.Equal(t, []any{row.Code, row.Reason, row.Billed}, []any{res.VendorCode, res.VendorReason, res.Billed})
+	assert.Equal(t, []any{row.VendorCode, row.VendorReason, row.Billed}, []any{res.VendorCode, res.VendorReason, res.Billed})
 	assert.Equal(t, max(said.Status, http.StatusOK), res.HTTPStatus)
 	assert.Equal(t, said.ID, res.RequestID)
 	assert.Contains(t, res.VendorMessage.Reveal(), said.Message)
 	assert.NotNil(t, res.Reply)
 }
 
-func checkFailure(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said vendors.Answer, res *idverify.Result, err error) {
+func checkFailure(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said vendors.Answer, res *idverify.Result, err error) {
 	t.Helper()
 	require.Nil(t, res)
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, v.Name, e.Vendor)
-	assert.Equal(t, []any{row.Code, row.Reason, row.Billed}, []any{e.VendorCode, e.VendorReason, e.Billed})
+	assert.Equal(t, []any{row.VendorCode, row.VendorReason, row.Billed}, []any{e.VendorCode, e.VendorReason, e.Billed})
 	assert.Equal(t, said.ID, e.RequestID)
 	assert.Contains(t, e.VendorMessage.Reveal(), said.Message)
 	assert.Equal(t, max(said.Status, http.StatusOK), e.HTTPStatus)
-	if row.Meaning == idverify.CodeMatch { // without scores it decides nothing
+	if row.Code == idverify.CodeMatch { // without scores it decides nothing
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)
 		assert.False(t, e.Repeatable())
 		return
 	}
-	assert.Equal(t, row.Meaning, e.Code)
+	assert.Equal(t, row.Code, e.Code)
 	assert.Equal(t, row.Repeatable(), e.Repeatable())
 	assert.Equal(t, !said.OfTokens, e.Sent())
 	want := row.Delivery
@@ -137,9 +137,9 @@ func checkFailure(t *testing.T, v vendors.Vendor, row idverify.VendorCode, said 
 
 // Three exchanges where the table calls a repeat safe, and one where it does not.
 func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
-	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		said := v.Says(row)
-		if row.Meaning == idverify.CodeMatch || said.OfTokens || said.Exchanges > 1 {
+		if row.Code == idverify.CodeMatch || said.OfTokens || said.Exchanges > 1 {
 			return // needs scores, or is asked again by other rules
 		}
 		synctest.Test(t, func(t *testing.T) {
@@ -159,12 +159,12 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 				attempts = res.Attempts
 			}
 			assert.Len(t, attempts, want)
-			if row.Meaning.IsDecision() {
+			if row.Code.IsDecision() {
 				require.NoError(t, err)
-				assert.Equal(t, row.Meaning, res.Code)
+				assert.Equal(t, row.Code, res.Code)
 				return
 			}
-			assert.Equal(t, row.Meaning, idverify.CodeOf(err))
+			assert.Equal(t, row.Code, idverify.CodeOf(err))
 		})
 	})
 }
@@ -172,13 +172,13 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 // Turned away, not answered: rate limits and what is about the account. What the
 // vendors' documents say of each row stands in their tables.
 func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
-	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.VendorCode) {
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		switch {
-		case v.LooksFirst != nil && v.LooksFirst(row.Code):
+		case v.LooksFirst != nil && v.LooksFirst(row.VendorCode):
 			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
-		case row.Meaning.Advice() == idverify.AdviceFixAccount, row.Meaning == idverify.CodeRateLimited:
+		case row.Code.Advice() == idverify.AdviceFixAccount, row.Code == idverify.CodeRateLimited:
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
-		case row.Meaning == idverify.CodeVendorUnavailable:
+		case row.Code == idverify.CodeVendorUnavailable:
 			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused)
 		default:
 			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
@@ -189,10 +189,10 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 // A table is data: whoever is given its rows cannot change it.
 func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
 	for _, v := range vendors.All() {
-		was := v.Codes()[1].Meaning
+		was := v.Codes()[1].Code
 		require.NotEqual(t, idverify.CodeMatch, was)
-		v.Codes()[1].Meaning = idverify.CodeMatch
-		assert.Equal(t, was, v.Codes()[1].Meaning, v.Name)
+		v.Codes()[1].Code = idverify.CodeMatch
+		assert.Equal(t, was, v.Codes()[1].Code, v.Name)
 	}
 }
 

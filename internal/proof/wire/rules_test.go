@@ -175,7 +175,7 @@ func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 			"number":           func(r *idverify.Request) { r.IDNumber += smuggled + "x" },
 			"unchecked number": func(r *idverify.Request) { r.IDNumber, r.SkipIDNumberCheck = "1"+smuggled+"x", true },
 			"reference":        func(r *idverify.Request) { r.Reference = "order" + smuggled },
-			"key":              func(r *idverify.Request) { r.Key = "order" + smuggled },
+			"key":              func(r *idverify.Request) { r.IdempotencyKey = "order" + smuggled },
 			"address": func(r *idverify.Request) {
 				r.Evidence = append(urls(v, "https://v.example/"+smuggled), foreign{})
 			},

@@ -174,7 +174,7 @@ func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
 		for _, own := range []float64{0, (usual.Threshold + usual.Scale.Min) / 2, (usual.Threshold + usual.Scale.Max) / 2} {
 			var s script
 			p := s.provider(t, v, vendors.Answer{}, withThreshold(own))
-			limited, ok := p.(idverify.FARLimiter)
+			limited, ok := p.(idverify.FARProvider)
 			require.True(t, ok, v.Name)
 			before := slices.Clone(p.Rules())
 			lowest := 1.0

@@ -57,10 +57,10 @@ func storm(t *testing.T, calls int, notAfterAmbiguous bool) {
 	standIn := idverifytest.Start(t)
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	// The storm lasts about a second; a circuit must have time to close again in it.
-	rest := idverify.VendorPolicy{Breaker: idverify.Breaker{Open: 5 * time.Millisecond}}
+	rest := idverify.VendorPolicy{Breaker: idverify.Breaker{OpenFor: 5 * time.Millisecond}}
 	opts := []idverify.Option{
 		idverify.WithWeights(vendors.Evenly()),
-		idverify.WithFailover(idverify.Failover{NotAfterAmbiguous: notAfterAmbiguous}),
+		idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: notAfterAmbiguous}),
 		idverify.WithRetry(idverify.Retry{Random: func() float64 { return 0 }}),
 	}
 	for _, v := range vendors.All() {

@@ -2,19 +2,19 @@ package idverify
 
 import "encoding/json"
 
-// VendorCode is one row of a vendor's code table: what the vendor says and
+// CodeRow is one row of a vendor's code table: what the vendor says and
 // what it means here. Each vendor's package lists its rows with its function
 // Codes.
-type VendorCode struct {
-	// Code is the vendor's own code or status, for example "-5803".
-	Code string `json:"code"`
-	// Reason narrows the row to one reason text or value that comes with the
+type CodeRow struct {
+	// VendorCode is the vendor's own code or status, for example "-5803".
+	VendorCode string `json:"vendor_code"`
+	// VendorReason narrows the row to one reason text or value that comes with the
 	// code. A row without a reason holds for all that have no row of their own.
-	Reason string `json:"reason,omitempty"`
+	VendorReason string `json:"vendor_reason,omitempty"`
 	// HTTPStatus is the status that the documents give, 0 where they give none.
 	HTTPStatus int `json:"http_status,omitempty"`
-	// Meaning is the code in this package's vocabulary.
-	Meaning Code `json:"meaning"`
+	// Code is the code in this package's vocabulary.
+	Code Code `json:"code"`
 	// Billed is what the vendor's documents say.
 	Billed Billed `json:"billed"`
 	// Delivery says how far a request came that got this code: DeliveryRefused
@@ -29,9 +29,9 @@ type VendorCode struct {
 
 // Repeatable reports whether the same call may be sent to the same vendor again
 // without paying twice, by the rule of [Error.Repeatable].
-func (v VendorCode) Repeatable() bool { return isRepeatable(v.Meaning, v.delivery(), v.Billed) }
+func (v CodeRow) Repeatable() bool { return isRepeatable(v.Code, v.delivery(), v.Billed) }
 
-func (v VendorCode) delivery() Delivery {
+func (v CodeRow) delivery() Delivery {
 	if v.Delivery == "" {
 		return DeliveryAnswered
 	}
@@ -39,8 +39,8 @@ func (v VendorCode) delivery() Delivery {
 }
 
 // MarshalJSON implements [json.Marshaler]. It adds "repeatable".
-func (v VendorCode) MarshalJSON() ([]byte, error) {
-	type fields VendorCode
+func (v CodeRow) MarshalJSON() ([]byte, error) {
+	type fields CodeRow
 	own := fields(v)
 	own.Delivery = v.delivery()
 	return json.Marshal(struct {
