@@ -65,12 +65,12 @@ func (r Request) text(names []string) (text, signedHeaders string) {
 func (r Request) headers(names []string) map[string]string {
 	values := map[string]string{}
 	for name, all := range r.Header {
-		if name = strings.ToLower(name); name != "host" && isNamed(names, name) {
+		if name = strings.ToLower(name); isNamed(names, name) {
 			values[name] = joined(all)
 		}
 	}
-	if isNamed(names, "host") { // net/http keeps it beside the others
-		values["host"] = r.Host
+	if isNamed(names, "host") {
+		values["host"] = r.Host // net/http sends no other
 	}
 	return values
 }
