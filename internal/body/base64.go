@@ -1,10 +1,14 @@
 package body
 
 import (
+	"encoding/binary"
 	"io"
+	"net/url"
 	"sync"
 
 	"github.com/segmentio/asm/base64"
+
+	"github.com/idverify/idverify/internal/media"
 )
 
 // rawChunk is how many media bytes are encoded at once: a multiple of three,
@@ -34,7 +38,7 @@ func (e *encoder) release() {
 	encoders.Put(e)
 }
 
-func (e *encoder) read(p []byte, raw func([]byte) (int, error)) (int, error) {
+func (e *encoder) read(p []byte, raw *media.Reader) (int, error) {
 	if len(e.left) > 0 {
 		n := copy(p, e.left)
 		e.left = e.left[n:]
@@ -60,11 +64,69 @@ func (e *encoder) read(p []byte, raw func([]byte) (int, error)) (int, error) {
 	return e.read(p, raw)
 }
 
+// formEncoder turns media into base64 of which +, / and = are escaped, as a form
+// needs it.
+type formEncoder struct {
+	base64  encoder
+	escaped [longestFormSign*rawChunk/3*4 + 1]byte
+	left    []byte // of escaped, not yet given out
+}
+
+var formEncoders = sync.Pool{New: func() any { return new(formEncoder) }}
+
+// release gives the encoder back without a trace of the media in it.
+func (e *formEncoder) release() {
+	*e = formEncoder{}
+	formEncoders.Put(e)
+}
+
+func (e *formEncoder) read(p []byte, raw *media.Reader) (int, error) {
+	if len(e.left) == 0 {
+		n, err := e.base64.read(e.base64.encoded[:], raw) // where a whole chunk fits
+		if err != nil {
+			return 0, err
+		}
+		e.left = e.escaped[:escapeBase64(e.escaped[:], e.base64.encoded[:n])]
+	}
+	n := copy(p, e.left)
+	e.left = e.left[n:]
+	return n, nil
+}
+
+// longestFormSign is that of %2B. With every sign its length is written too, and
+// then written over: one byte more is needed at the end.
+const longestFormSign = len("%2B")
+
+// formSigns is each sign of base64 as it stands in a form, in three bytes, and how
+// many of them count in the fourth.
+var formSigns = func() (table [256]uint32) {
+	for c := range table {
+		table[c] = 1<<24 | uint32(c)
+	}
+	for _, c := range "+/=" {
+		escape := url.QueryEscape(string(c))
+		table[c] = 3<<24 | uint32(escape[2])<<16 | uint32(escape[1])<<8 | uint32(escape[0])
+	}
+	return table
+}()
+
+// escapeBase64 writes base64 as it stands in a form, and returns its length. It has
+// no branches: one sign in 32 is escaped, and which one nobody can predict.
+func escapeBase64(to, from []byte) int {
+	n := 0
+	for _, c := range from {
+		sign := formSigns[c]
+		binary.LittleEndian.PutUint32(to[n:], sign)
+		n += int(sign >> 24)
+	}
+	return n
+}
+
 // fill reads until buf is full or the source ends.
-func fill(buf []byte, read func([]byte) (int, error)) (n int, err error) {
+func fill(buf []byte, raw *media.Reader) (n int, err error) {
 	for n < len(buf) && err == nil {
 		var k int
-		k, err = read(buf[n:])
+		k, err = raw.Read(buf[n:])
 		n += k
 	}
 	return n, err

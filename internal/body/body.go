@@ -4,7 +4,6 @@
 package body
 
 import (
-	"crypto/sha256"
 	"errors"
 	"io"
 
@@ -20,8 +19,8 @@ type Body struct {
 	contentType string
 	length      int64
 	segments    []segment
-	room        [3]segment         // for the segments, of which few bodies have more
-	sum         *[sha256.Size]byte // nil: no digest was made
+	room        [3]segment // for the segments, of which few bodies have more
+	sum         *sum       // nil: no digest was made
 }
 
 // ContentType is the value of the Content-Type header.
@@ -44,7 +43,7 @@ func (b *Body) InMemory() bool {
 func (b *Body) Open() *Reader {
 	r := &Reader{rest: b.segments}
 	if b.sum != nil {
-		r.digest = &digest{hash: sha256.New(), want: b.sum, left: b.length}
+		r.check = b.sum.check(b.length)
 	}
 	return r
 }
@@ -66,11 +65,11 @@ func newBody(contentType string, segments ...segment) *Body {
 // Reader walks the segments. It fills the buffer that it is given, so that the
 // transport copies and writes as rarely as possible.
 type Reader struct {
-	rest   []segment
-	text   string      // what is left of a text segment
-	media  mediaReader // the media segment being read, if it is open
-	digest *digest     // nil: no digest was made
-	err    error
+	rest  []segment
+	text  string      // what is left of a text segment
+	media mediaReader // the media segment being read, if it is open
+	check *check      // nil: no digest was made
+	err   error
 }
 
 func (r *Reader) Read(p []byte) (n int, err error) {
@@ -79,7 +78,7 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 		k, r.err = r.step(p[n:])
 		n += k
 	}
-	if n > 0 && r.digest != nil && !r.digest.take(p[:n]) {
+	if !r.isAsDigested(p[:n]) {
 		r.err = &MediaError{Problem: "the body has another digest than when it was signed", Err: media.ErrChanged}
 		return 0, r.err
 	}
@@ -89,12 +88,18 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 	return 0, r.err
 }
 
+// isAsDigested holds what was just read, and the end, to the digest, if there is one.
+func (r *Reader) isAsDigested(p []byte) bool {
+	ended := r.err == io.EOF
+	return r.check == nil || len(p) == 0 && !ended || r.check.take(p, ended)
+}
+
 // Borrow gives the next bytes where they lie, at most max, if they lie in memory
 // as they are to be sent. They must not be changed, and not be used after the
 // call that the body belongs to. It gives none where the next bytes have to be
 // read.
 func (r *Reader) Borrow(max int) []byte {
-	if r.err != nil || r.digest != nil { // what is lent could change before it is written
+	if r.err != nil || r.check != nil { // what is lent could change before it is written
 		return nil
 	}
 	return r.media.borrow(max) // a closed one lends nothing

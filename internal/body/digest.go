@@ -3,47 +3,69 @@ package body
 import (
 	"context"
 	"crypto/sha256"
-	"hash"
+	"hash/maphash"
 	"io"
 )
 
-// Digest is the SHA-256 of the whole body, for a signature. Every reader that is
-// opened afterwards is held to it: where other bytes come, the last piece is not
-// given. It can block as the media can.
-func (b *Body) Digest(ctx context.Context) (sum [sha256.Size]byte, err error) {
+// sum is a digest of a body, and a hash of the same bytes that is far cheaper to
+// compare with. Nobody can foresee its seed, which is new for each body.
+type sum struct {
+	digest [sha256.Size]byte
+	seed   maphash.Seed
+	mark   uint64
+}
+
+// Digest is the SHA-256 of the whole body, for a signature. It is made once; every
+// reader that is opened afterwards is held to the same bytes: where others come, the
+// last piece is not given. It can block as the media can.
+func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error) {
+	if b.sum != nil {
+		return b.sum.digest, nil
+	}
 	r := b.Open()
 	defer r.Close()
+	var mark maphash.Hash
 	hash, piece := sha256.New(), make([]byte, digestPiece)
-	for {
+	for length := int64(0); ; {
 		if err := ctx.Err(); err != nil {
-			return sum, err
+			return digest, err
 		}
 		n, err := r.Read(piece)
 		_, _ = hash.Write(piece[:n])
+		_, _ = mark.Write(piece[:n])
+		length += int64(n)
 		if err == io.EOF {
-			sum = [sha256.Size]byte(hash.Sum(nil))
-			b.sum = &sum
-			return sum, nil
+			b.length = length // which nobody knew, of a form with media
+			b.sum = &sum{digest: [sha256.Size]byte(hash.Sum(nil)), seed: mark.Seed(), mark: mark.Sum64()}
+			return b.sum.digest, nil
 		}
 		if err != nil {
-			return sum, err
+			return digest, err
 		}
 	}
 }
 
-// digestPiece is how much is read between two looks at the context.
+// digestPiece is how much is read between two looks at the context. It stays in the
+// nearest caches while it is hashed.
 const digestPiece = 32 << 10
 
-// digest compares what is read of a body.
-type digest struct {
-	hash hash.Hash
-	want *[sha256.Size]byte
+// check compares what is read of a body with what was digested.
+type check struct {
+	hash maphash.Hash
+	want uint64
 	left int64
 }
 
+func (s *sum) check(length int64) *check {
+	c := &check{want: s.mark, left: length}
+	c.hash.SetSeed(s.seed)
+	return c
+}
+
 // take reports whether the bytes may be given: the last ones only if all fit.
-func (d *digest) take(p []byte) bool {
-	_, _ = d.hash.Write(p)
-	d.left -= int64(len(p))
-	return d.left > 0 || [sha256.Size]byte(d.hash.Sum(nil)) == *d.want
+// ended says that no more come.
+func (c *check) take(p []byte, ended bool) bool {
+	_, _ = c.hash.Write(p)
+	c.left -= int64(len(p))
+	return c.left > 0 && !ended || c.left <= 0 && c.hash.Sum64() == c.want
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/url"
@@ -14,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/media"
+	"github.com/idverify/idverify/internal/sign"
 )
 
 // What is signed is what is sent: the last piece comes only if all bytes are the
@@ -26,14 +30,18 @@ func TestABodyIsHeldToTheDigestThatWasMadeOfIt(t *testing.T) {
 	require.NoError(t, err)
 	asJSON, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(held, held.size)}, {Name: "a", Value: "b"}})
 	require.NoError(t, err)
-	for name, b := range map[string]*body.Body{"form": form, "JSON": asJSON} {
+	asForm, err := body.MediaForm(t.Context(), []body.Member{{Name: "image", Media: body.Sized(held, held.size)}, {Name: "a", Value: "b"}})
+	require.NoError(t, err)
+	for name, b := range map[string]*body.Body{"multipart": form, "JSON": asJSON, "form": asForm} {
 		sum, err := b.Digest(t.Context())
 		require.NoError(t, err)
 		sent := read(t, b)
 		assert.Equal(t, sha256.Sum256(sent), sum, name)
+		opened := held.opened
 		again, err := b.Digest(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, sum, again, name)
+		assert.Equal(t, opened, held.opened, "it is made once")
 
 		for _, at := range []int{0, len(content) / 2, len(content) - 1} {
 			current = bytes.Clone(content)
@@ -82,4 +90,96 @@ func TestADigestOfABodyFailsAsTheBodyDoes(t *testing.T) {
 	cancel()
 	_, err := body.Form(url.Values{"a": {"b"}}).Digest(ctx)
 	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// noise is a picture as compression leaves it.
+func noise(size int) []byte {
+	picture := make([]byte, 0, size)
+	for block := sha256.Sum256(nil); len(picture) < size; block = sha256.Sum256(block[:]) {
+		picture = append(picture, block[:]...)
+	}
+	return picture[:size]
+}
+
+const pictureSize = 3 << 19 // 2 MiB in base64
+
+func signed(digest [sha256.Size]byte) string {
+	hash, _ := sign.Request{Method: "POST", Host: "api.example.com", Digest: digest}.Canonical("host")
+	return sign.Chain("EXAMPLE", "2026-01-01", "service", "request", hash)
+}
+
+// BenchmarkSigned compares a body of 2 MiB, digested, signed and read to its end,
+// with what is usually written by hand: held whole, encoded, hashed, read.
+func BenchmarkSigned(b *testing.B) {
+	picture := noise(pictureSize)
+	members := func() []body.Member {
+		seen, err := media.Look(of(picture), media.Max, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return []body.Member{{Name: "name", Value: "测试甲"}, {Name: "image", Media: seen}}
+	}
+	drain := func(r io.Reader) {
+		piece := make([]byte, 32<<10)
+		for {
+			if _, err := r.Read(piece); err != nil {
+				return
+			}
+		}
+	}
+	for name, once := range map[string]func(){
+		"JSON/streamed": func() {
+			made, err := body.JSON(members())
+			if err != nil {
+				b.Fatal(err)
+			}
+			digest, err := made.Digest(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			signed(digest)
+			drain(made.Open())
+		},
+		"JSON/by hand": func() {
+			content, err := io.ReadAll(bytes.NewReader(picture))
+			if err != nil {
+				b.Fatal(err)
+			}
+			text, err := json.Marshal(map[string]string{"name": "测试甲", "image": base64.StdEncoding.EncodeToString(content)})
+			if err != nil {
+				b.Fatal(err)
+			}
+			signed(sha256.Sum256(text))
+			drain(bytes.NewReader(text))
+		},
+		"form/streamed": func() {
+			made, err := body.MediaForm(b.Context(), members())
+			if err != nil {
+				b.Fatal(err)
+			}
+			digest, err := made.Digest(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			signed(digest)
+			drain(made.Open())
+		},
+		"form/by hand": func() {
+			content, err := io.ReadAll(bytes.NewReader(picture))
+			if err != nil {
+				b.Fatal(err)
+			}
+			text := []byte(url.Values{"name": {"测试甲"}, "image": {base64.StdEncoding.EncodeToString(content)}}.Encode())
+			signed(sha256.Sum256(text))
+			drain(bytes.NewReader(text))
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(pictureSize)
+			b.ReportAllocs()
+			for b.Loop() {
+				once()
+			}
+		})
+	}
 }

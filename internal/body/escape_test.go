@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -19,8 +20,22 @@ func TestAnEncoderKeepsNothingOfItsMedia(t *testing.T) {
 	r := b.Open()
 	_, err = io.ReadFull(r, make([]byte, rawChunk))
 	require.NoError(t, err)
-	e := r.media.encoder
+	e := r.media.coder.(*encoder)
 	require.Contains(t, string(e.raw[:]), "p")
+	require.NotEmpty(t, e.left)
+	require.NoError(t, r.Close())
+	require.Zero(t, *e)
+}
+
+func TestAFormEncoderKeepsNothingOfItsMedia(t *testing.T) {
+	picture := bytes.Repeat([]byte("p"), 3*rawChunk)
+	b, err := MediaForm(t.Context(), []Member{{Name: "image", Media: Sized(held(picture), int64(len(picture)))}})
+	require.NoError(t, err)
+	r := b.Open()
+	_, err = io.ReadFull(r, make([]byte, rawChunk))
+	require.NoError(t, err)
+	e := r.media.coder.(*formEncoder)
+	require.Contains(t, string(e.base64.raw[:]), "p")
 	require.NotEmpty(t, e.left)
 	require.NoError(t, r.Close())
 	require.Zero(t, *e)
@@ -51,5 +66,23 @@ func TestStringsAreWrittenAsEncodingJSONDoes(t *testing.T) {
 	for b := range 256 {
 		check("a" + string([]byte{byte(b)}) + "b")
 		check("张" + string([]byte{0xe5, byte(b)}))
+	}
+}
+
+// Every sign at every place of a group is escaped, and nothing else is.
+func TestBase64IsEscapedAsAFormIs(t *testing.T) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for first := range alphabet {
+		for second := range alphabet {
+			for place := range 9 {
+				text := []byte("AAAAAAAAAAAAAA==")
+				text[place], text[place+1] = alphabet[first], alphabet[second]
+				escaped := make([]byte, longestFormSign*len(text)+1)
+				n := escapeBase64(escaped, text)
+				if want := url.QueryEscape(string(text)); want != string(escaped[:n]) {
+					require.Equal(t, want, string(escaped[:n]))
+				}
+			}
+		}
 	}
 }

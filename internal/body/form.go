@@ -1,8 +1,40 @@
 package body
 
-import "net/url"
+import (
+	"context"
+	"net/url"
+)
+
+const formType = "application/x-www-form-urlencoded"
 
 // Form is an application/x-www-form-urlencoded body.
 func Form(values url.Values) *Body {
-	return newBody("application/x-www-form-urlencoded", segment{text: values.Encode()})
+	return newBody(formType, segment{text: values.Encode()})
+}
+
+// MediaForm is an application/x-www-form-urlencoded body with media among the
+// members, in order. How long media are in base64 with its signs escaped only their
+// bytes tell, so they are read once, and [Body.Digest] is made of the same reading.
+// It can block as the media can.
+func MediaForm(ctx context.Context, members []Member) (*Body, error) {
+	b := &Body{contentType: formType}
+	b.segments = b.room[:0]
+	text := ""
+	for i, m := range members {
+		if i > 0 {
+			text += "&"
+		}
+		text += url.QueryEscape(m.Name) + "="
+		if m.Media == nil {
+			text += url.QueryEscape(m.Value)
+			continue
+		}
+		b.segments = append(b.segments, segment{text: text}, segment{media: m.Media, coding: asFormBase64})
+		text = ""
+	}
+	b.segments = append(b.segments, segment{text: text})
+	if _, err := b.Digest(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
 }

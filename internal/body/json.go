@@ -3,21 +3,38 @@ package body
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/idverify/idverify/internal/media"
 )
 
-// Member is one member of a JSON object, a string: Value, or Media in standard
-// base64, or Text.
+// Member is one member of a JSON object or of a form: Value, a string, or in its
+// place one of the others.
 type Member struct {
 	Name  string
 	Value string
-	Media *media.Seen // in the place of Value, unless it is nil
-	Text  *Text       // the same
+	Media *media.Seen // in standard base64
+	Text  *Text       // in a JSON object only
+	Other Value       // the same
 }
+
+// Value is what JSON has besides strings: an [Object], a [List], an [Int], a
+// [Float], a [Bool].
+type Value interface{ write(*jsonWriter) error }
+
+// The values of JSON that are no strings. A Float must be finite.
+type (
+	Object []Member
+	List   []Value
+	Int    int64
+	Float  float64
+	Bool   bool
+)
 
 // segment is the media of a member, if it has any.
 func (m Member) segment() (s segment, ok bool) {
@@ -30,39 +47,94 @@ func (m Member) segment() (s segment, ok bool) {
 	return segment{}, false
 }
 
-// JSON is an application/json body: one object with the members in order.
-// Values must be UTF-8; encoding/json would change what is not.
+// JSON is an application/json body: one object with the members in order, at any
+// depth. Values must be UTF-8; encoding/json would change what is not.
 func JSON(members []Member) (*Body, error) {
-	var text strings.Builder
-	text.Grow(roomFor(members))
-	b := &Body{contentType: "application/json"}
-	b.segments = b.room[:0]
-	from := 0 // where the text that belongs to no segment begins
-	text.WriteByte('{')
-	for i, m := range members {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		if err := writeString(&text, m.Name); err != nil {
-			return nil, err
-		}
-		text.WriteByte(':')
-		streamed, ok := m.segment()
-		if !ok {
-			if err := writeString(&text, m.Value); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		text.WriteByte('"')
-		b.add(segment{text: text.String()[from:]})
-		b.add(streamed)
-		from = text.Len()
-		text.WriteByte('"')
+	w := jsonWriter{body: &Body{contentType: "application/json"}}
+	w.body.segments = w.body.room[:0]
+	if err := Object(members).write(&w); err != nil {
+		return nil, err
 	}
-	text.WriteByte('}')
-	b.add(segment{text: text.String()[from:]})
-	return b, nil
+	w.cut()
+	return w.body, nil
+}
+
+// jsonWriter writes text, and cuts it where media come in between.
+type jsonWriter struct {
+	text strings.Builder
+	from int // where the text that belongs to no segment begins
+	body *Body
+}
+
+func (w *jsonWriter) cut() {
+	w.body.add(segment{text: w.text.String()[w.from:]})
+	w.from = w.text.Len()
+}
+
+func (o Object) write(w *jsonWriter) error {
+	w.text.Grow(roomFor(o))
+	w.text.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			w.text.WriteByte(',')
+		}
+		if err := writeString(&w.text, m.Name); err != nil {
+			return err
+		}
+		w.text.WriteByte(':')
+		if err := m.write(w); err != nil {
+			return err
+		}
+	}
+	w.text.WriteByte('}')
+	return nil
+}
+
+func (m Member) write(w *jsonWriter) error {
+	streamed, ok := m.segment()
+	switch {
+	case m.Other != nil:
+		return m.Other.write(w)
+	case !ok:
+		return writeString(&w.text, m.Value)
+	}
+	w.text.WriteByte('"')
+	w.cut()
+	w.body.add(streamed)
+	w.text.WriteByte('"')
+	return nil
+}
+
+func (l List) write(w *jsonWriter) error {
+	w.text.WriteByte('[')
+	for i, v := range l {
+		if i > 0 {
+			w.text.WriteByte(',')
+		}
+		if err := v.write(w); err != nil {
+			return err
+		}
+	}
+	w.text.WriteByte(']')
+	return nil
+}
+
+func (n Int) write(w *jsonWriter) error {
+	w.text.WriteString(strconv.FormatInt(int64(n), 10))
+	return nil
+}
+
+func (f Float) write(w *jsonWriter) error {
+	if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
+		return errors.New("a number is not finite")
+	}
+	w.text.WriteString(strconv.FormatFloat(float64(f), 'g', -1, 64))
+	return nil
+}
+
+func (b Bool) write(w *jsonWriter) error {
+	w.text.WriteString(strconv.FormatBool(bool(b)))
+	return nil
 }
 
 // roomFor is enough for members that need no escaping.

@@ -16,6 +16,7 @@ type coding uint8
 const (
 	asTheyAre coding = iota
 	asBase64
+	asFormBase64 // of a length that its bytes tell
 	asJSONText
 )
 
@@ -33,9 +34,15 @@ func (s segment) length() int64 {
 
 // mediaReader reads a segment of media. The zero mediaReader is closed.
 type mediaReader struct {
-	source  media.Reader
-	encoder *encoder // one of the two, or none: bytes go out as they are
-	escaper *escaper
+	source media.Reader
+	coder  coder // nil: bytes go out as they are
+}
+
+// coder turns the bytes of media into those of a body, and is used again once it was
+// released.
+type coder interface {
+	read(p []byte, raw *media.Reader) (int, error)
+	release()
 }
 
 func (m *mediaReader) isOpen() bool { return m.source.IsOpen() }
@@ -46,38 +53,34 @@ func (m *mediaReader) open(s segment) error {
 	}
 	switch s.coding {
 	case asBase64:
-		m.encoder = newEncoder()
+		m.coder = newEncoder()
+	case asFormBase64:
+		m.coder = formEncoders.Get().(*formEncoder)
 	case asJSONText:
-		m.escaper = newEscaper()
+		m.coder = newEscaper()
 	}
 	return nil
 }
 
 func (m *mediaReader) close() error {
 	err := m.source.Close()
-	if m.encoder != nil {
-		m.encoder.release()
-	}
-	if m.escaper != nil {
-		m.escaper.release()
+	if m.coder != nil {
+		m.coder.release()
 	}
 	*m = mediaReader{}
 	return err
 }
 
 func (m *mediaReader) borrow(max int) []byte {
-	if m.encoder != nil || m.escaper != nil {
+	if m.coder != nil {
 		return nil
 	}
 	return m.source.Next(max)
 }
 
 func (m *mediaReader) read(p []byte) (int, error) {
-	switch {
-	case m.encoder != nil:
-		return m.encoder.read(p, m.source.Read)
-	case m.escaper != nil:
-		return m.escaper.read(p, m.source.Read)
+	if m.coder != nil {
+		return m.coder.read(p, &m.source)
 	}
 	return m.source.Read(p)
 }

@@ -154,14 +154,14 @@ func (e *escaper) release() {
 
 // read reads into the caller's buffer and leaves there what needs no escape,
 // which is nearly everything.
-func (e *escaper) read(p []byte, raw func([]byte) (int, error)) (int, error) {
+func (e *escaper) read(p []byte, raw *media.Reader) (int, error) {
 	if len(e.left) > 0 {
 		n := copy(p, e.left)
 		e.left = e.left[n:]
 		return n, nil
 	}
 	p = p[:min(len(p), rawChunk)]
-	n, err := raw(p)
+	n, err := raw.Read(p)
 	plain := 0
 	for plain < n && escapes[p[plain]] == "" {
 		plain++

@@ -186,7 +186,7 @@ func TestAnEscaperKeepsNothingOfItsText(t *testing.T) {
 	r := b.Open()
 	_, err = io.ReadFull(r, make([]byte, rawChunk))
 	require.NoError(t, err)
-	e := r.media.escaper
+	e := r.media.coder.(*escaper)
 	require.Contains(t, string(e.escaped[:]), "p")
 	require.NotEmpty(t, e.left)
 	require.NoError(t, r.Close())

@@ -1,0 +1,55 @@
+package sign_test
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/idverify/idverify/internal/sign"
+)
+
+func TestTheCanonicalRequestIsWhatIsSent(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "https://api.example.com:8443/a%20b/%E6%B5%8B*?b=2&a=x%20y%2B&a=%7E", nil)
+	r.Header = http.Header{"X-Example-B": {" second ", "first"}, "X-Example-A": {"\t1 "}, "X-Other": {"2"}, "Host": {"evil.example"}}
+	q := sign.Of(r, sha256.Sum256([]byte("{}")))
+	want := "POST\n/a%20b/%E6%B5%8B%2A\na=x%20y%2B&a=~&b=2\n" +
+		"host:api.example.com:8443\nx-example-a:1\nx-example-b:first,second\n\nhost;x-example-a;x-example-b\n" +
+		"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+	assert.Equal(t, want, q.Text("x-example-*", "host", "x-absent"))
+	hash, names := q.Canonical("host", "x-example-*")
+	assert.Equal(t, sign.Hex(sha256.Sum256([]byte(want))), hash)
+	assert.Equal(t, "host;x-example-a;x-example-b", names)
+
+	r.Host = "" // net/http sends that of the URL then
+	assert.Equal(t, "api.example.com:8443", sign.Of(r, [32]byte{}).Host)
+	assert.True(t, strings.HasPrefix(sign.Request{Method: "GET"}.Text(), "GET\n/\n\n\n\n"), "a path is never empty")
+}
+
+// What RFC 3986 does not reserve stands for itself, and nothing else does.
+func TestNamesAndValuesAreEscapedStrictly(t *testing.T) {
+	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+	for c := range 256 {
+		s := string([]byte{byte(c)})
+		want := s
+		if !strings.Contains(unreserved, s) {
+			want = "%" + strings.ToUpper(string("0123456789abcdef"[c>>4])+string("0123456789abcdef"[c&15]))
+		}
+		assert.Equal(t, want+"="+want, sign.Query(url.Values{s: {s}}))
+		if s != "/" {
+			assert.Equal(t, "/x"+want, sign.Path("/x"+s))
+		}
+	}
+	assert.Equal(t, "%F0%A0%80%80=%E6%B5%8B", sign.Query(url.Values{"𠀀": {"测"}}))
+}
+
+func TestAQueryIsSortedByNameAndThenByValue(t *testing.T) {
+	for range 20 {
+		assert.Equal(t, "A=&a=1&a=2&a-=3&a0=4&a_=5", sign.Query(url.Values{"a": {"2", "1"}, "a_": {"5"}, "A": {""}, "a0": {"4"}, "a-": {"3"}}))
+	}
+	assert.Empty(t, sign.Query(nil))
+}

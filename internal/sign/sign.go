@@ -1,0 +1,57 @@
+// Package sign has what signed requests have in common at every vendor that signs
+// a digest of the body: the canonical request, HMAC-SHA256 one after the other,
+// dates in UTC, nonces. What is left for a vendor's package is its string to sign
+// and the form of its header.
+package sign
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+)
+
+// Chain is HMAC-SHA256 of the first part under secret, of the next part under that,
+// and so on, as a signature is written. Where the key is derived from a date and a
+// service, those are the first parts; the string to sign is the last.
+func Chain(secret string, parts ...string) string {
+	var room [sha256.Size]byte
+	key := []byte(secret)
+	for _, part := range parts {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(part))
+		key = mac.Sum(room[:0])
+	}
+	return hex.EncodeToString(key)
+}
+
+// Hex is a digest in the lower-case digits that all vendors want.
+func Hex(digest [sha256.Size]byte) string { return hex.EncodeToString(digest[:]) }
+
+// Nonce is 32 hexadecimal digits that were never used before.
+func Nonce() string {
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails: crypto/rand ends the program instead
+	return hex.EncodeToString(random[:])
+}
+
+// The times below are in UTC, whatever the location of t: until 08:00 in Beijing it
+// is the day before. They leave out fractions of a second.
+
+// Unix is the seconds since 1970, in decimal.
+func Unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
+
+// Day is a date, such as 2023-11-14.
+func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// Long is a time with separators, such as 2023-11-14T22:13:20Z.
+func Long(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// Short is a time without separators, such as 20231114T221320Z. Its first
+// [ShortDay] characters are the date.
+func Short(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
+
+// ShortDay is how many characters of [Short] are the date.
+const ShortDay = len("20231114")
