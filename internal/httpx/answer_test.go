@@ -2,11 +2,15 @@ package httpx_test
 
 import (
 	"bytes"
+	"compress/gzip"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -80,3 +84,168 @@ func TestWhatIsReadOfAnAnswerIsBounded(t *testing.T) {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// Headers that announce a packed answer, and then silence: that is a time limit
+// and no packed answer.
+func TestPackedAnswerThatStallsIsATimeout(t *testing.T) {
+	base := rawServer(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 64<<10))
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	_, err := client(t, httpx.Config{BaseURL: base, Timeout: 200 * time.Millisecond}).Do(t.Context(), post())
+	assert.Equal(t, httpx.Timeout, failure(t, err).Kind, err.Error())
+}
+
+// The largest limit there is, for "none": a paid answer must come out.
+func TestLargestLimitOfAnswers(t *testing.T) {
+	for name, head := range map[string]string{
+		"announced": "Content-Length: 10000\r\n", "endless": "Content-Length: 9223372036854775807\r\n", "not announced": "Connection: close\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := rawServer(t, func(conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 64<<10))
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+head+"\r\n")
+				_, _ = conn.Write(bytes.Repeat([]byte(" "), 10_000))
+				_ = conn.Close()
+			})
+			c := client(t, httpx.Config{BaseURL: base, MaxResponseBytes: 1<<63 - 1})
+			assert.NotPanics(t, func() { _, _ = c.Do(t.Context(), post()) })
+		})
+	}
+}
+
+func TestAnswerOverTheLimitIsRefused(t *testing.T) {
+	for name, announce := range map[string]bool{"announced": true, "not announced": false} {
+		t.Run(name, func(t *testing.T) {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				if !announce {
+					w.(http.Flusher).Flush()
+				}
+				_, _ = w.Write(bytes.Repeat([]byte(" "), 1001))
+			})
+			_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1000}).Do(t.Context(), post())
+			f := failure(t, err)
+			assert.Equal(t, httpx.BadAnswer, f.Kind)
+			assert.Equal(t, http.StatusOK, f.Status)
+			assert.Equal(t, "answer is larger than the limit", f.Error())
+		})
+	}
+}
+
+func TestAnswerAtTheLimitIsRead(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("1"), 1000)) })
+	resp, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1000}).Do(t.Context(), post())
+	require.NoError(t, err)
+	assert.Len(t, resp.Body, 1000)
+}
+
+func TestGzipBombIsStopped(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	_, _ = z.Write(make([]byte, 10<<20))
+	require.NoError(t, z.Close())
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb.Bytes())
+	})
+	for _, hc := range []*http.Client{nil, {Transport: &http.Transport{}}} {
+		_, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1 << 20, Client: hc}).Do(t.Context(), post())
+		assert.Equal(t, "answer is larger than the limit", failure(t, err).Error())
+	}
+}
+
+func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
+	const packed = "packed in a way"
+	for coding, want := range map[string]string{
+		"gzip": "", "GZIP": "", "x-gzip": "", "gzip, identity": "", "utf-8,gzip": "", "br": packed, "gzip, gzip": packed, "gzip, br": packed,
+		"identity": "", "utf-8": "", "UTF8": "", "none": "", "utf-8, none": "", "binary": "", " ": "", "x-compress": packed, "deflate": packed, "zstd": packed,
+	} {
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, "identity", r.Header.Get("Accept-Encoding"))
+			w.Header().Set("Content-Encoding", coding)
+			if !strings.Contains(strings.ToLower(coding), "gzip") {
+				fmt.Fprint(w, `{"a":1}`)
+				return
+			}
+			z := gzip.NewWriter(w)
+			defer z.Close()
+			fmt.Fprint(z, `{"a":1}`)
+		})
+		resp, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+		if want == "" {
+			require.NoError(t, err, coding)
+			assert.Equal(t, `{"a":1}`, string(resp.Body))
+			continue
+		}
+		f := failure(t, err)
+		assert.Equal(t, httpx.BadAnswer, f.Kind)
+		assert.Contains(t, f.Error(), want)
+	}
+}
+
+// It says gzip and is not.
+func TestAnswerThatIsNotPackedAsItSays(t *testing.T) {
+	for _, text := range []string{"", `{"a":"long enough for a header of gzip"}`} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			fmt.Fprint(w, text)
+		})
+		_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
+		f := failure(t, err)
+		assert.Equal(t, httpx.BadAnswer, f.Kind)
+		assert.Contains(t, f.Error(), "packed in a way", "%q", text)
+	}
+}
+
+func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.Header().Set("Retry-After", "7")
+		fmt.Fprint(w, `{"half":`)
+	})
+	var part string
+	req := post()
+	req.Broken = func(p []byte) { part = string(p) }
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), req)
+	f := failure(t, err)
+	assert.Equal(t, httpx.BadAnswer, f.Kind)
+	assert.Equal(t, http.StatusOK, f.Status)
+	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
+	assert.Equal(t, `{"half":`, part)
+	assert.True(t, f.Sent)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+}
+
+// answered is the body of an answer that knows whether it was closed.
+type answered struct {
+	io.Reader
+	closed *bool
+}
+
+func (a answered) Close() error {
+	*a.closed = true
+	return nil
+}
+
+func TestAnswerIsClosedOnEveryPath(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   io.Reader
+	}{
+		"answer":     {http.StatusOK, strings.NewReader("{}")},
+		"redirect":   {http.StatusTemporaryRedirect, strings.NewReader("elsewhere")},
+		"too large":  {http.StatusOK, strings.NewReader(strings.Repeat(" ", 11))},
+		"broken off": {http.StatusOK, iotest.ErrReader(io.ErrUnexpectedEOF)},
+	} {
+		var closed bool
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: test.status, Header: http.Header{}, Body: answered{test.body, &closed}, ContentLength: -1, Request: r,
+			}, nil
+		})
+		_, _ = client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}, MaxResponseBytes: 10}).
+			Do(t.Context(), post())
+		assert.True(t, closed, name)
+	}
+}

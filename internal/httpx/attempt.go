@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/redact"
+	"github.com/idverify/idverify/internal/wire"
 )
 
 // attempt is what is known of one exchange while it runs. It is the context of
@@ -32,11 +32,11 @@ type attempt struct {
 	retry  retryAfter
 
 	mu      sync.Mutex
-	entered bool  // bottom was asked to send
-	fresh   int   // how many new connections the transport was given
-	idle    bool  // the latest connection had been, before this attempt
-	reading bool  // media that may hang is being read
-	link    *link // of the latest try; nil where it is not known
+	entered bool       // bottom was asked to send
+	fresh   int        // how many new connections the transport was given
+	idle    bool       // the latest connection had been, before this attempt
+	reading bool       // media that may hang is being read
+	link    *wire.Link // of the latest try; nil where it is not known
 	tries
 	answering bool // something came that may be the answer, or 100 Continue and the like
 	early     bool // it began before the request was whole; over HTTP/2 the last 64 KB count too soon
@@ -91,12 +91,12 @@ func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.idle = info.Reused && info.WasIdle
-	var c *conn
-	c, a.link = dialled(info.Conn)
+	var c *wire.Conn
+	c, a.link = wire.Of(info.Conn)
 	if !info.Reused {
 		a.fresh++
 	} else if c != nil {
-		c.rested.Store(true)
+		c.Rested()
 	}
 	a.begin()
 }
@@ -107,7 +107,7 @@ func (a *attempt) wasIdle() bool {
 	return a.idle
 }
 
-func (a *attempt) lastLink() *link {
+func (a *attempt) lastLink() *wire.Link {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.link
@@ -143,7 +143,7 @@ func (a *attempt) answerBegan() {
 	a.answering = true
 	a.early = !a.isSent()
 	if a.link != nil {
-		a.link.tell()
+		a.link.Tell()
 	}
 }
 
@@ -253,126 +253,3 @@ var (
 	errWritten  = errors.New("httpx: the request has been sent once")
 	errRefused  = errors.New("httpx: every new connection refuses the request")
 )
-
-// outgoing counts what the transport takes from a body. When its last byte is
-// given away the request counts as sent, until the transport says that it could
-// not be written.
-//
-// net/http may go on reading after the call returned; then it gets an error,
-// so that a call that reported "not sent" is not sent after all.
-type outgoing struct {
-	attempt *attempt
-	body    *body.Reader
-
-	// Under the lock of the attempt.
-	left   int64
-	closed bool
-
-	closing sync.Mutex // held while body is in use
-}
-
-func (o *outgoing) Read(p []byte) (int, error) {
-	n, err := o.read(p)
-	if n > 0 {
-		if err := o.release(); err != nil {
-			return 0, err
-		}
-	}
-	return n, err
-}
-
-func (o *outgoing) read(p []byte) (int, error) {
-	if o.attempt.request.Body.InMemory() { // else it may hang, and finish would wait for it
-		o.attempt.lent.Lock()
-		defer o.attempt.lent.Unlock()
-	}
-	o.closing.Lock()
-	defer o.closing.Unlock()
-	if !o.take(0) {
-		return 0, errOver
-	}
-	o.attempt.setReading(!o.attempt.request.Body.InMemory())
-	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.
-	n, err := o.body.Read(p[:min(len(p), pieceSize)])
-	o.attempt.setReading(false)
-	if !o.take(n) {
-		return 0, errOver
-	}
-	return n, err
-}
-
-// take counts n bytes more, unless the call has ended.
-func (o *outgoing) take(n int) bool {
-	o.attempt.mu.Lock()
-	defer o.attempt.mu.Unlock()
-	if o.attempt.over {
-		return false
-	}
-	o.left -= int64(n)
-	return true
-}
-
-// release is asked before a piece that was taken is given away. The last one is
-// given to nobody who has closed the connection, and to nobody once the call has
-// ended.
-func (o *outgoing) release() error {
-	last, l := o.isTaken()
-	if !last {
-		return nil
-	}
-	if l != nil {
-		if err := l.leaves(o.attempt, o.attempt.isAnswered); err != nil {
-			return err
-		}
-	}
-	o.attempt.mu.Lock()
-	defer o.attempt.mu.Unlock()
-	if o.attempt.over {
-		return errOver
-	}
-	o.attempt.hand(o)
-	return nil
-}
-
-func (o *outgoing) isTaken() (bool, *link) {
-	o.attempt.mu.Lock()
-	defer o.attempt.mu.Unlock()
-	return o.left == 0, o.attempt.link
-}
-
-// largestLoan bounds how much of the caller's memory is written at once.
-const largestLoan = 1 << 20
-
-// lend writes the next bytes from where they lie in the caller's memory. It
-// writes nothing when they have to be read.
-func (o *outgoing) lend(w io.Writer) (n int, err error) {
-	o.attempt.lent.Lock()
-	defer o.attempt.lent.Unlock()
-	next := o.borrow()
-	if len(next) == 0 {
-		return 0, nil
-	}
-	if !o.take(len(next)) {
-		return 0, errOver
-	}
-	if err := o.release(); err != nil {
-		return 0, err
-	}
-	return w.Write(next)
-}
-
-// borrow gives nothing of a body that is closed, as reading it does.
-func (o *outgoing) borrow() []byte {
-	o.closing.Lock()
-	defer o.closing.Unlock()
-	return o.body.Borrow(largestLoan)
-}
-
-func (o *outgoing) Close() error {
-	o.attempt.mu.Lock()
-	o.closed = true
-	o.attempt.mu.Unlock()
-	o.closing.Lock()
-	defer o.closing.Unlock()
-	return o.body.Close()
-}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/timelimit"
+	"github.com/idverify/idverify/internal/wire"
 )
 
 // why says what ended an exchange, in fixed words. The errors of net/http quote
@@ -83,19 +84,11 @@ func (a *attempt) lateFor(err error) string {
 		return "the transport's time limit for connecting to the proxy passed"
 	case op != nil && op.Op == "dial":
 		return "the transport's time limit for connecting passed"
-	case errors.Is(err, errHandshakeLate), hasText(err, "net/http: TLS handshake timeout"):
+	case errors.Is(err, wire.ErrHandshakeLate), hasText(err, "net/http: TLS handshake timeout"):
 		return "the transport's time limit for the TLS handshake passed"
 	}
 	return "a time limit of the transport passed"
 }
-
-// errHandshakeLate is what our own transport says of a slow TLS handshake.
-var errHandshakeLate error = lateError{}
-
-type lateError struct{}
-
-func (lateError) Error() string { return "httpx: the TLS handshake took too long" }
-func (lateError) Timeout() bool { return true }
 
 // sources are the well-known errors behind a media error; what carries a path
 // is left out.

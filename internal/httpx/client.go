@@ -17,6 +17,7 @@ import (
 	"github.com/go-resty/resty/v2"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/wire"
 )
 
 // Defaults for Config.
@@ -170,7 +171,7 @@ type Response struct {
 	// handed to the connection: it cannot be about all of it.
 	Early bool
 
-	link *link // nil where it is not known
+	link *wire.Link // nil where it is not known
 }
 
 // IsRepeated reports whether the answer before this one on the same connection had
@@ -178,7 +179,7 @@ type Response struct {
 // request that came meanwhile took it for its own. The connection is of no use any
 // more, and is closed.
 func (r *Response) IsRepeated(id string, person uint64) bool {
-	if r.link == nil || id == "" || !r.link.hasSaid(said{id, person}) {
+	if r.link == nil || id == "" || !r.link.HasSaid(id, person) {
 		return false
 	}
 	_ = r.link.Close()

@@ -2,13 +2,13 @@ package httpx
 
 import (
 	"cmp"
-	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"time"
+
+	"github.com/idverify/idverify/internal/wire"
 )
 
 // checkTransport refuses settings of our transport that cannot be kept.
@@ -54,8 +54,7 @@ func (cfg Config) ofOurTransport() string {
 }
 
 const (
-	connectTimeout   = 10 * time.Second
-	handshakeTimeout = 10 * time.Second
+	connectTimeout = 10 * time.Second
 
 	// A connection of HTTP/2 that has gone dead is found out by a ping; a call
 	// that times out would leave it there for the next ones to fail on.
@@ -70,34 +69,32 @@ const (
 // writes make that half the price of HTTP/2, and each call has a connection of its
 // own.
 func newTransport(cfg Config) *http.Transport {
-	d := &dialer{
-		tcp: net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second},
-		tls: &tls.Config{},
-	}
+	tcp := net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
+	d := &wire.Dialer{Dial: tcp.DialContext, TLS: &tls.Config{}}
 	if cfg.Proxy != nil {
-		d.vendor = hostPort(cfg.BaseURL)
+		d.Vendor = hostPort(cfg.BaseURL)
 	}
 	if cfg.TLSConfig != nil {
-		d.tls = cfg.TLSConfig.Clone()
+		d.TLS = cfg.TLSConfig.Clone()
 	}
-	d.tls.MinVersion = max(d.tls.MinVersion, tls.VersionTLS12)
-	d.tls.NextProtos = []string{"http/1.1"}
+	d.TLS.MinVersion = max(d.TLS.MinVersion, tls.VersionTLS12)
+	d.TLS.NextProtos = []string{"http/1.1"}
 	if cfg.HTTP2 {
-		d.tls.NextProtos = []string{"h2", "http/1.1"}
+		d.TLS.NextProtos = []string{"h2", "http/1.1"}
 	}
 	// Small first records let a page appear early. A face is of no use until
 	// its last byte.
-	d.tls.DynamicRecordSizingDisabled = true
+	d.TLS.DynamicRecordSizingDisabled = true
 	conns := cmp.Or(cfg.MaxConns, DefaultMaxConns)
 	return &http.Transport{
 		Proxy: discreetly(cfg.Proxy),
 
 		OnProxyConnectResponse: toldByProxy,
 
-		DialContext:         d.plain,
-		DialTLSContext:      d.secure,
-		TLSClientConfig:     d.tls.Clone(), // what goes through a proxy is secured by net/http
-		TLSHandshakeTimeout: handshakeTimeout,
+		DialContext:         d.Plain,
+		DialTLSContext:      d.Secure,
+		TLSClientConfig:     d.TLS.Clone(), // what goes through a proxy is secured by net/http
+		TLSHandshakeTimeout: wire.HandshakeTimeout,
 		ForceAttemptHTTP2:   cfg.HTTP2,
 		// Without a limit a crowd that comes at once dials for every caller, also
 		// for those who get a connection that became free meanwhile. As many may
@@ -123,80 +120,4 @@ func discreetly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request)
 		bare.URL, bare.Header, bare.Body, bare.GetBody = &address, http.Header{}, http.NoBody, nil
 		return proxy(bare)
 	}
-}
-
-// dialer makes connections of our own type, over TLS as well: the transport's
-// own TLS would hide it.
-type dialer struct {
-	vendor string // its host and port where any other is a proxy's, else empty
-	tcp    net.Dialer
-	tls    *tls.Config
-}
-
-func (d *dialer) plain(ctx context.Context, network, addr string) (net.Conn, error) {
-	tcp, err := d.tcp.DialContext(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	l := newLink(tcp)
-	return &conn{Conn: l, link: l}, nil
-}
-
-// tlsFor is for the vendor, or for a proxy that is reached over TLS: it has a name
-// of its own, and is told CONNECT, which net/http says in HTTP/1.1 only.
-func (d *dialer) tlsFor(addr string) (*tls.Config, error) {
-	vendors := d.vendor == "" || addr == d.vendor
-	if vendors && d.tls.ServerName != "" {
-		return d.tls, nil
-	}
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	cfg := d.tls.Clone()
-	cfg.ServerName = host
-	if !vendors {
-		cfg.NextProtos = []string{"http/1.1"}
-	}
-	return cfg, nil
-}
-
-func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, error) {
-	tcp, err := d.tcp.DialContext(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := d.tlsFor(addr)
-	if err != nil {
-		_ = tcp.Close()
-		return nil, err
-	}
-	return over(ctx, newLink(tcp), cfg)
-}
-
-// over speaks TLS over a link, which it closes when that fails.
-func over(ctx context.Context, l *link, cfg *tls.Config) (net.Conn, error) {
-	gather := &gatherer{Conn: l}
-	secured := tls.Client(gather, cfg)
-	ctx, cancel := context.WithTimeoutCause(ctx, handshakeTimeout, errHandshakeLate)
-	defer cancel()
-	trace := httptrace.ContextClientTrace(ctx)
-	if trace != nil && trace.TLSHandshakeStart != nil {
-		trace.TLSHandshakeStart()
-	}
-	err := secured.HandshakeContext(ctx)
-	if trace != nil && trace.TLSHandshakeDone != nil {
-		trace.TLSHandshakeDone(secured.ConnectionState(), err)
-	}
-	if err != nil {
-		_ = l.Close()
-		if context.Cause(ctx) == errHandshakeLate {
-			return nil, errHandshakeLate
-		}
-		return nil, err
-	}
-	if secured.ConnectionState().NegotiatedProtocol == "h2" {
-		return secured, nil // the type by which net/http knows HTTP/2
-	}
-	return &conn{Conn: secured, link: l, gather: gather}, nil
 }

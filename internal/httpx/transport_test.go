@@ -1,6 +1,7 @@
 package httpx_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -280,5 +282,49 @@ func TestCloseIdleConnectionsClosesOursAndNoOthers(t *testing.T) {
 		given.CloseIdleConnections()
 		c.CloseIdleConnections()
 		server.Close()
+	}
+}
+
+// Renegotiation amid an upload would wait for a hello that is being gathered, and
+// the upload for the renegotiation.
+func TestRenegotiationIsRefused(t *testing.T) {
+	for _, allowed := range []tls.RenegotiationSupport{tls.RenegotiateOnceAsClient, tls.RenegotiateFreelyAsClient} {
+		_, err := httpx.New(httpx.Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{Renegotiation: allowed}})
+		var refused *httpx.ConfigError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, "TLSConfig", refused.Field)
+	}
+}
+
+// A gateway that refuses a large request answers, and closes without reading the
+// rest: the connection breaks while we write. What it said is heard all the same.
+func TestAnswerOfAServerThatClosesAtOnceIsHeard(t *testing.T) {
+	ca := newAuthority(t)
+	refuses := func(conn net.Conn) {
+		defer conn.Close()
+		_, _ = http.ReadRequest(bufio.NewReader(conn)) // the head
+		_, _ = io.WriteString(conn, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\npage")
+	}
+	plain := rawServer(t, refuses)
+	secure := rawServer(t, func(conn net.Conn) {
+		secured := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}})
+		if secured.Handshake() == nil {
+			refuses(secured)
+		}
+		_ = conn.Close()
+	})
+	req := post(body.Field{Name: "a", Value: strings.Repeat("x", 8<<20)})
+	for _, base := range []string{plain, "https" + strings.TrimPrefix(secure, "http")} {
+		c := trusting(t, base, ca.pool())
+		for range 30 {
+			resp, err := c.Do(t.Context(), req)
+			if err != nil { // the body of the answer may be lost, its status not
+				require.Equal(t, http.StatusRequestEntityTooLarge, failure(t, err).Status, err)
+				continue
+			}
+			require.Equal(t, http.StatusRequestEntityTooLarge, resp.Status)
+			require.True(t, resp.Early)
+		}
+		c.CloseIdleConnections()
 	}
 }

@@ -1,7 +1,6 @@
 package httpx
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 )
@@ -72,21 +71,4 @@ func isOfWriting(err error) bool {
 		}
 	}
 	return errors.Is(err, net.ErrClosed) // as TLS says it
-}
-
-// dialled is a connection that our own transport has dialled, as a trace is told
-// of it, with the link below. It is nil where TLS alone lies above the link, in
-// HTTP/2, and both are for a connection of somebody else.
-func dialled(c net.Conn) (*conn, *link) {
-	if secured, ok := c.(*tls.Conn); ok { // of HTTP/2, or of net/http's own, through a proxy
-		c = secured.NetConn()
-	}
-	switch c := c.(type) {
-	case *conn:
-		return c, c.link
-	case *gatherer:
-		l, _ := c.Conn.(*link)
-		return nil, l
-	}
-	return nil, nil
 }

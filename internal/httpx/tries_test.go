@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"syscall"
 	"testing"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/media"
+	"github.com/idverify/idverify/internal/wire"
 )
 
 // cut is the vendor's end of a pipe, which is closed when so many bytes more have
@@ -86,29 +89,32 @@ func wholeOfHTTP2(conn net.Conn) bool {
 // had the whole request, and how many bytes more it would have read.
 func (p protocol) through(t *testing.T, req Request, bytes int) (sent, whole bool, unread int) {
 	t.Helper()
-	certificate, pool := selfSigned(t)
+	server := httptest.NewTLSServer(nil) // for its certificate
+	defer server.Close()
+	pool := x509.NewCertPool()
+	pool.AddCert(server.Certificate())
 	result := make(chan bool, 1)
 	var vendor *cut
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dialer := &wire.Dialer{TLS: &tls.Config{RootCAs: pool, ServerName: "example.com", NextProtos: p.next, DynamicRecordSizingDisabled: true}}
+	dialer.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		near, far := net.Pipe()
 		vendor = &cut{far, 1 << 30}
-		l := newLink(near)
 		if p.next == nil {
 			vendor.left = bytes
 			go p.serve(vendor, vendor, result)
-			return &conn{Conn: l, link: l}, nil
+			return near, nil
 		}
-		secured := tls.Server(vendor, &tls.Config{Certificates: []tls.Certificate{certificate}, SessionTicketsDisabled: true, NextProtos: p.next})
+		secured := tls.Server(vendor, &tls.Config{Certificates: server.TLS.Certificates, SessionTicketsDisabled: true, NextProtos: p.next})
 		go func() {
 			if assert.NoError(t, secured.HandshakeContext(ctx)) {
 				vendor.left = bytes
 				p.serve(vendor, secured, result)
 			}
 		}()
-		return over(ctx, l, &tls.Config{RootCAs: pool, ServerName: "vendor.example", NextProtos: p.next, DynamicRecordSizingDisabled: true})
+		return near, nil
 	}
 	transport := newTransport(Config{HTTP2: true})
-	transport.DialContext, transport.DialTLSContext = dial, dial
+	transport.DialContext, transport.DialTLSContext = dialer.Plain, dialer.Secure
 	base := p.scheme + "://vendor.example"
 	if p.scheme == "http" {
 		base = "http://127.0.0.1"

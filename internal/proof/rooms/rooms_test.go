@@ -76,7 +76,7 @@ func proof(dir string) bool { return strings.HasPrefix(dir, "internal/proof/") }
 
 // The rooms of the design: who may import whom.
 func TestImportsKeepToTheirRooms(t *testing.T) {
-	rootFree := []string{"idcard", "internal/body", "internal/httpx", "internal/media", "internal/picture", "internal/redact", "internal/timelimit"}
+	rootFree := []string{"idcard", "internal/body", "internal/httpx", "internal/media", "internal/picture", "internal/redact", "internal/timelimit", "internal/wire"}
 	for _, s := range sources(t) {
 		for _, imported := range s.imports {
 			local := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
@@ -88,7 +88,10 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 				assert.NotContains(t, rootFree, s.dir, "%s imports the root", s.file)
 			case ours && proof(local):
 				assert.True(t, proof(s.dir), "%s imports what proves it", s.file)
+			case ours && local == "internal/wire":
+				assert.Equal(t, "internal/httpx", s.dir, "%s imports connections", s.file)
 			case ours && strings.HasPrefix(local, "internal/"):
+				assert.NotEqual(t, "internal/wire", s.dir, "%s: connections know no other room", s.file)
 				assert.False(t, strings.HasPrefix(s.dir, "examples"), "%s imports an internal room", s.file)
 				assert.NotEqual(t, "idcard", s.dir, s.file)
 				assert.NotEqual(t, "idverifytest", s.dir, "%s: the stand-in must not share code with what it checks", s.file)

@@ -1,4 +1,4 @@
-package httpx
+package wire
 
 import (
 	"bufio"
@@ -7,6 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -17,7 +20,7 @@ import (
 )
 
 // pair is a link and the other side of it.
-func pair(t testing.TB) (*link, *net.TCPConn) {
+func pair(t testing.TB) (*Link, *net.TCPConn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -33,7 +36,7 @@ func pair(t testing.TB) (*link, *net.TCPConn) {
 	return newLink(near), far.(*net.TCPConn)
 }
 
-func isSeen(t *testing.T, l *link, want sight) {
+func isSeen(t *testing.T, l *Link, want sight) {
 	t.Helper()
 	assert.Eventually(t, func() bool {
 		seen, _ := l.look()
@@ -53,7 +56,7 @@ func TestLookTakesNothing(t *testing.T) {
 	require.NoError(t, err)
 	isSeen(t, l, incoming)
 	require.ErrorIs(t, l.fit(), errUnasked)
-	require.NoError(t, l.leaves(t.Context(), func() bool { return false }), "it may be the answer")
+	require.NoError(t, l.CheckLast(t.Context(), func() bool { return false }), "it may be the answer")
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = l.look() }))
 
 	require.NoError(t, far.CloseWrite())
@@ -61,21 +64,21 @@ func TestLookTakesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "HTTP/1.1 413", string(got))
 	require.ErrorIs(t, l.fit(), io.ErrUnexpectedEOF)
-	require.ErrorIs(t, l.leaves(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
+	require.ErrorIs(t, l.CheckLast(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
 }
 
 func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
 	for name, test := range map[string]struct {
-		end    func(*link, *net.TCPConn)
+		end    func(*Link, *net.TCPConn)
 		seen   sight
 		reason error
 	}{
-		"closed": {func(_ *link, far *net.TCPConn) { _ = far.CloseWrite() }, goodbye, io.ErrUnexpectedEOF},
-		"reset": {func(_ *link, far *net.TCPConn) {
+		"closed": {func(_ *Link, far *net.TCPConn) { _ = far.CloseWrite() }, goodbye, io.ErrUnexpectedEOF},
+		"reset": {func(_ *Link, far *net.TCPConn) {
 			_ = far.SetLinger(0)
 			_ = far.Close()
 		}, broken, syscall.ECONNRESET},
-		"closed here": {func(l *link, _ *net.TCPConn) { _ = l.Conn.Close() }, broken, nil},
+		"closed here": {func(l *Link, _ *net.TCPConn) { _ = l.Conn.Close() }, broken, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, far := pair(t)
@@ -122,28 +125,32 @@ func (s socket) Control(func(uintptr)) error { s.shows(); return nil }
 func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
 	const soon = readerTime / 2
 	for name, test := range map[string]struct {
-		then  func(l *link, answers, leaves func())
+		then  func(l *Link, answers, leaves func())
 		says  error
 		waits time.Duration
 	}{
-		"an answer":            {func(_ *link, answers, _ func()) { answers() }, nil, soon},
-		"an answer to another": {func(l *link, _, _ func()) { l.tell() }, syscall.ECONNRESET, readerTime},
-		"the end":              {func(l *link, _, _ func()) { l.end(io.EOF) }, syscall.ECONNRESET, soon},
-		"closed":               {func(l *link, _, _ func()) { _ = l.Close() }, syscall.ECONNRESET, soon},
-		"nothing":              {func(_ *link, _, _ func()) {}, syscall.ECONNRESET, readerTime},
-		"the call is over":     {func(_ *link, _, leaves func()) { leaves() }, context.Canceled, soon},
+		"an answer":            {func(_ *Link, answers, _ func()) { answers() }, nil, soon},
+		"an answer to another": {func(l *Link, _, _ func()) { l.Tell() }, syscall.ECONNRESET, readerTime},
+		"the end":              {func(l *Link, _, _ func()) { l.end(io.EOF) }, syscall.ECONNRESET, soon},
+		"closed":               {func(l *Link, _, _ func()) { _ = l.Close() }, syscall.ECONNRESET, soon},
+		"nothing":              {func(_ *Link, _, _ func()) {}, syscall.ECONNRESET, readerTime},
+		"the call is over":     {func(_ *Link, _, leaves func()) { leaves() }, context.Canceled, soon},
 	} {
 		for _, seen := range []sight{goodbye, broken} {
 			synctest.Test(t, func(t *testing.T) {
 				near, _ := net.Pipe()
 				l := newLink(near)
 				l.socket = socket{shows: func() { l.seen, l.reason = seen, syscall.ECONNRESET }}
-				a := &attempt{link: l}
+				var answered atomic.Bool
+				answers := func() {
+					answered.Store(true)
+					l.Tell()
+				}
 				ctx, leaves := context.WithCancel(t.Context())
 				defer leaves()
-				time.AfterFunc(soon, func() { test.then(l, a.answerBegan, leaves) })
+				time.AfterFunc(soon, func() { test.then(l, answers, leaves) })
 				began := time.Now()
-				err := l.leaves(ctx, a.isAnswered)
+				err := l.CheckLast(ctx, answered.Load)
 				assert.Equal(t, test.waits, time.Since(began), name)
 				assert.Equal(t, test.says, err, name)
 				time.Sleep(readerTime) // for what is still to come
@@ -162,16 +169,25 @@ func TestLinkWithoutASocketIsLookedAtByReading(t *testing.T) {
 	_, err := l.Read(make([]byte, 1))
 	require.ErrorIs(t, err, io.EOF)
 	require.ErrorIs(t, l.fit(), io.ErrUnexpectedEOF)
-	require.ErrorIs(t, l.leaves(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
+	require.ErrorIs(t, l.CheckLast(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
+}
+
+// traced is a request that tells a connection that it was idle, as an exchange does.
+func traced(r *http.Request) *http.Request {
+	return r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if c, _ := Of(info.Conn); c != nil && info.Reused {
+			c.Rested()
+		}
+	}}))
 }
 
 // What shows before a kept connection is used again, where whoever reads has not
 // seen it: the next request is made on another.
 func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
-	certificate, pool := selfSigned(t)
+	certificate, pool := certified(t)
 	for _, seen := range []sight{nothing, incoming, goodbye, broken} {
 		for _, secured := range []bool{false, true} {
-			var links []*link
+			var links []*Link
 			requests := []int{0, 0}
 			dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 				near, far := net.Pipe()
@@ -193,18 +209,19 @@ func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
 					}
 				}()
 				if !secured {
-					return &conn{Conn: l, link: l}, nil
+					return &Conn{Conn: l, link: l}, nil
 				}
-				return over(ctx, l, &tls.Config{RootCAs: pool, ServerName: "vendor.example"})
+				return over(ctx, l, &tls.Config{RootCAs: pool, ServerName: "example.com"})
 			}
-			transport := newTransport(Config{})
-			transport.DialContext, transport.DialTLSContext = dial, dial
-			base := map[bool]string{false: "http://127.0.0.1", true: "https://vendor.example"}[secured]
-			c, err := New(Config{BaseURL: base, Client: &http.Client{Transport: transport}})
-			require.NoError(t, err)
+			transport := &http.Transport{DialContext: dial, DialTLSContext: dial}
+			base := map[bool]string{false: "http://example.com", true: "https://example.com"}[secured]
 			for range 2 {
-				_, err = c.Do(t.Context(), formOf(t, lasting{make([]byte, 100)}, 100))
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base, strings.NewReader(strings.Repeat("x", 100)))
 				require.NoError(t, err)
+				answer, err := (&http.Client{Transport: transport}).Do(traced(req))
+				require.NoError(t, err)
+				_, _ = io.Copy(io.Discard, answer.Body)
+				_ = answer.Body.Close()
 				links[0].socket = socket{shows: func() { links[0].seen, links[0].reason = seen, io.ErrUnexpectedEOF }}
 			}
 			want := []int{1, 1}

@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -150,142 +149,47 @@ func TestRequestThatEveryConnectionRefusesIsNotBegunWithoutEnd(t *testing.T) {
 	}
 }
 
-// rawServer gives each connection to a function, and closes those that are open
-// when the test ends.
-func rawServer(t *testing.T, serve func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		var conns []net.Conn
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				break
-			}
-			conns = append(conns, conn)
-			serving.Go(func() { serve(conn) })
-		}
-		for _, conn := range conns {
-			_ = conn.Close()
-		}
-	})
-	t.Cleanup(func() {
-		_ = l.Close()
-		serving.Wait()
-	})
-	return "http://" + l.Addr().String()
+// deaf fails every write once it is told to, with nothing written: an idle
+// connection that the network has reset.
+type deaf struct {
+	net.Conn
+	dead *atomic.Bool
 }
 
-func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
-	base := rawServer(t, func(conn net.Conn) {
-		_, _ = conn.Read(make([]byte, 64<<10))
-		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
-		_, _ = io.Copy(io.Discard, conn) // and the connection stays open
-	})
-	_, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), post())
-	f := failure(t, err)
-	assert.Equal(t, httpx.BadAnswer, f.Kind)
-	assert.Equal(t, http.StatusSwitchingProtocols, f.Status)
-}
-
-func TestAnswerBeforeTheWholeRequestIsMarked(t *testing.T) {
-	answered := make(chan struct{})
-	base := rawServer(t, func(conn net.Conn) {
-		_, _ = conn.Read(make([]byte, 1<<10))
-		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-		<-answered // the rest is not read, so that it cannot have been sent
-	})
-	defer close(answered)
-	large := post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)})
-	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), large)
-	require.NoError(t, err)
-	assert.True(t, resp.Early)
-
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		fmt.Fprint(w, `{}`)
-	})
-	resp, err = client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
-	require.NoError(t, err)
-	assert.False(t, resp.Early)
-}
-
-// hanging is media on a file system that does not answer.
-type hanging struct{ release chan struct{} }
-
-func (h hanging) Open() (io.ReadCloser, int64, error) { return io.NopCloser(h), 5, nil }
-
-func (h hanging) Read([]byte) (int, error) {
-	<-h.release
-	return 0, io.ErrUnexpectedEOF
-}
-
-func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
-	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
-	media := hanging{make(chan struct{})}
-	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(media, 5)})
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(20*time.Millisecond, cancel)
-	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
-	assert.ErrorIs(t, err, context.Canceled) // this line is reached while the media still hangs
-	assert.False(t, failure(t, err).Sent)
-	close(media.release)
-}
-
-func TestPanicOfATransportReachesTheCaller(t *testing.T) {
-	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
-		Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
-	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), post()) })
-	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), withMedia(breaking{}, 1<<20)) }, "from another goroutine")
-}
-
-// An answer that comes when nobody waits for it any more is given back.
-func TestAnswerAfterTheCallerHasLeftIsClosed(t *testing.T) {
-	closed, late := make(chan struct{}), make(chan struct{})
-	ctx, cancel := context.WithCancel(t.Context())
-	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-		cancel()
-		<-late
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: onClose{strings.NewReader("{}"), closed}, Request: r}, nil
-	})
-	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}})
-	_, err := c.Do(ctx, withMedia(breaking{}, 1<<20))
-	assert.Equal(t, httpx.Canceled, failure(t, err).Kind)
-	close(late)
-	<-closed
-}
-
-type onClose struct {
-	io.Reader
-	closed chan struct{}
-}
-
-func (o onClose) Close() error {
-	close(o.closed)
-	return nil
-}
-
-func TestRequestThatCannotBeMadeIsAFailure(t *testing.T) {
-	req := post()
-	req.Method = "NO METHOD"
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid"}).Do(t.Context(), req)
-	assert.False(t, failure(t, err).Sent)
-}
-
-func TestFailurePrintsNoHeaderAndNoAnswer(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", "https://h.invalid/?access_token=MARK")
-		w.Header().Set("Retry-After", "7")
-		w.WriteHeader(http.StatusFound)
-	})
-	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
-	f := failure(t, err)
-	for _, said := range []string{fmt.Sprintf("%v %+v %#v %s %q", f, f, f, f, *f)} {
-		assert.NotContains(t, said, "MARK")
-		assert.Equal(t, 5, strings.Count(said, f.Error()), said)
+func (d deaf) Write(p []byte) (int, error) {
+	if d.dead.Load() {
+		return 0, errors.New("reset")
 	}
-	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
+	return d.Conn.Write(p)
+}
+
+// Of either request nothing was written. The large one goes to another connection;
+// so should the small one, which net/http calls written while it is in its buffer.
+func TestRequestOnADeadIdleConnectionIsMadeOnAnother(t *testing.T) {
+	for name, size := range map[string]int{"small": 10, "large": 100_000} {
+		t.Run(name, func(t *testing.T) {
+			var requests atomic.Int32
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				say(200, `{}`)(w, r)
+			})
+			var dead atomic.Bool
+			transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := new(net.Dialer).DialContext(ctx, network, address)
+				if requests.Load() > 0 {
+					return conn, err
+				}
+				return deaf{conn, &dead}, err
+			}}
+			defer transport.CloseIdleConnections()
+			c := client(t, httpx.Config{BaseURL: server.URL, Client: &http.Client{Transport: transport}})
+			req := post(body.Field{Name: "a", Value: string(make([]byte, size))})
+			_, err := c.Do(t.Context(), req)
+			require.NoError(t, err)
+			dead.Store(true)
+			_, err = c.Do(t.Context(), req)
+			assert.NoError(t, err)
+			assert.EqualValues(t, 2, requests.Load())
+		})
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"strings"
 	"testing"
 
@@ -67,4 +69,40 @@ func TestAnswerAfterContinueAndBeforeTheWholeRequestIsEarly(t *testing.T) {
 	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)}))
 	require.NoError(t, err)
 	assert.True(t, resp.Early)
+}
+
+// A caller who watches interim answers still has a limit of them.
+func TestInterimAnswersAreLimitedForAWatchingCaller(t *testing.T) {
+	base := rawServer(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 64<<10))
+		for range 100 {
+			_, _ = io.WriteString(conn, "HTTP/1.1 103 Early Hints\r\n\r\n")
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+	})
+	told := 0
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		Got1xxResponse: func(int, textproto.MIMEHeader) error { told++; return nil },
+	})
+	_, err := client(t, httpx.Config{BaseURL: base}).Do(ctx, post())
+	assert.Error(t, err)
+	assert.Positive(t, told)
+	assert.LessOrEqual(t, told, 10)
+}
+
+// Five interim answers are net/http's limit, whoever watches and whatever for.
+func TestFiveInterimAnswersAreTaken(t *testing.T) {
+	for name, trace := range map[string]*httptrace.ClientTrace{
+		"nobody watches": {}, "watched": {Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil }},
+	} {
+		for interim, taken := range map[int]bool{5: true, 6: false} {
+			base := rawServer(t, func(conn net.Conn) {
+				readRequest(conn)
+				_, _ = io.WriteString(conn, strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", interim))
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+			})
+			_, err := client(t, httpx.Config{BaseURL: base}).Do(httptrace.WithClientTrace(t.Context(), trace), post())
+			assert.Equal(t, taken, err == nil, "%s, %d: %v", name, interim, err)
+		}
+	}
 }

@@ -1,7 +1,7 @@
 //go:build !unix
 
-package httpx
+package wire
 
 // peekAt sees nothing where sockets cannot be looked at without being read. What
 // is known of an end is then what reading has met.
-func (l *link) peekAt(uintptr) {}
+func (l *Link) peekAt(uintptr) {}

@@ -3,12 +3,9 @@ package httpx_test
 import (
 	"bytes"
 	"crypto/tls"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,39 +16,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/idverify/idverify/internal/body"
-	"github.com/idverify/idverify/internal/httpx"
 )
-
-// A refusal within the handshake is a *net.OpError around an alert type that
-// crypto/tls keeps to itself; tls.AlertError is of QUIC only.
-func TestRefusedHandshakeIsNamed(t *testing.T) {
-	ca := newAuthority(t)
-	for name, config := range map[string]*tls.Config{
-		"too old":              {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
-		"client's certificate": {MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert},
-	} {
-		config.Certificates = []tls.Certificate{ca.sign(t, nil)}
-		server, _ := serveTLS(t, config, sayProtocol)
-		_, err := trusting(t, server.URL, ca.pool()).Do(t.Context(), post())
-		assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error(), name)
-	}
-}
-
-// And one that our side refuses.
-func TestHandshakeThatOurSideRefusesIsNamed(t *testing.T) {
-	transport := roundTrip(func(*http.Request) (*http.Response, error) {
-		return nil, &net.OpError{Op: "local error", Err: errors.New("MARK")}
-	})
-	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).Do(t.Context(), post())
-	assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error())
-}
-
-// http.Client makes http.ErrSchemeMismatch of the tls.RecordHeaderError.
-func TestPlainHTTPBehindAnHTTPSAddressIsNamed(t *testing.T) {
-	server := serve(t, func(http.ResponseWriter, *http.Request) {})
-	_, err := client(t, httpx.Config{BaseURL: "https" + strings.TrimPrefix(server.URL, "http")}).Do(t.Context(), post())
-	assert.Equal(t, "the other side does not speak TLS", failure(t, err).Error())
-}
 
 // falling is an HTTP/2 server whose first connection answers once and then
 // never again, as behind a firewall that has forgotten it.

@@ -1,4 +1,4 @@
-package httpx
+package wire
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// link is a connection below TLS. It knows whether the other side has closed it,
+// Link is a connection below TLS. It knows whether the other side has closed it,
 // so that nothing is written to nobody: what was not written is not sent, and is
 // asked again for nothing.
-type link struct {
+type Link struct {
 	net.Conn
 	socket syscall.RawConn // nil where there is none, as in tests over a pipe
 
@@ -23,7 +23,7 @@ type link struct {
 	cause error         // why, once ended is closed
 	told  chan struct{} // has room for one word that an answer has begun
 
-	latest atomic.Pointer[said] // answer
+	latest atomic.Pointer[said] // by the latest answer
 
 	looking sync.Mutex
 	peek    func(fd uintptr) // made once, so that a look allocates nothing
@@ -41,8 +41,8 @@ const (
 	broken
 )
 
-func newLink(tcp net.Conn) *link {
-	l := &link{Conn: tcp, ended: make(chan struct{}), told: make(chan struct{}, 1)}
+func newLink(tcp net.Conn) *Link {
+	l := &Link{Conn: tcp, ended: make(chan struct{}), told: make(chan struct{}, 1)}
 	if s, ok := tcp.(syscall.Conn); ok {
 		l.socket, _ = s.SyscallConn() // nil with an error: it is closed already, and reading says so
 	}
@@ -51,7 +51,7 @@ func newLink(tcp net.Conn) *link {
 }
 
 // Read notes the end.
-func (l *link) Read(p []byte) (int, error) {
+func (l *Link) Read(p []byte) (int, error) {
 	n, err := l.Conn.Read(p)
 	if err != nil {
 		l.end(err)
@@ -60,13 +60,13 @@ func (l *link) Read(p []byte) (int, error) {
 }
 
 // Close is an end, too: nobody waits for another.
-func (l *link) Close() error {
+func (l *Link) Close() error {
 	l.end(net.ErrClosed)
 	return l.Conn.Close()
 }
 
 // end notes that nothing more will be read.
-func (l *link) end(cause error) {
+func (l *Link) end(cause error) {
 	l.once.Do(func() {
 		if errors.Is(cause, io.EOF) {
 			cause = io.ErrUnexpectedEOF
@@ -76,12 +76,12 @@ func (l *link) end(cause error) {
 	})
 }
 
-var errUnasked = errors.New("httpx: the other side speaks without having been asked")
+var errUnasked = errors.New("wire: the other side speaks without having been asked")
 
 // fit says why a link that was idle should not be used again, nil if it should.
 // Nothing may have come, either: it would be taken for the answer to the next
 // request.
-func (l *link) fit() error {
+func (l *Link) fit() error {
 	if l.hasEnded() {
 		return l.cause
 	}
@@ -95,13 +95,13 @@ func (l *link) fit() error {
 	}
 }
 
-// leaves says why the last piece of a request should not be written, nil if it
+// CheckLast says why the last piece of a request should not be written, nil if it
 // should.
 //
 // An answer may have come before the end, from a server that does not want the
 // rest. Whoever reads tells of it before he comes to the end, and so he is waited
 // for. Where he tells of an answer writing goes on, as it would without a look.
-func (l *link) leaves(ctx context.Context, answering func() bool) error {
+func (l *Link) CheckLast(ctx context.Context, answering func() bool) error {
 	if l.hasEnded() {
 		return l.cause
 	}
@@ -129,28 +129,27 @@ func (l *link) leaves(ctx context.Context, answering func() bool) error {
 // has much else to do.
 const readerTime = 5 * time.Second
 
-// tell wakes whoever waits for a word of an answer.
-func (l *link) tell() {
+// Tell wakes whoever waits for a word of an answer.
+func (l *Link) Tell() {
 	select {
 	case l.told <- struct{}{}:
 	default:
 	}
 }
 
-// said is what an answer was called, and a number that stands for its person.
 type said struct {
 	id     string
 	person uint64
 }
 
-// hasSaid notes an answer, and reports whether the one before was called the same
-// and was about another person.
-func (l *link) hasSaid(now said) bool {
-	before := l.latest.Swap(&now)
-	return before != nil && before.id == now.id && before.person != now.person
+// HasSaid notes an answer by its id and a number that stands for its person. It
+// reports whether the answer before had this id and was about another person.
+func (l *Link) HasSaid(id string, person uint64) bool {
+	before := l.latest.Swap(&said{id, person})
+	return before != nil && before.id == id && before.person != person
 }
 
-func (l *link) hasEnded() bool {
+func (l *Link) hasEnded() bool {
 	select {
 	case <-l.ended:
 		return true
@@ -159,8 +158,11 @@ func (l *link) hasEnded() bool {
 	}
 }
 
-func (l *link) endsSoon() bool {
-	timer := time.NewTimer(patience)
+// soon is how long whoever reads is given to come to an end that writing has met.
+const soon = 100 * time.Millisecond
+
+func (l *Link) endsSoon() bool {
+	timer := time.NewTimer(soon)
 	defer timer.Stop()
 	select {
 	case <-l.ended:
@@ -170,7 +172,7 @@ func (l *link) endsSoon() bool {
 	}
 }
 
-func (l *link) look() (sight, error) {
+func (l *Link) look() (sight, error) {
 	if l.socket == nil {
 		return nothing, nil
 	}

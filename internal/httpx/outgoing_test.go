@@ -1,20 +1,16 @@
 package httpx_test
 
 import (
-	"bufio"
 	"bytes"
-	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/textproto"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -174,127 +170,54 @@ func overwrite(picture []byte) {
 	}
 }
 
-// Headers that announce a packed answer, and then silence: that is a time limit
-// and no packed answer.
-func TestPackedAnswerThatStallsIsATimeout(t *testing.T) {
-	base := rawServer(t, func(conn net.Conn) {
-		_, _ = conn.Read(make([]byte, 64<<10))
-		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n")
-		_, _ = io.Copy(io.Discard, conn)
+// After the call has reported "not sent", a transport that reads on gets no
+// further byte.
+func TestBodyIsGuardedAfterTheCall(t *testing.T) {
+	var kept io.ReadCloser
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		kept = r.Body
+		return nil, io.ErrUnexpectedEOF
 	})
-	_, err := client(t, httpx.Config{BaseURL: base, Timeout: 200 * time.Millisecond}).Do(t.Context(), post())
-	assert.Equal(t, httpx.Timeout, failure(t, err).Kind, err.Error())
-}
-
-// The largest limit there is, for "none": a paid answer must come out.
-func TestLargestLimitOfAnswers(t *testing.T) {
-	for name, head := range map[string]string{
-		"announced": "Content-Length: 10000\r\n", "endless": "Content-Length: 9223372036854775807\r\n", "not announced": "Connection: close\r\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			base := rawServer(t, func(conn net.Conn) {
-				_, _ = conn.Read(make([]byte, 64<<10))
-				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+head+"\r\n")
-				_, _ = conn.Write(bytes.Repeat([]byte(" "), 10_000))
-				_ = conn.Close()
-			})
-			c := client(t, httpx.Config{BaseURL: base, MaxResponseBytes: 1<<63 - 1})
-			assert.NotPanics(t, func() { _, _ = c.Do(t.Context(), post()) })
-		})
-	}
-}
-
-// A caller who watches interim answers still has a limit of them.
-func TestInterimAnswersAreLimitedForAWatchingCaller(t *testing.T) {
-	base := rawServer(t, func(conn net.Conn) {
-		_, _ = conn.Read(make([]byte, 64<<10))
-		for range 100 {
-			_, _ = io.WriteString(conn, "HTTP/1.1 103 Early Hints\r\n\r\n")
-		}
-		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-	})
-	told := 0
-	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-		Got1xxResponse: func(int, textproto.MIMEHeader) error { told++; return nil },
-	})
-	_, err := client(t, httpx.Config{BaseURL: base}).Do(ctx, post())
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
+		Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
+	assert.False(t, failure(t, err).Sent)
+	content, err := io.ReadAll(kept)
 	assert.Error(t, err)
-	assert.Positive(t, told)
-	assert.LessOrEqual(t, told, 10)
+	assert.Empty(t, content)
 }
 
-// Five interim answers are net/http's limit, whoever watches and whatever for.
-func TestFiveInterimAnswersAreTaken(t *testing.T) {
-	for name, trace := range map[string]*httptrace.ClientTrace{
-		"nobody watches": {}, "watched": {Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil }},
-	} {
-		for interim, taken := range map[int]bool{5: true, 6: false} {
-			base := rawServer(t, func(conn net.Conn) {
-				readRequest(conn)
-				_, _ = io.WriteString(conn, strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", interim))
-				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-			})
-			_, err := client(t, httpx.Config{BaseURL: base}).Do(httptrace.WithClientTrace(t.Context(), trace), post())
-			assert.Equal(t, taken, err == nil, "%s, %d: %v", name, interim, err)
-		}
+// The last byte counts, not the end of the body behind it: a connection that
+// breaks between the two may have delivered the request.
+func TestLastByteHandedOverIsSent(t *testing.T) {
+	for missing, sent := range map[int64]bool{0: true, 1: false} {
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			_, err := io.ReadFull(r.Body, make([]byte, r.ContentLength-missing))
+			assert.NoError(t, err)
+			return nil, io.EOF
+		})
+		_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
+			Do(t.Context(), post(body.Field{Name: "a", Value: "b"}))
+		f := failure(t, err)
+		assert.Equal(t, sent, f.Sent)
+		assert.Equal(t, httpx.Network, f.Kind)
+		assert.Equal(t, "the connection was closed", f.Error())
+		assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	}
 }
 
-// The caller's own trace is told of the handshake, as it is by net/http's TLS.
-func TestCallersTraceIsToldOfTheHandshake(t *testing.T) {
-	server, _ := serveTLS(t, nil, sayProtocol)
-	began := 0
-	var ended []error
-	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-		TLSHandshakeStart: func() { began++ },
-		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { ended = append(ended, err) },
+// HTTP/2 sends a request again, by GetBody, when the server had not looked at
+// it: the whole body, and it counts as sent.
+func TestBodyCanBeSentAgainByTheTransport(t *testing.T) {
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		again, err := r.GetBody()
+		assert.NoError(t, err)
+		content, err := io.ReadAll(again)
+		assert.NoError(t, err)
+		assert.EqualValues(t, r.ContentLength, len(content))
+		assert.Contains(t, string(content), "b-value")
+		return nil, io.EOF
 	})
-	_, _ = client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, post()) // the certificate is refused, within the handshake
-	assert.Equal(t, 1, began)
-	require.Len(t, ended, 1)
-	assert.Error(t, ended[0])
-}
-
-// Renegotiation amid an upload would wait for a hello that is being gathered, and
-// the upload for the renegotiation.
-func TestRenegotiationIsRefused(t *testing.T) {
-	for _, allowed := range []tls.RenegotiationSupport{tls.RenegotiateOnceAsClient, tls.RenegotiateFreelyAsClient} {
-		_, err := httpx.New(httpx.Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{Renegotiation: allowed}})
-		var refused *httpx.ConfigError
-		require.ErrorAs(t, err, &refused)
-		assert.Equal(t, "TLSConfig", refused.Field)
-	}
-}
-
-// A gateway that refuses a large request answers, and closes without reading the
-// rest: the connection breaks while we write. What it said is heard all the same.
-func TestAnswerOfAServerThatClosesAtOnceIsHeard(t *testing.T) {
-	ca := newAuthority(t)
-	refuses := func(conn net.Conn) {
-		defer conn.Close()
-		_, _ = http.ReadRequest(bufio.NewReader(conn)) // the head
-		_, _ = io.WriteString(conn, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\npage")
-	}
-	plain := rawServer(t, refuses)
-	secure := rawServer(t, func(conn net.Conn) {
-		secured := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}})
-		if secured.Handshake() == nil {
-			refuses(secured)
-		}
-		_ = conn.Close()
-	})
-	req := post(body.Field{Name: "a", Value: strings.Repeat("x", 8<<20)})
-	for _, base := range []string{plain, "https" + strings.TrimPrefix(secure, "http")} {
-		c := trusting(t, base, ca.pool())
-		for range 30 {
-			resp, err := c.Do(t.Context(), req)
-			if err != nil { // the body of the answer may be lost, its status not
-				require.Equal(t, http.StatusRequestEntityTooLarge, failure(t, err).Status, err)
-				continue
-			}
-			require.Equal(t, http.StatusRequestEntityTooLarge, resp.Status)
-			require.True(t, resp.Early)
-		}
-		c.CloseIdleConnections()
-	}
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}}).
+		Do(t.Context(), post(body.Field{Name: "a", Value: "b-value"}))
+	assert.True(t, failure(t, err).Sent)
 }

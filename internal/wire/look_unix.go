@@ -1,6 +1,6 @@
 //go:build unix
 
-package httpx
+package wire
 
 import (
 	"io"
@@ -9,7 +9,7 @@ import (
 
 // peekAt looks at what has come without taking it: whoever reads may be waiting
 // for it, and holds the lock for reading. The socket does not block.
-func (l *link) peekAt(fd uintptr) {
+func (l *Link) peekAt(fd uintptr) {
 	var first [5]byte
 	n, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK)
 	switch err {

@@ -1,0 +1,137 @@
+package httpx_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/httpx"
+)
+
+func TestCancelledCallReturnsAtOnce(t *testing.T) {
+	arrived, leave := make(chan struct{}), make(chan struct{})
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		close(arrived)
+		<-leave
+	})
+	defer close(leave)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-arrived; cancel() }()
+	_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, post())
+	f := failure(t, err)
+	assert.Equal(t, httpx.Canceled, f.Kind)
+	assert.True(t, f.Sent)
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestTimeLimitOfTheExchange(t *testing.T) {
+	for given, want := range map[time.Duration]time.Duration{0: httpx.DefaultTimeout, 3 * time.Second: 3 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})
+			c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}, Timeout: given})
+			begin := time.Now()
+			_, err := c.Do(t.Context(), post())
+			f := failure(t, err)
+			assert.Equal(t, httpx.Timeout, f.Kind)
+			assert.Equal(t, "HTTP.Timeout passed", f.Error())
+			assert.True(t, f.Sent)
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+			assert.Equal(t, want, time.Since(begin))
+		})
+	}
+}
+
+// hanging is media on a file system that does not answer.
+type hanging struct{ release chan struct{} }
+
+func (h hanging) Open() (io.ReadCloser, int64, error) { return io.NopCloser(h), 5, nil }
+
+func (h hanging) Read([]byte) (int, error) {
+	<-h.release
+	return 0, io.ErrUnexpectedEOF
+}
+
+func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	media := hanging{make(chan struct{})}
+	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(media, 5)})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
+	assert.ErrorIs(t, err, context.Canceled) // this line is reached while the media still hangs
+	assert.False(t, failure(t, err).Sent)
+	close(media.release)
+}
+
+func TestPanicOfATransportReachesTheCaller(t *testing.T) {
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
+		Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
+	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), post()) })
+	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), withMedia(breaking{}, 1<<20)) }, "from another goroutine")
+}
+
+// An answer that comes when nobody waits for it any more is given back.
+func TestAnswerAfterTheCallerHasLeftIsClosed(t *testing.T) {
+	closed, late := make(chan struct{}), make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		cancel()
+		<-late
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: onClose{strings.NewReader("{}"), closed}, Request: r}, nil
+	})
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}})
+	_, err := c.Do(ctx, withMedia(breaking{}, 1<<20))
+	assert.Equal(t, httpx.Canceled, failure(t, err).Kind)
+	close(late)
+	<-closed
+}
+
+type onClose struct {
+	io.Reader
+	closed chan struct{}
+}
+
+func (o onClose) Close() error {
+	close(o.closed)
+	return nil
+}
+
+// A transport of the caller's may end its goroutine, as a test's does that calls
+// require. Where that goroutine is ours, the caller gets a failure.
+func TestGoexitOfATransportIsAFailure(t *testing.T) {
+	transport := roundTrip(func(*http.Request) (*http.Response, error) {
+		runtime.Goexit()
+		return nil, io.EOF
+	})
+	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Client: &http.Client{Transport: transport}})
+	assert.NotPanics(t, func() {
+		_, err := c.Do(t.Context(), withMedia(breaking{}, 1<<20))
+		assert.Error(t, err)
+	})
+}
+
+// A request of resty's waits in a pool, and must not keep a person's face and
+// number there.
+func TestARequestThatIsUsedAgainKeepsNothing(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
+	c := client(t, httpx.Config{BaseURL: server.URL})
+	_, err := c.Do(t.Context(), post())
+	require.NoError(t, err)
+	assert.True(t, c.KeepsNothing())
+}
