@@ -129,29 +129,29 @@ func (c *Client) watched(ctx context.Context, req *Request, start CallStart, end
 func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result, error) {
 	call := &call{client: c, id: id}
 	call.req = &call.own.Request
-	subject, err := call.own.take(given)
-	if err != nil {
+	var err error
+	if call.subject, err = call.own.take(given); err != nil {
 		return nil, beforehand(err)
 	}
 	if ctx.Err() != nil {
 		return nil, beforehand(left(ctx, "", ""))
 	}
 	if call.req.IdempotencyKey == "" {
-		return c.ask(ctx, call, subject)
+		return c.ask(ctx, call)
 	}
-	return c.askOnce(ctx, call, subject)
+	return c.askOnce(ctx, call)
 }
 
-func (c *Client) ask(ctx context.Context, call *call, subject Subject) (*Result, error) {
+func (c *Client) ask(ctx context.Context, call *call) (*Result, error) {
 	call.borrow()
 	vendors := c.route(ctx, call.req)
-	if !slices.ContainsFunc(vendors, func(v *vendor) bool { _, ok := Accepted(v.Provider, call.req); return ok }) {
+	if !slices.ContainsFunc(vendors, func(v *vendor) bool { _, ok := accepted(v.Provider, call.req); return ok }) {
 		return call.nobody(ctx, vendors)
 	}
 	if c.person == nil {
 		return call.run(ctx, vendors)
 	}
-	try, err := c.takeTry(ctx, subject)
+	try, err := c.takeTry(ctx, call.subject)
 	if err != nil {
 		return nil, beforehand(err)
 	}
@@ -217,16 +217,6 @@ func (c *Client) CloseIdleConnections() {
 			p.CloseIdleConnections()
 		}
 	}
-}
-
-// Accepted is the first evidence of the request that the provider accepts.
-func Accepted(p Provider, req *Request) (Evidence, bool) {
-	for _, ev := range req.Evidence {
-		if !isNil(ev) && p.Accepts(ev) {
-			return ev, true
-		}
-	}
-	return nil, false
 }
 
 // Format implements [fmt.Formatter]: it prints the providers' names.

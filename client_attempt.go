@@ -52,7 +52,7 @@ func (a *attempting) run() (*Result, *Error) {
 	}
 	defer release()
 	a.began = time.Now()
-	res, e, asked := a.vendor.ask(a.ctx, a.call.req, a.began)
+	res, e, asked := a.vendor.ask(a.ctx, a.call.question(a.vendor), a.began)
 	if !asked {
 		a.reason = ReasonCircuitOpen
 	}

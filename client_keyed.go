@@ -35,8 +35,8 @@ func newFlights() *flights {
 	return &flights{secret: redact.NewSecret(string(secret[:])), byKey: map[string]*shared{}}
 }
 
-// question is a request with a key, on its way through flights.
-type question struct {
+// keyed is a request with a key, on its way through flights.
+type keyed struct {
 	key string
 	// id names the key, and the rate that was asked for, to a store. print tells
 	// two questions apart: it stands for the person and all evidence.
@@ -53,7 +53,7 @@ type question struct {
 // share makes the call of a question, or joins the one that is under way. A
 // caller who leaves leaves alone; when the last has left, the call ends. Nothing of
 // what a caller gave is read after their return.
-func (f *flights) share(ctx context.Context, q question) (*Result, error) {
+func (f *flights) share(ctx context.Context, q keyed) (*Result, error) {
 	defer q.loan.takeBack()
 	s, origin := f.enter(ctx, q)
 	if s == nil {
@@ -73,7 +73,7 @@ func (f *flights) share(ctx context.Context, q question) (*Result, error) {
 
 // enter joins the call under the question's key or starts one. It gives none when
 // the key is that of another question.
-func (f *flights) enter(ctx context.Context, q question) (*shared, Origin) {
+func (f *flights) enter(ctx context.Context, q keyed) (*shared, Origin) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s, underWay := f.byKey[q.key]
@@ -93,7 +93,7 @@ func (f *flights) enter(ctx context.Context, q question) (*shared, Origin) {
 // work makes the call and lands. A decision that is to be kept is given to
 // newcomers until the store has it; anything else is forgotten before anybody
 // is told, so that who asks again on seeing it asks anew.
-func (f *flights) work(q question, s *shared) flight.Work[*Result] {
+func (f *flights) work(q keyed, s *shared) flight.Work[*Result] {
 	return func(ctx context.Context, landing *flight.Flight[*Result]) {
 		defer f.forget(q.key, s)
 		ctx = landing.Dated(ctx)
@@ -110,7 +110,7 @@ func (f *flights) work(q question, s *shared) flight.Work[*Result] {
 }
 
 // answer looks into the store before anybody is asked.
-func (q question) answer(ctx context.Context, lender func() *loan) (*Result, error) {
+func (q keyed) answer(ctx context.Context, lender func() *loan) (*Result, error) {
 	if q.known != nil {
 		if res, err := q.known(ctx); res != nil || err != nil {
 			return res, err
@@ -132,7 +132,7 @@ func (f *flights) lender(s *shared) *loan {
 // leave reports whether the caller was the last, or the call has landed; one
 // that has not is ended when the last has left. A newcomer then starts anew instead
 // of joining an end.
-func (f *flights) leave(q question, s *shared) (last bool) {
+func (f *flights) leave(q keyed, s *shared) (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s.loans = slices.DeleteFunc(s.loans, func(l *loan) bool { return l == q.loan })
@@ -189,7 +189,7 @@ func inOwnWords(ctx context.Context, s *shared, origin Origin) (*Result, error) 
 }
 
 // askOnce asks a question with a key.
-func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Result, error) {
+func (c *Client) askOnce(ctx context.Context, call *call) (*Result, error) {
 	req := call.req
 	held, sum, err := holdEvidence(ctx, req.Evidence, timeToRead(ctx)/time.Duration(len(req.Evidence)))
 	if err != nil {
@@ -200,10 +200,10 @@ func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Res
 	if err != nil {
 		return nil, beforehand(err)
 	}
-	q := question{key: req.IdempotencyKey, loan: lent}
+	q := keyed{key: req.IdempotencyKey, loan: lent}
 	q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
 		call.lender = lender
-		return c.ask(ctx, call, subject)
+		return c.ask(ctx, call)
 	}
 	secret := c.flights.secret
 	if c.answers != nil {
@@ -212,7 +212,7 @@ func (c *Client) askOnce(ctx context.Context, call *call, subject Subject) (*Res
 		q.keep = func(ctx context.Context, res *Result) { c.save(ctx, q, res) }
 	}
 	q.id = pseudonym.Of(secret, "idverify question", req.IdempotencyKey, number(c.maxFAR))
-	q.print = pseudonym.Of(secret, "idverify print", subject.Name(), subject.IDNumber(), string(sum[:]))
+	q.print = pseudonym.Of(secret, "idverify print", call.subject.Name(), call.subject.IDNumber(), string(sum[:]))
 	return c.flights.share(ctx, q)
 }
 

@@ -276,7 +276,7 @@ type stubborn struct {
 	mu sync.Mutex
 }
 
-func (s *stubborn) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (s *stubborn) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	s.mu.Lock()
 	now := s.steps[min(s.asked, len(s.steps)-1)]
 	s.asked++
@@ -368,7 +368,7 @@ type counting struct {
 	asked atomic.Int64
 }
 
-func (c *counting) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (c *counting) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	return nil, &idverify.Error{Code: idverify.CodeNoFace, HTTPStatus: int(c.asked.Add(1)), Delivery: idverify.DeliveryAnswered}
 }
 
@@ -436,7 +436,7 @@ func TestSharedCallKeepsTheLimitOfAnAttempt(t *testing.T) {
 
 type panicking struct{ byScript }
 
-func (panicking) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (panicking) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	panic("a provider of a user's own")
 }
 

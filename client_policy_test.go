@@ -34,7 +34,7 @@ type step struct {
 func (s *byScript) Name() string                      { return s.name }
 func (s *byScript) Accepts(ev idverify.Evidence) bool { return ev.EvidenceKind() == "photo" }
 
-func (s *byScript) Verify(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
+func (s *byScript) Ask(ctx context.Context, _ *idverify.Question) (*idverify.Result, error) {
 	now := s.steps[min(s.asked, len(s.steps)-1)]
 	s.asked++
 	if now.after > 0 {
@@ -667,9 +667,9 @@ type lasting struct {
 	ctx context.Context
 }
 
-func (l *lasting) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+func (l *lasting) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	l.ctx = ctx
-	return l.byScript.Verify(ctx, req)
+	return l.byScript.Ask(ctx, q)
 }
 
 func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {

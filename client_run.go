@@ -14,6 +14,7 @@ type call struct {
 	id       string       // for hooks; empty when nobody watches
 	own      taken        // what the caller gave
 	req      *Request     // that of the next attempt
+	subject  Subject      // whom it asks about
 	lender   func() *loan // of a call with a key: whose request the next attempt takes
 	loan     *loan        // the request is of
 	attempts []Attempt
@@ -100,6 +101,12 @@ func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 	}
 }
 
+// question is what the vendor is asked. It reads some of the evidence.
+func (c *call) question(v *vendor) *Question {
+	evidence, _ := accepted(v.Provider, c.req)
+	return &Question{c.subject, evidence, c.req.Reference}
+}
+
 func onward(goesOn bool) Next {
 	if goesOn {
 		return NextAnotherVendor
@@ -109,7 +116,7 @@ func onward(goesOn bool) Next {
 
 // unfit tells why a vendor is not to be asked for this request at all.
 func (c *call) unfit(v *vendor) (Reason, *Error) {
-	if _, ok := Accepted(v.Provider, c.req); !ok {
+	if _, ok := accepted(v.Provider, c.req); !ok {
 		return ReasonEvidence, unsent(CodeUnsupportedEvidence, v.Name(), "the vendor reads none of the evidence given", nil)
 	}
 	if v.checks < c.floor {

@@ -202,7 +202,7 @@ type nilError struct{ err error }
 
 func (nilError) Name() string                   { return "nil" }
 func (nilError) Accepts(idverify.Evidence) bool { return true }
-func (n nilError) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (n nilError) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	return nil, n.err
 }
 func (n nilError) Acquire(context.Context) (func(), error) { return nil, n.err }

@@ -25,7 +25,7 @@ type fake struct {
 
 func (f *fake) Name() string                      { return f.name }
 func (f *fake) Accepts(ev idverify.Evidence) bool { return ev.EvidenceKind() == f.accepts }
-func (f *fake) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (f *fake) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	f.calls++
 	return f.res, f.err
 }
@@ -226,9 +226,8 @@ func TestClientPrintsNoNameThatIsNoWord(t *testing.T) {
 }
 
 func TestNilEvidenceIsNeverOfferedToAProvider(t *testing.T) {
-	ev, ok := idverify.Accepted(&fake{accepts: "photo"}, askFor(nil, photo()))
-	assert.True(t, ok)
-	assert.Equal(t, "photo", ev.EvidenceKind())
+	_, err := askFor(nil, photo()).Question(&fake{accepts: "photo"})
+	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
 }
 
 func TestNewNamesNoProviderWhoseNameIsNoWord(t *testing.T) {

@@ -201,9 +201,9 @@ func (v *vendor) isResting() bool {
 
 // ask makes one attempt, which began just now, within its time limit and tells
 // the circuit how it went. It is told even when the provider panics.
-func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *Result, e *Error, asked bool) {
+func (v *vendor) ask(ctx context.Context, q *Question, began time.Time) (res *Result, e *Error, asked bool) {
 	if v.circuit == nil {
-		res, e = v.verify(ctx, req)
+		res, e = v.verify(ctx, q)
 		return res, e, true
 	}
 	done, err := v.circuit.Allow()
@@ -216,15 +216,15 @@ func (v *vendor) ask(ctx context.Context, req *Request, began time.Time) (res *R
 		done(verdict)
 		v.tellChanges()
 	}()
-	res, e = v.verify(ctx, req)
+	res, e = v.verify(ctx, q)
 	verdict = v.verdict(ctx, e, began)
 	return res, e, true
 }
 
-func (v *vendor) verify(ctx context.Context, req *Request) (*Result, *Error) {
+func (v *vendor) verify(ctx context.Context, q *Question) (*Result, *Error) {
 	limited, cancel := context.WithTimeoutCause(flight.Undated(ctx), v.policy.Timeout, timelimit.ErrPolicy)
 	defer cancel()
-	res, err := v.Provider.Verify(limited, req)
+	res, err := v.Provider.Ask(limited, q)
 	res, e := settle(v.Name(), res, err)
 	if kind, ok := v.lacks(res); ok {
 		return nil, broken(v.Name(), "a pass came without the required check of "+redact.Word(string(kind)))

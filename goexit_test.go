@@ -18,7 +18,7 @@ type quitting struct{ asked int }
 
 func (*quitting) Name() string                   { return "quitting" }
 func (*quitting) Accepts(idverify.Evidence) bool { return true }
-func (q *quitting) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (q *quitting) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	if q.asked++; q.asked == 1 {
 		runtime.Goexit()
 	}

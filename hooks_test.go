@@ -43,9 +43,9 @@ type spanning struct {
 	span any
 }
 
-func (s *spanning) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+func (s *spanning) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	s.span = ctx.Value(spanKey{})
-	return s.byScript.Verify(ctx, req)
+	return s.byScript.Ask(ctx, q)
 }
 
 func TestHooksSeeEveryCallAndAttemptBeginAndEnd(t *testing.T) {
@@ -314,7 +314,7 @@ func TestAHookThatPanicsCostsNoDecision(t *testing.T) {
 // panickingProvider panics when it is asked.
 type panickingProvider struct{ byScript }
 
-func (*panickingProvider) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (*panickingProvider) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	panic("EXAMPLE panic")
 }
 

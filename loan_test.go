@@ -20,14 +20,14 @@ import (
 // remembering keeps the request it was given.
 type remembering struct {
 	byScript
-	req   *idverify.Request
-	begun func()
+	question *idverify.Question
+	begun    func()
 }
 
-func (r *remembering) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	r.req = req
+func (r *remembering) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	r.question = q
 	r.begun()
-	return r.byScript.Verify(ctx, req)
+	return r.byScript.Ask(ctx, q)
 }
 
 // A caller may change what they gave while the call is under way: its words, and
@@ -42,10 +42,9 @@ func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
 		res, err := oneVendor(t, p).Verify(t.Context(), given)
 		require.NoError(t, err)
 		assert.True(t, res.Passed())
-		assert.Equal(t, aName, p.req.Name)
-		assert.Equal(t, aNumber, p.req.IDNumber)
-		assert.Equal(t, key, p.req.IdempotencyKey)
-		assert.Equal(t, "photo", p.req.Evidence[0].EvidenceKind())
+		assert.Equal(t, aName, p.question.Subject().Name())
+		assert.Equal(t, aNumber, p.question.Subject().IDNumber())
+		assert.Equal(t, "photo", p.question.Evidence().EvidenceKind())
 	}
 }
 
@@ -90,8 +89,8 @@ type sending struct {
 	sent []string
 }
 
-func (s *sending) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	content, err := readSlowly(ctx, req.Evidence[0].(idverify.PhotoEvidence).Media())
+func (s *sending) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	content, err := readSlowly(ctx, q.Evidence().(idverify.PhotoEvidence).Media())
 	if err != nil {
 		e := &idverify.Error{Code: idverify.CodeUnreadableEvidence, Vendor: s.name, Field: "Evidence", Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo, Err: err}
 		if ctx.Err() != nil {
@@ -102,7 +101,7 @@ func (s *sending) Verify(ctx context.Context, req *idverify.Request) (*idverify.
 	s.mu.Lock()
 	s.sent = append(s.sent, content)
 	s.mu.Unlock()
-	return s.byScript.Verify(ctx, req)
+	return s.byScript.Ask(ctx, q)
 }
 
 func readSlowly(ctx context.Context, m idverify.Media) (content string, err error) {
@@ -222,12 +221,12 @@ func TestARetryTakesTheRequestOfACallerWhoWaits(t *testing.T) {
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
 		})
 		synctest.Wait()
-		assert.Equal(t, "leaver", p.req.Reference)
+		assert.Equal(t, "leaver", p.question.Reference())
 		res, err := reusing(t.Context(), c, "stayer")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a rate_limited → same_vendor", "a match after 1s"}, told(res.Attempts))
-		assert.Equal(t, "stayer", p.req.Reference)
-		assert.Equal(t, aName, p.req.Name)
+		assert.Equal(t, "stayer", p.question.Reference())
+		assert.Equal(t, aName, p.question.Subject().Name())
 		wg.Wait()
 	})
 }
@@ -275,11 +274,11 @@ func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
 
 func TestNoMediaStayNone(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
-	req := askFor(photo(), ownEvidence{copies: true})
+	req := askFor(ownEvidence{copies: true})
 	req.IdempotencyKey = "k"
 	_, err := oneVendor(t, p).Verify(t.Context(), req)
 	require.NoError(t, err)
-	assert.True(t, p.req.Evidence[1].(ownEvidence).IsZero())
+	assert.True(t, p.question.Evidence().(ownEvidence).IsZero())
 }
 
 // hanging is a reader that hangs after its first bytes, until it is released.
@@ -341,7 +340,7 @@ func TestNothingIsReadAfterTheReturn(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
 	_, err := reusing(t.Context(), oneVendor(t, p), "")
 	require.NoError(t, err)
-	_, _, err = p.req.Evidence[0].(idverify.PhotoEvidence).Media().Open()
+	_, _, err = p.question.Evidence().(idverify.PhotoEvidence).Media().Open()
 	assert.ErrorContains(t, err, "has left")
 }
 

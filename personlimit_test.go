@@ -403,7 +403,7 @@ type mixed struct{ decided, asked atomic.Int64 }
 
 func (*mixed) Name() string                   { return "mixed" }
 func (*mixed) Accepts(idverify.Evidence) bool { return true }
-func (m *mixed) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (m *mixed) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	if m.asked.Add(1)%3 == 0 {
 		return nil, &idverify.Error{Code: idverify.CodeUnsupportedFormat, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
 	}

@@ -61,7 +61,7 @@ type answers struct {
 
 // load is the store's decision of a question, nil when it has none that can be
 // used. It fails when the key was used for another question.
-func (c *Client) load(ctx context.Context, q question) (*Result, error) {
+func (c *Client) load(ctx context.Context, q keyed) (*Result, error) {
 	limit := c.resultLoad
 	if limit == 0 {
 		limit = resultLoadTimeout
@@ -93,7 +93,7 @@ func (c *Client) load(ctx context.Context, q question) (*Result, error) {
 }
 
 // save keeps a decision. Nobody waits for it, not even for its panic.
-func (c *Client) save(ctx context.Context, q question, res *Result) {
+func (c *Client) save(ctx context.Context, q keyed, res *Result) {
 	began := time.Now()
 	defer func() {
 		if recover() != nil {

@@ -13,8 +13,11 @@ type Verifier interface {
 }
 
 // Provider is one vendor's account as [Client] sees it. A Provider makes one
-// exchange with its vendor for each call and translates; when to try again,
+// exchange with its vendor for each question and translates; when to try again,
 // and where, is the Client's business.
+//
+// Where a Provider is to be used without a Client, its method Verify calls
+// [VerifyWith].
 //
 // A Provider may have two more methods. Rules() []Rule tells the rules that its
 // passes are held to, and DecidesBy() string the other settings that a decision
@@ -24,13 +27,15 @@ type Verifier interface {
 // Whoever writes a Provider of their own checks it with
 // idverifytest.TestProvider.
 type Provider interface {
-	Verifier
 	// Name is the vendor's short name, in lower case, always the same:
 	// it stands in Result.Vendor and Error.Vendor.
 	Name() string
 	// Accepts reports whether the vendor can read this form of evidence. It
 	// looks at the form only and opens nothing.
 	Accepts(ev Evidence) bool
+	// Ask makes one exchange about a question that was checked. It answers as
+	// [Verifier] does. A provider is safe for concurrent use.
+	Ask(ctx context.Context, q *Question) (*Result, error)
 }
 
 // FARProvider is a [Provider] that can promise a false-accept rate.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -102,6 +103,46 @@ func (a *tokenAnswer) failure(x *exchange.Exchange) *idverify.Error {
 // said looks an error of the token endpoint up in the table.
 func said(x *exchange.Exchange, code, message string) *idverify.Error {
 	return x.Failure(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
+}
+
+// asking is one verification on its way, with the token that it uses.
+type asking struct {
+	client *Client
+	token  Token
+	err    error // of the call, when it went out before and was refused for its token
+}
+
+func (a *asking) withToken(call *exchange.Call, req *httpx.Request) (err error) {
+	if a.token, err = a.client.accessToken(call.Context(), a.err); err != nil {
+		return err
+	}
+	call.Hide(a.token.Reveal())
+	req.SecretQuery = httpx.Param{Name: "access_token", Value: a.token.Reveal()}
+	return nil
+}
+
+func (a *asking) refused(_ *exchange.Call, err error) bool {
+	var e *idverify.Error
+	if !errors.As(err, &e) || !slices.Contains(tokenRefusals, e.VendorCode) {
+		return false
+	}
+	if a.err != nil {
+		a.client.tokens.refusedAgain(a.token, err)
+	} else {
+		a.client.tokens.refuse(a.token)
+	}
+	a.err = err
+	return true
+}
+
+// decode also notes that the token was accepted: the vendor worked on the call.
+func (a *asking) decode(call *exchange.Call) (*idverify.Result, error) {
+	res, err := a.client.decode(call)
+	var e *idverify.Error
+	if err == nil || errors.As(err, &e) && e.Delivery == idverify.DeliveryAnswered {
+		a.client.tokens.accept()
+	}
+	return res, err
 }
 
 // accessToken is the token for a call. refused is the error of the call when it went

@@ -3,15 +3,11 @@ package baiduv4
 import (
 	"cmp"
 	"context"
-	"errors"
-	"net/http"
 	"reflect"
 	"slices"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/exchange"
-	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -82,7 +78,10 @@ type Client struct {
 
 type clientMask = redact.Mask[Client]
 
-var _ idverify.FARProvider = (*Client)(nil)
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
 
 // New checks the configuration. It fails with CodeInvalidConfig and the name
 // of the field. Nothing is sent; the token is fetched by the first call.
@@ -185,73 +184,20 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Verify makes one exchange with the vendor, and a second one when the vendor
-// refuses the access token, which it does before it looks at the request. A
-// decision is a Result whose [Reply] holds what the vendor said; everything
-// else is an *idverify.Error.
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses
+// the access token, which it does before it looks at the request. A decision is a
+// Result whose [Reply] holds what the vendor said; everything else is an
+// *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	a := &asking{client: c}
+	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: a.withToken, Refused: a.refused, Decode: a.decode})
+}
+
+// Verify is Ask without an [idverify.Client].
 func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	call, err := c.vendor.Begin(ctx, c, req)
-	if err != nil {
-		return nil, err
-	}
-	call.Milder = c.milder
-	question, err := c.encode(call)
-	if err != nil {
-		return nil, err
-	}
-	token, err := c.accessToken(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	res, err := c.ask(ctx, call, question, token)
-	if !isTokenRefused(err) {
-		return res, err
-	}
-	c.tokens.refuse(token)
-	if token, err = c.accessToken(ctx, err); err != nil {
-		return nil, err
-	}
-	res, err = c.ask(ctx, call, question, token)
-	if isTokenRefused(err) {
-		c.tokens.refusedAgain(token, err)
-	}
-	return res, exchange.Resent(err)
+	return idverify.VerifyWith(ctx, c, req)
 }
 
 // CloseIdleConnections closes the connections of the default transport that no
 // call uses. The Client of the settings is left alone.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
-
-// ask makes one exchange.
-func (c *Client) ask(ctx context.Context, call *exchange.Call, question *body.Body, token Token) (*idverify.Result, error) {
-	call.Hide(token.Reveal())
-	err := call.Send(ctx, httpx.Request{
-		Method:      http.MethodPost,
-		Path:        path,
-		SecretQuery: httpx.Param{Name: "access_token", Value: token.Reveal()},
-		Body:        question,
-	})
-	if err != nil {
-		return nil, err
-	}
-	res, err := c.decode(call)
-	if isAnswered(err) {
-		c.tokens.accept()
-	}
-	return res, err
-}
-
-// isAnswered reports whether the vendor worked on the call, for which it needs a
-// token that it accepts.
-func isAnswered(err error) bool {
-	var e *idverify.Error
-	return err == nil || errors.As(err, &e) && e.Delivery == idverify.DeliveryAnswered
-}
-
-func isTokenRefused(err error) bool {
-	if err == nil {
-		return false
-	}
-	var e *idverify.Error
-	return errors.As(err, &e) && slices.Contains(tokenRefusals, e.VendorCode)
-}

@@ -46,8 +46,8 @@ func TestMaxFARKeepsTheToken(t *testing.T) {
 	c := newClient(t, f.into)
 	strict, err := c.WithMaxFAR(1e-4)
 	require.NoError(t, err)
-	for _, v := range []idverify.Verifier{c, strict} {
-		_, err := v.Verify(t.Context(), request())
+	for _, p := range []idverify.Provider{c, strict} {
+		_, err := idverify.VerifyWith(t.Context(), p, request())
 		require.NoError(t, err)
 	}
 	f.assertSeen(t, 1, 2)

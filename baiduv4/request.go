@@ -1,12 +1,14 @@
 package baiduv4
 
 import (
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/picture"
 )
 
@@ -23,10 +25,11 @@ var limits = exchange.Limits{
 }
 
 // encode builds the JSON object. The vendor wants every value as a string.
-func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
+func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
+	req := httpx.Request{Method: http.MethodPost, Path: path}
 	face, err := encodeEvidence(call)
 	if err != nil {
-		return nil, err
+		return req, err
 	}
 	var room [16]body.Member
 	members := append(room[:0],
@@ -42,7 +45,8 @@ func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
 	if isOn(spoofingRules[c.controls.spoofing]) {
 		members = append(members, body.Member{Name: "get_spoofing_score", Value: "1"})
 	}
-	return body.JSON(append(members, face...))
+	req.Body, err = body.JSON(append(members, face...))
+	return req, err
 }
 
 func encodeEvidence(call *exchange.Call) ([]body.Member, error) {

@@ -210,16 +210,17 @@ func TestTheKeyIsHandedOnOnlyWhereItIsOfUse(t *testing.T) {
 		key = req.IdempotencyKey
 		return mismatch()
 	})
-	client, err := idverify.New([]idverify.Provider{asking{v}})
-	require.NoError(t, err)
-	storing, err := idverify.New([]idverify.Provider{asking{v}}, idverify.WithResultStore(noResults{}, secret))
-	require.NoError(t, err)
+	client := func(opts ...idverify.Option) idverify.Verifier {
+		c, err := idverify.New([]idverify.Provider{nobody{}}, opts...)
+		require.NoError(t, err)
+		return watched{c, v}
+	}
 	for name, test := range map[string]struct {
 		v    idverify.Verifier
 		want string
 	}{
 		"keeps": {keeping{v, true}, "row-0"}, "does not": {keeping{v, false}, ""}, "does not say": {v, "row-0"},
-		"client": {client, ""}, "client with a store": {storing, "row-0"},
+		"client": {client(), ""}, "client with a store": {client(idverify.WithResultStore(noResults{}, secret)), "row-0"},
 	} {
 		for _, opts := range [][]batch.Option{nil, {batch.WithJournal(newJournal(), secret)}} {
 			key = "not asked"
@@ -231,11 +232,24 @@ func TestTheKeyIsHandedOnOnlyWhereItIsOfUse(t *testing.T) {
 	}
 }
 
-// asking is a provider that asks a verifier.
-type asking struct{ verify }
+// watched is a Client whose calls go to a test.
+type watched struct {
+	*idverify.Client
+	verify
+}
 
-func (asking) Name() string                   { return "asking" }
-func (asking) Accepts(idverify.Evidence) bool { return true }
+func (w watched) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return w.verify(ctx, req)
+}
+
+// nobody is a provider that is not asked.
+type nobody struct{}
+
+func (nobody) Name() string                   { return "nobody" }
+func (nobody) Accepts(idverify.Evidence) bool { return true }
+func (nobody) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
+	return mismatch()
+}
 
 type noResults struct{}
 

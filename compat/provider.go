@@ -56,15 +56,17 @@ func (g *Gate) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Verify implements idverify.Verifier.
-func (g *Gate) Verify(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
-	if _, err := req.Subject(); err != nil {
-		return nil, err
-	}
-	ev, ok := idverify.Accepted(g, req)
+func (g *Gate) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, g, req)
+}
+
+// Ask implements idverify.Provider.
+func (g *Gate) Ask(_ context.Context, q *idverify.Question) (*idverify.Result, error) {
+	badge, ok := q.Evidence().(Badge)
 	if !ok {
-		return nil, &idverify.Error{Code: idverify.CodeUnsupportedEvidence, Vendor: g.Name(), Billed: idverify.BilledNo}
+		return nil, &idverify.Error{Code: idverify.CodeInvalidRequest, Vendor: g.Name(), Billed: idverify.BilledNo, Delivery: idverify.DeliveryNotSent}
 	}
-	score, known := g.scores[ev.(Badge)]
+	score, known := g.scores[badge]
 	if !known {
 		return nil, &idverify.Error{Code: idverify.CodeEvidenceExpired, Vendor: g.Name(), Billed: idverify.BilledNo}
 	}

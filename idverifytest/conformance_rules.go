@@ -53,7 +53,7 @@ func ruleAccepts(t *testing.T, b *bench) {
 func ruleCases(t *testing.T, b *bench) {
 	for _, c := range b.Cases {
 		t.Run(string(c.Want), func(t *testing.T) {
-			res, err := b.provider.Verify(t.Context(), b.request(c, b.Evidence[0]))
+			res, err := b.ask(t.Context(), b.request(c, b.Evidence[0]))
 			if !c.Want.IsDecision() {
 				e := b.mustError(t, res, err)
 				if e.Code != c.Want {
@@ -107,7 +107,7 @@ func checkResult(t *testing.T, b *bench, res *idverify.Result) {
 
 func ruleEvidence(t *testing.T, b *bench) {
 	for _, ev := range b.Evidence {
-		res, err := b.provider.Verify(t.Context(), b.request(b.Cases[0], ev))
+		res, err := b.ask(t.Context(), b.request(b.Cases[0], ev))
 		if err != nil || !res.Passed() {
 			t.Errorf("%T (%s): got %v, %v", ev, ev.EvidenceKind(), res, err)
 		}
@@ -116,53 +116,48 @@ func ruleEvidence(t *testing.T, b *bench) {
 
 func ruleFirstEvidence(t *testing.T, b *bench) {
 	evidence := append([]idverify.Evidence{foreign{}}, b.Evidence...)
-	res, err := b.provider.Verify(t.Context(), b.request(b.Cases[0], evidence...))
+	res, err := b.ask(t.Context(), b.request(b.Cases[0], evidence...))
 	if err != nil || !res.Passed() {
 		t.Errorf("got %v, %v", res, err)
 	}
 }
 
-func ruleBadInput(t *testing.T, b *bench) {
+// ruleQuestion: no exchange is made about nobody, and a provider that is a
+// Verifier, too, asks only what was checked.
+func ruleQuestion(t *testing.T, b *bench) {
+	for name, q := range map[string]*idverify.Question{"no question": nil, "a question that nobody made": {}} {
+		res, err := b.provider.Ask(t.Context(), q)
+		refusedHere(t, name, b.mustError(t, res, err), idverify.CodeInvalidRequest)
+	}
+	v, ok := b.provider.(idverify.Verifier)
+	if !ok {
+		return
+	}
 	good := b.Cases[0]
 	for name, c := range map[string]struct {
 		req  *idverify.Request
 		want idverify.Code
 	}{
-		"no request":    {nil, idverify.CodeInvalidRequest},
-		"no name":       {b.request(Case{"", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
-		"blank name":    {b.request(Case{" \u3000", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
-		"line feed":     {b.request(Case{"测\r\n试", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
-		"not UTF-8":     {b.request(Case{"测\xff", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
-		"no number":     {b.request(Case{good.Name, "", ""}, b.Evidence[0]), idverify.CodeInvalidIDNumber},
-		"wrong number":  {b.request(Case{good.Name, "110105190001010000", ""}, b.Evidence[0]), idverify.CodeInvalidIDNumber},
-		"no evidence":   {b.request(good), idverify.CodeInvalidRequest},
-		"nil evidence":  {b.request(good, nil), idverify.CodeInvalidRequest},
-		"bad reference": {&idverify.Request{Name: good.Name, IDNumber: good.IDNumber, Evidence: b.Evidence, Reference: "a b"}, idverify.CodeInvalidRequest},
+		"no request":   {nil, idverify.CodeInvalidRequest},
+		"no name":      {b.request(Case{"", good.IDNumber, ""}, b.Evidence[0]), idverify.CodeInvalidName},
+		"wrong number": {b.request(Case{good.Name, "110105190001010000", ""}, b.Evidence[0]), idverify.CodeInvalidIDNumber},
+		"no evidence":  {b.request(good), idverify.CodeInvalidRequest},
 	} {
-		t.Run(name, func(t *testing.T) {
-			e := b.fails(t, t.Context(), c.req)
-			if e.Code != c.want {
-				t.Errorf("got %v, want %s", e, c.want)
-			}
-			if e.Sent() || e.Ambiguous() || e.Billed != idverify.BilledNo {
-				t.Errorf("nothing was sent, and the error says: %v", e)
-			}
-		})
+		res, err := v.Verify(t.Context(), c.req)
+		refusedHere(t, name, b.mustError(t, res, err), c.want)
 	}
 	if n := b.gate.arrived.Load(); n != 0 {
 		t.Errorf("%d exchanges for bad input", n)
 	}
 }
 
-func ruleRequestUntouched(t *testing.T, b *bench) {
-	req := b.match()
-	req.Name = " " + req.Name + " "
-	before := *req
-	if _, err := b.provider.Verify(t.Context(), req); err != nil {
-		t.Fatal(err)
+func refusedHere(t *testing.T, what string, e *idverify.Error, want idverify.Code) {
+	t.Helper()
+	if e.Code != want {
+		t.Errorf("%s: got %v, want %s", what, e, want)
 	}
-	if req.Name != before.Name || req.IDNumber != before.IDNumber || len(req.Evidence) != len(before.Evidence) {
-		t.Error("Verify changed the request")
+	if e.Sent() || e.Ambiguous() || e.Billed != idverify.BilledNo {
+		t.Errorf("%s: nothing was sent, and the error says: %v", what, e)
 	}
 }
 
@@ -343,7 +338,7 @@ func ruleRedirect(t *testing.T, b *bench) {
 
 func rulePrivacy(t *testing.T, b *bench) {
 	for _, c := range b.Cases {
-		res, err := b.provider.Verify(t.Context(), b.request(c, b.Evidence[0]))
+		res, err := b.ask(t.Context(), b.request(c, b.Evidence[0]))
 		var said any = res
 		if err != nil {
 			said = err
@@ -366,7 +361,7 @@ func ruleConcurrent(t *testing.T, b *bench) {
 	for i := range 32 {
 		wg.Go(func() {
 			c := b.Cases[i%len(b.Cases)]
-			res, err := b.provider.Verify(t.Context(), b.request(c, b.Evidence[i%len(b.Evidence)]))
+			res, err := b.ask(t.Context(), b.request(c, b.Evidence[i%len(b.Evidence)]))
 			got := idverify.CodeOf(err)
 			if err == nil {
 				got = res.Code

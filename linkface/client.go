@@ -2,11 +2,9 @@ package linkface
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
-	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -50,7 +48,10 @@ type Client struct {
 
 type clientMask = redact.Mask[Client]
 
-var _ idverify.FARProvider = (*Client)(nil)
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
 
 // New checks the configuration. It fails with CodeInvalidConfig and the name
 // of the field.
@@ -105,22 +106,15 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Verify makes one exchange with the vendor. A decision is a Result whose
-// [Reply] holds what the vendor said; everything else is an *idverify.Error.
+// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] holds
+// what the vendor said; everything else is an *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Decode: c.decode})
+}
+
+// Verify is Ask without an [idverify.Client].
 func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	call, err := c.vendor.Begin(ctx, c, req)
-	if err != nil {
-		return nil, err
-	}
-	call.Milder = c.milder
-	form, err := c.encode(call)
-	if err != nil {
-		return nil, err
-	}
-	if err := call.Send(ctx, httpx.Request{Method: http.MethodPost, Path: path, Body: form}); err != nil {
-		return nil, err
-	}
-	return c.decode(call)
+	return idverify.VerifyWith(ctx, c, req)
 }
 
 // CloseIdleConnections closes the connections of the default transport that no

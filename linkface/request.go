@@ -1,16 +1,24 @@
 package linkface
 
 import (
+	"net/http"
+
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
 )
 
 const path = "/identity/liveness_idnumber_verification"
 
 // encode builds the multipart form: credentials, name, number, and exactly one
 // of the three forms of a capture.
-func (c *Client) encode(call *exchange.Call) (*body.Body, error) {
+func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
+	form, err := c.form(call)
+	return httpx.Request{Method: http.MethodPost, Path: path, Body: form}, err
+}
+
+func (c *Client) form(call *exchange.Call) (*body.Body, error) {
 	fields := append(c.credentials.fields(),
 		body.Field{Name: "name", Value: call.Subject.Name()},
 		body.Field{Name: "id_number", Value: call.Subject.IDNumber()},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -77,7 +76,10 @@ type Client struct {
 
 type clientMask = redact.Mask[Client]
 
-var _ idverify.FARProvider = (*Client)(nil)
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
 
 // New checks the configuration. It fails with CodeInvalidConfig and the name
 // of the field.
@@ -158,36 +160,26 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Verify makes one exchange with the vendor, and a second one when the vendor
-// refuses the signature because this machine's clock runs wrong, which it does
-// before it looks at the request. A decision is a Result whose [Reply] holds what
-// the vendor said; everything else is an *idverify.Error.
-func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	call, err := c.vendor.Begin(ctx, c, req)
-	if err != nil {
-		return nil, err
-	}
-	out, err := c.encode(call)
-	if err != nil {
-		return nil, err
-	}
-	call.OwnID, call.Milder = out.session, c.milder
-	return call.Signed(func(at time.Time) (*idverify.Result, error) { return c.ask(ctx, call, out, at) })
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses
+// the signature because this machine's clock runs wrong, which it does before it
+// looks at the request. A decision is a Result whose [Reply] holds what the vendor
+// said; everything else is an *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: c.sign, Decode: c.decode})
 }
 
-// ask makes one exchange, signed for a time.
-func (c *Client) ask(ctx context.Context, call *exchange.Call, out *outgoing, at time.Time) (*idverify.Result, error) {
-	// Signed last, so that opening the photo costs none of the lifetime.
-	authorization, err := c.signer.authorization(at)
+// Verify is Ask without an [idverify.Client].
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, c, req)
+}
+
+func (c *Client) sign(call *exchange.Call, req *httpx.Request) (err error) {
+	req.Authorization, err = c.signer.authorization(call.At())
 	if err != nil {
-		return nil, c.noRandomness()
+		return c.noRandomness()
 	}
-	call.Hide(authorization)
-	err = call.Send(ctx, httpx.Request{Method: http.MethodPost, Path: path, Authorization: authorization, Body: out.body})
-	if err != nil {
-		return nil, err
-	}
-	return c.decode(call, out)
+	call.Hide(req.Authorization)
+	return nil
 }
 
 // CloseIdleConnections closes the connections of the default transport that no

@@ -4,47 +4,50 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
 )
 
 const path = "/face/idcardcompare"
 
-// outgoing is one request, ready to be sent.
-type outgoing struct {
-	session string
-	body    *body.Body
-}
-
 // encode builds the request: JSON around a URL, a form around a photo.
-func (c *Client) encode(call *exchange.Call) (*outgoing, error) {
-	out := &outgoing{session: call.Reference}
-	if out.session == "" {
-		var id [16]byte
-		if _, err := io.ReadFull(c.signer.random, id[:]); err != nil {
-			return nil, c.noRandomness()
-		}
-		var text [2 * len(id)]byte
-		hex.Encode(text[:], id[:])
-		out.session = string(text[:])
+func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
+	req := httpx.Request{Method: http.MethodPost, Path: path}
+	session, err := c.session(call)
+	if err != nil {
+		return req, err
 	}
-	var err error
+	call.OwnID = session
 	switch ev := call.Evidence.(type) {
 	case idverify.PhotoURLEvidence:
-		out.body, err = c.encodeURL(call, out.session, ev.URL())
+		req.Body, err = c.encodeURL(call, session, ev.URL())
 	case idverify.PhotoEvidence:
-		out.body, err = c.encodePhoto(call, out.session, ev.Media())
+		req.Body, err = c.encodePhoto(call, session, ev.Media())
 	}
 	if err != nil {
-		return nil, err
+		return req, err
 	}
-	if size := out.body.Len(); size > maxRequestBytes {
-		return nil, call.Refuse(idverify.CodeTooLarge, "Evidence",
+	if size := req.Body.Len(); size > maxRequestBytes {
+		return req, call.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the request would have %d bytes, the vendor takes %d", size, maxRequestBytes))
 	}
-	return out, nil
+	return req, nil
+}
+
+// session is the session_id: the caller's reference, or a random one.
+func (c *Client) session(call *exchange.Call) (string, error) {
+	if call.Reference != "" {
+		return call.Reference, nil
+	}
+	var id [16]byte
+	if _, err := io.ReadFull(c.signer.random, id[:]); err != nil {
+		return "", c.noRandomness()
+	}
+	return hex.EncodeToString(id[:]), nil
 }
 
 func (c *Client) encodeURL(call *exchange.Call, session, address string) (*body.Body, error) {

@@ -54,12 +54,12 @@ const codeOK = "0"
 
 // decode decides by code and never by message. A similarity counts only in an
 // answer that is a success in both its HTTP status and its code.
-func (c *Client) decode(call *exchange.Call, out *outgoing) (*idverify.Result, error) {
+func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
 		return nil, err
 	}
-	if id := string(a.Data.SessionID); id != "" && id != out.session {
+	if id := string(a.Data.SessionID); id != "" && id != call.OwnID {
 		return nil, call.Bad("the answer's session_id names another call")
 	}
 	reply := a.reply(call)

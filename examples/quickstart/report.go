@@ -21,7 +21,7 @@ func report(ctx context.Context, out io.Writer, providers []idverify.Provider, s
 		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "  WHO\tCODE\tPASSED\tSIMILARITY\tMARGIN\tFALSE-ACCEPT RATE\tBILLED\tADVICE\tREQUEST ID")
 		for _, s := range subjects {
-			res, err := p.Verify(ctx, s.request)
+			res, err := idverify.VerifyWith(ctx, p, s.request)
 			fmt.Fprintln(table, line(s, res, err))
 			sent = sent || wasSent(err)
 			if first == nil {

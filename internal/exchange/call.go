@@ -32,34 +32,104 @@ type Vendor struct {
 // Call is one verification under way.
 type Call struct {
 	Exchange
-	// Milder says that the client's rules are milder than the vendor recommends:
-	// every result warns of it.
-	Milder bool
 
-	ctx      context.Context // of the call, for looking at media
+	ctx      context.Context // of the call
+	milder   bool            // than the vendor recommends are the client's rules
+	ahead    time.Duration   // of this machine's clock is the one that is signed for
 	warnings []idverify.Warning
 	suspect  bool
 }
 
-// Begin checks the request and picks the evidence that the provider accepts.
-// Nothing has been opened or sent when it fails.
-func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.Request) (*Call, error) {
-	subject, err := req.Subject()
-	if err == nil && (len(req.Evidence) == 0 || slices.Contains(req.Evidence, nil)) {
-		err = req.Validate()
-	}
+// Steps are what is a vendor's own on the way of a verification. [Vendor.Ask] is the
+// way.
+type Steps struct {
+	// Milder says that the client's rules are milder than the vendor recommends:
+	// every result warns of it.
+	Milder bool
+	// Encode makes the request of the question. It opens media, and sends nothing.
+	Encode func(*Call) (httpx.Request, error)
+	// Sign adds what proves who asks: a signature for the time of [Call.At], or an
+	// access token. It comes last, so that a slow disk costs none of a signature's life.
+	// Nil for a vendor that finds the credentials in the request.
+	Sign func(*Call, *httpx.Request) error
+	// Refused reports whether an error says that the vendor refused what Sign added,
+	// before it looked at the person, and that another Sign may help. The exchange
+	// is then made once more. Nil stands for [Call.RefusedForTime].
+	Refused func(*Call, error) bool
+	// Decode makes a decision or an error of the answer.
+	Decode func(*Call) (*idverify.Result, error)
+}
+
+// Ask verifies: it makes one exchange, and a second one where the vendor refused the
+// first for its signature or token.
+func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idverify.Result, error) {
+	call, err := v.Begin(ctx, q)
 	if err != nil {
-		return nil, v.named(err)
+		return nil, err
 	}
-	evidence, ok := idverify.Accepted(p, req)
-	if !ok {
-		return nil, v.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "none of the evidence given is of a form that this vendor reads")
+	call.milder = s.Milder
+	req, err := s.Encode(call)
+	if err != nil {
+		return nil, err
+	}
+	if s.Sign == nil {
+		return call.round(req, s)
+	}
+	refused := s.Refused
+	if refused == nil {
+		refused = (*Call).RefusedForTime
+	}
+	var own httpx.Request
+	sign := func() error {
+		own = req
+		return s.Sign(call, &own)
+	}
+	return call.signed(sign, func() (*idverify.Result, error) { return call.round(own, s) }, refused)
+}
+
+// round makes one exchange.
+func (c *Call) round(req httpx.Request, s Steps) (*idverify.Result, error) {
+	if err := c.Send(c.ctx, req); err != nil {
+		return nil, err
+	}
+	return s.Decode(c)
+}
+
+// signed makes one exchange, or two. An error of sign is none of the vendor's about a
+// signature.
+func (c *Call) signed(sign func() error, round func() (*idverify.Result, error), refused func(*Call, error) bool) (*idverify.Result, error) {
+	c.ahead = c.skew.get()
+	if err := sign(); err != nil {
+		return nil, err
+	}
+	res, err := round()
+	if err == nil {
+		return c.warnOfSkew(res), nil
+	}
+	if !refused(c, err) {
+		return nil, err
+	}
+	if err := sign(); err != nil {
+		return nil, Resent(err)
+	}
+	if res, err = round(); err != nil {
+		refused(c, err)
+		return nil, Resent(err)
+	}
+	return c.warnOfSkew(res), nil
+}
+
+// Begin takes a question. Nothing has been opened or sent when it fails.
+func (v *Vendor) Begin(ctx context.Context, q *idverify.Question) (*Call, error) {
+	if q.Evidence() == nil {
+		return nil, v.Refuse(idverify.CodeInvalidRequest, "Question", "a question is made by Request.Question")
 	}
 	if ctx.Err() != nil {
 		return nil, v.Gone(ctx)
 	}
+	subject := q.Subject()
 	call := &Call{
-		Exchange: Exchange{Vendor: v, Subject: subject, Evidence: evidence, Reference: req.Reference},
+		Exchange: Exchange{Vendor: v, Subject: subject, Evidence: q.Evidence(), Reference: q.Reference()},
 		ctx:      ctx,
 	}
 	call.secrets = call.room[:0]
@@ -67,6 +137,12 @@ func (v *Vendor) Begin(ctx context.Context, p idverify.Provider, req *idverify.R
 	call.hideCredentials()
 	return call, nil
 }
+
+// Context is the call's.
+func (c *Call) Context() context.Context { return c.ctx }
+
+// At is the time to sign for: now, by the vendor's clock as far as it is known.
+func (c *Call) At() time.Time { return c.Now().Add(c.ahead) }
 
 // Warn adds a warning to the result. What Subject gave is shared, and copied.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warnings), w) }
@@ -78,7 +154,7 @@ func (c *Call) Suspect() { c.suspect = true }
 // Send makes the exchange. Its error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.warnings, c.suspect = c.Subject.Warnings(), false
-	if c.Milder {
+	if c.milder {
 		c.Warn(idverify.WarnThresholdBelowRecommended)
 	}
 	return c.Exchange.Send(ctx, req)

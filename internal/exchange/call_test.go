@@ -28,10 +28,12 @@ func TestCallerWhoHasLeftBeforeBeginsNothing(t *testing.T) {
 	req := &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes([]byte("x")))}}
 	ctx, leave := context.WithCancel(t.Context())
 	v := answered(0).Vendor
-	_, err := v.Begin(ctx, reader{}, req)
+	q, err := req.Question(reader{})
+	require.NoError(t, err)
+	_, err = v.Begin(ctx, q)
 	require.NoError(t, err)
 	leave()
-	call, err := v.Begin(ctx, reader{}, req)
+	call, err := v.Begin(ctx, q)
 	require.Nil(t, call)
 	e := asError(t, nil, err)
 	assert.Equal(t, idverify.CodeCanceled, e.Code)

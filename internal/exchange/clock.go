@@ -33,31 +33,23 @@ func (s *skew) replace(old, now time.Duration) {
 	}
 }
 
-// Signed makes an exchange of a vendor to whom requests are signed for a time.
-// ask signs for the time that it is given, sends, and decodes.
-//
-// Where the vendor refuses the signature and its Date differs from that time, the
-// difference is kept for later signatures. By a code about time it also was the
-// reason, and the exchange is made once more: nobody looked at the first.
-func (c *Call) Signed(ask func(at time.Time) (*idverify.Result, error)) (*idverify.Result, error) {
-	used := c.skew.get()
-	res, err := ask(c.Now().Add(used))
-	if err != nil {
-		theirs, wrong := c.learn(err, used)
-		if !wrong || !isAboutTime(err) {
-			return nil, err
-		}
-		if res, err = ask(c.Now().Add(theirs)); err != nil {
-			c.learn(err, theirs)
-			return nil, Resent(err)
-		}
+// RefusedForTime is [Steps.Refused] for signatures. Where the vendor refuses one and
+// its Date differs from the time signed for, the difference is kept for later
+// signatures. By a code about time it also was the reason.
+func (c *Call) RefusedForTime(err error) bool {
+	theirs, wrong := c.learn(err, c.ahead)
+	c.ahead = theirs
+	return wrong && isAboutTime(err)
+}
+
+// warnOfSkew tells of a clock that runs wrong in the first result after it was found.
+func (c *Call) warnOfSkew(res *idverify.Result) *idverify.Result {
+	if !c.skew.news.CompareAndSwap(true, false) {
+		return res
 	}
-	if c.skew.news.CompareAndSwap(true, false) {
-		own := *res
-		own.Warnings = append(slices.Clip(res.Warnings), idverify.WarnClockSkew)
-		res = &own
-	}
-	return res, nil
+	own := *res
+	own.Warnings = append(slices.Clip(res.Warnings), idverify.WarnClockSkew)
+	return &own
 }
 
 // learn keeps how far the vendor's clock is ahead of ours, after an error about a

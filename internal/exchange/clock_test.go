@@ -43,7 +43,7 @@ func newSigned(ahead time.Duration) *signed {
 func (s *signed) call() (*idverify.Result, error) {
 	c := &Call{Exchange: Exchange{Vendor: s.vendor}}
 	s.asked = nil
-	return c.Signed(func(at time.Time) (*idverify.Result, error) { return s.answer(c, at) })
+	return c.signed(func() error { return nil }, func() (*idverify.Result, error) { return s.answer(c, c.At()) }, (*Call).RefusedForTime)
 }
 
 func (s *signed) answer(c *Call, at time.Time) (*idverify.Result, error) {
@@ -165,13 +165,14 @@ func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
 		ended.Go(func() {
 			own := &signed{vendor: s.vendor, now: s.now, ahead: s.ahead, code: s.code}
 			c := &Call{Exchange: Exchange{Vendor: s.vendor}}
-			res, err := c.Signed(func(at time.Time) (*idverify.Result, error) {
+			sign := func() error {
 				if len(own.asked) == 0 {
 					begun.Done()
 					begun.Wait()
 				}
-				return own.answer(c, at)
-			})
+				return nil
+			}
+			res, err := c.signed(sign, func() (*idverify.Result, error) { return own.answer(c, c.At()) }, (*Call).RefusedForTime)
 			if assert.NoError(t, err) {
 				warned <- len(res.Warnings)
 			}

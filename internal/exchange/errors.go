@@ -50,17 +50,6 @@ func (v *Vendor) notSent(code idverify.Code, field, detail string, cause error) 
 	}
 }
 
-// named is a copy of an error of the request's own checks with the vendor's name.
-func (v *Vendor) named(err error) error {
-	var e *idverify.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	own := *e
-	own.Vendor = v.Name
-	return &own
-}
-
 // failed turns an *httpx.Failure into the error the caller gets.
 func (x *Exchange) failed(err error) *idverify.Error {
 	var f *httpx.Failure

@@ -139,7 +139,7 @@ func TestChild(t *testing.T) {
 		reach.tokens = tokens
 		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 		w.handOver(t)
-		_, err := a.provider(t, reach).Verify(t.Context(), req)
+		_, err := idverify.VerifyWith(t.Context(), a.provider(t, reach), req)
 		require.NoError(t, err)
 		<-tokens.told
 	case "result store":

@@ -116,7 +116,7 @@ func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 		provider := a.provider(t, w.at(a.vendor))
 		providers = append(providers, provider)
 		if a.Tokens == nil { // with tokens a goroutine of its own tells the store
-			_, err := provider.Verify(t.Context(), w.request(idverifytest.Match(), a.evidence(w.material)[0]))
+			_, err := idverify.VerifyWith(t.Context(), provider, w.request(idverifytest.Match(), a.evidence(w.material)[0]))
 			require.NoError(t, err)
 		}
 	}

@@ -19,7 +19,7 @@ type silentProvider struct {
 	err error
 }
 
-func (p silentProvider) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (p silentProvider) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	return p.res, p.err
 }
 

@@ -119,7 +119,7 @@ func (a account) make(r reach) (idverify.Provider, any, error) {
 	return a.Make(vendors.Account{HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}, Tokens: r.tokens})
 }
 
-func (a account) provider(t *testing.T, r reach) idverify.Provider {
+func (a account) provider(t *testing.T, r reach) vendors.Provider {
 	t.Helper()
 	p, _, err := a.make(r)
 	require.NoError(t, err)

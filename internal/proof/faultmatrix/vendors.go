@@ -56,7 +56,7 @@ func pathOf(subject string) string {
 
 // provider is the SDK's client of a vendor. For the verification of a vendor
 // with access tokens one is there already, so that it is the only exchange.
-func (r *running) provider(subject string, at reached) (idverify.Provider, error) {
+func (r *running) provider(subject string, at reached) (vendors.Provider, error) {
 	v := vendorOf(subject)
 	account := vendors.Account{HTTP: idverify.HTTP{
 		BaseURL: idverifytest.BaseURLAt(at.root, v.Name),

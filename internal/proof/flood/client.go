@@ -36,7 +36,7 @@ func (c *client) ask(ctx context.Context, r *report) {
 			idverifytest.Match(): idverify.CodeMatch, idverifytest.FaceMismatch(): idverify.CodeFaceMismatch,
 		} {
 			begun := time.Now()
-			res, err := p.Verify(ctx, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber,
+			res, err := idverify.VerifyWith(ctx, p, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber,
 				Evidence: vendors.ForAll(idverify.Bytes(idverifytest.Photo()), idverify.Bytes(idverifytest.Capture()))})
 			switch {
 			case ctx.Err() != nil: // the run is over

@@ -15,6 +15,7 @@ import (
 // Provider is a vendor's client, with the checks that it promises.
 type Provider interface {
 	idverify.Provider
+	idverify.Verifier
 	Rules() []idverify.Rule
 }
 

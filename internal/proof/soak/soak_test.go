@@ -117,8 +117,8 @@ func TestClientThatPaysTwiceIsSeen(t *testing.T) {
 // liar is a provider that calls what it sent not sent, and free.
 type liar struct{ idverify.Provider }
 
-func (l liar) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	_, err := l.Provider.Verify(ctx, req)
+func (l liar) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	_, err := l.Provider.Ask(ctx, q)
 	if err == nil {
 		return nil, &idverify.Error{Code: idverify.CodeNetwork, Vendor: l.Name(), Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
 	}

@@ -23,6 +23,7 @@ func All() []Vendor {
 // Provider is what every vendor's client is.
 type Provider interface {
 	idverify.Provider
+	idverify.Verifier
 	Rules() []idverify.Rule
 	CloseIdleConnections()
 }

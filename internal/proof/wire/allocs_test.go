@@ -126,7 +126,7 @@ func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 	assert.Positive(t, tried)
 }
 
-func sameForEveryText(t *testing.T, p idverify.Provider, f vendors.Form) {
+func sameForEveryText(t *testing.T, p vendors.Provider, f vendors.Form) {
 	t.Helper()
 	least, most := 0.0, 0.0
 	for _, data := range []string{strings.Repeat("A", 100<<10), strings.Repeat("A", 1<<20), strings.Repeat("A", 20<<20), strings.Repeat("\x01", 3<<20)} {
@@ -156,7 +156,7 @@ type effortless struct{ result *idverify.Result }
 func (effortless) Name() string                   { return "effortless" }
 func (effortless) Accepts(idverify.Evidence) bool { return true }
 func (effortless) Rules() []idverify.Rule         { return nil }
-func (p effortless) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (p effortless) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	return p.result, nil
 }
 

@@ -195,7 +195,7 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 	}
 }
 
-func (s *scene) ordinary(t *testing.T, v vendors.Vendor, p idverify.Provider) {
+func (s *scene) ordinary(t *testing.T, v vendors.Vendor, p vendors.Provider) {
 	t.Helper()
 	res, err := p.Verify(t.Context(), v.Match())
 	require.NoError(t, err)

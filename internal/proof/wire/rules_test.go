@@ -224,7 +224,7 @@ func TestOddTextStaysInItsField(t *testing.T) {
 
 // requireOneRequest asks and gives the verification, in which the name stands
 // whole, once and alone.
-func requireOneRequest(t *testing.T, p idverify.Provider, req *idverify.Request, rec *recorder, name string) arrived {
+func requireOneRequest(t *testing.T, p vendors.Provider, req *idverify.Request, rec *recorder, name string) arrived {
 	t.Helper()
 	_, err := p.Verify(t.Context(), req)
 	require.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), "the recorder answers with a token: %v", err)

@@ -1,0 +1,97 @@
+package idverify
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Question is what a [Provider] is asked: whether the face in this evidence is this
+// person. It was checked: name and number are folded, the evidence is of a form that
+// the provider accepts. [Request.Question] makes it, and nothing else does. It prints
+// masked.
+type Question struct {
+	subject   Subject
+	evidence  Evidence
+	reference string
+}
+
+// Question checks the request and makes the question for a provider, with the first
+// evidence that it accepts. It fails as [Request.Validate] does, and with
+// CodeUnsupportedEvidence when the provider accepts none. Nothing is opened or sent.
+func (r *Request) Question(p Provider) (*Question, error) {
+	subject, err := r.check()
+	if err != nil {
+		return nil, err
+	}
+	evidence, ok := accepted(p, r)
+	if !ok {
+		return nil, refused(CodeUnsupportedEvidence, "Evidence", "none of the evidence given is of a form that this vendor reads")
+	}
+	return &Question{subject, evidence, r.Reference}, nil
+}
+
+// accepted is the first evidence of a request that the provider accepts.
+func accepted(p Provider, req *Request) (Evidence, bool) {
+	for _, ev := range req.Evidence {
+		if !isNil(ev) && p.Accepts(ev) {
+			return ev, true
+		}
+	}
+	return nil, false
+}
+
+// Subject is the person. It has no name in a question that nobody made.
+func (q *Question) Subject() Subject {
+	if q == nil {
+		return Subject{}
+	}
+	return q.subject
+}
+
+// Evidence is the face. It is nil in a question that nobody made.
+func (q *Question) Evidence() Evidence {
+	if q == nil {
+		return nil
+	}
+	return q.evidence
+}
+
+// Reference is the caller's own id for the call, and may be empty; see
+// [Request.Reference].
+func (q *Question) Reference() string {
+	if q == nil {
+		return ""
+	}
+	return q.reference
+}
+
+// String is the kind of the evidence, such as "question(photo)".
+func (q Question) String() string {
+	if q.evidence == nil {
+		return "question()"
+	}
+	return "question(" + q.evidence.EvidenceKind() + ")"
+}
+
+// Format implements [fmt.Formatter]: every verb prints String.
+func (q Question) Format(f fmt.State, verb rune) { redact.Format(f, verb, q.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (q Question) LogValue() slog.Value { return slog.StringValue(q.String()) }
+
+// MarshalText is String: a question is not for storing.
+func (q Question) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
+
+// VerifyWith asks one provider, and is what its own method Verify does, so that it is
+// a [Verifier] too. Errors name the provider; what it returns is held to its contract.
+func VerifyWith(ctx context.Context, p Provider, req *Request) (*Result, error) {
+	q, err := req.Question(p)
+	if err != nil {
+		return HoldToContract(p.Name(), nil, err)
+	}
+	res, err := p.Ask(ctx, q)
+	return HoldToContract(p.Name(), res, err)
+}
