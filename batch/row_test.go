@@ -210,20 +210,26 @@ func TestTheKeyIsHandedOnOnlyWhereItIsOfUse(t *testing.T) {
 		key = req.IdempotencyKey
 		return mismatch()
 	})
-	client, err := idverify.New([]idverify.Provider{asking{v}})
-	require.NoError(t, err)
-	storing, err := idverify.New([]idverify.Provider{asking{v}}, idverify.WithResultStore(noResults{}, secret))
-	require.NoError(t, err)
+	is := func(v idverify.Verifier) func() idverify.Verifier { return func() idverify.Verifier { return v } }
+	// A client is made anew for each run: one with a store may give the answer of
+	// the run before, until the store has it.
+	client := func(opts ...idverify.Option) func() idverify.Verifier {
+		return func() idverify.Verifier {
+			c, err := idverify.New([]idverify.Provider{asking{v}}, opts...)
+			require.NoError(t, err)
+			return c
+		}
+	}
 	for name, test := range map[string]struct {
-		v    idverify.Verifier
+		v    func() idverify.Verifier
 		want string
 	}{
-		"keeps": {keeping{v, true}, "row-0"}, "does not": {keeping{v, false}, ""}, "does not say": {v, "row-0"},
-		"client": {client, ""}, "client with a store": {storing, "row-0"},
+		"keeps": {is(keeping{v, true}), "row-0"}, "does not": {is(keeping{v, false}), ""}, "does not say": {is(v), "row-0"},
+		"client": {client(), ""}, "client with a store": {client(idverify.WithResultStore(noResults{}, secret)), "row-0"},
 	} {
 		for _, opts := range [][]batch.Option{nil, {batch.WithJournal(newJournal(), secret)}} {
 			key = "not asked"
-			got := slices.Collect(started(t, t.Context(), test.v, rows(1), opts...))
+			got := slices.Collect(started(t, t.Context(), test.v(), rows(1), opts...))
 			require.NoError(t, got[0].Err, name)
 			assert.Equal(t, test.want, key, name)
 			assert.Equal(t, "row-0", got[0].Key)
