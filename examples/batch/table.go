@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/examples/internal/accounts"
 )
 
 // table is the CSV file that comes in, with a heading. Its columns may stand in
@@ -21,12 +21,13 @@ import (
 //	key        your own id of the row, in letters, digits and . _ - :
 //	name       the person's name
 //	id_number  the resident ID number
-//	photo      file with a photo of the face (baiduv4, tencent)
-//	capture    file from the capture SDK (linkface)
+//	photo      file with a photo of the face
+//	capture    file from the capture SDK
 //
-// At least one of photo and capture must be a column. Paths are relative to the
-// CSV file. A row whose photo is changed after it was answered needs a new key;
-// another name or number makes a new row by itself.
+// At least one of photo and capture must be a column; -h says which vendors read
+// which. Paths are relative to the CSV file. A row whose photo is changed after
+// it was answered needs a new key; another name or number makes a new row by
+// itself.
 type table struct {
 	file     *os.File
 	encoding string
@@ -151,13 +152,7 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 
 func (t *table) fill(req *idverify.Request, record []string) {
 	req.IdempotencyKey, req.Name, req.IDNumber = t.field(record, "key"), t.field(record, "name"), t.field(record, "id_number")
-	req.Evidence = req.Evidence[:0]
-	if capture := t.path(record, "capture"); capture != "" {
-		req.Evidence = append(req.Evidence, linkface.Capture(idverify.File(capture)))
-	}
-	if photo := t.path(record, "photo"); photo != "" {
-		req.Evidence = append(req.Evidence, idverify.Photo(idverify.File(photo)))
-	}
+	req.Evidence = accounts.Evidence(t.path(record, "photo"), t.path(record, "capture"))
 }
 
 func (t *table) field(record []string, name string) string {
