@@ -27,7 +27,7 @@ import (
 // At least one of photo and capture must be a column; -h says which vendors read
 // which. Paths are relative to the CSV file. A row whose photo is changed after
 // it was answered needs a new key; another name or number makes a new row by
-// itself.
+// itself. Rows with nothing in them are left out, and so is space around a cell.
 type table struct {
 	file     *os.File
 	encoding string
@@ -71,8 +71,11 @@ func (t *table) look() error {
 		if err != nil {
 			return err
 		}
+		if isBlank(record) {
+			continue
+		}
 		t.rows++
-		number := strings.TrimSpace(t.field(record, "id_number"))
+		number := t.field(record, "id_number")
 		if inPowers.MatchString(number) {
 			line, _ := in.FieldPos(t.columns["id_number"])
 			return fmt.Errorf("line %d: %s", line, wasRounded)
@@ -95,6 +98,9 @@ var inPowers = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$`)
 
 const wasRounded = "a spreadsheet has rounded the ID numbers to 15 digits: make the column id_number text, and fill it in again from where the numbers came"
 
+// howToHead does not repeat the first line, which may be a person's.
+const howToHead = "the first line must be the heading, with the names of the columns and commas between them"
+
 // fromTheStart is a reader after the heading.
 func (t *table) fromTheStart() (*csv.Reader, error) {
 	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
@@ -116,11 +122,11 @@ func (t *table) fromTheStart() (*csv.Reader, error) {
 	}
 	for _, name := range []string{"key", "name", "id_number"} {
 		if !t.has(name) {
-			return nil, fmt.Errorf("no column %q", name)
+			return nil, fmt.Errorf("no column %q: %s", name, howToHead)
 		}
 	}
 	if !t.has("photo") && !t.has("capture") {
-		return nil, errors.New(`no column "photo" or "capture"`)
+		return nil, fmt.Errorf(`no column "photo" or "capture": %s`, howToHead)
 	}
 	return in, nil
 }
@@ -137,7 +143,7 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 		var req idverify.Request
 		for err == nil {
 			var record []string
-			if record, err = in.Read(); err == nil {
+			if record, err = in.Read(); err == nil && !isBlank(record) {
 				t.fill(&req, record)
 				if !yield(&req) {
 					return
@@ -150,6 +156,12 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 	}
 }
 
+// isBlank reports whether a row has nothing in it, as spreadsheets leave some at
+// the end.
+func isBlank(record []string) bool {
+	return strings.TrimSpace(strings.Join(record, "")) == ""
+}
+
 func (t *table) fill(req *idverify.Request, record []string) {
 	req.IdempotencyKey, req.Name, req.IDNumber = t.field(record, "key"), t.field(record, "name"), t.field(record, "id_number")
 	req.Evidence = accounts.Evidence(t.path(record, "photo"), t.path(record, "capture"))
@@ -157,7 +169,7 @@ func (t *table) fill(req *idverify.Request, record []string) {
 
 func (t *table) field(record []string, name string) string {
 	if i, ok := t.columns[name]; ok {
-		return fromText(record[i])
+		return strings.TrimSpace(fromText(record[i]))
 	}
 	return ""
 }
