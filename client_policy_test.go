@@ -1,6 +1,7 @@
 package idverify_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type byScript struct {
 	name  string
 	steps []step
 	asked int
+	reads string // a kind of evidence, "photo" if empty
 }
 
 // step is one answer, after a while.
@@ -31,8 +33,10 @@ type step struct {
 	after time.Duration
 }
 
-func (s *byScript) Name() string                      { return s.name }
-func (s *byScript) Accepts(ev idverify.Evidence) bool { return ev.EvidenceKind() == "photo" }
+func (s *byScript) Name() string { return s.name }
+func (s *byScript) Accepts(ev idverify.Evidence) bool {
+	return ev.EvidenceKind() == cmp.Or(s.reads, "photo")
+}
 
 func (s *byScript) Ask(ctx context.Context, _ *idverify.Question) (*idverify.Result, error) {
 	now := s.steps[min(s.asked, len(s.steps)-1)]

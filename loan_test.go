@@ -273,7 +273,7 @@ func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
 }
 
 func TestNoMediaStayNone(t *testing.T) {
-	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
+	p := &remembering{byScript: byScript{name: "a", reads: "own", steps: []step{pass(t)}}, begun: func() {}}
 	req := askFor(ownEvidence{copies: true})
 	req.IdempotencyKey = "k"
 	_, err := oneVendor(t, p).Verify(t.Context(), req)

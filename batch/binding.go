@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"encoding/hex"
-	"strings"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -60,15 +59,3 @@ func (b binding) of(ctx context.Context, req *idverify.Request) (string, error) 
 
 // readingTime is how long the evidence of one row may take to read.
 const readingTime = time.Minute
-
-// unbound is a row's own key, without the fingerprint behind it; empty where
-// there is none.
-func unbound(key string) string {
-	at := len(key) - printLength - 1
-	if at < 0 || key[at] != ':' || strings.Trim(key[at+1:], "0123456789abcdef") != "" {
-		return ""
-	}
-	return key[:at]
-}
-
-func isBound(key string) bool { return unbound(key) != "" }

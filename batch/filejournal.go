@@ -45,7 +45,6 @@ type FileJournal struct {
 	look    func(end int64) error // whether the file still stands at its path
 	free    func()                // gives the lock up
 	unique  bool
-	version byte
 	end     int64
 	rows    index
 	binding string
@@ -101,10 +100,10 @@ func WithUniqueKeys() FileOption { return func(s *fileSettings) { s.unique = tru
 //
 // It fails with CodeInvalidConfig and Field "path", and leaves the file as it
 // is, when the file cannot be opened, can be read or written by other users (see
-// [AllowOtherUsers]), is no journal, has a line that cannot be read, or is open
-// already, here or in another process. (Where the system has no file locks, a
-// file path+".lock" stands for one, and is left over when a process is killed.)
-// So does a journal of version 1, unless each of its rows is bound to a person.
+// [AllowOtherUsers]), is no journal, is one of version 1, has a line that cannot be
+// read, or is open already, here or in another process. (Where the system has no
+// file locks, a file path+".lock" stands for one, and is left over when a process
+// is killed.)
 //
 // Close it after the run.
 func OpenFileJournal(path string, opts ...FileOption) (*FileJournal, error) {
@@ -162,51 +161,6 @@ func (j *FileJournal) open(file *os.File, path string, others bool) error {
 func badJournal(err error) *idverify.Error {
 	cause := pathless(err)
 	return misconfigured("path", "the journal cannot be used: "+cause.Error(), cause)
-}
-
-// BeginRun implements [RunJournal].
-func (j *FileJournal) BeginRun(_ context.Context, binding string) (end func(), err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	switch {
-	case j.err != nil:
-		return nil, j.err
-	case j.lost:
-		return nil, errShrunk
-	case j.running:
-		return nil, errRunning
-	case j.binding != "" && j.binding != binding:
-		return nil, errOtherBinding
-	}
-	if err := j.stands(); err != nil {
-		return nil, j.mark(err)
-	}
-	// An earlier version's file says nothing of its binding.
-	if j.binding == "" && j.version > 1 {
-		if err := j.bind(binding); err != nil {
-			return nil, err
-		}
-	}
-	j.running = true
-	return sync.OnceFunc(func() {
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.running = false
-	}), nil
-}
-
-// bind writes the binding down. It reaches the disk with the first row. j.mu is
-// held.
-func (j *FileJournal) bind(binding string) error {
-	text, err := journalLine{Binding: binding}.encode()
-	if err != nil {
-		return err
-	}
-	if err := j.put(text); err != nil {
-		return err
-	}
-	j.binding = binding
-	return nil
 }
 
 // UniqueKeys implements [UniqueKeyJournal]: it is what [WithUniqueKeys] said.

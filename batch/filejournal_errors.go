@@ -10,7 +10,7 @@ var (
 	errInUse        = errors.New("another run has it open")
 	errNotRegular   = errors.New("not a regular file")
 	errNoJournal    = errors.New("it is not a journal of this version")
-	errUnbound      = errors.New("it is of version 1, and has a row that is not bound to a person: finish it with the release that wrote it, or begin a new one without the rows that it answers")
+	errOldVersion   = errors.New("it is of version 1, whose rows need not be bound to persons: finish it with the code that wrote it, or begin a new one without the rows that it answers")
 	errLost         = errors.New("it was cut short while a run had it open: bring back what is missing from a copy, or begin a new one without the rows that were answered")
 	errOpenToOthers = errors.New("other users may read or write it: take that away (chmod 600), or allow it with AllowOtherUsers")
 )
@@ -24,6 +24,7 @@ var (
 	errChanged      = &journalError{"the journal file was changed while it was open; compare it with a copy before the next run", nil}
 	errRunning      = &journalError{"the journal serves another run at this moment; give each run a journal of its own", nil}
 	errOtherBinding = &journalError{"the journal was written with another secret, or with or without WithEvidenceBinding: no row in it would be found, and all would be paid for again", nil}
+	errNoBinding    = &journalError{"the journal has rows, but the line is gone that says under which secret they are; bring it back from a copy, or the rows will be paid for again", nil}
 	errClosed       = &journalError{"the journal is closed", nil}
 	errEmptyEntry   = &journalError{"the entry says nothing that a journal can keep", nil}
 )

@@ -20,7 +20,7 @@ import (
 
 const journalHead = `{"format":"idverify-journal","version":2}` + "\n"
 
-// The header of version 1, whose lines have no checksum.
+// The header of version 1, which is refused.
 const journalHeadV1 = `{"format":"idverify-journal","version":1}` + "\n"
 
 // Whatever a file holds, it is refused and untouched, or opened and says of
@@ -28,7 +28,6 @@ const journalHeadV1 = `{"format":"idverify-journal","version":1}` + "\n"
 func FuzzOpenFileJournal(f *testing.F) {
 	const begun, matched = `{"at":"2026-01-02T15:04:05Z","key":"a","begun":true}`, `{"key":"a","result":{"code":"match"}}`
 	const failed = `{"key":"b","error":{"code":"timeout","ambiguous":true,"attempts":[{"code":"timeout","duration_ms":7}]}}`
-	const bound = `{"key":"a:0123456789abcdef0123456789abcdef","begun":true}`
 	for _, text := range []string{
 		"", journalHead[:9], journalHead[:len(journalHead)-1], journalHead, journalHead + "\n", journalHead + "{}", journalHead + "{}\n",
 		journalHead + begun + "\n" + matched + "\n" + `{"key":"b","er`,
@@ -40,7 +39,7 @@ func FuzzOpenFileJournal(f *testing.F) {
 		journalHead + batch.Seal(begun) + strings.Replace(batch.Seal(matched), "match", "watch", 1), journalHead + strings.Replace(batch.Seal(begun), `"crc"`, `"CRC"`, 1),
 		journalHead + batch.Seal(`{"at":"2026-01-02T15:04:05Z","binding":"0123"}`) + batch.Seal(`{"key":"\u0061","begun":true}`),
 		journalHead + `{"key":"a","binding":"0123"}` + "\n", journalHead + batch.Seal(`{"key":"a"}`), journalHead + batch.Seal(`{"begun":true}`),
-		journalHeadV1, journalHeadV1 + begun + "\n", journalHeadV1 + bound, journalHeadV1 + bound + "\n" + batch.Seal(bound), journalHeadV1[:40],
+		journalHeadV1, journalHeadV1 + begun + "\n", journalHeadV1[:39], journalHeadV1[:40],
 		journalHead + `{"lost":true}` + "\n" + begun, journalHead + begun + "\n" + batch.Seal(`{"lost":true}`) + begun, journalHead + begun + "\n" + `{"lost":true`,
 		`{"format":"idverify-journal","version":3}` + "\n", "key,name\n",
 	} {
@@ -99,9 +98,9 @@ func readJournal(text string) (string, map[string]batch.Entry, bool) {
 	rows := map[string]batch.Entry{}
 	head := text[:min(len(text), len(journalHead))]
 	switch {
-	case len(head) < len(journalHead) && (strings.HasPrefix(journalHead, head) || strings.HasPrefix(journalHeadV1, head)):
+	case len(head) < len(journalHead) && strings.HasPrefix(journalHead, head):
 		return journalHead, rows, true
-	case head != journalHead && head != journalHeadV1:
+	case head != journalHead:
 		return "", nil, false
 	}
 	open := head
@@ -109,8 +108,6 @@ func readJournal(text string) (string, map[string]batch.Entry, bool) {
 		isWhole := strings.HasSuffix(line, "\n")
 		key, entry, readable := readRow(line)
 		switch {
-		case readable && head == journalHeadV1 && key != "" && !boundKey.MatchString(key):
-			return "", nil, false
 		case readable:
 			if key != "" {
 				rows[key] = entry
@@ -123,10 +120,7 @@ func readJournal(text string) (string, map[string]batch.Entry, bool) {
 	return open, rows, true
 }
 
-var (
-	boundKey = regexp.MustCompile(`(?s)^.+:[0-9a-f]{32}$`)
-	checksum = regexp.MustCompile(`^(?s)(.*),"crc":"([0-9a-fA-F]{8})"}$`)
-)
+var checksum = regexp.MustCompile(`^(?s)(.*),"crc":"([0-9a-fA-F]{8})"}$`)
 
 // readRow reads a line: a row's, or with an empty key the binding's.
 func readRow(text string) (string, batch.Entry, bool) {

@@ -11,10 +11,11 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Both have one length.
+// Both have one length. Version 1 was never released: its rows need not be bound
+// to a person, and nothing in it tells under which secret they are.
 const (
-	headerV1 = `{"format":"idverify-journal","version":1}` + "\n"
-	headerV2 = `{"format":"idverify-journal","version":2}` + "\n"
+	header      = `{"format":"idverify-journal","version":2}` + "\n"
+	headerOfOld = `{"format":"idverify-journal","version":1}` + "\n"
 )
 
 // journalLine is one line after the header. Exactly one of Binding, Lost, Begun,

@@ -6,27 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // restore reads what is there, cuts off a torn last line, and writes the
 // header of a new journal.
 func (j *FileJournal) restore() error {
 	in := bufio.NewReaderSize(j.file, 256<<10)
-	header := make([]byte, len(headerV2))
-	n, err := io.ReadFull(in, header)
+	first := make([]byte, len(header))
+	n, err := io.ReadFull(in, first)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return err
-	case bytes.HasPrefix([]byte(headerV2), header[:n]):
-		j.version = 2
-	case bytes.HasPrefix([]byte(headerV1), header[:n]):
-		j.version = 1
-	default:
+	case string(first) == headerOfOld:
+		return errOldVersion
+	case !strings.HasPrefix(header, string(first[:n])):
 		return errNoJournal
-	}
-	if n < len(header) { // new, or cut off at its first line
-		j.version = 2
-		return j.cut(0, headerV2)
+	case n < len(header): // new, or cut off at its first line
+		return j.cut(0, header)
 	}
 	j.end = int64(n)
 	for number := 2; ; number++ {
@@ -80,9 +77,6 @@ func (j *FileJournal) take(text []byte) (readable bool, err error) {
 			return true, nil
 		}
 		key = []byte(line.Key)
-	}
-	if j.version == 1 && !isBound(string(key)) {
-		return false, errUnbound
 	}
 	j.rows.put(key, j.end)
 	return true, nil

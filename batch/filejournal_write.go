@@ -30,9 +30,6 @@ func (j *FileJournal) append(key string, text []byte, begins bool) (end int64, l
 	if j.err != nil {
 		return 0, nil, j.err
 	}
-	if err := j.refuseUnbound(key); err != nil {
-		return 0, nil, err
-	}
 	if begins {
 		if j.lost {
 			return 0, nil, errShrunk
@@ -94,18 +91,6 @@ func (j *FileJournal) mark(err error) error {
 		}
 	}
 	return err
-}
-
-// refuseUnbound keeps rows of a journal of version 1 from being paid for again:
-// such a journal may know a row by its own key. j.mu is held.
-func (j *FileJournal) refuseUnbound(key string) error {
-	if j.version > 1 {
-		return nil
-	}
-	if _, known := j.rows.find(unbound(key)); known || !isBound(key) {
-		return &journalError{"the journal cannot be used: " + errUnbound.Error(), errUnbound}
-	}
-	return nil
 }
 
 func (j *FileJournal) stands() error {

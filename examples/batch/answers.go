@@ -13,7 +13,8 @@ import (
 
 // answers is the CSV file that goes out. It names nobody. Its columns:
 //
-//	row         the row of the CSV file that came in, counted from 1
+//	row         the row of the CSV file that came in, counted from 1 after the
+//	            heading and without those that are blank
 //	key         its key, empty where it was refused for what it says
 //	code        how it ended, by the vocabulary of the README
 //	passed      whether this is the person

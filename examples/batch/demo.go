@@ -22,7 +22,11 @@ func writeDemo(dir string, rows int) (string, error) {
 	if err := os.WriteFile(filepath.Join(dir, "face.jpg"), idverifytest.Photo(), 0o600); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "people.csv")
+	// Whole, because `go run -C` has changed the directory.
+	path, err := filepath.Abs(filepath.Join(dir, "people.csv"))
+	if err != nil {
+		return "", err
+	}
 	file, err := os.Create(path)
 	if err != nil {
 		return "", err

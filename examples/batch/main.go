@@ -14,7 +14,7 @@
 //
 // Without credentials in the environment it asks stand-in vendors: its own, or
 // those at -base. Then -in can be left out too, and made-up people are asked
-// about. With credentials (see vendors.go) every row may be billed.
+// about. With credentials (see examples/internal/accounts) every row may be billed.
 package main
 
 import (

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/accounts"
 	"github.com/idverify/idverify/idverifytest"
 )
 
@@ -221,7 +222,7 @@ func TestAnArgumentThatBelongsToNoFlagIsNotShown(t *testing.T) {
 
 func TestTheRateIsEachVendors(t *testing.T) {
 	server := idverifytest.Start(t)
-	providers, err := standIns(rootOf(server))
+	providers, err := accounts.StandIns(rootOf(server))
 	require.NoError(t, err)
 	opts, err := limited(providers, 0)
 	require.NoError(t, err)

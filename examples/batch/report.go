@@ -63,7 +63,8 @@ type summary struct {
 	account int // at no cost, for the account or its credentials
 	review  int // at no cost, and for somebody to look at
 	// Not asked again unless -repeat names their keys.
-	answered   []string // the vendor answered without deciding, perhaps at a price
+	spoilt     []string // answered without a decision for what they say or show, perhaps at a price
+	answered   []string // answered without a decision for another cause, perhaps at a price
 	unanswered []string // in flight, now or when an earlier run ended
 
 	journalErr error
@@ -88,6 +89,8 @@ func (s *summary) add(r batch.Result) {
 	case !ok:
 	case e.Ambiguous():
 		s.unanswered = append(s.unanswered, r.Key)
+	case e.MayHaveCost() && s.free(e.Advice()) == &s.wrong:
+		s.spoilt = append(s.spoilt, r.Key)
 	case e.MayHaveCost():
 		s.answered = append(s.answered, r.Key)
 	case r.JournalErr != nil: // not sent: asked again when the journal is mended
@@ -125,6 +128,11 @@ func (s *summary) print(out io.Writer, set settings, p batch.Progress) {
 		if of.rows > 0 {
 			fmt.Fprintf(out, "%d rows %s\n", of.rows, of.text)
 		}
+	}
+	if len(s.spoilt) > 0 {
+		slices.Sort(s.spoilt)
+		fmt.Fprintf(out, "Answered without a decision for what they say or show, perhaps billed, and not worth another run as they are: correct them, and give them new keys: %s\n",
+			strings.Join(s.spoilt, ","))
 	}
 	if len(s.answered) > 0 {
 		slices.Sort(s.answered)

@@ -32,8 +32,10 @@ func TestTheClosingLinesSayWhatAnotherRunWouldDo(t *testing.T) {
 			err: failed(idverify.CodeQuotaExceeded, idverify.DeliveryRefused, idverify.BilledUnknown)},
 		"1 rows ended free of charge without a decision, and somebody should look": {
 			err: failed(idverify.CodeTooManyAttempts, idverify.DeliveryNotSent, idverify.BilledNo)},
-		"not asked about again unless you say -repeat with their keys: k": {
+		"not worth another run as they are: correct them, and give them new keys: k": {
 			err: failed(idverify.CodePoorPhoto, idverify.DeliveryAnswered, idverify.BilledYes)},
+		"not asked about again unless you say -repeat with their keys: k": {
+			err: failed(idverify.CodeVendorUnavailable, idverify.DeliveryAnswered, idverify.BilledUnknown)},
 		"In flight and not answered, perhaps billed: k": {
 			err: failed(idverify.CodeInterrupted, idverify.DeliveryUnanswered, idverify.BilledUnknown)},
 	} {

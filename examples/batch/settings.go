@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/accounts"
 )
 
 type settings struct {
@@ -31,7 +32,8 @@ func parse(args []string, getenv func(string) string, usage io.Writer) (settings
 	var s settings
 	flags := flag.NewFlagSet("batch", flag.ContinueOnError)
 	flags.SetOutput(usage)
-	flags.StringVar(&s.in, "in", "", "CSV `file` with the rows; for the stand-in the default is a file of made-up people")
+	flags.StringVar(&s.in, "in", "", "CSV `file` with the rows; for the stand-in the default is a file of made-up people. "+
+		"A column photo is for "+accounts.PhotoReaders()+", capture for "+accounts.CaptureReaders())
 	flags.StringVar(&s.out, "out", "", "CSV `file` for the answers, written anew each time (default: beside -in, .results.csv)")
 	flags.StringVar(&s.journal, "journal", "", "`file` that knows what was asked and answered (default: beside -in, .journal)")
 	flags.StringVar(&s.secret, "secret", "", "`file` with the secret that binds the journal's rows to persons, made when there is none (default: beside the journal, .secret)")

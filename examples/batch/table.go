@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/examples/internal/accounts"
 )
 
 // table is the CSV file that comes in, with a heading. Its columns may stand in
@@ -21,12 +21,13 @@ import (
 //	key        your own id of the row, in letters, digits and . _ - :
 //	name       the person's name
 //	id_number  the resident ID number
-//	photo      file with a photo of the face (baiduv4, tencent)
-//	capture    file from the capture SDK (linkface)
+//	photo      file with a photo of the face
+//	capture    file from the capture SDK
 //
-// At least one of photo and capture must be a column. Paths are relative to the
-// CSV file. A row whose photo is changed after it was answered needs a new key;
-// another name or number makes a new row by itself.
+// At least one of photo and capture must be a column; -h says which vendors read
+// which. Paths are relative to the CSV file. A row whose photo is changed after
+// it was answered needs a new key; another name or number makes a new row by
+// itself. Rows with nothing in them are left out, and so is space around a cell.
 type table struct {
 	file     *os.File
 	encoding string
@@ -70,8 +71,11 @@ func (t *table) look() error {
 		if err != nil {
 			return err
 		}
+		if isBlank(record) {
+			continue
+		}
 		t.rows++
-		number := strings.TrimSpace(t.field(record, "id_number"))
+		number := t.field(record, "id_number")
 		if inPowers.MatchString(number) {
 			line, _ := in.FieldPos(t.columns["id_number"])
 			return fmt.Errorf("line %d: %s", line, wasRounded)
@@ -94,6 +98,9 @@ var inPowers = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$`)
 
 const wasRounded = "a spreadsheet has rounded the ID numbers to 15 digits: make the column id_number text, and fill it in again from where the numbers came"
 
+// howToHead does not repeat the first line, which may be a person's.
+const howToHead = "the first line must be the heading, with the names of the columns and commas between them"
+
 // fromTheStart is a reader after the heading.
 func (t *table) fromTheStart() (*csv.Reader, error) {
 	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
@@ -115,11 +122,11 @@ func (t *table) fromTheStart() (*csv.Reader, error) {
 	}
 	for _, name := range []string{"key", "name", "id_number"} {
 		if !t.has(name) {
-			return nil, fmt.Errorf("no column %q", name)
+			return nil, fmt.Errorf("no column %q: %s", name, howToHead)
 		}
 	}
 	if !t.has("photo") && !t.has("capture") {
-		return nil, errors.New(`no column "photo" or "capture"`)
+		return nil, fmt.Errorf(`no column "photo" or "capture": %s`, howToHead)
 	}
 	return in, nil
 }
@@ -136,7 +143,7 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 		var req idverify.Request
 		for err == nil {
 			var record []string
-			if record, err = in.Read(); err == nil {
+			if record, err = in.Read(); err == nil && !isBlank(record) {
 				t.fill(&req, record)
 				if !yield(&req) {
 					return
@@ -149,20 +156,20 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 	}
 }
 
+// isBlank reports whether a row has nothing in it, as spreadsheets leave some at
+// the end.
+func isBlank(record []string) bool {
+	return strings.TrimSpace(strings.Join(record, "")) == ""
+}
+
 func (t *table) fill(req *idverify.Request, record []string) {
 	req.IdempotencyKey, req.Name, req.IDNumber = t.field(record, "key"), t.field(record, "name"), t.field(record, "id_number")
-	req.Evidence = req.Evidence[:0]
-	if capture := t.path(record, "capture"); capture != "" {
-		req.Evidence = append(req.Evidence, linkface.Capture(idverify.File(capture)))
-	}
-	if photo := t.path(record, "photo"); photo != "" {
-		req.Evidence = append(req.Evidence, idverify.Photo(idverify.File(photo)))
-	}
+	req.Evidence = accounts.Evidence(t.path(record, "photo"), t.path(record, "capture"))
 }
 
 func (t *table) field(record []string, name string) string {
 	if i, ok := t.columns[name]; ok {
-		return fromText(record[i])
+		return strings.TrimSpace(fromText(record[i]))
 	}
 	return ""
 }

@@ -50,6 +50,35 @@ func TestNumbersThatASpreadsheetRoundedAreRefused(t *testing.T) {
 	assert.Zero(t, server.Bill().Total())
 }
 
+// Spreadsheets leave rows of nothing at the end, and people leave space in cells.
+func TestBlankRowsAndSpaceInCellsAreNothing(t *testing.T) {
+	server := idverifytest.Start(t)
+	p := idverifytest.Match()
+	in := write(t, "key,name,id_number,photo\n,,,\n k1 , "+p.Name+" ,\t"+p.IDNumber+" , face.jpg \n,,,\n , ,\t,\n")
+	out, err := start(t, "-in", in, "-base", rootOf(server))
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "1 rows: 1 passed, 0 did not, 0 without")
+	assert.Len(t, rowsIn(t, in), 1)
+	assert.Equal(t, "1", answersIn(t, in)["k1"]["row"])
+}
+
+// A file without a heading, or with other separators, is told what a heading is;
+// its first line may be a person's, and is not repeated.
+func TestAFileWithoutAHeadingSaysNothingOfItsFirstLine(t *testing.T) {
+	p := idverifytest.Match()
+	for _, text := range []string{
+		"k1," + p.Name + "," + p.IDNumber + ",face.jpg\n",
+		"key;name;id_number;photo\nk1;" + p.Name + ";" + p.IDNumber + ";face.jpg\n",
+		"key\tname\tid_number\tphoto\n", "sep=,\nkey,name,id_number,photo\n",
+		"key,name,id_number,photo\rk1," + p.Name + "," + p.IDNumber + ",face.jpg\r",
+	} {
+		out, err := start(t, "-in", write(t, text))
+		assert.ErrorContains(t, err, "the first line must be the heading")
+		assert.NotContains(t, out+err.Error(), p.Name)
+		assert.NotContains(t, out+err.Error(), p.IDNumber)
+	}
+}
+
 // A cell that was kept as text for a spreadsheet is the text inside.
 func TestACellThatIsKeptAsTextIsRead(t *testing.T) {
 	server := idverifytest.Start(t)

@@ -1,6 +1,6 @@
 // Failover shows what a Client does when the first vendor fails: in five ways,
 // one after the other, against the stand-in vendors on this machine. For each
-// it prints who answered, what every leg said and what was billed.
+// it prints who answered, what every attempt came to and what was billed.
 //
 //	go run ./examples/failover
 package main
@@ -16,9 +16,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/examples/internal/accounts"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
 )
 
 func main() {
@@ -50,59 +49,42 @@ func run(ctx context.Context, out io.Writer) error {
 
 	fmt.Fprint(out, "Stand-in vendors on this machine; nothing is really billed.\n\n")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FIRST VENDOR\tANSWER\tLEGS\tBILLED BY")
+	fmt.Fprintln(table, "FIRST VENDOR\tANSWER\tATTEMPTS\tBILLED BY")
 	for _, s := range scenarios {
 		// A new client for each, so that one scenario's open circuit is not the next one's.
-		client, err := newClient(server.URL)
+		providers, err := accounts.StandIns(server.URL)
+		if err != nil {
+			return err
+		}
+		client, err := idverify.New(providers)
 		if err != nil {
 			return err
 		}
 		standIn.Reset()
-		standIn.Inject(idverifytest.Linkface, s.fault)
+		standIn.Inject(providers[0].Name(), s.fault)
 		person := idverifytest.Match()
 		res, err := client.Verify(ctx, &idverify.Request{
 			Name:     person.Name,
 			IDNumber: person.IDNumber,
-			Evidence: []idverify.Evidence{
-				linkface.Capture(idverify.Bytes(idverifytest.Capture())),
-				idverify.Photo(idverify.Bytes(idverifytest.Photo())),
-			},
+			Evidence: accounts.StandInEvidence(),
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.about, err)
 		}
-		fmt.Fprintf(table, "%s\t%s: %s\t%s\t%s\n", s.about, res.Vendor, res.Code, legs(res.Attempts), billedBy(standIn.Bill()))
+		fmt.Fprintf(table, "%s\t%s: %s\t%s\t%s\n", s.about, res.Vendor, res.Code, said(res.Attempts), billedBy(standIn.Bill()))
 	}
 	return table.Flush()
 }
 
-func newClient(root string) (*idverify.Client, error) {
-	lf, err := linkface.New(linkface.Config{
-		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
-		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.Linkface)},
-	})
-	if err != nil {
-		return nil, err
-	}
-	bd, err := baiduv4.New(baiduv4.Config{
-		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
-		HTTP: idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, idverifytest.BaiduV4)},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return idverify.New([]idverify.Provider{lf, bd})
-}
-
-func legs(attempts []idverify.Attempt) string {
-	said := make([]string, len(attempts))
+func said(attempts []idverify.Attempt) string {
+	each := make([]string, len(attempts))
 	for i, a := range attempts {
-		said[i] = a.Vendor + " " + string(a.Code)
+		each[i] = a.Vendor + " " + string(a.Code)
 		if a.Ambiguous() {
-			said[i] += " (perhaps billed)"
+			each[i] += " (perhaps billed)"
 		}
 	}
-	return strings.Join(said, " → ")
+	return strings.Join(each, " → ")
 }
 
 func billedBy(bill idverifytest.Bill) string {

@@ -6,7 +6,8 @@
 // Without credentials in the environment it starts the stand-in vendors on a
 // loopback port: nothing leaves the machine and nothing is billed. With the
 // credentials of one or more vendors it calls those, about the person given by
-// -name, -id and -photo or -capture; see vendors.go for the variables.
+// -name, -id and -photo or -capture; see examples/internal/accounts for the
+// variables.
 //
 // A refusal or an error of a vendor's is an answer, and the exit status is 0. It
 // is 1 when nothing at all could be sent, as with a photo that cannot be read.
@@ -23,8 +24,8 @@ import (
 	"os/signal"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/accounts"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/linkface"
 )
 
 func main() {
@@ -47,8 +48,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	flags.SetOutput(out)
 	name := flags.String("name", "", "the person's `name`, for calls to real vendors")
 	number := flags.String("id", "", "the person's resident ID `number`")
-	photo := flags.String("photo", "", "`file` with a photo of the face (baiduv4, tencent)")
-	capture := flags.String("capture", "", "`file` from the capture SDK (linkface)")
+	photo := flags.String("photo", "", "`file` with a photo of the face ("+accounts.PhotoReaders()+")")
+	capture := flags.String("capture", "", "`file` from the capture SDK ("+accounts.CaptureReaders()+")")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -59,7 +60,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return fmt.Errorf("%d arguments that belong to no flag; see -h", flags.NArg())
 	}
 
-	providers, real, err := fromEnvironment(getenv)
+	providers, real, err := accounts.FromEnvironment(getenv)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		defer server.Close()
 		fmt.Fprintf(out, "No credentials in the environment: asking the stand-in vendors at %s.\n", server.URL)
 		fmt.Fprint(out, "The people are made up, nothing leaves this machine, nothing is billed.\n\n")
-		if providers, err = standIns(server.URL); err != nil {
+		if providers, err = accounts.StandIns(server.URL); err != nil {
 			return err
 		}
 	}
@@ -77,23 +78,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	switch {
 	case *name != "" || *number != "":
 		subjects = []subject{{"you asked", &idverify.Request{
-			Name: *name, IDNumber: *number, Evidence: evidenceFrom(*photo, *capture),
+			Name: *name, IDNumber: *number, Evidence: accounts.Evidence(*photo, *capture),
 		}}}
 	case real:
 		return errors.New("with credentials every answer may be billed: say whom to ask about with -name, -id and -photo or -capture")
 	}
 	return report(ctx, out, providers, subjects)
-}
-
-func evidenceFrom(photo, capture string) []idverify.Evidence {
-	var evidence []idverify.Evidence
-	if photo != "" {
-		evidence = append(evidence, idverify.Photo(idverify.File(photo)))
-	}
-	if capture != "" {
-		evidence = append(evidence, linkface.Capture(idverify.File(capture)))
-	}
-	return evidence
 }
 
 // magicPersons are people whom every stand-in knows, each with evidence in
@@ -104,10 +94,7 @@ func magicPersons() []subject {
 		subjects = append(subjects, subject{p.About, &idverify.Request{
 			Name:     p.Name,
 			IDNumber: p.IDNumber,
-			Evidence: []idverify.Evidence{
-				linkface.Capture(idverify.Bytes(idverifytest.Capture())),
-				idverify.Photo(idverify.Bytes(idverifytest.Photo())),
-			},
+			Evidence: accounts.StandInEvidence(),
 		}})
 	}
 	return subjects

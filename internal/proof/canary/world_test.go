@@ -115,7 +115,7 @@ const (
 )
 
 // make gives the provider and its Config.
-func (a account) make(r reach) (idverify.Provider, any, error) {
+func (a account) make(r reach) (vendors.Provider, any, error) {
 	return a.Make(vendors.Account{HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}, Tokens: r.tokens})
 }
 

@@ -1,0 +1,85 @@
+// Package accounts is the one list of vendors that the examples ask. A new vendor
+// is one entry in it.
+package accounts
+
+import (
+	"errors"
+	"net/url"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/tencent"
+)
+
+// account is a vendor, and the environment variables of its credentials by the
+// vendor's own parameter names.
+type account struct {
+	vendor      string
+	baseURL     string // a variable too
+	credentials map[string]string
+	open        func(given map[string]string, http idverify.HTTP) (idverify.Provider, error)
+}
+
+var accounts = []account{
+	{linkface.Name, "LINKFACE_BASE_URL", map[string]string{"api_id": "LINKFACE_API_ID", "api_secret": "LINKFACE_API_SECRET"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return linkface.New(linkface.Config{APIID: given["api_id"], APISecret: given["api_secret"], HTTP: http})
+		}},
+	{baiduv4.Name, "BAIDU_BASE_URL", map[string]string{"client_id": "BAIDU_API_KEY", "client_secret": "BAIDU_SECRET_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return baiduv4.New(baiduv4.Config{APIKey: given["client_id"], SecretKey: given["client_secret"], HTTP: http})
+		}},
+	{tencent.Name, "TENCENT_BASE_URL", map[string]string{"appid": "TENCENT_APP_ID", "secret_id": "TENCENT_SECRET_ID", "secret_key": "TENCENT_SECRET_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return tencent.New(tencent.Config{AppID: given["appid"], SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
+		}},
+}
+
+// StandIns are all vendors, with the test credentials of the stand-in at root.
+func StandIns(root string) (providers []idverify.Provider, err error) {
+	for _, a := range accounts {
+		p, err := a.open(idverifytest.Credentials(a.vendor), idverify.HTTP{BaseURL: idverifytest.BaseURLAt(root, a.vendor)})
+		if err != nil {
+			return nil, err
+		}
+		providers = append(providers, p)
+	}
+	return providers, nil
+}
+
+// FromEnvironment makes a provider for every vendor that has at least one
+// credential in the environment; a set that is not whole is an error. The
+// …_BASE_URL variables are optional. real says that one of the vendors is not a
+// stand-in on this machine.
+func FromEnvironment(getenv func(string) string) (providers []idverify.Provider, real bool, err error) {
+	for _, a := range accounts {
+		given, some := map[string]string{}, false
+		for parameter, variable := range a.credentials {
+			given[parameter] = getenv(variable)
+			some = some || given[parameter] != ""
+		}
+		if !some {
+			continue
+		}
+		base := getenv(a.baseURL)
+		p, failed := a.open(given, idverify.HTTP{BaseURL: base})
+		if failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		providers, real = append(providers, p), real || !isLocal(base)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return providers, real, nil
+}
+
+// isLocal tells a stand-in by its plain http address, which the SDK allows on
+// loopback only.
+func isLocal(base string) bool {
+	u, err := url.Parse(base)
+	return err == nil && u.Scheme == "http"
+}
