@@ -15,6 +15,7 @@ type call struct {
 	own      taken        // what the caller gave
 	req      *Request     // that of the next attempt
 	subject  Subject      // whom it asks about
+	first    Question     // that of the first attempt, at no allocation of its own
 	lender   func() *loan // of a call with a key: whose request the next attempt takes
 	loan     *loan        // the request is of
 	attempts []Attempt
@@ -104,7 +105,12 @@ func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 // question is what the vendor is asked. It reads some of the evidence.
 func (c *call) question(v *vendor) *Question {
 	evidence, _ := accepted(v.Provider, c.req)
-	return &Question{c.subject, evidence, c.req.Reference}
+	q := &c.first
+	if q.evidence != nil { // a provider may have kept it
+		q = new(Question)
+	}
+	*q = Question{c.subject, evidence, c.req.Reference}
+	return q
 }
 
 func onward(goesOn bool) Next {

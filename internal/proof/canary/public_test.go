@@ -71,6 +71,9 @@ func (w *world) samples(t *testing.T) map[string]any {
 		}
 		maps.Copy(samples, a.Samples(ownWords, w.picture[:300]))
 	}
+	question, err := req.Question(providers[tokened().vendor])
+	require.NoError(t, err)
+	samples["idverify.Question"] = question
 	first, second := accounts[0].vendor, accounts[1].vendor
 	failure := &idverify.Error{Code: idverify.CodeUnknown, VendorMessage: words, Reply: samples[second+".Reply"], Err: errors.New("harmless")}
 	attempt := idverify.Attempt{Vendor: "v", Code: idverify.CodeUnknown, Err: failure}
