@@ -27,6 +27,7 @@ type Vendor struct {
 	Now     func() time.Time
 
 	skew skew
+	keys keys
 }
 
 // Call is one verification under way.

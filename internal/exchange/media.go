@@ -133,11 +133,26 @@ func (c *Call) Text(m media.Opener, field string, max int64) (*body.Text, error)
 	return text, nil
 }
 
-// Digest is the SHA-256 of a body, for a signature. What is sent is held to it.
+// Digest is the SHA-256 of a body, for a signature. What is sent is held to it. It
+// is made once, before the time is asked for that is signed: media can be slow.
 func (c *Call) Digest(b *body.Body) ([sha256.Size]byte, error) {
 	sum, err := beside(c, b.InMemory(), b.Digest)
-	if err != nil && b.InMemory() && c.ctx.Err() != nil {
-		return sum, c.Gone(c.ctx)
+	return sum, c.refuseBody(err, b.InMemory())
+}
+
+// Form is a form with media among its members, and its digest is made: see
+// [body.MediaForm].
+func (c *Call) Form(members []body.Member) (*body.Body, error) {
+	inMemory := !slices.ContainsFunc(members, func(m body.Member) bool { return m.Media != nil && !m.Media.InMemory() })
+	b, err := beside(c, inMemory, func(ctx context.Context) (*body.Body, error) { return body.MediaForm(ctx, members) })
+	return b, c.refuseBody(err, inMemory)
+}
+
+// refuseBody is refuseMedia for a body that was read to its end. beside has told of
+// a caller who left, where it waited.
+func (c *Call) refuseBody(err error, inMemory bool) error {
+	if err != nil && inMemory && c.ctx.Err() != nil {
+		return c.Gone(c.ctx)
 	}
-	return sum, c.refuseMedia(err)
+	return c.refuseMedia(err)
 }

@@ -301,3 +301,51 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
 	})
 }
+
+func TestAFormIsGuardedAsALookIs(t *testing.T) {
+	members := func(c *Call, m idverify.Media) []body.Member {
+		file, err := c.File(m)
+		require.NoError(t, err)
+		return []body.Member{{Name: "image", Media: file}}
+	}
+	content := "\xff\xff\xff"
+	held := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(strings.NewReader(content)), 3, nil
+	})
+	c := answered(0)
+	for _, m := range []idverify.Media{held, idverify.Bytes([]byte(content))} {
+		b, err := c.Form(members(c, m))
+		require.NoError(t, err)
+		sum, err := c.Digest(b)
+		require.NoError(t, err)
+		assert.Equal(t, sha256.Sum256([]byte("image=%2F%2F%2F%2F")), sum)
+	}
+	kept := members(c, held)
+	content = ""
+	_, err := c.Form(kept)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
+
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	inMemory := members(c, idverify.Bytes([]byte("x")))
+	c.ctx = ctx
+	_, err = c.Form(inMemory)
+	assert.Equal(t, idverify.CodeCanceled, asError(t, nil, err).Code)
+
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		var looked atomic.Bool
+		c := answered(0)
+		hanging := members(c, idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+			if looked.Swap(true) {
+				<-release
+			}
+			return io.NopCloser(strings.NewReader("x")), 1, nil
+		}))
+		begun := time.Now()
+		_, err := c.Form(hanging)
+		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
+		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
+	})
+}

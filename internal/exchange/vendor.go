@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/httpx"
-	"github.com/idverify/idverify/internal/redact"
 )
 
 // Settings are what the Config of every vendor's package has in common.
@@ -23,6 +21,8 @@ type Settings struct {
 	RequestIDField string
 	// Credentials are all required. Their values never appear in an error.
 	Credentials []Credential
+	// Key is what requests are signed with, nil if they are not: see [Exchange.Key].
+	Key *SigningKey
 
 	// IdleTimeout is for a vendor of which it is known how long it keeps a
 	// connection; 0 where it is not.
@@ -42,16 +42,13 @@ type Credential struct{ Field, Value string }
 // CodeInvalidConfig that names the field.
 func NewVendor(s Settings) (*Vendor, error) {
 	v := &Vendor{Name: s.Name, Table: s.Table, RequestIDField: s.RequestIDField, Now: s.HTTP.Clock}
-	for _, c := range s.Credentials {
-		switch {
-		case c.Value == "":
-			return nil, v.Misconfigured(c.Field, "is required")
-		case len(c.Value) > MaxText:
-			return nil, v.Misconfigured(c.Field, fmt.Sprintf("is longer than %d bytes", MaxText))
-		case !utf8.ValidString(c.Value), strings.ContainsFunc(c.Value, blank):
-			return nil, v.Misconfigured(c.Field, "must be text without white space")
+	if err := v.takeCredentials(s.Credentials...); err != nil {
+		return nil, err
+	}
+	if s.Key != nil {
+		if err := v.takeKey(*s.Key); err != nil {
+			return nil, err
 		}
-		v.Secrets = append(v.Secrets, redact.NewSecret(c.Value))
 	}
 	if v.Now == nil {
 		v.Now = time.Now

@@ -1,0 +1,108 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/aside"
+	"github.com/idverify/idverify/internal/redact"
+	"github.com/idverify/idverify/internal/timelimit"
+)
+
+// SigningKey is what the Config of a vendor has to whom requests are signed: the
+// fields of a permanent key, or a function in their place, the field Credentials.
+type SigningKey struct {
+	ID, Secret  Credential
+	Credentials func(context.Context) (idverify.Credentials, error)
+}
+
+// keys are where the key of an account comes from.
+type keys struct {
+	id, secret redact.Secret // unless they are asked for
+	ask        func(context.Context) (idverify.Credentials, error)
+	desk       aside.Desk
+}
+
+// takeKey checks the key of the settings, if there is one.
+func (v *Vendor) takeKey(k SigningKey) error {
+	if k.Credentials != nil {
+		for _, c := range []Credential{k.ID, k.Secret} {
+			if c.Value != "" {
+				return v.Misconfigured(c.Field, "must be empty beside Credentials")
+			}
+		}
+		v.keys.ask = k.Credentials
+		return nil
+	}
+	if err := v.takeCredentials(k.ID, k.Secret); err != nil {
+		return err
+	}
+	v.keys.id, v.keys.secret = redact.NewSecret(k.ID.Value), redact.NewSecret(k.Secret.Value)
+	return nil
+}
+
+// takeCredentials checks fields that are required, and hides them in every call.
+func (v *Vendor) takeCredentials(credentials ...Credential) error {
+	for _, c := range credentials {
+		if problem := c.problem(); problem != "" {
+			return v.Misconfigured(c.Field, problem)
+		}
+		v.Secrets = append(v.Secrets, redact.NewSecret(c.Value))
+	}
+	return nil
+}
+
+// problem says why a credential can be none, "" if it can.
+func (c Credential) problem() string {
+	switch {
+	case c.Value == "":
+		return "is required"
+	case len(c.Value) > MaxText:
+		return fmt.Sprintf("is longer than %d bytes", MaxText)
+	case !utf8.ValidString(c.Value), strings.ContainsFunc(c.Value, blank):
+		return "must be text without white space"
+	}
+	return ""
+}
+
+// Key is the key to sign one attempt with, and is hidden from the vendor's messages.
+// Where the user's function gives it, ctx is that of the attempt. Its error is an
+// *idverify.Error of a request that was not sent.
+func (x *Exchange) Key(ctx context.Context) (idverify.Credentials, error) {
+	k := &x.keys
+	if k.ask == nil {
+		return idverify.Credentials{KeyID: k.id.Reveal(), KeySecret: k.secret.Reveal()}, nil
+	}
+	key, err := aside.Ask(ctx, &k.desk, x.HTTP.Timeout(), k.ask)
+	switch {
+	case err != nil && timelimit.IsCallers(ctx):
+		return idverify.Credentials{}, x.Gone(ctx)
+	case err != nil && ctx.Err() != nil:
+		return idverify.Credentials{}, x.noKey(context.DeadlineExceeded, "gave no key: "+timelimit.Ended(ctx))
+	case errors.Is(err, aside.ErrBusy):
+		return idverify.Credentials{}, x.noKey(err, "was not asked: too many earlier calls of it still run")
+	case errors.Is(err, context.DeadlineExceeded):
+		return idverify.Credentials{}, x.noKey(err, "gave no key: "+x.HTTP.TimeLimit()+" passed")
+	case err != nil:
+		return idverify.Credentials{}, x.noKey(err, "failed")
+	}
+	given := []Credential{{"KeyID", key.KeyID}, {"KeySecret", key.KeySecret}, {"Token", key.Token}}
+	for _, c := range given {
+		if c.Field == "Token" && c.Value == "" {
+			continue
+		}
+		if problem := c.problem(); problem != "" {
+			return idverify.Credentials{}, x.noKey(nil, "gave a key whose "+c.Field+" "+problem)
+		}
+		x.Hide(c.Value)
+	}
+	return key, nil
+}
+
+func (x *Exchange) noKey(cause error, problem string) *idverify.Error {
+	return x.RefuseFor(cause, idverify.CodeInvalidConfig, "Credentials", "Credentials "+problem)
+}
