@@ -70,8 +70,8 @@ func (c Credential) problem() string {
 }
 
 // Key is the key to sign one attempt with, and is hidden from the vendor's messages.
-// Where the user's function gives it, ctx is that of the attempt. Its error is an
-// *idverify.Error of a request that was not sent.
+// It is asked for before the request is sent, and not by the hook that signs, which
+// may be left behind. Its error is an *idverify.Error of a request that was not sent.
 func (x *Exchange) Key(ctx context.Context) (idverify.Credentials, error) {
 	k := &x.keys
 	if k.ask == nil {
