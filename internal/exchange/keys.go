@@ -29,30 +29,27 @@ type keys struct {
 
 // takeKey checks the key of the settings, if there is one.
 func (v *Vendor) takeKey(k SigningKey) error {
-	if k.Credentials != nil {
-		for _, c := range []Credential{k.ID, k.Secret} {
-			if c.Value != "" {
-				return v.Misconfigured(c.Field, "must be empty beside Credentials")
+	v.keys.ask = k.Credentials
+	for _, c := range []Credential{k.ID, k.Secret} {
+		switch {
+		case k.Credentials == nil:
+			if err := v.takeCredential(c); err != nil {
+				return err
 			}
+		case c.Value != "":
+			return v.Misconfigured(c.Field, "must be empty beside Credentials")
 		}
-		v.keys.ask = k.Credentials
-		return nil
-	}
-	if err := v.takeCredentials(k.ID, k.Secret); err != nil {
-		return err
 	}
 	v.keys.id, v.keys.secret = redact.NewSecret(k.ID.Value), redact.NewSecret(k.Secret.Value)
 	return nil
 }
 
-// takeCredentials checks fields that are required, and hides them in every call.
-func (v *Vendor) takeCredentials(credentials ...Credential) error {
-	for _, c := range credentials {
-		if problem := c.problem(); problem != "" {
-			return v.Misconfigured(c.Field, problem)
-		}
-		v.Secrets = append(v.Secrets, redact.NewSecret(c.Value))
+// takeCredential checks a field that is required, and hides it in every call.
+func (v *Vendor) takeCredential(c Credential) error {
+	if problem := c.problem(); problem != "" {
+		return v.Misconfigured(c.Field, problem)
 	}
+	v.Secrets = append(v.Secrets, redact.NewSecret(c.Value))
 	return nil
 }
 

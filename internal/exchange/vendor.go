@@ -42,8 +42,10 @@ type Credential struct{ Field, Value string }
 // CodeInvalidConfig that names the field.
 func NewVendor(s Settings) (*Vendor, error) {
 	v := &Vendor{Name: s.Name, Table: s.Table, RequestIDField: s.RequestIDField, Now: s.HTTP.Clock}
-	if err := v.takeCredentials(s.Credentials...); err != nil {
-		return nil, err
+	for _, c := range s.Credentials {
+		if err := v.takeCredential(c); err != nil {
+			return nil, err
+		}
 	}
 	if s.Key != nil {
 		if err := v.takeKey(*s.Key); err != nil {
