@@ -5,7 +5,8 @@ import "github.com/idverify/idverify/internal/redact"
 // Credentials are the key that a vendor's package signs requests with, permanent or
 // temporary. The Config of such a package has a function that gives them, beside
 // fields for a permanent key. They print, log and marshal as "idverify.Credentials",
-// except where fmt does not ask: in an unexported field of another struct.
+// except where fmt does not ask them: under %p as a value, and in an unexported
+// field of another struct. Do not keep them there.
 //
 // The function is called for every attempt, concurrently, so that a key can change
 // without a new client: keep what it gives until shortly before it runs out. An

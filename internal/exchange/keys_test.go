@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-func signing(id, secret string, ask func(context.Context) (idverify.Credentials, error)) (*Vendor, error) {
+func vendorWithKey(id, secret string, ask func(context.Context) (idverify.Credentials, error)) (*Vendor, error) {
 	s := settings(idverify.HTTP{})
 	s.Key = &SigningKey{ID: Credential{"SecretID", id}, Secret: Credential{"SecretKey", secret}, Credentials: ask}
 	return NewVendor(s)
@@ -27,14 +27,14 @@ func signing(id, secret string, ask func(context.Context) (idverify.Credentials,
 // keyed is an exchange of a vendor whose key is asked for.
 func keyed(t *testing.T, ask func(context.Context) (idverify.Credentials, error)) *Exchange {
 	t.Helper()
-	v, err := signing("", "", ask)
+	v, err := vendorWithKey("", "", ask)
 	require.NoError(t, err)
 	return v.Exchange()
 }
 
 func TestAKeyIsFixedOrAskedFor(t *testing.T) {
 	never := func(context.Context) (idverify.Credentials, error) { panic("it is not asked by New") }
-	v, err := signing("EXAMPLE-ID", "EXAMPLE-SECRET", nil)
+	v, err := vendorWithKey("EXAMPLE-ID", "EXAMPLE-SECRET", nil)
 	require.NoError(t, err)
 	x := v.Exchange()
 	key, err := x.Key(t.Context())
@@ -42,7 +42,7 @@ func TestAKeyIsFixedOrAskedFor(t *testing.T) {
 	assert.Equal(t, idverify.Credentials{KeyID: "EXAMPLE-ID", KeySecret: "EXAMPLE-SECRET"}, key)
 	assert.Equal(t, "[hidden] and [hidden]", x.Scrub("EXAMPLE-ID and EXAMPLE-SECRET"))
 
-	_, err = signing("", "", never)
+	_, err = vendorWithKey("", "", never)
 	require.NoError(t, err)
 	for _, c := range []struct {
 		id, secret, field, problem string
@@ -54,7 +54,7 @@ func TestAKeyIsFixedOrAskedFor(t *testing.T) {
 		{"a", "", "SecretID", "must be empty beside Credentials", never},
 		{"", "b", "SecretKey", "must be empty beside Credentials", never},
 	} {
-		v, err := signing(c.id, c.secret, c.ask)
+		v, err := vendorWithKey(c.id, c.secret, c.ask)
 		assert.Nil(t, v)
 		e := asError(t, nil, err)
 		assert.Equal(t, []any{idverify.CodeInvalidConfig, c.field, c.field + " " + c.problem}, []any{e.Code, e.Field, e.Detail})

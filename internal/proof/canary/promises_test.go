@@ -15,7 +15,7 @@ import (
 // account's, and whose documents say that fmt reads them, without asking, as a
 // value in an unexported field.
 var openFields = func() []reflect.Type {
-	all := []reflect.Type{reflect.TypeFor[idverify.Request](), reflect.TypeFor[idverify.HTTP](), reflect.TypeFor[idverify.PersonLimit]()}
+	all := []reflect.Type{reflect.TypeFor[idverify.Request](), reflect.TypeFor[idverify.HTTP](), reflect.TypeFor[idverify.PersonLimit](), reflect.TypeFor[idverify.Credentials]()}
 	for _, a := range accounts {
 		_, cfg, _ := a.Make(vendors.Account{})
 		for _, open := range append(a.Open, cfg) { // of a Reply: the fields are the vendor's words
