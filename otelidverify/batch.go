@@ -1,0 +1,70 @@
+package otelidverify
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
+)
+
+// The outcomes of a row.
+const (
+	rowDecided   outcome = "decided"
+	rowFailed    outcome = "failed"    // there is no decision, and surely no unknown bill
+	rowAmbiguous outcome = "ambiguous" // it may have been billed, and somebody has to look
+	rowResumed   outcome = "resumed"   // the journal knew the answer
+)
+
+var outcomes = []outcome{rowDecided, rowFailed, rowAmbiguous, rowResumed}
+
+type outcome string
+
+func (o outcome) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{outcomeKey.String(string(o))}
+}
+
+// Batch counts the rows of a [batch.Run] as the loop is given them, and the run as
+// under way while the loop runs:
+//
+//	for r := range otelidverify.Batch(opts, results) { … }
+//
+// A row that an earlier run left in flight counts as ambiguous in every run that
+// reports it; other rows that the journal knew are resumed.
+func Batch(opts Options, results iter.Seq[batch.Result]) iter.Seq[batch.Result] {
+	m := opts.meter()
+	rows := m.counter("idverify.batch.rows", "{row}", "Rows of batches that are finished.")
+	runs := m.upDown("idverify.batch.runs", "{run}", "Batches under way.")
+	made := new(labels[outcome])
+	return func(yield func(batch.Result) bool) {
+		ctx := context.Background()
+		for _, o := range outcomes {
+			rows.Add(ctx, 0, made.of(o).add...) // so that the first row is seen as an increase
+		}
+		runs.Add(ctx, 1)
+		defer runs.Add(ctx, -1)
+		for r := range results {
+			rows.Add(ctx, 1, made.of(outcomeOf(r)).add...)
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func outcomeOf(r batch.Result) outcome {
+	switch {
+	case r.Resumed && idverify.CodeOf(r.Err) == idverify.CodeInterrupted:
+		return rowAmbiguous
+	case r.Resumed:
+		return rowResumed
+	case r.Err == nil && r.Result != nil:
+		return rowDecided
+	case errors.Is(r.Err, idverify.ErrAmbiguous):
+		return rowAmbiguous
+	}
+	return rowFailed
+}

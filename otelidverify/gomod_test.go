@@ -1,0 +1,54 @@
+package otelidverify_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A "go get" of the next OpenTelemetry lifts the line, and users on Go 1.25 are left
+// without the module.
+func TestGoMod_GoLineIsTheLibrarys(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^go .*$`)
+	own, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	library, err := os.ReadFile("../go.mod")
+	require.NoError(t, err)
+	assert.Equal(t, "go 1.25.0", line.FindString(string(own)))
+	assert.Equal(t, line.FindString(string(library)), line.FindString(string(own)))
+	assert.NotRegexp(t, `(?m)^toolchain `, string(own))
+}
+
+// Programs compile the library and the API of OpenTelemetry, and nothing else.
+func TestGoMod_OnlyTheAPIOutsideTests(t *testing.T) {
+	allowed := map[string]bool{
+		"github.com/idverify/idverify": true, "github.com/idverify/idverify/baiduv4": true, "github.com/idverify/idverify/batch": true,
+		"go.opentelemetry.io/otel": true, "go.opentelemetry.io/otel/attribute": true, "go.opentelemetry.io/otel/codes": true,
+		"go.opentelemetry.io/otel/metric": true, "go.opentelemetry.io/otel/metric/noop": true, "go.opentelemetry.io/otel/trace": true, "go.opentelemetry.io/otel/trace/noop": true,
+	}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	var seen int
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, i := range syntax.Imports {
+			path := strings.Trim(i.Path.Value, `"`)
+			if strings.Contains(path, ".") {
+				seen++
+				assert.True(t, allowed[path], "%s imports %s", file, path)
+			}
+		}
+	}
+	assert.NotZero(t, seen)
+}

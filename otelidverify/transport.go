@@ -1,0 +1,39 @@
+package otelidverify
+
+import "net/http"
+
+// Transport is for [idverify.HTTP].Wrap: it puts a round tripper that traces, such as
+// that of otelhttp, where it sees no secret, and lets none of the headers that it adds
+// through. A vendor has no use for them, and some propagators put values of
+// the program's own baggage into headers of any name.
+//
+//	HTTP: idverify.HTTP{Wrap: otelidverify.Transport(func(next http.RoundTripper) http.RoundTripper {
+//		return otelhttp.NewTransport(next)
+//	})}
+//
+// Do not put otelhttp under HTTP.Client: there it writes Baidu's access token to
+// spans. Attempts have spans without it.
+func Transport(wrap func(http.RoundTripper) http.RoundTripper) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		if wrap == nil {
+			return nil // the vendor's New says what is wrong
+		}
+		return wrap(unmarked{next})
+	}
+}
+
+// unmarked sends a request without the headers that were added above it.
+type unmarked struct{ next http.RoundTripper }
+
+func (u unmarked) RoundTrip(req *http.Request) (*http.Response, error) {
+	own := req.WithContext(req.Context()) // a round tripper must not change what it is given
+	own.Header = http.Header{}
+	return u.next.RoundTrip(own)
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the transport below.
+func (u unmarked) CloseIdleConnections() {
+	if c, ok := u.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
