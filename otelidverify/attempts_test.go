@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/codes"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
@@ -117,4 +118,17 @@ func TestAttempt_VendorThatReadsNoneOfTheEvidenceIsNoError(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, tel.tree()[1], "attempt linkface client {error.type=unsupported_evidence")
 	assert.Contains(t, tel.metrics(), "attempt.passed_over{reason=evidence_not_accepted vendor.name=linkface} 1")
+}
+
+// Routing is no failure; what kept a vendor from being asked is.
+func TestAttempt_WhichReasonsAreErrors(t *testing.T) {
+	for reason, want := range map[idverify.Reason]codes.Code{
+		idverify.ReasonEvidence: codes.Unset, idverify.ReasonFewerChecks: codes.Unset, idverify.ReasonCircuitOpen: codes.Error,
+		idverify.ReasonOwnLimit: codes.Error, idverify.ReasonLimiterFailed: codes.Error, idverify.ReasonCallerLeft: codes.Error,
+	} {
+		tel := newTelemetry(t)
+		_, end := otelidverify.Hooks(tel.options).Attempt(t.Context(), idverify.AttemptStart{Vendor: "own", Number: 1})
+		end(idverify.Attempt{Vendor: "own", Code: idverify.CodeNoFace, PassedOver: true, Reason: reason, Err: errors.New("any")})
+		assert.Equal(t, want, tel.spans.Ended()[0].Status().Code, reason)
+	}
 }

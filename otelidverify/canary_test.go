@@ -136,7 +136,7 @@ func TestNothingOfThePersonOrTheKeysIsTold(t *testing.T) {
 		marks.add("name of "+string(p.Code), p.Name)
 		marks.add("number of "+string(p.Code), p.IDNumber)
 		req := about(p)
-		req.Key, req.Reference = markKey+string(rune('a'+i)), markReference
+		req.IdempotencyKey, req.Reference = markKey+string(rune('a'+i)), markReference
 		rows = append(rows, req)
 	}
 	for _, faults := range [][]idverifytest.Fault{nil, {idverifytest.ResetAfterBody()}, {idverifytest.RevokedToken()}, {idverifytest.HTML502()}, {idverifytest.MalformedJSON()}, {idverifytest.RateLimited()}} {

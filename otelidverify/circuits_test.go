@@ -3,6 +3,8 @@ package otelidverify_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,6 +36,23 @@ func TestCircuits_CountsWhatIsNotClosed(t *testing.T) {
 	}
 	require.NoError(t, registration.Unregister())
 	assert.Empty(t, tel.metrics())
+}
+
+// No call has shown yet that the vendor is well again.
+func TestCircuits_HalfOpenCountsAsOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tel := newTelemetry(t)
+		client, err := idverify.New([]idverify.Provider{provider{"bad", says(nil, &idverify.Error{Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryAnswered})}},
+			idverify.WithVendor("bad", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Minute}}))
+		require.NoError(t, err)
+		_, err = otelidverify.Circuits(tel.options, client)
+		require.NoError(t, err)
+		_, err = client.Verify(t.Context(), about(idverifytest.Match()))
+		require.Error(t, err)
+		time.Sleep(2 * time.Minute)
+		require.Equal(t, idverify.CircuitHalfOpen, client.Circuits()["bad"])
+		assert.Equal(t, []string{"circuit.open{vendor.name=bad} 1"}, tel.metrics())
+	})
 }
 
 func TestCircuits_Misuse(t *testing.T) {

@@ -38,7 +38,7 @@ func newDemo(t *testing.T) *demo {
 	d.hooks = otelidverify.Hooks(d.options)
 	down := &idverify.Error{Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryAnswered}
 	client, err := idverify.New([]idverify.Provider{provider{"linkface", says(nil, down)}},
-		idverify.WithVendor("linkface", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, Open: time.Hour}}))
+		idverify.WithVendor("linkface", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
 	require.NoError(t, err)
 	_, err = client.Verify(t.Context(), about(idverifytest.Match()))
 	require.Error(t, err)

@@ -179,7 +179,7 @@ type provider struct {
 func (p provider) Name() string                    { return p.name }
 func (provider) Accepts(ev idverify.Evidence) bool { return ev != nil }
 
-func (p provider) Verify(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
+func (p provider) Ask(ctx context.Context, _ *idverify.Question) (*idverify.Result, error) {
 	return p.says(ctx)
 }
 

@@ -73,7 +73,7 @@ func TestHooks_CallerWhoJoined(t *testing.T) {
 		for range 2 {
 			go func() {
 				req := about(idverifytest.FaceMismatch())
-				req.Key = "row-1"
+				req.IdempotencyKey = "row-1"
 				_, _ = client.Verify(t.Context(), req)
 			}()
 			synctest.Wait()
