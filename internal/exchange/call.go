@@ -19,9 +19,11 @@ type Vendor struct {
 	Name  string
 	HTTP  *httpx.Client
 	Table *Table
-	// RequestIDField is the answer's top-level field with the request id; it
-	// is looked for even in an answer that cannot be read whole.
-	RequestIDField string
+	// RequestIDField is the answer's field with the request id, by its path from
+	// the top, as in "Response.RequestId". It is looked for even in an answer that
+	// cannot be read whole. RequestIDHeader is the header of vendors who say it
+	// there; an id of the answer's own outranks it.
+	RequestIDField, RequestIDHeader string
 	// Secrets are credentials, to be taken out of the vendor's messages.
 	Secrets []redact.Secret
 	Now     func() time.Time
@@ -35,6 +37,7 @@ type Call struct {
 	Exchange
 
 	ctx      context.Context // of the call
+	own      httpx.Request   // with what Steps.Sign added
 	milder   bool            // than the vendor recommends are the client's rules
 	ahead    time.Duration   // of this machine's clock is the one that is signed for
 	warnings []idverify.Warning
@@ -80,12 +83,11 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 	if refused == nil {
 		refused = (*Call).RefusedForTime
 	}
-	var own httpx.Request
 	sign := func() error {
-		own = req
-		return s.Sign(call, &own)
+		call.own = req
+		return s.Sign(call, &call.own)
 	}
-	return call.signed(sign, func() (*idverify.Result, error) { return call.round(own, s) }, refused)
+	return call.signed(sign, func() (*idverify.Result, error) { return call.round(call.own, s) }, refused)
 }
 
 // round makes one exchange.
@@ -152,11 +154,17 @@ func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warn
 // capture itself that it cannot be trusted.
 func (c *Call) Suspect() { c.suspect = true }
 
-// Send makes the exchange. Its error is an *idverify.Error.
+// Send makes the exchange. The body of a request that is signed is digested first.
+// Its error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.warnings, c.suspect = c.Subject.Warnings(), false
 	if c.milder {
 		c.Warn(idverify.WarnThresholdBelowRecommended)
+	}
+	if req.Sign != nil {
+		if _, err := c.Digest(req.Body); err != nil {
+			return err
+		}
 	}
 	return c.Exchange.Send(ctx, req)
 }

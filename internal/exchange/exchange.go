@@ -27,7 +27,8 @@ type Exchange struct {
 
 	response  *httpx.Response
 	requestID string
-	repeated  bool // the answer before this one had its id: it is another call's
+	repeated  bool  // the answer before this one had its id: it is another call's
+	theirTime int64 // of the answer, in nanoseconds since 1970; 0 where it says none
 	secrets   []string
 	room      [roomForSecrets]string // for them
 	address   string                 // of the picture, one of them
@@ -107,13 +108,24 @@ const (
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
-	x.requestID, x.repeated = "", false
+	x.response, x.requestID, x.repeated, x.theirTime = nil, "", false, 0
 	req.Broken = func(part []byte) { x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField))) }
+	var signed *signature
+	if req.Sign != nil {
+		signed = new(signature)
+		req.Sign = signed.of(req.Sign)
+	}
 	response, err := x.HTTP.Do(ctx, req)
+	if signed != nil {
+		x.Hide(signed.texts()...)
+	}
 	if err != nil {
 		return x.failed(err)
 	}
 	x.response = response
+	if x.RequestIDHeader != "" {
+		x.repeated = response.IsRepeated(response.Header.Get(x.RequestIDHeader), x.person())
+	}
 	return nil
 }
 
@@ -123,14 +135,27 @@ func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
 // ServerFailed reports whether the answer came with an HTTP status that says so.
 func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
 
-// AnsweredAt is the vendor's own time of the answer, from its Date header.
+// SetAnsweredAt keeps the vendor's own time of the answer, where the answer says it
+// in a field: the Date may be a gateway's.
+func (x *Exchange) SetAnsweredAt(t time.Time) { x.theirTime = t.UnixNano() }
+
+// AnsweredAt is the vendor's own time of the answer, from its own field or else its
+// Date header.
 func (x *Exchange) AnsweredAt() (time.Time, bool) {
+	if x.theirTime != 0 {
+		return time.Unix(0, x.theirTime), true
+	}
 	t, err := http.ParseTime(x.response.Header.Get("Date"))
 	return t, err == nil
 }
 
 // id is the vendor's id of the call, or our own when there is none.
-func (x *Exchange) id() string { return cmp.Or(x.requestID, x.OwnID) }
+func (x *Exchange) id() string {
+	if x.requestID == "" && x.RequestIDHeader != "" && x.response != nil {
+		return cmp.Or(redact.Word(x.Identifier(x.response.Header.Get(x.RequestIDHeader))), x.OwnID)
+	}
+	return cmp.Or(x.requestID, x.OwnID)
+}
 
 // SetRequestID keeps the vendor's id of the call for the result or error. What
 // does not look like one stands in the typed reply only, unless it tells of the
@@ -142,7 +167,7 @@ func (x *Exchange) id() string { return cmp.Or(x.requestID, x.OwnID) }
 func (x *Exchange) SetRequestID(id string) {
 	x.requestID = redact.Word(x.Identifier(id))
 	if x.response != nil && id != x.OwnID {
-		x.repeated = x.response.IsRepeated(id, x.person())
+		x.repeated = x.repeated || x.response.IsRepeated(id, x.person())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"net/http"
@@ -61,7 +62,6 @@ type Client struct {
 	requests    sync.Pool // of *resty.Request
 	own         bool      // the transport is ours
 	timeout     time.Duration
-	limit       string // whose time limit timeout is
 	maxResponse int64
 }
 
@@ -85,11 +85,11 @@ func New(cfg Config) (*Client, error) {
 		own:         cfg.Client == nil,
 		maxResponse: cmp.Or(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 	}
-	c.timeout, c.limit = cfg.timeLimit()
 	top, low, err := cfg.roundTrippers(base)
 	if err != nil {
 		return nil, err
 	}
+	c.timeout, low.limit = cfg.timeLimit()
 	c.low, c.resty = low, newResty(top)
 	c.requests.New = func() any {
 		r := c.resty.R().SetDoNotParseResponse(true).SetBody(placeholder)
@@ -141,7 +141,7 @@ func (c *Client) Setting(name string) string {
 }
 
 // TimeLimit names the setting that Timeout comes from.
-func (c *Client) TimeLimit() string { return c.limit }
+func (c *Client) TimeLimit() string { return c.low.limit }
 
 // Request is one exchange to make.
 type Request struct {
@@ -151,7 +151,16 @@ type Request struct {
 	// redirect can carry it. So is Authorization, a header's value.
 	SecretQuery   Param
 	Authorization string
-	Body          *body.Body
+	// Query is shown in no error, like all that stands behind a path, but is no
+	// secret. Header stands beside our own; Content-Type is the body's.
+	Query  url.Values
+	Header http.Header
+	Body   *body.Body
+	// Sign, if it is set, adds headers to a request whose address, headers and body
+	// are final. It is called for every attempt that is about to be sent, with the
+	// SHA-256 of the Body. It reads no body, and may be left behind when its context
+	// ends. Its error is a Failure of the kind Unsigned, and nothing was sent.
+	Sign func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
 	// Last says that the connection is closed once the answer has been read.
 	Last bool
 	// Broken, if it is set, is told what came of an answer that broke off or was
@@ -205,7 +214,7 @@ var ordinary = http.Header{
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low, limit: c.limit}
+	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low}
 
 	raw, err := c.execute(attempt)
 	if err != nil {
@@ -248,6 +257,9 @@ func prepare(_ *resty.Client, raw *http.Request) error {
 		return errors.New("httpx: request without an attempt")
 	}
 	attempt.headers, raw.Header = raw.Header, http.Header{}
+	for name, values := range attempt.request.Header {
+		attempt.headers[http.CanonicalHeaderKey(name)] = values
+	}
 	attempt.kind[0] = attempt.request.Body.ContentType()
 	attempt.headers["Content-Type"] = attempt.kind[:]
 	if attempt.request.Authorization != "" {
