@@ -91,3 +91,24 @@ func TestOfRulesThatDecideInDifferentWaysEachIsMilder(t *testing.T) {
 		}
 	}
 }
+
+func TestAVerdictHoldsOnlyWithoutALine(t *testing.T) {
+	good, err := theirs(100).Verdict(true, ptr(12.0))
+	require.NoError(t, err)
+	for name, change := range map[string]func(*idverify.Check){
+		"a comparator":    func(c *idverify.Check) { c.Comparator = idverify.Above },
+		"a threshold":     func(c *idverify.Check) { c.Threshold = 80 },
+		"a margin":        func(c *idverify.Check) { c.Margin = -1 },
+		"a rate":          func(c *idverify.Check) { c.FAR = ptr(1e-4) },
+		"no kind":         func(c *idverify.Check) { c.Kind = "" },
+		"off the scale":   func(c *idverify.Check) { c.Value = ptr(101.0) },
+		"no scale":        func(c *idverify.Check) { c.Scale = idverify.Scale{} },
+		"no score":        func(c *idverify.Check) { c.Value = nil },
+		"not a yes":       func(c *idverify.Check) { c.Passed = false },
+		"somebody's word": func(c *idverify.Check) { c.DecidedBy = "somebody" },
+	} {
+		check := good
+		change(&check)
+		assert.False(t, check.Holds(), name)
+	}
+}

@@ -134,7 +134,7 @@ type rated struct {
 
 func (rated) Name() string                   { return "rated" }
 func (rated) Accepts(idverify.Evidence) bool { return true }
-func (rated) Verify(context.Context, *idverify.Request) (*idverify.Result, error) {
+func (rated) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
 	return nil, &idverify.Error{Code: idverify.CodeUnknown, Vendor: "rated"}
 }
 func (r rated) Rules() []idverify.Rule                             { return r.rules }
