@@ -1,7 +1,6 @@
 package idverifytest
 
 import (
-	"context"
 	"errors"
 	"testing"
 
@@ -128,15 +127,12 @@ func TestTheSuiteSeesRulesThatCannotDecide(t *testing.T) {
 
 // rated is a provider that makes of a rate what it is told to.
 type rated struct {
+	idverify.Provider // asked for nothing
+
 	rules []idverify.Rule
 	to    func(rated, float64) (idverify.Provider, error)
 }
 
-func (rated) Name() string                   { return "rated" }
-func (rated) Accepts(idverify.Evidence) bool { return true }
-func (rated) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
-	return nil, &idverify.Error{Code: idverify.CodeUnknown, Vendor: "rated"}
-}
 func (r rated) Rules() []idverify.Rule                             { return r.rules }
 func (r rated) WithMaxFAR(rate float64) (idverify.Provider, error) { return r.to(r, rate) }
 
@@ -147,7 +143,7 @@ func TestTheSuiteSeesARateThatIsNotPromised(t *testing.T) {
 		if err != nil {
 			return nil, refused
 		}
-		return rated{[]idverify.Rule{rule}, r.to}, nil
+		return rated{rules: []idverify.Rule{rule}, to: r.to}, nil
 	}
 	for name, test := range map[string]struct {
 		rule  idverify.Rule
@@ -167,10 +163,10 @@ func TestTheSuiteSeesARateThatIsNotPromised(t *testing.T) {
 			}
 			milder := r.rules[0]
 			milder.Rate = 1e-3
-			return rated{[]idverify.Rule{milder}, r.to}, nil
+			return rated{rules: []idverify.Rule{milder}, to: r.to}, nil
 		}, true},
 	} {
-		p := rated{[]idverify.Rule{test.rule}, test.to}
+		p := rated{rules: []idverify.Rule{test.rule}, to: test.to}
 		assert.Equal(t, test.wrong, complainsOf(func(tb testing.TB) { checkMaxFAR(tb, p) }), name)
 	}
 }
