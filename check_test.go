@@ -31,7 +31,7 @@ func TestComparatorsAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 			check, err := rule(pass, 80).Check(value)
 			require.NoError(t, err)
 			assert.Equal(t, want[i], check.Passed, "%v %s 80", value, pass)
-			assert.Equal(t, value, check.Value)
+			assert.Equal(t, ptr(value), check.Value)
 			if value == 80 {
 				assert.Zero(t, check.Margin)
 			} else {
@@ -238,7 +238,7 @@ func TestCheckJSONNames(t *testing.T) {
 	require.NoError(t, err)
 	text, err := json.Marshal(check)
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"kind":"similarity","value":85,"scale":{"min":0,"max":100},"direction":"higher_is_better",
+	assert.JSONEq(t, `{"kind":"similarity","decided_by":"threshold","value":85,"scale":{"min":0,"max":100},"direction":"higher_is_better",
 		"normalized":0.85,"comparator":">=","threshold":70,"passed":true,"margin":0.5,"far":0.0001}`, string(text))
 	assert.Equal(t, "similarity 85 >= 70 passed", check.String())
 }
@@ -263,19 +263,22 @@ func claimed(t *testing.T, change func(*idverify.Check)) *idverify.Result {
 func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 	assert.True(t, claimed(t, func(*idverify.Check) {}).Passed())
 	for name, change := range map[string]func(*idverify.Check){
-		"12 > 80":             func(c *idverify.Check) { c.Value = 12 },
-		"at the threshold":    func(c *idverify.Check) { c.Value = 80 },
-		"NaN":                 func(c *idverify.Check) { c.Value = math.NaN() },
-		"infinite":            func(c *idverify.Check) { c.Value = math.Inf(1) },
-		"800 of 100":          func(c *idverify.Check) { c.Value = 800 },
-		"a NaN threshold":     func(c *idverify.Check) { c.Threshold = math.NaN() },
-		"a threshold off":     func(c *idverify.Check) { c.Threshold = -1 },
-		"a threshold for all": func(c *idverify.Check) { c.Comparator, c.Threshold = idverify.AtLeast, 0 },
-		"no comparator":       func(c *idverify.Check) { c.Comparator = "" },
-		"the other direction": func(c *idverify.Check) { c.Comparator = idverify.Below },
-		"no scale":            func(c *idverify.Check) { c.Scale = idverify.Scale{} },
-		"an infinite scale":   func(c *idverify.Check) { c.Scale.Max = math.Inf(1) },
-		"says it failed":      func(c *idverify.Check) { c.Passed = false },
+		"12 > 80":                       func(c *idverify.Check) { c.Value = ptr(12.0) },
+		"at the threshold":              func(c *idverify.Check) { c.Value = ptr(80.0) },
+		"NaN":                           func(c *idverify.Check) { c.Value = ptr(math.NaN()) },
+		"infinite":                      func(c *idverify.Check) { c.Value = ptr(math.Inf(1)) },
+		"800 of 100":                    func(c *idverify.Check) { c.Value = ptr(800.0) },
+		"a NaN threshold":               func(c *idverify.Check) { c.Threshold = math.NaN() },
+		"a threshold off":               func(c *idverify.Check) { c.Threshold = -1 },
+		"a threshold for all":           func(c *idverify.Check) { c.Comparator, c.Threshold = idverify.AtLeast, 0 },
+		"no comparator":                 func(c *idverify.Check) { c.Comparator = "" },
+		"the other direction":           func(c *idverify.Check) { c.Comparator = idverify.Below },
+		"no scale":                      func(c *idverify.Check) { c.Scale = idverify.Scale{} },
+		"an infinite scale":             func(c *idverify.Check) { c.Scale.Max = math.Inf(1) },
+		"no score":                      func(c *idverify.Check) { c.Value = nil },
+		"a word for nobody":             func(c *idverify.Check) { c.DecidedBy = "somebody" },
+		"the vendor's, and a threshold": func(c *idverify.Check) { c.DecidedBy = idverify.DecidedByVendor },
+		"says it failed":                func(c *idverify.Check) { c.Passed = false },
 	} {
 		res := claimed(t, change)
 		assert.False(t, res.Passed(), name)
@@ -286,7 +289,7 @@ func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrBadResponse, name)
 	}
 	// A contradiction is none the better beside another decision.
-	res := claimed(t, func(c *idverify.Check) { c.Value = 12 })
+	res := claimed(t, func(c *idverify.Check) { c.Value = ptr(12.0) })
 	res.Code = idverify.CodeFaceMismatch
 	_, err := oneVendor(t, vendorNamed("a", step{res: res})).Verify(t.Context(), askFor(photo()))
 	assert.ErrorIs(t, err, idverify.ErrBadResponse)

@@ -44,7 +44,7 @@ func levelOf(code Code, advice Advice) slog.Level {
 	switch {
 	case advice == AdviceFixAccount:
 		return slog.LevelError
-	case code.IsDecision(), advice == AdviceRetakePhoto, advice == AdviceFixInput, code == CodeCanceled:
+	case code.IsDecision(), advice == AdviceRetakePhoto, advice == AdviceFixInput, code == CodeCanceled, code == CodePersonRestricted:
 		return slog.LevelInfo
 	}
 	return slog.LevelWarn

@@ -58,7 +58,9 @@ func (r Retry) base(code Code) time.Duration {
 // an outage, a used-up quota, a rate limit, a refused account, an answer that
 // cannot be read, and a refusal of evidence that only this vendor makes; also
 // when the vendor may have done and billed the work (Error.Ambiguous). It does
-// not after a decision, nor after input that is wrong everywhere. After evidence
+// not after a decision, after input that is wrong everywhere, after an answer that
+// contradicts itself (Error.Contradiction), nor when the vendor refuses the person
+// (CodePersonRestricted, CodeTooManyAttempts). After evidence
 // that a vendor refused, or a gateway's page about the request (HTTP 4xx but 408),
 // vendors with fewer kinds of checks are passed over: the end user's input must
 // not choose a milder vendor. A failover that a vendor caused may go to any;
@@ -115,6 +117,15 @@ func (e *Error) speaksOfRequest() bool {
 	return e.Code == CodeBadResponse && e.HTTPStatus >= 400 && e.HTTPStatus < 500 && e.HTTPStatus != 408
 }
 
+// refusesPerson reports whether a vendor says with the code that it does not serve
+// this person, for now or at all. Nothing in the request can change that, and no
+// other vendor is to be asked for it.
+func (c Code) refusesPerson() bool { return c == CodePersonRestricted || c == CodeTooManyAttempts }
+
+// isContradiction reports whether an answer contradicts itself. Another vendor would
+// be a second chance for whoever this one did not let pass.
+func (e *Error) isContradiction() bool { return e.Code == CodeBadResponse && e.Contradiction }
+
 // isVendorsFault reports whether an error counts against the vendor's circuit.
 func (e *Error) isVendorsFault() bool { return conducts[e.Code].fault && !e.speaksOfRequest() }
 
@@ -123,7 +134,7 @@ func (e *Error) isByInput() bool { return conducts[e.Code].byInput || e.speaksOf
 
 // elsewhere reports whether the next vendor is to be asked after an error.
 func (f Failover) elsewhere(e *Error) bool {
-	return conducts[e.Code].failover && !(e.Ambiguous() && f.StopAfterAmbiguous)
+	return conducts[e.Code].failover && !e.isContradiction() && !(e.Ambiguous() && f.StopAfterAmbiguous)
 }
 
 // VendorPolicy is how a [Client] treats one vendor. Zero fields have the

@@ -3,6 +3,7 @@ package idverify_test
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -88,6 +89,9 @@ func safe(e *idverify.Error)      { e.Delivery, e.Billed = idverify.DeliveryRefu
 func unsent(e *idverify.Error)    { e.Delivery, e.Billed = idverify.DeliveryNotSent, idverify.BilledNo }
 func ambiguous(e *idverify.Error) { e.Delivery = idverify.DeliveryUnanswered }
 func free(e *idverify.Error)      { e.Billed = idverify.BilledNo }
+
+func contradictory(e *idverify.Error) { e.Contradiction = true }
+
 func retryAfter(d time.Duration) func(*idverify.Error) {
 	return func(e *idverify.Error) { e.RetryAfter = d }
 }
@@ -134,6 +138,23 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 		code idverify.Code // "" is a match
 		took time.Duration
 	}{
+		"a contradiction ends it": {
+			a: []step{fail(idverify.CodeBadResponse, contradictory)}, b: []step{pass(t)},
+			want: []string{"a bad_response"}, code: idverify.CodeBadResponse,
+		},
+		"a contradiction ends it, also where unanswered requests are repeated": {
+			a: []step{fail(idverify.CodeBadResponse, contradictory, ambiguous)}, b: []step{pass(t)},
+			opts: []idverify.Option{half(idverify.Retry{RepeatAmbiguous: true})},
+			want: []string{"a bad_response"}, code: idverify.CodeBadResponse,
+		},
+		"a person whom the vendor does not serve is sent to no other": {
+			a: []step{fail(idverify.CodePersonRestricted, free)}, b: []step{pass(t)},
+			want: []string{"a person_restricted"}, code: idverify.CodePersonRestricted,
+		},
+		"a vendor's own limit per person is not got round": {
+			a: []step{fail(idverify.CodeTooManyAttempts, safe, retryAfter(time.Second))}, b: []step{pass(t)},
+			want: []string{"a too_many_attempts"}, code: idverify.CodeTooManyAttempts,
+		},
 		"a decision ends it": {
 			a: []step{decide(idverify.CodeFaceMismatch)}, b: []step{pass(t)},
 			want: []string{"a face_mismatch"}, code: idverify.CodeFaceMismatch,
@@ -978,4 +999,39 @@ func ExampleWithVendor() {
 		idverify.WithVendor("baiduv5", idverify.VendorPolicy{}))
 	fmt.Println(err)
 	// Output: idverify: invalid_config: no provider is called baiduv5 (field WithVendor, not sent, billed no, advice fix_account)
+}
+
+func TestAContradictionIsForSomebodyToLookAt(t *testing.T) {
+	c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeBadResponse, contradictory)), vendorNamed("b", pass(t))})
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.True(t, e.Contradiction)
+	assert.Equal(t, idverify.AdviceReview, e.Advice(), "there is another vendor, and it is not to be asked")
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"contradiction":true`)
+	var back idverify.Error
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, idverify.AdviceReview, back.Advice())
+	assert.True(t, back.Contradiction)
+}
+
+func TestRefusingAPersonIsNoFaultOfTheVendors(t *testing.T) {
+	for _, code := range []idverify.Code{idverify.CodePersonRestricted, idverify.CodeTooManyAttempts} {
+		a := vendorNamed("a", fail(code, retryAfter(time.Hour)))
+		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1}}))
+		for range 3 {
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, code, e.Code)
+			assert.Equal(t, "a", e.Vendor)
+			assert.Zero(t, e.RetryAfter, "nobody is to wait it out")
+			assert.False(t, e.Repeatable())
+			assert.Equal(t, idverify.AdviceReview, e.Advice())
+		}
+		assert.Equal(t, 3, a.asked)
+	}
 }

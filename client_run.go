@@ -150,6 +150,8 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 	switch {
 	case n >= r.Attempts, e.Code == CodeCircuitOpen: // a provider's own circuit stays open for longer
 		return 0, 0, ""
+	case e.isContradiction():
+		return 0, 0, ""
 	case e.Repeatable():
 		move = NextSameVendor
 	case e.Ambiguous() && r.RepeatAmbiguous:
@@ -193,10 +195,10 @@ func (c *call) outcome(more bool) (*Result, error) {
 }
 
 // wasLookedAt reports whether a vendor may have looked at the person: only then
-// does the call count as a try.
+// does the call count as a try. One that refuses the person knows whom it refuses.
 func (c *call) wasLookedAt() bool {
 	return slices.ContainsFunc(c.attempts, func(a Attempt) bool {
 		d := a.Delivery.known()
-		return d == DeliveryAnswered || d == DeliveryUnanswered
+		return d == DeliveryAnswered || d == DeliveryUnanswered || d == DeliveryRefused && a.Code.refusesPerson()
 	})
 }

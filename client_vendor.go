@@ -20,6 +20,8 @@ type vendor struct {
 	Provider
 	policy VendorPolicy
 	checks int // how many kinds of checks a pass needs
+	// ways are how each kind is decided, of a provider that publishes its rules.
+	ways map[CheckKind]DecidedBy
 	// required are kinds that every pass must have.
 	required []CheckKind
 	circuit  *gobreaker.TwoStepCircuitBreaker[struct{}] // nil when it is off
@@ -33,7 +35,9 @@ type vendor struct {
 }
 
 func newVendor(p Provider, policy VendorPolicy, required []CheckKind, changed func(CircuitChange)) *vendor {
-	v := &vendor{Provider: p, policy: policy.withDefaults(), checks: len(kindsOf(p)), required: required, changed: changed}
+	v := &vendor{
+		Provider: p, policy: policy.withDefaults(), checks: len(kindsOf(p)), ways: waysOf(p), required: required, changed: changed,
+	}
 	if policy.Breaker.Off {
 		return v
 	}
@@ -58,6 +62,16 @@ func kindsOf(p Provider) map[CheckKind]bool {
 		kinds[rule.Kind] = true
 	}
 	return kinds
+}
+
+// waysOf are how a provider's rules decide each kind.
+func waysOf(p Provider) map[CheckKind]DecidedBy {
+	ways := map[CheckKind]DecidedBy{}
+	rules, _ := rulesOf(p)
+	for _, rule := range rules {
+		ways[rule.Kind] = rule.DecidedBy.known()
+	}
+	return ways
 }
 
 // rulesOf are the rules of a provider that publishes them.
@@ -229,7 +243,23 @@ func (v *vendor) verify(ctx context.Context, q *Question) (*Result, *Error) {
 	if kind, ok := v.lacks(res); ok {
 		return nil, broken(v.Name(), "a pass came without the required check of "+redact.Word(string(kind)))
 	}
+	if kind, ok := v.strays(res); ok {
+		return nil, broken(v.Name(), "a pass was decided in another way than the provider's rules say for "+redact.Word(string(kind)))
+	}
 	return res, e
+}
+
+// strays finds a kind of check that a pass has by another way of deciding than the
+// provider's rules say: a vendor's yes where a score is to decide.
+func (v *vendor) strays(res *Result) (CheckKind, bool) {
+	if res.Passed() {
+		for _, c := range res.Checks {
+			if way, ruled := v.ways[c.Kind]; ruled && way != c.DecidedBy.known() {
+				return c.Kind, true
+			}
+		}
+	}
+	return "", false
 }
 
 // lacks finds a required kind of check that a pass does not have.

@@ -62,11 +62,17 @@ const (
 	CodePhotoRefused Code = "photo_refused"
 	// CodeBadCapture: what the capture SDK recorded cannot be used.
 	CodeBadCapture Code = "bad_capture"
-	// CodeTooManyAttempts: too many tries about this person, by the limit of
-	// [WithPersonLimit]; [Error.RetryAfter] says when the next is free. It is
+	// CodeTooManyAttempts: too many tries about this person. By the limit of
+	// [WithPersonLimit] nothing was sent, [Error.Vendor] is empty and
+	// [Error.RetryAfter] says when the next try is free. By a limit of the vendor's
+	// own Error.Vendor names it, and RetryAfter is 0. Either is
 	// for a human being to look at, and not for a program to wait out: one more
-	// try by itself is what the limit is there to stop.
+	// try by itself is what the limit is there to stop. No other vendor is asked.
 	CodeTooManyAttempts Code = "too_many_attempts"
+	// CodePersonRestricted: the vendor does not serve this person, whatever the
+	// evidence: its rules about risk, an age, no source that it may use. Nobody
+	// compared a face. No other vendor is asked.
+	CodePersonRestricted Code = "person_restricted"
 )
 
 // What the operator of the backend can mend.
@@ -175,6 +181,7 @@ var meanings = []struct {
 	{CodePhotoRefused, AdviceRetakePhoto, false},
 	{CodeBadCapture, AdviceRetakePhoto, false},
 	{CodeTooManyAttempts, AdviceReview, false},
+	{CodePersonRestricted, AdviceReview, false},
 
 	{CodeInvalidConfig, AdviceFixAccount, false},
 	{CodeUnauthorized, AdviceFixAccount, false},

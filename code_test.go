@@ -44,7 +44,7 @@ func TestEveryCodeHasTheAdviceThatItWasGiven(t *testing.T) {
 		idverify.AdviceTryAnotherVendor: {idverify.CodeReferencePhotoUnavailable, idverify.CodeBadResponse},
 		idverify.AdviceFixAccount: {idverify.CodeInvalidConfig, idverify.CodeUnauthorized, idverify.CodeSignatureExpired, idverify.CodePermissionDenied,
 			idverify.CodeAccountSuspended, idverify.CodeQuotaExceeded},
-		idverify.AdviceReview: {idverify.CodeIdentityNotFound, idverify.CodeTooManyAttempts, idverify.CodeInterrupted, idverify.CodeUnknown},
+		idverify.AdviceReview: {idverify.CodeIdentityNotFound, idverify.CodeTooManyAttempts, idverify.CodePersonRestricted, idverify.CodeInterrupted, idverify.CodeUnknown},
 	}
 	listed := 0
 	for _, advice := range idverify.Advices() {

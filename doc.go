@@ -17,8 +17,13 @@
 // # Scores
 //
 // Each score stays as the vendor gave it, with the vendor's scale, threshold and
-// comparator, in a [Check]. Check.Margin compares across vendors. A false-accept
+// comparator, in a [Check]. Check.Margin is the distance to the threshold: good for
+// sorting, and no probability. A false-accept
 // rate is stated only where the vendor published one; [WithMaxFAR] asks for it.
+//
+// Check.DecidedBy says who drew the line: a threshold known before the call, a
+// threshold that came with the answer, or the vendor, whose yes or no no score
+// overrules.
 //
 // # Money
 //

@@ -51,6 +51,11 @@ type Error struct {
 	// of the token's answer. The methods Sent, Ambiguous and Repeatable follow
 	// from it; JSON has all four.
 	Delivery Delivery `json:"delivery"`
+	// Contradiction is set beside CodeBadResponse where two things in one answer cannot
+	// both be true, such as the vendor's yes and a score below the vendor's own
+	// line. A [Client] ends the call: it asks neither this vendor again nor another
+	// one, and somebody should look.
+	Contradiction bool `json:"contradiction,omitempty"`
 	// RetryAfter is how long the vendor, or a limit of the caller's own, asks to
 	// wait; 0 when it did not say.
 	// JSON gives it in milliseconds.
@@ -93,7 +98,7 @@ func (e Error) Repeatable() bool { return isRepeatable(e.Code, e.Delivery, e.Bil
 // Code is a decision's decides nothing and is to be reviewed by hand.
 func (e *Error) Advice() Advice {
 	switch {
-	case e == nil || e.Code.IsDecision():
+	case e == nil || e.Code.IsDecision() || e.isContradiction():
 		return AdviceReview
 	case e.advice != "":
 		return e.advice
@@ -314,8 +319,9 @@ func (e *Error) endedBy(ctx context.Context) *Error {
 }
 
 // within is a provider's error as the Client hands it on, a copy where something
-// is missing: with the vendor's name, one of the four deliveries, and no bill for
-// what was not sent.
+// is missing: with the vendor's name, one of the four deliveries, no bill for
+// what was not sent, and no wait that a program could sit out where the vendor
+// refuses the person.
 func (e *Error) within(vendor string) *Error {
 	own := *e
 	if own.Vendor == "" {
@@ -323,7 +329,10 @@ func (e *Error) within(vendor string) *Error {
 	}
 	own.Delivery = e.Delivery.known()
 	own.Billed = billedFor(own.Delivery, e.Billed)
-	if own.Vendor == e.Vendor && own.Delivery == e.Delivery && own.Billed == e.Billed {
+	if own.Code.refusesPerson() {
+		own.RetryAfter = 0
+	}
+	if own.Vendor == e.Vendor && own.Delivery == e.Delivery && own.Billed == e.Billed && own.RetryAfter == e.RetryAfter {
 		return e
 	}
 	return &own

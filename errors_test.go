@@ -93,7 +93,7 @@ func TestEveryErrorCodeHasASentinel(t *testing.T) {
 		idverify.ErrBadCapture, idverify.ErrInvalidConfig, idverify.ErrUnauthorized, idverify.ErrSignatureExpired,
 		idverify.ErrPermissionDenied, idverify.ErrAccountSuspended, idverify.ErrQuotaExceeded, idverify.ErrRateLimited,
 		idverify.ErrVendorUnavailable, idverify.ErrSourceUnavailable, idverify.ErrNetwork, idverify.ErrTimeout, idverify.ErrCanceled,
-		idverify.ErrBadResponse, idverify.ErrInterrupted, idverify.ErrUnknown, idverify.ErrTooManyAttempts, idverify.ErrStoreUnavailable, idverify.ErrCircuitOpen,
+		idverify.ErrBadResponse, idverify.ErrInterrupted, idverify.ErrUnknown, idverify.ErrTooManyAttempts, idverify.ErrPersonRestricted, idverify.ErrStoreUnavailable, idverify.ErrCircuitOpen,
 	}
 	for _, c := range idverify.Codes() {
 		matched := 0

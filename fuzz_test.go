@@ -53,6 +53,12 @@ func FuzzResultJSON(f *testing.F) {
 		`{"code":"match","checks":[{"kind":"similarity","value":12,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
 		`{"code":"match","checks":[{"kind":"similarity","value":92,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
 		`{"code":"match","checks":[{"kind":"similarity","value":800,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","decided_by":"vendor","passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","decided_by":"vendor","value":12,"scale":{"min":0,"max":100},"passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","decided_by":"vendor","value":12,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","decided_by":"answer","value":71,"scale":{"min":0,"max":100},"comparator":">","threshold":69,"passed":true,"far":0.0001}]}`,
+		`{"code":"match","checks":[{"kind":"similarity","decided_by":"x","value":92,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
+		`{"code":"match","checks":[null,{"kind":"similarity","decided_by":"vendor","threshold":-0,"margin":1e-300,"normalized":0.5,"passed":true}]}`,
 		`{"code":"match","checks":[{"kind":"similarity","passed":true,"far":0}],"warnings":["risky_device"],"billed":"no"}`,
 		`{"request_id":"张三","vendor_code":"two words","vendor_reason":"r","http_status":-1,"checks":[],"warnings":[],"attempts":[]}`,
 		`{"attempts":[{"vendor":"v","code":"timeout","request_id":"\u0000","wait_ms":-1,"duration_ms":3600000,"billed":"unknown","next":"same_vendor"}]}`,
@@ -101,10 +107,27 @@ func hasPassed(r idverify.Result) bool {
 	return r.Code == "match" && compared && !failed
 }
 
-// passes reads a check's numbers a second time.
+// passes reads a check a second time, in each of the three ways to decide.
 func passes(c idverify.Check) bool {
-	v, at, low, high := c.Value, c.Threshold, c.Scale.Min, c.Scale.Max
-	if c.Kind == "" || !(low < high) || math.IsInf(high-low, 0) || v < low || v > high || at < low || at > high {
+	isRange := c.Scale.Min < c.Scale.Max && !math.IsInf(c.Scale.Max-c.Scale.Min, 0)
+	switch c.DecidedBy {
+	case "vendor":
+		bare := c.Comparator == "" && c.Threshold == 0 && c.Margin == 0 && c.FAR == nil
+		if c.Value == nil {
+			bare = bare && c.Scale == idverify.Scale{} && c.Normalized == 0 && c.Direction == ""
+		} else {
+			bare = bare && isRange && *c.Value >= c.Scale.Min && *c.Value <= c.Scale.Max
+		}
+		return c.Kind != "" && bare && c.Passed
+	case "threshold", "answer":
+	default:
+		return false
+	}
+	if c.Kind == "" || c.Value == nil || !isRange {
+		return false
+	}
+	v, at, low, high := *c.Value, c.Threshold, c.Scale.Min, c.Scale.Max
+	if v < low || v > high || at < low || at > high {
 		return false
 	}
 	switch c.Comparator {

@@ -7,3 +7,5 @@ import (
 func mismatch() (*idverify.Result, error) {
 	return &idverify.Result{Code: idverify.CodeFaceMismatch, Vendor: "v", Billed: idverify.BilledYes}, nil
 }
+
+func ptr[T any](value T) *T { return &value }

@@ -59,15 +59,34 @@ func (v *vendor) stillEarned(res *Result) bool {
 		if !ruled {
 			return false // it is not checked any more
 		}
-		now, err := rule.Check(then.Value)
-		if err != nil || now.Scale != then.Scale || now.Comparator != then.Comparator || now.Passed != then.Passed {
+		now, same := rule.judgesAgain(then)
+		if !same {
 			return false
 		}
-		if now.Threshold != then.Threshold &&
-			(!rule.Pass.asStrict(now.Threshold, then.Threshold) || slices.Contains(res.Warnings, WarnThresholdBelowRecommended)) {
+		if now.Threshold != then.Threshold && slices.Contains(res.Warnings, WarnThresholdBelowRecommended) {
 			return false
 		}
 		res.Checks[i] = now
 	}
 	return true
+}
+
+// judgesAgain is a kept check as the rule decides it today, and whether that is what
+// was decided then. A score is held to today's threshold. A threshold that came with
+// an answer, and a vendor's verdict, come only once: they stand when today's rule
+// would take the same from an answer.
+func (r Rule) judgesAgain(then Check) (now Check, same bool) {
+	switch {
+	case then.DecidedBy == DecidedByVendor:
+		// A vendor's no is a no whatever our rule is.
+		isScaled := then.Value == nil || then.Scale == r.Scale
+		return then, isScaled && (r.DecidedBy == DecidedByVendor || !then.Passed)
+	case then.DecidedBy.known() != r.DecidedBy.known():
+		return then, false
+	case then.DecidedBy == DecidedByAnswer:
+		return then, then.FAR != nil && *then.FAR == r.Rate && then.Comparator == r.Pass && then.Scale == r.Scale
+	}
+	now, err := r.Check(*then.Value) // settle has seen that there is one
+	isStrict := r.Pass.asStrict(now.Threshold, then.Threshold)
+	return now, err == nil && isStrict && now.Scale == then.Scale && now.Comparator == then.Comparator && now.Passed == then.Passed
 }

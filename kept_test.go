@@ -143,3 +143,64 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 		})
 	}
 }
+
+// What the answer or the vendor decided comes only once, so it stands if today's rule
+// would take the same.
+func TestAKeptDecisionThatNoThresholdOfOursMade(t *testing.T) {
+	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
+	require.NoError(t, err)
+	byAnswer := func(value float64) idverify.Check {
+		check, err := filled.Check(value)
+		require.NoError(t, err)
+		return check
+	}
+	byVendor := func(passed bool, score *float64) idverify.Check {
+		check, err := theirs(100).Verdict(passed, score)
+		require.NoError(t, err)
+		return check
+	}
+	byUs, err := rule(idverify.Above, 80).Check(90)
+	require.NoError(t, err)
+	atLeast := laddered(1e-4)
+	atLeast.Pass = idverify.AtLeast
+	for name, test := range map[string]struct {
+		then      idverify.Check
+		rule, now idverify.Rule
+		used      bool
+	}{
+		"the same rate":                     {byAnswer(70), laddered(1e-4), laddered(1e-4), true},
+		"a failure at the same rate":        {byAnswer(60), laddered(1e-4), laddered(1e-4), true},
+		"a stricter rate":                   {byAnswer(99), laddered(1e-4), laddered(1e-5), false},
+		"a milder rate":                     {byAnswer(70), laddered(1e-4), laddered(1e-3), false},
+		"another comparator":                {byAnswer(70), laddered(1e-4), atLeast, false},
+		"the answer's, and ours today":      {byAnswer(99), laddered(1e-4), rule(idverify.Above, 80), false},
+		"the answer's, and theirs today":    {byAnswer(99), laddered(1e-4), theirs(100), false},
+		"the vendor's yes":                  {byVendor(true, ptr(12.0)), theirs(100), theirs(100), true},
+		"the vendor's yes without a score":  {byVendor(true, nil), theirs(100), theirs(0), true},
+		"the vendor's yes on a wider scale": {byVendor(true, ptr(12.0)), theirs(100), theirs(1000), false},
+		"the vendor's yes, and ours today":  {byVendor(true, ptr(99.0)), theirs(100), rule(idverify.Above, 80), false},
+		"the vendor's no, and ours today":   {byVendor(false, ptr(99.0)), theirs(100), rule(idverify.Above, 80), true},
+		"ours, and theirs today":            {byUs, rule(idverify.Above, 80), theirs(100), false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			kept := &idverify.Result{Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes, Checks: []idverify.Check{test.then}}
+			if test.then.Passed {
+				kept.Code = idverify.CodeMatch
+			}
+			store := &memoryResults{}
+			then := ruled{vendorNamed("a", step{res: kept}), []idverify.Rule{test.rule}, ""}
+			_, err := oneVendor(t, then, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
+			require.NoError(t, err, name)
+			synctest.Wait()
+			today := ruled{vendorNamed("a", fail(idverify.CodeNoFace)), []idverify.Rule{test.now}, ""}
+			res, err := oneVendor(t, today, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
+			if !test.used {
+				assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)
+				return
+			}
+			require.NoError(t, err, name)
+			assert.Equal(t, kept.Checks, res.Checks, name)
+			assert.Equal(t, idverify.OriginStore, res.Origin, name)
+		})
+	}
+}

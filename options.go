@@ -35,7 +35,8 @@ type settings struct {
 // WithMaxFAR makes every provider use a similarity threshold for which its
 // vendor published a false-accept rate of at most rate, such as 1e-5 for one
 // impostor in 100,000. It only ever raises a threshold. New fails when rate is
-// not between 0 and 1, or when a vendor published no such threshold: rates are
+// not between 0 and 1, or when a vendor published no such threshold, as where the
+// vendor's own verdict decides: rates are
 // never interpolated or guessed. The default is each provider's own threshold.
 func WithMaxFAR(rate float64) Option {
 	return func(s *settings) error {
@@ -239,7 +240,23 @@ func (s settings) apply(p Provider) (Provider, error) {
 	if !ok {
 		return nil, misconfigured("WithMaxFAR", redact.Word(p.Name())+" publishes no false-accept rate")
 	}
-	return far.WithMaxFAR(s.maxFAR)
+	strict, err := far.WithMaxFAR(s.maxFAR)
+	if err == nil && !isNil(strict) && !s.isPromisedBy(strict) {
+		return nil, misconfigured("WithMaxFAR", redact.Word(p.Name())+" has a similarity rule that does not promise the rate")
+	}
+	return strict, err
+}
+
+// isPromisedBy reports whether a provider's rules, where it publishes them, promise
+// the rate of WithMaxFAR. The verdict of a vendor promises none.
+func (s settings) isPromisedBy(p Provider) bool {
+	rules, _ := rulesOf(p)
+	for _, rule := range rules {
+		if rate, ok := rule.publishedFAR(); rule.Kind == CheckSimilarity && !(ok && rate <= s.maxFAR) {
+			return false
+		}
+	}
+	return true
 }
 
 // WithRequiredChecks demands that every pass has checks of these kinds, such as

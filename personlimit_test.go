@@ -375,6 +375,8 @@ func TestWhatAVendorMayHaveLookedAtIsATry(t *testing.T) {
 	for name, answered := range map[string]step{
 		"no face, and free":                   fail(idverify.CodeNoFace, free),
 		"a lost answer":                       fail(idverify.CodeTimeout, ambiguous),
+		"a person who is not served":          fail(idverify.CodePersonRestricted, free),
+		"one who is refused at the door":      fail(idverify.CodePersonRestricted, safe),
 		"a mismatch":                          decide(idverify.CodeFaceMismatch),
 		"a source that is away, after a look": fail(idverify.CodeSourceUnavailable, free),
 	} {
@@ -570,4 +572,16 @@ func TestDigitsOfEveryScriptAreOneNumber(t *testing.T) {
 	require.NoError(t, try("110105190001"))
 	assert.Error(t, try("११०१०५१९०००१"))
 	assert.Error(t, try("𝟏𝟏𝟎𝟏𝟎𝟓𝟏𝟗𝟎𝟎𝟎𝟏"))
+}
+
+func TestAVendorsOwnLimitIsATry(t *testing.T) {
+	for _, how := range []func(*idverify.Error){free, safe} {
+		a := vendorNamed("a", fail(idverify.CodeTooManyAttempts, how))
+		c := oneVendor(t, a, limitOf(2, nil))
+		for range 3 {
+			_, err := c.Verify(t.Context(), askFor(photo()))
+			assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
+		}
+		assert.Equal(t, 2, a.asked, "the third is over the limit of our own")
+	}
 }

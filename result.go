@@ -41,8 +41,8 @@ type Result struct {
 	HTTPStatus int `json:"http_status,omitempty"`
 	// Billed is whether the vendor charges for the call.
 	Billed Billed `json:"billed"`
-	// Checks are all scores that came, passed or not. Empty when the vendor
-	// decided before comparing.
+	// Checks are all scores and verdicts that came, passed or not. Empty when the
+	// vendor decided before comparing.
 	Checks []Check `json:"checks,omitempty"`
 	// Warnings are circumstances that did not change the decision.
 	Warnings []Warning `json:"warnings,omitempty"`
@@ -115,9 +115,9 @@ const (
 )
 
 // Passed reports whether this is the person: the code is CodeMatch, a
-// similarity check stands in Checks, and no check failed. It is worked out from
-// the checks' numbers: a Check that only says Passed has not. A nil Result has not
-// passed.
+// similarity check stands in Checks, however decided, and no check failed. It is
+// worked out from what each check rests on, see [Check.Holds]: where a threshold
+// decides, a Check that only says Passed has not. A nil Result has not passed.
 func (r *Result) Passed() bool {
 	if r == nil || r.Code != CodeMatch {
 		return false
@@ -251,7 +251,12 @@ func (r Result) LogValue() slog.Value {
 		slog.String("advice", string(r.Advice())),
 	}
 	if c, ok := r.Check(CheckSimilarity); ok {
-		attrs = append(attrs, slog.Float64("margin", c.Margin))
+		if way := c.DecidedBy.known(); way != DecidedByThreshold {
+			attrs = append(attrs, slog.String("decided_by", redact.Word(string(way))))
+		}
+		if c.DecidedBy != DecidedByVendor {
+			attrs = append(attrs, slog.Float64("margin", c.Margin))
+		}
 	}
 	if len(r.Warnings) > 0 {
 		words := make([]string, len(r.Warnings))

@@ -62,6 +62,9 @@ type Scale struct {
 
 func (s Scale) contains(v float64) bool { return v >= s.Min && v <= s.Max }
 
+// isRange reports whether the scale has an extent, and a finite one.
+func (s Scale) isRange() bool { return s.Min < s.Max && !math.IsInf(s.Max-s.Min, 0) }
+
 // FARStep is one published pair: at this threshold the vendor states this
 // false-accept rate, the share of impostors who pass.
 type FARStep struct {
@@ -69,28 +72,72 @@ type FARStep struct {
 	Rate      float64 `json:"rate"`
 }
 
-// Rule is how one score of a vendor decides: its scale, the threshold and the
-// comparator the vendor documents. [Rule.Check] applies it.
+// Rule is how one kind of check is decided, in one of three ways:
+//
+//   - by a threshold: scale, threshold and comparator that the vendor documents.
+//     [Rule.Check] applies it.
+//   - by the answer: scale and comparator are documented, the thresholds come with
+//     each answer. [Rule.WithRungs] takes them from there, and [Rule.Check] applies it.
+//   - by the vendor: [Rule.Verdict] takes the vendor's yes or no.
 type Rule struct {
-	Kind      CheckKind  `json:"kind"`
-	Scale     Scale      `json:"scale"`
-	Pass      Comparator `json:"comparator"`
-	Threshold float64    `json:"threshold"`
+	Kind CheckKind `json:"kind"`
+	// DecidedBy is the way; "" counts as DecidedByThreshold.
+	DecidedBy DecidedBy `json:"decided_by,omitempty"`
+	// Scale may be zero where the vendor decides: then there is no score.
+	Scale Scale      `json:"scale"`
+	Pass  Comparator `json:"comparator"`
+	// Threshold is zero where the vendor or the answer decides.
+	Threshold float64 `json:"threshold"`
 	// FAR is the false-accept rates as published. Empty when the vendor
-	// published none.
+	// published none. Where the answer decides it is the rates that every answer has
+	// a threshold for, their Threshold zero.
 	FAR []FARStep `json:"far,omitempty"`
+	// Rate chooses the threshold where the answer decides: it is that for this
+	// false-accept rate, one of FAR. Zero for the other ways.
+	Rate float64 `json:"rate,omitempty"`
+
+	filled bool // the thresholds are those of an answer
 }
 
 // Validate fails when the rule could not tell a pass from a failure: no known
 // comparator, an empty or infinite scale, a threshold outside of it or one
-// that no value can pass.
+// that no value can pass. Where the answer decides, Rate must be one of the rates of
+// FAR; where the vendor decides, nothing may stand beside the Kind but a Scale.
 func (r Rule) Validate() error {
+	switch r.DecidedBy.known() {
+	case DecidedByThreshold:
+		if r.Rate != 0 {
+			return fmt.Errorf("rate is for thresholds that come with the answer")
+		}
+		return r.validateLine()
+	case DecidedByAnswer:
+		return r.validateRates()
+	case DecidedByVendor:
+		return r.validateVerdict()
+	}
+	return fmt.Errorf("decided_by is none of threshold, answer, vendor")
+}
+
+func (r Rule) validateVerdict() error {
+	switch {
+	case r.Kind == "":
+		return fmt.Errorf("kind is missing")
+	case r.Pass != "" || r.Threshold != 0 || len(r.FAR) > 0 || r.Rate != 0:
+		return fmt.Errorf("where the vendor decides there is no comparator, threshold or rate")
+	case r.Scale != Scale{} && !r.Scale.isRange():
+		return fmt.Errorf("scale is empty or not finite")
+	}
+	return nil
+}
+
+// validateLine is for a comparator with its threshold.
+func (r Rule) validateLine() error {
 	switch {
 	case r.Kind == "":
 		return fmt.Errorf("kind is missing")
 	case r.Pass != AtLeast && r.Pass != Above && r.Pass != AtMost && r.Pass != Below:
 		return fmt.Errorf("comparator is none of >=, >, <=, <")
-	case !(r.Scale.Min < r.Scale.Max) || math.IsInf(r.Scale.Max-r.Scale.Min, 0):
+	case !r.Scale.isRange():
 		return fmt.Errorf("scale is empty or not finite")
 	case !r.Scale.contains(r.Threshold):
 		return fmt.Errorf("threshold must lie in %s..%s", number(r.Scale.Min), number(r.Scale.Max))
@@ -103,8 +150,11 @@ func (r Rule) Validate() error {
 }
 
 // WithThreshold is the rule with another threshold, on the vendor's scale. It
-// fails as [Rule.Validate] does.
+// fails as [Rule.Validate] does, and where the answer or the vendor decides.
 func (r Rule) WithThreshold(threshold float64) (Rule, error) {
+	if r.DecidedBy.known() != DecidedByThreshold {
+		return r, fmt.Errorf("threshold is none of ours: the %s decides", r.DecidedBy)
+	}
 	r.Threshold = threshold
 	return r, r.Validate()
 }
@@ -112,10 +162,17 @@ func (r Rule) WithThreshold(threshold float64) (Rule, error) {
 // WithMaxFAR is the rule at the mildest published threshold whose false-accept
 // rate is at most rate (above 0, below 1). A threshold is only ever made
 // stricter: one that promises as much already is kept. It fails when the
-// vendor published no such threshold; nothing is interpolated.
+// vendor published no such threshold; nothing is interpolated. Where the vendor
+// decides it fails.
 func (r Rule) WithMaxFAR(rate float64) (Rule, error) {
 	if !(rate > 0 && rate < 1) {
 		return r, fmt.Errorf("false-accept rate must lie between 0 and 1")
+	}
+	switch r.DecidedBy {
+	case DecidedByAnswer:
+		return r.withMaxRate(rate)
+	case DecidedByVendor:
+		return r, fmt.Errorf("the vendor's verdict decides, and no false-accept rate was published for it")
 	}
 	if far, ok := r.publishedFAR(); ok && far <= rate {
 		return r, nil
@@ -127,14 +184,21 @@ func (r Rule) WithMaxFAR(rate float64) (Rule, error) {
 		}
 	}
 	if !found {
-		return r, fmt.Errorf("no threshold with a false-accept rate of %s or less was published", number(rate))
+		return r, noSuchRate(rate)
 	}
 	return r.WithThreshold(mildest)
+}
+
+func noSuchRate(rate float64) error {
+	return fmt.Errorf("no threshold with a false-accept rate of %s or less was published", number(rate))
 }
 
 // publishedFAR is the rate of the strictest published threshold that this
 // rule's threshold reaches.
 func (r Rule) publishedFAR() (rate float64, ok bool) {
+	if r.DecidedBy == DecidedByAnswer {
+		return r.Rate, true
+	}
 	strictest := 0.0
 	for _, step := range r.FAR {
 		if r.Pass.asStrict(r.Threshold, step.Threshold) && (!ok || r.Pass.asStrict(step.Threshold, strictest)) {
@@ -145,36 +209,78 @@ func (r Rule) publishedFAR() (rate float64, ok bool) {
 }
 
 // IsMilderThan reports whether the rule lets something pass that the other one
-// does not, on the same scale.
+// does not, on the same scale. Where the answers decide, a higher rate is the milder
+// rule. One vendor's verdict is as strict as itself; of rules that decide in
+// different ways nobody can tell, so each is the milder one.
 func (r Rule) IsMilderThan(other Rule) bool {
+	switch {
+	case r.DecidedBy.known() != other.DecidedBy.known():
+		return true
+	case r.DecidedBy == DecidedByAnswer:
+		return r.Rate > other.Rate
+	}
 	return !r.Pass.asStrict(r.Threshold, other.Threshold)
 }
 
 // Check applies the rule to a vendor's value. It fails when the rule is
 // invalid, or the value is NaN, infinite or outside the scale: such a score
-// decides nothing.
+// decides nothing. Where the answer decides it needs [Rule.WithRungs] first, and
+// where the vendor decides it fails.
 func (r Rule) Check(value float64) (Check, error) {
 	if err := r.Validate(); err != nil {
 		return Check{}, err
 	}
-	if !r.Scale.contains(value) {
-		return Check{}, fmt.Errorf("%s score is outside %s..%s", r.Kind, number(r.Scale.Min), number(r.Scale.Max))
+	switch {
+	case r.DecidedBy == DecidedByVendor:
+		return Check{}, fmt.Errorf("the vendor's verdict decides, and no score")
+	case r.DecidedBy == DecidedByAnswer && !r.filled:
+		return Check{}, fmt.Errorf("the threshold comes with the answer")
+	case !r.Scale.contains(value):
+		return Check{}, r.offScale()
 	}
-	check := Check{
-		Kind:       r.Kind,
-		Value:      value,
-		Scale:      r.Scale,
-		Direction:  r.Pass.direction(),
-		Normalized: r.normalize(value),
-		Comparator: r.Pass,
-		Threshold:  r.Threshold,
-		Passed:     r.Pass.holds(value, r.Threshold),
-		Margin:     r.margin(value),
-	}
+	check := r.scored(value)
+	check.DecidedBy = r.DecidedBy.known()
+	check.Comparator = r.Pass
+	check.Threshold = r.Threshold
+	check.Passed = r.Pass.holds(value, r.Threshold)
+	check.Margin = r.margin(value)
 	if rate, ok := r.publishedFAR(); ok {
 		check.FAR = &rate
 	}
 	return check, nil
+}
+
+// Verdict is the check of a vendor's yes or no. score comes with it, on Scale, or is
+// nil; it overrules nothing. It fails when the rule is invalid, when the score is NaN,
+// infinite, outside the scale or without one, and for a yes where the vendor's word
+// does not decide. A vendor's no is one under every rule.
+func (r Rule) Verdict(passed bool, score *float64) (Check, error) {
+	if err := r.Validate(); err != nil {
+		return Check{}, err
+	}
+	check := Check{Kind: r.Kind}
+	switch {
+	case passed && r.DecidedBy != DecidedByVendor:
+		return Check{}, fmt.Errorf("a score decides, and not the vendor's verdict")
+	case score == nil:
+	case !r.Scale.isRange():
+		return Check{}, fmt.Errorf("%s has a score, and the rule no scale", r.Kind)
+	case !r.Scale.contains(*score):
+		return Check{}, r.offScale()
+	default:
+		check = r.scored(*score)
+	}
+	check.DecidedBy, check.Passed = DecidedByVendor, passed
+	return check, nil
+}
+
+func (r Rule) offScale() error {
+	return fmt.Errorf("%s score is outside %s..%s", r.Kind, number(r.Scale.Min), number(r.Scale.Max))
+}
+
+// scored is a check with its score and nothing decided.
+func (r Rule) scored(value float64) Check {
+	return Check{Kind: r.Kind, Value: &value, Scale: r.Scale, Direction: r.Pass.direction(), Normalized: r.normalize(value)}
 }
 
 func (r Rule) normalize(value float64) float64 {

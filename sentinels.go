@@ -47,6 +47,7 @@ var (
 	ErrPhotoRefused        error = sentinel(CodePhotoRefused)
 	ErrBadCapture          error = sentinel(CodeBadCapture)
 	ErrTooManyAttempts     error = sentinel(CodeTooManyAttempts)
+	ErrPersonRestricted    error = sentinel(CodePersonRestricted)
 	ErrInvalidConfig       error = sentinel(CodeInvalidConfig)
 	ErrUnauthorized        error = sentinel(CodeUnauthorized)
 	ErrSignatureExpired    error = sentinel(CodeSignatureExpired)

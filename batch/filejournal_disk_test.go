@@ -293,7 +293,7 @@ func TestFileJournalThatWasChangedBehindItsBackIsNotBelieved(t *testing.T) {
 func TestFileJournalRefusesWhatNoJSONCanHold(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
-	nan := &idverify.Result{Code: idverify.CodeFaceMismatch, Checks: []idverify.Check{{Value: math.NaN()}}}
+	nan := &idverify.Result{Code: idverify.CodeFaceMismatch, Checks: []idverify.Check{{Margin: math.NaN()}}}
 	assert.Error(t, j.Finish(t.Context(), "a", batch.Entry{Result: nan}))
 	assert.Equal(t, journalHead, string(d.content), "and writes nothing of it")
 	assert.NoError(t, j.Begin(t.Context(), "b"))

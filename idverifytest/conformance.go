@@ -67,7 +67,9 @@ func TestProvider(t *testing.T, h Harness) {
 	}{
 		{"has a name", ruleName},
 		{"accepts its evidence and no other", ruleAccepts},
-		{"gives every case its code", ruleCases},
+		{"has rules that can decide", ruleRules},
+		{"gives every case its code, decided as its rules say", ruleCases},
+		{"promises a false-accept rate or refuses it", ruleMaxFAR},
 		{"takes every form of evidence", ruleEvidence},
 		{"sends the first evidence that it accepts", ruleFirstEvidence},
 		{"asks only what was checked", ruleQuestion},

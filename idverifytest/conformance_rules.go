@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -84,23 +84,13 @@ func checkResult(t *testing.T, b *bench, res *idverify.Result) {
 	if res.Passed() != (res.Code == idverify.CodeMatch) {
 		t.Errorf("code %s and Passed %t do not agree", res.Code, res.Passed())
 	}
-	for _, c := range res.Checks {
-		if math.IsNaN(c.Value) || c.Value < c.Scale.Min || c.Value > c.Scale.Max {
-			t.Errorf("%s: value %v is off its scale", c.Kind, c.Value)
-		}
-		if c.Normalized < 0 || c.Normalized > 1 || c.Margin < -1 || c.Margin > 1 {
-			t.Errorf("%s: normalized %v, margin %v", c.Kind, c.Normalized, c.Margin)
-		}
-		if c.Margin > 0 && !c.Passed || c.Margin < 0 && c.Passed {
-			t.Errorf("%s: margin %v and passed %t do not agree", c.Kind, c.Margin, c.Passed)
-		}
-	}
+	checkDecided(t, rulesOf(b.provider), res)
 	text, err := json.Marshal(res)
 	var back idverify.Result
 	if err != nil || json.Unmarshal(text, &back) != nil {
 		t.Fatalf("the result does not survive JSON: %v", err)
 	}
-	if back.Code != res.Code || back.Passed() != res.Passed() {
+	if back.Code != res.Code || back.Passed() != res.Passed() || !reflect.DeepEqual(back.Checks, res.Checks) {
 		t.Errorf("JSON turned %v into %v", res, back)
 	}
 }

@@ -16,8 +16,9 @@ var deliveries = []idverify.Delivery{
 // CheckOutcome holds what [idverify.Verifier.Verify] returned to its contract,
 // whatever the vendor answered: a decision or an error and never both, an
 // error always with a code that is none of the decisions and without a bill for
-// what nobody worked on, and a pass only with every promised check there and
-// passed. Fuzz tests call it.
+// what nobody worked on, checks that are what they must be for the way in which they
+// were decided, and a pass only with every promised check there and passed. Fuzz tests
+// call it.
 func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...idverify.CheckKind) {
 	tb.Helper()
 	if err != nil {
@@ -33,6 +34,10 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 			tb.Errorf("the delivery %q", e.Delivery)
 		case !e.Sent() && e.Billed != idverify.BilledNo, e.Delivery == idverify.DeliveryRefused && e.Billed == idverify.BilledYes:
 			tb.Errorf("nobody worked on it, and it was billed: %v", e)
+		case e.Contradiction && (e.Code != idverify.CodeBadResponse || !e.Sent() || e.Repeatable()):
+			tb.Errorf("a contradiction that is no answer, or may be asked again: %v", e)
+		case isRefusal(e.Code) && e.Vendor != "" && e.Sent() && (e.RetryAfter != 0 || e.Repeatable()):
+			tb.Errorf("the vendor refuses the person, and it is to be waited out: %v", e)
 		}
 		return
 	}
@@ -42,6 +47,11 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 	if res.Passed() != (res.Code == idverify.CodeMatch) {
 		tb.Errorf("code %s and Passed %t", res.Code, res.Passed())
 	}
+	for _, c := range res.Checks {
+		if problem := oddity(c); problem != "" {
+			tb.Errorf("%s: %s: %v", c.Kind, problem, c)
+		}
+	}
 	if !res.Passed() {
 		return
 	}
@@ -50,4 +60,10 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 			tb.Errorf("a pass without a passed check of %s", kind)
 		}
 	}
+}
+
+// isRefusal reports whether a vendor says with the code that it does not serve this
+// person, for now or at all.
+func isRefusal(code idverify.Code) bool {
+	return code == idverify.CodeTooManyAttempts || code == idverify.CodePersonRestricted
 }

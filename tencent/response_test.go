@@ -22,8 +22,9 @@ func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 	require.Equal(t, "0", res.VendorCode)
 	require.Equal(t, http.StatusOK, res.HTTPStatus)
 	require.Equal(t, idverify.BilledYes, res.Billed)
+	hundred := 100.0
 	require.Equal(t, []idverify.Check{{
-		Kind: idverify.CheckSimilarity, Value: 100, Scale: idverify.Scale{Max: 100},
+		Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByThreshold, Value: &hundred, Scale: idverify.Scale{Max: 100},
 		Direction: idverify.HigherIsBetter, Normalized: 1,
 		Comparator: idverify.Above, Threshold: 75, Passed: true, Margin: 1,
 	}}, res.Checks)

@@ -58,10 +58,17 @@ func line(s subject, res *idverify.Result, err error) string {
 	}
 	similarity, margin, rate := "-", "-", "-"
 	if c, ok := res.Check(idverify.CheckSimilarity); ok {
-		// The comparator is the vendor's own: at the threshold one passes, another does not.
-		similarity = fmt.Sprintf("%g (pass %s %g)", c.Value, c.Comparator, c.Threshold)
-		margin = fmt.Sprintf("%+.3f", c.Margin)
 		rate = "not published"
+		if score, scored := c.Score(); c.DecidedBy == idverify.DecidedByVendor {
+			similarity = "the vendor's word"
+			if scored {
+				similarity = fmt.Sprintf("%g (the vendor's word)", score)
+			}
+		} else {
+			// The comparator is the vendor's own: at the threshold one passes, another does not.
+			similarity = fmt.Sprintf("%g (pass %s %g)", score, c.Comparator, c.Threshold)
+			margin = fmt.Sprintf("%+.3f", c.Margin)
+		}
 		if far, published := c.FalseAcceptRate(); published {
 			rate = fmt.Sprintf("%.0e", far)
 		}

@@ -62,7 +62,7 @@ func (s *signed) answer(c *Call, at time.Time) (*idverify.Result, error) {
 	if at.Sub(theirs).Abs() > 10*time.Second {
 		return c.Coded(Said{Code: s.code})
 	}
-	return c.Judge("ok", nil, Measured{"score", score(99), similar})
+	return c.Judge("ok", nil, Measured{Field: "score", Score: score(99), Rule: similar})
 }
 
 // asks runs a call and writes down for what times it signed, and how it ended.

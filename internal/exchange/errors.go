@@ -166,8 +166,28 @@ func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply a
 	}
 }
 
+// Contradiction is the error for an answer in which two things cannot both be true.
+// The vendor worked on it, and charges as its code's row says. It ends the call.
+func (c *Call) Contradiction(said Said, field, detail string) *idverify.Error {
+	row, listed := c.Table.Find(said.Code, said.Reasons...)
+	if !listed {
+		row = c.unlisted(said)
+	}
+	return c.contradicts(row, said.Reply, field, detail)
+}
+
+func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string) *idverify.Error {
+	e := *c.badScore(field, detail, row, reply)
+	e.VendorReason, e.Contradiction = row.VendorReason, true
+	return &e
+}
+
 // coded is the error that a row of the table says.
 func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
+	wait := httpx.RetryAfter(x.response.Header, x.Now())
+	if refusesPerson(row.Code) {
+		wait = 0 // nobody is to wait it out
+	}
 	return &idverify.Error{
 		Code:          row.Code,
 		Vendor:        x.Name,
@@ -177,7 +197,7 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 		VendorMessage: x.message(said),
 		RequestID:     x.id(),
 		HTTPStatus:    x.response.Status,
-		RetryAfter:    httpx.RetryAfter(x.response.Header, x.Now()),
+		RetryAfter:    wait,
 		Billed:        row.Billed,
 		Delivery:      row.Delivery,
 		Reply:         said.Reply,

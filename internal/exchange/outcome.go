@@ -14,6 +14,8 @@ type Said struct {
 	Message string   // free text
 	Detail  string   // added to the row's note
 	Reply   any
+	// Verdict is a yes or no that the vendor gives beside its code, for [Call.Verdict].
+	Verdict Verdict
 }
 
 // Coded turns a vendor's code into the decision or the error that its row in
@@ -96,71 +98,4 @@ func smallNumber(reasons []string) string {
 		return ""
 	}
 	return reasons[0]
-}
-
-// Measured is a score that an answer must have, and the rule that judges it.
-type Measured struct {
-	Field string // the vendor's name for it
-	Score Score
-	Rule  idverify.Rule
-}
-
-// Judge decides by scores, after the vendor answered with its code of success.
-// All of them are required: one that is missing or out of range decides
-// nothing. A failed check other than similarity is an attack, and outranks a
-// face that does not match.
-func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
-	switch {
-	case c.response.Early:
-		return nil, c.Bad(answeredEarly)
-	case c.repeated:
-		return nil, c.Bad(answeredBefore)
-	}
-	row, _ := c.Table.Find(success)
-	if row.Code != idverify.CodeMatch {
-		return nil, c.Bad("the code of success has no row")
-	}
-	res := &idverify.Result{
-		Vendor: c.Name, RequestID: c.id(), HTTPStatus: c.response.Status,
-		VendorCode: row.VendorCode, Billed: row.Billed, Warnings: c.warnings, Reply: reply,
-		Checks: make([]idverify.Check, 0, len(measured)),
-	}
-	var compared, mismatch bool
-	attack := c.suspect
-	for _, m := range measured {
-		check, problem := m.check()
-		if problem != "" {
-			return nil, c.badScore(m.Field, problem, row, reply)
-		}
-		res.Checks = append(res.Checks, check)
-		isSimilarity := check.Kind == idverify.CheckSimilarity
-		compared = compared || isSimilarity
-		mismatch = mismatch || isSimilarity && !check.Passed
-		attack = attack || !isSimilarity && !check.Passed
-	}
-	switch {
-	case attack:
-		res.Code = idverify.CodeAttackSuspected
-	case mismatch:
-		res.Code = idverify.CodeFaceMismatch
-	case compared:
-		res.Code = idverify.CodeMatch
-	default:
-		return nil, c.Bad("no similarity was measured")
-	}
-	return res, nil
-}
-
-func (m Measured) check() (idverify.Check, string) {
-	switch {
-	case m.Score.malformed:
-		return idverify.Check{}, m.Field + " is not a finite number"
-	case !m.Score.present:
-		return idverify.Check{}, m.Field + " is missing"
-	}
-	check, err := m.Rule.Check(m.Score.value)
-	if err != nil {
-		return idverify.Check{}, err.Error()
-	}
-	return check, ""
 }

@@ -55,7 +55,7 @@ func asError(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 }
 
 func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
-	good := Measured{"score", score(99), similar}
+	good := Measured{Field: "score", Score: score(99), Rule: similar}
 	for _, code := range []string{"", "busy", "unlisted"} {
 		res, err := answered(http.StatusOK).Judge(code, nil, good)
 		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, code)
@@ -66,14 +66,14 @@ func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
 }
 
 func TestAPassNeedsASimilarity(t *testing.T) {
-	for _, measured := range [][]Measured{nil, {{"live", score(99), ruleOf(idverify.CheckLiveness)}}} {
+	for _, measured := range [][]Measured{nil, {{Field: "live", Score: score(99), Rule: ruleOf(idverify.CheckLiveness)}}} {
 		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
 		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code)
 	}
 }
 
 func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
-	mismatch, attack := Measured{"score", score(1), similar}, Measured{"live", score(1), ruleOf(idverify.CheckLiveness)}
+	mismatch, attack := Measured{Field: "score", Score: score(1), Rule: similar}, Measured{Field: "live", Score: score(1), Rule: ruleOf(idverify.CheckLiveness)}
 	for _, measured := range [][]Measured{{mismatch, attack}, {attack, mismatch}} {
 		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
 		require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
 // answered, and did what it charges for.
 func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
 	for bad, why := range map[Score]string{{}: "score is missing", {malformed: true}: "score is not a finite number", score(101): "outside 0..100"} {
-		res, err := answered(http.StatusOK).Judge("ok", "reply", Measured{"score", bad, similar})
+		res, err := answered(http.StatusOK).Judge("ok", "reply", Measured{Field: "score", Score: bad, Rule: similar})
 		e := asError(t, res, err)
 		assert.Contains(t, e.Detail, why)
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)

@@ -56,10 +56,18 @@ func impossible(row idverify.CodeRow) string {
 	switch {
 	case row.Code == "":
 		return "has no meaning"
+	case refusesPerson(row.Code) && row.Delivery != idverify.DeliveryAnswered:
+		return "refuses a person without having looked at whom"
 	case row.Code.IsDecision() && row.Delivery != idverify.DeliveryAnswered:
 		return "is a decision without an answer"
 	}
 	return ""
+}
+
+// refusesPerson reports whether a vendor says with a code that it does not serve this
+// person, for now or at all. That counts as a try.
+func refusesPerson(code idverify.Code) bool {
+	return code == idverify.CodePersonRestricted || code == idverify.CodeTooManyAttempts
 }
 
 // Rows is a copy of all rows, in the order of the table.

@@ -33,14 +33,19 @@ func (s *Score) UnmarshalJSON(text []byte) error {
 		literal, _ := unquote(text) // "" when it cannot be read, which is no number
 		text = []byte(literal)
 	}
-	// ParseFloat alone would take hexadecimal, underscores, "NaN" and "Inf".
+	s.value, s.present = finite(text)
+	s.malformed = !s.present
+	return nil
+}
+
+// finite is a number as JSON writes it. ParseFloat alone would take hexadecimal,
+// underscores, "NaN" and "Inf".
+func finite(text []byte) (value float64, ok bool) {
 	value, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || !json.Valid(text) {
-		s.malformed = true
-		return nil
+		return 0, false
 	}
-	s.value, s.present = value, true
-	return nil
+	return value, true
 }
 
 // unquote is the text of a JSON string. Most have nothing to unescape, and cost

@@ -115,6 +115,29 @@ func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) 
 	return rule, nil
 }
 
+// Rate is the rule by the threshold of the answer for a false-accept rate from a
+// Config, where 0 is the rule's own. A higher one is milder, and an explicit choice.
+func (v *Vendor) Rate(rule idverify.Rule, field string, rate float64) (idverify.Rule, error) {
+	if rate == 0 {
+		return rule, nil
+	}
+	rule, err := rule.WithRate(rate)
+	if err != nil {
+		return rule, v.Misconfigured(field, strings.TrimPrefix(err.Error(), "rate "))
+	}
+	return rule, nil
+}
+
+// HoldLine refuses a rule from a Config that is milder than the vendor's own line,
+// for a vendor that fixes it: what is below the line is not a pass there, whatever we
+// ask for.
+func (v *Vendor) HoldLine(rule, line idverify.Rule, field string) error {
+	if rule.IsMilderThan(line) {
+		return v.Misconfigured(field, "must not be milder than the vendor's own line")
+	}
+	return nil
+}
+
 // IsMilder reports whether rules are milder than those that the vendor recommends:
 // one has a milder threshold, or is missing.
 func IsMilder(rules, recommended []idverify.Rule) bool {

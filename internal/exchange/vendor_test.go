@@ -79,3 +79,33 @@ func TestASettingThatIsRefusedIsNamed(t *testing.T) {
 		assert.Contains(t, e.Detail, field)
 	}
 }
+
+func TestARateOfTheConfigIsOneThatTheVendorPublishes(t *testing.T) {
+	v := &Vendor{Name: "v"}
+	same, err := v.Rate(climbing, "FalseAcceptRate", 0)
+	require.NoError(t, err)
+	assert.Equal(t, climbing, same)
+	milder, err := v.Rate(climbing, "FalseAcceptRate", 1e-3)
+	require.NoError(t, err)
+	assert.True(t, IsMilder([]idverify.Rule{milder}, []idverify.Rule{climbing}), "so that every result warns of it")
+	for _, rate := range []float64{-1, 1, 2e-4, 80} {
+		_, err := v.Rate(climbing, "FalseAcceptRate", rate)
+		assert.ErrorContains(t, err, "FalseAcceptRate must be one of the vendor's: 0.001, 0.0001, 1e-05", "%v", rate)
+	}
+	assert.NoError(t, v.HoldLine(climbing, climbing, "FalseAcceptRate"))
+	err = v.HoldLine(milder, climbing, "FalseAcceptRate")
+	require.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	assert.ErrorContains(t, err, "must not be milder")
+}
+
+func TestNoRateIsPromisedWhereTheVendorDecides(t *testing.T) {
+	v := &Vendor{Name: "v"}
+	_, err := v.MaxFAR(verdict, 1e-4)
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	assert.ErrorContains(t, err, "no false-accept rate was published")
+	_, err = v.MaxFAR(similar, 1e-4)
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "a threshold without a rate promises none")
+	strict, err := v.MaxFAR(climbing, 1e-5)
+	require.NoError(t, err)
+	assert.Equal(t, 1e-5, strict.Rate)
+}

@@ -56,3 +56,20 @@ func TestGenerateNeedsAPart(t *testing.T) {
 	_, err = generate([]byte("<!-- codes:begin -->\nand no end"), english)
 	assert.Error(t, err)
 }
+
+func TestATableSaysWhoDecides(t *testing.T) {
+	answer := idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100},
+		Pass: idverify.Above, FAR: []idverify.FARStep{{Rate: 1e-3}, {Rate: 1e-4}}, Rate: 1e-4}
+	verdict := idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor}
+	assert.Equal(t, "> the answer's threshold for 1e-04", passes(answer, english))
+	assert.Equal(t, "1e-03, 1e-04, with thresholds in each answer", rates(answer, english))
+	assert.Equal(t, "0–100", scale(answer))
+	assert.Equal(t, "the vendor's verdict", passes(verdict, english))
+	assert.Equal(t, "none published", rates(verdict, english))
+	assert.Equal(t, "–", scale(verdict))
+	for _, w := range []words{english, chinese} {
+		for _, text := range []string{w.vendorDecides, w.answerDecides, w.inEachAnswer} {
+			assert.NotEmpty(t, text)
+		}
+	}
+}

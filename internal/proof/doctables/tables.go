@@ -59,10 +59,28 @@ func writeVendors(out io.Writer, w words) {
 			if i > 0 {
 				name, evidence = "", ""
 			}
-			row(out, name, evidence, w.checks[r.Kind], number(r.Scale.Min)+"–"+number(r.Scale.Max),
-				string(r.Pass)+" "+number(r.Threshold), rates(r, w))
+			row(out, name, evidence, w.checks[r.Kind], scale(r), passes(r, w), rates(r, w))
 		}
 	}
+}
+
+// scale is where the score lies, "–" for a verdict without one.
+func scale(r idverify.Rule) string {
+	if r.Scale == (idverify.Scale{}) {
+		return "–"
+	}
+	return number(r.Scale.Min) + "–" + number(r.Scale.Max)
+}
+
+// passes says what decides.
+func passes(r idverify.Rule, w words) string {
+	switch r.DecidedBy {
+	case idverify.DecidedByVendor:
+		return w.vendorDecides
+	case idverify.DecidedByAnswer:
+		return fmt.Sprintf(w.answerDecides, r.Pass, r.Rate)
+	}
+	return string(r.Pass) + " " + number(r.Threshold)
 }
 
 // rates is every published pair, or that there is none. Only similarity has
@@ -73,12 +91,20 @@ func rates(r idverify.Rule, w words) string {
 	}
 	var pairs []string
 	for _, step := range r.FAR {
+		if r.DecidedBy == idverify.DecidedByAnswer {
+			pairs = append(pairs, fmt.Sprintf("%.0e", step.Rate))
+			continue
+		}
 		pairs = append(pairs, fmt.Sprintf("%s: %.0e", number(step.Threshold), step.Rate))
 	}
 	if pairs == nil {
 		return w.notPublished
 	}
-	return strings.Join(pairs, ", ")
+	list := strings.Join(pairs, ", ")
+	if r.DecidedBy == idverify.DecidedByAnswer {
+		return fmt.Sprintf(w.inEachAnswer, list)
+	}
+	return list
 }
 
 func writeCodes(out io.Writer, w words) {

@@ -8,6 +8,9 @@ type words struct {
 
 	notPublished, decisionWord, errorWord, yes, no string
 
+	// What decides a check, where it is no threshold of ours.
+	vendorDecides, answerDecides, inEachAnswer string
+
 	checks  map[idverify.CheckKind]string
 	billed  map[idverify.Billed]string
 	codes   map[idverify.Code]string
@@ -25,6 +28,9 @@ var english = words{
 	errorWord:        "error",
 	yes:              "yes",
 	no:               "no",
+	vendorDecides:    "the vendor's verdict",
+	answerDecides:    "%s the answer's threshold for %.0e",
+	inEachAnswer:     "%s, with thresholds in each answer",
 	checks: map[idverify.CheckKind]string{
 		idverify.CheckSimilarity: "similarity", idverify.CheckLiveness: "liveness",
 		idverify.CheckSynthetic: "synthetic", idverify.CheckHack: "hack",
@@ -54,7 +60,8 @@ var english = words{
 		idverify.CodePoorPhoto:                 "blurred, dark, covered, cut off, turned away or too small",
 		idverify.CodePhotoRefused:              "refused for what the picture shows",
 		idverify.CodeBadCapture:                "what the capture SDK recorded cannot be used",
-		idverify.CodeTooManyAttempts:           "too many tries about this person; wait, or have somebody look",
+		idverify.CodeTooManyAttempts:           "too many tries about this person, by a limit of yours (not sent) or the vendor's; have somebody look",
+		idverify.CodePersonRestricted:          "the vendor does not serve this person: its rules about risk, an age, no usable source",
 		idverify.CodeInvalidConfig:             "a setting does not fit: refused by a constructor, the vendor or a proxy, or an authority that is not trusted",
 		idverify.CodeUnauthorized:              "key, secret, token or signature refused",
 		idverify.CodeSignatureExpired:          "the signature had expired when it arrived; look at the clock",
@@ -95,6 +102,9 @@ var chinese = words{
 	errorWord:        "错误",
 	yes:              "是",
 	no:               "否",
+	vendorDecides:    "由厂商判定",
+	answerDecides:    "%s 应答中 %.0e 对应的阈值",
+	inEachAnswer:     "%s，阈值随每次应答返回",
 	checks: map[idverify.CheckKind]string{
 		idverify.CheckSimilarity: "相似度 similarity", idverify.CheckLiveness: "活体 liveness",
 		idverify.CheckSynthetic: "合成图 synthetic", idverify.CheckHack: "防 hack",
@@ -124,7 +134,8 @@ var chinese = words{
 		idverify.CodePoorPhoto:                 "模糊、过暗、遮挡、不完整、侧脸或太小",
 		idverify.CodePhotoRefused:              "因图片内容被拒绝",
 		idverify.CodeBadCapture:                "采集 SDK 的数据不可用",
-		idverify.CodeTooManyAttempts:           "对同一个人尝试次数过多，请等待或转人工，请求未发出",
+		idverify.CodeTooManyAttempts:           "对同一个人尝试次数过多：超出自设上限（请求未发出）或厂商的上限，请转人工",
+		idverify.CodePersonRestricted:          "厂商不受理此人：风控规则、年龄限制，或没有可用的数据源",
 		idverify.CodeInvalidConfig:             "配置有误：被构造函数、厂商或代理拒绝，或证书的签发机构不受信任",
 		idverify.CodeUnauthorized:              "密钥、token 或签名被拒绝",
 		idverify.CodeSignatureExpired:          "签名到达时已过期，请检查本机时钟",

@@ -1,0 +1,240 @@
+package exchange
+
+import (
+	"slices"
+
+	"github.com/idverify/idverify"
+)
+
+// Verdict is a vendor's own yes or no. Its zero value is neither.
+type Verdict int
+
+// The verdicts.
+const (
+	NoVerdict Verdict = iota
+	Yes
+	No
+)
+
+// VerdictIn reads a vendor's yes or no. Whatever is neither word is NoVerdict.
+func VerdictIn(text, yes, no string) Verdict {
+	switch text {
+	case yes:
+		return Yes
+	case no:
+		return No
+	}
+	return NoVerdict
+}
+
+// Measured is what an answer must have for one check, and the rule that decides it.
+// One line for each way:
+//
+//	Measured{Field: "sim", Score: a.Sim, Rule: c.similarity}                     // our threshold
+//	Measured{Field: "confidence", Score: a.Conf, Rungs: a.Rungs, Rule: c.similarity} // the answer's
+//	Measured{Field: "similarity", Score: a.Sim, Rule: c.verdict, Verdict: Yes}   // the vendor's verdict
+type Measured struct {
+	Field string // the vendor's name for the score
+	Score Score
+	Rule  idverify.Rule
+	// Rungs are the answer's thresholds, for a rule that the answer decides.
+	Rungs Rungs
+
+	// Verdict is the vendor's own yes or no. It decides under a rule of the vendor's;
+	// [Call.Verdict] sets it from the table.
+	Verdict Verdict
+	// Line is for a score that decides and a verdict beside it: the rule at the
+	// vendor's own line, at which the two must agree. At exactly the line the vendor
+	// has the word. Zero where the vendor gives no verdict.
+	Line idverify.Rule
+	// ScoreRequired is for a rule of the vendor's: its yes is not taken without the
+	// score that its documents promise.
+	ScoreRequired bool
+
+	refused bool // the vendor's no is its code, and stands whatever the score says
+}
+
+// Judge decides by what was measured, after the vendor answered with its code of
+// success. All of it is required: a score or threshold that is missing or absurd
+// decides nothing, and a verdict that the score contradicts ends the call. A failed
+// check other than similarity is an attack, and outranks a face that does not match.
+func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
+	if e := c.cannotDecide(); e != nil {
+		return nil, e
+	}
+	row, _ := c.Table.Find(success)
+	if row.Code != idverify.CodeMatch {
+		return nil, c.Bad("the code of success has no row")
+	}
+	return c.judge(row, Said{Reply: reply}, measured)
+}
+
+// Verdict decides by the vendor's code, which is its verdict: the row of a match
+// needs all that was measured, and its yes is the Verdict of each; the row of a face
+// that does not match is a no whatever the score says, and carries it if it can be
+// used; of every other row it is [Call.Coded]. A verdict that the vendor gives beside
+// its code, in said, must agree with the row.
+func (c *Call) Verdict(said Said, measured ...Measured) (*idverify.Result, error) {
+	if e := c.cannotDecide(); e != nil {
+		return nil, e
+	}
+	row, listed := c.Table.Find(said.Code, said.Reasons...)
+	isMatch := listed && row.Code == idverify.CodeMatch
+	switch {
+	case said.Verdict == Yes && !isMatch:
+		return nil, c.Contradiction(said, "", "the vendor's yes came with the code of something else")
+	case said.Verdict == No && isMatch:
+		return nil, c.Contradiction(said, "", "the vendor's no came with the code of a match")
+	case isMatch && !c.OK():
+		return nil, c.Bad("the code of a match came with an HTTP status of failure")
+	case isMatch:
+		return c.judge(row, said, accepted(measured))
+	case listed && row.Code == idverify.CodeFaceMismatch:
+		if similarity := refused(measured); similarity != nil {
+			return c.judge(row, said, similarity)
+		}
+	}
+	return c.Coded(said)
+}
+
+// accepted is what was measured with the vendor's yes.
+func accepted(measured []Measured) []Measured {
+	all := slices.Clone(measured)
+	for i := range all {
+		all[i].Verdict = Yes
+	}
+	return all
+}
+
+// refused is the similarity with the vendor's no, if it was measured.
+func refused(measured []Measured) []Measured {
+	for _, m := range measured {
+		if m.Rule.Kind == idverify.CheckSimilarity {
+			m.Verdict, m.refused = No, true
+			return []Measured{m}
+		}
+	}
+	return nil
+}
+
+// cannotDecide is the error for an answer that may be another call's, or that came
+// before the question.
+func (c *Call) cannotDecide() *idverify.Error {
+	switch {
+	case c.response.Early:
+		return c.Bad(answeredEarly)
+	case c.repeated:
+		return c.Bad(answeredBefore)
+	}
+	return nil
+}
+
+func (c *Call) judge(row idverify.CodeRow, said Said, measured []Measured) (*idverify.Result, error) {
+	res := &idverify.Result{
+		Vendor: c.Name, RequestID: c.id(), HTTPStatus: c.response.Status,
+		VendorCode: row.VendorCode, VendorReason: row.VendorReason, VendorMessage: c.message(said),
+		Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
+		Checks: make([]idverify.Check, 0, len(measured)),
+	}
+	var compared, mismatch bool
+	attack := c.suspect
+	for _, m := range measured {
+		check, problem, contradicts := m.check()
+		switch {
+		case contradicts:
+			return nil, c.contradicts(row, said.Reply, m.Field, problem)
+		case problem != "":
+			return nil, c.badScore(m.Field, problem, row, said.Reply)
+		}
+		res.Checks = append(res.Checks, check)
+		isSimilarity := check.Kind == idverify.CheckSimilarity
+		compared = compared || isSimilarity
+		mismatch = mismatch || isSimilarity && !check.Passed
+		attack = attack || !isSimilarity && !check.Passed
+	}
+	switch {
+	case attack:
+		res.Code = idverify.CodeAttackSuspected
+	case mismatch:
+		res.Code = idverify.CodeFaceMismatch
+	case compared:
+		res.Code = idverify.CodeMatch
+	default:
+		return nil, c.Bad("no similarity was measured")
+	}
+	return res, nil
+}
+
+// check is what was measured by its rule, or what is wrong with it.
+func (m Measured) check() (check idverify.Check, problem string, contradicts bool) {
+	if m.Rule.DecidedBy == idverify.DecidedByVendor || m.refused {
+		check, problem = m.said()
+		return check, problem, false
+	}
+	switch {
+	case m.Score.malformed:
+		return check, m.Field + " is not a finite number", false
+	case !m.Score.present:
+		return check, m.Field + " is missing", false
+	case m.isVouchedFor() && m.Verdict == NoVerdict:
+		return check, m.Field + " came without the vendor's yes or no", false
+	}
+	rule, err := m.Rungs.Of(m.Rule)
+	if err == nil {
+		check, err = rule.Check(m.Score.value)
+	}
+	if err == nil {
+		contradicts, err = m.disagrees()
+	}
+	if err == nil && m.Verdict == No && check.Passed {
+		// At the line itself, or there is none: the vendor has the word.
+		check, err = rule.Verdict(false, &m.Score.value)
+	}
+	switch {
+	case err != nil:
+		return check, err.Error(), false
+	case contradicts:
+		return check, m.Field + " contradicts the vendor's own yes or no", true
+	}
+	return check, "", false
+}
+
+func (m Measured) isVouchedFor() bool { return m.Line.Kind != "" }
+
+// disagrees reports whether score and verdict stand on different sides of the
+// vendor's own line.
+func (m Measured) disagrees() (bool, error) {
+	if !m.isVouchedFor() {
+		return false, nil
+	}
+	line, err := m.Rungs.Of(m.Line)
+	if err != nil {
+		return false, err
+	}
+	own, err := line.Check(m.Score.value)
+	return m.Verdict == Yes && own.Margin < 0 || m.Verdict == No && own.Margin > 0, err
+}
+
+// said is the vendor's verdict with the score that came with it. A yes needs a score
+// that can be used, if there is one; a no stands without.
+func (m Measured) said() (check idverify.Check, problem string) {
+	var err error
+	switch {
+	case m.Verdict == NoVerdict:
+		return check, "the vendor's yes or no is missing"
+	case m.Verdict == No:
+		if check, err = m.Rule.Verdict(false, m.Score.Pointer()); err != nil {
+			check, err = m.Rule.Verdict(false, nil)
+		}
+	case m.Score.malformed:
+		return check, m.Field + " is not a finite number"
+	case !m.Score.present && m.ScoreRequired:
+		return check, m.Field + " is missing"
+	default:
+		check, err = m.Rule.Verdict(true, m.Score.Pointer())
+	}
+	if err != nil {
+		return check, err.Error()
+	}
+	return check, ""
+}

@@ -1,0 +1,65 @@
+package exchange
+
+import (
+	"math"
+
+	"github.com/idverify/idverify"
+)
+
+// Rungs are the thresholds of an answer by their false-accept rates, an object such
+// as {"1e-3":62.1,"1e-4":69.3}. A threshold is a JSON number, and no text. null and a
+// missing field are absent. Decoding never fails, so that a bad rung does not cost the
+// request id beside it: it decides nothing when [Rungs.Of] is asked.
+type Rungs struct {
+	steps []idverify.FARStep
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *Rungs) UnmarshalJSON(text []byte) error {
+	*r = Rungs{}
+	var steps []idverify.FARStep
+	err := members(text, func(key, value []byte) error {
+		if len(steps) == maxRungs {
+			return errTooMuch
+		}
+		rate, isRate := finite(key)
+		if !isRate || string(value) == "null" {
+			return nil
+		}
+		threshold := math.NaN() // on no scale
+		if len(value) <= maxNumber {
+			if number, ok := finite(value); ok {
+				threshold = number
+			}
+		}
+		steps = append(steps, idverify.FARStep{Threshold: threshold, Rate: rate})
+		return nil
+	})
+	if err == nil {
+		r.steps = steps
+	}
+	return nil
+}
+
+// maxRungs is more than any vendor's answer has.
+const maxRungs = 16
+
+// Of is the rule with these thresholds where the answer decides, and the rule itself
+// where it does not.
+func (r Rungs) Of(rule idverify.Rule) (idverify.Rule, error) {
+	if rule.DecidedBy != idverify.DecidedByAnswer {
+		return rule, nil
+	}
+	return rule.WithRungs(r.steps)
+}
+
+// Pointer is the threshold for a rate, nil when there is no well-formed one. It is
+// for a vendor's Reply.
+func (r Rungs) Pointer(rate float64) *float64 {
+	for _, step := range r.steps {
+		if step.Rate == rate && !math.IsNaN(step.Threshold) {
+			return &step.Threshold
+		}
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package idverify
+
+import (
+	"fmt"
+	"slices"
+)
+
+// WithRungs is a rule that the answer decides, with the thresholds of an answer: its
+// threshold is the one for Rate. It fails when a rate of FAR has no threshold or two,
+// when one is not finite or not on the scale, and when they do not become stricter
+// from each rate to the next lower one. Such an answer decides nothing. Rates that FAR
+// does not list are passed over.
+func (r Rule) WithRungs(rungs []FARStep) (Rule, error) {
+	if r.DecidedBy != DecidedByAnswer {
+		return r, fmt.Errorf("thresholds of an answer are for a rule that the answer decides")
+	}
+	if err := r.Validate(); err != nil {
+		return r, err
+	}
+	taken := slices.Clone(r.FAR)
+	for i := range taken {
+		if err := taken[i].take(rungs); err != nil {
+			return r, err
+		}
+		if !r.Scale.contains(taken[i].Threshold) {
+			return r, fmt.Errorf("threshold for the rate %s is outside %s..%s", number(taken[i].Rate), number(r.Scale.Min), number(r.Scale.Max))
+		}
+		if taken[i].Rate == r.Rate {
+			r.Threshold = taken[i].Threshold
+		}
+	}
+	for _, a := range taken {
+		for _, b := range taken {
+			if a.Rate < b.Rate && r.Pass.asStrict(b.Threshold, a.Threshold) {
+				return r, fmt.Errorf("threshold for the rate %s is no stricter than that for %s", number(a.Rate), number(b.Rate))
+			}
+		}
+	}
+	r.FAR, r.filled = taken, true
+	return r, r.Validate()
+}
+
+// take is the threshold of the one rung with the step's rate.
+func (s *FARStep) take(rungs []FARStep) error {
+	found := 0
+	for _, rung := range rungs {
+		if rung.Rate == s.Rate {
+			s.Threshold = rung.Threshold
+			found++
+		}
+	}
+	switch found {
+	case 0:
+		return fmt.Errorf("threshold for the rate %s is missing", number(s.Rate))
+	case 1:
+		return nil
+	}
+	return fmt.Errorf("threshold for the rate %s is there more than once", number(s.Rate))
+}
+
+// WithRate is a rule that the answer decides, by the threshold for another of FAR's
+// rates. A higher rate is weaker: more impostors pass. It fails for a rate that FAR
+// does not list, and for a rule that is decided in another way.
+func (r Rule) WithRate(rate float64) (Rule, error) {
+	if r.DecidedBy != DecidedByAnswer {
+		return r, fmt.Errorf("no threshold comes with the answer")
+	}
+	r.Rate, r.Threshold, r.filled = rate, 0, false
+	return r, r.Validate()
+}
+
+// withMaxRate is the rule at the highest rate that is at most rate, and never above
+// the rule's own.
+func (r Rule) withMaxRate(rate float64) (Rule, error) {
+	if r.Rate <= rate {
+		return r, r.Validate()
+	}
+	highest := 0.0
+	for _, step := range r.FAR {
+		if step.Rate <= rate {
+			highest = max(highest, step.Rate)
+		}
+	}
+	if highest == 0 {
+		return r, noSuchRate(rate)
+	}
+	return r.WithRate(highest)
+}
+
+// validateRates is for a rule that the answer decides, whether its thresholds have
+// come or not.
+func (r Rule) validateRates() error {
+	line := r
+	// Whatever the threshold will be, it lies somewhere between the ends.
+	line.Threshold = r.Scale.Min + (r.Scale.Max-r.Scale.Min)/2
+	if err := line.validateLine(); err != nil {
+		return err
+	}
+	listed := false
+	for i, step := range r.FAR {
+		if !(step.Rate > 0 && step.Rate < 1) {
+			return fmt.Errorf("false-accept rate must lie between 0 and 1")
+		}
+		if slices.ContainsFunc(r.FAR[:i], func(other FARStep) bool { return other.Rate == step.Rate }) {
+			return fmt.Errorf("false-accept rate %s is listed twice", number(step.Rate))
+		}
+		listed = listed || step.Rate == r.Rate
+	}
+	switch {
+	case !listed:
+		return fmt.Errorf("rate must be one of the vendor's: %s", rates(r.FAR))
+	case r.filled:
+		return r.validateLine()
+	case r.Threshold != 0:
+		return fmt.Errorf("threshold comes with the answer, and is not to be set")
+	}
+	return nil
+}
+
+func rates(steps []FARStep) string {
+	list := "none"
+	for i, step := range steps {
+		if i == 0 {
+			list = number(step.Rate)
+		} else {
+			list += ", " + number(step.Rate)
+		}
+	}
+	return list
+}
