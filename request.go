@@ -154,7 +154,7 @@ func (r *Request) person() (person, error) {
 	if err := checkID("IdempotencyKey", r.IdempotencyKey, number); err != nil {
 		return person{}, err
 	}
-	return person{name: name, number: number, warnings: warningsOf(name, rounded)}, nil
+	return person{name: name, number: number, warnings: warningsOf(r.Name, name, rounded)}, nil
 }
 
 func foldName(raw string) (string, error) {
@@ -175,10 +175,13 @@ func badName(cause error) *Error {
 	return e
 }
 
-// warningsOf name what is unusual about a person and sent as it is; rounded says
-// that a spreadsheet may have spoiled the number.
-func warningsOf(name string, rounded bool) []Warning {
+// warningsOf name what is unusual about a person; rounded says that a spreadsheet
+// may have spoiled the number.
+func warningsOf(given, name string, rounded bool) []Warning {
 	traits := idcard.InspectName(name)
+	if name != given {
+		traits.Radical = idcard.InspectName(given).Radical // folded or not: what came along with it may be spoiled, too
+	}
 	if traits == (idcard.NameTraits{}) && !rounded {
 		return nil
 	}

@@ -57,26 +57,26 @@ func FoldName(s string) string {
 		return s
 	}
 	s = Trim(s)
-	// A dot grows by one byte, beside a character of three.
-	var room [maxNameBytes + maxNameBytes/2]byte
-	f := nameFolder{out: room[:0], rest: s, shape: shapeOf(s)}
+	f := nameFolder{given: s, rest: s, shape: shapeOf(s)}
 	for f.rest != "" {
 		f.step()
 	}
-	if string(f.out) == s {
-		return s
+	if f.changed == nil {
+		return s[:f.same]
 	}
-	return string(f.out)
+	return string(f.changed)
 }
 
 // isPlainHan finds the names that nearly everybody has, with nothing to fold or to refuse.
 func isPlainHan(s string) bool {
+	before := intervalDot
 	for _, r := range s {
-		if r < 0x4E00 || 0x9FFF < r {
+		if (r < 0x4E00 || 0x9FFF < r) && (r != intervalDot || before == intervalDot) {
 			return false
 		}
+		before = r
 	}
-	return s != ""
+	return before != intervalDot
 }
 
 // nameShape is what folding must know of the whole name.
@@ -108,8 +108,13 @@ func (s nameShape) isPadded() bool {
 }
 
 type nameFolder struct {
-	out   []byte
+	given string
 	rest  string
+	// What was written is the first bytes of given as long as nothing changes, which costs no copy.
+	same    int
+	changed []byte
+
+	last  rune // written last
 	shape nameShape
 
 	before rune // the last character that is no variation selector
@@ -122,7 +127,7 @@ func (f *nameFolder) step() {
 	switch {
 	case isUnseen(r):
 		if isJoiner(r) && joins(f.letter) {
-			f.keep(size)
+			f.keep(r, size)
 		} else {
 			f.rest = f.rest[size:]
 		}
@@ -130,7 +135,7 @@ func (f *nameFolder) step() {
 		f.separator()
 	case isRadical(r):
 		f.before, f.letter = unradical(r), 0
-		f.out = utf8.AppendRune(f.out, f.before)
+		f.write(f.before, string(f.before))
 		f.rest = f.rest[size:]
 	default:
 		if unicode.IsLetter(r) || isHan(r) {
@@ -139,14 +144,26 @@ func (f *nameFolder) step() {
 		if !isVariation(r) {
 			f.before = r
 		}
-		f.keep(size)
+		f.keep(r, size)
 	}
 }
 
-// keep copies bytes as they are: WriteRune would turn invalid ones into U+FFFD.
-func (f *nameFolder) keep(size int) {
-	f.out = append(f.out, f.rest[:size]...)
+// keep writes a character as it is: as a rune, invalid bytes would become U+FFFD.
+func (f *nameFolder) keep(r rune, size int) {
+	f.write(r, f.rest[:size])
 	f.rest = f.rest[size:]
+}
+
+func (f *nameFolder) write(r rune, text string) {
+	f.last = r
+	switch {
+	case f.changed == nil && strings.HasPrefix(f.given[f.same:], text):
+		f.same += len(text)
+		return
+	case f.changed == nil:
+		f.changed = append(make([]byte, 0, len(f.given)+len(text)), f.given[:f.same]...)
+	}
+	f.changed = append(f.changed, text...)
 }
 
 // separates: U+202F joins a suffix to a Mongolian word, and is no blank there.
@@ -186,7 +203,7 @@ func (f *nameFolder) separator() {
 	between := isHan(f.before) && isHan(after)
 	switch {
 	case between && (discs == 0 && (dots == 1 || dots == 2) || discs == 1 && dots == 0):
-		f.out = utf8.AppendRune(f.out, intervalDot)
+		f.write(intervalDot, string(intervalDot))
 		f.before = intervalDot
 	case between && dots+discs == 0 && f.shape.isPadded():
 	default:
@@ -202,12 +219,12 @@ func (f *nameFolder) separated(run string) {
 		case isUnseen(r):
 			continue
 		case blank && (f.shape.other || f.shape.han == 0):
-			if len(f.out) == 0 || f.out[len(f.out)-1] != ' ' {
-				f.out = append(f.out, ' ')
+			if f.last != ' ' {
+				f.write(' ', " ")
 			}
 			f.before = ' '
 		default:
-			f.out = append(f.out, run[i:i+utf8.RuneLen(r)]...)
+			f.write(r, run[i:i+utf8.RuneLen(r)])
 			f.before = r
 		}
 		if blank {
