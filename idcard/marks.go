@@ -51,7 +51,7 @@ var joining = []*unicode.RangeTable{
 
 // joins reports whether joiners belong after this letter. Of Korean they belong to the letters that build a syllable.
 func joins(letter rune) bool {
-	return letter > unicode.MaxLatin1 && (unicode.In(letter, joining...) || isJamo(letter))
+	return letter > unicode.MaxLatin1 && unicode.IsLetter(letter) && (unicode.In(letter, joining...) || isJamo(letter))
 }
 
 func isJamo(r rune) bool {
@@ -90,12 +90,12 @@ func endsInSign(s string) bool {
 	if !unicode.Is(unicode.M, last) || isVariation(last) {
 		return false
 	}
-	for last = 0; s != ""; s = s[:len(s)-size] {
+	for ; s != ""; s = s[:len(s)-size] {
 		if last, size = utf8.DecodeLastRuneInString(s); !unicode.Is(unicode.M, last) {
-			break
+			return joins(last)
 		}
 	}
-	return joins(last)
+	return false
 }
 
 // FindUnseen returns the position of the first character of s that cannot be seen, counted in characters from 1, and

@@ -47,7 +47,8 @@ const (
 //     lost there. See [InspectName]. In names of other scripts one plain space stands for any run of blanks.
 //   - With the character for a Kangxi radical (U+2F00 to U+2FD5), U+2E9F and U+2EF3.
 //
-// Everything else comes through byte for byte, variation selectors, private use and invalid UTF-8 included. There is no
+// Everything else comes through byte for byte, variation selectors and private use included, and of what is not UTF-8
+// all but the edges. There is no
 // Unicode normalisation: it would rewrite characters that people are called by. Folding twice is folding once. What is
 // longer than 1,024 bytes is no name, and comes back as it is. [CheckName] says what no name can hold.
 //
@@ -57,6 +58,9 @@ func FoldName(s string) string {
 		return s
 	}
 	s = Trim(s)
+	if !utf8.ValidString(s) { // taking out what stands between them could make characters of broken bytes
+		return s
+	}
 	f := nameFolder{given: s, rest: s, shape: shapeOf(s)}
 	for f.rest != "" {
 		f.step()
@@ -148,7 +152,7 @@ func (f *nameFolder) step() {
 	}
 }
 
-// keep writes a character as it is: as a rune, invalid bytes would become U+FFFD.
+// keep writes a character as it is.
 func (f *nameFolder) keep(r rune, size int) {
 	f.write(r, f.rest[:size])
 	f.rest = f.rest[size:]

@@ -43,7 +43,7 @@ func TestNamesAreReadAsTheLibraryReadsThem(t *testing.T) {
 	}
 	agree("张" + taken.String())
 	for _, name := range []string{
-		"JOHN  SMITH", "A/L", "A/L/B", "a/", "/a", "A @ B", "A@B", "张/三", "阿迪力\u3000买买提", "阿迪力  买买提", "阿迪力 买买提\u00A0", "张\u3000三",
+		"JOHN  SMITH", "A/L", "A/L/B", "a/", "/a", "A @ B", "A@B", "张/三", "阿迪力\u3000买买提", "阿迪力  买买提", "阿迪力 买买提\u00A0", "张\u3000三", "测试\u3000甲乙", "测试  甲乙",
 		"·", "Ⅲ", "〇", "\uFE0F", "\u0301", "क्\u200d", "क्\u200dष", "क\u200d", "क \u200dष", "क'\u200dष", "Jo\u200dhn", "ᠬᠠ\u202F", "ᠬᠠ\u202Fᠠ", "a\u202Fb",
 	} {
 		both(name)
