@@ -163,16 +163,9 @@ func foldName(raw string) (string, error) {
 	}
 	name := idcard.FoldName(raw)
 	if err := idcard.CheckName(name); err != nil {
-		return "", badName(err)
+		return "", badText(CodeInvalidName, "Name", err)
 	}
 	return name, nil
-}
-
-// badName is refused for a name that breaks a rule of its form.
-func badName(cause error) *Error {
-	e := refused(CodeInvalidName, "Name", strings.TrimPrefix(cause.Error(), "idcard: "))
-	e.Err = cause
-	return e
 }
 
 // warningsOf name what is unusual about a person; rounded says that a spreadsheet
@@ -210,7 +203,7 @@ func (r *Request) foldNumber() (folded string, rounded bool, err error) {
 	if !r.SkipIDNumberCheck {
 		number, err := idcard.Parse(r.IDNumber)
 		if err != nil {
-			return "", false, badNumber(err)
+			return "", false, badText(CodeInvalidIDNumber, "IDNumber", err)
 		}
 		return number.Reveal(), number.MayBeRounded(), nil
 	}
