@@ -228,10 +228,10 @@ func refused(code Code, field, detail string) *Error {
 	return &Error{Code: code, Field: field, Detail: detail, Delivery: DeliveryNotSent, Billed: BilledNo}
 }
 
-// badNumber is refused for an ID number that breaks a rule of its format.
-func badNumber(cause error) *Error {
+// badText is refused for a name or an ID number that breaks a rule of its format.
+func badText(code Code, field string, cause error) *Error {
 	return &Error{
-		Code: CodeInvalidIDNumber, Field: "IDNumber", Detail: strings.TrimPrefix(cause.Error(), "idcard: "),
+		Code: code, Field: field, Detail: strings.TrimPrefix(cause.Error(), "idcard: "),
 		Delivery: DeliveryNotSent, Billed: BilledNo, Err: cause,
 	}
 }

@@ -20,10 +20,11 @@ import (
 // field of a struct that is printed at all; build it when it is needed.
 type Request struct {
 	// Name is the person's name in UTF-8, as the ID card has it; at most 128
-	// characters, and with the space around it at most 1,024 bytes. That space is
-	// trimmed, and the interval dot between
-	// Han characters is folded to U+00B7 before it is sent; see
-	// [idcard.FoldName].
+	// characters, and with the space around it at most 1,024 bytes. White space and
+	// marks that nobody sees are trimmed, and dots, blanks and radicals are folded
+	// before it is sent; see [idcard.FoldName]. A name with a digit, a star, an emoji
+	// and the like is refused; see [idcard.CheckName]. What is unusual and may be
+	// right is sent as it is, with a [Warning].
 	Name string
 	// IDNumber is the 18-character resident ID number, residence permit
 	// number of a Hong Kong, Macao or Taiwan resident, or permanent residence
@@ -57,7 +58,7 @@ type Request struct {
 	// sent. Optional.
 	IdempotencyKey string
 	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
-	// it; only surrounding space is trimmed, and 64 bytes may be left. The default
+	// it; only what surrounds it is trimmed, and 64 bytes may be left. The default
 	// is to check, which costs nothing, where some vendors charge for asking.
 	SkipIDNumberCheck bool
 }
@@ -76,9 +77,9 @@ const (
 )
 
 // Validate reports what [Request.Subject] would, and whether there is any
-// evidence. Its errors are [*Error] with CodeInvalidName, CodeInvalidIDNumber
-// (wrapping an [*idcard.Error] where the number broke a rule) or
-// CodeInvalidRequest. Nothing is opened or sent.
+// evidence. Its errors are [*Error] with CodeInvalidName (wrapping an
+// [*idcard.NameError] where the text is no name), CodeInvalidIDNumber (wrapping an
+// [*idcard.Error] where the number broke a rule) or CodeInvalidRequest. Nothing is opened or sent.
 func (r *Request) Validate() error {
 	_, err := r.check()
 	return err
@@ -143,7 +144,7 @@ func (r *Request) person() (person, error) {
 	if err != nil {
 		return person{}, err
 	}
-	number, err := r.foldNumber()
+	number, rounded, err := r.foldNumber()
 	if err != nil {
 		return person{}, err
 	}
@@ -153,11 +154,7 @@ func (r *Request) person() (person, error) {
 	if err := checkID("IdempotencyKey", r.IdempotencyKey, number); err != nil {
 		return person{}, err
 	}
-	p := person{name: name, number: number}
-	if idcard.HasPrivateUse(name) {
-		p.warnings = []Warning{WarnPrivateUseName}
-	}
-	return p, nil
+	return person{name: name, number: number, warnings: warningsOf(r.Name, name, rounded)}, nil
 }
 
 func foldName(raw string) (string, error) {
@@ -165,40 +162,68 @@ func foldName(raw string) (string, error) {
 		return "", refused(CodeInvalidName, "Name", fmt.Sprintf("the name is longer than %d characters: it has more than %d bytes", maxNameRunes, maxNameBytes))
 	}
 	name := idcard.FoldName(raw)
-	switch {
-	case name == "":
-		return "", refused(CodeInvalidName, "Name", "the name is empty")
-	case utf8.RuneCountInString(name) > maxNameRunes:
-		return "", refused(CodeInvalidName, "Name", fmt.Sprintf("the name is longer than %d characters", maxNameRunes))
-	case !utf8.ValidString(name):
-		return "", refused(CodeInvalidName, "Name", "the name is not UTF-8")
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return "", refused(CodeInvalidName, "Name", "the name contains a control character")
+	if err := idcard.CheckName(name); err != nil {
+		return "", badText(CodeInvalidName, "Name", err)
 	}
 	return name, nil
 }
 
-func (r *Request) foldNumber() (string, error) {
+// warningsOf name what is unusual about a person; rounded says that a spreadsheet
+// may have spoiled the number.
+func warningsOf(given, name string, rounded bool) []Warning {
+	traits := idcard.InspectName(name)
+	if name != given {
+		traits.Radical = idcard.InspectName(given).Radical // folded or not: what came along with it may be spoiled, too
+	}
+	if traits == (idcard.NameTraits{}) && !rounded {
+		return nil
+	}
+	var all []Warning
+	for _, w := range []struct {
+		applies bool
+		warning Warning
+	}{
+		{traits.PrivateUse, WarnPrivateUseName},
+		{traits.Blank, WarnBlankInName},
+		{traits.Radical, WarnRadicalInName},
+		{traits.Compatibility, WarnCompatibilityName},
+		{traits.Rare, WarnRareName},
+		{rounded, WarnRoundedNumber},
+	} {
+		if w.applies {
+			all = append(all, w.warning)
+		}
+	}
+	return all
+}
+
+// foldNumber is the number that is sent, and whether a spreadsheet may have
+// rounded it.
+func (r *Request) foldNumber() (folded string, rounded bool, err error) {
 	if !r.SkipIDNumberCheck {
 		number, err := idcard.Parse(r.IDNumber)
 		if err != nil {
-			return "", badNumber(err)
+			return "", false, badText(CodeInvalidIDNumber, "IDNumber", err)
 		}
-		return number.Reveal(), nil
+		return number.Reveal(), number.MayBeRounded(), nil
 	}
 	if len(r.IDNumber) > maxNumberBytes {
-		return "", numberTooLong()
+		return "", false, numberTooLong()
 	}
-	number := strings.TrimSpace(r.IDNumber)
+	number := idcard.Trim(r.IDNumber)
 	switch {
 	case number == "":
-		return "", refused(CodeInvalidIDNumber, "IDNumber", "the number is empty")
+		return "", false, refused(CodeInvalidIDNumber, "IDNumber", "the number is empty")
 	case len(number) > maxUncheckedBytes:
-		return "", numberTooLong()
+		return "", false, numberTooLong()
 	case !utf8.ValidString(number), strings.ContainsFunc(number, unicode.IsControl):
-		return "", refused(CodeInvalidIDNumber, "IDNumber", "the number is not plain UTF-8 text")
+		return "", false, refused(CodeInvalidIDNumber, "IDNumber", "the number is not plain UTF-8 text")
 	}
-	return number, nil
+	if at, what := idcard.FindUnseen(number); at > 0 && what != "a blank" {
+		return "", false, refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("position %d of the number is %s", at, what))
+	}
+	known, _ := idcard.Parse(number)
+	return number, known.MayBeRounded(), nil
 }
 
 func numberTooLong() *Error {
@@ -214,7 +239,7 @@ func (r *Request) CheckKey() error {
 	if r == nil || r.IdempotencyKey == "" {
 		return nil
 	}
-	number, err := r.foldNumber()
+	number, _, err := r.foldNumber()
 	if err == nil {
 		return checkID("IdempotencyKey", r.IdempotencyKey, number)
 	}

@@ -42,6 +42,74 @@ func TestPrivateUseCharactersAreReportedAndKept(t *testing.T) {
 	assert.Equal(t, []idverify.Warning{idverify.WarnPrivateUseName}, s.Warnings())
 }
 
+// What pasting and spreadsheets leave in a name and a number is folded, refused or
+// warned about, and never paid for in silence.
+func TestWhatComesAlongWithNameAndNumberIsNotSent(t *testing.T) {
+	for name, want := range map[string]struct {
+		sent     string
+		warnings []idverify.Warning
+	}{
+		"测试\u200e":           {"测试", nil},
+		"\u202d测试\u202c":     {"测试", nil},
+		"测\u2060试":           {"测试", nil},
+		"测\u3000试":           {"测试", nil},
+		"阿迪力 · 买买提":          {"阿迪力·买买提", nil},
+		"阿迪力 买买提":            {"阿迪力 买买提", []idverify.Warning{idverify.WarnBlankInName}},
+		"\u2f42试":            {"文试", []idverify.Warning{idverify.WarnRadicalInName}},
+		"\u2ea0试":            {"\u2ea0试", []idverify.Warning{idverify.WarnRadicalInName}},
+		"\uf900试":            {"\uf900试", []idverify.Warning{idverify.WarnCompatibilityName}},
+		"𠮷\ue863":            {"𠮷\ue863", []idverify.Warning{idverify.WarnPrivateUseName, idverify.WarnRareName}},
+		"葛\U000e0101 A":      {"葛\U000e0101 A", nil},
+		"Jean-Luc O'Example": {"Jean-Luc O'Example", nil},
+	} {
+		s, err := (&idverify.Request{Name: name, IDNumber: "\u202d" + aNumber[:17] + "ⅹ\u202c"}).Subject()
+		require.NoError(t, err, "%+q", name)
+		assert.Equal(t, want.sent, s.Name(), "%+q", name)
+		assert.Equal(t, aNumber, s.IDNumber())
+		assert.Equal(t, want.warnings, s.Warnings(), "%+q", name)
+	}
+}
+
+func TestANameThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
+	for name, want := range map[string]string{
+		"\u200e\u3164": "empty: the name is empty",
+		"测*":           "mask: position 2 of the name is a star or another mask",
+		"测试\ufffd":     "replaced: position 3 of the name is in the place of a character that was lost on its way (U+FFFD or 〓)",
+		"测试3":          "digit: position 3 of the name is a digit",
+	} {
+		err := (&idverify.Request{Name: name, IDNumber: aNumber}).Validate()
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, idverify.CodeInvalidName, e.Code)
+		assert.Equal(t, want, e.Detail)
+		assert.Equal(t, idverify.AdviceFixInput, e.Code.Advice())
+		var reason *idcard.NameError
+		assert.ErrorAs(t, err, &reason)
+	}
+}
+
+// A number of 000 at its end that fits its check digit may be another person's.
+func TestARoundedNumberIsWarnedAbout(t *testing.T) {
+	const rounded = "110105190001041000"
+	for _, skip := range []bool{false, true} {
+		s, err := (&idverify.Request{Name: aName, IDNumber: rounded, SkipIDNumberCheck: skip}).Subject()
+		require.NoError(t, err)
+		assert.Equal(t, rounded, s.IDNumber())
+		assert.Equal(t, []idverify.Warning{idverify.WarnRoundedNumber}, s.Warnings())
+	}
+	s, err := (&idverify.Request{Name: aName, IDNumber: "000", SkipIDNumberCheck: true}).Subject()
+	require.NoError(t, err)
+	assert.Empty(t, s.Warnings(), "no number that fits")
+}
+
+func TestMarksInAnUncheckedNumber(t *testing.T) {
+	s, err := (&idverify.Request{Name: aName, IDNumber: "\u200eH123 4567\u2060", SkipIDNumberCheck: true}).Subject()
+	require.NoError(t, err)
+	assert.Equal(t, "H123 4567", s.IDNumber())
+	err = (&idverify.Request{Name: aName, IDNumber: "H123\u200b4567", SkipIDNumberCheck: true}).Validate()
+	assert.ErrorContains(t, err, "position 5 of the number is a mark that nobody sees")
+}
+
 func TestBadRequestsNameTheField(t *testing.T) {
 	for name, test := range map[string]struct {
 		req   *idverify.Request

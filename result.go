@@ -101,6 +101,23 @@ const (
 	// area, which means something else on every system. When name and number
 	// do not agree, this is the first thing to look at.
 	WarnPrivateUseName Warning = "name_has_private_use_character"
+	// WarnBlankInName: there is white space between Han characters, where the
+	// interval dot may be lost, as in 阿迪力 买买提. It was sent as it is.
+	WarnBlankInName Warning = "name_has_blank"
+	// WarnRadicalInName: the name was given with a part of a character, U+2E80 to
+	// U+2FD5, in the place of a character, as text out of PDF files has it. What
+	// looks the same was sent as the character, others as they are.
+	WarnRadicalInName Warning = "name_has_radical"
+	// WarnCompatibilityName: the name has a compatibility ideograph, which Unicode
+	// has a second time under another code. It was sent as it is.
+	WarnCompatibilityName Warning = "name_has_compatibility_ideograph"
+	// WarnRareName: the name has a character of Unicode's planes 2 and 3, which not
+	// every system has. It was sent as it is.
+	WarnRareName Warning = "name_has_rare_character"
+	// WarnRoundedNumber: the ID number ends in 000, as a spreadsheet leaves it that
+	// keeps 15 digits of a number, and its check digit fits all the same. If it was
+	// rounded, it is another person's.
+	WarnRoundedNumber Warning = "id_number_may_be_rounded"
 	// WarnRiskyDevice: the vendor rates the device that recorded the capture
 	// as suspicious or dangerous.
 	WarnRiskyDevice Warning = "risky_device"

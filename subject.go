@@ -38,7 +38,7 @@ func (s Subject) Name() string { return s.reveal().name }
 // IDNumber is the folded number, in clear.
 func (s Subject) IDNumber() string { return s.reveal().number }
 
-// Warnings tell what is unusual about the name. A Provider puts them into its
+// Warnings tell what is unusual about name and number. A Provider puts them into its
 // Result.
 func (s Subject) Warnings() []Warning { return s.reveal().warnings }
 

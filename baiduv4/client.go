@@ -90,6 +90,7 @@ func New(cfg Config) (*Client, error) {
 		Name:           Name,
 		DefaultBaseURL: DefaultBaseURL,
 		Table:          table,
+		Paths:          []string{path, tokenPath},
 		RequestIDField: "log_id",
 		Credentials: []exchange.Credential{
 			{Field: "APIKey", Value: cfg.APIKey},

@@ -2,8 +2,6 @@ package baiduv4
 
 import (
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
@@ -75,7 +73,7 @@ func encodePicture(call *exchange.Call, media idverify.Media) ([]body.Member, er
 
 func encodeFaceToken(call *exchange.Call, face FaceTokenEvidence) ([]body.Member, error) {
 	token := face.token.Reveal()
-	if err := required(call, "FaceToken", token); err != nil {
+	if err := call.Token("FaceToken", "FaceToken", token); err != nil {
 		return nil, err
 	}
 	return []body.Member{{Name: imageType, Value: "FACE_TOKEN"}, {Name: image, Value: token}}, nil
@@ -112,7 +110,7 @@ func encodeSealed(call *exchange.Call, capture SealedCapture) ([]body.Member, er
 		{"SealedCapture.SKey", capture.SKey},
 		{"SealedCapture.DeviceID", capture.DeviceID},
 	} {
-		if err := required(call, f.name, f.value); err != nil {
+		if err := call.Token(f.name, f.name, f.value); err != nil {
 			return nil, err
 		}
 	}
@@ -137,21 +135,5 @@ func (a App) check(call *exchange.Call, field string) error {
 	if a != AppIOS && a != AppAndroid {
 		return call.Refuse(idverify.CodeInvalidRequest, field, "must be AppIOS or AppAndroid")
 	}
-	return nil
-}
-
-// required refuses a text that is too long, empty or not UTF-8, and
-// hides it from the vendor's messages.
-func required(call *exchange.Call, field, value string) error {
-	if err := call.TooLong(field, field, value); err != nil {
-		return err
-	}
-	switch {
-	case strings.TrimSpace(value) == "":
-		return call.Refuse(idverify.CodeInvalidRequest, field, "is required")
-	case !utf8.ValidString(value):
-		return call.Refuse(idverify.CodeInvalidRequest, field, "is not UTF-8")
-	}
-	call.Hide(value)
 	return nil
 }

@@ -13,8 +13,8 @@
 //	15 – 17    sequence, odd male, even female      sequence, odd male, even female
 //	18         check digit, ISO 7064 MOD 11-2, X is ten
 //
-// [Parse] folds first: it drops the white space around the number, makes full-width digits and letters plain, and x an
-// X. Nothing is removed from the middle. Then it applies these rules, and the first that fails is the [Error] returned:
+// [Parse] folds first: it drops the white space and the marks that nobody sees around the number, as [Trim] says, makes
+// full-width digits and letters plain, and x and the Roman numeral Ⅹ an X. Nothing is removed from the middle. Then it applies these rules, and the first that fails is the [Error] returned:
 //
 //  1. [RuleLength]: 18 characters. The 15 digits of the first generation are refused here: those cards ceased to be
 //     valid on 2013-01-01, and their holders have had 18 characters since 1999.

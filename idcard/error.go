@@ -30,11 +30,18 @@ type Error struct {
 	// From and To are the first and last position that the rule found wrong, counted in characters from 1 after the
 	// white space around the number was trimmed. Both are 0 for RuleLength, which has no one place.
 	From, To int
+	// found is what stands there, in words that hold nothing of the number.
+	found string
 }
 
-// Error gives the rule, the place and what is wrong there, such as "idcard: check_digit: position 18 is wrong".
+// Error gives the rule, the place, what is wrong there and what is found, such as "idcard: character: position 4 is not a
+// digit: a letter".
 func (e *Error) Error() string {
-	return "idcard: " + string(e.Rule) + ": " + e.place() + " " + e.complaint()
+	text := "idcard: " + string(e.Rule) + ": " + e.place() + " " + e.complaint()
+	if e.found != "" && e.Rule != RuleLength {
+		text += ": " + e.found
+	}
+	return text
 }
 
 func (e *Error) place() string {
@@ -52,6 +59,9 @@ func (e *Error) place() string {
 func (e *Error) complaint() string {
 	switch e.Rule {
 	case RuleLength:
+		if e.found != "" {
+			return "has " + e.found + " instead of 18 characters"
+		}
 		return "does not have 18 characters"
 	case RuleCharacter:
 		if e.From == numberLen {

@@ -25,62 +25,225 @@ const lookalikes = "." +
 	"\uFF0E" + // full-width full stop
 	"\uFF65" // half-width katakana middle dot
 
-// maxNameBytes bounds the work done for a text that is no name.
-const maxNameBytes = 1024
+// disc also stands in the dot's place. Two of them are a mask.
+const disc = '●'
 
-// FoldName returns a name as it is registered: without the white space around it, and with U+00B7 for any dot that
-// stands alone between two Han characters. Everything else comes through byte for byte, invalid UTF-8 included, which
-// the caller finds with [utf8.ValidString]; the dots of J. Smith stay. There is no Unicode normalisation: it would
-// rewrite characters that people are called by. Folding twice is folding once. What is longer than 1,024 bytes is no
-// name, and comes back as it is.
+const (
+	// maxNameBytes bounds the work done for a text that is no name.
+	maxNameBytes = 1024
+	// longestPadded is how many Han characters a name has at most of which a blank is taken out. In a longer one it may
+	// stand where the interval dot was lost.
+	longestPadded = 4
+)
+
+// FoldName returns a name as it is registered:
 //
-// White space is what [unicode.IsSpace] says, U+3000 and U+00A0 among it, and U+200B and U+FEFF, spaces too thin to be
-// seen, which pasting brings along. A private use character counts as Han, since that is what it stands for in a name.
+//   - Without the white space and the marks that nobody sees around it, as [Trim] says. Such marks are taken out of its
+//     middle, too, except where they may belong to the spelling: a joiner, a zero-width space or a mark of direction after
+//     a letter of a script that has a use for them, such as Arabic, Mongolian, Tibetan or Devanagari.
+//   - With U+00B7 for any dot between two Han characters, for two of them, and for a ●, with or without blanks around.
+//     The dots of J. Smith stay.
+//   - Without the blanks in a name of two to four Han characters. In a longer one they stay as they are: the dot may be
+//     lost there. See [InspectName]. In names of other scripts one plain space stands for any run of blanks.
+//   - With the character for a Kangxi radical (U+2F00 to U+2FD5), U+2E9F and U+2EF3.
+//
+// Everything else comes through byte for byte, variation selectors and private use included, and of what is not UTF-8
+// all but the edges. There is no
+// Unicode normalisation: it would rewrite characters that people are called by. Folding twice is folding once. What is
+// longer than 1,024 bytes is no name, and comes back as it is. [CheckName] says what no name can hold.
+//
+// A private use character counts as Han, since that is what it stands for in a name.
 func FoldName(s string) string {
-	if len(s) > maxNameBytes {
+	if len(s) > maxNameBytes || isPlainHan(s) {
 		return s
 	}
-	s = trimSpace(s)
-	if !strings.ContainsAny(s, lookalikes) {
+	s = Trim(s)
+	if !utf8.ValidString(s) { // taking out what stands between them could make characters of broken bytes
 		return s
 	}
-	var folded strings.Builder
-	folded.Grow(len(s))
-	var before rune
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		after, _ := utf8.DecodeRuneInString(s[size:])
-		if strings.ContainsRune(lookalikes, r) && isHan(before) && isHan(after) {
-			folded.WriteRune(intervalDot)
+	f := nameFolder{given: s, rest: s, shape: shapeOf(s)}
+	for f.rest != "" {
+		f.step()
+	}
+	if f.changed == nil {
+		return s[:f.same]
+	}
+	return string(f.changed)
+}
+
+// isPlainHan finds the names that nearly everybody has, with nothing to fold or to refuse.
+func isPlainHan(s string) bool {
+	before := intervalDot
+	for _, r := range s {
+		if (r < 0x4E00 || 0x9FFF < r) && (r != intervalDot || before == intervalDot) {
+			return false
+		}
+		before = r
+	}
+	return before != intervalDot
+}
+
+// nameShape is what folding must know of the whole name.
+type nameShape struct {
+	han   int  // Han characters
+	other bool // letters of another script
+	marks bool // what is neither a letter nor a blank
+}
+
+func shapeOf(s string) nameShape {
+	var shape nameShape
+	for _, r := range s {
+		switch {
+		case isHan(r):
+			shape.han++
+		case isBlank(r), isUnseen(r), isVariation(r):
+		case unicode.IsLetter(r) && !isDot(r):
+			shape.other = true
+		default:
+			shape.marks = true
+		}
+	}
+	return shape
+}
+
+// isPadded: blanks widen a name of two or three characters to the width of a longer one.
+func (s nameShape) isPadded() bool {
+	return 2 <= s.han && s.han <= longestPadded && !s.other && !s.marks
+}
+
+type nameFolder struct {
+	given string
+	rest  string
+	// What was written is the first bytes of given as long as nothing changes, which costs no copy.
+	same    int
+	changed []byte
+
+	last  rune // written last
+	shape nameShape
+
+	before rune // the last character that is no variation selector
+	letter rune // the last letter since a blank, which says whether joiners belong
+}
+
+// step folds the next character, or the next run of dots and blanks.
+func (f *nameFolder) step() {
+	r, size := utf8.DecodeRuneInString(f.rest)
+	switch {
+	case isUnseen(r):
+		if isJoiner(r) && joins(f.letter) {
+			f.keep(r, size)
 		} else {
-			folded.WriteString(s[:size]) // not WriteRune, which would turn invalid bytes into U+FFFD
+			f.rest = f.rest[size:]
 		}
-		if !unicode.Is(unicode.Variation_Selector, r) { // part of the character before it
-			before = r
+	case f.separates(r):
+		f.separator()
+	case isRadical(r):
+		f.before, f.letter = unradical(r), 0
+		f.write(f.before, string(f.before))
+		f.rest = f.rest[size:]
+	default:
+		if unicode.IsLetter(r) || isHan(r) {
+			f.letter = r
 		}
-		s = s[size:]
+		if !isVariation(r) {
+			f.before = r
+		}
+		f.keep(r, size)
 	}
-	return folded.String()
 }
 
-// HasPrivateUse reports whether a name holds a character of the private use areas: U+E000 to U+F8FF, and planes 15 and
-// 16. Older systems keep rare characters there, each in a place of its own, so that a vendor may know the person under
-// another character: a mismatch then needs a look at the document, and no folding can help.
-func HasPrivateUse(s string) bool {
-	return strings.ContainsFunc(s, isPrivateUse)
+// keep writes a character as it is.
+func (f *nameFolder) keep(r rune, size int) {
+	f.write(r, f.rest[:size])
+	f.rest = f.rest[size:]
 }
 
-func isPrivateUse(r rune) bool { return unicode.Is(unicode.Co, r) }
+func (f *nameFolder) write(r rune, text string) {
+	f.last = r
+	switch {
+	case f.changed == nil && strings.HasPrefix(f.given[f.same:], text):
+		f.same += len(text)
+		return
+	case f.changed == nil:
+		f.changed = append(make([]byte, 0, len(f.given)+len(text)), f.given[:f.same]...)
+	}
+	f.changed = append(f.changed, text...)
+}
+
+// separates: U+202F joins a suffix to a Mongolian word, and is no blank there.
+func (f *nameFolder) separates(r rune) bool {
+	return isBlank(r) && !isSuffixed(r, f.letter) || isDot(r) || r == disc
+}
+
+func isSuffixed(r, letter rune) bool { return r == '\u202F' && unicode.Is(unicode.Mongolian, letter) }
+
+func isDot(r rune) bool { return r == intervalDot || strings.ContainsRune(lookalikes, r) }
+
+// separator folds a run of dots and blanks.
+func (f *nameFolder) separator() {
+	var dots, discs, end int
+	var after rune
+	for i, r := range f.rest {
+		after = r
+		switch {
+		case isDot(r):
+			dots++
+		case r == disc:
+			discs++
+		case isBlank(r), isUnseen(r) && !(isJoiner(r) && joins(f.letter)):
+		default:
+			end = i
+		}
+		if end > 0 {
+			break
+		}
+		after = 0
+	}
+	if end == 0 {
+		end = len(f.rest)
+	}
+	run := f.rest[:end]
+	f.rest = f.rest[end:]
+	between := isHan(f.before) && isHan(after)
+	switch {
+	case between && (discs == 0 && (dots == 1 || dots == 2) || discs == 1 && dots == 0):
+		f.write(intervalDot, string(intervalDot))
+		f.before = intervalDot
+	case between && dots+discs == 0 && f.shape.isPadded():
+	default:
+		f.separated(run)
+	}
+}
+
+// separated copies a run that is no interval dot, with one space for each of its blanks unless all is Han.
+func (f *nameFolder) separated(run string) {
+	for i, r := range run {
+		blank := isBlank(r)
+		switch {
+		case isUnseen(r):
+			continue
+		case blank && (f.shape.other || f.shape.han == 0):
+			if f.last != ' ' {
+				f.write(' ', " ")
+			}
+			f.before = ' '
+		default:
+			f.write(r, run[i:i+utf8.RuneLen(r)])
+			f.before = r
+		}
+		if blank {
+			f.letter = 0
+		}
+	}
+}
 
 // isHan takes planes 2 and 3 whole. Unicode keeps them for ideographs, and Go's tables lack the newest: extension I
 // consists of characters from the names of people in China.
 func isHan(r rune) bool {
-	return unicode.Is(unicode.Han, r) || 0x20000 <= r && r <= 0x3FFFF || isPrivateUse(r)
+	return 0x4E00 <= r && r <= 0x9FFF || r >= 0x2E80 && (unicode.Is(unicode.Han, r) || isRarePlane(r) || isPrivateUse(r))
 }
 
-// trimSpace trims more than strings.TrimSpace does: see FoldName.
-func trimSpace(s string) string {
-	return strings.TrimFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || r == '\u200B' || r == '\uFEFF'
-	})
-}
+// isRarePlane leaves out the last two of each plane, which are no characters.
+func isRarePlane(r rune) bool { return 0x20000 <= r && r <= 0x3FFFF && r&0xFFFF < 0xFFFE }
+
+func isPrivateUse(r rune) bool { return unicode.Is(unicode.Co, r) }

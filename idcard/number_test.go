@@ -18,15 +18,19 @@ func TestParseFolds(t *testing.T) {
 	).Replace(standardExample)
 
 	for name, s := range map[string]string{
-		"as it is":             standardExample,
-		"lower-case x":         "11010519491231002x",
-		"full width":           fullWidth,
-		"full-width x":         "11010519491231002ｘ",
-		"white space":          " \t\r\n" + standardExample + "\n ",
-		"ideographic space":    "\u3000" + standardExample + "\u3000",
-		"no-break space":       "\u00A0" + standardExample + "\u00A0",
-		"zero-width space":     "\uFEFF" + standardExample + "\u200B",
-		"white space to spare": strings.Repeat("\u3000", 60) + fullWidth,
+		"as it is":              standardExample,
+		"lower-case x":          "11010519491231002x",
+		"full width":            fullWidth,
+		"full-width x":          "11010519491231002ｘ",
+		"white space":           " \t\r\n" + standardExample + "\n ",
+		"ideographic space":     "\u3000" + standardExample + "\u3000",
+		"no-break space":        "\u00A0" + standardExample + "\u00A0",
+		"zero-width space":      "\uFEFF" + standardExample + "\u200B",
+		"controls of direction": "\u202D" + standardExample + "\u202C\u200E",
+		"fillers":               "\u3164\u2800" + standardExample + "\uFFA0\u2060\u00AD",
+		"Roman ten":             "11010519491231002\u2169",
+		"small Roman ten":       "11010519491231002\u2179",
+		"white space to spare":  strings.Repeat("\u3000", 60) + fullWidth,
 	} {
 		t.Run(name, func(t *testing.T) {
 			n, err := idcard.ParseAt(s, clock)
@@ -98,6 +102,22 @@ func TestProvinces(t *testing.T) {
 			assertRefused(t, err, idcard.RuleAddress, 1, 2)
 		}
 	}
+}
+
+// A spreadsheet keeps 15 digits of a number and puts zeros after them; the check digit of one in eleven still fits.
+func TestMayBeRounded(t *testing.T) {
+	rounded := 0
+	for _, sequence := range []string{"000", "100", "010", "001"} {
+		for day := 1; day <= 28; day++ {
+			n := mustParse(t, withCheckDigit(fmt.Sprintf("110105190001%02d%s", day, sequence)))
+			assert.Equal(t, n.Reveal()[15:] == "000", n.MayBeRounded())
+			if n.MayBeRounded() {
+				rounded++
+			}
+		}
+	}
+	assert.NotZero(t, rounded)
+	assert.False(t, idcard.Number{}.MayBeRounded())
 }
 
 func TestAge(t *testing.T) {

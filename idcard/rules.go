@@ -2,6 +2,7 @@ package idcard
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -27,19 +28,19 @@ var china = time.FixedZone("UTC+8", 8*60*60)
 // fold returns the 18 plain ASCII characters of a number, by rules 1 and 2.
 func fold(s string) (string, error) {
 	if len(s) > maxBytes {
-		return "", &Error{Rule: RuleLength}
+		return "", &Error{Rule: RuleLength, found: tooManyCharacters}
 	}
-	s = trimSpace(s)
+	s = Trim(s)
 	if utf8.RuneCountInString(s) != numberLen {
-		return "", &Error{Rule: RuleLength}
+		return "", &Error{Rule: RuleLength, found: otherLength(s)}
 	}
 	var room [numberLen]byte
 	folded := room[:0]
-	for _, r := range s {
+	for i, r := range s {
 		c, position := foldRune(r), len(folded)+1
 		isX := c == 'X' && position == numberLen
 		if !isDigit(c) && !isX {
-			return "", &Error{Rule: RuleCharacter, From: position, To: position}
+			return "", &Error{Rule: RuleCharacter, From: position, To: position, found: foundRune(s[i:])}
 		}
 		folded = append(folded, c)
 	}
@@ -56,7 +57,7 @@ func foldRune(r rune) byte {
 		return byte(r)
 	case '０' <= r && r <= '９':
 		return byte(r - '０' + '0')
-	case r == 'X', r == 'x', r == 'Ｘ', r == 'ｘ':
+	case r == 'X', r == 'x', r == 'Ｘ', r == 'ｘ', r == 'Ⅹ', r == 'ⅹ': // the last two are Roman numerals
 		return 'X'
 	default:
 		return 0
@@ -79,7 +80,11 @@ func check(text string, now time.Time) error {
 	case birth.After(now): // a day that has not begun in UTC+8 is in the future
 		return &Error{Rule: RuleBirthInFuture, From: birthFrom, To: birthTo}
 	case !checkDigitFits(text):
-		return &Error{Rule: RuleCheckDigit, From: numberLen, To: numberLen}
+		e := &Error{Rule: RuleCheckDigit, From: numberLen, To: numberLen}
+		if isRounded(text) {
+			e.found = "what a spreadsheet makes of a number: the last three digits are zeros"
+		}
+		return e
 	}
 	return nil
 }
@@ -121,6 +126,9 @@ func checkDigitFits(text string) bool {
 	}
 	return sum == 1
 }
+
+// isRounded: a spreadsheet keeps 15 digits of a number, and puts zeros in the place of the last three.
+func isRounded(text string) bool { return strings.HasSuffix(text, "000") }
 
 func value(c byte) int {
 	if c == 'X' {

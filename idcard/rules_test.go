@@ -17,7 +17,8 @@ func assertRefused(t *testing.T, err error, rule idcard.Rule, from, to int) {
 	t.Helper()
 	var refused *idcard.Error
 	require.ErrorAs(t, err, &refused)
-	assert.Equal(t, idcard.Error{Rule: rule, From: from, To: to}, *refused)
+	assert.Equal(t, rule, refused.Rule)
+	assert.Equal(t, [2]int{from, to}, [2]int{refused.From, refused.To})
 }
 
 func TestRefusals(t *testing.T) {
@@ -157,6 +158,41 @@ func TestErrorText(t *testing.T) {
 		{idcard.Error{Rule: idcard.RuleCheckDigit, From: 18, To: 18}, "idcard: check_digit: position 18 is wrong"},
 	} {
 		assert.EqualError(t, &tt.err, tt.want)
+	}
+}
+
+// The text says what is there, and nothing of the number.
+func TestErrorTextSaysWhatIsThere(t *testing.T) {
+	for s, want := range map[string]string{
+		"":                               "the number has nothing that can be seen instead of 18 characters",
+		"\u200e":                         "the number has nothing that can be seen instead of 18 characters",
+		"11010519000101999":              "the number has 17 instead of 18 characters",
+		"110105000101999":                "the number has the 15 digits of the first generation, which are no longer valid, instead of 18 characters",
+		"110105 19491231 002X":           "the number has 20 characters, with a blank at position 7, instead of 18 characters",
+		"\u202d11010519491231\u2060002X": "the number has 19 characters, with a mark that nobody sees at position 15, instead of 18 characters",
+		"1.10105E+17":                    "the number has the scientific notation of a spreadsheet instead of 18 characters",
+		"1.10105194912310e+17":           "the number has the scientific notation of a spreadsheet instead of 18 characters",
+		"'" + standardExample:            "the number has 19 characters, with a mark or symbol at position 1, instead of 18 characters",
+		strings.Repeat("1", 100):         "the number has more than 99 instead of 18 characters",
+		strings.Repeat("1", 257):         "the number has more than 99 instead of 18 characters",
+		"110105194912310\u200b2X":        "position 16 is not a digit: a mark that nobody sees",
+		"11010519491231\n02X":            "position 15 is not a digit: a line feed",
+		"110105194912310 2X":             "position 16 is not a digit: a blank",
+		"110105********002X":             "position 7 is not a digit: a star or another mask",
+		"110105????????002X":             "position 7 is not a digit: a question mark",
+		"1101051949123I002X":             "position 14 is not a digit: a letter",
+		"11010519491231X02X":             "position 15 is not a digit: an X before the end",
+		"11010519491231\u066202X":        "position 15 is not a digit: a digit of another script",
+		"11010519491231\xff02X":          "position 15 is not a digit: a byte that is not UTF-8",
+		"11010519491231.02X":             "position 15 is not a digit: a mark or symbol",
+		"11010519491231002\u0425":        "position 18 is neither a digit nor X: a letter", // Cyrillic
+		"110105194912310000":             "position 18 is wrong: what a spreadsheet makes of a number: the last three digits are zeros",
+		"110105194912310020":             "position 18 is wrong",
+	} {
+		_, err := idcard.ParseAt(s, clock)
+		require.Error(t, err)
+		assert.Truef(t, strings.HasSuffix(err.Error(), ": "+want), "%+q: %v", s, err)
+		assert.NotRegexp(t, threeDigits, err.Error())
 	}
 }
 

@@ -60,6 +60,7 @@ func New(cfg Config) (*Client, error) {
 		Name:           Name,
 		DefaultBaseURL: DefaultBaseURL,
 		Table:          table,
+		Paths:          []string{path},
 		RequestIDField: "request_id",
 		Credentials: []exchange.Credential{
 			{Field: "APIID", Value: cfg.APIID},

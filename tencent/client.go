@@ -88,6 +88,7 @@ func New(cfg Config) (*Client, error) {
 		Name:           Name,
 		DefaultBaseURL: DefaultBaseURL,
 		Table:          table,
+		Paths:          []string{path},
 		Credentials: []exchange.Credential{
 			{Field: "AppID", Value: cfg.AppID},
 			{Field: "SecretID", Value: cfg.SecretID},

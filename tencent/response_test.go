@@ -269,7 +269,7 @@ func TestGeneratedSessionIDSurvivesANameThatItHappensToContain(t *testing.T) {
 	cfg := config(v.URL)
 	cfg.Rand = fixedRandomness()
 	req := photoRequest(jpegPhoto)
-	req.Name = "0a"
+	req.Name = "a"
 	res, err := newClient(t, cfg).Verify(t.Context(), req)
 	require.NoError(t, err)
 	require.Equal(t, generatedSession, res.RequestID)

@@ -231,7 +231,7 @@ func TestASignatureIsMadeAnewForTheVendorsClock(t *testing.T) {
 				if !c.At().Equal(theirs) {
 					return c.Coded(Said{Code: "late"})
 				}
-				return c.Judge("ok", nil, Measured{"score", score(99), similar})
+				return c.Judge("ok", nil, Measured{Field: "score", Score: score(99), Rule: similar})
 			}, (*Call).RefusedForTime)
 			require.NoError(t, err)
 			assert.Equal(t, []string{"2026-01-02 02:04:05", "2026-01-02 03:04:05"}, signatures)

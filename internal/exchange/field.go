@@ -3,7 +3,6 @@ package exchange
 import (
 	"fmt"
 	"net/url"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/idverify/idverify"
@@ -28,6 +27,9 @@ func (c *Call) URL(raw, what string) error {
 	if err := c.TooLong("Evidence", what, raw); err != nil {
 		return err
 	}
+	if problem := unseen(raw); problem != "" {
+		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", what+" "+problem)
+	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", what+" is not an http or https address")
@@ -36,14 +38,25 @@ func (c *Call) URL(raw, what string) error {
 	return c.ID(raw, what)
 }
 
-// ID holds an address or an id of the vendor's to text without white space, and
-// hides it from the vendor's messages. what names it in the error.
-func (c *Call) ID(text, what string) error {
-	if err := c.TooLong("Evidence", what, text); err != nil {
+// ID holds an address or an id of the vendor's to text without white space and
+// marks that nobody sees, and hides it from the vendor's messages. what names it
+// in the error.
+func (c *Call) ID(text, what string) error { return c.Token("Evidence", what, text) }
+
+// Token is ID for a field of its own, which the error names.
+func (c *Call) Token(field, what, text string) error {
+	if err := c.TooLong(field, what, text); err != nil {
 		return err
 	}
-	if text == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, blank) {
-		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", what+" must be UTF-8 text without white space")
+	problem := unseen(text)
+	switch {
+	case text == "":
+		problem = "is required"
+	case !utf8.ValidString(text):
+		problem = "is not UTF-8"
+	}
+	if problem != "" {
+		return c.Refuse(idverify.CodeInvalidRequest, field, what+" "+problem)
 	}
 	c.Hide(text)
 	return nil

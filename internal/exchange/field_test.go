@@ -35,6 +35,24 @@ func TestTextsOfEvidenceHaveALimit(t *testing.T) {
 	}
 }
 
+func TestWhatNobodySeesInEvidenceIsRefused(t *testing.T) {
+	for text, problem := range map[string]string{
+		"EXAMPLE\n": "it ends with a line feed", "EXAMPLE\u00a0": "it ends with a blank", "EXAMPLE\u2060": "it ends with a mark that nobody sees",
+		"\ufeffEXAMPLE": "position 1 is a byte order mark", "": "is required", "EXAMPLE\xff": "is not UTF-8",
+	} {
+		e := asError(t, nil, answered(0).Token("FaceToken", "FaceToken", text))
+		assert.Equal(t, idverify.CodeInvalidRequest, e.Code)
+		assert.Equal(t, "FaceToken", e.Field)
+		assert.Contains(t, e.Detail, problem)
+		if text != "" {
+			e = asError(t, nil, answered(0).URL("https://media.example/"+text, "PhotoURL"))
+			assert.Equal(t, "Evidence", e.Field)
+			assert.NotContains(t, e.Error(), "EXAMPLE")
+		}
+	}
+	assert.NoError(t, answered(0).URL("https://media.example/照片.jpg", "PhotoURL"))
+}
+
 func TestCredentialsAndBaseURLHaveALimit(t *testing.T) {
 	base := "https://vendor.example/"
 	settings := func(key, path string) Settings {

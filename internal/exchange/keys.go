@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/idverify/idverify"
@@ -60,10 +59,10 @@ func (c Credential) problem() string {
 		return "is required"
 	case len(c.Value) > MaxText:
 		return fmt.Sprintf("is longer than %d bytes", MaxText)
-	case !utf8.ValidString(c.Value), strings.ContainsFunc(c.Value, blank):
-		return "must be text without white space"
+	case !utf8.ValidString(c.Value):
+		return "must be UTF-8 text"
 	}
-	return ""
+	return unseen(c.Value)
 }
 
 // Key is the key to sign one attempt with, and is hidden from the vendor's messages.

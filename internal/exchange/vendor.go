@@ -7,9 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idcard"
 	"github.com/idverify/idverify/internal/httpx"
 )
 
@@ -24,6 +25,8 @@ type Settings struct {
 	Credentials []Credential
 	// Key is what requests are signed with, nil if they are not: see [Exchange.Key].
 	Key *SigningKey
+	// Paths are those that are added to the base URL.
+	Paths []string
 
 	// IdleTimeout is for a vendor of which it is known how long it keeps a
 	// connection; 0 where it is not.
@@ -55,6 +58,9 @@ func NewVendor(s Settings) (*Vendor, error) {
 	}
 	if v.Now == nil {
 		v.Now = time.Now
+	}
+	if err := v.checkBase(s); err != nil {
+		return nil, err
 	}
 	client, err := httpx.New(s.transport())
 	var wrong *httpx.ConfigError
@@ -93,9 +99,36 @@ func (s Settings) idleTimeout() time.Duration {
 	return s.HTTP.IdleTimeout
 }
 
-// blank also finds what nobody sees, such as the byte order mark of an editor.
-func blank(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+// checkBase refuses what would become part of every path: what nobody sees, and a
+// vendor's whole endpoint.
+func (v *Vendor) checkBase(s Settings) error {
+	base := s.HTTP.BaseURL
+	if len(base) > MaxText {
+		return nil // which httpx refuses by its length
+	}
+	if problem := unseen(base); problem != "" {
+		return v.Misconfigured("HTTP.BaseURL", problem)
+	}
+	for _, path := range s.Paths {
+		if strings.HasSuffix(strings.ToLower(strings.TrimRight(base, "/")), strings.ToLower(path)) {
+			return v.Misconfigured("HTTP.BaseURL", "must end before the vendor's path, which is added to it")
+		}
+	}
+	return nil
+}
+
+// unseen names what cannot be seen in a key, a token or an address and is not
+// part of it, such as the line feed or the byte order mark of a file. It is empty
+// where there is nothing of the kind.
+func unseen(text string) string {
+	at, what := idcard.FindUnseen(text)
+	switch {
+	case at == 0:
+		return ""
+	case at == utf8.RuneCountInString(text):
+		return "must have no white space and no marks that nobody sees: it ends with " + what
+	}
+	return fmt.Sprintf("must have no white space and no marks that nobody sees: position %d is %s", at, what)
 }
 
 // Threshold is the rule at a threshold from a Config, where 0 is the vendor's

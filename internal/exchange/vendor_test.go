@@ -59,6 +59,50 @@ func TestDefaultsOfTheVendor(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// A key that a file gave with what an editor adds is refused here, and not by the
+// vendor as an unknown one; so is an address that is not where its paths begin.
+func TestWhatNobodySeesInAConfigIsRefused(t *testing.T) {
+	for value, problem := range map[string]string{
+		"EXAMPLE\n":     "it ends with a line feed",
+		"EXAMPLE ":      "it ends with a blank",
+		"EXAMPLE\u3164": "it ends with a mark that nobody sees",
+		"\ufeffEXAMPLE": "position 1 is a byte order mark",
+		"EXA\u200bMPLE": "position 4 is a mark that nobody sees",
+		"EXAMPLE\x00":   "it ends with a control character",
+		"EXAMPLE\xff":   "must be UTF-8 text",
+	} {
+		s := settings(idverify.HTTP{})
+		s.Credentials = []Credential{{"Key", value}}
+		_, err := NewVendor(s)
+		e := asError(t, nil, err)
+		assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
+		assert.Equal(t, "Key", e.Field)
+		assert.Contains(t, e.Detail, problem)
+		assert.NotContains(t, e.Error(), "EXA")
+	}
+	for base, problem := range map[string]string{
+		"https://vendor.example/ ":             "it ends with a blank",
+		"https://vendor.example\n":             "it ends with a line feed",
+		"https://vendor.example/\ufeff":        "it ends with a byte order mark",
+		"\ufeffhttps://vendor.example":         "position 1 is a byte order mark",
+		"https://vendor.example/a b":           "position 25 is a blank",
+		"https://vendor.example/v1/verify":     "must end before the vendor's path",
+		"https://vendor.example/x/V1/Verify//": "must end before the vendor's path",
+		"https://vendor.example/token":         "must end before the vendor's path",
+	} {
+		s := settings(idverify.HTTP{BaseURL: base})
+		s.Paths = []string{"/v1/verify", "/token"}
+		_, err := NewVendor(s)
+		e := asError(t, nil, err)
+		assert.Equal(t, "HTTP.BaseURL", e.Field)
+		assert.Contains(t, e.Detail, problem)
+	}
+	s := settings(idverify.HTTP{BaseURL: "https://gateway.example/vendor/v1/"})
+	s.Paths = []string{"/v1/verify"}
+	_, err := NewVendor(s)
+	assert.NoError(t, err)
+}
+
 func TestASettingThatIsRefusedIsNamed(t *testing.T) {
 	for field, h := range map[string]idverify.HTTP{
 		"HTTP.BaseURL":          {BaseURL: "ftp://vendor.example"},

@@ -166,6 +166,8 @@ func TestNothingComesOutOfInputThatIsFoldedOrRefused(t *testing.T) {
 				"no number":          {Name: "测试甲乙", IDNumber: "EXAMPLE-no-number"},
 				"no date":            {Name: "测试甲乙", IDNumber: "11010519001307008X"},
 				"unchecked":          {Name: "测试甲乙", IDNumber: "H1234567(8)", SkipIDNumberCheck: true},
+				"a digit":            {Name: "测试3甲乙", IDNumber: "11010519000107008X"},
+				"a mask":             {Name: "测试甲*乙", IDNumber: "11010519000107****"},
 				"a control":          {Name: "测试\x00甲乙", IDNumber: "11010519000107008X"},
 				"no UTF-8":           {Name: "测试\xff甲乙", IDNumber: "11010519000107008X"},
 				"too long":           {Name: strings.Repeat("测试甲乙", 64), IDNumber: "11010519000107008X"},

@@ -43,6 +43,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	number, err := idcard.Parse("11010519000107008X")
 	require.NoError(t, err)
 	_, broken := idcard.Parse("110105190001070081")
+	noName := idcard.CheckName("测试3甲乙")
 	limit, err := idverify.NewLimiter(idverify.Rate{PerSecond: 1, InFlight: 1})
 	require.NoError(t, err)
 	journal, err := batch.OpenFileJournal(filepath.Join(t.TempDir(), "journal"))
@@ -110,7 +111,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Rate":     idverify.Rate{PerSecond: 1},
 		"idverify.HTTP":     idverify.HTTP{Client: through(t, "127.0.0.1:1"), BaseURL: w.at(first).baseURL},
 		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers[second], "idverify.FARProvider": providers[first],
-		"idcard.Rule": idcard.RuleLength, "idcard.Error": broken, "idcard.Kind": number.Kind(), "idcard.Sex": number.Sex(), "idcard.Number": number,
+		"idcard.Rule": idcard.RuleLength, "idcard.Error": broken, "idcard.NameError": noName, "idcard.NameFault": idcard.NameDigit, "idcard.NameTraits": idcard.InspectName("测\ue000 甲"), "idcard.Kind": number.Kind(), "idcard.Sex": number.Sex(), "idcard.Number": number,
 
 		"idverifytest.Server": w.standIn, "idverifytest.Bill": w.standIn.Bill(), "idverifytest.BilledCall": idverifytest.BilledCall{},
 		"idverifytest.Exchange": idverifytest.Exchange{}, "idverifytest.Fault": idverifytest.Hang(), "idverifytest.Scores": idverifytest.Scores{},

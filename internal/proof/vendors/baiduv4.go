@@ -30,7 +30,7 @@ func baiduVendor() Vendor {
 		Forms: []Form{
 			{Media: func(m idverify.Media) idverify.Evidence { return idverify.Photo(m) }, AnyBytes: true},
 			{Texts: func(token ...string) idverify.Evidence { return baiduv4.FaceToken(token[0]) },
-				Known: []string{idverifytest.FaceToken}, AnyText: true},
+				Known: []string{idverifytest.FaceToken}},
 			{Media: func(m idverify.Media) idverify.Evidence {
 				return baiduv4.PlainCapture{App: baiduv4.AppAndroid, Image: m}
 			}, AnyBytes: true},

@@ -130,7 +130,7 @@ type Form struct {
 	// Known are texts that the stand-in accepts. Without them it accepts none,
 	// and Texts takes one.
 	Known []string
-	// AnyText says that Texts takes line feeds as well.
+	// AnyText says that the last of the texts may have line feeds and blanks.
 	AnyText bool
 }
 

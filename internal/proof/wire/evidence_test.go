@@ -78,9 +78,9 @@ func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 				add(what, f.URL(url), idverify.CodeInvalidRequest)
 			}
 		default:
-			texts := map[string]string{"no text": "", "blank": " \n", "not UTF-8": "\xff\xd8"}
-			if !f.AnyText {
-				texts["a line feed"] = "a\r\n--x"
+			texts := map[string]string{
+				"no text": "", "blank": " \n", "not UTF-8": "\xff\xd8", "a line feed": "a\r\n--x", "a line feed at the end": "EXAMPLE\n",
+				"a mark": "\ufeffEXAMPLE", "a filler": "EXAMPLE\u3164",
 			}
 			for what, text := range texts {
 				add(what, f.Texts(text), idverify.CodeInvalidRequest)

@@ -45,8 +45,11 @@ func provider(t *testing.T, v vendors.Vendor, a account) vendors.Provider {
 func texts(v vendors.Vendor, text string) []idverify.Evidence {
 	var all []idverify.Evidence
 	for _, f := range v.Forms {
-		if f.Texts != nil && (f.AnyText || !strings.Contains(text, "\n")) {
+		switch oneWord := !strings.ContainsAny(text, " \n"); {
+		case f.Texts != nil && oneWord:
 			all = append(all, f.Texts(text))
+		case f.Texts != nil && f.AnyText:
+			all = append(all, f.Texts("EXAMPLE", "EXAMPLE", text))
 		}
 	}
 	return all
