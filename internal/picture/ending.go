@@ -1,0 +1,114 @@
+package picture
+
+import "bytes"
+
+// Ending tells whether a JPEG or PNG comes to its end, while its bytes stream
+// past. Bytes behind the end are no matter: cameras put further pictures there.
+// Pictures of other formats have no end that is looked for. The zero Ending is
+// of such a picture.
+type Ending struct {
+	step step
+	last bool   // the chunk under way is the last
+	have uint8  // bytes of number
+	skip uint64 // bytes that cannot be a marker, or the head of a chunk
+	// number is a segment's length, or the length and kind of a chunk.
+	number uint64
+}
+
+type step uint8
+
+const (
+	ended step = iota
+	jpegMarker
+	jpegCode // behind 0xff
+	jpegLength
+	pngChunk
+)
+
+// EndingOf is the Ending of a picture of which nothing has been written yet.
+func EndingOf(f Format) Ending {
+	switch f {
+	case JPEG:
+		return Ending{step: jpegMarker, skip: 2}
+	case PNG:
+		return Ending{step: pngChunk, skip: pngSignature}
+	}
+	return Ending{}
+}
+
+// IsMissing reports whether the picture has an end that did not come yet.
+func (e *Ending) IsMissing() bool { return e.step != ended }
+
+// Write takes the next bytes.
+func (e *Ending) Write(p []byte) {
+	for len(p) > 0 && e.step != ended {
+		switch {
+		case e.skip > 0:
+			n := min(e.skip, uint64(len(p)))
+			e.skip, p = e.skip-n, p[n:]
+			if e.skip == 0 && e.last {
+				e.step = ended
+			}
+		case e.step == jpegMarker:
+			p = e.seek(p)
+		default:
+			e.take(p[0])
+			p = p[1:]
+		}
+	}
+}
+
+// seek passes over all that is no marker: segments are skipped by their length, so
+// that a thumbnail's end is not the picture's, and in data 0xff is followed by 0.
+func (e *Ending) seek(p []byte) []byte {
+	for {
+		i := bytes.IndexByte(p, 0xff)
+		switch {
+		case i < 0:
+			return nil
+		case i+1 == len(p):
+			e.step = jpegCode
+			return nil
+		case p[i+1] != 0:
+			e.step = jpegCode
+			return p[i+1:]
+		}
+		p = p[i+2:]
+	}
+}
+
+func (e *Ending) take(c byte) {
+	switch e.step {
+	case jpegCode:
+		switch {
+		case c == 0xff: // any number of them may stand before a marker
+		case c == markerEOI:
+			e.step = ended
+		case isBare(c):
+			e.step = jpegMarker
+		default:
+			e.step = jpegLength
+		}
+	case jpegLength:
+		if e.collect(c, 2) {
+			e.step, e.skip = jpegMarker, max(e.number, 2)-2
+			e.number = 0
+		}
+	case pngChunk:
+		if e.collect(c, 8) {
+			e.skip, e.last = e.number>>32+pngCheckSum, uint32(e.number) == chunkIEND
+			e.number = 0
+		}
+	}
+}
+
+// collect reports whether the number has all its bytes.
+func (e *Ending) collect(c byte, bytes uint8) bool {
+	e.number = e.number<<8 | uint64(c)
+	e.have++
+	if e.have < bytes {
+		return false
+	}
+	e.have = 0
+	return true
+}
