@@ -144,6 +144,56 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 	}
 }
 
+// What is surely no picture is named; the size is looked at first.
+func TestPictureAndCaptureSayWhatTheMediaLooksLike(t *testing.T) {
+	jpg := append([]byte("\xff\xd8\xff\xdb\x00\x02"), "\xff\xd9"...)
+	limits := Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 50}
+	for content, want := range map[string]struct{ picture, capture string }{
+		"<html>":                     {"the media is no picture: it looks like HTML", "the media is no capture: it looks like HTML"},
+		"data:image/png;base64,iVBO": {"the media is no picture: it looks like a data: URL", "the media is no capture: it looks like a data: URL"},
+		"\x00\x00\x00\x10ftyphevc\x00\x00\x00\x00": {"the vendor does not read HEIC (brand hevc) pictures", "the media is no capture: it looks like HEIC (brand hevc)"},
+		"GIF89a":    {"the vendor does not read GIF pictures", "the media is no capture: it looks like GIF"},
+		"%PDF-1":    {"the media is no picture: it looks like PDF", ""},
+		string(jpg): {"", "the media is no capture: it looks like JPEG"},
+		"photo":     {"", ""},
+	} {
+		for _, media := range []idverify.Media{idverify.Bytes([]byte(content)), idverify.ReaderAt(strings.NewReader(content), int64(len(content)))} {
+			_, asPicture := answered(0).Picture(media, limits)
+			_, asCapture := answered(0).Capture(media)
+			for _, of := range []struct {
+				err    error
+				detail string
+			}{{asPicture, want.picture}, {asCapture, want.capture}} {
+				if of.detail == "" {
+					assert.NoError(t, of.err, "%q", content)
+					continue
+				}
+				e := asError(t, nil, of.err)
+				assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code)
+				assert.Equal(t, of.detail, e.Detail)
+				assert.Equal(t, "Evidence", e.Field)
+				assert.Equal(t, idverify.DeliveryNotSent, e.Delivery)
+			}
+		}
+	}
+	_, err := answered(0).Picture(idverify.Bytes([]byte("<html>"+strings.Repeat("x", 45))), limits)
+	assert.Equal(t, "the picture has 51 bytes, the vendor takes 50", asError(t, nil, err).Detail)
+}
+
+// A vendor that wants the digest of a body signed has the picture read before it is
+// sent: its end is missed then.
+func TestDigestOfABodyWithATruncatedPicture(t *testing.T) {
+	c := answered(0)
+	photo, err := c.Picture(idverify.Bytes([]byte("\xff\xd8\xff\xdb\x00\x02")), Limits{Formats: []picture.Format{picture.JPEG}})
+	require.NoError(t, err)
+	b, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: photo})
+	require.NoError(t, err)
+	_, err = c.Digest(b)
+	e := asError(t, nil, err)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+	assert.Equal(t, "the picture stops before its end", e.Detail)
+}
+
 func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
 	const prefix = "https://media.example/"
 	for raw, fits := range map[string]bool{
