@@ -160,8 +160,31 @@ func bmpHeader(width, height int32) []byte {
 
 func bytesOf(b []byte) idverify.Media { return idverify.Bytes(b) }
 
+const pngEnd = "\x00\x00\x00\x00IEND\xaeB`\x82"
+
 func sized(size int) idverify.Media {
-	return idverify.Bytes(append(pngHeader(8, 8), make([]byte, size-33)...))
+	return idverify.Bytes(append(append(pngHeader(8, 8), pngEnd...), make([]byte, size-33-len(pngEnd))...))
+}
+
+// The vendor's page does not say whether its 10 MB are of the picture or of its
+// base64. Refused is what neither reading allows; 7.5 MB are within both.
+func TestTenMegabytesByBothReadings(t *testing.T) {
+	const safe, tenMB = 7_500_000, 10_000_000
+	assert.LessOrEqual(t, base64.StdEncoding.EncodedLen(safe), tenMB, "safe whichever way the vendor counts")
+	assert.Greater(t, base64.StdEncoding.EncodedLen(safe+1), tenMB)
+	c, _ := answering(t, success)
+	for size, want := range map[int]idverify.Code{
+		safe: "", safe + 1: "", tenMB: "", 10<<20 - 1: "", 10 << 20: idverify.CodeTooLarge,
+	} {
+		_, err := c.Verify(t.Context(), request(idverify.Photo(sized(size))))
+		assert.Equal(t, want, idverify.CodeOf(err), "%d bytes", size)
+	}
+	for _, row := range baiduv4.Codes() {
+		if row.VendorCode == "216202" {
+			assert.Contains(t, row.Note, "7.5 MB", "who is refused by the vendor is told")
+			assert.Contains(t, row.NoteZH, "7.5 MB")
+		}
+	}
 }
 
 func TestPicturesWithinTheLimitsAreSent(t *testing.T) {

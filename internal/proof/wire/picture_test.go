@@ -108,14 +108,14 @@ func TestAPhotoThatEXIFTurnsIsWarnedOf(t *testing.T) {
 				continue
 			}
 			_, err := ask(said, 6)
-			isExplained := row.Meaning == idverify.CodeNoFace || row.Meaning == idverify.CodePoorPhoto
+			isExplained := row.Code == idverify.CodeNoFace || row.Code == idverify.CodePoorPhoto
 			if isExplained {
-				assert.ErrorContains(t, err, "photo_rotated_by_exif", "%s: %s", v.Name, row.Code)
+				assert.ErrorContains(t, err, "photo_rotated_by_exif", "%s: %s", v.Name, row.VendorCode)
 				assert.ErrorContains(t, err, "orientation 6")
 				_, err = ask(said, 1)
 			}
 			if err != nil {
-				assert.NotContains(t, err.Error(), "exif", "%s: %s", v.Name, row.Code)
+				assert.NotContains(t, err.Error(), "exif", "%s: %s", v.Name, row.VendorCode)
 			}
 		}
 	}
