@@ -8,8 +8,8 @@
 // smaller than 10 MiB and at most 1920×1080 pixels, either way round. The
 // vendor's page says smaller than 1920×1080; exactly that size is left for the
 // vendor to judge. Nor does it say whether its 10 MB are of the picture or of its
-// base64, which pages of neighbouring interfaces count: a picture of at most 7.5 MB
-// (7,500,000 bytes) is within both, and a larger one is sent up to 10 MiB.
+// base64, which pages of neighbouring interfaces count: a picture below 7.5 MB (at
+// most 7,499,997 bytes) is within both, and a larger one is sent up to 10 MiB.
 //
 // Checks: similarity (score, 0..100, passes above 80), liveness
 // (liveness_score, 0..1) and spoofing (spoofing_score, 0..1, fails above its
