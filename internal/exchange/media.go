@@ -99,13 +99,13 @@ func (c *Call) Capture(m idverify.Media) (*media.Seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	if what := seen.Picture.What; what != "" {
+	if what := seen.Picture.Name(); what != "" {
 		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence", "the media is no capture: it looks like "+what)
 	}
 	return seen, nil
 }
 
-func inspectCapture(r io.Reader, seen *media.Seen) { seen.Picture.What = picture.InspectCapture(r) }
+func inspectCapture(r io.Reader, seen *media.Seen) { seen.Picture = picture.InspectCapture(r) }
 
 // Picture looks at the beginning of a photo and holds it to the vendor's limits.
 // What it gives is what has to be sent. A photo that EXIF turns is warned of.
@@ -124,11 +124,11 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 	case info.Format != picture.Unknown && !slices.Contains(limits.Formats, info.Format):
 		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
 			fmt.Sprintf("the vendor does not read %s pictures", info.Name()))
-	case info.Format == picture.Unknown && info.What != "":
+	case info.Other != picture.NotKnown:
 		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
-			fmt.Sprintf("the media is no picture: it looks like %s", info.What))
+			fmt.Sprintf("the media is no picture: it looks like %s", info.Name()))
 	}
-	long, short := max(info.Width, info.Height), min(info.Width, info.Height)
+	long, short := int(max(info.Width, info.Height)), int(min(info.Width, info.Height))
 	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
 		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))

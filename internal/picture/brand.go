@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"cmp"
 	"encoding/binary"
 	"strings"
 )
@@ -15,27 +14,25 @@ const (
 		" avci avcs j2ki j2is jpeg jpgs jxsi jxss vvic vvis vvci evbi evbs evmi evms unci"
 )
 
-// brandOf is the format of the file and its major brand, which is empty if the
-// bytes are no such file. The format is Unknown for a film.
-func brandOf(start []byte) (Format, string) {
+// brandOf is the format and the major brand of such a file: a picture, or else a
+// film.
+func brandOf(start []byte) (info Info, ok bool) {
 	const head, name = 16, 4 // the box's length and type, the major brand and its version
 	if len(start) < head-name || string(start[4:8]) != "ftyp" {
-		return Unknown, ""
+		return Info{}, false
 	}
 	size := int(min(binary.BigEndian.Uint32(start), uint32(len(start))))
 	brand := printable(start[8:12])
-	format := familyOf(brand)
+	format := familyOf(string(brand[:]))
 	for at := head; format.isVague() && at+name <= size; at += name {
 		if also := familyOf(string(start[at : at+name])); also != Unknown && (also != HEIF || format == Unknown) {
 			format = also
 		}
 	}
-	return format, brand
-}
-
-// branded names a file by its brand.
-func branded(format Format, brand string) Info {
-	return Info{Format: format, What: cmp.Or(string(format), film) + " (brand " + brand + ")"}
+	if format == Unknown {
+		return Info{Other: Film, Brand: brand}, true
+	}
+	return Info{Format: format, Brand: brand}, true
 }
 
 // isVague says that compatible brands may tell more.
@@ -54,12 +51,11 @@ func familyOf(brand string) Format {
 }
 
 // printable keeps a brand from bringing anything else into a message.
-func printable(brand []byte) string {
-	var text [4]byte
+func printable(brand []byte) (text [4]byte) {
 	for i, c := range brand {
 		if text[i] = c; c <= ' ' || c > '~' {
 			text[i] = '_'
 		}
 	}
-	return string(text[:])
+	return text
 }

@@ -1,18 +1,20 @@
 package picture
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // Ending tells whether a JPEG or PNG comes to its end, while its bytes stream
 // past. Bytes behind the end are no matter: cameras put further pictures there.
 // Pictures of other formats have no end that is looked for. The zero Ending is
 // of such a picture.
 type Ending struct {
-	step step
-	last bool   // the chunk under way is the last
-	have uint8  // bytes of number
-	skip uint64 // bytes that cannot be a marker, or the head of a chunk
-	// number is a segment's length, or the length and kind of a chunk.
-	number uint64
+	step   step
+	last   bool   // the chunk under way is the last
+	have   uint8  // bytes of number
+	skip   uint32 // bytes that cannot be a marker, or the head of a chunk
+	number uint32 // a length or a kind, as far as it came
 }
 
 type step uint8
@@ -22,7 +24,8 @@ const (
 	jpegMarker
 	jpegCode // behind 0xff
 	jpegLength
-	pngChunk
+	pngLength
+	pngKind
 )
 
 // EndingOf is the Ending of a picture of which nothing has been written yet.
@@ -31,7 +34,7 @@ func EndingOf(f Format) Ending {
 	case JPEG:
 		return Ending{step: jpegMarker, skip: 2}
 	case PNG:
-		return Ending{step: pngChunk, skip: pngSignature}
+		return Ending{step: pngLength, skip: pngSignature}
 	}
 	return Ending{}
 }
@@ -43,9 +46,9 @@ func (e *Ending) IsMissing() bool { return e.step != ended }
 func (e *Ending) Write(p []byte) {
 	for len(p) > 0 && e.step != ended {
 		switch {
-		case e.skip > 0:
-			n := min(e.skip, uint64(len(p)))
-			e.skip, p = e.skip-n, p[n:]
+		case e.skip > 0 && e.step != pngKind: // then it is the chunk's length
+			n := min(int64(e.skip), int64(len(p)))
+			e.skip, p = e.skip-uint32(n), p[n:]
 			if e.skip == 0 && e.last {
 				e.step = ended
 			}
@@ -92,19 +95,25 @@ func (e *Ending) take(c byte) {
 	case jpegLength:
 		if e.collect(c, 2) {
 			e.step, e.skip = jpegMarker, max(e.number, 2)-2
-			e.number = 0
 		}
-	case pngChunk:
-		if e.collect(c, 8) {
-			e.skip, e.last = e.number>>32+pngCheckSum, uint32(e.number) == chunkIEND
-			e.number = 0
+	case pngLength:
+		if e.collect(c, 4) {
+			e.step, e.skip = pngKind, min(e.number, math.MaxUint32-pngCheckSum)
+		}
+	case pngKind:
+		if e.collect(c, 4) {
+			e.step, e.last = pngLength, e.number == chunkIEND
+			e.skip += pngCheckSum
 		}
 	}
 }
 
 // collect reports whether the number has all its bytes.
 func (e *Ending) collect(c byte, bytes uint8) bool {
-	e.number = e.number<<8 | uint64(c)
+	if e.have == 0 {
+		e.number = 0
+	}
+	e.number = e.number<<8 | uint32(c)
 	e.have++
 	if e.have < bytes {
 		return false

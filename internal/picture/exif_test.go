@@ -49,7 +49,7 @@ func TestOrientation(t *testing.T) {
 	photo := encoded(t, asJPEG, 65, 130)
 	of := func(content []byte) int {
 		info := picture.Inspect(bytes.NewReader(content))
-		assert.Equal(t, [2]int{65, 130}, [2]int{info.Width, info.Height})
+		assert.Equal(t, [2]int{65, 130}, [2]int{int(info.Width), int(info.Height)})
 		assert.EqualValues(t, info.Orientation, picture.Orientation(bytes.NewReader(content)))
 		return int(info.Orientation)
 	}
@@ -102,7 +102,7 @@ func TestOrientation_OfPNG(t *testing.T) {
 		chunk := append(append(binary.BigEndian.AppendUint32(nil, uint32(len(data))), kind...), data...)
 		content := bytes.Join([][]byte{drawing[:at], chunk, make([]byte, 4), drawing[at:]}, nil)
 		info := picture.Inspect(bytes.NewReader(content))
-		assert.Equal(t, [2]int{65, 130}, [2]int{info.Width, info.Height})
+		assert.Equal(t, [2]int{65, 130}, [2]int{int(info.Width), int(info.Height)})
 		return int(info.Orientation)
 	}
 	assert.Equal(t, 8, of("eXIf", 33), "behind the header")

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 	"testing"
 	"testing/iotest"
 
@@ -42,7 +43,7 @@ func FuzzInspect(f *testing.F) {
 		config, err := standard(info.Format, content)
 		switch {
 		case err == nil:
-			assert.Equal(t, [2]int{config.Width, config.Height}, [2]int{info.Width, info.Height}, "%s", info.Format)
+			assert.Equal(t, [2]int{config.Width, config.Height}, [2]int{int(info.Width), int(info.Height)}, "%s", info.Format)
 		case info.Format == picture.BMP:
 			checkBMP(t, content, info)
 		case info.Format != picture.JPEG && info.Format != picture.PNG:
@@ -88,13 +89,13 @@ func checkBMP(t *testing.T, content []byte, info picture.Info) {
 	require.NoError(t, binary.Read(bytes.NewReader(content[18:]), binary.LittleEndian, &core))
 	require.NoError(t, binary.Read(bytes.NewReader(content[18:]), binary.LittleEndian, &long))
 	if header == 12 {
-		assert.Equal(t, [2]int{int(core.Width), int(core.Height)}, [2]int{info.Width, info.Height})
+		assert.Equal(t, [2]int{int(core.Width), int(core.Height)}, [2]int{int(info.Width), int(info.Height)})
 		return
 	}
-	assert.Equal(t, [2]int{distance(long.Width), distance(long.Height)}, [2]int{info.Width, info.Height})
+	assert.Equal(t, [2]int{distance(long.Width), distance(long.Height)}, [2]int{int(info.Width), int(info.Height)})
 }
 
-func distance(n int32) int { return max(int(n), -int(n)) }
+func distance(n int32) int { return min(max(int(n), -int(n)), math.MaxInt32) }
 
 // pictures are small ones of every form that the decoders tell apart.
 func pictures(f *testing.F) [][]byte {
@@ -195,7 +196,7 @@ func FuzzEnding(f *testing.F) {
 		default:
 			assert.True(t, whole)
 		}
-		if info.Width*info.Height > 1<<20 {
+		if int64(info.Width)*int64(info.Height) > 1<<20 {
 			return
 		}
 		if _, _, err := image.Decode(bytes.NewReader(content)); err == nil {

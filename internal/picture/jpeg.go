@@ -66,12 +66,12 @@ func nextMarker(h *head) (byte, bool) {
 
 const frameHead = 5 // bytes
 
-func frameSize(h *head) (width, height int) {
+func frameSize(h *head) (width, height int32) {
 	_, _ = h.next() // bits of a sample
-	height, _ = h.uint16()
-	width, ok := h.uint16()
+	high, _ := h.uint16()
+	wide, ok := h.uint16()
 	if !ok {
 		return 0, 0
 	}
-	return width, height
+	return int32(wide), int32(high)
 }

@@ -8,65 +8,81 @@ import (
 	"strings"
 )
 
-// What is sent in the place of a picture by mistake.
+// Other is what is sent in the place of a picture by mistake.
+type Other uint8
+
+// The kinds that are recognised. NotKnown is the zero Other.
 const (
-	dataURL    = "a data: URL"
-	base64Text = "base64 text"
-	film       = "a film"
+	NotKnown Other = iota
+	DataURL
+	Base64
+	HTML
+	XML
+	JSON
+	Zip
+	Gzip
+	PDF
+	Film
+	Zeros
 )
 
+// String is for people.
+func (o Other) String() string {
+	return [...]string{"", "a data: URL", "base64 text", "HTML", "XML", "JSON", "zip", "gzip", "PDF", "a film", "only zeros"}[o]
+}
+
 var otherMagic = []struct {
-	other  string
+	other  Other
 	offset int
 	bytes  string
 }{
-	{"zip", 0, "PK\x03\x04"},
-	{"zip", 0, "PK\x05\x06"},
-	{"gzip", 0, "\x1f\x8b\x08"},
-	{"PDF", 0, "%PDF-"},
-	{film, 8, "AVI LIST"},
-	{film, 0, "\x1a\x45\xdf\xa3"}, // Matroska and WebM
-	{film, 0, "\x00\x00\x01\xba"}, // MPEG
-	{film, 4, "moov"},             // QuickTime without a brand
-	{film, 4, "mdat"},
+	{Zip, 0, "PK\x03\x04"},
+	{Zip, 0, "PK\x05\x06"},
+	{Gzip, 0, "\x1f\x8b\x08"},
+	{PDF, 0, "%PDF-"},
+	{Film, 8, "AVI LIST"},
+	{Film, 0, "\x1a\x45\xdf\xa3"}, // Matroska and WebM
+	{Film, 0, "\x00\x00\x01\xba"}, // MPEG
+	{Film, 4, "moov"},             // QuickTime without a brand
+	{Film, 4, "mdat"},
 }
 
 // otherOf says what bytes that are no known picture surely are, or nothing.
-func otherOf(start []byte) string {
+func otherOf(start []byte) Other {
 	for _, m := range otherMagic {
 		if len(start) >= m.offset && bytes.HasPrefix(start[m.offset:], []byte(m.bytes)) {
 			return m.other
 		}
 	}
 	switch page := pageOf(start); {
-	case page != "":
+	case page != NotKnown:
 		return page
 	case isBase64(start):
-		return base64Text
+		return Base64
 	case len(start) > 0 && len(bytes.Trim(start, "\x00")) == 0:
-		return "only zeros"
+		return Zeros
 	}
-	return ""
+	return NotKnown
 }
 
-// InspectCapture says what a capture surely is, where it is none, or nothing. A
-// capture is a vendor's own binary file, of which any byte may be the first: a
+// InspectCapture says what a capture surely is where it is none: the zero Info is of
+// one. A capture is a vendor's own binary file, of which any byte may be the first: a
 // picture's mark is only believed in full, and a text only if nothing else
 // stands beside it.
-func InspectCapture(r io.Reader) string {
+func InspectCapture(r io.Reader) Info {
 	h := newHead(r)
 	defer h.release()
 	start := h.peek(sniffed)
 	format := formatOf(start)
-	switch family, brand := brandOf(start); {
-	case family != Unknown:
-		return branded(family, brand).Name()
+	switch info, _ := brandOf(start); {
+	case info.Format != Unknown:
+		return info
 	case format == BMP && !isWholeBMP(start):
-		return ""
+		return Info{}
 	case format != Unknown:
-		return string(format)
+		return Info{Format: format}
 	}
-	return pageOf(start)
+	return Info{Other: pageOf(start)}
 }
 
 // isWholeBMP looks at more than the two letters.
@@ -76,20 +92,20 @@ func isWholeBMP(start []byte) bool {
 }
 
 // pageOf recognises a data: URL, HTML, JSON and XML.
-func pageOf(start []byte) string {
+func pageOf(start []byte) Other {
 	text := bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")), " \t\r\n\f")
 	if !isText(text) {
-		return ""
+		return NotKnown
 	}
 	switch {
 	case isDataURL(bytes.TrimLeft(text, `"'`)):
-		return dataURL
+		return DataURL
 	case text[0] == '<':
 		return markupOf(strings.ToLower(string(text)))
 	case isJSON(text):
-		return "JSON"
+		return JSON
 	}
-	return ""
+	return NotKnown
 }
 
 // isText says that there is something, and not a control character. It may be of
@@ -114,15 +130,15 @@ func isDataURL(text []byte) bool {
 const htmlTags = " html head title body script style meta link base div p span h1 h2 h3 center table pre font br hr img a b noscript frameset iframe form "
 
 // markupOf tells HTML from XML by the first tag.
-func markupOf(text string) string {
+func markupOf(text string) Other {
 	switch {
 	case strings.HasPrefix(text, "<!doctype html"), strings.HasPrefix(text, "<!--"):
-		return "HTML"
+		return HTML
 	case strings.HasPrefix(text, "<?xml"), strings.HasPrefix(text, "<!doctype"):
 		if strings.Contains(text, "<html") {
-			return "HTML"
+			return HTML
 		}
-		return "XML"
+		return XML
 	}
 	name := text[1:]
 	end := strings.IndexFunc(name, func(c rune) bool {
@@ -130,11 +146,11 @@ func markupOf(text string) string {
 	})
 	switch {
 	case end <= 0 || name[0] < 'a' || !strings.ContainsRune(" \t\r\n/>", rune(name[end])):
-		return ""
+		return NotKnown
 	case strings.Contains(htmlTags, " "+name[:end]+" "):
-		return "HTML"
+		return HTML
 	}
-	return "XML"
+	return XML
 }
 
 // isJSON looks at what the first bracket is followed by.
@@ -197,6 +213,6 @@ func isBase64(start []byte) bool {
 	var plain [sniffed]byte
 	_, err := base64.StdEncoding.Decode(plain[:], text[:n/4*4])
 	known := plain[:n/4*3]
-	_, brand := brandOf(known)
-	return err == nil && (formatOf(known) != Unknown || brand != "" || bytes.HasPrefix(known, []byte("%PDF-")))
+	_, branded := brandOf(known)
+	return err == nil && (formatOf(known) != Unknown || branded || bytes.HasPrefix(known, []byte("%PDF-")))
 }

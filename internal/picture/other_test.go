@@ -22,25 +22,30 @@ func TestInspect_WhatIsNoPicture(t *testing.T) {
 		lines.WriteString(rest[:min(76, len(rest))] + "\r\n")
 	}
 	const gbk = "\xb7\xc3\xce\xca\xb1\xbb\xbe\xdc\xbe\xf8" // 访问被拒绝
-	for what, contents := range map[string][]string{
-		"a data: URL": {"data:image/jpeg;base64," + text, "DATA:image/png;base64,", " data:,x", "\"data:image/jpeg;base64," + text + "\"", "\xef\xbb\xbfdata:image/png;base64,iVBO"},
-		"base64 text": {text, text[:40], lines.String(), "\"" + text + "\"", "\n" + text, base64.URLEncoding.EncodeToString(photo), base64.RawStdEncoding.EncodeToString(photo),
+	said := map[string]bool{}
+	for what, contents := range map[picture.Other][]string{
+		picture.DataURL: {"data:image/jpeg;base64," + text, "DATA:image/png;base64,", " data:,x", "\"data:image/jpeg;base64," + text + "\"", "\xef\xbb\xbfdata:image/png;base64,iVBO"},
+		picture.Base64: {text, text[:40], lines.String(), "\"" + text + "\"", "\n" + text, base64.URLEncoding.EncodeToString(photo), base64.RawStdEncoding.EncodeToString(photo),
 			base64.StdEncoding.EncodeToString(drawing), base64.StdEncoding.EncodeToString([]byte(text)), base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00")),
 			"BM" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("EXAMPLE\xff\xfe\x01"), 60))},
-		"HTML": {"<!DOCTYPE html><html><body>403 Forbidden</body></html>", "\r\n\t<html lang=\"zh\">", "<HTML>", "<!-- 404 -->", "<head><title>" + gbk + "</title>", "<h1>502 Bad Gateway</h1>",
+		picture.HTML: {"<!DOCTYPE html><html><body>403 Forbidden</body></html>", "\r\n\t<html lang=\"zh\">", "<HTML>", "<!-- 404 -->", "<head><title>" + gbk + "</title>", "<h1>502 Bad Gateway</h1>",
 			"\xef\xbb\xbf<!doctype HTML>", "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"x\">\n<html>", "<div class='x'>" + strings.Repeat("x", 600)},
-		"XML":        {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code></Error>", "<Error><Code>NoSuchKey</Code>", "<svg xmlns=\"http://www.w3.org/2000/svg\">", "<!DOCTYPE svg>", "<x/>"},
-		"JSON":       {"{\"code\":403}", "{}", "[]", " {\n \"data\": \"" + text + "\"}", "[{\"a\":1}]", "[1,2]", "[255,216,255]", "[\"x\"]", "\xef\xbb\xbf{\"a\":1}"},
-		"zip":        {"PK\x03\x04\x14\x00", "PK\x05\x06"},
-		"gzip":       {"\x1f\x8b\x08\x00"},
-		"PDF":        {"%PDF-1.7\n"},
-		"a film":     {"RIFF\x00\x00\x00\x00AVI LIST", "\x1a\x45\xdf\xa3\x01", "\x00\x00\x01\xba!", "\x00\x00\x00\x08mdat"},
-		"only zeros": {"\x00", strings.Repeat("\x00", 100), strings.Repeat("\x00", 5000)},
+		picture.XML:   {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code></Error>", "<Error><Code>NoSuchKey</Code>", "<svg xmlns=\"http://www.w3.org/2000/svg\">", "<!DOCTYPE svg>", "<x/>"},
+		picture.JSON:  {"{\"code\":403}", "{}", "[]", " {\n \"data\": \"" + text + "\"}", "[{\"a\":1}]", "[1,2]", "[255,216,255]", "[\"x\"]", "\xef\xbb\xbf{\"a\":1}"},
+		picture.Zip:   {"PK\x03\x04\x14\x00", "PK\x05\x06"},
+		picture.Gzip:  {"\x1f\x8b\x08\x00"},
+		picture.PDF:   {"%PDF-1.7\n"},
+		picture.Film:  {"RIFF\x00\x00\x00\x00AVI LIST", "\x1a\x45\xdf\xa3\x01", "\x00\x00\x01\xba!", "\x00\x00\x00\x08mdat"},
+		picture.Zeros: {"\x00", strings.Repeat("\x00", 100), strings.Repeat("\x00", 5000)},
 	} {
+		said[what.String()] = true
 		for _, content := range contents {
-			assert.Equal(t, picture.Info{What: what}, picture.Inspect(strings.NewReader(content)), "%.60q", content)
-			assert.Equal(t, picture.Info{What: what}, picture.Inspect(iotest.OneByteReader(strings.NewReader(content))), "%.60q", content)
+			assert.Equal(t, picture.Info{Other: what}, picture.Inspect(strings.NewReader(content)), "%.60q", content)
+			assert.Equal(t, picture.Info{Other: what}, picture.Inspect(iotest.OneByteReader(strings.NewReader(content))), "%.60q", content)
 		}
+	}
+	for _, words := range []string{"a data: URL", "base64 text", "HTML", "XML", "JSON", "zip", "gzip", "PDF", "a film", "only zeros"} {
+		assert.True(t, said[words], words)
 	}
 }
 
@@ -69,11 +74,11 @@ func TestInspectCapture(t *testing.T) {
 		},
 	} {
 		for _, content := range contents {
-			assert.Equal(t, want, picture.InspectCapture(strings.NewReader(content)), "%.40q", content)
-			assert.Equal(t, want, picture.InspectCapture(iotest.HalfReader(strings.NewReader(content))), "%.40q", content)
+			assert.Equal(t, want, picture.InspectCapture(strings.NewReader(content)).Name(), "%.40q", content)
+			assert.Equal(t, want, picture.InspectCapture(iotest.HalfReader(strings.NewReader(content))).Name(), "%.40q", content)
 		}
 	}
 	capture, err := os.ReadFile("../../testdata/live.pb")
 	require.NoError(t, err)
-	assert.Empty(t, picture.InspectCapture(bytes.NewReader(capture)))
+	assert.Zero(t, picture.InspectCapture(bytes.NewReader(capture)))
 }

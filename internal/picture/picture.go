@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"io"
+	"math"
 )
 
 // Format is a kind of picture file.
@@ -34,16 +35,25 @@ const (
 // it does not tell them.
 type Info struct {
 	Format Format
-	// What the bytes surely are, where the format does not say it all: "HTML" if
-	// they are no picture, "HEIC (brand hevc)".
-	What          string
-	Width, Height int
+	// Width and Height are at most what a PNG can say.
+	Width, Height int32
+	// Brand is that of an ISO base media file: HEIC, AVIF, HEIF or a film.
+	Brand [4]byte
+	// Other is what the bytes surely are, if they are no picture.
+	Other Other
 	// Orientation is that of [Orientation].
 	Orientation uint8
 }
 
-// Name is what the bytes are, as far as it is known.
-func (i Info) Name() string { return cmp.Or(i.What, string(i.Format)) }
+// Name is what the bytes are, as far as it is known: "PNG", "HTML", "HEIC (brand
+// hevc)".
+func (i Info) Name() string {
+	name := cmp.Or(string(i.Format), i.Other.String())
+	if i.Brand[0] == 0 {
+		return name
+	}
+	return name + " (brand " + string(i.Brand[:]) + ")"
+}
 
 // sniffed is how many bytes tell the format.
 const sniffed = 512
@@ -98,13 +108,13 @@ func formatOf(start []byte) Format {
 func recognise(start []byte) Info {
 	switch format := formatOf(start); format {
 	case Unknown:
-		if format, brand := brandOf(start); brand != "" {
-			return branded(format, brand)
+		if info, ok := brandOf(start); ok {
+			return info
 		}
-		return Info{What: otherOf(start)}
+		return Info{Other: otherOf(start)}
 	case BMP:
 		if isBase64(start) {
-			return Info{What: base64Text}
+			return Info{Other: Base64}
 		}
 		return Info{Format: BMP}
 	default:
@@ -115,16 +125,20 @@ func recognise(start []byte) Info {
 // bmpSize reads the two header forms in use: 16-bit sizes behind a header of
 // 12 bytes, 32-bit sizes behind all longer ones, where a negative height means
 // that the rows run from the top.
-func bmpSize(start []byte) (width, height int) {
+func bmpSize(start []byte) (width, height int32) {
 	if len(start) < 26 {
 		return 0, 0
 	}
 	if bmpHeader(start) == bmpCoreHeader {
-		return int(binary.LittleEndian.Uint16(start[18:])), int(binary.LittleEndian.Uint16(start[20:]))
+		return int32(binary.LittleEndian.Uint16(start[18:])), int32(binary.LittleEndian.Uint16(start[20:]))
 	}
-	width = int(int32(binary.LittleEndian.Uint32(start[18:])))
-	height = int(int32(binary.LittleEndian.Uint32(start[22:])))
-	return max(width, -width), max(height, -height)
+	return distance(binary.LittleEndian.Uint32(start[18:])), distance(binary.LittleEndian.Uint32(start[22:]))
+}
+
+// distance is the number without its sign. The lowest has no counterpart.
+func distance(n uint32) int32 {
+	signed := int32(n)
+	return max(signed, -max(signed, -math.MaxInt32))
 }
 
 // bmpCoreHeader is the length of the oldest header, that of OS/2.

@@ -30,11 +30,12 @@ func pngHead(h *head, info *Info) {
 		switch {
 		case kind == chunkIHDR && !framed:
 			framed = true
-			info.Width, _ = h.uint32()
-			if info.Height, ok = h.uint32(); !ok {
-				info.Width, info.Height = 0, 0
+			wide, _ := h.uint32()
+			high, ok := h.uint32()
+			if !ok {
 				return
 			}
+			info.Width, info.Height = int32(wide), int32(high)
 			rest.left = max(0, rest.left-8)
 		case kind == chunkEXIF && info.Orientation == 0:
 			info.Orientation = tiffOrientation(&rest)
