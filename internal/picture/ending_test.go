@@ -116,6 +116,21 @@ func TestEnding_OfWhatIsNotLookedFor(t *testing.T) {
 	assert.False(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff")))
 }
 
+// A marker is found at every place, whatever stands around it.
+func TestEnding_MarkerAnywhere(t *testing.T) {
+	for _, around := range []string{"\x00", "\x01", "\x7f", "\x80", "\xfe", "\xff\x00", "a\xff\x00"} {
+		for n := range 100 {
+			before, behind := strings.Repeat(around, 100)[:n], strings.Repeat(around, 50)[:40]
+			if strings.HasSuffix(before, "\xff") {
+				continue
+			}
+			content := "\xff\xd8" + before + "\xff\xd9" + behind
+			assert.True(t, isWhole(picture.JPEG, []byte(content)), "%q, %d", around, n)
+			assert.False(t, isWhole(picture.JPEG, []byte("\xff\xd8"+before+"\xff\x00\xd9"+behind)), "%q, %d", around, n)
+		}
+	}
+}
+
 func TestEnding_AllocatesNothing(t *testing.T) {
 	content := []byte(cameras(t)["JPEG"])
 	assert.Zero(t, testing.AllocsPerRun(10, func() { isWhole(picture.JPEG, content) }))
