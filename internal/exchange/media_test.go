@@ -354,7 +354,7 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 
 func TestAFormIsGuardedAsALookIs(t *testing.T) {
 	members := func(c *Call, m idverify.Media) []body.Member {
-		file, err := c.File(m)
+		file, err := c.Capture(m)
 		require.NoError(t, err)
 		return []body.Member{{Name: "image", Media: file}}
 	}
