@@ -39,15 +39,16 @@ const (
 	CodeInvalidIDNumber Code = "invalid_id_number"
 	// CodeUnsupportedEvidence: the vendor accepts none of the evidence given.
 	CodeUnsupportedEvidence Code = "unsupported_evidence"
-	// CodeUnreadableEvidence: a [Media] is empty, could not be opened, or
-	// changed while it was being sent.
+	// CodeUnreadableEvidence: a [Media] is empty, could not be opened, changed while
+	// it was being sent, or is a JPEG or PNG that stops before its end.
 	CodeUnreadableEvidence Code = "unreadable_evidence"
 	// CodeEvidenceUnreachable: the vendor could not fetch the URL it was given.
 	CodeEvidenceUnreachable Code = "evidence_unreachable"
 	// CodeEvidenceExpired: the vendor no longer holds what an id or token of
 	// its own refers to.
 	CodeEvidenceExpired Code = "evidence_expired"
-	// CodeUnsupportedFormat: the picture's format is one the vendor refuses.
+	// CodeUnsupportedFormat: the picture's format is one the vendor refuses, or the
+	// media is surely no picture, or no capture; the Detail says what it looks like.
 	CodeUnsupportedFormat Code = "unsupported_format"
 	// CodeTooLarge: the picture has too many bytes or pixels for the vendor, or the
 	// request too many bytes for a gateway in between (HTTP 413).

@@ -36,7 +36,9 @@ var _, _ ContentEvidence = PhotoEvidence{}, PhotoURLEvidence{}
 type PhotoEvidence struct{ media Media }
 
 // Photo is a still picture of one face: JPEG or PNG for every vendor, BMP for
-// most, never GIF. It is sent as it is. Size limits are the vendor's.
+// most, never GIF or HEIC. It is sent as it is: see [WarnPhotoRotatedByEXIF]. What is
+// surely no picture, such as base64 text, a data: URL or an HTML page, is refused with
+// CodeUnsupportedFormat. Size limits are the vendor's.
 func Photo(m Media) PhotoEvidence { return PhotoEvidence{m} }
 
 // Media is the picture.

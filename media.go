@@ -18,7 +18,9 @@ import (
 //
 // What is sent is what was looked at: media whose length changes between the
 // first look and the last byte, or the bytes that the look saw, fail the call with
-// CodeUnreadableEvidence. The end of the request is not sent then.
+// CodeUnreadableEvidence. The end of the request is not sent then. So it is with a
+// photo that is a JPEG or PNG and stops before its end, as an upload does that broke
+// off; bytes behind the end are no matter.
 type Media struct {
 	open     func() (io.ReadCloser, int64, error)
 	inMemory bool

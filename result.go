@@ -129,6 +129,11 @@ const (
 	// WarnThresholdBelowRecommended: a threshold or check of the configuration is
 	// milder than the vendor recommends, or a recommended check is turned off.
 	WarnThresholdBelowRecommended Warning = "threshold_below_recommended"
+	// WarnPhotoRotatedByEXIF: the photo's EXIF data say that it has to be turned or
+	// mirrored before it is shown. It was sent as it is, and a vendor that does not
+	// heed EXIF saw it on its side. An error with CodeNoFace or CodePoorPhoto says so
+	// in its Detail.
+	WarnPhotoRotatedByEXIF Warning = "photo_rotated_by_exif"
 )
 
 // Passed reports whether this is the person: the code is CodeMatch, a

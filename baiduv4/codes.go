@@ -126,7 +126,8 @@ var table = exchange.NewTable(slices.Concat(
 		{VendorCode: "216201", Code: idverify.CodeUnsupportedFormat,
 			Note: "the picture is of a format the vendor does not read", NoteZH: "图片格式不受支持"},
 		{VendorCode: "216202", Code: idverify.CodeTooLarge,
-			Note: "the picture's size is out of bounds", NoteZH: "图片大小超出限制"},
+			Note:   "the picture's size is out of bounds; below 7.5 MB it is within them whether the vendor counts before base64 or after",
+			NoteZH: "图片大小超出限制；小于 7.5 MB 时，无论按 base64 编码前还是编码后计算都在限制内"},
 	},
 	each(vendorsFault, only(216300, 216400, 216401), from(216430, 216433), only(216500, 216505, 216506, 216612)),
 	[]idverify.CodeRow{

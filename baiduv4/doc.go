@@ -7,7 +7,9 @@
 // 4.1.5) and [SealedCapture] (5.2 and later). A picture is PNG, JPEG or BMP,
 // smaller than 10 MiB and at most 1920×1080 pixels, either way round. The
 // vendor's page says smaller than 1920×1080; exactly that size is left for the
-// vendor to judge.
+// vendor to judge. Nor does it say whether its 10 MB are of the picture or of its
+// base64, which pages of neighbouring interfaces count: a picture below 7.5 MB (at
+// most 7,499,997 bytes) is within both, and a larger one is sent up to 10 MiB.
 //
 // Checks: similarity (score, 0..100, passes above 80), liveness
 // (liveness_score, 0..1) and spoofing (spoofing_score, 0..1, fails above its

@@ -12,8 +12,9 @@ import (
 
 const path = "/rest/2.0/face/v4/mingjing/verify"
 
-// limits are the vendor's for a picture: under 10 MiB before base64. It says
-// "under 1920×1080" too, where a picture of exactly that size is so common
+// limits are the vendor's for a picture: under 10 MiB before base64, which is the
+// widest reading of its page; under 10 MB after it, 7,499,997 bytes before, is the narrowest.
+// It says "under 1920×1080" too, where a picture of exactly that size is so common
 // that it is left for the vendor to judge.
 var limits = exchange.Limits{
 	Formats:   []picture.Format{picture.PNG, picture.JPEG, picture.BMP},

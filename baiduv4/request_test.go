@@ -160,8 +160,31 @@ func bmpHeader(width, height int32) []byte {
 
 func bytesOf(b []byte) idverify.Media { return idverify.Bytes(b) }
 
+const pngEnd = "\x00\x00\x00\x00IEND\xaeB`\x82"
+
 func sized(size int) idverify.Media {
-	return idverify.Bytes(append(pngHeader(8, 8), make([]byte, size-33)...))
+	return idverify.Bytes(append(append(pngHeader(8, 8), pngEnd...), make([]byte, size-33-len(pngEnd))...))
+}
+
+// The vendor's page does not say whether its 10 MB are of the picture or of its
+// base64. Refused is what neither reading allows; what is below 7.5 MB is within both.
+func TestTenMegabytesByBothReadings(t *testing.T) {
+	const safe, tenMB = 7_499_997, 10_000_000
+	assert.Less(t, base64.StdEncoding.EncodedLen(safe), tenMB, "safe whichever way the vendor counts")
+	assert.GreaterOrEqual(t, base64.StdEncoding.EncodedLen(safe+1), tenMB)
+	c, _ := answering(t, success)
+	for size, want := range map[int]idverify.Code{
+		safe: "", safe + 1: "", tenMB: "", 10<<20 - 1: "", 10 << 20: idverify.CodeTooLarge,
+	} {
+		_, err := c.Verify(t.Context(), request(idverify.Photo(sized(size))))
+		assert.Equal(t, want, idverify.CodeOf(err), "%d bytes", size)
+	}
+	for _, row := range baiduv4.Codes() {
+		if row.VendorCode == "216202" {
+			assert.Contains(t, row.Note, "7.5 MB", "who is refused by the vendor is told")
+			assert.Contains(t, row.NoteZH, "7.5 MB")
+		}
+	}
 }
 
 func TestPicturesWithinTheLimitsAreSent(t *testing.T) {
@@ -214,13 +237,16 @@ func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		media idverify.Media
 		code  idverify.Code
 	}{
-		"GIF":          {bytesOf([]byte("GIF89a\x01\x00\x01\x00")), idverify.CodeUnsupportedFormat},
-		"WebP":         {bytesOf([]byte("RIFF\x00\x00\x00\x00WEBPVP8 ")), idverify.CodeUnsupportedFormat},
-		"HEIF":         {bytesOf([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00")), idverify.CodeUnsupportedFormat},
-		"10 MiB":       {sized(10 << 20), idverify.CodeTooLarge},
-		"too wide":     {bytesOf(pngHeader(1921, 1080)), idverify.CodeTooLarge},
-		"too high":     {bytesOf(pngHeader(1080, 1921)), idverify.CodeTooLarge},
-		"too square":   {bytesOf(pngHeader(1081, 1081)), idverify.CodeTooLarge},
+		"GIF":        {bytesOf([]byte("GIF89a\x01\x00\x01\x00")), idverify.CodeUnsupportedFormat},
+		"WebP":       {bytesOf([]byte("RIFF\x00\x00\x00\x00WEBPVP8 ")), idverify.CodeUnsupportedFormat},
+		"HEIF":       {bytesOf([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00")), idverify.CodeUnsupportedFormat},
+		"10 MiB":     {sized(10 << 20), idverify.CodeTooLarge},
+		"too wide":   {bytesOf(pngHeader(1921, 1080)), idverify.CodeTooLarge},
+		"too high":   {bytesOf(pngHeader(1080, 1921)), idverify.CodeTooLarge},
+		"too square": {bytesOf(pngHeader(1081, 1081)), idverify.CodeTooLarge},
+		// A portrait with its depth has megabytes of segments before the frame.
+		"too wide behind 2 MB": {bytesOf([]byte("\xff\xd8" + strings.Repeat("\xff\xe1\xff\xff"+strings.Repeat("A", 0xfffd), 32) +
+			"\xff\xc0\x00\x0b\x08\x0f\xc0\x0b\xd0\x01\x01\x11\x00\xff\xd9")), idverify.CodeTooLarge},
 		"too wide BMP": {bytesOf(bmpHeader(1921, -1080)), idverify.CodeTooLarge},
 	} {
 		tests["photo "+name] = refusal{idverify.Photo(media.media), media.code, "Evidence"}

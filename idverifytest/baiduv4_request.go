@@ -168,7 +168,7 @@ func (q baiduRequest) badImage() int {
 	p := image.image
 	long, short := max(p.width, p.height), min(p.width, p.height)
 	switch {
-	case p.format == "":
+	case p.format == "", p.cut:
 		return 222203
 	case p.format != "png" && p.format != "jpeg" && p.format != "bmp":
 		return 216201

@@ -238,6 +238,9 @@ func TestBaiduRefuses(t *testing.T) {
 		{"tiny", "image", encodePNG(t, 63, 200), "222309"},
 		{"small", "image", encodePNG(t, 64, 200), "<nil>"},
 		{"bmp", "image", encode(append([]byte("BM"), make([]byte, 60)...)), "<nil>"},
+		{"bmp of OS/2", "image", encode([]byte("BM" + strings.Repeat("\x00", 12) + "\x0c\x00\x00\x00\x80\x02\xe0\x01\x01\x00\x18\x00" + strings.Repeat("\x00", 99))), "<nil>"},
+		{"the beginning of a jpeg", "image", encode([]byte("\xff\xd8\xff")), "222203"},
+		{"half a jpeg", "image", encode(idverifytest.Photo()[:len(idverifytest.Photo())/2]), "222203"},
 		{"10 MiB", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20-len(idverifytest.Photo()))...)), "216202"},
 		{"a byte less", "image", encode(append(idverifytest.Photo(), make([]byte, 10<<20-len(idverifytest.Photo())-1)...)), "<nil>"},
 	} {
@@ -253,7 +256,7 @@ func TestBaiduRefuses(t *testing.T) {
 			assert.NotEmpty(t, a.text("error_msg"))
 		})
 	}
-	assert.Equal(t, 5, srv.Bill().Total(), "only what was not refused")
+	assert.Equal(t, 6, srv.Bill().Total(), "only what was not refused")
 }
 
 func TestBaiduTakesEveryValueOfTheDocuments(t *testing.T) {

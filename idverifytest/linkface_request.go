@@ -158,7 +158,7 @@ func (q linkfaceRequest) compare(s *Server, a linkfaceAnswer) reply {
 
 func (q linkfaceRequest) corrupt() bool {
 	file, ok := q.fields[linkfaceFile]
-	return ok && (file.size == 0 || bytes.HasPrefix(file.head, []byte(corruptMark)))
+	return ok && (file.size == 0 || bytes.HasPrefix(file.head, []byte(corruptMark)) || isNoCapture(file.head, file.image.format))
 }
 
 // giveLivenessID makes an id that the server can recognise as its own: the

@@ -80,6 +80,8 @@ func TestLinkfaceTellsWhatTheSourceSaid(t *testing.T) {
 		{idverifytest.PersonFor(idverify.CodeNoFace), idverifytest.Capture(), "NO_FACE_DETECTED", "liveness", "Gongan status OK"},
 		{idverifytest.PersonFor(idverify.CodePoorPhoto), idverifytest.Capture(), "NO_FACE_DETECTED", "liveness", "poor picture quality"},
 		{idverifytest.Match(), idverifytest.CorruptCapture(), "WRONG_LIVENESS_DATA", "<nil>", "Gongan status OK"},
+		{idverifytest.Match(), idverifytest.Photo(), "WRONG_LIVENESS_DATA", "<nil>", "Gongan status OK"},
+		{idverifytest.Match(), []byte("<html><body>403</body></html>"), "WRONG_LIVENESS_DATA", "<nil>", "Gongan status OK"},
 		{idverifytest.Match(), nil, "WRONG_LIVENESS_DATA", "<nil>", "Gongan status OK"},
 	} {
 		fields := change(linkfaceFields(want.person), field{"liveness_data_file", string(want.capture), "live.pb"})

@@ -54,12 +54,14 @@ var stripesBase64 = sync.OnceValue(func() []byte {
 })
 
 // Capture returns 32 KiB that Linkface's stand-in takes for what its capture
-// SDK recorded. It takes any bytes so, except those of [CorruptCapture].
+// SDK recorded. It takes any bytes so, except those of [CorruptCapture], pictures,
+// and pages of HTML, XML or JSON.
 func Capture() []byte { return capture(captureMark) }
 
 // CorruptCapture returns 32 KiB that Linkface's stand-in answers with
 // WRONG_LIVENESS_DATA: that is so of everything that begins with
-// "EXAMPLE-CORRUPT" and a line feed, and of nothing at all.
+// "EXAMPLE-CORRUPT" and a line feed, of what is a picture or a page instead, and of
+// nothing at all.
 func CorruptCapture() []byte { return capture(corruptMark) }
 
 func capture(mark string) []byte {

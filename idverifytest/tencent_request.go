@@ -124,6 +124,9 @@ func (q tencentRequest) undecodable() int {
 	if image.size == 0 || q.contentType == "application/json" {
 		return -5805
 	}
+	if image.image.cut {
+		return -4011
+	}
 	switch image.image.format {
 	case "png", "jpeg", "bmp":
 		return 0

@@ -90,6 +90,8 @@ func TestTencentRefuses(t *testing.T) {
 		{"tiff of Intel's order", change(good, field{"image", tiffII, "test.tif"}), "-1400"},
 		{"tiff of Motorola's order", change(good, field{"image", tiffMM, "test.tif"}), "-1400"},
 		{"pdf", change(good, field{"image", pdf, "test.pdf"}), "-1400"},
+		{"the beginning of a jpeg", change(good, field{"image", "\xff\xd8\xff", "test.jpg"}), "-4011"},
+		{"half a jpeg", change(good, field{"image", photo[:len(photo)/2], "test.jpg"}), "-4011"},
 		{"unknown format", change(good, field{"image", "a picture of a house", "test.jpg"}), "-4011"},
 		{"name twice", append(good, good[2]), "21"},
 		{"image twice", append(good, good[3]), "21"},

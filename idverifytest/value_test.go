@@ -83,7 +83,7 @@ func TestPictureReader_Sizes(t *testing.T) {
 			require.NoError(t, err)
 			var r pictureReader
 			inPieces(text, random, r.write)
-			assert.Equal(t, picture{format, want.Width, want.Height}, r.end())
+			assert.Equal(t, picture{format: format, width: want.Width, height: want.Height}, r.end())
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestPictureReader_BrokenPictures(t *testing.T) {
 		var r pictureReader
 		r.write(photo[:n])
 		if got := r.end(); got.width != 0 {
-			assert.Equal(t, picture{"jpeg", 480, 640}, got)
+			assert.Equal(t, picture{format: "jpeg", width: 480, height: 640, cut: true}, got)
 		}
 	}
 	for _, text := range []string{"", "\xff\xd8\xff\xd9", "\xff\xd8\xff\xc0\x00\x00", "\xff\xd8\xff\xc0\x00\x03x", "\xff\xd8\xff\xda\xff\xc0\x00\x11\x08\x00\x01\x00\x01", "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIDAT\x00\x00\x00\x01\x00\x00\x00\x01", "BM"} {
@@ -121,10 +121,10 @@ func TestPictureReader_BrokenPictures(t *testing.T) {
 	}
 	// Tables are no frames, and behind the picture's beginning there are none.
 	for text, want := range map[string]picture{
-		"\xff\xd8\xff\xc4\x00\x07\x08\x00\x09\x00\x09\xff\xc0\x00\x07\x08\x00\x02\x00\x03": {"jpeg", 3, 2},
-		"\xff\xd8\xff\xc8\x00\x07\x08\x00\x09\x00\x09\xff\xc1\x00\x07\x08\x00\x02\x00\x03": {"jpeg", 3, 2},
-		"\xff\xd8\xff\xcc\x00\x07\x08\x00\x09\x00\x09\xff\xcf\x00\x07\x08\x00\x02\x00\x03": {"jpeg", 3, 2},
-		"\xff\xd8\xff\xda\x00\x02\xff\xc0\x00\x07\x08\x00\x02\x00\x03":                     {"jpeg", 0, 0},
+		"\xff\xd8\xff\xc4\x00\x07\x08\x00\x09\x00\x09\xff\xc0\x00\x07\x08\x00\x02\x00\x03": {format: "jpeg", width: 3, height: 2, cut: true},
+		"\xff\xd8\xff\xc8\x00\x07\x08\x00\x09\x00\x09\xff\xc1\x00\x07\x08\x00\x02\x00\x03": {format: "jpeg", width: 3, height: 2, cut: true},
+		"\xff\xd8\xff\xcc\x00\x07\x08\x00\x09\x00\x09\xff\xcf\x00\x07\x08\x00\x02\x00\x03": {format: "jpeg", width: 3, height: 2, cut: true},
+		"\xff\xd8\xff\xda\x00\x02\xff\xc0\x00\x07\x08\x00\x02\x00\x03":                     {format: "jpeg", cut: true},
 	} {
 		var r pictureReader
 		r.write([]byte(text))
@@ -134,5 +134,5 @@ func TestPictureReader_BrokenPictures(t *testing.T) {
 	bmp[18], bmp[22], bmp[23], bmp[24], bmp[25] = 200, 0x9c, 0xff, 0xff, 0xff // stored top-down: -100
 	var r pictureReader
 	r.write(bmp)
-	assert.Equal(t, picture{"bmp", 200, 100}, r.end())
+	assert.Equal(t, picture{format: "bmp", width: 200, height: 100}, r.end())
 }

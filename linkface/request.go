@@ -41,7 +41,7 @@ func (c *Client) form(call *exchange.Call) (*body.Body, error) {
 }
 
 func withFile(call *exchange.Call, fields []body.Field, media idverify.Media) (*body.Body, error) {
-	file, err := call.File(media)
+	file, err := call.Capture(media)
 	if err != nil {
 		return nil, err
 	}

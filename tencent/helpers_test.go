@@ -32,8 +32,8 @@ const (
 var signedAt = time.Unix(1_700_000_000, 0)
 
 var (
-	jpegPhoto = []byte("\xff\xd8\xff\xe0 made-up picture \x00\r\n--\r\n\xfe")
-	pngPhoto  = []byte("\x89PNG\r\n\x1a\n made-up picture")
+	jpegPhoto = []byte("\xff\xd8\xff\xdb\x00\x02 made-up picture \x00\r\n--\r\n\xfe\xff\xd9")
+	pngPhoto  = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x00IEND\xaeB`\x82 made-up picture")
 	bmpPhoto  = []byte("BM made-up picture of enough bytes")
 	gifPhoto  = []byte("GIF89a made-up picture")
 	webpPhoto = []byte("RIFF\x10\x00\x00\x00WEBPVP8 made-up")

@@ -42,6 +42,8 @@ type Call struct {
 	ahead    time.Duration   // of this machine's clock is the one that is signed for
 	warnings []idverify.Warning
 	suspect  bool
+	// orientation is EXIF's, of the picture.
+	orientation uint8
 }
 
 // Steps are what is a vendor's own on the way of a verification. [Vendor.Ask] is the
@@ -160,6 +162,9 @@ func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.warnings, c.suspect = c.Subject.Warnings(), false
 	if c.milder {
 		c.Warn(idverify.WarnThresholdBelowRecommended)
+	}
+	if c.isTurned() {
+		c.Warn(idverify.WarnPhotoRotatedByEXIF)
 	}
 	if req.Sign != nil {
 		if _, err := c.Digest(req.Body); err != nil {

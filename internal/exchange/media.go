@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -20,7 +21,8 @@ import (
 // Limits are what a vendor takes of a picture. 0 is no limit of the vendor's.
 type Limits struct {
 	// Formats are those the vendor reads; others that are recognised are
-	// refused. Bytes of no known format are left to the vendor.
+	// refused, and what is surely no picture. Bytes of no known kind are left to
+	// the vendor.
 	Formats []picture.Format
 	// MaxBytes is the largest size in bytes. [media.Max] is the limit above it.
 	MaxBytes int64
@@ -52,23 +54,30 @@ func (c *Call) unreadableMedia(problem string, cause error) *idverify.Error {
 	return c.RefuseFor(cause, idverify.CodeUnreadableEvidence, "Evidence", "the media "+problem)
 }
 
-// look takes a first look at media.
-func (c *Call) look(m idverify.Media, inspect func(io.Reader, *media.Seen)) (*media.Seen, error) {
+// look takes a first look at media of at most max bytes. Of those that are larger
+// the size is seen nevertheless.
+func (c *Call) look(m idverify.Media, max int64, inspect func(io.Reader, *media.Seen)) (*media.Seen, error) {
 	if m.InMemory() { // no goroutine, and nothing allocated for one
-		seen, err := media.Look(m, media.Max, inspect)
+		seen, err := media.Look(m, max, inspect)
 		return seen, c.refuseMedia(err)
 	}
-	seen, err := beside(c, false, func(context.Context) (*media.Seen, error) { return media.Look(m, media.Max, inspect) })
+	seen, err := beside(c, false, func(context.Context) (*media.Seen, error) { return media.Look(m, max, inspect) })
 	return seen, c.refuseMedia(err)
 }
 
 // refuseMedia says what a look at media found to be wrong with them. The source's
 // own error may hold a path, so only its kind goes along.
 func (c *Call) refuseMedia(err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *idverify.Error
+	var problem *media.Error
 	switch {
-	case err == nil, errors.As(err, &known):
+	case errors.As(err, &known):
 		return err
+	case errors.Is(err, media.ErrTruncated) && errors.As(err, &problem):
+		return c.RefuseFor(media.ErrTruncated, idverify.CodeUnreadableEvidence, "Evidence", problem.Problem)
 	case errors.Is(err, media.ErrEmpty):
 		return c.unreadableMedia("is empty", nil)
 	case errors.Is(err, media.ErrTooLarge):
@@ -82,35 +91,65 @@ func (c *Call) refuseMedia(err error) error {
 	return c.unreadableMedia("cannot be opened or read", nil)
 }
 
-// File looks at media that are sent as they are. Media that cannot be opened, are
-// empty or larger than [media.Max] are refused.
-func (c *Call) File(m idverify.Media) (*media.Seen, error) { return c.look(m, nil) }
-
-// Picture looks at the beginning of a photo and holds it to the vendor's limits.
-// What it gives is what has to be sent.
-func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
-	seen, err := c.look(m, inspectPicture)
+// Capture looks at the beginning of what a vendor's own software recorded. Media
+// that cannot be opened, are empty or larger than [media.Max], and what is surely no
+// capture, are refused. Other bytes are the vendor's to judge.
+func (c *Call) Capture(m idverify.Media) (*media.Seen, error) {
+	seen, err := c.look(m, media.Max, inspectCapture)
 	if err != nil {
 		return nil, err
 	}
-	info, size := seen.Picture, seen.Size()
-	if limits.MaxBytes > 0 && size > limits.MaxBytes {
-		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
-			fmt.Sprintf("the picture has %d bytes, the vendor takes %d", size, limits.MaxBytes))
-	}
-	if info.Format != picture.Unknown && !slices.Contains(limits.Formats, info.Format) {
-		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
-			fmt.Sprintf("the vendor does not read %s pictures", info.Format))
-	}
-	long, short := max(info.Width, info.Height), min(info.Width, info.Height)
-	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
-		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
-			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))
+	if what := seen.Picture.Name(); what != "" {
+		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence", "the media is no capture: it looks like "+what)
 	}
 	return seen, nil
 }
 
+func inspectCapture(r io.Reader, seen *media.Seen) { seen.Picture = picture.InspectCapture(r) }
+
+// Picture looks at the beginning of a photo and holds it to the vendor's limits.
+// What it gives is what has to be sent. A photo that EXIF turns is warned of.
+func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
+	c.orientation = 0
+	seen, err := c.look(m, min(cmp.Or(limits.MaxBytes, media.Max), media.Max), inspectPicture)
+	switch {
+	case seen != nil && limits.MaxBytes > 0 && seen.Size() > limits.MaxBytes:
+		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
+			fmt.Sprintf("the picture has %d bytes, the vendor takes %d", seen.Size(), limits.MaxBytes))
+	case err != nil:
+		return nil, err
+	}
+	info := seen.Picture
+	switch {
+	case info.Format != picture.Unknown && !slices.Contains(limits.Formats, info.Format):
+		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
+			fmt.Sprintf("the vendor does not read %s pictures", info.Name()))
+	case info.Other != picture.NotKnown:
+		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
+			fmt.Sprintf("the media is no picture: it looks like %s", info.Name()))
+	}
+	long, short := int(max(info.Width, info.Height)), int(min(info.Width, info.Height))
+	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
+		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
+			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))
+	}
+	c.orientation = info.Orientation
+	return seen, nil
+}
+
 func inspectPicture(r io.Reader, seen *media.Seen) { seen.Picture = picture.Inspect(r) }
+
+// isTurned says that EXIF wants the picture turned or mirrored before it is shown.
+func (c *Call) isTurned() bool { return c.orientation > 1 }
+
+// turnedNote explains why a vendor may have found no face in the picture.
+func (c *Call) turnedNote(row idverify.CodeRow) string {
+	if !c.isTurned() || row.Code != idverify.CodeNoFace && row.Code != idverify.CodePoorPhoto {
+		return ""
+	}
+	return fmt.Sprintf("; %s: its pixels lie on their side or mirrored (orientation %d), and the vendor may not turn them",
+		idverify.WarnPhotoRotatedByEXIF, c.orientation)
+}
 
 // Text looks at media that are text, to be sent as a JSON string of at most max
 // bytes, and hides its beginning from the vendor's messages. field names it in

@@ -49,7 +49,7 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 	}
 	c := answered(0)
 	for _, content := range [][]byte{nil, []byte("x"), []byte("GIF89a"), bytes.Repeat([]byte("x"), 11)} {
-		_, _ = c.File(of(content))
+		_, _ = c.Capture(of(content))
 		_, _ = c.Picture(of(content), Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 10})
 	}
 	assert.Equal(t, 8, opened)
@@ -63,7 +63,7 @@ func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
 		most: "", most + 1: idverify.CodeTooLarge, math.MaxInt64: idverify.CodeTooLarge,
 	} {
 		closed := 0
-		seen, err := answered(0).File(idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		seen, err := answered(0).Capture(idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			return counted{strings.NewReader("x"), &closed}, size, nil
 		}))
 		assert.Equal(t, want, idverify.CodeOf(err))
@@ -83,7 +83,7 @@ func TestMediaThatBreakTheLookAreUnreadable(t *testing.T) {
 		"panic":  func() (io.ReadCloser, int64, error) { panic("MARK") },
 		"goexit": func() (io.ReadCloser, int64, error) { runtime.Goexit(); return nil, 0, nil },
 	} {
-		_, err := answered(0).File(idverify.MediaFunc(open))
+		_, err := answered(0).Capture(idverify.MediaFunc(open))
 		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code, how)
 		_, err = answered(0).Picture(idverify.MediaFunc(open), Limits{})
 		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code, how)
@@ -97,7 +97,7 @@ func TestMediaThatCannotBeOpenedSaysWhyWithoutItsPath(t *testing.T) {
 		&fs.PathError{Op: "open", Path: "/home/MARK", Err: fs.ErrPermission}: fs.ErrPermission,
 		errors.New("MARK"): nil,
 	} {
-		_, err := answered(0).File(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 0, cause }))
+		_, err := answered(0).Capture(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 0, cause }))
 		e := asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
 		assert.Equal(t, "Evidence", e.Field)
@@ -136,12 +136,62 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 	assert.NoError(t, err, "0 is no limit")
 
 	for size, fits := range map[int]bool{10: true, 11: false} {
-		seen, err := answered(0).Picture(idverify.Bytes(make([]byte, size)), Limits{MaxBytes: 10})
+		seen, err := answered(0).Picture(idverify.Bytes(bytes.Repeat([]byte("x"), size)), Limits{MaxBytes: 10})
 		assert.Equal(t, fits, err == nil)
 		if fits {
 			assert.EqualValues(t, size, seen.Size())
 		}
 	}
+}
+
+// What is surely no picture is named; the size is looked at first.
+func TestPictureAndCaptureSayWhatTheMediaLooksLike(t *testing.T) {
+	jpg := append([]byte("\xff\xd8\xff\xdb\x00\x02"), "\xff\xd9"...)
+	limits := Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 50}
+	for content, want := range map[string]struct{ picture, capture string }{
+		"<html>":                     {"the media is no picture: it looks like HTML", "the media is no capture: it looks like HTML"},
+		"data:image/png;base64,iVBO": {"the media is no picture: it looks like a data: URL", "the media is no capture: it looks like a data: URL"},
+		"\x00\x00\x00\x10ftyphevc\x00\x00\x00\x00": {"the vendor does not read HEIC (brand hevc) pictures", "the media is no capture: it looks like HEIC (brand hevc)"},
+		"GIF89a":    {"the vendor does not read GIF pictures", "the media is no capture: it looks like GIF"},
+		"%PDF-1":    {"the media is no picture: it looks like PDF", ""},
+		string(jpg): {"", "the media is no capture: it looks like JPEG"},
+		"photo":     {"", ""},
+	} {
+		for _, media := range []idverify.Media{idverify.Bytes([]byte(content)), idverify.ReaderAt(strings.NewReader(content), int64(len(content)))} {
+			_, asPicture := answered(0).Picture(media, limits)
+			_, asCapture := answered(0).Capture(media)
+			for _, of := range []struct {
+				err    error
+				detail string
+			}{{asPicture, want.picture}, {asCapture, want.capture}} {
+				if of.detail == "" {
+					assert.NoError(t, of.err, "%q", content)
+					continue
+				}
+				e := asError(t, nil, of.err)
+				assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code)
+				assert.Equal(t, of.detail, e.Detail)
+				assert.Equal(t, "Evidence", e.Field)
+				assert.Equal(t, idverify.DeliveryNotSent, e.Delivery)
+			}
+		}
+	}
+	_, err := answered(0).Picture(idverify.Bytes([]byte("<html>"+strings.Repeat("x", 45))), limits)
+	assert.Equal(t, "the picture has 51 bytes, the vendor takes 50", asError(t, nil, err).Detail)
+}
+
+// A vendor that wants the digest of a body signed has the picture read before it is
+// sent: its end is missed then.
+func TestDigestOfABodyWithATruncatedPicture(t *testing.T) {
+	c := answered(0)
+	photo, err := c.Picture(idverify.Bytes([]byte("\xff\xd8\xff\xdb\x00\x02")), Limits{Formats: []picture.Format{picture.JPEG}})
+	require.NoError(t, err)
+	b, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: photo})
+	require.NoError(t, err)
+	_, err = c.Digest(b)
+	e := asError(t, nil, err)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
+	assert.Equal(t, "the picture stops before its end", e.Detail)
 }
 
 func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
@@ -178,7 +228,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		})
 		c := answered(0)
 		begun := time.Now()
-		_, err := c.File(hangs)
+		_, err := c.Capture(hangs)
 		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
 		e := asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
@@ -189,7 +239,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
 		c.ctx, begun = ctx, time.Now()
-		_, err = c.File(hangs)
+		_, err = c.Capture(hangs)
 		assert.Equal(t, time.Second, time.Since(begun), "the caller left")
 		e = asError(t, nil, err)
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
@@ -199,7 +249,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		// A limit of ours is not the vendor's silence, and does not count against it.
 		c.ctx, leave = context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
 		defer leave()
-		_, err = c.File(hangs)
+		_, err = c.Capture(hangs)
 		e = asError(t, nil, err)
 		assert.Equal(t, idverify.CodeUnreadableEvidence, e.Code)
 		assert.Equal(t, "the media could not be opened and read: VendorPolicy.Timeout passed", e.Detail)
@@ -255,7 +305,7 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 		return io.NopCloser(strings.NewReader(content)), int64(len("content")), nil
 	})
 	form := func(c *Call, m idverify.Media) *body.Body {
-		file, err := c.File(m)
+		file, err := c.Capture(m)
 		require.NoError(t, err)
 		b, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: file})
 		require.NoError(t, err)
@@ -304,7 +354,7 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 
 func TestAFormIsGuardedAsALookIs(t *testing.T) {
 	members := func(c *Call, m idverify.Media) []body.Member {
-		file, err := c.File(m)
+		file, err := c.Capture(m)
 		require.NoError(t, err)
 		return []body.Member{{Name: "image", Media: file}}
 	}

@@ -29,6 +29,7 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	case e != nil:
 		return nil, e
 	case !row.Code.IsDecision():
+		said.Detail += c.turnedNote(row)
 		return nil, c.coded(row, said)
 	case c.response.Early:
 		return nil, c.Bad(answeredEarly)

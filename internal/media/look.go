@@ -2,6 +2,7 @@ package media
 
 import (
 	"crypto/sha256"
+	"errors"
 	"hash/maphash"
 	"io"
 	"io/fs"
@@ -15,7 +16,8 @@ import (
 // Seen is media after a first look. Its readers give what was seen, or an error
 // in the place of the last bytes. It can be opened any number of times.
 type Seen struct {
-	// Picture is for whoever inspected the media to fill.
+	// Picture is for whoever inspected the media to fill. A picture that stops
+	// before its end is not given whole.
 	Picture picture.Info
 
 	source   Opener
@@ -35,7 +37,7 @@ func Sized(o Opener, size int64) *Seen {
 
 // Look takes a first look: inspect, unless it is nil, reads as much of the media
 // as it likes. Media that are empty or larger than max bytes are refused with
-// [ErrEmpty] or [ErrTooLarge].
+// [ErrEmpty] or [ErrTooLarge], beside which what is Seen is the size.
 func Look(o Opener, max int64, inspect func(io.Reader, *Seen)) (*Seen, error) {
 	return look(o, max, inspect, true)
 }
@@ -43,7 +45,10 @@ func Look(o Opener, max int64, inspect func(io.Reader, *Seen)) (*Seen, error) {
 // look settles what the time of a file leaves open, unless a digest will.
 func look(o Opener, max int64, inspect func(io.Reader, *Seen), settle bool) (*Seen, error) {
 	source, size, err := openSized(o, max)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return Sized(o, size), err
+	case err != nil:
 		return nil, err
 	}
 	g := glances.Get().(*glance)

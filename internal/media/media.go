@@ -51,9 +51,10 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // The causes of errors that a caller tells apart.
 var (
-	ErrEmpty    = errors.New("media is empty")
-	ErrTooLarge = errors.New("media is larger than the limit")
-	ErrChanged  = errors.New("media changed after the first look")
+	ErrEmpty     = errors.New("media is empty")
+	ErrTooLarge  = errors.New("media is larger than the limit")
+	ErrChanged   = errors.New("media changed after the first look")
+	ErrTruncated = errors.New("media is a picture without its end")
 
 	errPanicked = errors.New("media panicked")
 )

@@ -8,11 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+
+	"github.com/idverify/idverify/internal/picture"
 )
 
 // Reader gives exactly the bytes that were seen, or an error: media that changed
-// must not be sent as if they were whole. The last bytes come only once
-// everything has been compared. The zero Reader is closed.
+// must not be sent as if they were whole, nor a picture that lacks its end. The last
+// bytes come only once everything has been compared. The zero Reader is closed.
 type Reader struct {
 	seen   *Seen
 	source guarded
@@ -21,8 +23,9 @@ type Reader struct {
 	left   int64
 	mark   *marker   // nil: nothing is left to compare
 	sum    hash.Hash // nil: no digest was asked for
-	ended  bool      // everything was compared
-	one    [1]byte   // that must not come after the last
+	ending picture.Ending
+	ended  bool    // everything was compared
+	one    [1]byte // that must not come after the last
 	err    error
 }
 
@@ -67,7 +70,7 @@ func (r *Reader) Start(s *Seen) error {
 		_ = source.Close()
 		return &Error{"media is another file than was looked at, or was changed since", ErrChanged}
 	}
-	*r = Reader{seen: s, source: source, file: file, left: size}
+	*r = Reader{seen: s, source: source, file: file, left: size, ending: picture.EndingOf(s.Picture.Format)}
 	if s.looked > 0 {
 		r.mark = markers.Get().(*marker)
 		r.mark.hash.SetSeed(s.seed)
@@ -124,6 +127,7 @@ func (r *Reader) take(p []byte, err error) error {
 	if r.sum != nil {
 		_, _ = r.sum.Write(p)
 	}
+	r.ending.Write(p)
 	switch {
 	case !r.isAsLookedAt(p):
 		return &Error{"media has other bytes than were looked at", ErrChanged}
@@ -154,7 +158,7 @@ func (r *Reader) isAsLookedAt(p []byte) bool {
 }
 
 // end makes sure, before the last bytes are given, that the source has no more,
-// that the file is as it was, and that the digest fits.
+// that the file is as it was, that the digest fits, and that a picture is whole.
 func (r *Reader) end() error {
 	if r.ended {
 		return nil
@@ -171,6 +175,9 @@ func (r *Reader) end() error {
 	}
 	if r.sum != nil && [sha256.Size]byte(r.sum.Sum(nil)) != *r.seen.sum {
 		return &Error{"media has another digest than when it was looked at", ErrChanged}
+	}
+	if r.ending.IsMissing() {
+		return &Error{"the picture stops before its end", ErrTruncated}
 	}
 	r.ended = true
 	return nil

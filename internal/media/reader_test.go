@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/picture"
 )
 
 func readAll(t *testing.T, s *Seen) []byte {
@@ -178,5 +180,37 @@ func TestErrorsHoldNoPath(t *testing.T) {
 		_, _, got := seen.Open()
 		assert.EqualError(t, got, "media could not be opened again")
 		assert.True(t, errors.Is(got, fs.ErrNotExist) || errors.Is(got, fs.ErrPermission))
+	}
+}
+
+// A picture's last bytes come only if its end does, which need not be the last byte.
+func TestAPictureWithoutItsEndIsNotGivenWhole(t *testing.T) {
+	whole := append([]byte("\xff\xd8\xff\xda\x00\x02"), bytes.Repeat([]byte("data\xff\x00"), 2000)...)
+	whole = append(whole, "\xff\xd9 and more"...)
+	end := len(whole) - len(" and more")
+	inspect := func(r io.Reader, s *Seen) { s.Picture = picture.Inspect(r) }
+	for _, open := range []func([]byte) Opener{
+		func(content []byte) Opener { return of(content) }, func(content []byte) Opener { return &lending{content} },
+	} {
+		for _, n := range []int{end, end + 1, len(whole)} {
+			seen, err := Look(open(whole[:n]), Max, inspect)
+			require.NoError(t, err)
+			assert.Equal(t, whole[:n], readAll(t, seen))
+		}
+		for _, n := range []int{3, 4, 100, end - 2, end - 1} {
+			seen, err := Look(open(whole[:n]), Max, inspect)
+			require.NoError(t, err)
+			assertNeverWhole(t, seen)
+			var r Reader
+			require.NoError(t, r.Start(seen))
+			for len(r.Next(1000)) > 0 {
+			}
+			_, err = io.ReadAll(&r)
+			assert.ErrorIs(t, err, ErrTruncated)
+			require.NoError(t, r.Close())
+		}
+		seen, err := Look(open(whole[:100]), Max, nil)
+		require.NoError(t, err)
+		assert.Equal(t, whole[:100], readAll(t, seen), "what nobody said to be a picture")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 	"testing"
 	"testing/iotest"
 
@@ -18,12 +19,9 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// headLimit is as far as Inspect may read.
-const headLimit = 1 << 20
-
 // Inspect says of a JPEG or PNG what image/jpeg and image/png say of it,
 // wherever they can tell, and of a BMP what its header says; it says the same
-// however the bytes arrive, and reads no further than it may.
+// however the bytes arrive.
 func FuzzInspect(f *testing.F) {
 	for _, content := range pictures(f) {
 		f.Add(content)
@@ -36,9 +34,7 @@ func FuzzInspect(f *testing.F) {
 		f.Add([]byte(start))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		counted := &counting{from: bytes.NewReader(content)}
-		info := picture.Inspect(counted)
-		assert.LessOrEqual(t, counted.n, headLimit)
+		info := picture.Inspect(bytes.NewReader(content))
 		assert.True(t, info.Width >= 0 && info.Height >= 0, "%+v", info)
 		assert.Equal(t, info, picture.Inspect(iotest.OneByteReader(bytes.NewReader(content))), "one byte at a time")
 		assert.Equal(t, info, picture.Inspect(iotest.DataErrReader(bytes.NewReader(content))), "end with the data")
@@ -47,7 +43,7 @@ func FuzzInspect(f *testing.F) {
 		config, err := standard(info.Format, content)
 		switch {
 		case err == nil:
-			assert.Equal(t, [2]int{config.Width, config.Height}, [2]int{info.Width, info.Height}, "%s", info.Format)
+			assert.Equal(t, [2]int{config.Width, config.Height}, [2]int{int(info.Width), int(info.Height)}, "%s", info.Format)
 		case info.Format == picture.BMP:
 			checkBMP(t, content, info)
 		case info.Format != picture.JPEG && info.Format != picture.PNG:
@@ -69,7 +65,7 @@ func (c *counting) Read(p []byte) (int, error) {
 
 // standard is what the standard library's decoder reads in the same head.
 func standard(format picture.Format, content []byte) (image.Config, error) {
-	head := bytes.NewReader(content[:min(len(content), headLimit)])
+	head := bytes.NewReader(content)
 	switch format {
 	case picture.JPEG:
 		return jpeg.DecodeConfig(head)
@@ -93,13 +89,13 @@ func checkBMP(t *testing.T, content []byte, info picture.Info) {
 	require.NoError(t, binary.Read(bytes.NewReader(content[18:]), binary.LittleEndian, &core))
 	require.NoError(t, binary.Read(bytes.NewReader(content[18:]), binary.LittleEndian, &long))
 	if header == 12 {
-		assert.Equal(t, [2]int{int(core.Width), int(core.Height)}, [2]int{info.Width, info.Height})
+		assert.Equal(t, [2]int{int(core.Width), int(core.Height)}, [2]int{int(info.Width), int(info.Height)})
 		return
 	}
-	assert.Equal(t, [2]int{distance(long.Width), distance(long.Height)}, [2]int{info.Width, info.Height})
+	assert.Equal(t, [2]int{distance(long.Width), distance(long.Height)}, [2]int{int(info.Width), int(info.Height)})
 }
 
-func distance(n int32) int { return max(int(n), -int(n)) }
+func distance(n int32) int { return min(max(int(n), -int(n)), math.MaxInt32) }
 
 // pictures are small ones of every form that the decoders tell apart.
 func pictures(f *testing.F) [][]byte {
@@ -172,4 +168,80 @@ func pictures(f *testing.F) [][]byte {
 	}
 	return append(all, bmp(40, int32(640), int32(480)), bmp(40, int32(-1<<31), int32(-1<<31)), bmp(12, uint16(640), uint16(480)),
 		bmp(124, int32(0), int32(-1)))
+}
+
+// Ending says what a second reading of the whole says, however the bytes arrive,
+// and has nothing against what image/jpeg and image/png decode.
+func FuzzEnding(f *testing.F) {
+	for _, content := range cameras(f) {
+		f.Add([]byte(content), uint16(1))
+		f.Add([]byte(content[:len(content)-1]), uint16(100))
+		f.Add([]byte(content[:2]+content), uint16(7))
+	}
+	for _, content := range pictures(f) {
+		f.Add(content, uint16(3))
+	}
+	f.Fuzz(func(t *testing.T, content []byte, piece uint16) {
+		info := picture.Inspect(bytes.NewReader(content))
+		var cuts []int
+		for cut := int(piece); piece > 0 && cut < len(content); cut += int(piece) {
+			cuts = append(cuts, cut)
+		}
+		whole := isWhole(info.Format, content, cuts...)
+		switch info.Format {
+		case picture.JPEG:
+			assert.Equal(t, endOfJPEG(content) > 0, whole)
+		case picture.PNG:
+			assert.Equal(t, endOfPNG(content) > 0, whole)
+		default:
+			assert.True(t, whole)
+		}
+		if int64(info.Width)*int64(info.Height) > 1<<20 {
+			return
+		}
+		if _, _, err := image.Decode(bytes.NewReader(content)); err == nil {
+			assert.True(t, whole, "it was decoded")
+		}
+	})
+}
+
+// endOfJPEG is where the picture ends, 0 if it does not: read with
+// all of it at hand.
+func endOfJPEG(content []byte) int {
+	rest := content[2:]
+	for {
+		i := bytes.IndexByte(rest, 0xff)
+		if i < 0 {
+			return 0
+		}
+		code := rest[i:]
+		for len(code) > 0 && code[0] == 0xff {
+			code = code[1:]
+		}
+		switch {
+		case len(code) == 0:
+			return 0
+		case code[0] <= 0xbf || 0xd0 <= code[0] && code[0] <= 0xd8:
+			rest = code[1:]
+		case code[0] == 0xd9:
+			return len(content) - len(code) + 1
+		case len(code) < 3:
+			return 0
+		default:
+			length := max(2, int(binary.BigEndian.Uint16(code[1:])))
+			rest = code[1:][min(length, len(code)-1):]
+		}
+	}
+}
+
+// endOfPNG is the same for chunks.
+func endOfPNG(content []byte) int {
+	for at := 8; at+12 <= len(content); {
+		length := int(binary.BigEndian.Uint32(content[at:]))
+		kind := string(content[at+4 : at+8])
+		if at += 12 + length; kind == "IEND" && at <= len(content) {
+			return at
+		}
+	}
+	return 0
 }

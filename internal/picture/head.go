@@ -1,18 +1,15 @@
 package picture
 
 import (
+	"bytes"
 	"io"
+	"math"
 	"sync"
 )
-
-// headLimit bounds how far is read in search of a JPEG's size: behind
-// thumbnails and profiles.
-const headLimit = 1 << 20
 
 // head reads the beginning of a picture through a buffer that is used again.
 type head struct {
 	source io.Reader
-	left   int    // that may be read still
 	unread []byte // of buffer
 	buffer [4 << 10]byte
 }
@@ -21,7 +18,7 @@ var heads = sync.Pool{New: func() any { return new(head) }}
 
 func newHead(r io.Reader) *head {
 	h := heads.Get().(*head)
-	h.source, h.left, h.unread = r, headLimit, h.buffer[:0]
+	h.source, h.unread = r, h.buffer[:0]
 	return h
 }
 
@@ -35,7 +32,6 @@ func (h *head) release() {
 // peek is the first n bytes, or as many as there are. It is for the start.
 func (h *head) peek(n int) []byte {
 	filled, _ := io.ReadAtLeast(h.source, h.buffer[:], n)
-	h.left -= filled
 	h.unread = h.buffer[:filled]
 	return h.unread[:min(n, filled)]
 }
@@ -49,6 +45,19 @@ func (h *head) next() (c byte, ok bool) {
 	return c, true
 }
 
+// skipPast skips to behind the next c.
+func (h *head) skipPast(c byte) bool {
+	for {
+		if i := bytes.IndexByte(h.unread, c); i >= 0 {
+			h.unread = h.unread[i+1:]
+			return true
+		}
+		if !h.fill() {
+			return false
+		}
+	}
+}
+
 func (h *head) skip(n int) bool {
 	for n > len(h.unread) {
 		n -= len(h.unread)
@@ -60,13 +69,22 @@ func (h *head) skip(n int) bool {
 	return true
 }
 
+// fill replaces what is left unread, which has to be used up.
 func (h *head) fill() bool {
-	room := h.buffer[:min(len(h.buffer), h.left)]
-	if len(room) == 0 {
-		return false
-	}
-	n, _ := io.ReadAtLeast(h.source, room, 1)
-	h.left -= n
+	n, _ := io.ReadAtLeast(h.source, h.buffer[:], 1)
 	h.unread = h.buffer[:n]
 	return n > 0
+}
+
+func (h *head) uint16() (int, bool) {
+	high, _ := h.next()
+	low, ok := h.next()
+	return int(high)<<8 | int(low), ok
+}
+
+// uint32 is at most what an int holds everywhere: no picture is as large.
+func (h *head) uint32() (int, bool) {
+	high, _ := h.uint16()
+	low, ok := h.uint16()
+	return int(min(uint32(high)<<16|uint32(low), math.MaxInt32)), ok
 }

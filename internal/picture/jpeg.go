@@ -1,14 +1,13 @@
 package picture
 
-// The markers of a JPEG (ITU-T T.81, table B.1) that end or begin something
-// here. All others have a length and are passed over.
+// The markers of a JPEG (ITU-T T.81, table B.1) that mean something here. All
+// others have a length and are passed over.
 const (
-	markerSOI  = 0xd8
+	markerRES  = 0xbf // the last that is reserved; no segment follows them
+	markerRST0 = 0xd0 // restart markers, SOI and EOI have none, either
 	markerEOI  = 0xd9
 	markerSOS  = 0xda
-	markerRST0 = 0xd0
-	markerRST7 = 0xd7
-	markerTEM  = 0x01
+	markerAPP1 = 0xe1
 )
 
 // isFrame says that the marker's segment holds the size: SOF0 to SOF15 without
@@ -17,57 +16,62 @@ func isFrame(marker byte) bool {
 	return 0xc0 <= marker && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
 }
 
-// jpegSize walks the segments to the frame header. It is as patient with stray
-// bytes between them as decoders are.
-func jpegSize(h *head) (width, height int) {
+// isBare says that no segment follows the marker. 0xff 0x00 is a byte of data.
+func isBare(marker byte) bool {
+	return marker <= markerRES || markerRST0 <= marker && marker <= markerEOI
+}
+
+// jpegHead walks the segments to the data: the first frame has the size, the
+// first EXIF block the orientation. It is as patient with stray bytes between
+// them as decoders are.
+func jpegHead(h *head, info *Info) {
+	framed := false
 	for {
 		marker, ok := nextMarker(h)
 		switch {
 		case !ok, marker == markerEOI, marker == markerSOS:
-			return 0, 0
-		case marker == markerSOI, marker == markerTEM, markerRST0 <= marker && marker <= markerRST7:
+			return
+		case isBare(marker):
 			continue
 		}
-		length, ok := nextUint16(h)
+		length, ok := h.uint16()
 		if !ok || length < 2 {
-			return 0, 0
+			return
 		}
-		if isFrame(marker) {
-			return frameSize(h)
+		rest := block{h: h, left: length - 2}
+		switch {
+		case isFrame(marker) && !framed:
+			framed = true
+			info.Width, info.Height = frameSize(h)
+			rest.left = max(0, rest.left-frameHead)
+		case marker == markerAPP1 && info.Orientation == 0:
+			info.Orientation = exifOrientation(&rest)
 		}
-		if !h.skip(length - 2) {
-			return 0, 0
+		if !h.skip(rest.left) {
+			return
 		}
 	}
 }
 
 func nextMarker(h *head) (byte, bool) {
-	for {
-		c, ok := h.next()
-		for ok && c != 0xff {
-			c, ok = h.next()
-		}
-		for ok && c == 0xff { // any number of them may stand before a marker
-			c, ok = h.next()
-		}
-		if !ok || c != 0 { // 0xff 0x00 is data
-			return c, ok
-		}
+	if !h.skipPast(0xff) {
+		return 0, false
 	}
+	c, ok := h.next()
+	for ok && c == 0xff { // any number of them may stand before a marker
+		c, ok = h.next()
+	}
+	return c, ok
 }
 
-func frameSize(h *head) (width, height int) {
+const frameHead = 5 // bytes
+
+func frameSize(h *head) (width, height int32) {
 	_, _ = h.next() // bits of a sample
-	height, _ = nextUint16(h)
-	width, ok := nextUint16(h)
+	high, _ := h.uint16()
+	wide, ok := h.uint16()
 	if !ok {
 		return 0, 0
 	}
-	return width, height
-}
-
-func nextUint16(h *head) (int, bool) {
-	high, _ := h.next()
-	low, ok := h.next()
-	return int(high)<<8 | int(low), ok
+	return int32(wide), int32(high)
 }

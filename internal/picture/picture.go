@@ -1,48 +1,74 @@
-// Package picture looks at the beginning of a picture: its format and size in
-// pixels. It decodes nothing else and never fails: what it does not recognise
-// is left to the vendor to refuse.
+// Package picture looks at the bytes of a picture: its format, its size in
+// pixels and how it is turned, all from the beginning, and whether it comes to
+// its end. It decodes nothing and never fails: what it does not recognise is left
+// to the vendor to refuse.
 package picture
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"io"
+	"math"
 )
 
-// Format is a kind of file that is sent for a picture.
+// Format is a kind of picture file.
 type Format string
 
 // The formats that are recognised. Unknown is the zero Format.
 const (
-	Unknown Format = ""
-	JPEG    Format = "JPEG"
-	PNG     Format = "PNG"
-	BMP     Format = "BMP"
-	GIF     Format = "GIF"
-	WebP    Format = "WebP"
-	HEIF    Format = "HEIF" // with HEIC and AVIF
-	TIFF    Format = "TIFF"
-	PDF     Format = "PDF"
+	Unknown  Format = ""
+	JPEG     Format = "JPEG"
+	PNG      Format = "PNG"
+	BMP      Format = "BMP"
+	GIF      Format = "GIF"
+	WebP     Format = "WebP"
+	HEIC     Format = "HEIC"
+	AVIF     Format = "AVIF"
+	HEIF     Format = "HEIF" // of another codec, or of one that is not said
+	TIFF     Format = "TIFF"
+	JPEGXL   Format = "JPEG XL"
+	JPEG2000 Format = "JPEG 2000"
 )
 
 // Info is what the beginning of a picture tells. Width and Height are 0 when
 // it does not tell them.
 type Info struct {
-	Format        Format
-	Width, Height int
+	Format Format
+	// Width and Height are at most what a PNG can say.
+	Width, Height int32
+	// Brand is that of an ISO base media file: HEIC, AVIF, HEIF or a film.
+	Brand [4]byte
+	// Other is what the bytes surely are, if they are no picture.
+	Other Other
+	// Orientation is that of [Orientation].
+	Orientation uint8
 }
 
-// Inspect reads no further than it needs to, and at most a megabyte.
+// Name is what the bytes are, as far as it is known: "PNG", "HTML", "HEIC (brand
+// hevc)".
+func (i Info) Name() string {
+	name := cmp.Or(string(i.Format), i.Other.String())
+	if i.Brand[0] == 0 {
+		return name
+	}
+	return name + " (brand " + string(i.Brand[:]) + ")"
+}
+
+// sniffed is how many bytes tell the format.
+const sniffed = 512
+
+// Inspect reads no further than it needs to.
 func Inspect(r io.Reader) Info {
 	h := newHead(r)
 	defer h.release()
-	start := h.peek(32)
-	info := Info{Format: formatOf(start)}
+	start := h.peek(sniffed)
+	info := recognise(start)
 	switch info.Format {
 	case JPEG:
-		info.Width, info.Height = jpegSize(h)
+		jpegHead(h, &info)
 	case PNG:
-		info.Width, info.Height = pngSize(h)
+		pngHead(h, &info)
 	case BMP:
 		info.Width, info.Height = bmpSize(start)
 	}
@@ -59,14 +85,12 @@ var magic = []struct {
 	{GIF, 0, "GIF87a"},
 	{GIF, 0, "GIF89a"},
 	{WebP, 8, "WEBP"},
-	{HEIF, 4, "ftypheic"},
-	{HEIF, 4, "ftypheix"},
-	{HEIF, 4, "ftypmif1"},
-	{HEIF, 4, "ftypmsf1"},
-	{HEIF, 4, "ftypavif"},
 	{TIFF, 0, "II*\x00"},
 	{TIFF, 0, "MM\x00*"},
-	{PDF, 0, "%PDF-"},
+	{JPEGXL, 0, "\xff\x0a"},
+	{JPEGXL, 0, "\x00\x00\x00\x0cJXL \r\n\x87\n"},
+	{JPEG2000, 0, "\x00\x00\x00\x0cjP  \r\n\x87\n"},
+	{JPEG2000, 0, "\xff\x4f\xff\x51"},
 	{BMP, 0, "BM"},
 }
 
@@ -79,17 +103,46 @@ func formatOf(start []byte) Format {
 	return Unknown
 }
 
+// recognise looks for other bytes where a format's mark is missing, or as weak as
+// the two letters of a bitmap.
+func recognise(start []byte) Info {
+	switch format := formatOf(start); format {
+	case Unknown:
+		if info, ok := brandOf(start); ok {
+			return info
+		}
+		return Info{Other: otherOf(start)}
+	case BMP:
+		if isBase64(start) {
+			return Info{Other: Base64}
+		}
+		return Info{Format: BMP}
+	default:
+		return Info{Format: format}
+	}
+}
+
 // bmpSize reads the two header forms in use: 16-bit sizes behind a header of
 // 12 bytes, 32-bit sizes behind all longer ones, where a negative height means
 // that the rows run from the top.
-func bmpSize(start []byte) (width, height int) {
+func bmpSize(start []byte) (width, height int32) {
 	if len(start) < 26 {
 		return 0, 0
 	}
-	if binary.LittleEndian.Uint32(start[14:]) == 12 {
-		return int(binary.LittleEndian.Uint16(start[18:])), int(binary.LittleEndian.Uint16(start[20:]))
+	if bmpHeader(start) == bmpCoreHeader {
+		return int32(binary.LittleEndian.Uint16(start[18:])), int32(binary.LittleEndian.Uint16(start[20:]))
 	}
-	width = int(int32(binary.LittleEndian.Uint32(start[18:])))
-	height = int(int32(binary.LittleEndian.Uint32(start[22:])))
-	return max(width, -width), max(height, -height)
+	return distance(binary.LittleEndian.Uint32(start[18:])), distance(binary.LittleEndian.Uint32(start[22:]))
 }
+
+// distance is the number without its sign. The lowest has no counterpart.
+func distance(n uint32) int32 {
+	signed := int32(n)
+	return max(signed, -max(signed, -math.MaxInt32))
+}
+
+// bmpCoreHeader is the length of the oldest header, that of OS/2.
+const bmpCoreHeader = 12
+
+// bmpHeader is the length of the header.
+func bmpHeader(start []byte) uint32 { return binary.LittleEndian.Uint32(start[14:]) }

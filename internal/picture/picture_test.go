@@ -72,14 +72,21 @@ func TestSizeOfAJPEGIsThatOfItsFrame(t *testing.T) {
 	}
 }
 
-// A picture whose size is nowhere costs a megabyte of reading.
-func TestNotMoreThanAMegabyteIsRead(t *testing.T) {
-	for _, begin := range []string{"\xff\xd8\xff\xe0\x00\x02", "\x89PNG\r\n\x1a\n\x7f\xff\xff\xffCgBI"} {
-		endless := &counting{from: io.MultiReader(strings.NewReader(begin), bytes.NewReader(make([]byte, 4<<20)))}
-		info := picture.Inspect(endless)
-		assert.Zero(t, info.Width)
-		assert.Equal(t, headLimit, endless.n)
+// Portraits have their depth before the frame: megabytes of it.
+func TestSizeIsFoundBehindAnyNumberOfSegments(t *testing.T) {
+	segment := append([]byte{0xff, 0xe1, 0xff, 0xff}, bytes.Repeat([]byte("A"), 0xffff-2)...)
+	photo := encoded(t, asJPEG, 65, 130)
+	for _, n := range []int{1, 32, 150} {
+		counted := &counting{from: io.MultiReader(bytes.NewReader(photo[:2]), bytes.NewReader(bytes.Repeat(segment, n)),
+			bytes.NewReader(photo[2:]), bytes.NewReader(make([]byte, 1<<20)))}
+		assert.Equal(t, picture.Info{Format: picture.JPEG, Width: 65, Height: 130}, picture.Inspect(counted))
+		assert.Less(t, counted.n, n*len(segment)+len(photo)+8<<10, "and no more is read than that")
 	}
+	chunk := binary.BigEndian.AppendUint32(nil, 3<<20)
+	chunk = append(append(chunk, "zTXt"...), make([]byte, 3<<20+4)...)
+	drawing := encoded(t, asPNG, 65, 130)
+	info := picture.Inspect(bytes.NewReader(append(append(bytes.Clone(drawing[:8]), chunk...), drawing[8:]...)))
+	assert.Equal(t, picture.Info{Format: picture.PNG, Width: 65, Height: 130}, info)
 }
 
 func TestInspect(t *testing.T) {
@@ -102,15 +109,19 @@ func TestInspect(t *testing.T) {
 		"bmp cut off":             {[]byte("BM12345"), picture.Info{Format: picture.BMP}},
 		"gif":                     {[]byte("GIF89a......"), picture.Info{Format: picture.GIF}},
 		"gif of 1987":             {[]byte("GIF87a......"), picture.Info{Format: picture.GIF}},
-		"heix":                    {[]byte("\x00\x00\x00\x18ftypheix...."), picture.Info{Format: picture.HEIF}},
-		"mif1":                    {[]byte("\x00\x00\x00\x18ftypmif1...."), picture.Info{Format: picture.HEIF}},
-		"msf1":                    {[]byte("\x00\x00\x00\x18ftypmsf1...."), picture.Info{Format: picture.HEIF}},
-		"avif":                    {[]byte("\x00\x00\x00\x18ftypavif...."), picture.Info{Format: picture.HEIF}},
+		"heix":                    {[]byte("\x00\x00\x00\x18ftypheix...."), picture.Info{Format: picture.HEIC, Brand: [4]byte([]byte("heix"))}},
+		"mif1":                    {[]byte("\x00\x00\x00\x18ftypmif1...."), picture.Info{Format: picture.HEIF, Brand: [4]byte([]byte("mif1"))}},
+		"msf1":                    {[]byte("\x00\x00\x00\x18ftypmsf1...."), picture.Info{Format: picture.HEIF, Brand: [4]byte([]byte("msf1"))}},
+		"avif":                    {[]byte("\x00\x00\x00\x18ftypavif...."), picture.Info{Format: picture.AVIF, Brand: [4]byte([]byte("avif"))}},
 		"tiff from the other end": {[]byte("MM\x00*...."), picture.Info{Format: picture.TIFF}},
 		"webp":                    {[]byte("RIFF....WEBPVP8 "), picture.Info{Format: picture.WebP}},
-		"heic":                    {[]byte("\x00\x00\x00\x18ftypheic...."), picture.Info{Format: picture.HEIF}},
+		"heic":                    {[]byte("\x00\x00\x00\x18ftypheic...."), picture.Info{Format: picture.HEIC, Brand: [4]byte([]byte("heic"))}},
 		"tiff":                    {[]byte("II*\x00...."), picture.Info{Format: picture.TIFF}},
-		"pdf":                     {[]byte("%PDF-1.7 ..."), picture.Info{Format: picture.PDF}},
+		"jpeg xl":                 {[]byte("\xff\x0a\x00\x10"), picture.Info{Format: picture.JPEGXL}},
+		"jpeg xl in a box":        {[]byte("\x00\x00\x00\x0cJXL \r\n\x87\n\x00\x00\x00\x14ftypjxl "), picture.Info{Format: picture.JPEGXL}},
+		"jpeg 2000":               {[]byte("\x00\x00\x00\x0cjP  \r\n\x87\n\x00\x00\x00\x14ftypjp2 "), picture.Info{Format: picture.JPEG2000}},
+		"jpeg 2000 without a box": {[]byte("\xff\x4f\xff\x51\x00\x2f"), picture.Info{Format: picture.JPEG2000}},
+		"pdf":                     {[]byte("%PDF-1.7 ..."), picture.Info{Other: picture.PDF}},
 		"something else":          {[]byte(strings.Repeat("x", 64)), picture.Info{}},
 		"empty":                   {nil, picture.Info{}},
 		"shorter than a magic":    {[]byte("B"), picture.Info{}},

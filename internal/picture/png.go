@@ -1,37 +1,47 @@
 package picture
 
-import "math"
+const (
+	pngSignature = 8 // bytes
+	pngCheckSum  = 4
+)
 
-const pngSignature = 8 // bytes
+// The kinds of chunks (W3C PNG, 11) that mean something here.
+const (
+	chunkIHDR = 'I'<<24 | 'H'<<16 | 'D'<<8 | 'R'
+	chunkIDAT = 'I'<<24 | 'D'<<16 | 'A'<<8 | 'T'
+	chunkIEND = 'I'<<24 | 'E'<<16 | 'N'<<8 | 'D'
+	chunkEXIF = 'e'<<24 | 'X'<<16 | 'I'<<8 | 'f'
+)
 
-// pngSize reads the header chunk (W3C PNG, 11.2.2). It must be the first, but
+// pngHead walks the chunks to the data. The header chunk must be the first, but
 // some phones write one of their own before it.
-func pngSize(h *head) (width, height int) {
+func pngHead(h *head, info *Info) {
 	if !h.skip(pngSignature) {
-		return 0, 0
+		return
 	}
+	framed := false
 	for {
-		length, _ := nextUint32(h)
-		kind, ok := nextUint32(h)
+		length, _ := h.uint32()
+		kind, ok := h.uint32()
+		if !ok || kind == chunkIDAT && framed || kind == chunkIEND {
+			return
+		}
+		rest := block{h: h, left: length}
 		switch {
-		case !ok:
-			return 0, 0
-		case kind == 'I'<<24|'H'<<16|'D'<<8|'R':
-			width, _ = nextUint32(h)
-			height, ok = nextUint32(h)
+		case kind == chunkIHDR && !framed:
+			framed = true
+			wide, _ := h.uint32()
+			high, ok := h.uint32()
 			if !ok {
-				return 0, 0
+				return
 			}
-			return width, height
-		case !h.skip(length) || !h.skip(4): // its check sum
-			return 0, 0
+			info.Width, info.Height = int32(wide), int32(high)
+			rest.left = max(0, rest.left-8)
+		case kind == chunkEXIF && info.Orientation == 0:
+			info.Orientation = tiffOrientation(&rest)
+		}
+		if !h.skip(rest.left) || !h.skip(pngCheckSum) {
+			return
 		}
 	}
-}
-
-// nextUint32 is at most what an int holds everywhere: no picture is as large.
-func nextUint32(h *head) (int, bool) {
-	high, _ := nextUint16(h)
-	low, ok := nextUint16(h)
-	return int(min(uint32(high)<<16|uint32(low), math.MaxInt32)), ok
 }

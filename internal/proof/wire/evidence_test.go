@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
 	"io"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -61,8 +64,11 @@ func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 			for what, u := range unfitMedia(t) {
 				add(what, f.Media(idverify.Media(u.evidence.(photoOf))), u.code)
 			}
+			for what, content := range noEvidence(f.Captured) {
+				add(what, f.Media(idverify.Bytes(content)), idverify.CodeUnsupportedFormat)
+			}
 			if !f.AnyBytes {
-				add("no format", f.Media(idverify.Bytes(make([]byte, v.Smallest+64))), idverify.CodeUnsupportedFormat)
+				add("no format", f.Media(idverify.Bytes(bytes.Repeat([]byte("x"), v.Smallest+64))), idverify.CodeUnsupportedFormat)
 			}
 			if !v.NoLimit {
 				add("too large", f.Media(idverify.Bytes(append(v.Media(), make([]byte, 2*v.Largest)...))), idverify.CodeTooLarge)
@@ -87,6 +93,23 @@ func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 			}
 		}
 	}
+	return all
+}
+
+// noEvidence is what programs send in the place of a picture or capture.
+func noEvidence(captured bool) map[string][]byte {
+	text := base64.StdEncoding.EncodeToString(idverifytest.Photo())
+	all := map[string][]byte{
+		"a data: URL": []byte("data:image/jpeg;base64," + text), "HTML": []byte("<!DOCTYPE html><title>zhangsan</title>"),
+		"JSON": []byte(`{"url":"https://media.example/zhangsan"}`), "XML": []byte("<?xml version=\"1.0\"?><Error>zhangsan</Error>"),
+		"HEIC": []byte("\x00\x00\x00\x18ftyphevc\x00\x00\x00\x00mif1heic"), "GIF": []byte("GIF89a zhangsan"),
+	}
+	if captured {
+		all["a photo"] = idverifytest.Photo()
+		return all
+	}
+	all["base64"], all["zip"], all["PDF"] = []byte(text), []byte("PK\x03\x04zhangsan"), []byte("%PDF-1.7 zhangsan")
+	all["zeros"], all["a film"] = make([]byte, 4096), []byte("\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isom")
 	return all
 }
 
