@@ -108,7 +108,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
 		"batch.Progress": batch.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.CodeRow": accounts[0].Codes()[0],
-		"idverify.Rate":     idverify.Rate{PerSecond: 1},
+		"idverify.Rate": idverify.Rate{PerSecond: 1}, "idverify.DecidedBy": idverify.DecidedByVendor,
 		"idverify.HTTP":     idverify.HTTP{Client: through(t, "127.0.0.1:1"), BaseURL: w.at(first).baseURL},
 		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers[second], "idverify.FARProvider": providers[first],
 		"idcard.Rule": idcard.RuleLength, "idcard.Error": broken, "idcard.NameError": noName, "idcard.NameFault": idcard.NameDigit, "idcard.NameTraits": idcard.InspectName("测\ue000 甲"), "idcard.Kind": number.Kind(), "idcard.Sex": number.Sex(), "idcard.Number": number,
