@@ -121,16 +121,6 @@ func TestTheListHasEveryVendor(t *testing.T) {
 	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the stand-in's list, and that of the proofs")
 }
 
-func TestEveryVendorHasTheSameFiles(t *testing.T) {
-	for _, vendor := range vendorRooms() {
-		for _, file := range []string{"doc.go", "client.go", "auth.go", "request.go", "response.go", "codes.go",
-			"client_test.go", "request_test.go", "response_test.go", "example_test.go"} {
-			assert.FileExists(t, filepath.Join(vendor, file))
-		}
-		assert.DirExists(t, filepath.Join(vendor, "testdata"))
-	}
-}
-
 // The library reads no environment, keeps no global state that an init could
 // set up, and ends no program.
 func TestTheLibraryHasNoHiddenInputs(t *testing.T) {
