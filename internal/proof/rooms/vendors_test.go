@@ -216,13 +216,13 @@ func TestAVendorThatBreaksTheTemplateIsFound(t *testing.T) {
 		"has no Client.decode": func(f fstest.MapFS) {
 			f["acme/response.go"] = file("type Reply struct{}\nfunc (a *answer) decode() {}")
 		},
-		"reply.go is a file that other vendors do not have":                   func(f fstest.MapFS) { f["acme/reply.go"] = file("") },
-		"client_sign.go is a file that other vendors do not have":             func(f fstest.MapFS) { f["acme/client_sign.go"] = file("") },
+		"reply.go is a file that other vendors do not have":                 func(f fstest.MapFS) { f["acme/reply.go"] = file("") },
+		"client_sign.go is a file that other vendors do not have":           func(f fstest.MapFS) { f["acme/client_sign.go"] = file("") },
 		"Reply is in client.go, and belongs in response.go":                 func(f fstest.MapFS) { f["acme/client.go"] = file("type Reply struct{}") },
 		"Config is in doc.go, and belongs in client.go":                     func(f fstest.MapFS) { f["acme/doc.go"] = file("type Config struct{}") },
 		"path is in response.go, and belongs in request.go":                 func(f fstest.MapFS) { f["acme/response.go"] = file("const path = 1") },
 		"exchange.Limits is in evidence.go, and belongs in request.go":      func(f fstest.MapFS) { f["acme/evidence.go"] = file("var l = exchange.Limits{}") },
-		"maxBytes is a limit in evidence.go":                                  func(f fstest.MapFS) { f["acme/evidence.go"] = file("const maxBytes = 1") },
+		"maxBytes is a limit in evidence.go":                                func(f fstest.MapFS) { f["acme/evidence.go"] = file("const maxBytes = 1") },
 		"idverify.Rule is in client.go, and belongs in codes.go":            func(f fstest.MapFS) { f["acme/client.go"] = file("func New() { _ = idverify.Rule{} }") },
 		"idverify.Rule is in token_store.go, and belongs in codes.go":       func(f fstest.MapFS) { f["acme/token_store.go"] = file("var r = map[int]idverify.Rule{1: {}}") },
 		"idverify.Rule is in auth.go, and belongs in codes.go":              func(f fstest.MapFS) { f["acme/auth.go"] = file("var off idverify.Rule") },
