@@ -121,6 +121,26 @@ func TestTheListHasEveryVendor(t *testing.T) {
 	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the stand-in's list, and that of the proofs")
 }
 
+// Both documents tell a newcomer of every room.
+func TestTheDocumentsNameEveryRoom(t *testing.T) {
+	rooms := []string{}
+	for _, s := range sources(t) {
+		if room := strings.TrimPrefix(s.dir, "internal/"); !strings.Contains(room, "/") && room != "." && !slices.Contains(rooms, room) {
+			rooms = append(rooms, room)
+		}
+	}
+	require.Contains(t, rooms, "wire")
+	for _, file := range []string{"CONTRIBUTING.md", filepath.Join("docs", "design.md")} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, room := range append(rooms, "internal/proof", "examples/internal/accounts", "otelidverify", "bench", "compat") {
+			if !slices.Contains(vendorRooms(), room) {
+				assert.Regexp(t, "`[^`\n]*\\b"+room+"\\b", string(text), "%s says nothing of %s", file, room)
+			}
+		}
+	}
+}
+
 // The library reads no environment, keeps no global state that an init could
 // set up, and ends no program.
 func TestTheLibraryHasNoHiddenInputs(t *testing.T) {
