@@ -3,7 +3,9 @@ package idverify_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -188,59 +190,169 @@ func TestAnswersSayWhenAndWhereFrom(t *testing.T) {
 	assert.Equal(t, idverify.OriginRefused, e.Origin)
 }
 
-// fragile is an error whose nil pointer panics when it is asked anything.
-type fragile struct{ cause error }
-
-func (f *fragile) Error() string      { return f.cause.Error() }
-func (f *fragile) Unwrap() error      { return f.cause }
-func (f *fragile) Is(err error) bool  { return f.cause == err }
-func (f *fragile) As(target any) bool { return errors.As(f.cause, target) }
-
-// nilError returns what a constructor returned beside an error that nobody looked
-// at: a nil pointer as an error. It is a provider, a limiter and both stores.
-type nilError struct{ err error }
-
-func (nilError) Name() string                   { return "nil" }
-func (nilError) Accepts(idverify.Evidence) bool { return true }
-func (n nilError) Ask(context.Context, *idverify.Question) (*idverify.Result, error) {
-	return nil, n.err
+func TestNothingIsLostWhenAllFail(t *testing.T) {
+	cause := errors.New("cause")
+	a := vendorNamed("a", step{err: &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered, RequestID: "r1", Err: cause}})
+	b := vendorNamed("b", step{err: &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledNo, HTTPStatus: 200}})
+	c, err := idverify.New([]idverify.Provider{a, b})
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, idverify.CodeQuotaExceeded, e.Code)
+	assert.Equal(t, "b", e.Vendor)
+	assert.True(t, e.Ambiguous(), "the first leg may have been billed")
+	assert.Equal(t, idverify.BilledUnknown, e.Billed)
+	assert.ErrorIs(t, err, idverify.ErrTimeout)
+	assert.ErrorIs(t, err, idverify.ErrQuotaExceeded)
+	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+	assert.ErrorIs(t, err, cause)
+	assert.Contains(t, err.Error(), "attempts: a timeout (unanswered, billed unknown), b quota_exceeded (answered, billed no)")
+	assert.Equal(t, "r1", e.Attempts[0].RequestID)
+	assert.Equal(t, "17", e.Attempts[1].VendorCode)
 }
-func (n nilError) Acquire(context.Context) (func(), error) { return nil, n.err }
-func (n nilError) Take(context.Context, idverify.Try) (idverify.Taken, error) {
-	return idverify.Taken{OK: true}, n.err
-}
-func (n nilError) Return(context.Context, idverify.Try) error { return n.err }
-func (n nilError) Load(context.Context, string) (idverify.Stored, bool, error) {
-	return idverify.Stored{}, false, n.err
-}
-func (n nilError) Save(context.Context, string, idverify.Stored) error { return n.err }
 
-func TestATypedNilErrorPanicsNobody(t *testing.T) {
-	for _, nothing := range []error{(*idverify.Error)(nil), (*fragile)(nil)} {
-		n := nilError{nothing}
-		a := vendorNamed("a", pass(t))
-		for name, test := range map[string]struct {
-			provider idverify.Provider
-			opts     []idverify.Option
-			want     idverify.Code
-		}{
-			"provider":     {n, nil, idverify.CodeUnknown},
-			"limiter":      {a, []idverify.Option{idverify.WithVendor("a", idverify.VendorPolicy{Limiter: n})}, idverify.CodeStoreUnavailable},
-			"person store": {a, []idverify.Option{limitOf(2, n)}, idverify.CodeStoreUnavailable},
-			"result store": {a, []idverify.Option{idverify.WithResultStore(n, personKey)}, ""},
-		} {
-			for _, key := range []string{"", "order-1"} {
-				var told noting
-				c := oneVendor(t, test.provider, append(test.opts, half(idverify.Retry{Attempts: 1}), told.option())...)
-				req := askFor(photo())
-				req.IdempotencyKey = key
-				_, err := c.Verify(t.Context(), req)
-				assert.Equal(t, test.want, idverify.CodeOf(err), name)
-				if err != nil {
-					assert.NotErrorIs(t, err, idverify.ErrNetwork)
-					assert.NotEmpty(t, err.Error())
-				}
-			}
+func TestTheLastThatWasAskedExplainsTheError(t *testing.T) {
+	for _, restsFirst := range []bool{true, false} {
+		providers := []idverify.Provider{vendorNamed("resting", fail(idverify.CodeBadResponse)), vendorNamed("asked", fail(idverify.CodeQuotaExceeded))}
+		if !restsFirst {
+			slices.Reverse(providers)
 		}
+		c, err := idverify.New(providers, idverify.WithVendor("resting", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
+		require.NoError(t, err)
+		_, _ = c.Verify(t.Context(), askFor(photo()))
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Contains(t, told(e.Attempts)[0]+told(e.Attempts)[1], "resting circuit_open passed over")
+		assert.Equal(t, idverify.CodeQuotaExceeded, e.Code)
+		assert.Equal(t, "asked", e.Vendor)
+	}
+}
+
+func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", slowPass(t, time.Hour)), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		res, err := c.Verify(ctx, askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrTimeout)
+		assert.Equal(t, []string{"a timeout"}, told(attemptsOf(res, err)))
+		assert.Zero(t, b.asked, "nobody would hear what it says, and it would be paid for")
+	})
+}
+
+func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(4*time.Second))), vendorNamed("b", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, b})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		began := time.Now()
+		_, err = c.Verify(ctx, askFor(photo()))
+		assert.Equal(t, time.Second, time.Since(began))
+		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.ErrorIs(t, err, idverify.ErrRateLimited)
+		assert.ErrorContains(t, err, "the caller's context was cancelled while waiting to try again")
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "a", e.Vendor)
+		assert.Zero(t, b.asked)
+	})
+}
+
+// What a provider calls repeatable and perhaps billed at once is not repeated.
+func TestContradictoryErrorsAreNotRepeated(t *testing.T) {
+	billed := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
+	for _, facts := range [][]func(*idverify.Error){{safe, ambiguous}, {safe, billed}} {
+		a := vendorNamed("a", fail(idverify.CodeNetwork, facts...))
+		_, err := oneVendor(t, a).Verify(t.Context(), askFor(photo()))
+		assert.Error(t, err)
+		assert.Equal(t, 1, a.asked)
+	}
+}
+
+func TestCallerWhoHasLeftAsksNobody(t *testing.T) {
+	a := vendorNamed("a", pass(t))
+	c := oneVendor(t, a)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, req := range []*idverify.Request{askFor(photo()), keyed("k")} {
+		_, err := c.Verify(ctx, req)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
+	}
+	assert.Zero(t, a.asked)
+}
+
+func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
+	a := vendorNamed("a", pass(t))
+	c := oneVendor(t, a, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), Tries: 1, Window: time.Hour}))
+	for range 3 {
+		_, err := c.Verify(t.Context(), askFor(idverify.PhotoURL("https://media.example/x")))
+		assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
+	}
+	res, err := c.Verify(t.Context(), askFor(photo()))
+	require.NoError(t, err)
+	assert.True(t, res.Passed())
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
+}
+
+func TestRepeatableSpeaksOfAllLegs(t *testing.T) {
+	turnedAway := func(e *idverify.Error) { e.Delivery = idverify.DeliveryRefused }
+	for name, test := range map[string]struct {
+		a, b step
+		want bool
+	}{
+		"both turned away":        {fail(idverify.CodeRateLimited, turnedAway), fail(idverify.CodeNetwork, unsent), true},
+		"one lost":                {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), false},
+		"one lost, and said free": {fail(idverify.CodeTimeout, ambiguous, free), fail(idverify.CodeNetwork, unsent), false},
+		"one perhaps billed":      {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
+		"one free of charge":      {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
+		"last one not":            {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
+	} {
+		assert.Equal(t, test.want, failBoth(t, test.a, test.b).Repeatable(), name)
+	}
+}
+
+// failBoth asks two vendors, each once.
+func failBoth(t *testing.T, a, b step) *idverify.Error {
+	t.Helper()
+	c, err := idverify.New([]idverify.Provider{vendorNamed("a", a), vendorNamed("b", b)}, half(idverify.Retry{Attempts: 1}))
+	require.NoError(t, err)
+	_, err = c.Verify(t.Context(), askFor(photo()))
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	require.Len(t, e.Attempts, 2)
+	return e
+}
+
+func TestWhatAnErrorMayHaveCostSpeaksOfAllLegs(t *testing.T) {
+	charged := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
+	for name, test := range map[string]struct {
+		a, b            step
+		sent, ambiguous bool
+		billed          idverify.Billed
+	}{
+		"nothing was sent":                            {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeNetwork, unsent), false, false, idverify.BilledNo},
+		"the first was sent":                          {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true, false, idverify.BilledNo},
+		"the last was sent":                           {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), true, false, idverify.BilledNo},
+		"the first was lost":                          {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeNetwork, unsent), true, true, idverify.BilledUnknown},
+		"the last was lost":                           {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeTimeout, ambiguous), true, true, idverify.BilledUnknown},
+		"the first was charged for, the last not":     {fail(idverify.CodeBadResponse, charged), fail(idverify.CodeNetwork, unsent), true, false, idverify.BilledYes},
+		"the last was charged for, the first not":     {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeBadResponse, charged), true, false, idverify.BilledYes},
+		"the first was charged for, the last lost":    {fail(idverify.CodeBadResponse, charged), fail(idverify.CodeTimeout, ambiguous), true, true, idverify.BilledYes},
+		"the last was charged for, the first lost":    {fail(idverify.CodeTimeout, ambiguous), fail(idverify.CodeBadResponse, charged), true, true, idverify.BilledYes},
+		"both free of charge, as far as one was told": {fail(idverify.CodeQuotaExceeded), fail(idverify.CodeQuotaExceeded, free), true, false, idverify.BilledUnknown},
+	} {
+		e := failBoth(t, test.a, test.b)
+		assert.Equal(t, test.sent, e.Sent(), name)
+		assert.Equal(t, test.ambiguous, e.Ambiguous(), name)
+		assert.Equal(t, test.billed, e.Billed, name)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
@@ -93,4 +94,36 @@ func ExampleRule_Check() {
 	// false 0 <nil>
 	// true 0.5 <nil>
 	// false 0 similarity score is outside 0..100
+}
+
+func ExampleWithVendor() {
+	providers, done := twoVendors()
+	defer done()
+	_, err := idverify.New(providers,
+		idverify.WithVendor("linkface", idverify.VendorPolicy{Timeout: 10 * time.Second}),
+		idverify.WithVendor("baiduv5", idverify.VendorPolicy{}))
+	fmt.Println(err)
+	// Output: idverify: invalid_config: no provider is called baiduv5 (field WithVendor, not sent, billed no, advice fix_account)
+}
+
+func ExampleNewLimiter() {
+	// Two calls a second, as a trial account has, and four under way at most.
+	limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 2, InFlight: 4})
+	if err != nil {
+		panic(err)
+	}
+	release, err := limiter.Acquire(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	defer release()
+	// Output:
+}
+
+func ExampleWithPersonLimit() {
+	key := []byte("EXAMPLE: 32 random bytes, kept as a secret")
+	client, err := idverify.New([]idverify.Provider{&fake{name: "vendor"}},
+		idverify.WithPersonLimit(idverify.PersonLimit{Secret: key, Tries: 5, Window: 24 * time.Hour}))
+	fmt.Println(client, err)
+	// Output: idverify.Client(vendor) <nil>
 }

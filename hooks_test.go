@@ -3,11 +3,7 @@ package idverify_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -176,114 +172,6 @@ func TestHooksMayReturnNothing(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestLoggerWritesOneLineForEachAttemptAndEachCall(t *testing.T) {
-	var out bytes.Buffer
-	failing := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) {
-		e.VendorMessage = idverify.NewSensitive("MARK " + aName)
-		e.VendorCode = "2"
-	})
-	c, err := idverify.New([]idverify.Provider{vendorNamed("a", failing), vendorNamed("b", pass(t))},
-		idverify.WithLogger(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	require.NoError(t, err)
-	res, err := c.Verify(t.Context(), askFor(photo()))
-	require.NoError(t, err)
-	assert.True(t, res.Passed())
-	_, err = c.Verify(t.Context(), askFor())
-	require.Error(t, err)
-
-	var lines []map[string]any
-	for line := range strings.Lines(out.String()) {
-		var fields map[string]any
-		require.NoError(t, json.Unmarshal([]byte(line), &fields))
-		lines = append(lines, fields)
-	}
-	require.Len(t, lines, 4)
-	for i, want := range []struct{ msg, level string }{
-		{"idverify attempt", "WARN"}, {"idverify attempt", "INFO"}, {"idverify call", "INFO"}, {"idverify call", "INFO"},
-	} {
-		assert.Equal(t, want.msg, lines[i]["msg"])
-		assert.Equal(t, want.level, lines[i]["level"])
-	}
-	assert.Equal(t, "vendor_unavailable", lines[0]["attempt"].(map[string]any)["code"])
-	assert.Equal(t, true, lines[2]["result"].(map[string]any)["passed"])
-	for _, mark := range []string{"MARK", aName, aNumber} {
-		assert.NotContains(t, out.String(), mark)
-	}
-}
-
-func TestAttemptKeepsWhatTheVendorSaid(t *testing.T) {
-	decided := pass(t)
-	decided.res.VendorCode, decided.res.VendorReason, decided.res.RequestID, decided.res.HTTPStatus = "1", "found", "r2", 200
-	failed := &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", VendorReason: "daily", RequestID: "r1", HTTPStatus: 402,
-		Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo}
-	c, err := idverify.New([]idverify.Provider{vendorNamed("a", step{err: failed}), vendorNamed("b", decided)}, half(idverify.Retry{Attempts: 1}))
-	require.NoError(t, err)
-	res, err := c.Verify(t.Context(), askFor(photo()))
-	require.NoError(t, err)
-	require.ErrorIs(t, res.Attempts[0].Err, idverify.ErrQuotaExceeded)
-	legs := slices.Clone(res.Attempts)
-	for i := range legs {
-		legs[i].Err, legs[i].Duration, legs[i].Queued, legs[i].At = nil, 0, 0, time.Time{}
-	}
-	assert.Equal(t, []idverify.Attempt{
-		{Vendor: "a", Code: idverify.CodeQuotaExceeded, VendorCode: "17", VendorReason: "daily", RequestID: "r1", HTTPStatus: 402,
-			Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused, Next: idverify.NextAnotherVendor},
-		{Vendor: "b", Code: idverify.CodeMatch, VendorCode: "1", VendorReason: "found", RequestID: "r2", HTTPStatus: 200,
-			Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered},
-	}, legs)
-}
-
-func TestEveryVerbPrintsTheLineOfAnAttempt(t *testing.T) {
-	for want, a := range map[string]idverify.Attempt{
-		"a circuit_open (passed over, billed no)":  {Vendor: "a", Code: idverify.CodeCircuitOpen, Billed: idverify.BilledNo, PassedOver: true},
-		"a network (not sent, billed no)":          {Vendor: "a", Code: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo},
-		"a network (unanswered, billed no)":        {Vendor: "a", Code: idverify.CodeNetwork, Billed: idverify.BilledNo},
-		"a timeout (unanswered, billed unknown)":   {Vendor: "a", Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered},
-		"[hidden] [hidden] (answered, billed yes)": {Vendor: "two words", Code: aName, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes},
-	} {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-			assert.Equal(t, want, fmt.Sprintf(verb, a), verb)
-		}
-	}
-}
-
-func TestAttemptHidesWhatIsNoWord(t *testing.T) {
-	a := idverify.Attempt{Vendor: aName, Code: aName, VendorCode: aName, RequestID: aName, Delivery: idverify.DeliveryAnswered, HTTPStatus: 200, Wait: time.Second}
-	assert.Equal(t, "[vendor=[hidden] code=[hidden] vendor_code=[hidden] request_id=[hidden] http_status=200 wait=1s queued=0s duration=0s billed=unknown "+
-		"delivery=answered passed_over=false]", a.LogValue().String())
-	text, err := json.Marshal(idverify.Attempt{Vendor: "a", VendorCode: aName, RequestID: aName})
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"vendor":"a","code":"","vendor_code":"[hidden]","request_id":"[hidden]","duration_ms":0,"billed":"unknown",
-		"delivery":"unanswered","sent":true,"ambiguous":true,"repeatable":false}`, string(text))
-}
-
-func TestAttemptJSONKeepsTheTimesAndRefusesWhatIsNone(t *testing.T) {
-	a := idverify.Attempt{Vendor: "a", Code: idverify.CodeTimeout, Wait: 1500 * time.Millisecond, Duration: 30 * time.Second, Delivery: idverify.DeliveryUnanswered}
-	text, err := json.Marshal(a)
-	require.NoError(t, err)
-	var back idverify.Attempt
-	require.NoError(t, json.Unmarshal(text, &back))
-	assert.Equal(t, a, back)
-	for _, text := range []string{`{"duration_ms":"soon"}`, `{"billed":"maybe"}`, `[]`} {
-		assert.Error(t, json.Unmarshal([]byte(text), &back), text)
-	}
-}
-
-func TestAttemptJSONSurvives(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // where a call takes no time
-		c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeQuotaExceeded)), vendorNamed("b", pass(t))})
-		require.NoError(t, err)
-		res, err := c.Verify(t.Context(), askFor(photo()))
-		require.NoError(t, err)
-		text, err := json.Marshal(res)
-		require.NoError(t, err)
-		var back idverify.Result
-		require.NoError(t, json.Unmarshal(text, &back))
-		assert.Equal(t, told(res.Attempts), told(back.Attempts))
-		assert.Contains(t, string(text), `{"vendor":"a","code":"quota_exceeded","at":"2000-01-01T00:00:00Z","billed":"unknown","delivery":"answered","next":"another_vendor","sent":true,"ambiguous":false,"repeatable":false,"duration_ms":0}`)
-	})
-}
-
 func TestAHookThatPanicsCostsNoDecision(t *testing.T) {
 	var out bytes.Buffer
 	boom := func() { panic("MARK") }
@@ -356,40 +244,6 @@ func TestACircuitsHookMayAskForTheState(t *testing.T) {
 	_, err = c.Verify(t.Context(), askFor(photo()))
 	require.Error(t, err)
 	assert.Equal(t, []idverify.CircuitState{idverify.CircuitOpen}, seen)
-}
-
-func TestTheLinesOfACallShareAnIDAndTheOperatorIsCalled(t *testing.T) {
-	var out bytes.Buffer
-	c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeQuotaExceeded)), vendorNamed("b", fail(idverify.CodePoorPhoto))},
-		idverify.WithLogger(slog.New(slog.NewJSONHandler(&out, nil))))
-	require.NoError(t, err)
-	_, err = c.Verify(t.Context(), askFor(photo()))
-	require.Error(t, err)
-	var levels, ids []string
-	for line := range strings.Lines(out.String()) {
-		var fields map[string]any
-		require.NoError(t, json.Unmarshal([]byte(line), &fields))
-		levels, ids = append(levels, fields["level"].(string)), append(ids, fields["call"].(string))
-	}
-	assert.Equal(t, []string{"ERROR", "INFO", "INFO"}, levels, "a used-up quota, and a customer's blurred photo")
-	assert.Equal(t, []string{ids[0], ids[0], ids[0]}, ids)
-}
-
-// What an operator has to mend and hears of once is no line of level Info.
-func TestAClockThatRunsWrongIsAWarningInTheLog(t *testing.T) {
-	for level, warnings := range map[string][]idverify.Warning{
-		"INFO": {idverify.WarnRiskyDevice}, "WARN": {idverify.WarnRiskyDevice, idverify.WarnClockSkew},
-	} {
-		var out bytes.Buffer
-		warned := pass(t)
-		warned.res.Warnings = warnings
-		c := oneVendor(t, vendorNamed("a", warned), idverify.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
-		_, err := c.Verify(t.Context(), askFor(photo()))
-		require.NoError(t, err)
-		lines := slices.Collect(strings.Lines(out.String()))
-		assert.Contains(t, lines[len(lines)-1], "level="+level)
-		assert.Contains(t, lines[len(lines)-1], string(warnings[len(warnings)-1]))
-	}
 }
 
 func TestTheQueueIsNotPartOfTheDuration(t *testing.T) {

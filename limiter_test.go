@@ -2,15 +2,12 @@ package idverify_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,117 +216,6 @@ func TestLimiterWithoutLimitsAdmitsAll(t *testing.T) {
 	})
 }
 
-func TestLeavingTheHeadOfTheLinePassesItsTurnOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLine(t, 10, 0)
-		l.join(t.Context(), 0)
-		leave := l.leaver(1)
-		l.join(t.Context(), 2)
-		l.pass(90 * ms)
-		leave()
-		l.pass(time.Second)
-		l.wantAdmitted(entry{0, 0, nil}, entry{2, 100 * ms, nil})
-	})
-}
-
-func TestTheLastToLeaveGivesTheTurnBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLine(t, 10, 0)
-		l.join(t.Context(), 0)
-		leaves := []func(){l.leaver(1), l.leaver(2)}
-		l.pass(50 * ms)
-		for _, leave := range leaves {
-			leave()
-		}
-		l.pass(25 * ms)
-		l.join(t.Context(), 3)
-		l.pass(time.Second)
-		l.join(t.Context(), 4)
-		l.join(t.Context(), 5)
-		l.pass(time.Second)
-		l.wantAdmitted(entry{0, 0, nil}, entry{3, 100 * ms, nil}, entry{4, 1075 * ms, nil}, entry{5, 1175 * ms, nil})
-	})
-}
-
-func TestATurnThatNobodyTookInTimeIsGivenBackToo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLine(t, 10, 0)
-		l.join(t.Context(), 0)
-		leave := l.leaver(1)
-		idverify.LoseAlarm(l.limiter)
-		l.pass(150 * ms)
-		leave()
-		l.join(t.Context(), 2)
-		l.join(t.Context(), 3)
-		l.pass(time.Second)
-		l.wantAdmitted(entry{0, 0, nil}, entry{2, 150 * ms, nil}, entry{3, 250 * ms, nil})
-	})
-}
-
-// held is a context whose caller is held up on the way to waiting for it.
-type held struct {
-	context.Context
-	until chan struct{}
-}
-
-func (c held) Done() <-chan struct{} { <-c.until; return c.Context.Done() }
-
-// Who leaves at the moment of being admitted was either admitted, or hands the
-// start on.
-func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
-	outcomes := map[bool]int{}
-	for range 100 {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLine(t, 10, 1)
-			ctx, cancel := context.WithCancel(t.Context())
-			until := make(chan struct{})
-			l.join(held{ctx, until}, 0)
-			l.join(t.Context(), 1)
-			l.join(t.Context(), 2)
-			cancel()
-			close(until) // 0 finds itself both admitted and cancelled
-			synctest.Wait()
-
-			_, left := l.refused()[0]
-			outcomes[left]++
-			first := entry{1, 0, nil}
-			if !left {
-				first = entry{0, 0, nil}
-			}
-			l.wantAdmitted(first)
-			l.end(first.caller)
-			l.pass(time.Second)
-			l.wantAdmitted(first, entry{first.caller + 1, 100 * ms, nil})
-		})
-	}
-	assert.Len(t, outcomes, 2, "both happen")
-}
-
-func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
-	for i := range 40 {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLine(t, 0, 1)
-			ctx, cancel := context.WithCancel(t.Context())
-			until := make(chan struct{})
-			l.join(held{ctx, until}, 0)
-			someoneWaits := i%2 == 0
-			if someoneWaits {
-				l.join(t.Context(), 1)
-			}
-			cancel()
-			close(until)
-			synctest.Wait()
-			if _, left := l.refused()[0]; !left {
-				l.end(0)
-			}
-			if !someoneWaits {
-				l.join(t.Context(), 1)
-			}
-			assert.Contains(t, l.admitted(), entry{1, 0, nil})
-		})
-	}
-}
-
 func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
@@ -393,16 +279,6 @@ func TestLimiterForeseesTheSlowestLine(t *testing.T) {
 		synctest.Wait()
 		assert.Len(t, l.refused(), 100)
 	})
-}
-
-func TestLimiterRefusesWhoHasLeftAlready(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for range 100 { // a coin would fall on the other side once
-		release, err := limiterOf(t, 0, 0).Acquire(ctx)
-		require.Equal(t, context.Canceled, err)
-		assert.Nil(t, release)
-	}
 }
 
 // Callers come, leave and end as they like: no limit is passed at any moment,
@@ -480,161 +356,4 @@ func TestNewLimiterRefusesWhatIsNoLimit(t *testing.T) {
 	for _, perSecond := range []float64{0, 0.001, 2.5, 1e6} {
 		limiterOf(t, perSecond, 0)
 	}
-}
-
-// toldLimiter answers as it is told.
-type toldLimiter struct {
-	release func()
-	err     error
-	asked   int
-}
-
-func (l *toldLimiter) Acquire(context.Context) (func(), error) {
-	l.asked++
-	return l.release, l.err
-}
-
-func TestClientKeepsToTheLimiterOfAVendor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := vendorNamed("a", pass(t))
-		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiterOf(t, 1, 0), Breaker: idverify.Breaker{Off: true}}))
-		began := time.Now()
-		for range 4 {
-			_, err := c.Verify(t.Context(), askFor(photo()))
-			require.NoError(t, err)
-		}
-		assert.Equal(t, 3*time.Second, time.Since(began))
-
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
-		defer cancel()
-		_, err := c.Verify(ctx, askFor(photo()))
-		assert.ErrorIs(t, err, idverify.ErrOverOwnLimit)
-		var e *idverify.Error
-		require.ErrorAs(t, err, &e)
-		assert.Equal(t, "a", e.Vendor)
-		assert.Equal(t, idverify.CodeRateLimited, e.Code)
-		assert.Equal(t, idverify.BilledNo, e.Billed)
-		assert.False(t, e.Sent())
-		assert.Equal(t, time.Second, e.RetryAfter)
-		assert.True(t, e.Attempts[0].PassedOver)
-		assert.Equal(t, 4, a.asked)
-	})
-}
-
-func TestCallerWhoLeavesTheLineOfTheLimiterHasLeft(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := vendorNamed("a", pass(t))
-		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiterOf(t, 1, 0)}))
-		_, err := c.Verify(t.Context(), askFor(photo()))
-		require.NoError(t, err)
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second/2, cancel)
-		_, err = c.Verify(ctx, askFor(photo()))
-		assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(err))
-		assert.ErrorIs(t, err, context.Canceled)
-		assert.NotErrorIs(t, err, idverify.ErrRateLimited)
-		assert.Equal(t, 1, a.asked)
-	})
-}
-
-// deafLimiter admits when it is let, whether the caller has left or not.
-type deafLimiter struct {
-	let      chan struct{}
-	released atomic.Int64
-}
-
-func (l *deafLimiter) Acquire(context.Context) (func(), error) {
-	<-l.let
-	return func() { l.released.Add(1) }, nil
-}
-
-func TestADeafLimiterHoldsNobodyWhoLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const left = 64 // more of them are not left behind
-		l := &deafLimiter{let: make(chan struct{})}
-		a := vendorNamed("a", pass(t))
-		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: l}))
-		for range left {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			began := time.Now()
-			_, err := c.Verify(ctx, askFor(photo()))
-			assert.Equal(t, idverify.CodeTimeout, idverify.CodeOf(err))
-			assert.Equal(t, idverify.ReasonCallerLeft, attemptsOf(nil, err)[0].Reason)
-			assert.Less(t, time.Since(began), 1100*time.Millisecond)
-			cancel()
-		}
-		began := time.Now()
-		_, err := c.Verify(t.Context(), askFor(photo()))
-		assert.Equal(t, idverify.CodeStoreUnavailable, idverify.CodeOf(err))
-		assert.Equal(t, idverify.ReasonLimiterFailed, attemptsOf(nil, err)[0].Reason)
-		assert.Zero(t, time.Since(began))
-		assert.Zero(t, a.asked)
-		assert.Equal(t, idverify.CircuitClosed, c.Circuits()["a"])
-
-		close(l.let)
-		synctest.Wait()
-		assert.EqualValues(t, left, l.released.Load(), "what is given late is given back")
-		_, err = c.Verify(t.Context(), askFor(photo()))
-		assert.NoError(t, err)
-		assert.EqualValues(t, left+1, l.released.Load())
-	})
-}
-
-func TestClientTakesALimiterOfAUsersOwnAtItsWord(t *testing.T) {
-	cause := errors.New("the limiter's store is down")
-	for name, test := range map[string]struct {
-		limiter toldLimiter
-		asked   int
-		code    idverify.Code
-		reason  idverify.Reason
-	}{
-		"admits, and has nothing to release": {toldLimiter{}, 1, "", ""},
-		"turns away":                         {toldLimiter{err: fmt.Errorf("%w: %w", idverify.ErrOverOwnLimit, cause)}, 0, idverify.CodeRateLimited, idverify.ReasonOwnLimit},
-		"fails":                              {toldLimiter{err: cause}, 0, idverify.CodeStoreUnavailable, idverify.ReasonLimiterFailed},
-	} {
-		a := vendorNamed("a", pass(t))
-		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: &test.limiter}))
-		_, err := c.Verify(t.Context(), askFor(photo()))
-		assert.Equal(t, test.code, idverify.CodeOf(err), name)
-		assert.Equal(t, test.limiter.err != nil, errors.Is(err, cause), name)
-		if err != nil {
-			assert.Equal(t, test.reason, attemptsOf(nil, err)[0].Reason, name)
-		}
-
-		assert.Equal(t, test.asked, a.asked, name)
-
-		b := vendorNamed("b", pass(t))
-		both, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: &test.limiter}))
-		require.NoError(t, err)
-		res, err := both.Verify(t.Context(), askFor(photo()))
-		require.NoError(t, err, name)
-		assert.True(t, res.Passed(), "the next vendor is asked")
-	}
-}
-
-func TestNobodyStandsInLineForAVendorThatRests(t *testing.T) {
-	released := 0
-	limiter := &toldLimiter{release: func() { released++ }}
-	c := oneVendor(t, vendorNamed("a", fail(idverify.CodeVendorUnavailable)),
-		idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiter, Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
-	for range 3 {
-		_, err := c.Verify(t.Context(), askFor(photo()))
-		assert.Error(t, err)
-	}
-	assert.Equal(t, 1, limiter.asked)
-	assert.Equal(t, 1, released)
-}
-
-func ExampleNewLimiter() {
-	// Two calls a second, as a trial account has, and four under way at most.
-	limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 2, InFlight: 4})
-	if err != nil {
-		panic(err)
-	}
-	release, err := limiter.Acquire(context.Background())
-	if err != nil {
-		panic(err)
-	}
-	defer release()
-	// Output:
 }

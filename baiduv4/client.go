@@ -1,10 +1,7 @@
 package baiduv4
 
 import (
-	"cmp"
 	"context"
-	"reflect"
-	"slices"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
@@ -114,45 +111,6 @@ func New(cfg Config) (*Client, error) {
 	return client, nil
 }
 
-func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
-	set := controls{
-		quality:  cmp.Or(c.Quality, QualityNone),
-		liveness: cmp.Or(c.Liveness, LivenessNormal),
-		spoofing: cmp.Or(c.Spoofing, SpoofingNormal),
-		risk:     cmp.Or(c.Risk, RiskReject),
-	}
-	const problem = "must be NONE, LOW, NORMAL or HIGH"
-	if !slices.Contains(qualityLevels, set.quality) {
-		return set, vendor.Misconfigured("Quality", problem)
-	}
-	if _, known := livenessRules[set.liveness]; !known {
-		return set, vendor.Misconfigured("Liveness", problem)
-	}
-	if _, known := spoofingRules[set.spoofing]; !known {
-		return set, vendor.Misconfigured("Spoofing", problem)
-	}
-	if set.risk != RiskReject && set.risk != RiskWarn {
-		return set, vendor.Misconfigured("Risk", "must be REJECT or WARN")
-	}
-	return set, nil
-}
-
-func (c Config) source(vendor *exchange.Vendor) *tokenSource {
-	account := credentials{vendor, redact.NewSecret(c.APIKey), redact.NewSecret(c.SecretKey)}
-	source := &tokenSource{
-		fetch:  account.fetch,
-		broken: vendor.Panicked(),
-		told:   c.OnTokenFetch,
-		now:    vendor.Now,
-	}
-	source.store.TokenStore = c.Tokens
-	if v := reflect.ValueOf(c.Tokens); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		source.store.TokenStore = NewMemoryStore()
-	}
-	source.store.key = storeKey(cmp.Or(c.HTTP.BaseURL, DefaultBaseURL), c.APIKey, c.SecretKey)
-	return source
-}
-
 // Name is "baiduv4".
 func (c *Client) Name() string { return Name }
 
@@ -191,7 +149,7 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 // *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	a := &asking{client: c}
-	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: a.withToken, Refused: a.refused, Decode: a.decode})
+	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: a.sign, Refused: a.refused, Decode: a.answered})
 }
 
 // Verify is Ask without an [idverify.Client].

@@ -1,6 +1,12 @@
 package baiduv4
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/idverify/idverify/internal/exchange"
+)
 
 // QualityControl is how good a picture must be before anything else is looked
 // at. A picture that fails is an error: poor_photo, or no_face.
@@ -62,6 +68,17 @@ const (
 	SpoofingHigh SpoofingControl = "HIGH"
 )
 
+// RiskControl says what becomes of a capture whose device the vendor rates as
+// dangerous (risk_level 1).
+type RiskControl string
+
+const (
+	// RiskReject makes it CodeAttackSuspected, whatever the scores are.
+	RiskReject RiskControl = "REJECT"
+	// RiskWarn only adds the warning risky_device.
+	RiskWarn RiskControl = "WARN"
+)
+
 // controls are the levels that are sent.
 type controls struct {
 	quality  QualityControl
@@ -75,4 +92,28 @@ type controls struct {
 func (c *Client) DecidesBy() string {
 	set := c.controls
 	return strings.Join([]string{string(set.quality), string(set.liveness), string(set.spoofing), string(set.risk)}, " ")
+}
+
+// controls are the levels that the configuration asks for.
+func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
+	set := controls{
+		quality:  cmp.Or(c.Quality, QualityNone),
+		liveness: cmp.Or(c.Liveness, LivenessNormal),
+		spoofing: cmp.Or(c.Spoofing, SpoofingNormal),
+		risk:     cmp.Or(c.Risk, RiskReject),
+	}
+	const problem = "must be NONE, LOW, NORMAL or HIGH"
+	if !slices.Contains(qualityLevels, set.quality) {
+		return set, vendor.Misconfigured("Quality", problem)
+	}
+	if _, known := livenessRules[set.liveness]; !known {
+		return set, vendor.Misconfigured("Liveness", problem)
+	}
+	if _, known := spoofingRules[set.spoofing]; !known {
+		return set, vendor.Misconfigured("Spoofing", problem)
+	}
+	if set.risk != RiskReject && set.risk != RiskWarn {
+		return set, vendor.Misconfigured("Risk", "must be REJECT or WARN")
+	}
+	return set, nil
 }

@@ -2,6 +2,7 @@ package baiduv4_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -174,4 +176,133 @@ func answering(t testing.TB, given answer, change ...func(*baiduv4.Config)) (*ba
 	transport.RegisterResponder(http.MethodPost, baiduv4.DefaultBaseURL+verifyPath, f.RoundTrip)
 	mocked := func(cfg *baiduv4.Config) { cfg.HTTP.Client = &http.Client{Transport: transport} }
 	return newClient(t, append([]func(*baiduv4.Config){mocked}, change...)...), f
+}
+
+// Everything here runs in bubbles, where time passes only when all goroutines
+// wait for it, and a goroutine that is left over fails the test.
+
+// outcomes collects what concurrent callers got.
+type outcomes struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (o *outcomes) start(ctx context.Context, c *baiduv4.Client, callers int) {
+	for range callers {
+		go func() {
+			_, err := c.Verify(ctx, request())
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.errs = append(o.errs, err)
+		}()
+	}
+}
+
+func (o *outcomes) assert(t *testing.T, finished, failed int) {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	bad := 0
+	for _, err := range o.errs {
+		if err != nil {
+			bad++
+		}
+	}
+	assert.Len(t, o.errs, finished)
+	assert.Equal(t, failed, bad)
+}
+
+func verify(t *testing.T, c *baiduv4.Client) {
+	t.Helper()
+	res, err := c.Verify(t.Context(), request())
+	require.NoError(t, err)
+	require.True(t, res.Passed())
+}
+
+func verifyFails(t *testing.T, c *baiduv4.Client) *idverify.Error {
+	t.Helper()
+	res, err := c.Verify(t.Context(), request())
+	return requireError(t, res, err)
+}
+
+// gate holds fetches back until it is opened, or their context ends.
+type gate chan struct{}
+
+func (g gate) pass(ctx context.Context) error {
+	select {
+	case <-g:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (g gate) fetch(ctx context.Context, n int) (answer, error) {
+	return tokenAnswer(n, month), g.pass(ctx)
+}
+
+func bubble(t *testing.T, test func(t *testing.T)) { synctest.Test(t, test) }
+
+// odd is a store that misbehaves as told, around a good one.
+type odd struct {
+	baiduv4.MemoryStore
+	load func(ctx context.Context) error
+	save func(ctx context.Context) error
+	drop func(ctx context.Context) error
+
+	mu                  sync.Mutex
+	loads, saves, drops int
+	keys                map[string]bool
+}
+
+func (o *odd) ask(ctx context.Context, key string, count *int, do func(context.Context) error) error {
+	o.mu.Lock()
+	*count++
+	if o.keys == nil {
+		o.keys = map[string]bool{}
+	}
+	o.keys[key] = true
+	o.mu.Unlock()
+	if do == nil {
+		return nil
+	}
+	return do(ctx)
+}
+
+func (o *odd) Load(ctx context.Context, key string) (baiduv4.Token, bool, error) {
+	if err := o.ask(ctx, key, &o.loads, o.load); err != nil {
+		return baiduv4.Token{}, false, err
+	}
+	return o.MemoryStore.Load(ctx, key)
+}
+
+func (o *odd) Save(ctx context.Context, key string, token baiduv4.Token) error {
+	if err := o.ask(ctx, key, &o.saves, o.save); err != nil {
+		return err
+	}
+	return o.MemoryStore.Save(ctx, key, token)
+}
+
+func (o *odd) Drop(ctx context.Context, key string, token baiduv4.Token) error {
+	if err := o.ask(ctx, key, &o.drops, o.drop); err != nil {
+		return err
+	}
+	return o.MemoryStore.Drop(ctx, key, token)
+}
+
+// noStore keeps nothing, so that a token which is not held must be fetched.
+func noStore() *odd {
+	down := func(context.Context) error { return errors.New("down") }
+	return &odd{load: down, save: down, drop: down}
+}
+
+func keptIn(store baiduv4.TokenStore) func(*baiduv4.Config) {
+	return func(c *baiduv4.Config) { c.Tokens = store }
+}
+
+// verifyAndSave waits until the store has been told, which no call does.
+func verifyAndSave(t *testing.T, c *baiduv4.Client) {
+	t.Helper()
+	verify(t, c)
+	synctest.Wait()
 }

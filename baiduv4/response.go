@@ -3,7 +3,58 @@ package baiduv4
 import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
 )
+
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
+type Reply struct {
+	replyMask
+
+	// LogID is the vendor's id of the call, with every digit.
+	LogID string
+	// ErrorCode is empty or "0" when the vendor reports no error.
+	ErrorCode, ErrorMsg string
+	// VerifyStatus is "0" when the face was compared, "1" when name and number
+	// do not agree, "2" when there is no usable reference photo, and empty in
+	// an answer with an error.
+	VerifyStatus string
+	// Score is 0 to 100, 100 the same person; LivenessScore 0 to 1, 1 alive;
+	// SpoofingScore 0 to 1, 1 an edited picture. nil when the answer has none.
+	Score, LivenessScore, SpoofingScore *float64
+	// DecImage is the picture from inside a SealedCapture, as large as the vendor
+	// made it within HTTP.MaxResponseBytes. An error's reply has none.
+	DecImage DecImage
+	// RiskLevel rates the device that recorded a capture: "1" dangerous, "2"
+	// suspicious, "3" ordinary, "4" normal. Empty when the answer has none.
+	RiskLevel string
+	// RiskTags say what the rating rests on, for example "general_inject": the
+	// first 64.
+	RiskTags []string
+}
+
+type replyMask = redact.Mask[Reply]
+
+// newReply takes what stands beside result. It is for people to read, so what
+// the vendor echoed is taken out of it.
+func newReply(call *exchange.Call, a *answer) *Reply {
+	return &Reply{
+		LogID:     call.Identifier(string(a.LogID)),
+		ErrorCode: call.Identifier(textOf(a.ErrorCode)),
+		ErrorMsg:  call.Scrub(string(a.ErrorMsg)),
+		RiskLevel: call.Scrub(a.RiskLevel.first()),
+		RiskTags:  a.RiskTag.scrubbed(call),
+	}
+}
+
+func (r *Reply) read(call *exchange.Call, o *outcome) {
+	r.VerifyStatus = call.Scrub(string(o.VerifyStatus))
+	r.Score = o.Score.Pointer()
+	r.LivenessScore = o.LivenessScore.Pointer()
+	r.SpoofingScore = o.SpoofingScore.Pointer()
+}
 
 // answer is the JSON as it comes. What stands in result is read once the
 // answer is known to be none of the vendor's errors, which send null there.

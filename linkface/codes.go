@@ -32,6 +32,8 @@ var hack = idverify.Rule{
 	Threshold: 0.98,
 }
 
+const statusOK = "OK"
+
 // Codes lists the vendor's statuses and reasons and what they mean here. The
 // same reason under two statuses can mean two things.
 func Codes() []idverify.CodeRow { return table.Rows() }

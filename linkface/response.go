@@ -88,8 +88,6 @@ func isNothing(text []byte) bool {
 	return false
 }
 
-const statusOK = "OK"
-
 // decode decides by status first. Scores count only in an answer that is OK in
 // both its HTTP status and its own.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {

@@ -2,6 +2,7 @@ package tencent
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // the vendor's protocol signs with HMAC-SHA1
 	"encoding/base64"
 	"encoding/binary"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -22,6 +25,35 @@ type signer struct {
 	random                     io.Reader
 	macs                       sync.Pool // of hash.Hash, keyed
 }
+
+func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
+	s := &signer{
+		appID:     redact.NewSecret(cfg.AppID),
+		secretID:  redact.NewSecret(cfg.SecretID),
+		secretKey: redact.NewSecret(cfg.SecretKey),
+		lifetime:  cfg.SignatureLifetime,
+		random:    cfg.Rand,
+	}
+	if s.lifetime == 0 {
+		s.lifetime = DefaultSignatureLifetime
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	switch {
+	case !isDecimal(cfg.AppID):
+		return nil, vendor.Misconfigured("AppID", "must be decimal digits")
+	case s.lifetime < minSignatureLifetime, s.lifetime > maxSignatureLifetime:
+		return nil, vendor.Misconfigured("SignatureLifetime", "must be between 1 second and 90 days")
+	}
+	return s, nil
+}
+
+// The vendor counts in seconds and takes signatures for at most 90 days.
+const (
+	minSignatureLifetime = time.Second
+	maxSignatureLifetime = 90 * 24 * time.Hour
+)
 
 func newMAC(secretKey string) hash.Hash { return hmac.New(sha1.New, []byte(secretKey)) }
 
@@ -62,3 +94,12 @@ func sign(mac hash.Hash, original []byte) string {
 }
 
 func isDecimal(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+func (c *Client) sign(call *exchange.Call, req *httpx.Request) (err error) {
+	req.Authorization, err = c.signer.authorization(call.At())
+	if err != nil {
+		return c.noRandomness()
+	}
+	call.Hide(req.Authorization)
+	return nil
+}

@@ -2,13 +2,11 @@ package tencent
 
 import (
 	"context"
-	"crypto/rand"
 	"io"
 	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
-	"github.com/idverify/idverify/internal/httpx"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -23,12 +21,6 @@ const DefaultBaseURL = "https://recognition.image.myqcloud.com"
 // software kits (30 s to 300 s). It leaves the most room for a slow upload and
 // for a clock that runs ahead or behind.
 const DefaultSignatureLifetime = 5 * time.Minute
-
-// The vendor counts in seconds and takes signatures for at most 90 days.
-const (
-	minSignatureLifetime = time.Second
-	maxSignatureLifetime = 90 * 24 * time.Hour
-)
 
 // Config is an account at Tencent Cloud. It prints without its credentials,
 // except where fmt does not ask it: under %p as a value, and in an unexported
@@ -110,29 +102,6 @@ func New(cfg Config) (*Client, error) {
 	return &Client{vendor: vendor, signer: signer, similarity: rule, milder: rule.IsMilderThan(similarity)}, nil
 }
 
-func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
-	s := &signer{
-		appID:     redact.NewSecret(cfg.AppID),
-		secretID:  redact.NewSecret(cfg.SecretID),
-		secretKey: redact.NewSecret(cfg.SecretKey),
-		lifetime:  cfg.SignatureLifetime,
-		random:    cfg.Rand,
-	}
-	if s.lifetime == 0 {
-		s.lifetime = DefaultSignatureLifetime
-	}
-	if s.random == nil {
-		s.random = rand.Reader
-	}
-	switch {
-	case !isDecimal(cfg.AppID):
-		return nil, vendor.Misconfigured("AppID", "must be decimal digits")
-	case s.lifetime < minSignatureLifetime, s.lifetime > maxSignatureLifetime:
-		return nil, vendor.Misconfigured("SignatureLifetime", "must be between 1 second and 90 days")
-	}
-	return s, nil
-}
-
 // Name is "tencent".
 func (c *Client) Name() string { return Name }
 
@@ -172,15 +141,6 @@ func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Resul
 // Verify is Ask without an [idverify.Client].
 func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
 	return idverify.VerifyWith(ctx, c, req)
-}
-
-func (c *Client) sign(call *exchange.Call, req *httpx.Request) (err error) {
-	req.Authorization, err = c.signer.authorization(call.At())
-	if err != nil {
-		return c.noRandomness()
-	}
-	call.Hide(req.Authorization)
-	return nil
 }
 
 // CloseIdleConnections closes the connections of the default transport that no

@@ -14,6 +14,8 @@ var similarity = idverify.Rule{
 	Threshold: 75,
 }
 
+const codeOK = "0"
+
 // Codes lists the vendor's codes and what they mean here. The documents give
 // no HTTP status, and say of no failure whether it is charged for.
 func Codes() []idverify.CodeRow { return table.Rows() }

@@ -10,9 +10,29 @@ import (
 	"github.com/idverify/idverify/internal/body"
 	"github.com/idverify/idverify/internal/exchange"
 	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/picture"
 )
 
 const path = "/face/idcardcompare"
+
+// maxRequestBytes is the vendor's limit on a whole request, form and all. It
+// states no limit for the picture itself, and advises 775×498 pixels or more.
+const maxRequestBytes = 6 << 20
+
+// photoLimits: the vendor refuses GIF by name; the other formats are those its
+// software kits send.
+var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG, picture.BMP}}
+
+// photoPart is how a picture is called in the form. The name is our own,
+// because a file's real name may say who is in the picture.
+type photoPart struct{ fileName, contentType string }
+
+var photoParts = map[picture.Format]photoPart{
+	picture.JPEG:    {"photo.jpg", "image/jpeg"},
+	picture.PNG:     {"photo.png", "image/png"},
+	picture.BMP:     {"photo.bmp", "image/bmp"},
+	picture.Unknown: {"photo", "application/octet-stream"},
+}
 
 // encode builds the request: JSON around a URL, a form around a photo.
 func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {

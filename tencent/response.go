@@ -50,8 +50,6 @@ func (d *data) UnmarshalJSON(text []byte) error {
 	return exchange.Fields(text, (*fields)(d))
 }
 
-const codeOK = "0"
-
 // decode decides by code and never by message. A similarity counts only in an
 // answer that is a success in both its HTTP status and its code.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {

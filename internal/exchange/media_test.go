@@ -385,8 +385,7 @@ func TestAFormIsGuardedAsALookIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
-		var looked atomic.Bool
-		c := answered(0)
+		c, looked := answered(0), new(atomic.Bool)
 		hanging := members(c, idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			if looked.Swap(true) {
 				<-release
@@ -396,6 +395,6 @@ func TestAFormIsGuardedAsALookIs(t *testing.T) {
 		begun := time.Now()
 		_, err := c.Form(hanging)
 		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
-		assert.Equal(t, idverify.CodeUnreadableEvidence, asError(t, nil, err).Code)
+		assert.ErrorIs(t, err, idverify.ErrUnreadableEvidence)
 	})
 }

@@ -121,13 +121,23 @@ func TestTheListHasEveryVendor(t *testing.T) {
 	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the stand-in's list, and that of the proofs")
 }
 
-func TestEveryVendorHasTheSameFiles(t *testing.T) {
-	for _, vendor := range vendorRooms() {
-		for _, file := range []string{"doc.go", "client.go", "auth.go", "request.go", "response.go", "codes.go",
-			"client_test.go", "request_test.go", "response_test.go", "example_test.go"} {
-			assert.FileExists(t, filepath.Join(vendor, file))
+// Both documents tell a newcomer of every room.
+func TestTheDocumentsNameEveryRoom(t *testing.T) {
+	rooms := []string{}
+	for _, s := range sources(t) {
+		if room := strings.TrimPrefix(s.dir, "internal/"); !strings.Contains(room, "/") && room != "." && !slices.Contains(rooms, room) {
+			rooms = append(rooms, room)
 		}
-		assert.DirExists(t, filepath.Join(vendor, "testdata"))
+	}
+	require.Contains(t, rooms, "wire")
+	for _, file := range []string{"CONTRIBUTING.md", filepath.Join("docs", "design.md")} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, room := range append(rooms, "internal/proof", "examples/internal/accounts", "otelidverify", "bench", "compat") {
+			if !slices.Contains(vendorRooms(), room) {
+				assert.Regexp(t, "`[^`\n]*\\b"+room+"\\b", string(text), "%s says nothing of %s", file, room)
+			}
+		}
 	}
 }
 

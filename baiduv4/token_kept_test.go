@@ -3,7 +3,6 @@ package baiduv4_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -303,27 +302,6 @@ func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
 		verifyAndSave(t, c)
 		verify(t, c)
 		assert.Equal(t, []string{"TOKEN-MARK-1", "TOKEN-MARK-2", "TOKEN-MARK-2", "TOKEN-MARK-3"}, f.used())
-	})
-}
-
-// What no token of the vendor's can be is not taken from a store either.
-func TestTokensOfTheStoreHaveTheVendorsLimits(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		const tenYears = 10 * 365 * 24 * time.Hour
-		for _, test := range []struct {
-			token baiduv4.Token
-			taken bool
-		}{
-			{baiduv4.NewToken(strings.Repeat("x", 4096), time.Now().Add(tenYears)), true},
-			{baiduv4.NewToken(strings.Repeat("x", 4097), time.Now().Add(time.Hour)), false},
-			{baiduv4.NewToken("EXAMPLE-ETERNAL", time.Now().Add(tenYears+time.Second)), false},
-			{baiduv4.NewToken("EXAMPLE-PAST", time.Time{}), false},
-		} {
-			f := &fake{}
-			c := newClient(t, f.into, keptIn(given{token: test.token}))
-			verifyAndSave(t, c)
-			assert.Equal(t, test.taken, f.used()[0] == test.token.Reveal())
-		}
 	})
 }
 

@@ -1,14 +1,18 @@
 package baiduv4
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/aside"
+	"github.com/idverify/idverify/internal/exchange"
 	"github.com/idverify/idverify/internal/flight"
+	"github.com/idverify/idverify/internal/redact"
 )
 
 // tokenSource gives out the access token of one account. It holds a token, or
@@ -37,6 +41,23 @@ type pending struct {
 	*flight.Flight[Token]
 	reason   FetchReason
 	patience *patience
+}
+
+// source is the token source of the account.
+func (c Config) source(vendor *exchange.Vendor) *tokenSource {
+	account := credentials{vendor, redact.NewSecret(c.APIKey), redact.NewSecret(c.SecretKey)}
+	source := &tokenSource{
+		fetch:  account.fetch,
+		broken: vendor.Panicked(),
+		told:   c.OnTokenFetch,
+		now:    vendor.Now,
+	}
+	source.store.TokenStore = c.Tokens
+	if v := reflect.ValueOf(c.Tokens); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		source.store.TokenStore = NewMemoryStore()
+	}
+	source.store.key = storeKey(cmp.Or(c.HTTP.BaseURL, DefaultBaseURL), c.APIKey, c.SecretKey)
+	return source
 }
 
 // get is the token held, or else that of the store or the vendor. Its error is

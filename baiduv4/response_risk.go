@@ -4,17 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-)
 
-// RiskControl says what becomes of a capture whose device the vendor rates as
-// dangerous (risk_level 1).
-type RiskControl string
-
-const (
-	// RiskReject makes it CodeAttackSuspected, whatever the scores are.
-	RiskReject RiskControl = "REJECT"
-	// RiskWarn only adds the warning risky_device.
-	RiskWarn RiskControl = "WARN"
+	"github.com/idverify/idverify/internal/exchange"
 )
 
 // The values of risk_level that mean something: 3 is ordinary, 4 normal.
@@ -99,4 +90,57 @@ type ratedTexts struct {
 func (t *ratedTexts) UnmarshalJSON(text []byte) error {
 	_ = t.risk.UnmarshalJSON(text)
 	return t.texts.UnmarshalJSON(text)
+}
+
+// maxRisks is how many texts are kept of a list. The vendor names a few.
+const maxRisks = 64
+
+// texts are strings or numbers as the vendor sends them: one alone, an array,
+// or an array written into a string. Anything else is left out: it decides
+// nothing, and must not cost the decision beside it. So is what is beyond the
+// first maxRisks.
+type texts []string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (t *texts) UnmarshalJSON(raw []byte) error {
+	*t = nil
+	var one exchange.Remark
+	if _ = one.UnmarshalJSON(raw); one == "" {
+		t.list(raw)
+	} else if !t.list([]byte(one)) {
+		*t = texts{string(one)}
+	}
+	return nil
+}
+
+// list takes the texts of an array, and leaves out elements that are empty or none.
+func (t *texts) list(raw []byte) bool {
+	var list texts
+	err := exchange.Elements(raw, func(value []byte) {
+		if len(list) == maxRisks {
+			return // what is not kept need not be read
+		}
+		var item exchange.Remark
+		if _ = item.UnmarshalJSON(value); item != "" {
+			list = append(list, string(item))
+		}
+	})
+	if err == nil {
+		*t = list
+	}
+	return err == nil
+}
+
+func (t texts) scrubbed(call *exchange.Call) []string {
+	for i, text := range t {
+		t[i] = call.Scrub(text)
+	}
+	return t
+}
+
+func (t texts) first() string {
+	if len(t) == 0 {
+		return ""
+	}
+	return t[0]
 }

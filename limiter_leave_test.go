@@ -1,0 +1,134 @@
+package idverify_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+)
+
+func TestLeavingTheHeadOfTheLinePassesItsTurnOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(t, 10, 0)
+		l.join(t.Context(), 0)
+		leave := l.leaver(1)
+		l.join(t.Context(), 2)
+		l.pass(90 * ms)
+		leave()
+		l.pass(time.Second)
+		l.wantAdmitted(entry{0, 0, nil}, entry{2, 100 * ms, nil})
+	})
+}
+
+func TestTheLastToLeaveGivesTheTurnBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(t, 10, 0)
+		l.join(t.Context(), 0)
+		leaves := []func(){l.leaver(1), l.leaver(2)}
+		l.pass(50 * ms)
+		for _, leave := range leaves {
+			leave()
+		}
+		l.pass(25 * ms)
+		l.join(t.Context(), 3)
+		l.pass(time.Second)
+		l.join(t.Context(), 4)
+		l.join(t.Context(), 5)
+		l.pass(time.Second)
+		l.wantAdmitted(entry{0, 0, nil}, entry{3, 100 * ms, nil}, entry{4, 1075 * ms, nil}, entry{5, 1175 * ms, nil})
+	})
+}
+
+func TestATurnThatNobodyTookInTimeIsGivenBackToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(t, 10, 0)
+		l.join(t.Context(), 0)
+		leave := l.leaver(1)
+		idverify.LoseAlarm(l.limiter)
+		l.pass(150 * ms)
+		leave()
+		l.join(t.Context(), 2)
+		l.join(t.Context(), 3)
+		l.pass(time.Second)
+		l.wantAdmitted(entry{0, 0, nil}, entry{2, 150 * ms, nil}, entry{3, 250 * ms, nil})
+	})
+}
+
+// held is a context whose caller is held up on the way to waiting for it.
+type held struct {
+	context.Context
+	until chan struct{}
+}
+
+func (c held) Done() <-chan struct{} { <-c.until; return c.Context.Done() }
+
+// Who leaves at the moment of being admitted was either admitted, or hands the
+// start on.
+func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
+	outcomes := map[bool]int{}
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLine(t, 10, 1)
+			ctx, cancel := context.WithCancel(t.Context())
+			until := make(chan struct{})
+			l.join(held{ctx, until}, 0)
+			l.join(t.Context(), 1)
+			l.join(t.Context(), 2)
+			cancel()
+			close(until) // 0 finds itself both admitted and cancelled
+			synctest.Wait()
+
+			_, left := l.refused()[0]
+			outcomes[left]++
+			first := entry{1, 0, nil}
+			if !left {
+				first = entry{0, 0, nil}
+			}
+			l.wantAdmitted(first)
+			l.end(first.caller)
+			l.pass(time.Second)
+			l.wantAdmitted(first, entry{first.caller + 1, 100 * ms, nil})
+		})
+	}
+	assert.Len(t, outcomes, 2, "both happen")
+}
+
+func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
+	for i := range 40 {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLine(t, 0, 1)
+			ctx, cancel := context.WithCancel(t.Context())
+			until := make(chan struct{})
+			l.join(held{ctx, until}, 0)
+			someoneWaits := i%2 == 0
+			if someoneWaits {
+				l.join(t.Context(), 1)
+			}
+			cancel()
+			close(until)
+			synctest.Wait()
+			if _, left := l.refused()[0]; !left {
+				l.end(0)
+			}
+			if !someoneWaits {
+				l.join(t.Context(), 1)
+			}
+			assert.Contains(t, l.admitted(), entry{1, 0, nil})
+		})
+	}
+}
+
+func TestLimiterRefusesWhoHasLeftAlready(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 { // a coin would fall on the other side once
+		release, err := limiterOf(t, 0, 0).Acquire(ctx)
+		require.Equal(t, context.Canceled, err)
+		assert.Nil(t, release)
+	}
+}
