@@ -6,6 +6,7 @@ package exchange
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 	"time"
 
@@ -19,9 +20,11 @@ type Vendor struct {
 	Name  string
 	HTTP  *httpx.Client
 	Table *Table
-	// RequestIDField is the answer's top-level field with the request id; it
-	// is looked for even in an answer that cannot be read whole.
-	RequestIDField string
+	// RequestIDField is the answer's field with the request id, by its path from
+	// the top, as in "Response.RequestId". It is looked for even in an answer that
+	// cannot be read whole. RequestIDHeader is the header of vendors who say it
+	// there; an id of the answer's own outranks it.
+	RequestIDField, RequestIDHeader string
 	// Secrets are credentials, to be taken out of the vendor's messages.
 	Secrets []redact.Secret
 	Now     func() time.Time
@@ -152,11 +155,18 @@ func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warn
 // capture itself that it cannot be trusted.
 func (c *Call) Suspect() { c.suspect = true }
 
-// Send makes the exchange. Its error is an *idverify.Error.
+// Send makes the exchange. The body of a request that is signed is digested first,
+// unless its Digest is there. Its error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.warnings, c.suspect = c.Subject.Warnings(), false
 	if c.milder {
 		c.Warn(idverify.WarnThresholdBelowRecommended)
+	}
+	if req.Sign != nil && req.Digest == ([sha256.Size]byte{}) {
+		var err error
+		if req.Digest, err = c.Digest(req.Body); err != nil {
+			return err
+		}
 	}
 	return c.Exchange.Send(ctx, req)
 }

@@ -34,7 +34,7 @@ func (s *skew) replace(old, now time.Duration) {
 }
 
 // RefusedForTime is [Steps.Refused] for signatures. Where the vendor refuses one and
-// its Date differs from the time signed for, the difference is kept for later
+// its own time differs from the time signed for, the difference is kept for later
 // signatures. By a code about time it also was the reason.
 func (c *Call) RefusedForTime(err error) bool {
 	theirs, wrong := c.learn(err, c.ahead)
@@ -73,7 +73,7 @@ func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong
 	return theirs, true
 }
 
-// theirSkew is how far the vendor's clock is ahead, by the Date of the answer.
+// theirSkew is how far the vendor's clock is ahead, by the answer's own time.
 func (x *Exchange) theirSkew() (time.Duration, bool) {
 	if x.response == nil {
 		return 0, false

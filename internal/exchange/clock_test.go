@@ -1,7 +1,10 @@
 package exchange
 
 import (
+	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -186,4 +189,53 @@ func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
 	}
 	assert.Equal(t, 1, told)
 	require.Equal(t, "1h0m0s: match[]", s.asks(t))
+}
+
+// A signature that was refused by a code about time is made anew for the vendor's
+// clock, with a new call of the signer.
+func TestASignatureIsMadeAnewForTheVendorsClock(t *testing.T) {
+	for name, own := range map[string]bool{"by the Date": false, "by its own field": true} {
+		t.Run(name, func(t *testing.T) {
+			theirs := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+			var signatures []string
+			c := signing(t, func(w http.ResponseWriter, r *http.Request) {
+				signatures = append(signatures, r.Header.Get("X-Date"))
+				date := theirs
+				if own {
+					date = theirs.Add(-72 * time.Hour) // a gateway's, whose clock runs wrong
+				}
+				w.Header().Set("Date", date.Format(http.TimeFormat))
+				_, _ = io.WriteString(w, `{}`)
+			})
+			c.Vendor.Now = func() time.Time { return theirs.Add(-time.Hour) }
+			c.Vendor.Table = NewTable([]idverify.CodeRow{
+				{VendorCode: "ok", Code: idverify.CodeMatch},
+				{VendorCode: "late", Code: idverify.CodeSignatureExpired, Delivery: idverify.DeliveryRefused},
+			})
+			var req httpx.Request
+			sign := func() error {
+				req = signedRequest(t)
+				req.Sign = func(_ context.Context, r *http.Request, _ [sha256.Size]byte) error {
+					r.Header.Set("X-Date", c.At().UTC().Format(time.DateTime))
+					return nil
+				}
+				return nil
+			}
+			res, err := c.signed(sign, func() (*idverify.Result, error) {
+				if err := c.Send(t.Context(), req); err != nil {
+					return nil, err
+				}
+				if own {
+					c.SetAnsweredAt(theirs)
+				}
+				if !c.At().Equal(theirs) {
+					return c.Coded(Said{Code: "late"})
+				}
+				return c.Judge("ok", nil, Measured{"score", score(99), similar})
+			}, (*Call).RefusedForTime)
+			require.NoError(t, err)
+			assert.Equal(t, []string{"2026-01-02 02:04:05", "2026-01-02 03:04:05"}, signatures)
+			assert.Contains(t, res.Warnings, idverify.WarnClockSkew)
+		})
+	}
 }

@@ -59,14 +59,16 @@ func unmarked(content []byte) []byte {
 	}
 }
 
-// findText reads an answer up to where it breaks, and gives the text of a top-level
-// field on the way, if it is a string or a number.
-func findText(content []byte, field string) string {
-	if field == "" {
+// findText reads an answer up to where it breaks, and gives the text of the field
+// at a path on the way, if it is a string or a number.
+func findText(content []byte, path string) string {
+	if path == "" {
 		return ""
 	}
 	var found Remark
-	s := scanner{rest: unmarked(content), lax: true}
+	above := strings.Split(path, ".")
+	field := above[len(above)-1]
+	s := scanner{rest: unmarked(content), lax: true, above: above[:len(above)-1]}
 	_ = s.members(func(key, value []byte) error {
 		if string(key) != field {
 			return nil

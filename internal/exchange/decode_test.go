@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
 )
@@ -132,4 +133,32 @@ func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
 	c := answered(http.StatusOK)
 	c.response.Header, c.response.Body = http.Header{"Content-Type": {"text/html"}}, []byte(`{}`)
 	assert.Equal(t, "a page of HTML instead of an answer", asError(t, nil, c.Decode(&struct{}{})).Detail)
+}
+
+// A request id may stand deep in an answer, and in a header.
+func TestARequestIDIsReadByItsPath(t *testing.T) {
+	for content, want := range map[string]string{
+		`{"Response":{"Sim":1,"RequestId":"R-1","Result":"Suc`:                                     "R-1",
+		`{"RequestId":"top","Response":{"Error":{"RequestId":"deeper"},"RequestId":7,`:             "7",
+		`{"Response":{"Response":{"RequestId":"deeper"}},`:                                         "",
+		`{"Other":{"RequestId":"R-1"},`:                                                            "",
+		`{"Response":[{"RequestId":"R-1"}],`:                                                       "",
+		`{"Response":"RequestId","RequestId":"R-1",`:                                               "",
+		`{"Response":{"RequestId":{"RequestId":"R-1"}},`:                                           "",
+		`{"Other":[{"Response":{"RequestId":"a"}}],"Response":{"x":{},"RequestId":"R-2"}} garbage`: "R-2",
+		`{"Response":{"RequestId":"R-1`:                                                            "",
+	} {
+		assert.Equal(t, want, findText([]byte(content), "Response.RequestId"), content)
+	}
+	assert.Equal(t, "x", findText([]byte(`{"a":{"b":{"c":"x"`), "a.b.c"))
+
+	for header, want := range map[string]string{"": "r2", "H-1": "r2"} {
+		c := signing(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Request-Id", header) })
+		c.Vendor.RequestIDHeader = "X-Request-Id"
+		require.NoError(t, c.Send(t.Context(), signedRequest(t)))
+		foreign := asError(t, nil, c.Decode(&struct{}{}))
+		assert.Equal(t, header, foreign.RequestID, "of an answer that cannot be read")
+		c.SetRequestID("r2")
+		assert.Equal(t, want, c.id(), "the answer's own outranks a header's")
+	}
 }

@@ -53,7 +53,10 @@ func (v *Vendor) notSent(code idverify.Code, field, detail string, cause error) 
 // failed turns an *httpx.Failure into the error the caller gets.
 func (x *Exchange) failed(err error) *idverify.Error {
 	var f *httpx.Failure
-	if !errors.As(err, &f) {
+	if errors.As(err, &f) && f.Kind == httpx.Unsigned {
+		return x.unsigned(f)
+	}
+	if f == nil {
 		return &idverify.Error{
 			Code: idverify.CodeUnknown, Vendor: x.Name, Delivery: idverify.DeliveryUnanswered, Err: err,
 			RequestID: x.id(), Detail: "the exchange failed in a way that was not foreseen",
@@ -74,6 +77,18 @@ func (x *Exchange) failed(err error) *idverify.Error {
 		e.Delivery, e.Billed, e.RequestID = idverify.DeliveryNotSent, idverify.BilledNo, x.requestID
 	}
 	return &e
+}
+
+// unsigned is the error of a request that could not be signed, which is not sent
+// whatever the signer's own error says.
+func (x *Exchange) unsigned(f *httpx.Failure) *idverify.Error {
+	var known *idverify.Error
+	if !errors.As(f.SigningError(), &known) {
+		return x.notSent(idverify.CodeUnknown, "", f.Detail, f)
+	}
+	own := *known
+	own.Vendor, own.Delivery, own.Billed = x.Name, idverify.DeliveryNotSent, idverify.BilledNo
+	return &own
 }
 
 func (x *Exchange) failureField(f *httpx.Failure) string {

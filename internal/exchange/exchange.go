@@ -27,7 +27,9 @@ type Exchange struct {
 
 	response  *httpx.Response
 	requestID string
-	repeated  bool // the answer before this one had its id: it is another call's
+	headerID  string // the same of a header
+	repeated  bool   // the answer before this one had its id: it is another call's
+	theirTime time.Time
 	secrets   []string
 	room      [roomForSecrets]string // for them
 	address   string                 // of the picture, one of them
@@ -107,13 +109,25 @@ const (
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
-	x.requestID, x.repeated = "", false
+	x.requestID, x.headerID, x.repeated, x.theirTime = "", "", false, time.Time{}
 	req.Broken = func(part []byte) { x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField))) }
+	var signed *signature
+	if req.Sign != nil {
+		signed = new(signature)
+		req.Sign = signed.of(req.Sign)
+	}
 	response, err := x.HTTP.Do(ctx, req)
+	if signed != nil {
+		x.Hide(signed.texts()...)
+	}
 	if err != nil {
 		return x.failed(err)
 	}
 	x.response = response
+	if x.RequestIDHeader != "" {
+		x.SetRequestID(response.Header.Get(x.RequestIDHeader))
+		x.headerID, x.requestID = x.requestID, ""
+	}
 	return nil
 }
 
@@ -123,14 +137,22 @@ func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
 // ServerFailed reports whether the answer came with an HTTP status that says so.
 func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
 
-// AnsweredAt is the vendor's own time of the answer, from its Date header.
+// SetAnsweredAt keeps the vendor's own time of the answer, where the answer says it
+// in a field: the Date may be a gateway's. The zero time says nothing.
+func (x *Exchange) SetAnsweredAt(t time.Time) { x.theirTime = t }
+
+// AnsweredAt is the vendor's own time of the answer, from its own field or else its
+// Date header.
 func (x *Exchange) AnsweredAt() (time.Time, bool) {
+	if !x.theirTime.IsZero() {
+		return x.theirTime, true
+	}
 	t, err := http.ParseTime(x.response.Header.Get("Date"))
 	return t, err == nil
 }
 
 // id is the vendor's id of the call, or our own when there is none.
-func (x *Exchange) id() string { return cmp.Or(x.requestID, x.OwnID) }
+func (x *Exchange) id() string { return cmp.Or(x.requestID, x.headerID, x.OwnID) }
 
 // SetRequestID keeps the vendor's id of the call for the result or error. What
 // does not look like one stands in the typed reply only, unless it tells of the
@@ -142,7 +164,7 @@ func (x *Exchange) id() string { return cmp.Or(x.requestID, x.OwnID) }
 func (x *Exchange) SetRequestID(id string) {
 	x.requestID = redact.Word(x.Identifier(id))
 	if x.response != nil && id != x.OwnID {
-		x.repeated = x.response.IsRepeated(id, x.person())
+		x.repeated = x.repeated || x.response.IsRepeated(id, x.person())
 	}
 }
 

@@ -50,8 +50,9 @@ func Elements(content []byte, see func(value []byte)) error {
 type scanner struct {
 	rest   []byte
 	values int
-	lax    bool // double keys are not looked for
-	twice  bool // some object has a key twice
+	lax    bool     // double keys are not looked for
+	above  []string // the objects, from the top, whose members are seen instead of its own
+	twice  bool     // some object has a key twice
 }
 
 // whole is the error of a scan, after which nothing may be left.
@@ -69,13 +70,14 @@ func (s *scanner) whole(err error) error {
 }
 
 // value passes over one value, which is at a depth if it is an object or an array.
-func (s *scanner) value(depth int) error {
+// see is for the members of an object.
+func (s *scanner) value(depth int, see func(key, value []byte) error) error {
 	if s.values++; s.values > maxValues {
 		return errTooMuch
 	}
 	switch s.next() {
 	case '{':
-		return s.object(depth, nil)
+		return s.object(depth, see)
 	case '[':
 		return s.array(depth, nil)
 	case '"':
@@ -96,6 +98,7 @@ func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 	if depth > maxDepth {
 		return errTooMuch
 	}
+	above := see != nil && depth <= len(s.above)
 	var keys keySet
 	s.has('{')
 	if s.skip('}') {
@@ -120,11 +123,15 @@ func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 		}
 		s.next()
 		before := s.rest
-		if err := s.value(depth + 1); err != nil {
+		var seeInside func(key, value []byte) error
+		if above && string(key) == s.above[depth-1] {
+			seeInside = see
+		}
+		if err := s.value(depth+1, seeInside); err != nil {
 			return err
 		}
 		// A number that the answer ends with may be half of one.
-		if value := before[:len(before)-len(s.rest)]; see != nil && !again && (len(s.rest) > 0 || value[0] == '"') {
+		if value := before[:len(before)-len(s.rest)]; see != nil && !above && !again && (len(s.rest) > 0 || value[0] == '"') {
 			if err := see(key, value); err != nil {
 				return err
 			}
@@ -146,7 +153,7 @@ func (s *scanner) array(depth int, see func(value []byte)) error {
 	for {
 		s.next()
 		before := s.rest
-		if err := s.value(depth + 1); err != nil {
+		if err := s.value(depth+1, nil); err != nil {
 			return err
 		}
 		if see != nil {

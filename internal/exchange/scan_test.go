@@ -12,7 +12,7 @@ import (
 
 func scan(content []byte) (twice bool, err error) {
 	s := scanner{rest: content}
-	err = s.whole(s.value(1))
+	err = s.whole(s.value(1, nil))
 	return s.twice, err
 }
 

@@ -18,7 +18,8 @@ type Settings struct {
 	Name           string
 	DefaultBaseURL string
 	Table          *Table
-	RequestIDField string
+	// RequestIDField and RequestIDHeader are as in [Vendor].
+	RequestIDField, RequestIDHeader string
 	// Credentials are all required. Their values never appear in an error.
 	Credentials []Credential
 	// Key is what requests are signed with, nil if they are not: see [Exchange.Key].
@@ -41,7 +42,7 @@ type Credential struct{ Field, Value string }
 // NewVendor checks the settings. Its error is an *idverify.Error with
 // CodeInvalidConfig that names the field.
 func NewVendor(s Settings) (*Vendor, error) {
-	v := &Vendor{Name: s.Name, Table: s.Table, RequestIDField: s.RequestIDField, Now: s.HTTP.Clock}
+	v := &Vendor{Name: s.Name, Table: s.Table, RequestIDField: s.RequestIDField, RequestIDHeader: s.RequestIDHeader, Now: s.HTTP.Clock}
 	for _, c := range s.Credentials {
 		if err := v.takeCredential(c); err != nil {
 			return nil, err

@@ -88,17 +88,54 @@ func (t *bottom) whole(a *attempt, req *http.Request) (*http.Request, error) {
 		whole.Method, whole.URL, whole.Host = a.request.Method, ours, ours.Host
 		whole.Trailer, whole.TransferEncoding = nil, nil
 	}
-	if secret := a.request.SecretQuery; secret.Name != "" {
+	if query := a.request.query(); query != "" {
 		address := *whole.URL
-		address.RawQuery = secret.Name + "=" + url.QueryEscape(secret.Value)
+		address.RawQuery = query
 		whole.URL = &address
 	}
 	whole.Header = a.headersAnd(req.Header)
-	whole.Body, whole.GetBody = a.openBody(), a.reopenBody
 	whole.ContentLength = a.request.Body.Len()
 	whole.Close = a.request.Last
+	if err := a.request.signed(whole); err != nil {
+		return nil, err
+	}
+	whole.Body, whole.GetBody = a.openBody(), a.reopenBody
 	return whole, nil
 }
+
+// query is the whole one. A space is %20, which no vendor reads as a plus sign.
+func (r *Request) query() string {
+	query := ""
+	if len(r.Query) > 0 {
+		query = strings.ReplaceAll(r.Query.Encode(), "+", "%20")
+	}
+	if secret := r.SecretQuery; secret.Name != "" {
+		if query != "" {
+			query += "&"
+		}
+		query += secret.Name + "=" + url.QueryEscape(secret.Value)
+	}
+	return query
+}
+
+// signed signs the request as it is about to be sent.
+func (r *Request) signed(whole *http.Request) error {
+	if r.Sign == nil {
+		return nil
+	}
+	if err := r.Sign(whole.Context(), whole, r.Digest); err != nil {
+		return &unsigned{err}
+	}
+	return nil
+}
+
+// unsigned is what a signer failed with. It unwraps to nothing: a round tripper of
+// the caller's is told of it.
+type unsigned struct{ cause error }
+
+func (*unsigned) Error() string { return notSigned }
+
+const notSigned = "the request could not be signed"
 
 // CloseIdleConnections lets http.Client.CloseIdleConnections reach the
 // transport below.

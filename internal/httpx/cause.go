@@ -25,13 +25,18 @@ type why struct {
 	field  string // for Misconfigured
 	detail string
 	causes []error
+
+	signing error // for Unsigned
 }
 
 // explain orders the questions from the most to the least certain cause: who
 // left or ran out of time first, then our own media, then the answer, then the
 // network.
 func explain(a *attempt, err error) why {
-	var media *body.MediaError
+	var (
+		media   *body.MediaError
+		signing *unsigned
+	)
 	late := []error{context.DeadlineExceeded}
 	switch {
 	case errors.Is(a.caller.Err(), context.Canceled):
@@ -40,6 +45,10 @@ func explain(a *attempt, err error) why {
 		return why{kind: Media, detail: "the media could not be read: " + a.lateFor(err), causes: late}
 	case a.caller.Err() != nil:
 		return why{kind: Timeout, detail: timelimit.Ended(a.caller), causes: late}
+	case errors.As(err, &signing) && a.Err() != nil:
+		return why{kind: Timeout, detail: a.lateFor(err), causes: late}
+	case signing != nil:
+		return why{kind: Unsigned, detail: notSigned, signing: signing.cause}
 	case errors.As(err, &media):
 		return why{kind: Media, detail: media.Problem, causes: sources(media)}
 	case isTimeout(err):

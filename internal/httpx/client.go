@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"net/http"
@@ -151,7 +152,17 @@ type Request struct {
 	// redirect can carry it. So is Authorization, a header's value.
 	SecretQuery   Param
 	Authorization string
-	Body          *body.Body
+	// Query is shown in no error, like all that stands behind a path, but is no
+	// secret. Header stands beside our own; Content-Type is the body's.
+	Query  url.Values
+	Header http.Header
+	Body   *body.Body
+	// Sign, if it is set, adds headers to a request whose address, headers and body
+	// are final. It is called for every attempt that is about to be sent, with the
+	// Digest. It reads no body, and may be left behind when its context ends. Its
+	// error is a Failure of the kind Unsigned, and nothing was sent.
+	Sign   func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
+	Digest [sha256.Size]byte
 	// Last says that the connection is closed once the answer has been read.
 	Last bool
 	// Broken, if it is set, is told what came of an answer that broke off or was
@@ -248,6 +259,9 @@ func prepare(_ *resty.Client, raw *http.Request) error {
 		return errors.New("httpx: request without an attempt")
 	}
 	attempt.headers, raw.Header = raw.Header, http.Header{}
+	for name, values := range attempt.request.Header {
+		attempt.headers[http.CanonicalHeaderKey(name)] = values
+	}
 	attempt.kind[0] = attempt.request.Body.ContentType()
 	attempt.headers["Content-Type"] = attempt.kind[:]
 	if attempt.request.Authorization != "" {

@@ -23,9 +23,10 @@ type executed struct {
 
 // execute runs an exchange so that its caller can leave. net/http waits for
 // the goroutine that reads the request's body, whatever the context says: media
-// on a file system that hangs would hold the caller for ever.
+// on a file system that hangs would hold the caller for ever. So would credentials
+// that a signer waits for.
 func (c *Client) execute(a *attempt) (*http.Response, error) {
-	if a.request.Body.InMemory() {
+	if a.request.Body.InMemory() && a.request.Sign == nil {
 		e := c.exchange(a)
 		return e.result()
 	}

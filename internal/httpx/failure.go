@@ -26,6 +26,8 @@ const (
 	// Misconfigured: the operator's settings do not fit: an authority that is not
 	// trusted, a clock, a proxy that refuses.
 	Misconfigured
+	// Unsigned: the request's Sign failed. SigningError has its error.
+	Unsigned
 )
 
 // Failure is an exchange without an answer that could be read. Its text is
@@ -41,12 +43,17 @@ type Failure struct {
 	// Field is the setting to look at, for Misconfigured.
 	Field string
 
-	retry  retryAfter
-	causes []error
+	retry   retryAfter
+	causes  []error
+	signing error
 }
 
 func (f *Failure) Error() string   { return f.Detail }
 func (f *Failure) Unwrap() []error { return f.causes }
+
+// SigningError is what Sign returned, for Unsigned. It may say what is no text for
+// an error, and so stands outside the chain.
+func (f *Failure) SigningError() error { return f.signing }
 
 // RetryAfter is how long the answer asks to wait from now, 0 when it does not.
 func (f *Failure) RetryAfter(now time.Time) time.Duration { return f.retry.from(now) }
@@ -68,6 +75,6 @@ func (a *attempt) failed(err error) *Failure {
 	f := &Failure{Status: a.status, retry: a.retry}
 	f.Sent = a.finish()
 	why := explain(a, err)
-	f.Kind, f.Field, f.Detail, f.causes = why.kind, why.field, why.detail, why.causes
+	f.Kind, f.Field, f.Detail, f.causes, f.signing = why.kind, why.field, why.detail, why.causes, why.signing
 	return f
 }

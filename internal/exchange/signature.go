@@ -1,0 +1,58 @@
+package exchange
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// signature is what a signer put on a request. The signer may still run when the
+// call has returned.
+type signature struct {
+	mu   sync.Mutex
+	said []string
+}
+
+type signer = func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
+
+// of is a signer whose words are kept.
+func (s *signature) of(sign signer) signer {
+	return func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error {
+		before := r.Header.Clone()
+		err := sign(ctx, r, digest)
+		for name, values := range r.Header {
+			if !slices.Equal(values, before[name]) {
+				s.keep(values)
+			}
+		}
+		return err
+	}
+}
+
+// secretText is the length in bytes from which a word of a signature is hidden:
+// keys, tokens, nonces and signatures are longer than dates.
+const secretText = 24
+
+// keep notes what a vendor's message may quote: whole values, and the words of one.
+func (s *signature) keep(values []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, value := range values {
+		words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" ,=/", r) })
+		for _, word := range append(words, value) {
+			if len(word) >= secretText && !slices.Contains(s.said, word) {
+				s.said = append(s.said, word)
+			}
+		}
+	}
+}
+
+// texts are what has to be hidden from the vendor's messages.
+func (s *signature) texts() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.said
+}
