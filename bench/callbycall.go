@@ -10,31 +10,30 @@ import (
 	"github.com/idverify/idverify/bench/internal/worker"
 )
 
+// What users do: photos from the smallest that a vendor takes to the largest that
+// a phone makes, over TLS and HTTP/1.1.
 var (
 	bodies     = []work.Body{work.Multipart, work.JSON}
-	transports = []work.Transport{work.HTTP1, work.HTTP1TLS, work.HTTP2TLS}
-	sizes      = []int{work.KB, 100 * work.KB, work.MB, 5 * work.MB, work.TenMB}
-	quickSizes = []int{work.KB, work.MB, work.TenMB}
+	sizes      = []int{30 * work.KB, 100 * work.KB, work.MB, 5 * work.MB}
+	quickSizes = []int{30 * work.KB, 5 * work.MB}
 )
 
 // callByCall is the first part: one call after the other, every client in its
 // turn.
 func callByCall(s *stage, results *report.Results) error {
 	for _, body := range bodies {
-		for _, transport := range transports {
-			for _, size := range sizes {
-				c := work.Case{Body: body, Transport: transport, Size: size}
-				if !s.wants(c.String()) || s.quick && !slices.Contains(quickSizes, size) {
-					continue
-				}
-				rounds, err := s.measure(c)
-				if err != nil {
-					return fmt.Errorf("%s: %w", c, err)
-				}
-				result := report.Sum(c, rounds)
-				s.say("%-24s %s", c, result.Line())
-				results.Cases = append(results.Cases, result)
+		for _, size := range sizes {
+			c := work.Case{Body: body, Transport: work.HTTP1TLS, Size: size}
+			if !s.wants(c.String()) || s.quick && !slices.Contains(quickSizes, size) {
+				continue
 			}
+			rounds, err := s.measure(c)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c, err)
+			}
+			result := report.Sum(c, rounds)
+			s.say("%-24s %s", c, result.Line())
+			results.Cases = append(results.Cases, result)
 		}
 	}
 	return nil
@@ -43,21 +42,10 @@ func callByCall(s *stage, results *report.Results) error {
 // entrants are the clients that can do the work. By-hand and idverify have
 // their turns next to each other.
 func entrants(c work.Case) []contestant.Name {
-	names := []contestant.Name{contestant.ByHand, contestant.Idverify}
-	if c.Size > 5*work.MB { // for what must hold at any size; the rest is shown by the smaller ones
-		return names
+	if c.Body == work.Multipart {
+		return []contestant.Name{contestant.ByHand, contestant.Idverify, contestant.IdverifyHTTP2, contestant.Resty}
 	}
-	if c.Body == work.Multipart && c.Transport == work.HTTP1TLS {
-		names = append(names, contestant.HandDefault)
-	}
-	names = append(names, contestant.Resty)
-	if c.Body == work.JSON {
-		names = append(names, contestant.TencentSDK)
-	}
-	if c.Body == work.JSON && c.Transport != work.HTTP2TLS { // which its transport does not speak
-		names = append(names, contestant.BaiduSDK)
-	}
-	return names
+	return []contestant.Name{contestant.ByHand, contestant.Idverify, contestant.Resty, contestant.TencentSDK, contestant.BaiduSDK}
 }
 
 // player is a contestant in its process.
@@ -79,7 +67,7 @@ func (s *stage) measure(c work.Case) ([]report.Round, error) {
 		return nil, err
 	}
 	var rounds []report.Round
-	for range s.roundsOf(c) {
+	for range s.rounds {
 		turns, err := round(players)
 		if err != nil {
 			return nil, err
@@ -103,32 +91,14 @@ func round(players []*player) (report.Round, error) {
 		}
 		slices.Reverse(players) // so that nobody always comes after the same one
 	}
-	for _, p := range players {
-		r, err := p.process.do(worker.Order{Do: worker.Entry, Calls: entryCalls})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.name, err)
-		}
-		turn := turns[p.name]
-		turn.Entries = r.Entries
-		turns[p.name] = turn
-	}
 	return turns, nil
 }
 
 const (
-	laps       = 3
-	entryCalls = 10
-	warmUp     = 5
-	mostCalls  = 1000 // in a lap
+	laps      = 3
+	warmUp    = 5
+	mostCalls = 1000 // in a lap
 )
-
-// roundsOf: the largest photo takes long, and has fewer.
-func (s *stage) roundsOf(c work.Case) int {
-	if c.Size > 5*work.MB {
-		return max(s.rounds/2, min(s.rounds, 3))
-	}
-	return s.rounds
-}
 
 // players start warm, with the number of calls that makes by-hand's turn as
 // long as it should be. The others make as many, unless their turns would be
@@ -136,7 +106,11 @@ func (s *stage) roundsOf(c work.Case) int {
 func (s *stage) players(c work.Case) (players []*player, err error) {
 	reference := 0
 	for _, name := range entrants(c) {
-		process, err := s.enter(name, s.setup(c))
+		theirs := c
+		if name == contestant.IdverifyHTTP2 {
+			theirs.Transport = work.HTTP2TLS
+		}
+		process, err := s.enter(name, s.setup(theirs))
 		if err != nil {
 			return players, err
 		}

@@ -17,20 +17,18 @@ func crowds(s *stage, results *report.Results) error {
 	if !s.wants("crowd") {
 		return nil
 	}
-	for _, transport := range transports {
-		for _, callers := range []int{1, 64, 512} {
-			if s.quick && callers == 512 && transport != work.HTTP1 {
-				continue // two thousand handshakes are not quick
+	for _, callers := range []int{1, 64, 512} {
+		if s.quick && callers == 512 {
+			continue // a thousand handshakes are not quick
+		}
+		for _, name := range []contestant.Name{contestant.ByHand, contestant.Idverify} {
+			crowd, err := s.crowd(name, work.HTTP1TLS, callers)
+			if err != nil {
+				return fmt.Errorf("%d callers of %s: %w", callers, name, err)
 			}
-			for _, name := range []contestant.Name{contestant.ByHand, contestant.Idverify, contestant.HandDefault} {
-				crowd, err := s.crowd(name, transport, callers)
-				if err != nil {
-					return fmt.Errorf("%d callers of %s over %s: %w", callers, name, transport, err)
-				}
-				s.say("%-9s %3d callers  %-15s %6.0f calls/s, p50 %.1f ms, p99 %.1f ms, %d connections, %d of them later",
-					transport, callers, name, crowd.PerSecond, crowd.P50, crowd.P99, crowd.Opened, crowd.Later)
-				results.Crowds = append(results.Crowds, crowd)
-			}
+			s.say("%3d callers  %-15s %6.0f calls/s, p50 %.1f ms, p99 %.1f ms, %d connections, %d of them later",
+				callers, name, crowd.PerSecond, crowd.P50, crowd.P99, crowd.Opened, crowd.Later)
+			results.Crowds = append(results.Crowds, crowd)
 		}
 	}
 	return nil
@@ -97,18 +95,16 @@ func memory(s *stage, results *report.Results) error {
 		return err
 	}
 	for _, body := range bodies {
-		for _, transport := range transports {
-			c := work.Case{Body: body, Transport: transport, Size: size}
-			setup := s.setup(c)
-			setup.File = file
-			for _, name := range []contestant.Name{contestant.ByHand, contestant.Idverify} {
-				grown, err := s.grown(name, setup, callers, rounds)
-				if err != nil {
-					return fmt.Errorf("memory, %s by %s: %w", c, name, err)
-				}
-				s.say("%-24s %-9s grew by %.1f MB under %d callers", c, name, grown, callers)
-				results.Memory = append(results.Memory, report.Memory{Case: c, Name: name, Callers: callers, Grown: grown})
+		c := work.Case{Body: body, Transport: work.HTTP1TLS, Size: size}
+		setup := s.setup(c)
+		setup.File = file
+		for _, name := range []contestant.Name{contestant.ByHand, contestant.Idverify} {
+			grown, err := s.grown(name, setup, callers, rounds)
+			if err != nil {
+				return fmt.Errorf("memory, %s by %s: %w", c, name, err)
 			}
+			s.say("%-24s %-9s grew by %.1f MB under %d callers", c, name, grown, callers)
+			results.Memory = append(results.Memory, report.Memory{Case: c, Name: name, Callers: callers, Grown: grown})
 		}
 	}
 	return nil

@@ -87,15 +87,8 @@ func (s *stage) enter(name contestant.Name, setup contestant.Setup) (*process, e
 
 // setup is what a contestant is told of a case.
 func (s *stage) setup(c work.Case) contestant.Setup {
-	return contestant.Setup{
-		Body: c.Body, BaseURL: s.at.Base[c.Transport], Size: c.Size, HTTP2: c.Transport == work.HTTP2TLS,
-		Linkface: c.Body == work.Multipart && c.Size > tencentLimit,
-	}
+	return contestant.Setup{Body: c.Body, BaseURL: s.at.Base[c.Transport], Size: c.Size, HTTP2: c.Transport == work.HTTP2TLS}
 }
-
-// tencentLimit is below the 6 MB that Tencent takes of a whole request. Above
-// it the form is Linkface's, whose documents know no limit.
-const tencentLimit = 6*work.MB - 2*work.KB
 
 // counts asks the server about itself.
 func (s *stage) counts() (vendor.Counts, error) {

@@ -45,9 +45,6 @@ func DefaultTransport() *http.Transport {
 	return transport
 }
 
-func newByHand(s Setup) (Call, error)      { return byHand(s, SameTransport(s.HTTP2)) }
-func newHandDefault(s Setup) (Call, error) { return byHand(s, DefaultTransport()) }
-
 // hand is what a good engineer writes around net/http for one vendor: the
 // body streams, its length is known, the time and the answer are bounded, and
 // a pass is looked for in the scores.
@@ -57,20 +54,18 @@ type hand struct {
 	client *http.Client
 }
 
-func byHand(s Setup, transport *http.Transport) (Call, error) {
+func newByHand(s Setup) (Call, error) {
 	h := &hand{
 		setup: s,
 		photo: s.photo(),
 		client: &http.Client{
-			Transport:     transport,
+			Transport:     SameTransport(s.HTTP2),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
 	switch {
 	case s.Body == work.JSON:
 		return h.askBaidu, nil
-	case s.Linkface:
-		return h.askLinkface, nil
 	case s.Body == work.Multipart:
 		return h.askTencent, nil
 	}
@@ -171,30 +166,6 @@ func tencentSignature(now time.Time) string {
 	mac := hmac.New(sha1.New, []byte(work.SecretKey))
 	mac.Write([]byte(text))
 	return base64.StdEncoding.EncodeToString(append(mac.Sum(nil), text...))
-}
-
-func (h *hand) askLinkface(ctx context.Context) error {
-	b, err := newForm([][2]string{
-		{"api_id", work.APIKey},
-		{"api_secret", work.SecretKey},
-		{"name", work.PersonName},
-		{"id_number", work.PersonIDNumber},
-	}, "liveness_data_file", "capture.pb", "application/octet-stream", h.photo, h.setup.Size)
-	if err != nil {
-		return err
-	}
-	var a struct {
-		Status      string   `json:"status"`
-		VerifyScore *float64 `json:"verify_score"`
-		HackScore   *float64 `json:"hack_score"`
-	}
-	if err := h.post(ctx, vendor.LinkfacePath, b, "", &a); err != nil {
-		return err
-	}
-	if a.Status != "OK" || a.VerifyScore == nil || *a.VerifyScore < 0.7 || a.HackScore == nil || *a.HackScore > 0.98 {
-		return errNoPass
-	}
-	return nil
 }
 
 type baiduAnswer struct {

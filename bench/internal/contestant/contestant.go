@@ -20,34 +20,33 @@ type Name string
 
 // The contestants.
 const (
-	Idverify    Name = "idverify"
-	ByHand      Name = "by-hand"         // net/http, streaming, with the transport settings of idverify
-	HandDefault Name = "by-hand-default" // the same with the settings of http.DefaultTransport
-	Resty       Name = "resty"
-	TencentSDK  Name = "tencent-sdk"
-	BaiduSDK    Name = "baidu-sdk"
+	Idverify      Name = "idverify"
+	IdverifyHTTP2 Name = "idverify-http2" // the same, with HTTP.HTTP2 set, by a server that speaks it
+	ByHand        Name = "by-hand"        // net/http, streaming, with the transport settings of idverify
+	Resty         Name = "resty"
+	TencentSDK    Name = "tencent-sdk"
+	BaiduSDK      Name = "baidu-sdk"
 )
 
 // Setup is what a contestant is told.
 type Setup struct {
-	Body     work.Body `json:"body"`
-	BaseURL  string    `json:"base_url"`
-	Size     int       `json:"size"`
-	File     string    `json:"file,omitempty"`     // the photo; empty: it is in memory
-	HTTP2    bool      `json:"http2,omitempty"`    // which idverify must be told, and the server offers
-	Linkface bool      `json:"linkface,omitempty"` // multipart as Linkface takes it, which knows no limit of size
+	Body    work.Body `json:"body"`
+	BaseURL string    `json:"base_url"`
+	Size    int       `json:"size"`
+	File    string    `json:"file,omitempty"`  // the photo; empty: it is in memory
+	HTTP2   bool      `json:"http2,omitempty"` // which idverify must be told, and the server offers
 }
 
 // Call asks once. It fails unless the answer is a pass.
 type Call func(ctx context.Context) error
 
 var makers = map[Name]func(Setup) (Call, error){
-	Idverify:    newIdverify,
-	ByHand:      newByHand,
-	HandDefault: newHandDefault,
-	Resty:       newResty,
-	TencentSDK:  newTencentSDK,
-	BaiduSDK:    newBaiduSDK,
+	Idverify:      newIdverify,
+	IdverifyHTTP2: newIdverify,
+	ByHand:        newByHand,
+	Resty:         newResty,
+	TencentSDK:    newTencentSDK,
+	BaiduSDK:      newBaiduSDK,
 }
 
 // New makes a contestant ready to be called, by many callers at a time.

@@ -86,22 +86,18 @@ func (a *asked) photo(t *testing.T) []byte {
 }
 
 var entries = []struct {
-	name     contestant.Name
-	body     work.Body
-	linkface bool
+	name contestant.Name
+	body work.Body
 }{
-	{contestant.Idverify, work.Multipart, false},
-	{contestant.Idverify, work.Multipart, true},
-	{contestant.Idverify, work.JSON, false},
-	{contestant.ByHand, work.Multipart, false},
-	{contestant.ByHand, work.Multipart, true},
-	{contestant.ByHand, work.JSON, false},
-	{contestant.HandDefault, work.Multipart, false},
-	{contestant.HandDefault, work.JSON, false},
-	{contestant.Resty, work.Multipart, false},
-	{contestant.Resty, work.JSON, false},
-	{contestant.TencentSDK, work.JSON, false},
-	{contestant.BaiduSDK, work.JSON, false},
+	{contestant.Idverify, work.Multipart},
+	{contestant.Idverify, work.JSON},
+	{contestant.ByHand, work.Multipart},
+	{contestant.ByHand, work.JSON},
+	{contestant.IdverifyHTTP2, work.Multipart},
+	{contestant.Resty, work.Multipart},
+	{contestant.Resty, work.JSON},
+	{contestant.TencentSDK, work.JSON},
+	{contestant.BaiduSDK, work.JSON},
 }
 
 // Every contestant sends the photo whole, from memory and from a file, with
@@ -114,7 +110,7 @@ func TestEveryContestantSendsThePhoto(t *testing.T) {
 			for _, path := range []string{"", file} {
 				a, url := serve(t, pass)
 				call, err := contestant.New(e.name, contestant.Setup{
-					Body: e.body, BaseURL: url, Size: size, File: path, Linkface: e.linkface,
+					Body: e.body, BaseURL: url, Size: size, File: path,
 				})
 				require.NoError(t, err)
 				require.NoError(t, call(t.Context()), "%v", e)
@@ -130,19 +126,10 @@ func TestEveryContestantSendsThePhoto(t *testing.T) {
 // A baseline that passes everybody would be fast.
 func TestEveryContestantLooksAtTheScores(t *testing.T) {
 	for _, e := range entries {
-		for from, to := range map[string]string{
-			"92.5": "12.5", // similarity of all but Linkface
-			"0.92": "0.12", // Linkface's
-		} {
-			_, url := serve(t, func(_, answer string) string { return strings.Replace(answer, from, to, 1) })
-			call, err := contestant.New(e.name, contestant.Setup{Body: e.body, BaseURL: url, Size: work.KB, Linkface: e.linkface})
-			require.NoError(t, err)
-			if e.linkface == (from == "0.92") {
-				assert.Error(t, call(t.Context()), "%v passed somebody with a score of %s", e, to)
-			} else {
-				assert.NoError(t, call(t.Context()), "%v", e)
-			}
-		}
+		_, url := serve(t, func(_, answer string) string { return strings.Replace(answer, "92.5", "12.5", 1) })
+		call, err := contestant.New(e.name, contestant.Setup{Body: e.body, BaseURL: url, Size: work.KB})
+		require.NoError(t, err)
+		assert.Error(t, call(t.Context()), "%v passed somebody with a score of 12.5", e)
 	}
 }
 
@@ -154,7 +141,7 @@ func TestEveryContestantRefusesAnErrorOfTheVendor(t *testing.T) {
 			}
 			return `{"code":15,"error_code":18,"status":"RATE_LIMIT_EXCEEDED","Response":{"Error":{"Code":"RequestLimitExceeded"}}}`
 		})
-		call, err := contestant.New(e.name, contestant.Setup{Body: e.body, BaseURL: url, Size: work.KB, Linkface: e.linkface})
+		call, err := contestant.New(e.name, contestant.Setup{Body: e.body, BaseURL: url, Size: work.KB})
 		require.NoError(t, err)
 		assert.Error(t, call(t.Context()), "%v", e)
 	}

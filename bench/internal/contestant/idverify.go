@@ -7,7 +7,6 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/bench/internal/work"
-	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/tencent"
 )
 
@@ -24,11 +23,8 @@ func newIdverify(s Setup) (Call, error) {
 // Provider is the vendor's client for the body. httpClient nil is the default.
 func Provider(s Setup, httpClient *http.Client) (idverify.Provider, error) {
 	settings := idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient, HTTP2: s.HTTP2}
-	switch {
-	case s.Body == work.JSON:
+	if s.Body == work.JSON {
 		return baiduv4.New(baiduv4.Config{APIKey: work.APIKey, SecretKey: work.SecretKey, HTTP: settings})
-	case s.Linkface:
-		return linkface.New(linkface.Config{APIID: work.APIKey, APISecret: work.SecretKey, HTTP: settings})
 	}
 	return tencent.New(tencent.Config{AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, HTTP: settings})
 }
@@ -40,15 +36,11 @@ func Asking(verifier idverify.Verifier, s Setup) Call {
 	if s.File == "" {
 		media = idverify.Bytes(work.Photo(s.Size))
 	}
-	evidence := idverify.Evidence(idverify.Photo(media))
-	if s.Linkface {
-		evidence = linkface.Capture(media)
-	}
 	return func(ctx context.Context) error {
 		res, err := verifier.Verify(ctx, &idverify.Request{
 			Name:     work.PersonName,
 			IDNumber: work.PersonIDNumber,
-			Evidence: []idverify.Evidence{evidence},
+			Evidence: []idverify.Evidence{idverify.Photo(media)},
 		})
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package contestant
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -25,12 +24,9 @@ type restyClient struct {
 func newResty(s Setup) (Call, error) {
 	client := resty.New().SetBaseURL(s.BaseURL).SetTimeout(timeLimit)
 	r := &restyClient{client: client, setup: s}
-	switch {
-	case s.Body == work.JSON:
+	if s.Body == work.JSON {
 		r.whole = s.whole()
 		return r.askBaidu, nil
-	case s.Linkface:
-		return nil, errors.New("contestant: resty is not asked to speak Linkface's protocol")
 	}
 	r.photo = s.photo()
 	return r.askTencent, nil

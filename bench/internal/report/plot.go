@@ -22,14 +22,14 @@ var (
 	Light = Theme{
 		ground: "#ffffff", text: "#1f2328", faint: "#59636e", grid: "#d9dee3",
 		lines: map[contestant.Name]string{
-			contestant.Idverify: "#0062a3", contestant.HandDefault: "#6e7781", contestant.Resty: "#a65a00",
+			contestant.Idverify: "#0062a3", contestant.IdverifyHTTP2: "#6e7781", contestant.Resty: "#a65a00",
 			contestant.TencentSDK: "#007a58", contestant.BaiduSDK: "#a8327d",
 		},
 	}
 	Dark = Theme{
 		ground: "#0d1117", text: "#e6edf3", faint: "#9aa4af", grid: "#2d333b",
 		lines: map[contestant.Name]string{
-			contestant.Idverify: "#5cb8f5", contestant.HandDefault: "#9aa4af", contestant.Resty: "#f0a020",
+			contestant.Idverify: "#5cb8f5", contestant.IdverifyHTTP2: "#9aa4af", contestant.Resty: "#f0a020",
 			contestant.TencentSDK: "#2fbf93", contestant.BaiduSDK: "#e58ac0",
 		},
 	}
@@ -37,26 +37,26 @@ var (
 
 // drawn are the lines, what is to be seen best last.
 var drawn = []contestant.Name{
-	contestant.BaiduSDK, contestant.TencentSDK, contestant.Resty, contestant.HandDefault, contestant.Idverify,
+	contestant.BaiduSDK, contestant.TencentSDK, contestant.Resty, contestant.IdverifyHTTP2, contestant.Idverify,
 }
 
 var lineTitle = map[contestant.Name]string{
-	contestant.Idverify:    "idverify",
-	contestant.HandDefault: "by hand, default transport",
-	contestant.Resty:       "resty",
-	contestant.TencentSDK:  "Tencent SDK core",
-	contestant.BaiduSDK:    "Baidu SDK core",
+	contestant.Idverify:      "idverify",
+	contestant.IdverifyHTTP2: "idverify, HTTP/2",
+	contestant.Resty:         "resty",
+	contestant.TencentSDK:    "Tencent SDK core",
+	contestant.BaiduSDK:      "Baidu SDK core",
 }
 
 const (
-	width, height         = 980, 676
-	panelWidth, panelHigh = 258.0, 196.0
+	width, height         = 980, 460
+	panelWidth, panelHigh = 408.0, 240.0
 	left, top             = 62.0, 132.0
-	gapX, gapY            = 42.0, 62.0
+	gapX                  = 62.0
 	inset                 = 22.0 // from a panel's edge to its first and last photo
 )
 
-var plottedSizes = []int{work.KB, 100 * work.KB, work.MB, 5 * work.MB}
+var plottedSizes = []int{30 * work.KB, 100 * work.KB, work.MB, 5 * work.MB}
 
 // plot is a picture under way.
 type plot struct {
@@ -83,12 +83,8 @@ func (r *Results) Plot(theme Theme) string {
 	p.label(left, 34, 20, theme.text, "start", "bold", what+", as a multiple of net/http used by hand")
 	p.label(left, 56, 13, theme.faint, "start", "normal", "Lower is better. By hand: streaming, same transport settings. Ratios have a logarithmic axis.")
 	p.legend()
-	for row, body := range []work.Body{work.Multipart, work.JSON} {
-		for column, transport := range []work.Transport{work.HTTP1, work.HTTP1TLS, work.HTTP2TLS} {
-			x := left + float64(column)*(panelWidth+gapX)
-			y := top + float64(row)*(panelHigh+gapY)
-			p.panel(x, y, r.Cases, body, transport)
-		}
+	for column, body := range []work.Body{work.Multipart, work.JSON} {
+		p.panel(left+float64(column)*(panelWidth+gapX), top, r.Cases, body, work.HTTP1TLS)
 	}
 	p.label(left, height-38, 12, theme.faint, "start", "normal", "Size of the photo across. Every client in a process of its own; medians of paired rounds.")
 	line := r.Machine.String()

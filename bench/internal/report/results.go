@@ -58,7 +58,6 @@ type Figures struct {
 	CPU    float64         `json:"cpu_us,omitempty"` // left out where the system does not tell
 	Bytes  float64         `json:"bytes"`
 	Allocs float64         `json:"allocs"`
-	Entry  float64         `json:"entry_us"`
 	// ToHand are the ratios to net/http by hand.
 	ToHand Ratios `json:"to_hand"`
 }
@@ -75,7 +74,7 @@ const micro = 1e6
 
 // order is that of the tables and the picture.
 var order = []contestant.Name{
-	contestant.ByHand, contestant.Idverify, contestant.HandDefault,
+	contestant.ByHand, contestant.Idverify, contestant.IdverifyHTTP2,
 	contestant.Resty, contestant.TencentSDK, contestant.BaiduSDK,
 }
 
@@ -96,17 +95,12 @@ func Sum(c work.Case, rounds []Round) Case {
 
 func figures(name contestant.Name, rounds []Round) Figures {
 	median := func(of func(worker.Report) float64) float64 { return stats.Median(series(name, rounds, of)) }
-	var entries []float64
-	for _, round := range rounds {
-		entries = append(entries, round[name].Entries...)
-	}
 	return Figures{
 		Name:   name,
 		Time:   median(timeOf) * micro,
 		CPU:    median(cpuOf) * micro,
 		Bytes:  median(bytesOf),
 		Allocs: median(allocsOf),
-		Entry:  stats.Median(entries) * micro,
 		ToHand: ratios(name, contestant.ByHand, rounds),
 	}
 }
@@ -156,7 +150,7 @@ func (c Case) Line() string {
 		}
 		fmt.Fprintf(&text, " | %s ×%.2f, CPU ×%.2f", f.Name, f.ToHand.Time, f.ToHand.CPU)
 		if f.Name == contestant.Idverify {
-			fmt.Fprintf(&text, ", %.0f B, %.0f allocs, entry %.0f µs", f.Bytes, f.Allocs, f.Entry)
+			fmt.Fprintf(&text, ", %.0f B, %.0f allocs", f.Bytes, f.Allocs)
 		}
 	}
 	return text.String()

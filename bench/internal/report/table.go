@@ -35,8 +35,8 @@ const how = `
 Every client is a process of its own and measures itself; the server is another
 process on the same machine, reads each body, checks its length and answers with
 a pass. The clients take turns; a ratio is the median, over the rounds, of the
-quotients within a round. 1.00 is net/http by hand: streaming, with the transport
-settings of idverify. The picture shows the same ratios.
+quotients within a round. 1.00 is net/http by hand over HTTP/1.1: streaming, with
+the transport settings of idverify. The picture shows the same ratios.
 `
 
 func (r *Results) hasCPU() bool {
@@ -56,14 +56,14 @@ func (r *Results) writeCases(text *strings.Builder) {
 		if kind := fmt.Sprintf("%s over %s", bodyTitle[c.Body], transportTitle[c.Transport]); kind != before {
 			fmt.Fprintf(text, "\n## One call: %s\n\n", kind)
 			text.WriteString("Ratios to by-hand, then one call's own figures.\n\n")
-			text.WriteString("| Photo | Client | Time | CPU | Bytes | Allocs | µs | CPU µs | KB allocated | Allocs | Transport entered after |\n")
-			text.WriteString("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n")
+			text.WriteString("| Photo | Client | Time | CPU | Bytes | Allocs | µs | CPU µs | KB allocated | Allocs |\n")
+			text.WriteString("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n")
 			before = kind
 		}
 		for _, f := range c.Contestants {
-			fmt.Fprintf(text, "| %s | %s | %.2f | %s | %.2f | %.2f | %.0f | %s | %.1f | %.0f | %.0f µs |\n",
+			fmt.Fprintf(text, "| %s | %s | %.2f | %s | %.2f | %.2f | %.0f | %s | %.1f | %.0f |\n",
 				spaced(c.Size), f.Name, f.ToHand.Time, known("%.2f", f.ToHand.CPU), f.ToHand.Bytes, f.ToHand.Allocs,
-				f.Time, known("%.0f", f.CPU), f.Bytes/work.KB, f.Allocs, f.Entry)
+				f.Time, known("%.0f", f.CPU), f.Bytes/work.KB, f.Allocs)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import "encoding/json"
 // Paths of the vendors' interfaces.
 const (
 	TencentPath      = "/face/idcardcompare"
-	LinkfacePath     = "/identity/liveness_idnumber_verification"
 	BaiduPath        = "/rest/2.0/face/v4/mingjing/verify"
 	BaiduTokenPath   = "/oauth/2.0/token"
 	TencentCloudPath = "/" // of all interfaces of Tencent's API 3.0
@@ -17,10 +16,6 @@ type object = map[string]any
 var answers = map[string][]byte{
 	TencentPath: encode(object{
 		"data": object{"similarity": 92.5, "session_id": ""}, "code": 0, "message": "OK",
-	}),
-	LinkfacePath: encode(object{
-		"request_id": "EXAMPLE-REQUEST", "status": "OK", "verify_score": 0.92, "hack_score": 0.01,
-		"liveness_data_id": "EXAMPLE-DATA",
 	}),
 	BaiduPath: encode(object{
 		"log_id": 1370579072568000512,

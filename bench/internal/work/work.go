@@ -16,7 +16,7 @@ type Body string
 
 // The bodies of the vendors' protocols.
 const (
-	Multipart Body = "multipart" // raw bytes in a form, as Tencent and Linkface take them
+	Multipart Body = "multipart" // raw bytes in a form, as Tencent takes it
 	JSON      Body = "json"      // base64 in a JSON object, as Baidu takes it
 )
 
@@ -26,7 +26,7 @@ type Transport string
 // The transports.
 const (
 	HTTP1    Transport = "http1"     // HTTP/1.1 without TLS
-	HTTP1TLS Transport = "http1-tls" // the server offers nothing but HTTP/1.1
+	HTTP1TLS Transport = "http1-tls" // the server offers nothing but HTTP/1.1: what is measured
 	HTTP2TLS Transport = "http2-tls" // chosen by ALPN
 )
 
@@ -42,17 +42,16 @@ func (c Case) String() string {
 	return fmt.Sprintf("%s/%s/%s", c.Body, c.Transport, SizeName(c.Size))
 }
 
-// Sizes of photos. TenMB is the most that Baidu takes, one byte under 10 MiB.
+// Units of size, in bytes.
 const (
-	KB    = 1 << 10
-	MB    = 1 << 20
-	TenMB = 10*MB - 1
+	KB = 1 << 10
+	MB = 1 << 20
 )
 
 // SizeName is a size as people say it.
 func SizeName(size int) string {
-	if size >= MB-1 {
-		return fmt.Sprintf("%dMB", (size+1)/MB)
+	if size >= MB {
+		return fmt.Sprintf("%dMB", size/MB)
 	}
 	return fmt.Sprintf("%dKB", size/KB)
 }

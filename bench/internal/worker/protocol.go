@@ -11,7 +11,6 @@ import (
 const (
 	Open     = "open"     // makes the contestant; first of all
 	Turn     = "turn"     // Calls, one after the other
-	Entry    = "entry"    // Calls, timed up to where the transport is entered
 	Crowd    = "crowd"    // Calls, shared by Callers
 	Memory   = "memory"   // one call by each of Callers, all at once
 	Overhead = "overhead" // Calls of a provider alone, then of a Client over it
@@ -37,10 +36,9 @@ type Report struct {
 	Bytes  float64 `json:"bytes"`
 	Allocs float64 `json:"allocs"`
 
-	Entries []float64 `json:"entries,omitempty"` // seconds
-	P50     float64   `json:"p50,omitempty"`     // seconds
-	P99     float64   `json:"p99,omitempty"`     // seconds
-	Grown   int64     `json:"grown,omitempty"`   // bytes
+	P50   float64 `json:"p50,omitempty"`   // seconds
+	P99   float64 `json:"p99,omitempty"`   // seconds
+	Grown int64   `json:"grown,omitempty"` // bytes
 
 	// Of an overhead, for each call of Client more than of its provider.
 	MoreTime   float64 `json:"more_time"` // seconds

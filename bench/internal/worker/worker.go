@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http/httptrace"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -51,8 +50,6 @@ func (w *worker) obey(o Order) (Report, error) {
 		return Report{}, err
 	case Turn:
 		return w.turn(o.Calls)
-	case Entry:
-		return w.entry(o.Calls)
 	case Crowd:
 		return w.crowd(o.Calls, o.Callers)
 	case Memory:
@@ -104,32 +101,6 @@ func (w *worker) turn(calls int) (Report, error) {
 		}
 	}
 	return before.since(calls), nil
-}
-
-// entry looks when net/http is first asked for a connection. What the body
-// does before that, the caller waits for while nothing travels.
-func (w *worker) entry(calls int) (Report, error) {
-	var began time.Time
-	var entered time.Duration
-	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
-		GetConn: func(string) {
-			if entered == 0 {
-				entered = time.Since(began)
-			}
-		},
-	})
-	entries := make([]float64, 0, calls)
-	for range calls {
-		entered, began = 0, time.Now()
-		if err := w.call(ctx); err != nil {
-			return Report{}, err
-		}
-		if entered == 0 {
-			return Report{}, errors.New("worker: the transport told of no connection")
-		}
-		entries = append(entries, entered.Seconds())
-	}
-	return Report{Entries: entries}, nil
 }
 
 func (w *worker) crowd(calls, callers int) (Report, error) {

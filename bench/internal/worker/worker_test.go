@@ -60,13 +60,6 @@ func TestAWorkerCarriesOutEveryOrder(t *testing.T) {
 		assert.Greater(t, turn.Bytes, 1000.0)
 		assert.Equal(t, turn.HasCPU, turn.CPU > 0)
 
-		entry := do(worker.Order{Do: worker.Entry, Calls: 4})
-		require.Empty(t, entry.Error)
-		require.Len(t, entry.Entries, 4)
-		for _, e := range entry.Entries {
-			assert.Positive(t, e)
-		}
-
 		crowd := do(worker.Order{Do: worker.Crowd, Calls: 50, Callers: 8})
 		require.Empty(t, crowd.Error)
 		assert.Positive(t, crowd.P50)
@@ -92,7 +85,7 @@ func TestAFailureIsReportedAndTheWorkerGoesOn(t *testing.T) {
 	setup := contestant.Setup{Body: work.Multipart, BaseURL: address(t) + "/elsewhere", Size: work.KB}
 	require.Empty(t, do(worker.Order{Do: worker.Open, Name: contestant.ByHand, Setup: setup}).Error)
 	for _, order := range []worker.Order{
-		{Do: worker.Turn, Calls: 1}, {Do: worker.Entry, Calls: 1}, {Do: worker.Crowd, Calls: 2, Callers: 2}, {Do: worker.Memory, Callers: 2}, {Do: "dance"},
+		{Do: worker.Turn, Calls: 1}, {Do: worker.Crowd, Calls: 2, Callers: 2}, {Do: worker.Memory, Callers: 2}, {Do: "dance"},
 	} {
 		assert.NotEmpty(t, do(order).Error, order.Do)
 	}
