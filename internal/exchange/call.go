@@ -6,7 +6,6 @@ package exchange
 
 import (
 	"context"
-	"crypto/sha256"
 	"slices"
 	"time"
 
@@ -155,16 +154,15 @@ func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warn
 // capture itself that it cannot be trusted.
 func (c *Call) Suspect() { c.suspect = true }
 
-// Send makes the exchange. The body of a request that is signed is digested first,
-// unless its Digest is there. Its error is an *idverify.Error.
+// Send makes the exchange. The body of a request that is signed is digested first.
+// Its error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.warnings, c.suspect = c.Subject.Warnings(), false
 	if c.milder {
 		c.Warn(idverify.WarnThresholdBelowRecommended)
 	}
-	if req.Sign != nil && req.Digest == ([sha256.Size]byte{}) {
-		var err error
-		if req.Digest, err = c.Digest(req.Body); err != nil {
+	if req.Sign != nil {
+		if _, err := c.Digest(req.Body); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -160,5 +161,8 @@ func TestARequestIDIsReadByItsPath(t *testing.T) {
 		assert.Equal(t, header, foreign.RequestID, "of an answer that cannot be read")
 		c.SetRequestID("r2")
 		assert.Equal(t, want, c.id(), "the answer's own outranks a header's")
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		assert.Empty(t, asError(t, nil, c.Send(gone, signedRequest(t))).RequestID, "there was no answer")
 	}
 }

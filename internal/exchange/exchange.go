@@ -27,9 +27,8 @@ type Exchange struct {
 
 	response  *httpx.Response
 	requestID string
-	headerID  string // the same of a header
-	repeated  bool   // the answer before this one had its id: it is another call's
-	theirTime time.Time
+	repeated  bool  // the answer before this one had its id: it is another call's
+	theirTime int64 // of the answer, in nanoseconds since 1970; 0 where it says none
 	secrets   []string
 	room      [roomForSecrets]string // for them
 	address   string                 // of the picture, one of them
@@ -109,7 +108,7 @@ const (
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
-	x.requestID, x.headerID, x.repeated, x.theirTime = "", "", false, time.Time{}
+	x.response, x.requestID, x.repeated, x.theirTime = nil, "", false, 0
 	req.Broken = func(part []byte) { x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField))) }
 	var signed *signature
 	if req.Sign != nil {
@@ -125,8 +124,7 @@ func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 	}
 	x.response = response
 	if x.RequestIDHeader != "" {
-		x.SetRequestID(response.Header.Get(x.RequestIDHeader))
-		x.headerID, x.requestID = x.requestID, ""
+		x.repeated = response.IsRepeated(response.Header.Get(x.RequestIDHeader), x.person())
 	}
 	return nil
 }
@@ -138,21 +136,26 @@ func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
 func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
 
 // SetAnsweredAt keeps the vendor's own time of the answer, where the answer says it
-// in a field: the Date may be a gateway's. The zero time says nothing.
-func (x *Exchange) SetAnsweredAt(t time.Time) { x.theirTime = t }
+// in a field: the Date may be a gateway's.
+func (x *Exchange) SetAnsweredAt(t time.Time) { x.theirTime = t.UnixNano() }
 
 // AnsweredAt is the vendor's own time of the answer, from its own field or else its
 // Date header.
 func (x *Exchange) AnsweredAt() (time.Time, bool) {
-	if !x.theirTime.IsZero() {
-		return x.theirTime, true
+	if x.theirTime != 0 {
+		return time.Unix(0, x.theirTime), true
 	}
 	t, err := http.ParseTime(x.response.Header.Get("Date"))
 	return t, err == nil
 }
 
 // id is the vendor's id of the call, or our own when there is none.
-func (x *Exchange) id() string { return cmp.Or(x.requestID, x.headerID, x.OwnID) }
+func (x *Exchange) id() string {
+	if x.requestID == "" && x.RequestIDHeader != "" && x.response != nil {
+		return cmp.Or(redact.Word(x.Identifier(x.response.Header.Get(x.RequestIDHeader))), x.OwnID)
+	}
+	return cmp.Or(x.requestID, x.OwnID)
+}
 
 // SetRequestID keeps the vendor's id of the call for the result or error. What
 // does not look like one stands in the typed reply only, unless it tells of the

@@ -23,7 +23,6 @@ type attempt struct {
 	caller  context.Context // without it
 	request Request
 	low     *bottom     // of its client
-	limit   string      // the name of the time limit of Context
 	headers http.Header // to be sent, from the time that resty made them
 	kind    [1]string   // of the body, for the headers
 	trace   httptrace.ClientTrace

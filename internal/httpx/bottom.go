@@ -44,9 +44,10 @@ func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom
 type bottom struct {
 	next    http.RoundTripper
 	base    string
-	netHTTP bool // next is a transport of net/http's, ours or the caller's, with nothing between
-	wrapped bool // by the caller, who may have changed the address, and is told no error's text
-	callers bool // next is the caller's
+	netHTTP bool   // next is a transport of net/http's, ours or the caller's, with nothing between
+	wrapped bool   // by the caller, who may have changed the address, and is told no error's text
+	callers bool   // next is the caller's
+	limit   string // the name of the time limit of an exchange
 }
 
 func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -123,7 +124,11 @@ func (r *Request) signed(whole *http.Request) error {
 	if r.Sign == nil {
 		return nil
 	}
-	if err := r.Sign(whole.Context(), whole, r.Digest); err != nil {
+	digest, err := r.Body.Digest(whole.Context()) // made before, where whoever calls us could refuse its media
+	if err != nil {
+		return err
+	}
+	if err := r.Sign(whole.Context(), whole, digest); err != nil {
 		return &unsigned{err}
 	}
 	return nil

@@ -25,7 +25,6 @@ import (
 // A signer sees the request as the server does: also what a Wrap added, and the
 // prefix of the base URL. It gives headers, and reads no body.
 func TestASignerSeesWhatIsSent(t *testing.T) {
-	digest := sha256.Sum256([]byte("of the body"))
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"alone": nil,
 		"wrapped": around(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
@@ -37,12 +36,12 @@ func TestASignerSeesWhatIsSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			base, got := listening(t)
 			var seen http.Header
+			var digest [sha256.Size]byte
 			req := post(body.Field{Name: "a", Value: "b"})
 			req.Header = http.Header{"x-example-version": {"2026-01-02"}, "Content-Type": {"text/forged"}, "User-Agent": {"own"}}
 			req.Query = url.Values{"Version": {"1 0+"}, "Action": {"&"}}
-			req.Digest = digest
 			req.Sign = func(ctx context.Context, r *http.Request, sum [sha256.Size]byte) error {
-				assert.Equal(t, digest, sum)
+				digest = sum
 				assert.Equal(t, "POST "+base+"/v/verify?Action=%26&Version=1%200%2B", r.Method+" "+r.URL.String())
 				assert.Equal(t, strings.TrimPrefix(base, "http://"), r.Host)
 				assert.Equal(t, req.Body.Len(), r.ContentLength)
@@ -59,7 +58,7 @@ func TestASignerSeesWhatIsSent(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "POST /v/verify?Action=%26&Version=1%200%2B", got.address)
 			assert.Equal(t, secretSignature, got.authorization)
-			assert.Contains(t, got.body, "b")
+			assert.Equal(t, sha256.Sum256([]byte(got.body)), digest)
 			seen.Set("Authorization", secretSignature)
 			got.header.Del("Content-Length")
 			assert.Equal(t, got.header, seen)
@@ -161,6 +160,16 @@ func TestWhatCannotBeSignedIsNotSent(t *testing.T) {
 	}
 	assertSays(t, told, secretToken, false)
 	assert.Zero(t, requests.Load())
+}
+
+// Nor is a body that cannot be read, whose media are at fault.
+func TestABodyThatCannotBeDigestedIsNotSigned(t *testing.T) {
+	req := withMedia(breaking{}, 100<<10)
+	req.Sign = func(context.Context, *http.Request, [sha256.Size]byte) error { t.Error("signed"); return nil }
+	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid"}).Do(t.Context(), req)
+	f := failure(t, err)
+	assert.Equal(t, httpx.Media, f.Kind)
+	assert.False(t, f.Sent)
 }
 
 // A signer that waits holds nobody: it is left when the time is over, whether it

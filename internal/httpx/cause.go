@@ -88,7 +88,7 @@ func (a *attempt) lateFor(err error) string {
 	case a.caller.Err() != nil:
 		return timelimit.Ended(a.caller)
 	case a.Err() != nil:
-		return a.limit + " passed"
+		return a.low.limit + " passed"
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return "the transport's time limit for connecting to the proxy passed"
 	case op != nil && op.Op == "dial":

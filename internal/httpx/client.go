@@ -62,7 +62,6 @@ type Client struct {
 	requests    sync.Pool // of *resty.Request
 	own         bool      // the transport is ours
 	timeout     time.Duration
-	limit       string // whose time limit timeout is
 	maxResponse int64
 }
 
@@ -86,11 +85,11 @@ func New(cfg Config) (*Client, error) {
 		own:         cfg.Client == nil,
 		maxResponse: cmp.Or(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 	}
-	c.timeout, c.limit = cfg.timeLimit()
 	top, low, err := cfg.roundTrippers(base)
 	if err != nil {
 		return nil, err
 	}
+	c.timeout, low.limit = cfg.timeLimit()
 	c.low, c.resty = low, newResty(top)
 	c.requests.New = func() any {
 		r := c.resty.R().SetDoNotParseResponse(true).SetBody(placeholder)
@@ -142,7 +141,7 @@ func (c *Client) Setting(name string) string {
 }
 
 // TimeLimit names the setting that Timeout comes from.
-func (c *Client) TimeLimit() string { return c.limit }
+func (c *Client) TimeLimit() string { return c.low.limit }
 
 // Request is one exchange to make.
 type Request struct {
@@ -159,10 +158,9 @@ type Request struct {
 	Body   *body.Body
 	// Sign, if it is set, adds headers to a request whose address, headers and body
 	// are final. It is called for every attempt that is about to be sent, with the
-	// Digest. It reads no body, and may be left behind when its context ends. Its
-	// error is a Failure of the kind Unsigned, and nothing was sent.
-	Sign   func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
-	Digest [sha256.Size]byte
+	// SHA-256 of the Body. It reads no body, and may be left behind when its context
+	// ends. Its error is a Failure of the kind Unsigned, and nothing was sent.
+	Sign func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
 	// Last says that the connection is closed once the answer has been read.
 	Last bool
 	// Broken, if it is set, is told what came of an answer that broke off or was
@@ -216,7 +214,7 @@ var ordinary = http.Header{
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low, limit: c.limit}
+	attempt := &attempt{Context: limited, caller: ctx, request: req, low: c.low}
 
 	raw, err := c.execute(attempt)
 	if err != nil {

@@ -24,7 +24,7 @@ func NewTrusting(cfg Config, roots *x509.CertPool) (*Client, error) {
 
 // Hurried is the client with another time limit, on the same connections.
 func (c *Client) Hurried(limit time.Duration) *Client {
-	hurried := &Client{base: c.base, resty: c.resty, low: c.low, timeout: limit, limit: c.limit, maxResponse: c.maxResponse, own: c.own}
+	hurried := &Client{base: c.base, resty: c.resty, low: c.low, timeout: limit, maxResponse: c.maxResponse, own: c.own}
 	hurried.requests.New = c.requests.New
 	return hurried
 }

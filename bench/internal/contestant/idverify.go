@@ -20,8 +20,14 @@ func newIdverify(s Setup) (Call, error) {
 	return Asking(provider, s), nil
 }
 
+// Vendor is a vendor's client, which can be asked alone and under a Client.
+type Vendor interface {
+	idverify.Provider
+	idverify.Verifier
+}
+
 // Provider is the vendor's client for the body. httpClient nil is the default.
-func Provider(s Setup, httpClient *http.Client) (idverify.Provider, error) {
+func Provider(s Setup, httpClient *http.Client) (Vendor, error) {
 	settings := idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient, HTTP2: s.HTTP2}
 	if s.Body == work.JSON {
 		return baiduv4.New(baiduv4.Config{APIKey: work.APIKey, SecretKey: work.SecretKey, HTTP: settings})
