@@ -37,6 +37,7 @@ type Call struct {
 	Exchange
 
 	ctx      context.Context // of the call
+	own      httpx.Request   // with what Steps.Sign added
 	milder   bool            // than the vendor recommends are the client's rules
 	ahead    time.Duration   // of this machine's clock is the one that is signed for
 	warnings []idverify.Warning
@@ -82,12 +83,11 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 	if refused == nil {
 		refused = (*Call).RefusedForTime
 	}
-	var own httpx.Request
 	sign := func() error {
-		own = req
-		return s.Sign(call, &own)
+		call.own = req
+		return s.Sign(call, &call.own)
 	}
-	return call.signed(sign, func() (*idverify.Result, error) { return call.round(own, s) }, refused)
+	return call.signed(sign, func() (*idverify.Result, error) { return call.round(call.own, s) }, refused)
 }
 
 // round makes one exchange.
