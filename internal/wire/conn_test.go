@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,7 +161,7 @@ func TestCallerLeavesWhileNewKeysAreAskedFor(t *testing.T) {
 // lending is a body in memory that lends itself.
 type lending struct {
 	left []byte
-	read int // bytes that were read all the same
+	read atomic.Int64 // bytes, all the same
 }
 
 func (l *lending) Lend(w io.Writer) (int, error) {
@@ -174,7 +175,7 @@ func (l *lending) Lend(w io.Writer) (int, error) {
 
 func (l *lending) Read(p []byte) (int, error) {
 	n := copy(p, l.left)
-	l.read += n
+	l.read.Add(int64(n))
 	if l.left = l.left[n:]; n == 0 {
 		return 0, io.EOF
 	}
@@ -208,7 +209,7 @@ func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
 	got, err := io.ReadAll(request.Body)
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(picture, got))
-	assert.Zero(t, body.read, "it was lent")
+	assert.Zero(t, body.read.Load(), "it was lent")
 	<-asked
 	cancel()
 	_ = p.raw.Close()
