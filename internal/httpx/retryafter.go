@@ -24,6 +24,9 @@ type retryAfter struct {
 
 func retryAfterOf(h http.Header) (r retryAfter) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
+	if text == "" { // most answers', which parsing would make five errors of
+		return r
+	}
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
 		r.wait = time.Duration(max(0, min(seconds, int64(maxRetryAfter/time.Second)))) * time.Second
 	} else if date, err := http.ParseTime(text); err == nil {

@@ -28,3 +28,8 @@ func TestRetryAfter(t *testing.T) {
 		assert.Equal(t, want, httpx.RetryAfter(http.Header{"Retry-After": {text}}, now), text)
 	}
 }
+
+func TestAnAnswerWithoutRetryAfterCostsNothing(t *testing.T) {
+	h := http.Header{"Date": {"Wed, 02 Jan 2030 03:05:05 GMT"}}
+	assert.Zero(t, testing.AllocsPerRun(100, func() { httpx.RetryAfter(h, time.Time{}) }))
+}
