@@ -120,5 +120,6 @@ func machine(now time.Time) report.Machine {
 		System:    runtime.GOOS + "/" + runtime.GOARCH,
 		Go:        runtime.Version(),
 		Date:      now.Format(time.DateOnly),
+		Load:      usage.Load(),
 	}
 }

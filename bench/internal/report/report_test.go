@@ -161,6 +161,10 @@ func TestEverythingIsWritten(t *testing.T) {
 		assert.Contains(t, string(table), want)
 	}
 	assert.NotContains(t, string(table), "%!")
+	assert.NotContains(t, string(table), "Other work ran")
+	r.Machine.Load = 7.25
+	assert.Contains(t, r.Table(), "Other work ran on this machine** (load 7.2)")
+	r.Machine.Load = 0
 
 	text, err := os.ReadFile(filepath.Join(folder, "table.json"))
 	require.NoError(t, err)

@@ -30,7 +30,13 @@ type Machine struct {
 	System    string `json:"system"`
 	Go        string `json:"go"`
 	Date      string `json:"date"`
+	// Load is how many threads wanted a core before the run, of whatever else ran; 0
+	// where the system does not tell.
+	Load float64 `json:"load,omitempty"`
 }
+
+// isBusy reports whether other work disturbs the figures.
+func (m Machine) isBusy() bool { return m.Load > 1 }
 
 func (m Machine) String() string {
 	processor := m.Processor

@@ -16,6 +16,9 @@ func (r *Results) Table() string {
 	if r.Quick {
 		text.WriteString("\nA quick run: it shows that everything runs. Its figures are no measurement.\n")
 	}
+	if r.Machine.isBusy() {
+		fmt.Fprintf(&text, "\n**Other work ran on this machine** (load %.1f): its figures vary more than on an idle one.\n", r.Machine.Load)
+	}
 	text.WriteString(how)
 	if !r.hasCPU() {
 		text.WriteString("\nCPU time is left out: this system does not tell it finely enough.\n")
