@@ -35,10 +35,8 @@ type Call struct {
 	Exchange
 
 	ctx      context.Context // of the call
-	milder   bool            // than the vendor recommends are the client's rules
 	ahead    time.Duration   // of this machine's clock is the one that is signed for
 	warnings []idverify.Warning
-	suspect  bool
 }
 
 // Steps are what is a vendor's own on the way of a verification. [Vendor.Ask] is the

@@ -28,6 +28,8 @@ type Exchange struct {
 	response  *httpx.Response
 	requestID string
 	repeated  bool // the answer before this one had its id: it is another call's
+	milder    bool // of a Call, which is shorter so: the client's rules are milder than the vendor recommends
+	suspect   bool // of a Call: the capture itself cannot be trusted
 	secrets   []string
 	room      [roomForSecrets]string // for them
 	address   string                 // of the picture, one of them
