@@ -238,15 +238,20 @@ func (r Rule) Check(value float64) (Check, error) {
 	case !r.Scale.contains(value):
 		return Check{}, r.offScale()
 	}
-	check := r.scored(value)
+	var check Check
+	if rate, ok := r.publishedFAR(); ok {
+		numbers := &[2]float64{value, rate} // one allocation for the two
+		check = r.scored(&numbers[0])
+		check.FAR = &numbers[1]
+	} else {
+		own := value
+		check = r.scored(&own)
+	}
 	check.DecidedBy = r.DecidedBy.known()
 	check.Comparator = r.Pass
 	check.Threshold = r.Threshold
 	check.Passed = r.Pass.holds(value, r.Threshold)
 	check.Margin = r.margin(value)
-	if rate, ok := r.publishedFAR(); ok {
-		check.FAR = &rate
-	}
 	return check, nil
 }
 
@@ -268,7 +273,8 @@ func (r Rule) Verdict(passed bool, score *float64) (Check, error) {
 	case !r.Scale.contains(*score):
 		return Check{}, r.offScale()
 	default:
-		check = r.scored(*score)
+		own := *score
+		check = r.scored(&own)
 	}
 	check.DecidedBy, check.Passed = DecidedByVendor, passed
 	return check, nil
@@ -279,8 +285,8 @@ func (r Rule) offScale() error {
 }
 
 // scored is a check with its score and nothing decided.
-func (r Rule) scored(value float64) Check {
-	return Check{Kind: r.Kind, Value: &value, Scale: r.Scale, Direction: r.Pass.direction(), Normalized: r.normalize(value)}
+func (r Rule) scored(value *float64) Check {
+	return Check{Kind: r.Kind, Value: value, Scale: r.Scale, Direction: r.Pass.direction(), Normalized: r.normalize(*value)}
 }
 
 func (r Rule) normalize(value float64) float64 {

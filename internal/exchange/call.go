@@ -38,12 +38,8 @@ type Call struct {
 
 	ctx      context.Context // of the call
 	own      httpx.Request   // with what Steps.Sign added
-	milder   bool            // than the vendor recommends are the client's rules
 	ahead    time.Duration   // of this machine's clock is the one that is signed for
 	warnings []idverify.Warning
-	suspect  bool
-	// orientation is EXIF's, of the picture.
-	orientation uint8
 }
 
 // Steps are what is a vendor's own on the way of a verification. [Vendor.Ask] is the

@@ -27,7 +27,13 @@ type Exchange struct {
 
 	response  *httpx.Response
 	requestID string
-	repeated  bool  // the answer before this one had its id: it is another call's
+	repeated  bool // the answer before this one had its id: it is another call's
+
+	// Of a Call, which has fewer bytes so.
+	milder      bool  // than the vendor recommends are the client's rules
+	suspect     bool  // the capture itself cannot be trusted
+	orientation uint8 // EXIF's, of the picture
+
 	theirTime int64 // of the answer, in nanoseconds since 1970; 0 where it says none
 	secrets   []string
 	room      [roomForSecrets]string // for them

@@ -188,7 +188,7 @@ func (m Measured) check() (check idverify.Check, problem string, contradicts boo
 	}
 	if err == nil && m.Verdict == No && check.Passed {
 		// At the line itself, or there is none: the vendor has the word.
-		check, err = rule.Verdict(false, &m.Score.value)
+		check, err = rule.Verdict(false, m.Score.Pointer())
 	}
 	switch {
 	case err != nil:

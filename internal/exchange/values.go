@@ -156,5 +156,6 @@ func (s Score) Pointer() *float64 {
 	if !s.present {
 		return nil
 	}
-	return &s.value
+	value := s.value // half as long as a Score, and only where there is one
+	return &value
 }
