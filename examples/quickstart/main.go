@@ -1,13 +1,12 @@
-// Quickstart asks every vendor about several people and prints the answers
-// side by side.
+// Quickstart asks every vendor about several people and shows the answers side by
+// side, then one of them in full.
 //
 //	go run ./examples/quickstart
 //
 // Without credentials in the environment it starts the stand-in vendors on a
 // loopback port: nothing leaves the machine and nothing is billed. With the
 // credentials of one or more vendors it calls those, about the person given by
-// -name, -id and -photo or -capture; see examples/internal/accounts for the
-// variables.
+// -name, -id and -photo or -capture; -h lists the variables.
 //
 // A refusal or an error of a vendor's is an answer, and the exit status is 0. It
 // is 1 when nothing at all could be sent, as with a photo that cannot be read.
@@ -31,25 +30,37 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Getenv, screenOf(os.Stdout, os.Getenv)); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
-// subject is one row of questions: who, and with which evidence.
+// subject is one question: about whom, and with which evidence.
 type subject struct {
-	about   string
-	request *idverify.Request
+	label, about [2]string // English and Chinese
+	request      *idverify.Request
 }
 
-func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+// asking is what is asked of whom, and how it is shown.
+type asking struct {
+	screen
+	lang      lang
+	providers []idverify.Provider
+	subjects  []subject
+	standIn   *idverifytest.Server // nil when real vendors are asked
+}
+
+func run(ctx context.Context, args []string, getenv func(string) string, out screen) error {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(out)
 	name := flags.String("name", "", "the person's `name`, for calls to real vendors")
 	number := flags.String("id", "", "the person's resident ID `number`")
 	photo := flags.String("photo", "", "`file` with a photo of the face ("+accounts.PhotoReaders()+")")
 	capture := flags.String("capture", "", "`file` from the capture SDK ("+accounts.CaptureReaders()+")")
+	language := flags.String("lang", "en", "`language` of the output, en or zh")
+	verbose := flags.Bool("verbose", false, "a table for each vendor, with scores, margins, bills and request ids")
+	flags.Usage = func() { usage(out, flags) }
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -59,43 +70,99 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if flags.NArg() > 0 { // not shown: it may be a name or a number
 		return fmt.Errorf("%d arguments that belong to no flag; see -h", flags.NArg())
 	}
+	a := asking{screen: out}
+	switch *language {
+	case "en":
+	case "zh":
+		a.lang = chinese
+	default:
+		return errors.New("-lang is en or zh")
+	}
 
-	providers, real, err := accounts.FromEnvironment(getenv)
-	if err != nil {
+	var real bool
+	var err error
+	if a.providers, real, err = accounts.FromEnvironment(getenv); err != nil {
 		return err
 	}
-	if len(providers) == 0 {
-		server := httptest.NewServer(idverifytest.New())
+	if len(a.providers) == 0 {
+		a.standIn = idverifytest.New()
+		server := httptest.NewServer(a.standIn)
 		defer server.Close()
-		fmt.Fprintf(out, "No credentials in the environment: asking the stand-in vendors at %s.\n", server.URL)
-		fmt.Fprint(out, "The people are made up, nothing leaves this machine, nothing is billed.\n\n")
-		if providers, err = accounts.StandIns(server.URL); err != nil {
+		defer a.standIn.Close()
+		fmt.Fprintf(out, a.say(wordStandIn)+"\n\n", server.URL)
+		if a.providers, err = accounts.StandIns(server.URL); err != nil {
 			return err
 		}
 	}
-
-	subjects := magicPersons()
+	a.subjects = madeUp()
 	switch {
 	case *name != "" || *number != "":
-		subjects = []subject{{"you asked", &idverify.Request{
+		a.subjects = []subject{{words[wordAsked], words[wordAsked], &idverify.Request{
 			Name: *name, IDNumber: *number, Evidence: accounts.Evidence(*photo, *capture),
 		}}}
 	case real:
 		return errors.New("with credentials every answer may be billed: say whom to ask about with -name, -id and -photo or -capture")
 	}
-	return report(ctx, out, providers, subjects)
+	return a.show(ctx, *verbose)
 }
 
-// magicPersons are people whom every stand-in knows, each with evidence in
-// both forms: a vendor takes the one that it reads.
-func magicPersons() []subject {
+// show asks every vendor about everybody, each question once. When no question at
+// all was sent, the first failure is returned: it is no answer of a vendor's.
+func (a *asking) show(ctx context.Context, verbose bool) error {
+	answers, err := a.matrix(ctx)
+	if err != nil {
+		return err
+	}
+	if verbose {
+		err = a.tables(answers)
+	}
+	sent := false
+	var first error
+	for _, all := range answers {
+		for _, answer := range all {
+			sent = sent || answer.wasSent()
+			if first == nil {
+				first = answer.err
+			}
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case !sent:
+		return fmt.Errorf("nothing could be sent: %w", first)
+	case a.standIn != nil: // with real vendors it would be paid for once more
+		if err := a.example(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(a, a.say(wordNext))
+	for _, command := range []string{"go run ./examples/quickstart -verbose", "go run ./examples/failover", "go run ./examples/simulator -addr 127.0.0.1:8089"} {
+		fmt.Fprintln(a, "  "+command)
+	}
+	return nil
+}
+
+// madeUp are people whom every stand-in knows, each with evidence in both forms: a
+// vendor takes the one that it reads.
+func madeUp() []subject {
 	var subjects []subject
 	for _, p := range idverifytest.Persons() {
-		subjects = append(subjects, subject{p.About, &idverify.Request{
+		subjects = append(subjects, subject{labels[p.About], [2]string{p.About, p.AboutZH}, &idverify.Request{
 			Name:     p.Name,
 			IDNumber: p.IDNumber,
 			Evidence: accounts.StandInEvidence(),
 		}})
 	}
 	return subjects
+}
+
+func usage(out io.Writer, flags *flag.FlagSet) {
+	fmt.Fprintln(out, "go run ./examples/quickstart [flags]")
+	flags.PrintDefaults()
+	fmt.Fprintln(out, "\nReal vendors are asked when these are set in the environment:")
+	for _, line := range accounts.Variables() {
+		fmt.Fprintln(out, "  "+line)
+	}
+	fmt.Fprintln(out, "\nNO_COLOR switches colours off.")
 }

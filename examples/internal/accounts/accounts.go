@@ -4,7 +4,10 @@ package accounts
 
 import (
 	"errors"
+	"maps"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
@@ -75,6 +78,16 @@ func FromEnvironment(getenv func(string) string) (providers []idverify.Provider,
 		return nil, false, err
 	}
 	return providers, real, nil
+}
+
+// Variables lists the environment variables of each vendor, a line each.
+func Variables() []string {
+	var lines []string
+	for _, a := range accounts {
+		names := append(slices.Sorted(maps.Values(a.credentials)), "["+a.baseURL+"]")
+		lines = append(lines, a.vendor+": "+strings.Join(names, " "))
+	}
+	return lines
 }
 
 // isLocal tells a stand-in by its plain http address, which the SDK allows on

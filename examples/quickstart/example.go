@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/accounts"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// example shows one answer with everything in it, of a Client whose first vendor is
+// down.
+func (a *asking) example(ctx context.Context) error {
+	client, err := idverify.New(a.providers)
+	if err != nil {
+		return err
+	}
+	a.standIn.Inject(a.providers[0].Name(), idverifytest.HTML502().Always())
+	person := idverifytest.Match()
+	res, err := client.Verify(ctx, &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: accounts.StandInEvidence()})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a, a.say(wordExample))
+	fmt.Fprintf(a, "  %s by %s, billed %s, advice %s, request id %s\n", res.Code, res.Vendor, res.Billed, res.Advice(), res.RequestID)
+	for i, attempt := range res.Attempts {
+		fmt.Fprintf(a, "  attempt %d: %v\n", i+1, attempt)
+	}
+	for _, c := range res.Checks {
+		fmt.Fprintf(a, "  check: %v, margin %+.3f\n", c, c.Margin)
+	}
+	text, err := json.MarshalIndent(res, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a, "  %s\n\n", text)
+	return err
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify"
+)
+
+// answer is what a vendor said about somebody.
+type answer struct {
+	res *idverify.Result
+	err error
+}
+
+func (a answer) wasSent() bool {
+	var e *idverify.Error
+	return !errors.As(a.err, &e) || e.Sent()
+}
+
+// matrix asks everything and shows one row a person, one column a vendor, while the
+// answers come. answers are by vendor and person.
+func (a *asking) matrix(ctx context.Context) (answers [][]answer, err error) {
+	answers = make([][]answer, len(a.providers))
+	widths := make([]int, len(a.providers))
+	all := labelWidth
+	for i, p := range a.providers {
+		widths[i] = max(cellWidth, len(p.Name()))
+		all += 1 + widths[i]
+	}
+	narrow := a.width < all
+	fmt.Fprint(a, pad("", labelWidth))
+	for i, p := range a.providers {
+		head := p.Name()
+		if narrow {
+			widths[i], head = markWidth, fmt.Sprint(i+1)
+		}
+		fmt.Fprint(a, " "+pad(head, widths[i]))
+	}
+	fmt.Fprintln(a)
+	for _, s := range a.subjects {
+		fmt.Fprint(a, pad(s.label[a.lang], labelWidth))
+		for i, p := range a.providers {
+			res, err := idverify.VerifyWith(ctx, p, s.request)
+			if ctx.Err() != nil {
+				fmt.Fprintln(a)
+				return nil, ctx.Err()
+			}
+			answers[i] = append(answers[i], answer{res, err})
+			text, advice := a.cell(res, err, narrow)
+			fmt.Fprint(a, " "+a.colour(pad(text, widths[i]), advice))
+		}
+		fmt.Fprintln(a)
+	}
+	if narrow {
+		for i, p := range a.providers {
+			fmt.Fprintf(a, "%d %s  ", i+1, p.Name())
+		}
+		fmt.Fprintln(a)
+		fmt.Fprintln(a, a.say(wordNarrowLegend))
+	} else {
+		fmt.Fprintln(a, a.say(wordLegend))
+	}
+	fmt.Fprintln(a)
+	return answers, nil
+}
+
+// The widths of columns: of what stands before a row, of a cell, and of a mark.
+const (
+	labelWidth = 18
+	cellWidth  = 8
+	markWidth  = 3
+)
+
+// cell is an answer in few letters. An attack names the check that found it. Where
+// nothing was decided there is a dash, and what to do.
+func (a *asking) cell(res *idverify.Result, err error, narrow bool) (string, idverify.Advice) {
+	code, advice := idverify.Outcome(res, err)
+	if narrow {
+		if err != nil {
+			return "–" + marks[advice], advice
+		}
+		return marks[advice], advice
+	}
+	if err != nil {
+		return "– " + todo[advice][a.lang], advice
+	}
+	text := outcomes[code][a.lang]
+	if code == idverify.CodeAttackSuspected {
+		for _, c := range res.Checks {
+			if c.Kind != idverify.CheckSimilarity && !c.Passed {
+				text = kinds[c.Kind][a.lang]
+			}
+		}
+	}
+	return text, advice
+}
+
+// pad fills a text up to a width, in columns of the screen, or cuts it.
+func pad(text string, width int) string {
+	used := 0
+	for i, r := range text {
+		used += columns(r)
+		if used > width {
+			return text[:i] + strings.Repeat(" ", width-used+columns(r))
+		}
+	}
+	return text + strings.Repeat(" ", width-used)
+}
+
+// columns is how wide a character is: Chinese ones take two.
+func columns(r rune) int {
+	if utf8.RuneLen(r) > 2 && r >= 0x2E80 {
+		return 2
+	}
+	return 1
+}

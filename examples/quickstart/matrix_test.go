@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// shown is what is printed on a screen of that width, without the example.
+func shown(t *testing.T, width int, args ...string) []string {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), args, nothing, screen{Writer: &out, width: width}))
+	matrix, _, found := strings.Cut(out.String(), "{")
+	require.True(t, found)
+	return strings.Split(matrix, "\n")
+}
+
+func columnsOf(line string) (n int) {
+	for _, r := range line {
+		n += columns(r)
+	}
+	return n
+}
+
+func TestTheMatrixFitsItsScreen(t *testing.T) {
+	for name, l := range map[string]lang{"en": english, "zh": chinese} {
+		narrow := labelWidth + len(idverifytest.Vendors())*(1+markWidth)
+		for _, width := range []int{fullWidth, narrow} {
+			lines := shown(t, width, "-lang", name)[3:] // behind what is said of the stand-in
+			for i, p := range idverifytest.Persons() {
+				assert.True(t, strings.HasPrefix(lines[1+i], pad(labels[p.About][l], labelWidth)), lines[1+i])
+			}
+			for i, line := range lines {
+				if line == words[wordExample][l] {
+					break
+				}
+				if i > len(idverifytest.Persons()) { // the legend
+					width = max(width, 80)
+				}
+				assert.LessOrEqual(t, columnsOf(line), width, line)
+			}
+		}
+	}
+}
+
+func TestEveryCellIsThePersonsOutcome(t *testing.T) {
+	lines := shown(t, 2*fullWidth)
+	head := lines[3]
+	for i, p := range idverifytest.Persons() {
+		row := []rune(lines[4+i])
+		for _, vendor := range idverifytest.Vendors() {
+			at := utf8.RuneCountInString(head[:strings.Index(head, " "+vendor+" ")+1])
+			cell := strings.TrimSpace(string(row[at:min(len(row), at+cellWidth)]))
+			code := p.CodeAt(vendor)
+			switch {
+			case !code.IsDecision():
+				assert.Equal(t, "– "+todo[code.Advice()][english], cell, "%s at %s", p.About, vendor)
+			case code == idverify.CodeAttackSuspected:
+				assert.Contains(t, []string{"attack", "hacked", "computed", "not live"}, cell, "%s at %s", p.About, vendor)
+			default:
+				assert.Equal(t, outcomes[code][english], cell, "%s at %s", p.About, vendor)
+			}
+		}
+	}
+}
+
+func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
+	a := screen{coloured: true}
+	assert.Equal(t, "\x1b[31mx\x1b[0m", a.colour("x", idverify.AdviceReject))
+	assert.Equal(t, "x", screen{}.colour("x", idverify.AdviceReject))
+	for _, advice := range idverify.Advices() {
+		assert.NotEmpty(t, colours[advice], advice)
+	}
+}
+
+func TestEverythingHasWordsInBothLanguages(t *testing.T) {
+	fits := func(text [2]string, width int, what any) {
+		for _, word := range text {
+			assert.NotEmpty(t, word, what)
+			assert.LessOrEqual(t, columnsOf(word), width, word)
+		}
+	}
+	for _, p := range idverifytest.Persons() {
+		fits(labels[p.About], labelWidth, p.About)
+	}
+	for _, code := range idverify.Codes() {
+		if code.IsDecision() {
+			fits(outcomes[code], cellWidth, code)
+		} else {
+			fits(todo[code.Advice()], cellWidth-2, code)
+		}
+	}
+	for _, advice := range idverify.Advices() {
+		assert.NotEmpty(t, marks[advice], advice)
+	}
+	for _, w := range words {
+		assert.NotEmpty(t, w[english])
+		assert.NotEmpty(t, w[chinese])
+	}
+}
