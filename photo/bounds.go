@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/idverify/idverify"
-	"github.com/idverify/idverify/internal/picture"
 )
 
 // bounds are limits as they are worked with.
@@ -70,7 +69,7 @@ func (b bounds) tooSmall(width, height int) *idverify.Error {
 
 // asItIs is the file without metadata where that fits already, and nil where not.
 func (b bounds) asItIs(h head, width, height int) []byte {
-	if !h.turn.isUpright() || width != h.width || height != h.height || h.bare == nil || !b.reads(photoFormat(h.format)) {
+	if !h.turn.isUpright() || width != h.width || height != h.height || h.bare == nil || !b.reads(idverify.PhotoFormat(h.format)) {
 		return nil
 	}
 	bare := h.bare()
@@ -79,5 +78,3 @@ func (b bounds) asItIs(h head, width, height int) []byte {
 	}
 	return bare
 }
-
-func photoFormat(f picture.Format) idverify.PhotoFormat { return idverify.PhotoFormat(f) }

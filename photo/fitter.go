@@ -3,7 +3,6 @@ package photo
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"runtime"
 
 	"github.com/idverify/idverify"
@@ -22,9 +21,12 @@ type Config struct {
 
 // Fitter makes pictures fit. It is safe for concurrent use and needs no closing.
 type Fitter struct {
+	fitterMask
 	maxPixels int
 	places    chan struct{} // one for each picture at work
 }
+
+type fitterMask = redact.Mask[Fitter]
 
 const defaultMaxPixels = 50_000_000
 
@@ -128,7 +130,7 @@ func (f *Fitter) fit(ctx context.Context, file []byte, limits idverify.PhotoLimi
 		return bare, nil
 	}
 	if !b.reads(idverify.PhotoJPEG) {
-		return nil, refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("a %s that does not fit can only become a JPEG, which is not read there", h.format))
+		return nil, onlyJPEG(h)
 	}
 	r, e := decode(ctx, file, h)
 	if e != nil {
@@ -142,8 +144,6 @@ func (f *Fitter) fit(ctx context.Context, file []byte, limits idverify.PhotoLimi
 	return b.encode(ctx, r, h.turn, width, height)
 }
 
-// Format implements [fmt.Formatter].
-func (f *Fitter) Format(s fmt.State, verb rune) { redact.Format(s, verb, "photo.Fitter") }
-
-// LogValue implements [slog.LogValuer].
-func (f *Fitter) LogValue() slog.Value { return slog.StringValue("photo.Fitter") }
+func onlyJPEG(h head) *idverify.Error {
+	return refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("a %s that does not fit can only become a JPEG, which is not read there", h.format))
+}
