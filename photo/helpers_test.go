@@ -184,3 +184,10 @@ func apart(tb testing.TB, a, b image.Image) (average, most float64) {
 	}
 	return average / float64(len(one.Pix)), most
 }
+
+func decoded(tb testing.TB, file []byte) image.Image {
+	tb.Helper()
+	m, _, err := image.Decode(bytes.NewReader(file))
+	require.NoError(tb, err)
+	return m
+}
