@@ -1,7 +1,9 @@
 package photo
 
 import (
+	"bytes"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 
@@ -75,6 +77,9 @@ func (b bounds) asItIs(h head, width, height int) []byte {
 	bare := h.bare()
 	if size := int64(len(bare)); size > b.most || size < b.least {
 		return nil
+	}
+	if c, _, err := image.DecodeConfig(bytes.NewReader(bare)); err != nil || c.Width != width || c.Height != height {
+		return nil // who decodes it will say what is wrong
 	}
 	return bare
 }

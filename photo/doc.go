@@ -5,7 +5,7 @@
 // turn it, and is refused by one vendor as too large while the next finds no face
 // in it. One line mends that for every vendor by its own limits:
 //
-//	client, err := idverify.New(photo.Fitted(tencentClient, baiduClient))
+//	client, err := idverify.New(photo.Fitted(oneVendor, another))
 //
 // JPEG (baseline and progressive; gray, YCbCr, RGB and CMYK), PNG, GIF (its first
 // frame), WebP and BMP are read. What is made is a JPEG of quality 95, or of the

@@ -54,9 +54,10 @@ func (b bounds) search(ctx context.Context, m image.Image) (file []byte, smalles
 	if int64(len(best)) <= b.most {
 		return b.above(best, made)
 	}
-	// low fits, or nothing does; high does not.
-	low, high := worstQuality-1, bestQuality
-	for low+1 < high {
+	if file = made(worstQuality); int64(len(file)) > b.most {
+		return nil, len(file), nil
+	}
+	for low, high := worstQuality, bestQuality; low+1 < high; { // low fits, and high does not
 		if ctx.Err() != nil {
 			return nil, 0, ended(ctx, working)
 		}
@@ -64,10 +65,10 @@ func (b bounds) search(ctx context.Context, m image.Image) (file []byte, smalles
 		if try := made(quality); int64(len(try)) <= b.most {
 			low, file = quality, try
 		} else {
-			high, smallest = quality, len(try)
+			high = quality
 		}
 	}
-	return file, smallest, nil
+	return file, 0, nil
 }
 
 // above holds what fits to the floor of bytes.

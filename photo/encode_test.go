@@ -30,8 +30,8 @@ func noisy(width, height int) image.Image {
 }
 
 func TestTheHighestQualityThatFits(t *testing.T) {
-	file := withSegments(asJPEG(t, noisy(400, 300)), exifSegment(binary.BigEndian, 3))
-	turned := photo.Render(decoded(t, file), 3, 400, 300)
+	file := withSegments(asJPEG(t, noisy(200, 150)), exifSegment(binary.BigEndian, 3))
+	turned := photo.Render(decoded(t, file), 3, 200, 150)
 	size := func(quality int) int {
 		var into bytes.Buffer
 		require.NoError(t, jpeg.Encode(&into, turned, &jpeg.Options{Quality: quality}))
@@ -45,13 +45,13 @@ func TestTheHighestQualityThatFits(t *testing.T) {
 		for _, over := range []int{0, 1, size(quality+1) - most - 1} {
 			fitted, got := fit(t, file, idverify.PhotoLimits{MaxBytes: int64(most + over)})
 			assert.Len(t, fitted, most, "quality %d", quality)
-			assert.Equal(t, image.Pt(400, 300), got.Bounds().Size())
+			assert.Equal(t, image.Pt(200, 150), got.Bounds().Size())
 		}
 	}
 	fitted, got := fit(t, file, idverify.PhotoLimits{MaxBytes: int64(size(70) - 1)})
 	assert.LessOrEqual(t, len(fitted), size(70)-1)
-	assert.Less(t, got.Bounds().Dx(), 400, "below quality 70 a smaller picture is better")
-	assert.Greater(t, got.Bounds().Dx(), 300)
+	assert.Less(t, got.Bounds().Dx(), 200, "below quality 70 a smaller picture is better")
+	assert.Greater(t, got.Bounds().Dx(), 150)
 	assert.Greater(t, len(fitted), size(70)*3/4)
 }
 
