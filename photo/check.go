@@ -46,10 +46,18 @@ func Check(ctx context.Context, m idverify.Media, providers ...idverify.Provider
 // [Fitter.Fit] does for media that cannot be read, and when ctx ends. A file that is
 // no picture is no failure: all verdicts say so.
 func (f *Fitter) Check(ctx context.Context, m idverify.Media, providers ...idverify.Provider) (*Report, error) {
-	file, e := f.read(ctx, m)
+	var report *Report
+	e := f.with(ctx, m, func(file []byte) *idverify.Error {
+		report = f.report(file, providers)
+		return nil
+	})
 	if e != nil {
 		return nil, e
 	}
+	return report, nil
+}
+
+func (f *Fitter) report(file []byte, providers []idverify.Provider) *Report {
 	report := &Report{Bytes: int64(len(file))}
 	h, unread := look(file, f.maxPixels)
 	report.Format = string(h.format)
@@ -67,7 +75,7 @@ func (f *Fitter) Check(ctx context.Context, m idverify.Media, providers ...idver
 		}
 		report.Vendors = append(report.Vendors, v.named())
 	}
-	return report, nil
+	return report
 }
 
 func (v Verdict) named() Verdict {

@@ -24,7 +24,11 @@ type Fitter struct {
 	fitterMask
 	maxPixels int
 	places    chan struct{} // one for each picture at work
+	files     chan struct{} // one for each file that is read, or waits for a place
 }
+
+// filesPerPlace is how many files are read for each place.
+const filesPerPlace = 4
 
 type fitterMask = redact.Mask[Fitter]
 
@@ -53,7 +57,7 @@ func New(cfg Config) (*Fitter, error) {
 }
 
 func newFitter(maxPixels, atOnce int) *Fitter {
-	return &Fitter{maxPixels: maxPixels, places: make(chan struct{}, atOnce)}
+	return &Fitter{maxPixels: maxPixels, places: make(chan struct{}, atOnce), files: make(chan struct{}, filesPerPlace*atOnce)}
 }
 
 // Upright is [Fitter.Upright] with the default bounds.
@@ -82,11 +86,11 @@ func (f *Fitter) Upright(ctx context.Context, m idverify.Media) (idverify.Media,
 // for one of too many pixels; CodePoorPhoto for one below the floor of the limits;
 // CodeTimeout and CodeCanceled when ctx ended.
 func (f *Fitter) Fit(ctx context.Context, m idverify.Media, limits idverify.PhotoLimits) (idverify.Media, error) {
-	file, e := f.read(ctx, m)
-	if e != nil {
-		return idverify.Media{}, e
-	}
-	fitted, e := f.fit(ctx, file, limits)
+	var fitted []byte
+	e := f.with(ctx, m, func(file []byte) (e *idverify.Error) {
+		fitted, e = f.fit(ctx, file, limits)
+		return e
+	})
 	if e != nil {
 		return idverify.Media{}, e
 	}
@@ -96,27 +100,8 @@ func (f *Fitter) Fit(ctx context.Context, m idverify.Media, limits idverify.Phot
 // working is what a context interrupted.
 const working = "while the picture was made to fit"
 
-// enter waits for a place.
-func (f *Fitter) enter(ctx context.Context) *idverify.Error {
-	if ctx.Err() != nil {
-		return ended(ctx, "before the picture was looked at")
-	}
-	select {
-	case f.places <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ended(ctx, "while the picture waited for its turn")
-	}
-}
-
-func (f *Fitter) leave() { <-f.places }
-
-// fit works on a file in a place of its own.
+// fit works on a file.
 func (f *Fitter) fit(ctx context.Context, file []byte, limits idverify.PhotoLimits) ([]byte, *idverify.Error) {
-	if e := f.enter(ctx); e != nil {
-		return nil, e
-	}
-	defer f.leave()
 	h, e := look(file, f.maxPixels)
 	if e != nil {
 		return nil, e

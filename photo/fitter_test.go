@@ -29,7 +29,7 @@ type slow struct {
 }
 
 func (s slow) Err() error {
-	if s.asked.Add(1) == 4 { // in the decoder's first read
+	if s.asked.Add(1) == 3 { // while it is decoded
 		<-s.goOn
 	}
 	return s.Context.Err()
@@ -59,8 +59,22 @@ func TestPicturesAtWorkAreBounded(t *testing.T) {
 		_, err = f.Upright(policy, idverify.Bytes(file))
 		assert.ErrorIs(t, err, idverify.ErrRateLimited, "a time-out would be held against the vendor, which knows nothing of it")
 
+		var opened atomic.Int32
+		files := make(chan error, 20)
+		for range cap(files) {
+			go func() {
+				_, err := f.Upright(t.Context(), counted(file, &opened))
+				files <- err
+			}()
+		}
+		synctest.Wait()
+		assert.Equal(t, int32(4), opened.Load(), "so many files are held while they wait")
+
 		close(held.goOn)
 		require.NoError(t, <-first)
+		for range cap(files) {
+			require.NoError(t, <-files)
+		}
 		_, err = f.Upright(t.Context(), idverify.Bytes(file))
 		assert.NoError(t, err, "the place is free again")
 	})

@@ -3,6 +3,7 @@ package photo
 import (
 	"context"
 	"crypto/sha256"
+	"reflect"
 	"runtime"
 	"sync"
 	"weak"
@@ -46,8 +47,8 @@ type ruled interface{ Rules() []idverify.Rule }
 // wrap keeps what a provider can do besides: a Client asks for it.
 func (f *Fitter) wrap(p idverify.Provider) idverify.Provider {
 	reads, ok := p.(limited)
-	if !ok {
-		return p
+	if v := reflect.ValueOf(p); !ok || v.Kind() == reflect.Pointer && v.IsNil() {
+		return p // a nil pointer is for New to refuse
 	}
 	own := &provider{limited: reads, fitter: f, made: map[weak.Pointer[idverify.Request]]made{}}
 	rules, hasRules := p.(ruled)
@@ -110,30 +111,38 @@ func (p *provider) Verify(ctx context.Context, req *idverify.Request) (*idverify
 	return p.limited.Verify(ctx, &own)
 }
 
-func (p *provider) fit(ctx context.Context, req *idverify.Request, m idverify.Media) ([]byte, *idverify.Error) {
-	file, e := p.fitter.read(ctx, m)
-	if e != nil {
-		return nil, e
-	}
-	sum := sha256.Sum256(file)
-	key := weak.Make(req)
+func (p *provider) fit(ctx context.Context, req *idverify.Request, m idverify.Media) (fitted []byte, e *idverify.Error) {
+	e = p.fitter.with(ctx, m, func(file []byte) (e *idverify.Error) {
+		sum := sha256.Sum256(file)
+		if fitted = p.known(req, sum); fitted != nil {
+			return nil
+		}
+		if fitted, e = p.fitter.fit(ctx, file, p.PhotoLimits()); e == nil {
+			p.keep(req, made{sum, fitted})
+		}
+		return e
+	})
+	return fitted, e
+}
+
+// known is what was made for a request of the same bytes.
+func (p *provider) known(req *idverify.Request, sum [sha256.Size]byte) []byte {
 	p.mu.Lock()
-	known, found := p.made[key]
-	p.mu.Unlock()
-	if found && known.of == sum {
-		return known.fitted, nil
+	defer p.mu.Unlock()
+	if m := p.made[weak.Make(req)]; m.of == sum {
+		return m.fitted
 	}
-	fitted, e := p.fitter.fit(ctx, file, p.PhotoLimits())
-	if e != nil {
-		return nil, e
-	}
+	return nil
+}
+
+func (p *provider) keep(req *idverify.Request, m made) {
+	key := weak.Make(req)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, found := p.made[key]; !found {
 		runtime.AddCleanup(req, p.forget, key)
 	}
-	p.made[key] = made{sum, fitted}
-	return fitted, nil
+	p.made[key] = m
 }
 
 func (p *provider) forget(key weak.Pointer[idverify.Request]) {

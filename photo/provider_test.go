@@ -234,6 +234,8 @@ func TestProvidersWithoutPhotosAreGivenBack(t *testing.T) {
 	var none idverify.Provider
 	assert.Equal(t, []idverify.Provider{none}, photo.Fitted(none))
 	assert.Empty(t, photo.Fitted())
+	_, err := idverify.New(photo.Fitted((*watching)(nil)))
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "what a constructor returned beside an error")
 	for _, v := range vendors.All() {
 		p, err := v.New(vendors.Account{})
 		require.NoError(t, err)

@@ -15,12 +15,53 @@ import (
 // patience is how long media may take to be read: a file system can hang.
 const patience = 30 * time.Second
 
-// read gives all bytes of media. They may be the caller's own, to be read only until
-// the caller is answered: so what is in memory is never read beside the call.
-func (f *Fitter) read(ctx context.Context, m idverify.Media) ([]byte, *idverify.Error) {
+// with reads media and works on all of their bytes in a place of its own. Files are
+// read before that, so that one that hangs keeps no place from others; how many are
+// read and held at a time is bounded, too.
+func (f *Fitter) with(ctx context.Context, m idverify.Media, work func(file []byte) *idverify.Error) *idverify.Error {
 	if ctx.Err() != nil {
-		return nil, ended(ctx, "before the picture was looked at")
+		return ended(ctx, "before the picture was looked at")
 	}
+	if m.InMemory() {
+		if e := enter(ctx, f.places); e != nil {
+			return e
+		}
+		defer leave(f.places)
+		file, e := read(ctx, m)
+		if e != nil {
+			return e
+		}
+		return work(file)
+	}
+	if e := enter(ctx, f.files); e != nil {
+		return e
+	}
+	defer leave(f.files)
+	file, e := read(ctx, m)
+	if e != nil {
+		return e
+	}
+	if e := enter(ctx, f.places); e != nil {
+		return e
+	}
+	defer leave(f.places)
+	return work(file)
+}
+
+func enter(ctx context.Context, places chan struct{}) *idverify.Error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ended(ctx, "while the picture waited for its turn")
+	}
+}
+
+func leave(places chan struct{}) { <-places }
+
+// read gives a copy of all bytes of media. What is in memory cannot hang, and is not
+// read beside the call: its owner may change it as soon as the call returns.
+func read(ctx context.Context, m idverify.Media) ([]byte, *idverify.Error) {
 	if m.IsZero() {
 		return nil, unreadable("the media is empty", nil)
 	}
@@ -47,9 +88,9 @@ func (f *Fitter) read(ctx context.Context, m idverify.Media) ([]byte, *idverify.
 }
 
 func readAll(m idverify.Media) (file []byte, err error) {
-	_, err2 := media.Look(m, media.Max, func(r io.Reader, seen *media.Seen) {
+	_, looked := media.Look(m, media.Max, func(r io.Reader, seen *media.Seen) {
 		file = make([]byte, seen.Size())
 		_, err = io.ReadFull(r, file)
 	})
-	return file, errors.Join(err2, err)
+	return file, errors.Join(looked, err)
 }
