@@ -108,6 +108,30 @@ func TestFloors(t *testing.T) {
 	}
 }
 
+// The least length of base64 is as exact as the most.
+func TestTheLeastBase64(t *testing.T) {
+	for length := 1000; length < 1006; length++ {
+		file := asJPEG(t, image.NewGray(image.Rect(0, 0, 64, 64)))
+		table := segment(0xdb, "\x03"+string(bytes.Repeat([]byte{1}, 64))) // one more, which nobody uses
+		file = withSegments(file, table, bytes.Repeat([]byte{0xff}, length-len(file)-len(table)))
+		require.Len(t, file, length)
+		text := int64(base64.StdEncoding.EncodedLen(length))
+		kept, _ := fit(t, file, idverify.PhotoLimits{MinBase64: text})
+		assert.Equal(t, file, kept)
+		e := refused(t, file, idverify.PhotoLimits{MinBase64: text + 1})
+		assert.Equal(t, idverify.CodePoorPhoto, e.Code)
+	}
+}
+
+// What no decoder would read is not passed on because it has the right length.
+func TestAHeadThatIsDamagedIsFoundThoughItFits(t *testing.T) {
+	file := blank(0xc0, 64, 48, 3)
+	longer := bytes.Replace(file, []byte{0xff, 0xc0, 0, 17}, []byte{0xff, 0xc0, 0, 18}, 1)
+	at := bytes.Index(longer, []byte{0xff, 0xc0}) + 19
+	longer = append(append(bytes.Clone(longer[:at]), 0), longer[at:]...)
+	refused(t, longer, idverify.PhotoLimits{})
+}
+
 func TestWhatFitsIsNotTouched(t *testing.T) {
 	file := asJPEG(t, noisy(400, 300))
 	for name, limits := range map[string]idverify.PhotoLimits{

@@ -71,7 +71,7 @@ func orientationIn(order binary.ByteOrder, entry []byte) orientation {
 	case typeLong:
 		n = order.Uint32(entry[8:])
 	}
-	if n < 1 || n > 8 {
+	if n > 8 {
 		return 0
 	}
 	return orientation(n)

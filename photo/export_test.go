@@ -3,7 +3,17 @@ package photo
 import (
 	"context"
 	"image"
+	"io"
+
+	"github.com/idverify/idverify/internal/picture"
 )
+
+// ReplaceGIF puts a decoder in the place of image/gif's, until the test is over.
+func ReplaceGIF(tb interface{ Cleanup(func()) }, by func(io.Reader) (image.Image, error)) {
+	own := decoders[picture.GIF]
+	tb.Cleanup(func() { decoders[picture.GIF] = own })
+	decoders[picture.GIF] = by
+}
 
 // Render scales and turns a picture without writing a file of it.
 func Render(m image.Image, turn, width, height int) image.Image {

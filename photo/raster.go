@@ -123,9 +123,8 @@ func pixelsOf(m image.Image, video bool) func(x, y int) (light, blue, red byte) 
 	switch m := m.(type) {
 	case *image.RGBA:
 		return func(x, y int) (_, _, _ byte) {
-			p := m.Pix[y*m.Stride+4*x:][:4]
-			white := 255 - p[3] // it is premultiplied
-			return color.RGBToYCbCr(p[0]+white, p[1]+white, p[2]+white)
+			p := m.Pix[y*m.Stride+4*x:][:3] // decoders give it for what is opaque
+			return color.RGBToYCbCr(p[0], p[1], p[2])
 		}
 	case *image.NRGBA:
 		return func(x, y int) (_, _, _ byte) {
