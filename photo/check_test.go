@@ -98,7 +98,7 @@ func TestVerdictsAreThoseOfTheClients(t *testing.T) {
 			report, err := photo.Check(t.Context(), idverify.Bytes(file), p)
 			require.NoError(t, err)
 			before := len(srv.Exchanges())
-			_, err = p.Verify(t.Context(), asked(file))
+			_, err = verify(t, p, asked(file))
 			if refusal := report.Vendors[0].AsItIs; refusal != nil && name != "GIF" {
 				assert.Equal(t, refusal.Code, idverify.CodeOf(err), name)
 				assert.Len(t, srv.Exchanges(), before, name)

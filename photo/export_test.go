@@ -35,13 +35,3 @@ func Taps(from, to int, flip bool) (firsts []int, weights [][]int32) {
 
 // OneWeight is what the weights of a sample add up to.
 const OneWeight = oneWeight
-
-// Made is how many pictures a fitted provider holds.
-func Made(fitted any) int {
-	p := fitted.(interface{ self() *provider }).self()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.made)
-}
-
-func (p *provider) self() *provider { return p }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"reflect"
-	"runtime"
-	"sync"
-	"weak"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/redact"
@@ -23,10 +20,10 @@ func Fitted(providers ...idverify.Provider) []idverify.Provider {
 // it is. A picture that cannot be made to fit fails the attempt as [Fitter.Fit] says,
 // and nothing is sent.
 //
-// A fitted picture is made once for a vendor and a request, and held as long as the
-// request: when the vendor is asked again, the original is read again, and what was
-// made is used only where it is of the same bytes. What a [idverify.Request.Key] is
-// bound to is the original.
+// A fitted picture is made once for a vendor and a call, and held until the call is
+// over: when the vendor is asked again, the original is read again, and what was made
+// is used only where it is of the same bytes. What an
+// [idverify.Request.IdempotencyKey] is bound to is the original.
 func (f *Fitter) Fitted(providers ...idverify.Provider) []idverify.Provider {
 	all := make([]idverify.Provider, len(providers))
 	for i, p := range providers {
@@ -50,9 +47,9 @@ func (f *Fitter) wrap(p idverify.Provider) idverify.Provider {
 	if v := reflect.ValueOf(p); !ok || v.Kind() == reflect.Pointer && v.IsNil() {
 		return p // a nil pointer is for New to refuse
 	}
-	own := &provider{limited: reads, fitter: f, made: map[weak.Pointer[idverify.Request]]made{}}
+	own := &provider{limited: reads, fitter: f}
 	rules, hasRules := p.(ruled)
-	far, hasFAR := p.(idverify.FARLimiter)
+	far, hasFAR := p.(idverify.FARProvider)
 	switch {
 	case hasRules && hasFAR:
 		return struct {
@@ -79,76 +76,47 @@ type provider struct {
 	providerMask
 	limited
 	fitter *Fitter
-
-	mu   sync.Mutex
-	made map[weak.Pointer[idverify.Request]]made // as long as the request lives
 }
 
 type providerMask = redact.Mask[provider]
 
-// made is a picture, and the digest of what it was made of.
+// made is a picture, and the digest of what it was made of. A question keeps it.
 type made struct {
 	of     [sha256.Size]byte
 	fitted []byte
 }
 
-// Verify asks the vendor about the fitted photo.
-func (p *provider) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
-	if req.Validate() != nil {
-		return p.limited.Verify(ctx, req) // which says so in the vendor's name
-	}
-	ev, _ := idverify.Accepted(p.limited, req)
-	photo, ok := ev.(idverify.PhotoEvidence)
+// Ask asks the vendor about the fitted photo.
+func (p *provider) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	photo, ok := q.Evidence().(idverify.PhotoEvidence)
 	if !ok {
-		return p.limited.Verify(ctx, req)
+		return p.limited.Ask(ctx, q)
 	}
-	fitted, e := p.fit(ctx, req, photo.Media())
+	fitted, e := p.fit(ctx, q, photo.Media())
 	if e != nil {
 		return nil, of(p.Name(), e)
 	}
-	own := *req
-	own.Evidence = []idverify.Evidence{idverify.Photo(idverify.Bytes(fitted))}
-	return p.limited.Verify(ctx, &own)
+	return p.limited.Ask(ctx, q.WithEvidence(idverify.Photo(idverify.Bytes(fitted))))
 }
 
-func (p *provider) fit(ctx context.Context, req *idverify.Request, m idverify.Media) (fitted []byte, e *idverify.Error) {
+// Verify is Ask without an [idverify.Client].
+func (p *provider) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, p, req)
+}
+
+func (p *provider) fit(ctx context.Context, q *idverify.Question, m idverify.Media) (fitted []byte, e *idverify.Error) {
 	e = p.fitter.with(ctx, m, func(file []byte) (e *idverify.Error) {
 		sum := sha256.Sum256(file)
-		if fitted = p.known(req, sum); fitted != nil {
+		if known, ok := q.Kept(p).(made); ok && known.of == sum {
+			fitted = known.fitted
 			return nil
 		}
 		if fitted, e = p.fitter.fit(ctx, file, p.PhotoLimits()); e == nil {
-			p.keep(req, made{sum, fitted})
+			q.Keep(p, made{sum, fitted})
 		}
 		return e
 	})
 	return fitted, e
-}
-
-// known is what was made for a request of the same bytes.
-func (p *provider) known(req *idverify.Request, sum [sha256.Size]byte) []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if m := p.made[weak.Make(req)]; m.of == sum {
-		return m.fitted
-	}
-	return nil
-}
-
-func (p *provider) keep(req *idverify.Request, m made) {
-	key := weak.Make(req)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if _, found := p.made[key]; !found {
-		runtime.AddCleanup(req, p.forget, key)
-	}
-	p.made[key] = m
-}
-
-func (p *provider) forget(key weak.Pointer[idverify.Request]) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.made, key)
 }
 
 // DecidesBy is the vendor's, or nothing.
@@ -172,10 +140,10 @@ func (p *provider) CloseIdleConnections() {
 // farLimiter wraps the provider with another threshold, too.
 type farLimiter struct {
 	fitter *Fitter
-	inner  idverify.FARLimiter
+	inner  idverify.FARProvider
 }
 
-// WithMaxFAR implements [idverify.FARLimiter].
+// WithMaxFAR implements [idverify.FARProvider].
 func (l farLimiter) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	strict, err := l.inner.WithMaxFAR(rate)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -57,7 +56,7 @@ func TestAPhonesPhotoThroughEveryVendorWithOneLine(t *testing.T) {
 		require.NoError(t, err)
 		for _, key := range []string{"", "EXAMPLE-KEY"} {
 			req := asked(phonePhoto())
-			req.Key = key
+			req.IdempotencyKey = key
 			res, err := client.Verify(t.Context(), req)
 			require.NoError(t, err)
 			assert.True(t, res.Passed())
@@ -72,15 +71,15 @@ type watching struct {
 	fails  int // so often at first
 	got    [][]byte
 	lent   []*byte // where they are in memory
-	sent   []*idverify.Request
+	sent   []*idverify.Question
 }
 
 func (w *watching) Name() string                      { return "watching" }
 func (w *watching) Accepts(ev idverify.Evidence) bool { return ev.EvidenceKind() != "photo_url" }
 func (w *watching) PhotoLimits() idverify.PhotoLimits { return w.limits }
-func (w *watching) Verify(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
-	w.sent = append(w.sent, req)
-	if photo, ok := req.Evidence[0].(idverify.PhotoEvidence); ok {
+func (w *watching) Ask(_ context.Context, q *idverify.Question) (*idverify.Result, error) {
+	w.sent = append(w.sent, q)
+	if photo, ok := q.Evidence().(idverify.PhotoEvidence); ok {
 		r, size, err := photo.Media().Open()
 		if err != nil {
 			return nil, err
@@ -123,40 +122,41 @@ func TestAPictureIsMadeOnceForAVendorAndACall(t *testing.T) {
 	assert.Equal(t, image.Pt(20, 13), decoded(t, one.got[0]).Bounds().Size())
 	assert.Equal(t, int32(3), opened.Load(), "the original is read each time, to be the same")
 	for _, sent := range one.sent {
-		assert.Len(t, sent.Evidence, 1)
-		assert.Equal(t, req.Name, sent.Name)
+		assert.Equal(t, req.Name, sent.Subject().Name())
+		assert.Equal(t, "photo", sent.Evidence().EvidenceKind())
 	}
 }
 
-// What was made of other bytes is not sent again, though the request be the same.
+// What was made of other bytes is not sent again, though the question be the same.
 func TestAnotherPictureIsMadeAnew(t *testing.T) {
 	one := &watching{limits: idverify.PhotoLimits{LongSide: 20}}
 	fitted := photo.Fitted(one)[0]
-	req := asked(asPNG(t, pattern(48, 32)))
-	for range 2 {
-		_, err := fitted.Verify(t.Context(), req)
+	files := [][]byte{asPNG(t, pattern(48, 32)), asPNG(t, pattern(48, 32)), asPNG(t, pattern(32, 48))}
+	req := asked(nil)
+	req.Evidence[0] = idverify.Photo(idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
+		return idverify.Bytes(files[len(one.sent)]).Open()
+	}))
+	q, err := req.Question(fitted)
+	require.NoError(t, err)
+	for range files {
+		_, err := fitted.Ask(t.Context(), q)
 		require.NoError(t, err)
 	}
-	req.Evidence[0] = idverify.Photo(idverify.Bytes(asPNG(t, pattern(32, 48))))
-	_, err := fitted.Verify(t.Context(), req)
-	require.NoError(t, err)
-	assert.Equal(t, one.got[0], one.got[1])
+	assert.Equal(t, one.lent[0], one.lent[1])
 	assert.Equal(t, image.Pt(13, 20), decoded(t, one.got[2]).Bounds().Size())
-	runtime.KeepAlive(req)
 }
 
-// A face is not kept longer than its request.
-func TestWhatWasMadeGoesWithItsRequest(t *testing.T) {
-	fitted := photo.Fitted(&watching{})[0]
-	for range 10 {
-		_, err := fitted.Verify(t.Context(), asked(asPNG(t, pattern(48, 32))))
+// Two vendors of one call are each sent their own picture.
+func TestEachVendorHasAPictureOfItsOwn(t *testing.T) {
+	one, other := &watching{limits: idverify.PhotoLimits{LongSide: 20}}, &watching{limits: idverify.PhotoLimits{LongSide: 30}}
+	q, err := asked(asPNG(t, pattern(48, 32))).Question(one)
+	require.NoError(t, err)
+	for _, p := range photo.Fitted(one, other, one) {
+		_, err := p.Ask(t.Context(), q)
 		require.NoError(t, err)
 	}
-	assert.Positive(t, photo.Made(fitted))
-	for photo.Made(fitted) > 0 { // the test's own time limit ends it
-		runtime.GC()
-		runtime.Gosched()
-	}
+	assert.Equal(t, 20, decoded(t, one.got[0]).Bounds().Dx())
+	assert.Equal(t, 30, decoded(t, other.got[0]).Bounds().Dx())
 }
 
 func TestWhatIsNoPhotoGoesThrough(t *testing.T) {
@@ -164,16 +164,24 @@ func TestWhatIsNoPhotoGoesThrough(t *testing.T) {
 	fitted := photo.Fitted(one)[0]
 	req := asked(nil)
 	req.Evidence = []idverify.Evidence{capture{}}
-	_, err := fitted.Verify(t.Context(), req)
+	_, err := verify(t, fitted, req)
 	require.NoError(t, err)
-	assert.Same(t, req, one.sent[0])
+	assert.Equal(t, capture{}, one.sent[0].Evidence())
 	for _, wrong := range []*idverify.Request{nil, {}, {Name: "测试", Evidence: req.Evidence}} {
 		readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
-			_, want := p.Verify(t.Context(), wrong)
-			_, got := photo.Fitted(p)[0].Verify(t.Context(), wrong)
+			_, want := verify(t, p, wrong)
+			_, got := verify(t, photo.Fitted(p)[0], wrong)
 			assert.Equal(t, want, got, "the vendor's own word for it")
 		})
 	}
+}
+
+// verify asks one provider, by its own method where it has one.
+func verify(t *testing.T, p idverify.Provider, req *idverify.Request) (*idverify.Result, error) {
+	if v, ok := p.(idverify.Verifier); ok {
+		return v.Verify(t.Context(), req)
+	}
+	return idverify.VerifyWith(t.Context(), p, req)
 }
 
 type capture struct{}
@@ -187,7 +195,7 @@ func TestWhatCannotFitIsTheVendorsErrorAndNotSent(t *testing.T) {
 			idverify.CodeUnreadableEvidence: phonePhoto()[:2000],
 			idverify.CodeTooLarge:           blank(0xc0, 65000, 1000, 1),
 		} {
-			_, err := photo.Fitted(p)[0].Verify(t.Context(), asked(file))
+			_, err := verify(t, photo.Fitted(p)[0], asked(file))
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, code, e.Code)
@@ -207,13 +215,13 @@ func TestNothingIsLostByWrapping(t *testing.T) {
 			_, has := wrapped.MethodByName(plain.Method(i).Name)
 			assert.True(t, has, plain.Method(i).Name)
 		}
-		_, plainFAR := p.(idverify.FARLimiter)
-		far, fittedFAR := fitted.(idverify.FARLimiter)
+		_, plainFAR := p.(idverify.FARProvider)
+		far, fittedFAR := fitted.(idverify.FARProvider)
 		assert.Equal(t, plainFAR, fittedFAR)
 		assert.Equal(t, p.(vendors.Provider).Rules(), fitted.(vendors.Provider).Rules())
 		if fittedFAR {
 			for _, rate := range []float64{1e-4, 1e-30} {
-				want, refusal := p.(idverify.FARLimiter).WithMaxFAR(rate)
+				want, refusal := p.(idverify.FARProvider).WithMaxFAR(rate)
 				strict, err := far.WithMaxFAR(rate)
 				assert.Equal(t, refusal, err)
 				if err == nil {
