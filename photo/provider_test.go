@@ -118,7 +118,7 @@ func TestAPictureIsMadeOnceForAVendorAndACall(t *testing.T) {
 	_, err = client.Verify(t.Context(), req)
 	require.NoError(t, err)
 	require.Len(t, one.got, 3)
-	assert.Equal(t, one.lent[0], one.lent[2], "the very same bytes in memory")
+	assert.Same(t, one.lent[0], one.lent[2], "the very same bytes in memory")
 	assert.Equal(t, image.Pt(20, 13), decoded(t, one.got[0]).Bounds().Size())
 	assert.Equal(t, int32(3), opened.Load(), "the original is read each time, to be the same")
 	for _, sent := range one.sent {
@@ -142,7 +142,7 @@ func TestAnotherPictureIsMadeAnew(t *testing.T) {
 		_, err := fitted.Ask(t.Context(), q)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, one.lent[0], one.lent[1])
+	assert.Same(t, one.lent[0], one.lent[1])
 	assert.Equal(t, image.Pt(13, 20), decoded(t, one.got[2]).Bounds().Size())
 }
 
