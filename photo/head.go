@@ -37,32 +37,26 @@ const convertOnPhone = "it is not read here: convert it on the phone. On an iPho
 
 // look reads the head of a picture and holds it to the bound of pixels.
 func look(file []byte, maxPixels int) (head, *idverify.Error) {
-	format := picture.Inspect(bytes.NewReader(file)).Format
-	lookAt, known := looks[format]
+	info := picture.Inspect(bytes.NewReader(file))
+	lookAt, known := looks[info.Format]
 	switch {
 	case known:
-	case format == picture.HEIF:
-		return head{}, refuse(idverify.CodeUnsupportedFormat, "the picture is "+brandName(file)+", and "+convertOnPhone)
-	case format == picture.Unknown:
-		return head{}, refuse(idverify.CodeUnsupportedFormat, "the bytes are of no picture format that is known")
+	case info.Format == picture.HEIC, info.Format == picture.AVIF, info.Format == picture.HEIF:
+		return head{}, refuse(idverify.CodeUnsupportedFormat, "the picture is "+info.Name()+", and "+convertOnPhone)
+	case info.Format != picture.Unknown:
+		return head{}, refuse(idverify.CodeUnsupportedFormat, info.Name()+" is not read")
+	case info.Name() != "":
+		return head{}, refuse(idverify.CodeUnsupportedFormat, "the media is no picture: it looks like "+info.Name())
 	default:
-		return head{}, refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("%s is not read", format))
+		return head{}, refuse(idverify.CodeUnsupportedFormat, "the bytes are of no picture format that is known")
 	}
 	h, e := lookAt(file)
 	if e != nil {
 		return head{}, e
 	}
-	h.format = format
+	h.format = info.Format
 	if h.width > maxSide || h.height > maxSide || int64(h.width)*int64(h.height) > int64(maxPixels) {
 		return head{}, refuse(idverify.CodeTooLarge, fmt.Sprintf("the picture has %d×%d pixels, and at most %d are decoded", h.width, h.height, maxPixels))
 	}
 	return h, nil
-}
-
-// brandName tells AVIF from HEIC by the file's main brand.
-func brandName(file []byte) string {
-	if len(file) >= 12 && bytes.HasPrefix(file[8:], []byte("avi")) {
-		return "AVIF"
-	}
-	return "HEIC"
 }

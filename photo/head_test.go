@@ -80,10 +80,12 @@ func TestASinglePixelIsAPicture(t *testing.T) {
 
 func TestWhatIsNoPictureThatIsReadIsNamed(t *testing.T) {
 	for file, says := range map[string]string{
-		"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic":    "HEIC, and it is not read here: convert it on the phone",
-		"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1miaf":    "AVIF, and it is not read here: convert it on the phone",
-		"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic":    "Most Compatible",
+		"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic":    "HEIC (brand heic), and it is not read here: convert it on the phone",
+		"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1miaf":    "AVIF (brand avif), and it is not read here: convert it on the phone",
+		"\x00\x00\x00\x18ftyphevc\x00\x00\x00\x00mif1heic":    "Most Compatible",
 		"II*\x00\x08\x00\x00\x00 and so on and so on":         "TIFF",
+		"data:image/jpeg;base64,/9j/4AAQSkZJRgABAQEAYABgAAD/": "it looks like a data: URL",
+		"<!DOCTYPE html><html><body>403</body></html>":        "it looks like HTML",
 		"%PDF-1.7 and so on and so on and so on":              "PDF",
 		"just some text that is no picture at all, of course": "no picture format",
 	} {
