@@ -52,24 +52,31 @@ func (f *Fitter) wrap(p idverify.Provider) idverify.Provider {
 	far, hasFAR := p.(idverify.FARProvider)
 	switch {
 	case hasRules && hasFAR:
-		return struct {
-			*provider
-			ruled
-			farLimiter
-		}{own, rules, farLimiter{f, far}}
+		return &ruledFARProvider{own, rules, farLimiter{f, far}}
 	case hasRules:
-		return struct {
-			*provider
-			ruled
-		}{own, rules}
+		return &ruledProvider{own, rules}
 	case hasFAR:
-		return struct {
-			*provider
-			farLimiter
-		}{own, farLimiter{f, far}}
+		return &farProvider{own, farLimiter{f, far}}
 	}
 	return own
 }
+
+// The kinds of providers.
+type (
+	ruledFARProvider struct {
+		*provider
+		ruled
+		farLimiter
+	}
+	ruledProvider struct {
+		*provider
+		ruled
+	}
+	farProvider struct {
+		*provider
+		farLimiter
+	}
+)
 
 // provider fits photos on their way to a vendor.
 type provider struct {
