@@ -68,6 +68,44 @@ func (q *Question) Reference() string {
 	return q.reference
 }
 
+// WithEvidence is the question about the same person with other evidence: what a
+// wrapper of a Provider made of it. The provider has to accept its form.
+func (q *Question) WithEvidence(ev Evidence) *Question {
+	if q == nil {
+		return nil
+	}
+	own := *q
+	own.evidence = ev
+	return &own
+}
+
+// Keep remembers a value until the call is over, for when a provider is asked again in
+// the same call, and Kept gives it, or nil. key is the provider's own, as that of
+// [context.WithValue] is.
+func (q *Question) Keep(key, value any) {
+	m := q.Subject().reveal().notes
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil {
+		m.kept = map[any]any{}
+	}
+	m.kept[key] = value
+}
+
+// Kept is what [Question.Keep] remembered.
+func (q *Question) Kept(key any) any {
+	m := q.Subject().reveal().notes
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.kept[key]
+}
+
 // String is the kind of the evidence, such as "question(photo)".
 func (q Question) String() string {
 	if q.evidence == nil {

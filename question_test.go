@@ -75,3 +75,52 @@ func TestVerifyWith(t *testing.T) {
 	assert.Equal(t, "b", e.Vendor)
 	assert.True(t, e.Ambiguous(), "its contract was broken")
 }
+
+// keeping is a provider that answers the third time, and remembers the time before.
+type keeping struct {
+	fake
+	asked int
+	kept  []any
+}
+
+func (p *keeping) Ask(_ context.Context, q *idverify.Question) (*idverify.Result, error) {
+	p.kept = append(p.kept, q.Kept(p))
+	p.asked++
+	q.Keep(p, p.asked)
+	q.Keep("another", "value")
+	if p.asked%3 != 0 {
+		return nil, &idverify.Error{Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
+	}
+	return &idverify.Result{Code: idverify.CodeFaceMismatch}, nil
+}
+
+// What a provider keeps lasts from attempt to attempt of one call, and no longer.
+func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
+	p := &keeping{fake: fake{name: "a", accepts: "photo"}}
+	c, err := idverify.New([]idverify.Provider{p}, idverify.WithRetry(idverify.Retry{Attempts: 3, Base: 1, RateLimitedBase: 1, Cap: 1}))
+	require.NoError(t, err)
+	for range 2 {
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []any{nil, 1, 2, nil, 4, 5}, p.kept)
+
+	var none *idverify.Question
+	none.Keep("key", "value")
+	assert.Nil(t, none.Kept("key"))
+	assert.Nil(t, none.WithEvidence(idverify.PhotoURL("https://photo.example/")))
+}
+
+func TestAQuestionWithOtherEvidence(t *testing.T) {
+	req := askFor(photo())
+	req.Reference = "EXAMPLE-1"
+	q, err := req.Question(&fake{name: "a", accepts: "photo"})
+	require.NoError(t, err)
+	q.Keep("key", "value")
+	other := q.WithEvidence(idverify.PhotoURL("https://photo.example/"))
+	assert.Equal(t, "photo_url", other.Evidence().EvidenceKind())
+	assert.Equal(t, "photo", q.Evidence().EvidenceKind(), "the question itself is as it was")
+	assert.Equal(t, q.Subject().Name(), other.Subject().Name())
+	assert.Equal(t, "EXAMPLE-1", other.Reference())
+	assert.Equal(t, "value", other.Kept("key"), "it is of the same call")
+}

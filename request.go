@@ -129,8 +129,12 @@ func (r *Request) Subject() (Subject, error) {
 	if err != nil {
 		return Subject{}, err
 	}
-	p.self = &p
-	return Subject{person: &p.self}, nil
+	own := &struct { // one allocation for all of it
+		person
+		kept notes
+	}{person: p}
+	own.self, own.notes = &own.person, &own.kept
+	return Subject{person: &own.self}, nil
 }
 
 func (r *Request) person() (person, error) {

@@ -3,6 +3,7 @@ package idverify
 import (
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/idverify/idverify/internal/redact"
 )
@@ -20,6 +21,13 @@ type person struct {
 	name, number string
 	warnings     []Warning
 	self         *person // the second pointer, at no allocation of its own
+	notes        *notes  // of the call
+}
+
+// notes are what providers remember within a call.
+type notes struct {
+	mu   sync.Mutex
+	kept map[any]any
 }
 
 // String is for dumpers, which follow pointers and ask for it.

@@ -19,6 +19,7 @@ import (
 	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idcard"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/photo"
 )
 
 // packages are those that users import: the root, and the folders in it that
@@ -74,7 +75,16 @@ func (w *world) samples(t *testing.T) map[string]any {
 	}
 	question, err := req.Question(providers[tokened().vendor])
 	require.NoError(t, err)
+	question.Keep("key", w.picture[:300]) // as a wrapper of a provider does
 	samples["idverify.Question"] = question
+	fitter, err := photo.New(photo.Config{})
+	require.NoError(t, err)
+	for vendor, provider := range providers { // a type that is not exported, and yet users hold it
+		samples["photo.Fitted("+vendor+")"] = photo.Fitted(provider)[0]
+	}
+	report, err := photo.Check(t.Context(), w.photo, slices.Collect(maps.Values(providers))...)
+	require.NoError(t, err)
+	require.NotEmpty(t, report.Vendors)
 	first, second := accounts[0].vendor, accounts[1].vendor
 	failure := &idverify.Error{Code: idverify.CodeUnknown, VendorMessage: words, Reply: samples[second+".Reply"], Err: errors.New("harmless")}
 	attempt := idverify.Attempt{Vendor: "v", Code: idverify.CodeUnknown, Err: failure}
@@ -106,6 +116,8 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.CircuitState": idverify.CircuitOpen, "idverify.CircuitChange": idverify.CircuitChange{}, "idverify.Delivery": idverify.DeliveryRefused,
 		"idverify.StoreReason": idverify.StoreFailed, "idverify.StoreEvent": idverify.StoreEvent{}, "idverify.Origin": idverify.Origin("o"), "idverify.Reason": idverify.Reason("r"),
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
+		"photo.Config": photo.Config{}, "photo.Fitter": fitter, "photo.Report": report, "photo.Verdict": report.Vendors[0],
+		"idverify.PhotoFormat": idverify.PhotoJPEG, "idverify.PhotoLimits": idverify.PhotoLimits{MaxBytes: 1},
 		"batch.Progress": batch.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.CodeRow": accounts[0].Codes()[0],
 		"idverify.Rate": idverify.Rate{PerSecond: 1}, "idverify.DecidedBy": idverify.DecidedByVendor,

@@ -23,6 +23,8 @@ var documents = []struct {
 	{"README.zh-CN.md", chinese},
 	{"docs/vendor-codes.md", english},
 	{"docs/vendor-codes.zh-CN.md", chinese},
+	{"docs/photos.md", english},
+	{"docs/photos.zh-CN.md", chinese},
 }
 
 func main() {

@@ -35,7 +35,7 @@ type part struct {
 }
 
 var parts = func() []part {
-	list := []part{{"vendors", writeVendors}, {"codes", writeCodes}, {"advices", writeAdvices}}
+	list := []part{{"vendors", writeVendors}, {"codes", writeCodes}, {"advices", writeAdvices}, {"photos", writePhotos}}
 	for _, v := range all() {
 		list = append(list, part{"codes-" + v.Name, func(out io.Writer, w words) { writeVendorCodes(out, w, v) }})
 	}

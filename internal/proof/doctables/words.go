@@ -4,7 +4,7 @@ import "github.com/idverify/idverify"
 
 // words are the texts of one language.
 type words struct {
-	vendorHeader, codeHeader, adviceHeader, vendorCodeHeader []string
+	vendorHeader, codeHeader, adviceHeader, vendorCodeHeader, photoHeader []string
 
 	notPublished, decisionWord, errorWord, yes, no string
 
@@ -22,6 +22,7 @@ var english = words{
 	vendorHeader:     []string{"Vendor", "Evidence", "Check", "Scale", "Passes when", "False-accept rate by threshold, as published"},
 	codeHeader:       []string{"Code", "Kind", "Meaning", "Advice"},
 	adviceHeader:     []string{"Advice", "What to do"},
+	photoHeader:      []string{"Vendor", "Formats", "Fitted to: bytes", "sides", "Refused beyond: bytes", "sides", "Refused below: bytes", "sides"},
 	vendorCodeHeader: []string{"Vendor code", "Code", "Advice", "Billed", "Delivery", "Safe to repeat", "Note"},
 	notPublished:     "none published",
 	decisionWord:     "decision",
@@ -96,6 +97,7 @@ var chinese = words{
 	vendorHeader:     []string{"厂商", "可用的核验材料", "检查项", "分值范围", "通过条件", "各阈值的误识率（厂商公布）"},
 	codeHeader:       []string{"结果码", "类别", "含义", "建议"},
 	adviceHeader:     []string{"建议", "该怎么做"},
+	photoHeader:      []string{"厂商", "格式", "适配到：字节", "边长", "超过即拒绝：字节", "边长", "不足即拒绝：字节", "边长"},
 	vendorCodeHeader: []string{"厂商错误码", "结果码", "建议", "是否计费", "送达", "可安全重试", "说明"},
 	notPublished:     "未公布",
 	decisionWord:     "结论",

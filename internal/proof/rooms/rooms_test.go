@@ -101,6 +101,8 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 				assert.Equal(t, ".", s.dir, "%s imports a policy library", s.file)
 			case imported == "github.com/segmentio/asm/base64":
 				assert.Equal(t, "internal/body", s.dir, "%s encodes a body", s.file)
+			case strings.HasPrefix(imported, "golang.org/x/image/"):
+				assert.Equal(t, "photo", s.dir, "%s reads pictures", s.file)
 			case strings.HasPrefix(imported, "golang.org/x/net/http2"):
 				assert.Equal(t, "internal/proof/faultmatrix", s.dir, "%s imports the frames of HTTP/2", s.file)
 			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):

@@ -1,0 +1,82 @@
+package photo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"math"
+
+	"github.com/idverify/idverify"
+)
+
+// The qualities of a JPEG: the best is beyond what anybody sees, and below the worst
+// a smaller picture is the better one.
+const (
+	bestQuality  = 95
+	worstQuality = 70
+	floorQuality = 100 // for a file that is below a floor of bytes
+	maxShrinks   = 8
+)
+
+// encode makes the file, of at most width times height pixels.
+func (b bounds) encode(ctx context.Context, r *raster, turn orientation, width, height int) ([]byte, *idverify.Error) {
+	for range maxShrinks {
+		m, e := r.render(ctx, turn, width, height)
+		if e != nil {
+			return nil, e
+		}
+		file, smallest, e := b.search(ctx, m)
+		if e != nil || file != nil {
+			return file, e
+		}
+		scale := min(math.Sqrt(float64(b.most)/float64(smallest))*0.97, 0.95)
+		if max(width, height) == 1 {
+			break
+		}
+		if width, height, e = b.scaled(width, height, scale); e != nil {
+			return nil, e
+		}
+	}
+	return nil, refuse(idverify.CodeTooLarge, fmt.Sprintf("no picture of this fits into %d bytes", b.most))
+}
+
+// search finds the highest quality that fits. Where none does, it gives the size of
+// the worst.
+func (b bounds) search(ctx context.Context, m image.Image) (file []byte, smallest int, e *idverify.Error) {
+	made := func(quality int) []byte {
+		var into bytes.Buffer
+		_ = jpeg.Encode(&into, m, &jpeg.Options{Quality: quality}) // a buffer fails at nothing
+		return into.Bytes()
+	}
+	best := made(bestQuality)
+	if int64(len(best)) <= b.most {
+		return b.above(best, made)
+	}
+	if file = made(worstQuality); int64(len(file)) > b.most {
+		return nil, len(file), nil
+	}
+	for low, high := worstQuality, bestQuality; low+1 < high; { // low fits, and high does not
+		if ctx.Err() != nil {
+			return nil, 0, ended(ctx, working)
+		}
+		quality := (low + high) / 2
+		if try := made(quality); int64(len(try)) <= b.most {
+			low, file = quality, try
+		} else {
+			high = quality
+		}
+	}
+	return file, 0, nil
+}
+
+// above holds what fits to the floor of bytes.
+func (b bounds) above(best []byte, made func(int) []byte) ([]byte, int, *idverify.Error) {
+	if int64(len(best)) < b.least {
+		if best = made(floorQuality); int64(len(best)) < b.least || int64(len(best)) > b.most {
+			return nil, 0, refuse(idverify.CodePoorPhoto, fmt.Sprintf("the picture has too little in it: %d bytes, and the least is %d", len(best), b.least))
+		}
+	}
+	return best, 0, nil
+}
