@@ -286,11 +286,11 @@ func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 
 		c := oneVendor(t, vendorNamed("a", step{res: res}))
 		_, err := c.Verify(t.Context(), askFor(photo()))
-		assert.ErrorIs(t, err, idverify.ErrBadResponse, name)
+		assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), name)
 	}
 	// A contradiction is none the better beside another decision.
 	res := claimed(t, func(c *idverify.Check) { c.Value = ptr(12.0) })
 	res.Code = idverify.CodeFaceMismatch
 	_, err := oneVendor(t, vendorNamed("a", step{res: res})).Verify(t.Context(), askFor(photo()))
-	assert.ErrorIs(t, err, idverify.ErrBadResponse)
+	assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err))
 }

@@ -184,7 +184,7 @@ func TestErrorsAreSharedToo(t *testing.T) {
 		for range 3 {
 			wg.Go(func() {
 				_, err := c.Verify(t.Context(), keyed("k"))
-				assert.ErrorIs(t, err, idverify.ErrNoFace)
+				assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(err))
 			})
 		}
 		wg.Wait()

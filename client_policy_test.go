@@ -224,7 +224,7 @@ func TestOutageIsNotAnsweredWithMoreLoad(t *testing.T) {
 		const calls = 1000
 		for range calls {
 			_, err := c.Verify(t.Context(), askFor(photo()))
-			require.ErrorIs(t, err, idverify.ErrNetwork)
+			require.Equal(t, idverify.CodeNetwork, idverify.CodeOf(err))
 		}
 		assert.Equal(t, calls+100, a.asked, "a hundred retries in all, and not two thousand")
 
@@ -261,7 +261,7 @@ func TestOnlyRetriesUseUpTheQuotaOfRetries(t *testing.T) {
 			a.steps, a.asked = []step{fail(idverify.CodeNetwork, unsent)}, 0
 			for range 200 {
 				_, err := c.Verify(t.Context(), askFor(photo()))
-				require.ErrorIs(t, err, idverify.ErrNetwork)
+				require.Equal(t, idverify.CodeNetwork, idverify.CodeOf(err))
 			}
 			assert.Equal(t, test.want, a.asked, name)
 		})

@@ -81,7 +81,7 @@ func TestTheFloorHoldsForTheRestOfTheCall(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{a, b, mild})
 	require.NoError(t, err)
 	_, err = c.Verify(t.Context(), askFor(photo()))
-	assert.ErrorIs(t, err, idverify.ErrVendorUnavailable)
+	assert.Equal(t, idverify.CodeVendorUnavailable, idverify.CodeOf(err))
 	assert.Zero(t, mild.asked)
 }
 
@@ -120,7 +120,7 @@ func TestRequiredChecks(t *testing.T) {
 	// It promises liveness, and its pass has none.
 	c := oneVendor(t, strict("a", pass(t)), live)
 	_, err = c.Verify(t.Context(), askFor(photo()))
-	assert.ErrorIs(t, err, idverify.ErrBadResponse)
+	assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err))
 
 	c = oneVendor(t, strict("a", decide(idverify.CodeFaceMismatch)), live)
 	res, err := c.Verify(t.Context(), askFor(photo()))
@@ -294,7 +294,7 @@ func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 	c := oneVendor(t, a, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), Tries: 1, Window: time.Hour}))
 	for range 3 {
 		_, err := c.Verify(t.Context(), askFor(idverify.PhotoURL("https://media.example/x")))
-		assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
+		assert.Equal(t, idverify.CodeUnsupportedEvidence, idverify.CodeOf(err))
 	}
 	res, err := c.Verify(t.Context(), askFor(photo()))
 	require.NoError(t, err)

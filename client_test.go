@@ -54,7 +54,7 @@ func TestClientRefusesBeforeItAsks(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{p})
 	require.NoError(t, err)
 	_, err = c.Verify(t.Context(), askFor(photo()))
-	assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
+	assert.Equal(t, idverify.CodeUnsupportedEvidence, idverify.CodeOf(err))
 	_, err = c.Verify(t.Context(), askFor())
 	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
 	_, err = c.Verify(t.Context(), nil)
@@ -130,7 +130,7 @@ func TestForeignErrorsStayReachable(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.Verify(t.Context(), askFor(photo()))
 	assert.ErrorIs(t, err, cause)
-	assert.ErrorIs(t, err, idverify.ErrUnknown)
+	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(err))
 }
 
 func TestNewRefusesWhatCannotWork(t *testing.T) {
@@ -197,7 +197,7 @@ func TestMaxFARReplacesTheProvider(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{original}, idverify.WithMaxFAR(1e-5))
 	require.NoError(t, err)
 	_, err = c.Verify(t.Context(), askFor(photo()))
-	assert.ErrorIs(t, err, idverify.ErrNoFace)
+	assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(err))
 	assert.Zero(t, original.calls)
 
 	for _, rate := range []float64{0, 1, -1, 2, math.NaN()} {

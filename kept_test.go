@@ -138,7 +138,7 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 				}
 				return
 			}
-			assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)
+			assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(err), "%s: it is asked anew", name)
 			assert.Equal(t, 1, today.asked, name)
 		})
 	}
@@ -195,7 +195,7 @@ func TestAKeptDecisionThatNoThresholdOfOursMade(t *testing.T) {
 			today := ruled{vendorNamed("a", fail(idverify.CodeNoFace)), []idverify.Rule{test.now}, ""}
 			res, err := oneVendor(t, today, idverify.WithResultStore(store, storeSecret)).Verify(t.Context(), keyed("k"))
 			if !test.used {
-				assert.ErrorIs(t, err, idverify.ErrNoFace, "%s: it is asked anew", name)
+				assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(err), "%s: it is asked anew", name)
 				return
 			}
 			require.NoError(t, err, name)

@@ -24,7 +24,7 @@ func TestRequest_Question(t *testing.T) {
 	assert.Equal(t, "r-1", q.Reference())
 
 	_, err = askFor(idverify.PhotoURL("https://x.example/a.jpg")).Question(p)
-	assert.ErrorIs(t, err, idverify.ErrUnsupportedEvidence)
+	assert.Equal(t, idverify.CodeUnsupportedEvidence, idverify.CodeOf(err))
 	_, err = (&idverify.Request{Name: "测试甲", IDNumber: "110105190001010000", Evidence: req.Evidence}).Question(p)
 	assert.ErrorIs(t, err, idverify.ErrInvalidIDNumber)
 	_, err = (*idverify.Request)(nil).Question(p)

@@ -71,7 +71,7 @@ func TestStricterRateIsAnotherQuestion(t *testing.T) {
 		strict := &strictable{fake: fake{name: "p", accepts: "photo"}} // fails when it is asked
 		c := oneVendor(t, strict, idverify.WithResultStore(store, secret), idverify.WithMaxFAR(1e-5))
 		_, err := c.Verify(t.Context(), keyed("k"))
-		assert.ErrorIs(t, err, idverify.ErrNoFace, "it was asked, and not given the lax answer")
+		assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(err), "it was asked, and not given the lax answer")
 	})
 }
 
@@ -110,7 +110,7 @@ func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
 		a.steps, a.asked = []step{fail(idverify.CodeNoFace)}, 0
 		for range 2 {
 			_, err = verify(keyed("order-2"))
-			assert.ErrorIs(t, err, idverify.ErrNoFace)
+			assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(err))
 		}
 		assert.Equal(t, 2, a.asked, "errors are not kept")
 	})

@@ -25,7 +25,7 @@ func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 	assert.Equal(t, []string{"free", "limited", "new", "turned-away-twice", "unfunded"}, sent)
 	assert.Equal(t, idverify.CodeIdentityMismatch, resumed["decided"].Result.Code)
 	assert.NoError(t, resumed["decided"].Err)
-	assert.ErrorIs(t, resumed["paid"].Err, idverify.ErrPoorPhoto)
+	assert.Equal(t, idverify.CodePoorPhoto, idverify.CodeOf(resumed["paid"].Err))
 	for _, key := range []string{"in-flight", "repeated"} {
 		var e *idverify.Error
 		require.ErrorAs(t, resumed[key].Err, &e)

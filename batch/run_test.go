@@ -38,7 +38,7 @@ func TestBatchGivesEveryResultAsItFinishes(t *testing.T) {
 			assert.Equal(t, want, strconv.Itoa(got[i].Index))
 			assert.Equal(t, got[i].Err == nil, got[i].Result != nil)
 		}
-		assert.ErrorIs(t, got[1].Err, idverify.ErrNoFace)
+		assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(got[1].Err))
 	})
 }
 

@@ -65,7 +65,7 @@ func TestCheckTellsEveryVendorsVerdict(t *testing.T) {
 	assert.Equal(t, idverify.CodePoorPhoto, codeOf(report.Vendors[0].AsItIs))
 
 	_, err = photo.Check(t.Context(), idverify.Media{}, strict)
-	assert.ErrorIs(t, err, idverify.ErrUnreadableEvidence)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
 	text, err := json.Marshal(report)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `{"format":"JPEG","width":480,"height":640,"bytes":`)

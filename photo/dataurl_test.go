@@ -46,7 +46,7 @@ func TestFromDataURL(t *testing.T) {
 	}
 	over := "data:;base64," + strings.Repeat("AAAA", 64<<20/3+1)
 	_, err := photo.FromDataURL(over)
-	assert.ErrorIs(t, err, idverify.ErrTooLarge)
+	assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 	_, err = photo.FromDataURL("data:;base64," + strings.Repeat("%41", 86<<20))
-	assert.ErrorIs(t, err, idverify.ErrTooLarge)
+	assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 }

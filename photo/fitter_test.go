@@ -140,10 +140,10 @@ func TestMediaThatCannotBeRead(t *testing.T) {
 	_, err := photo.Upright(t.Context(), gone)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 	_, err = photo.Upright(t.Context(), idverify.ReaderAt(nil, 65<<20))
-	assert.ErrorIs(t, err, idverify.ErrUnreadableEvidence)
+	assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
 	large := idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return io.NopCloser(nil), 65 << 20, nil })
 	_, err = photo.Upright(t.Context(), large)
-	assert.ErrorIs(t, err, idverify.ErrTooLarge)
+	assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 }
 
 // A file system that hangs holds nobody for longer than they wait.
@@ -152,7 +152,7 @@ func TestMediaThatHang(t *testing.T) {
 		goOn := make(chan struct{})
 		hangs := idverify.MediaFunc(func() (io.ReadCloser, int64, error) { <-goOn; return nil, 0, os.ErrClosed })
 		_, err := photo.Upright(t.Context(), hangs)
-		assert.ErrorIs(t, err, idverify.ErrUnreadableEvidence)
+		assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
 		assert.ErrorContains(t, err, "30s passed")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

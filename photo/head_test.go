@@ -66,7 +66,7 @@ func TestTheBoundOfPixelsIsTheCallers(t *testing.T) {
 	_, err = f.Upright(t.Context(), idverify.Bytes(asJPEG(t, pattern(48, 32))))
 	assert.NoError(t, err)
 	_, err = f.Upright(t.Context(), idverify.Bytes(asJPEG(t, pattern(48, 33))))
-	assert.ErrorIs(t, err, idverify.ErrTooLarge)
+	assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 }
 
 func TestASinglePixelIsAPicture(t *testing.T) {

@@ -29,7 +29,7 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 			t.Helper()
 			if early {
 				assert.Nil(t, res)
-				assert.ErrorIs(t, err, idverify.ErrBadResponse)
+				assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err))
 				assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 				return
 			}
@@ -41,7 +41,7 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 		res, err = call.Coded(Said{Code: "NO"})
 		want(res, err, idverify.CodeIdentityMismatch)
 		_, err = call.Coded(Said{Code: "BIG"})
-		assert.ErrorIs(t, err, idverify.ErrTooLarge)
+		assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 	}
 }
 

@@ -395,6 +395,6 @@ func TestAFormIsGuardedAsALookIs(t *testing.T) {
 		begun := time.Now()
 		_, err := c.Form(hanging)
 		assert.Equal(t, c.HTTP.Timeout(), time.Since(begun))
-		assert.ErrorIs(t, err, idverify.ErrUnreadableEvidence)
+		assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
 	})
 }

@@ -46,7 +46,7 @@ func TestAnAnswerThatComesTwiceIsNobodyElses(t *testing.T) {
 			require.True(t, res.Passed())
 			res, err = ask(idverifytest.FaceMismatch())
 			assert.False(t, res.Passed())
-			assert.ErrorIs(t, err, idverify.ErrBadResponse)
+			assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err))
 			assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 		})
 	}
