@@ -86,14 +86,16 @@ func Trim(s string) string {
 
 // endsInSign reports whether s ends in a mark on a letter that joins.
 func endsInSign(s string) bool {
-	last, size := utf8.DecodeLastRuneInString(s)
+	last, _ := utf8.DecodeLastRuneInString(s)
 	if !unicode.Is(unicode.M, last) || isVariation(last) {
 		return false
 	}
-	for ; s != ""; s = s[:len(s)-size] {
-		if last, size = utf8.DecodeLastRuneInString(s); !unicode.Is(unicode.M, last) {
+	for s != "" {
+		last, size := utf8.DecodeLastRuneInString(s)
+		if !unicode.Is(unicode.M, last) {
 			return joins(last)
 		}
+		s = s[:len(s)-size]
 	}
 	return false
 }

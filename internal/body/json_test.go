@@ -38,7 +38,7 @@ func TestNestedJSONReadsBackEqual(t *testing.T) {
 }
 
 func TestNumbersAreWrittenAsJSONReadsThem(t *testing.T) {
-	for _, f := range []float64{0, -0.0, 1, -1.5, 1e21, 1e-7, 79.9, math.MaxFloat64, math.SmallestNonzeroFloat64} {
+	for _, f := range []float64{0, math.Copysign(0, -1), 1, -1.5, 1e21, 1e-7, 79.9, math.MaxFloat64, math.SmallestNonzeroFloat64} {
 		b, err := body.JSON([]body.Member{{Name: "f", Other: body.Float(f)}})
 		require.NoError(t, err)
 		var got map[string]float64
