@@ -32,6 +32,12 @@ type Journal interface {
 type Entry struct {
 	// InFlight says that the row was begun and has not ended since.
 	InFlight bool
+	// Taken says that another run is asking about the row at this moment. It is not
+	// sent, and reported as Taken. Only a [SharedJournal] says so.
+	Taken bool
+	// Version is the journal's own mark of what was loaded, which BeginIf compares.
+	// Only a [SharedJournal] sets it.
+	Version string
 	// Result or Err is how the row ended last; both are nil if it never did.
 	// It is enough to keep their JSON.
 	Result *idverify.Result
@@ -56,6 +62,20 @@ type RunJournal interface {
 	// under another binding no row of before is found, and all would be paid
 	// for again. end is called once, after the last row has ended.
 	BeginRun(ctx context.Context, binding string) (end func(), err error)
+}
+
+// SharedJournal is a [Journal] that several runs on several machines use at once.
+// Between Load and Begin another run may have begun the row, so [Run] calls BeginIf in
+// the place of Begin. Load says Taken of a row that another run has begun a short
+// while ago, and InFlight once that run must have ended.
+//
+// Run does not look for two rows with one key then: BeginIf finds them.
+type SharedJournal interface {
+	Journal
+	// BeginIf does what Begin does, in one step, if the row is still what Load gave;
+	// the zero Entry stands for a row that was not there. Otherwise it changes nothing
+	// and says taken: another run has the row, and this one must not send it.
+	BeginIf(ctx context.Context, key string, loaded Entry) (taken bool, err error)
 }
 
 // UniqueKeyJournal is a [Journal] that can say that the keys of the rows are
