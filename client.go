@@ -41,6 +41,9 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 			return nil, err
 		}
 	}
+	if c.claims != nil && c.answers != nil {
+		return nil, misconfigured("WithLedger", "a ledger keeps the answers itself: leave WithResultStore out")
+	}
 	if len(providers) == 0 {
 		return nil, misconfigured("providers", "at least one provider is needed")
 	}
@@ -136,10 +139,13 @@ func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result
 	if ctx.Err() != nil {
 		return nil, beforehand(left(ctx, "", ""))
 	}
-	if call.req.IdempotencyKey == "" {
-		return c.ask(ctx, call)
+	switch {
+	case call.req.IdempotencyKey != "":
+		return c.askOnce(ctx, call)
+	case c.claims != nil:
+		return nil, beforehand(refused(CodeInvalidRequest, "IdempotencyKey", "with a ledger every request needs a key"))
 	}
-	return c.askOnce(ctx, call)
+	return c.ask(ctx, call)
 }
 
 func (c *Client) ask(ctx context.Context, call *call) (*Result, error) {
@@ -206,8 +212,8 @@ func (c *Client) Circuits() map[string]CircuitState {
 }
 
 // KeepsAnswers reports whether decisions are kept under [Request.IdempotencyKey], because
-// a store was given. Package batch asks: without one, a key has no use there.
-func (c *Client) KeepsAnswers() bool { return c.answers != nil }
+// a store or a ledger was given. Package batch asks: without one, a key has no use there.
+func (c *Client) KeepsAnswers() bool { return c.answers != nil || c.claims != nil }
 
 // CloseIdleConnections tells every provider that has a method of that name. A
 // Client needs no closing; tests that count goroutines may want it.

@@ -41,6 +41,7 @@ type keyed struct {
 	// id names the key, and the rate that was asked for, to a store. print tells
 	// two questions apart: it stands for the person and all evidence.
 	id, print string
+	repeat    bool // what failed at a price or is ambiguous in a ledger
 	loan      *loan
 	// ask asks the vendors, each time with what lender gives.
 	ask func(ctx context.Context, lender func() *loan) (*Result, error)
@@ -206,7 +207,14 @@ func (c *Client) askOnce(ctx context.Context, call *call) (*Result, error) {
 		return c.ask(ctx, call)
 	}
 	secret := c.flights.secret
-	if c.answers != nil {
+	switch {
+	case c.claims != nil:
+		secret, q.repeat = c.claims.secret, req.Repeat
+		ask := q.ask
+		q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
+			return c.askClaimed(ctx, q, func() (*Result, error) { return ask(ctx, lender) })
+		}
+	case c.answers != nil:
 		secret = c.answers.secret
 		q.known = func(ctx context.Context) (*Result, error) { return c.load(ctx, q) }
 		q.keep = func(ctx context.Context, res *Result) { c.save(ctx, q, res) }

@@ -268,10 +268,42 @@ func otherQuestion() *Error {
 	return refused(CodeInvalidRequest, "IdempotencyKey", "the key already stands for another person or other evidence")
 }
 
-// from is a copy of an error with its origin, unless nobody was asked.
+// othersAsk is the error for a caller who leaves while another process asks.
+func othersAsk(ctx context.Context) *Error {
+	e := left(ctx, "", " while another process asked the same question")
+	return &Error{Code: e.Code, Detail: e.Detail, Delivery: DeliveryUnanswered, Err: e.Err}
+}
+
+// undecided is the error of a question that was asked before, and of whose answer
+// nothing is known. earlier is how that call ended, nil where nobody knows.
+func undecided(earlier *Error) *Error {
+	e := &Error{}
+	if earlier != nil {
+		e = earlier.clone()
+	}
+	own := *e
+	own.Code, own.Field, own.advice, own.RetryAfter = CodeUnknown, "", "", 0
+	own.Detail = "an earlier call with this key was sent and has no answer; it may have been billed, and is not made again"
+	own.Delivery = DeliveryUnanswered
+	return &own
+}
+
+// otherRules is the error for a question that was decided as it would not be today.
+func otherRules() *Error {
+	return refused(CodeInvalidRequest, "IdempotencyKey", "the question was decided under other rules or settings: a new key asks anew")
+}
+
+// noClaim is the error of a question that nobody asks because it could not be
+// claimed.
+func noClaim(cause error) *Error {
+	return unsent(CodeStoreUnavailable, "", "the ledger failed, so nobody was asked", cause)
+}
+
+// from is a copy of an error with its origin, unless nobody was asked or a ledger
+// gave it.
 func (e *Error) from(origin Origin) *Error {
 	own := *e
-	if own.Origin != OriginRefused {
+	if own.Origin != OriginRefused && own.Origin != OriginLedger {
 		own.Origin = origin
 	}
 	if own.At.IsZero() {

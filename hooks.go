@@ -85,8 +85,10 @@ const (
 
 // StoreEvent is a call of a store that failed, was late, or was not made.
 type StoreEvent struct {
-	// Store is "person" for a [PersonStore] and "result" for a [ResultStore].
-	// Operation is the method: "take" or "return", "load" or "save".
+	// Store is "person" for a [PersonStore], "result" for a [ResultStore], "claim"
+	// for a [Ledger], "rate" for a [StartSource]. Operation is the method: "take" or
+	// "return", "load" or "save", "claim" or "settle" ("open" where what was kept
+	// cannot be believed), "reserve".
 	Store, Operation string
 	Duration         time.Duration
 	Reason           StoreReason

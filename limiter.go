@@ -3,11 +3,8 @@ package idverify
 import (
 	"container/list"
 	"context"
-	"math"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Limiter admits calls to one vendor. It is an interface, so that a limiter
@@ -65,30 +62,42 @@ func NewLimiter(r Rate) (Limiter, error) {
 	}
 	l := &limiter{inFlight: r.InFlight}
 	if r.PerSecond > 0 {
-		l.pace = rate.NewLimiter(rate.Limit(r.PerSecond), 1)
+		l.pace = newOwnPace(l, r.PerSecond)
 	}
 	return l, nil
 }
 
-// limiter is a line in front of a rate.Limiter. Only the line's head has a
-// reservation there, and whoever becomes the head inherits it: were every
-// waiter to hold one, those who leave from the middle would leave gaps.
+// limiter is a line of callers. Its pace says when the head may start.
 type limiter struct {
-	pace     *rate.Limiter // nil: no limit per second
-	inFlight int           // 0: no limit
+	pace     pace // nil: no limit per second
+	inFlight int  // 0: no limit
 
 	mu      sync.Mutex
 	line    list.List // of *waiter, in order of arrival
 	running int       // admitted and not released
 
-	turn  *rate.Reservation // the head's, nil when it has none
-	due   time.Time         // when turn comes
-	alarm *time.Timer       // rings at due
+	alarm *time.Timer // rings when the turn of an ownPace comes
+}
+
+// pace deals starts out to the head of a line. Its methods are called under the
+// limiter's lock.
+type pace interface {
+	// foresee is how long a newcomer waits at the least if nobody ahead leaves.
+	foresee(now time.Time) time.Duration
+	// turnHasCome uses up a start for the head, or sees to it that ring is called
+	// when there is one.
+	turnHasCome(now time.Time, head *waiter) bool
+	// giveBackTurn is called when nobody is left in the line.
+	giveBackTurn()
 }
 
 type waiter struct {
-	place    *list.Element // nil once admitted
-	admitted chan struct{}
+	ctx   context.Context
+	place *list.Element // nil once admitted or turned away
+	done  chan struct{} // closed then
+	err   error         // why it was turned away; nil when it was admitted
+	// told is called by the waiter once admitted, where somebody is to hear of it.
+	told func()
 }
 
 func (l *limiter) Acquire(ctx context.Context) (release func(), err error) {
@@ -100,12 +109,18 @@ func (l *limiter) Acquire(ctx context.Context) (release func(), err error) {
 		return nil, err
 	}
 	select {
-	case <-w.admitted:
-		return sync.OnceFunc(l.release), nil
+	case <-w.done:
 	case <-ctx.Done():
 		l.leave(w)
 		return nil, ctx.Err()
 	}
+	if w.err != nil {
+		return nil, w.err
+	}
+	if w.told != nil {
+		w.told()
+	}
+	return sync.OnceFunc(l.release), nil
 }
 
 // join stands at the end of the line, unless that is too late.
@@ -113,12 +128,13 @@ func (l *limiter) join(ctx context.Context) (*waiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if wait := l.foresee(now); wait > 0 {
-		if deadline, ok := ctx.Deadline(); ok && wait >= deadline.Sub(now) {
-			return nil, overOwnLimit("", "the limiter could not admit the call before its deadline", wait, ErrOverOwnLimit)
+	if l.pace != nil {
+		wait := l.pace.foresee(now)
+		if deadline, ok := ctx.Deadline(); ok && wait > 0 && wait >= deadline.Sub(now) {
+			return nil, notInTime(wait)
 		}
 	}
-	w := &waiter{admitted: make(chan struct{})}
+	w := &waiter{ctx: ctx, done: make(chan struct{})}
 	w.place = l.line.PushBack(w)
 	if l.line.Len() == 1 {
 		l.admit(now)
@@ -126,52 +142,32 @@ func (l *limiter) join(ctx context.Context) (*waiter, error) {
 	return w, nil
 }
 
-// foresee is how long a newcomer waits at the least if nobody ahead leaves.
-func (l *limiter) foresee(now time.Time) time.Duration {
-	if l.pace == nil {
-		return 0
-	}
-	needed := float64(l.line.Len() + 1)
-	if l.turn != nil {
-		needed-- // the head's is out of the bucket already
-	}
-	seconds := (needed - l.pace.TokensAt(now)) / float64(l.pace.Limit())
-	return time.Duration(min(math.Round(seconds*float64(time.Second)), math.MaxInt64/2))
+// notInTime is the error for a caller who could not start before the deadline.
+func notInTime(wait time.Duration) error {
+	return overOwnLimit("", "the limiter could not admit the call before its deadline", wait, ErrOverOwnLimit)
 }
 
 // admit lets in from the head of the line all who may start now.
 func (l *limiter) admit(now time.Time) {
-	for l.line.Len() > 0 && (l.inFlight == 0 || l.running < l.inFlight) && l.turnHasCome(now) {
+	for l.line.Len() > 0 && (l.inFlight == 0 || l.running < l.inFlight) {
+		head := l.line.Front().Value.(*waiter)
+		if l.pace != nil && !l.pace.turnHasCome(now, head) {
+			return
+		}
 		l.admitHead()
 	}
 }
 
 func (l *limiter) admitHead() {
-	w := l.line.Remove(l.line.Front()).(*waiter)
-	w.place = nil
 	l.running++
-	close(w.admitted)
+	l.end(l.line.Front().Value.(*waiter), nil)
 }
 
-// turnHasCome uses up the head's turn, or sees to it that admit is called when
-// it comes.
-func (l *limiter) turnHasCome(now time.Time) bool {
-	if l.pace == nil {
-		return true
-	}
-	if l.turn == nil {
-		l.turn = l.pace.ReserveN(now, 1)
-		wait := l.turn.DelayFrom(now)
-		l.due = now.Add(wait)
-		if wait > 0 {
-			l.alarm = time.AfterFunc(wait, l.ring)
-		}
-	}
-	if now.Before(l.due) {
-		return false
-	}
-	l.turn = nil
-	return true
+// end takes a waiter out of the line, admitted or turned away.
+func (l *limiter) end(w *waiter, err error) {
+	l.line.Remove(w.place)
+	w.place, w.err = nil, err
+	close(w.done)
 }
 
 func (l *limiter) ring() {
@@ -192,29 +188,16 @@ func (l *limiter) release() {
 func (l *limiter) leave(w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if w.place != nil {
+	switch {
+	case w.place != nil:
 		l.line.Remove(w.place)
-	} else {
+	case w.err == nil:
 		l.running--
 		if l.line.Len() > 0 {
 			l.admitHead()
 		}
 	}
-	if l.line.Len() == 0 {
-		l.giveBackTurn()
+	if l.line.Len() == 0 && l.pace != nil {
+		l.pace.giveBackTurn()
 	}
-}
-
-// giveBackTurn undoes the head's reservation when there is no head any more.
-func (l *limiter) giveBackTurn() {
-	if l.turn == nil {
-		return
-	}
-	l.alarm.Stop()
-	at := time.Now()
-	if l.due.Before(at) {
-		at = l.due // rate gives nothing back once a reservation is past
-	}
-	l.turn.CancelAt(at)
-	l.turn = nil
 }

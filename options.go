@@ -27,6 +27,7 @@ type settings struct {
 	logger   *slog.Logger
 	required []CheckKind
 	answers  *answers
+	claims   *claims // of a ledger; nil: none
 	// resultLoad is how long a store of results may take at most.
 	resultLoad time.Duration
 	person     *personLimit // nil: none
@@ -228,6 +229,47 @@ func WithResultStoreTimeout(limit time.Duration) Option {
 			return misconfigured("WithResultStoreTimeout", "must be above 0")
 		}
 		s.resultLoad = limit
+		return nil
+	}
+}
+
+// WithLedger makes one question one paid call in all processes that share the ledger
+// and the secret: each claims the question in it before it asks a vendor. New fails
+// beside [WithResultStore], because a ledger keeps the answers itself.
+//
+// Every request needs a Request.IdempotencyKey; one without is refused with
+// CodeInvalidRequest. Of many calls with one key, in whatever process, one asks.
+// The others wait and are given its answer, marked OriginLedger. A call that cannot
+// have been billed leaves nothing behind, and the next one asks. An error at a price
+// is kept as a decision is; [Request].Repeat asks again.
+//
+// Whoever has claimed a question and is gone leaves it ambiguous: every later call
+// gets an error with CodeUnknown that is ErrAmbiguous, and nothing is sent. Nobody
+// takes a claim over. The promise is one call: failover and retries inside it follow
+// [WithFailover] and [WithRetry].
+//
+// A kept decision is held to today's rules of its vendor. Where they decide
+// otherwise, it is refused with CodeInvalidRequest, and a new key asks anew.
+//
+// A ledger that fails or does not answer within two seconds stops the call before
+// anything is sent, with CodeStoreUnavailable. An answer is settled before it is
+// handed out, within two seconds, and tried again for 30 s afterwards where that
+// failed; [Hooks].Store is told. The worst of it is a question that is called
+// ambiguous and was answered.
+//
+// Ids, prints and the MAC of each answer are HMAC-SHA-256 under secret, at least 32
+// bytes. The same secret belongs to the ledger for ever: under another one no
+// question of before is found, and all would be paid for again.
+func WithLedger(l Ledger, secret []byte) Option {
+	own, problem := pseudonym.Secret(secret)
+	return func(s *settings) error {
+		switch {
+		case isNil(l):
+			return misconfigured("WithLedger", "the ledger must not be nil")
+		case problem != "":
+			return misconfigured("WithLedger", problem)
+		}
+		s.claims = &claims{ledger: l, secret: own}
 		return nil
 	}
 }

@@ -52,7 +52,8 @@ type Request struct {
 	// [ResultStore] keeps the answer: a retaken photo needs a new key. All evidence
 	// is read once beforehand, and what is sent is held to it; evidence that is no
 	// [ContentEvidence] is refused. Do not take a browser's key without adding
-	// something of your own. "Once" holds within one process.
+	// something of your own. "Once" holds within one process, and within all that
+	// share a [Ledger].
 	//
 	// The same characters as in Reference, and no more of the ID number; it is not
 	// sent. Optional.
@@ -61,6 +62,11 @@ type Request struct {
 	// it; only what surrounds it is trimmed, and 64 bytes may be left. The default
 	// is to check, which costs nothing, where some vendors charge for asking.
 	SkipIDNumberCheck bool
+	// Repeat asks again although it may be paid for twice: a question that a
+	// [Ledger] holds without a decision, because its call failed at a price or has no
+	// known answer. A question that was decided, or that is being asked, is not
+	// repeated. Without [WithLedger] it changes nothing. Default false.
+	Repeat bool
 }
 
 // The limits of a request's texts. Those of what was given are looked at before

@@ -65,12 +65,13 @@ type Result struct {
 // Origin says where an answer of a [Client] comes from.
 type Origin string
 
-// The origins. Attempts and bill of the last three belong to another call, or
+// The origins. Attempts and bill of all but the first belong to another call, or
 // there are none.
 const (
 	OriginVendor  Origin = "vendor"  // a vendor was asked by this call
 	OriginShared  Origin = "shared"  // another caller's call with the same key
 	OriginStore   Origin = "store"   // the [ResultStore]
+	OriginLedger  Origin = "ledger"  // the [Ledger]: an earlier call, or one of another process
 	OriginRefused Origin = "refused" // nobody was asked
 )
 
@@ -84,10 +85,10 @@ func (r *Result) last(attempts []Attempt, more bool) *Result {
 	return &own
 }
 
-// from is a copy of a decision with its origin, unless a store gave it.
+// from is a copy of a decision with its origin, unless a store or a ledger gave it.
 func (r *Result) from(origin Origin) *Result {
 	own := *r
-	if own.Origin != OriginStore {
+	if own.Origin != OriginStore && own.Origin != OriginLedger {
 		own.Origin = origin
 	}
 	return &own

@@ -1,0 +1,95 @@
+package idverify
+
+import (
+	"crypto/hmac"
+	"encoding/json"
+	"errors"
+
+	"github.com/idverify/idverify/internal/pseudonym"
+)
+
+// sealedAnswer is what a ledger keeps of a question. The MAC stands for the
+// question's id and print as well, so that a row that was moved, or whose print was
+// changed, is not believed.
+type sealedAnswer struct {
+	MAC    string          `json:"mac"`
+	Answer json.RawMessage `json:"answer"`
+}
+
+// keptAnswer is one of the two.
+type keptAnswer struct {
+	Result *Result `json:"result,omitempty"`
+	Error  *Error  `json:"error,omitempty"`
+	// Settings are those of [Stored].
+	Settings string `json:"settings,omitempty"`
+}
+
+// sealAnswer is the answer as a ledger is given it: without the vendor's free text,
+// its reply and causes, which JSON leaves out.
+func (c *Client) sealAnswer(q keyed, res *Result, e *Error) []byte {
+	kept := keptAnswer{Result: res, Error: e}
+	if res != nil {
+		if v := c.vendorOf(res); v != nil {
+			kept.Settings = v.settings()
+		}
+	}
+	text, err := json.Marshal(kept)
+	if err != nil { // a score that is no number, which no decision has
+		return nil
+	}
+	sealed, _ := json.Marshal(sealedAnswer{MAC: c.macOf(q, text), Answer: text})
+	return sealed
+}
+
+func (c *Client) macOf(q keyed, text []byte) string {
+	return pseudonym.Of(c.claims.secret, "idverify answer", q.id, q.print, string(text))
+}
+
+// openKept is the answer that a ledger keeps, as it would be given today.
+func (c *Client) openKept(q keyed, sealed []byte) (*Result, error) {
+	kept, err := c.openAnswer(q, sealed)
+	if err != nil {
+		c.storeEvent(StoreEvent{Store: "claim", Operation: "open", Reason: StoreFailed})
+		return nil, undecided(nil).from(OriginLedger)
+	}
+	if kept.Result == nil {
+		return nil, keptError(kept.Error)
+	}
+	res := c.today(&Stored{Result: *kept.Result, Settings: kept.Settings})
+	if res == nil {
+		return nil, beforehand(otherRules())
+	}
+	res.Origin = OriginLedger
+	return res, nil
+}
+
+var errNotOurs = errors.New("idverify: what the ledger keeps was not written for this question")
+
+func (c *Client) openAnswer(q keyed, sealed []byte) (kept keptAnswer, err error) {
+	var outer sealedAnswer
+	if err := json.Unmarshal(sealed, &outer); err != nil {
+		return kept, err
+	}
+	if !hmac.Equal([]byte(outer.MAC), []byte(c.macOf(q, outer.Answer))) {
+		return kept, errNotOurs
+	}
+	if err := json.Unmarshal(outer.Answer, &kept); err != nil {
+		return kept, err
+	}
+	if (kept.Result == nil) == (kept.Error == nil) {
+		return kept, errNotOurs
+	}
+	return kept, nil
+}
+
+// keptError is an error that an earlier call ended with. Waiting does not change it.
+func keptError(e *Error) error {
+	if _, held := settle("", nil, e); held != e || e.Ambiguous() {
+		return undecided(held).from(OriginLedger)
+	}
+	own := *e
+	if a := e.Advice(); a == AdviceTryLater || a == AdviceTryAnotherVendor {
+		own.advice = AdviceReview
+	}
+	return own.from(OriginLedger)
+}
