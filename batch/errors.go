@@ -30,6 +30,11 @@ func interrupted(key string) *idverify.Error {
 		Detail: "row " + key + " was in flight when an earlier run ended and may have been billed; it is not sent again unless WithRepeat says so"}
 }
 
+// elsewhere is the error of a row that another run is asking about.
+func elsewhere(key string) *idverify.Error {
+	return unsent(idverify.CodeCanceled, "", "row "+key+" is being asked about by another run, so it was not sent", nil)
+}
+
 // notSent is the error of a row that was pulled when the run had to stop. ctx is
 // the caller's.
 func notSent(ctx context.Context) *idverify.Error {

@@ -13,6 +13,8 @@ type Progress struct {
 	// Done counts the rows that are finished, whichever way; Failed those of
 	// them with an error; Resumed those of them that came from the journal.
 	Done, Failed, Resumed int
+	// Taken counts the rows that were left to another run, which are not in Done.
+	Taken int
 	// Billed counts the calls of this run that were charged for, and
 	// BilledUnknown those of which it is not known. A row for which several
 	// vendors were asked can count more than once.
@@ -38,6 +40,9 @@ func (p Progress) String() string {
 	}
 	if p.Resumed > 0 {
 		text += fmt.Sprintf(" (%d from the journal)", p.Resumed)
+	}
+	if p.Taken > 0 {
+		text += fmt.Sprintf(", %d left to other runs", p.Taken)
 	}
 	text += fmt.Sprintf(", %d failed, %d billed", p.Failed, p.Billed)
 	if p.BilledUnknown > 0 {
@@ -69,11 +74,15 @@ func newMeter(total int) *meter {
 
 func (m *meter) count(r Result) Progress {
 	p, now := &m.now, time.Now()
-	p.Done++
 	p.Elapsed = now.Sub(m.start)
-	if r.Err != nil {
+	switch {
+	case r.Taken:
+		p.Taken++
+		return *p
+	case r.Err != nil:
 		p.Failed++
 	}
+	p.Done++
 	for _, b := range charges(r) {
 		switch b {
 		case idverify.BilledYes:

@@ -27,6 +27,9 @@ type Result struct {
 	// Resumed says that the journal knew the row: nothing was sent. Reply, Err
 	// and VendorMessage of the original Result or Error are not kept.
 	Resumed bool
+	// Taken says that another run is asking about the row at this moment, by a
+	// [SharedJournal]. Nothing was sent, and Err says so; ask again later.
+	Taken bool
 	// JournalErr is the journal's failure, after which no further row is sent.
 	// If the row could not be begun, Err says that it was not sent; if its
 	// answer could not be written down, Result and Err hold the answer, and the
@@ -135,7 +138,14 @@ func (r *run) askOnce(out *Result, req *idverify.Request) {
 		r.fail(out, err)
 		return
 	}
-	if found && !r.mayAsk(req.IdempotencyKey, &known) {
+	loaded := known
+	switch {
+	case !found:
+		loaded = Entry{}
+	case known.Taken:
+		out.takenBy(req.IdempotencyKey)
+		return
+	case !r.mayAsk(req, &known):
 		out.take(known)
 		out.Resumed = true
 		return
@@ -144,8 +154,13 @@ func (r *run) askOnce(out *Result, req *idverify.Request) {
 		out.Err = notSent(r.ctx)
 		return
 	}
-	if err := r.journal.Begin(r.calls, key); err != nil {
+	taken, err := r.begin(key, loaded)
+	switch {
+	case err != nil:
 		r.fail(out, err)
+		return
+	case taken:
+		out.takenBy(req.IdempotencyKey)
 		return
 	}
 	answer := r.ask(req)
@@ -157,9 +172,23 @@ func (r *run) askOnce(out *Result, req *idverify.Request) {
 	}
 }
 
+// begin notes in the journal that the row is about to be sent, unless another run has
+// taken it since it was loaded.
+func (r *run) begin(key string, loaded Entry) (taken bool, err error) {
+	if shared, ok := r.journal.(SharedJournal); ok {
+		return shared.BeginIf(r.calls, key, loaded)
+	}
+	return false, r.journal.Begin(r.calls, key)
+}
+
+// takenBy ends a row that another run has.
+func (out *Result) takenBy(key string) { out.Taken, out.Err = true, elsewhere(key) }
+
 // mayAsk reports whether a row that the journal knows may be sent again, and
-// gives a row in flight its error.
-func (r *run) mayAsk(key string, known *Entry) bool {
+// gives a row in flight its error. What [WithRepeat] sends again is repeated by a
+// ledger too.
+func (r *run) mayAsk(req *idverify.Request, known *Entry) bool {
+	key := req.IdempotencyKey
 	switch {
 	case known.InFlight:
 		*known = Entry{Err: interrupted(key)}
@@ -172,7 +201,11 @@ func (r *run) mayAsk(key string, known *Entry) bool {
 	case known.Err == nil || !known.Err.MayHaveCost():
 		return true
 	}
-	return r.repeat != nil && r.repeat(key, known.Err)
+	if r.repeat == nil || !r.repeat(key, known.Err) {
+		return false
+	}
+	req.Repeat = true
+	return true
 }
 
 // fail ends a row that must not be sent because that could not be written down,
@@ -204,6 +237,9 @@ func (r Result) String() string {
 	if r.Resumed {
 		text += ", from the journal"
 	}
+	if r.Taken {
+		text += ", taken by another run"
+	}
 	switch {
 	case r.Result != nil:
 		text += ": " + r.Result.String()
@@ -221,7 +257,7 @@ func (r Result) Format(s fmt.State, verb rune) { redact.Format(s, verb, r.String
 
 // LogValue implements [slog.LogValuer].
 func (r Result) LogValue() slog.Value {
-	attrs := []slog.Attr{slog.Int("row", r.Index), slog.String("key", redact.Word(r.Key)), slog.Bool("resumed", r.Resumed)}
+	attrs := []slog.Attr{slog.Int("row", r.Index), slog.String("key", redact.Word(r.Key)), slog.Bool("resumed", r.Resumed), slog.Bool("taken", r.Taken)}
 	switch {
 	case r.Result != nil:
 		attrs = append(attrs, slog.Any("result", r.Result))

@@ -157,7 +157,8 @@ func (r *run) beginJournal() (end func()) {
 			end = ended
 		}
 	}
-	if j, ok := r.journal.(UniqueKeyJournal); r.journal != nil && !(ok && j.UniqueKeys()) {
+	_, shared := r.journal.(SharedJournal)
+	if j, ok := r.journal.(UniqueKeyJournal); r.journal != nil && !shared && !(ok && j.UniqueKeys()) {
 		r.seen = map[rowID]struct{}{}
 	}
 	return end
