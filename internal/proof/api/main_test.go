@@ -61,7 +61,7 @@ func TestCompatImplementsEveryInterface(t *testing.T) {
 	require.NoError(t, err)
 	for name, facts := range list {
 		if strings.HasPrefix(facts[0], "type interface ") {
-			implemented := regexp.MustCompile(`_ +` + regexp.QuoteMeta(name) + ` += `)
+			implemented := regexp.MustCompile(`_ +` + regexp.QuoteMeta(name) + `(\[[\w.]+\])? += `)
 			assert.True(t, implemented.MatchString(code.String()), "compat has no type of its own that implements %s", name)
 		}
 	}

@@ -93,7 +93,12 @@ func (w *world) samples(t *testing.T) map[string]any {
 	policy := idverify.VendorPolicy{Limiter: limit}
 	client, err := idverify.New([]idverify.Provider{providers[first], providers[second]}, w.options(first)...)
 	require.NoError(t, err)
-	persons := idverify.NewMemoryPersonStore()
+	persons, claims := idverify.NewMemoryPersonStore(), idverify.NewMemoryLedger()
+	claimed := idverify.ClaimRequest{ID: "0123456789abcdef", Print: "0123456789abcdef", Holder: "0123456789abcdef"}
+	_, err = claims.Claim(t.Context(), idverify.ClaimRequest{ID: configMark, Print: configMark, Holder: configMark, Hold: time.Hour})
+	require.NoError(t, err)
+	held, err := claims.Claim(t.Context(), claimed)
+	require.NoError(t, err)
 	taken, err := persons.Take(t.Context(), idverify.Try{Person: configMark, ID: configMark, Limit: 1, Window: time.Hour})
 	require.NoError(t, err)
 	w.plant("a person's pseudonym", configMark)
@@ -121,6 +126,10 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"batch.Progress": batch.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.CodeRow": accounts[0].Codes()[0],
 		"idverify.Rate": idverify.Rate{PerSecond: 1}, "idverify.DecidedBy": idverify.DecidedByVendor,
+		"idverify.Rate":   idverify.Rate{PerSecond: 1},
+		"idverify.Ledger": claims, "idverify.ClaimRequest": claimed, "idverify.Claim": held, "idverify.ClaimState": held.State,
+		"idverify.Settlement": idverify.Settlement{ID: claimed.ID, Holder: claimed.Holder, Answer: []byte("{}")}, "idverify.ClaimOutcome": idverify.OutcomeFree,
+		"idverify.StartSource": idverify.StartSource(nil), "idverify.SharedRate": idverify.SharedRate{PerSecond: 1}, "batch.SharedJournal": batch.SharedJournal(nil),
 		"idverify.HTTP":     idverify.HTTP{Client: through(t, "127.0.0.1:1"), BaseURL: w.at(first).baseURL},
 		"idverify.Verifier": idverify.Verifier(client), "idverify.Provider": providers[second], "idverify.FARProvider": providers[first],
 		"idcard.Rule": idcard.RuleLength, "idcard.Error": broken, "idcard.NameError": noName, "idcard.NameFault": idcard.NameDigit, "idcard.NameTraits": idcard.InspectName("测\ue000 甲"), "idcard.Kind": number.Kind(), "idcard.Sex": number.Sex(), "idcard.Number": number,

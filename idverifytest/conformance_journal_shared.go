@@ -1,0 +1,158 @@
+package idverifytest
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
+)
+
+func (h JournalHarness) sharedRules() []storeRule {
+	rule := func(name string, run func(testing.TB, JournalHarness, batch.SharedJournal, batch.SharedJournal)) storeRule {
+		return storeRule{name, func(tb testing.TB) {
+			first, one := h.New(tb).(batch.SharedJournal)
+			second, other := h.New(tb).(batch.SharedJournal)
+			if !one || !other {
+				tb.Fatal("New does not make a batch.SharedJournal every time")
+			}
+			run(tb, h, first, second)
+		}}
+	}
+	rules := []storeRule{
+		rule("begins a row for one of a crowd", ruleBeginCrowd),
+		rule("begins no row that has changed since it was loaded", ruleBeginStale),
+		rule("begins a row that ended if it is still what was loaded", ruleBeginEnded),
+		rule("begins by Begin only what nobody has begun", rulePlainBegin),
+	}
+	if h.Hold > 0 {
+		rules = append(rules,
+			rule("says that a row is taken, and then that it is in flight", ruleTakenThenInFlight),
+			rule("takes the late answer of a run", ruleLateFinish),
+			rule("takes no answer from a run that another has replaced", ruleFinishFence))
+	}
+	return rules
+}
+
+// beginIf begins a row as it was loaded, and requires that it is taken or not.
+func (h JournalHarness) beginIf(tb testing.TB, j batch.SharedJournal, key string, loaded batch.Entry, want bool) {
+	tb.Helper()
+	ctx, cancel := within(tb)
+	defer cancel()
+	taken, err := j.BeginIf(ctx, key, loaded)
+	if err != nil {
+		tb.Fatalf("BeginIf: %T", err)
+	}
+	if taken != want {
+		tb.Errorf("BeginIf said taken == %v, want %v", taken, want)
+	}
+}
+
+// crowdOf begins a row from both runs at the same moment, as it was loaded.
+func (h JournalHarness) crowdOf(tb testing.TB, first, second batch.SharedJournal, key string, loaded batch.Entry) {
+	tb.Helper()
+	var begun atomic.Int32
+	journals := []batch.SharedJournal{first, second}
+	crowd(20, func(i int) {
+		ctx, cancel := within(tb)
+		defer cancel()
+		taken, err := journals[i%2].BeginIf(ctx, key, loaded)
+		if err != nil {
+			tb.Errorf("BeginIf: %T", err)
+		} else if !taken {
+			begun.Add(1)
+		}
+	})
+	if n := begun.Load(); n != 1 {
+		tb.Errorf("%d of 20 began one row", n)
+	}
+}
+
+func ruleBeginCrowd(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	for range 5 {
+		h.crowdOf(tb, first, second, rowKey("row-1"), batch.Entry{})
+	}
+}
+
+func ruleBeginStale(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	h.beginIf(tb, first, key, batch.Entry{}, false)
+	h.beginIf(tb, second, key, batch.Entry{}, true) // begun meanwhile
+	h.finish(tb, first, key, answered(idverify.CodeMatch))
+	h.beginIf(tb, second, key, batch.Entry{}, true) // begun and ended meanwhile
+	h.ended(tb, second, key, answered(idverify.CodeMatch))
+}
+
+func ruleBeginEnded(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	h.begin(tb, first, key)
+	h.finish(tb, first, key, failedRow())
+	loaded, _ := h.load(tb, second, key)
+	h.beginIf(tb, second, key, loaded, false)
+	h.isBegun(tb, first, key)
+	h.beginIf(tb, first, key, loaded, true)
+	h.finish(tb, second, key, failedRow())
+	h.beginIf(tb, first, key, loaded, true) // the same end, but not the same call
+	now, _ := h.load(tb, first, key)
+	h.crowdOf(tb, first, second, key, now)
+}
+
+func rulePlainBegin(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	ctx, cancel := within(tb)
+	defer cancel()
+	if err := first.Begin(ctx, key); err != nil {
+		tb.Fatalf("Begin of a new row: %T", err)
+	}
+	if err := second.Begin(ctx, key); err == nil {
+		tb.Error("Begin began a row that another run has")
+	}
+	h.finish(tb, first, key, answered(idverify.CodeMatch))
+	if err := second.Begin(ctx, key); err == nil {
+		tb.Error("Begin began a row that was decided")
+	}
+	h.ended(tb, first, key, answered(idverify.CodeMatch))
+}
+
+func ruleTakenThenInFlight(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	h.begin(tb, first, key)
+	if got, _ := h.load(tb, second, key); !got.Taken || got.InFlight {
+		tb.Error("a row that another run began just now is not said to be taken")
+	}
+	h.wait(h.Hold + h.ticks(1))
+	for range 2 {
+		if got, _ := h.load(tb, second, key); got.Taken || !got.InFlight {
+			tb.Error("a row whose run must have ended is not said to be in flight")
+		}
+		h.wait(h.Hold)
+	}
+	loaded, _ := h.load(tb, second, key)
+	h.crowdOf(tb, first, second, key, loaded) // a repetition
+}
+
+func ruleLateFinish(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	h.begin(tb, first, key)
+	h.wait(h.Hold + h.ticks(1))
+	loaded, _ := h.load(tb, second, key)
+	h.finish(tb, first, key, answered(idverify.CodeMatch))
+	h.ended(tb, second, key, answered(idverify.CodeMatch))
+	h.beginIf(tb, second, key, loaded, true)
+}
+
+func ruleFinishFence(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	h.begin(tb, first, key)
+	h.wait(h.Hold + h.ticks(1))
+	loaded, _ := h.load(tb, second, key)
+	h.beginIf(tb, second, key, loaded, false)
+	ctx, cancel := within(tb)
+	defer cancel()
+	if err := first.Finish(ctx, key, answered(idverify.CodeMatch)); err == nil {
+		tb.Error("the answer of a run that another has replaced was taken")
+	}
+	h.isBegun(tb, first, key)
+	h.finish(tb, second, key, answered(idverify.CodeFaceMismatch))
+	h.ended(tb, first, key, answered(idverify.CodeFaceMismatch))
+}
