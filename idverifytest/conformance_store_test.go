@@ -1,0 +1,106 @@
+package idverifytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// bubble runs the rules of a suite without waiting.
+var bubble = StoreSetting{Around: func(t *testing.T, rule func(*testing.T)) { synctest.Test(t, rule) }}
+
+// verdict is a test that notes that it failed, and goes on.
+type verdict struct {
+	testing.TB
+	mu     sync.Mutex
+	failed string
+}
+
+func (v *verdict) Errorf(format string, args ...any) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.failed = fmt.Sprintf(format, args...)
+}
+func (v *verdict) Error(args ...any) { v.Errorf("%s", fmt.Sprint(args...)) }
+func (v *verdict) Fatalf(format string, args ...any) {
+	v.Errorf(format, args...)
+	runtime.Goexit()
+}
+func (v *verdict) Fatal(args ...any) { v.Fatalf("%s", fmt.Sprint(args...)) }
+func (v *verdict) Helper()           {}
+
+// broken gives the rules that a store breaks, each with what was said last.
+func broken(t *testing.T, rules []storeRule) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, rule := range rules {
+		synctest.Test(t, func(t *testing.T) {
+			v := &verdict{TB: t}
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				rule.run(v)
+			}()
+			<-done
+			time.Sleep(time.Hour) // for what a wrong store left behind
+			if v.failed != "" {
+				found[rule.name] = v.failed
+			}
+		})
+	}
+	return found
+}
+
+// wrong is a store that breaks a rule, among others perhaps.
+type wrong struct {
+	what  string
+	rules []storeRule
+	rule  string
+}
+
+// assertSeen requires that each wrong store breaks its rule, and that every rule of
+// the suite is broken by one.
+func assertSeen(t *testing.T, right []storeRule, all []wrong) {
+	t.Helper()
+	held := map[string]bool{}
+	for _, w := range all {
+		found := broken(t, w.rules)
+		assert.Contains(t, found, w.rule, "%s: %q", w.what, found)
+		held[w.rule] = true
+	}
+	for _, rule := range right {
+		assert.True(t, held[rule.name], "nothing breaks the rule %q", rule.name)
+	}
+}
+
+// cable is the way to a backend whose connection can be cut. What it says then may tell too much.
+type cable struct {
+	isCut, tells, hangs bool
+}
+
+func (c *cable) setting() StoreSetting {
+	s := bubble
+	s.Break, s.Heal = func(testing.TB) { c.isCut = true }, func(testing.TB) { c.isCut = false }
+	return s
+}
+
+func (c *cable) err(ctx context.Context, key string) error {
+	switch {
+	case !c.isCut:
+		return nil
+	case c.hangs:
+		time.Sleep(10 * time.Second)
+	case c.tells:
+		return fmt.Errorf("no connection: %w", errors.New("set "+key))
+	}
+	return errors.New("no connection")
+}
+
+const outageRule = "fails in time, tells nothing, and recovers"
