@@ -2,6 +2,7 @@ package compat
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -17,6 +18,17 @@ func TestOwnLedger(t *testing.T) {
 		equal(t, service.OpenAccount(t.Context(), idverifytest.Match(), "account-1"), "opened")
 	}
 	equal(t, vendors.Bill().Total(), 1)
+}
+
+func TestOwnStoresConform(t *testing.T) {
+	inBubble := idverifytest.StoreSetting{Around: func(t *testing.T, rule func(*testing.T)) { synctest.Test(t, rule) }}
+	ledger, journal := new(Claims), new(SharedRows)
+	t.Run("ledger", func(t *testing.T) {
+		idverifytest.TestLedger(t, idverifytest.LedgerHarness{StoreSetting: inBubble, New: func(testing.TB) idverify.Ledger { return ledger }})
+	})
+	t.Run("journal", func(t *testing.T) {
+		idverifytest.TestJournal(t, idverifytest.JournalHarness{StoreSetting: inBubble, New: func(testing.TB) batch.Journal { return journal }})
+	})
 }
 
 func TestOwnStartSource(t *testing.T) {

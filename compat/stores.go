@@ -9,6 +9,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/batch"
+	"github.com/idverify/idverify/idverifytest"
 )
 
 // table is what a database would be.
@@ -110,7 +111,10 @@ type Tokens struct {
 	}
 }
 
-var _ baiduv4.TokenStore = (*Tokens)(nil)
+var (
+	_ baiduv4.TokenStore                     = (*Tokens)(nil)
+	_ idverifytest.TokenStore[baiduv4.Token] = (*Tokens)(nil)
+)
 
 // Load implements baiduv4.TokenStore.
 func (t *Tokens) Load(_ context.Context, key string) (baiduv4.Token, bool, error) {

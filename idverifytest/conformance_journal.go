@@ -194,7 +194,7 @@ func (h JournalHarness) ruleApart(tb testing.TB) {
 	j, tail := h.New(tb), ":"+digits(32)
 	defer func() { h.end(tb, j) }()
 	long := strings.Repeat("k", 64) + tail // as long as a key can be
-	keys := []string{"row" + tail, "ROW" + tail, "Row" + tail, "row." + tail, "row-1" + tail, "row_1" + tail, "row" + rowKey(""), long, "l" + long[1:]}
+	keys := []string{"row" + tail, "ROW" + tail, "Row" + tail, "row." + tail, "row-1" + tail, "row_1" + tail, "row" + rowKey(""), long, "l" + long[1:], long[:64] + rowKey("")}
 	for i, key := range keys {
 		if _, found := h.load(tb, j, key); found {
 			tb.Fatalf("key %d is taken for another", i)

@@ -1,0 +1,95 @@
+package idverifytest
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/idverify/idverify"
+)
+
+// bentResults is a store in memory, with something that goes another way.
+type bentResults struct {
+	mu   sync.Mutex
+	rows map[string]idverify.Stored
+
+	id    func(string) string
+	bend  func(*idverify.Stored)
+	first bool // the first save stands
+	has   bool // everything is there
+	slow  time.Duration
+	cut   *cable
+}
+
+func (b *bentResults) key(id string) string {
+	if b.id != nil {
+		return b.id(id)
+	}
+	return id
+}
+
+func (b *bentResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
+	if b.cut != nil {
+		if err := b.cut.err(ctx, id); err != nil {
+			return idverify.Stored{}, false, err
+		}
+	}
+	time.Sleep(b.slow)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	stored, ok := b.rows[b.key(id)]
+	return stored, ok || b.has, nil
+}
+
+func (b *bentResults) Save(ctx context.Context, id string, stored idverify.Stored) error {
+	if b.cut != nil {
+		if err := b.cut.err(ctx, id); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rows == nil {
+		b.rows = map[string]idverify.Stored{}
+	}
+	if _, known := b.rows[b.key(id)]; known && b.first {
+		return nil
+	}
+	if b.bend != nil {
+		b.bend(&stored)
+	}
+	b.rows[b.key(id)] = stored
+	return nil
+}
+
+func resultHarness(b *bentResults) ResultStoreHarness {
+	s := bubble
+	if b.cut != nil {
+		s = b.cut.setting()
+	}
+	return ResultStoreHarness{StoreSetting: s, New: func(testing.TB) idverify.ResultStore { return b }}
+}
+
+func TestTestResultStore_MemoryStoreConforms(t *testing.T) {
+	TestResultStore(t, resultHarness(&bentResults{cut: &cable{}}))
+}
+
+func TestTestResultStore_SeesStoresThatAreWrong(t *testing.T) {
+	var all []wrong
+	add := func(what, rule string, b *bentResults) {
+		all = append(all, wrong{what, resultHarness(b).rules(), rule})
+	}
+	add("has everything", "has nothing of what nobody saved", &bentResults{has: true})
+	add("drops attempts", "gives back the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Result.Attempts = nil }})
+	add("drops settings", "gives back the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Settings = "" }})
+	add("keeps seconds only", "gives back the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Result.At = s.Result.At.Truncate(time.Second) }})
+	add("keeps the first", "keeps the last that was saved", &bentResults{first: true})
+	add("is slow and deaf", "returns when the context has ended", &bentResults{slow: 5 * time.Second})
+	add("has one id", "serves concurrent callers", &bentResults{id: func(string) string { return "" }})
+	add("tells the id", outageRule, &bentResults{cut: &cable{tells: true}})
+	assertSeen(t, resultHarness(&bentResults{cut: &cable{}}).rules(), all)
+	assert.Empty(t, broken(t, resultHarness(&bentResults{cut: &cable{}}).rules()))
+}
