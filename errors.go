@@ -277,11 +277,10 @@ func othersAsk(ctx context.Context) *Error {
 // undecided is the error of a question that was asked before, and of whose answer
 // nothing is known. earlier is how that call ended, nil where nobody knows.
 func undecided(earlier *Error) *Error {
-	e := &Error{}
+	own := *unanswered(CodeUnknown, "", "", nil)
 	if earlier != nil {
-		e = earlier.clone()
+		own = *earlier.clone()
 	}
-	own := *e
 	own.Code, own.Field, own.advice, own.RetryAfter = CodeUnknown, "", "", 0
 	own.Detail = "an earlier call with this key was sent and has no answer; it may have been billed, and is not made again"
 	own.Delivery = DeliveryUnanswered

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TokenStore is a store of access tokens of the type T, such as baiduv4.TokenStore.
+// TokenStore is a provider's store of access tokens, which are of the type T.
 type TokenStore[T any] interface {
 	Load(ctx context.Context, key string) (token T, ok bool, err error)
 	Save(ctx context.Context, key string, token T) error
