@@ -126,7 +126,6 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"batch.Progress": batch.Progress{Done: 1}, "idverify.Request": req, "idverify.Subject": subject, "idverify.Warning": idverify.WarnRiskyDevice,
 		"idverify.Router": idverify.Router(w.router), "idverify.Sensitive": words, "idverify.CodeRow": accounts[0].Codes()[0],
 		"idverify.Rate": idverify.Rate{PerSecond: 1}, "idverify.DecidedBy": idverify.DecidedByVendor,
-		"idverify.Rate":   idverify.Rate{PerSecond: 1},
 		"idverify.Ledger": claims, "idverify.ClaimRequest": claimed, "idverify.Claim": held, "idverify.ClaimState": held.State,
 		"idverify.Settlement": idverify.Settlement{ID: claimed.ID, Holder: claimed.Holder, Answer: []byte("{}")}, "idverify.ClaimOutcome": idverify.OutcomeFree,
 		"idverify.StartSource": idverify.StartSource(nil), "idverify.SharedRate": idverify.SharedRate{PerSecond: 1}, "batch.SharedJournal": batch.SharedJournal(nil),
