@@ -135,6 +135,12 @@ const (
 	// heed EXIF saw it on its side. An error with CodeNoFace or CodePoorPhoto says so
 	// in its Detail.
 	WarnPhotoRotatedByEXIF Warning = "photo_rotated_by_exif"
+	// WarnNumberUsedInAttacks: the vendor has met attacks on its liveness checks under
+	// this ID number before. Its owner may be the victim.
+	WarnNumberUsedInAttacks Warning = "id_number_used_in_attacks"
+	// WarnReferenceMonochrome: the source's photo of the person is black and white,
+	// and scores are lower than otherwise.
+	WarnReferenceMonochrome Warning = "reference_photo_monochrome"
 )
 
 // Passed reports whether this is the person: the code is CodeMatch, a

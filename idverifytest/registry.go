@@ -16,6 +16,7 @@ func registered() registry {
 		linkfaceVendor(),
 		baiduVendor(),
 		tencentVendor(),
+		megviiVendor(),
 	}
 }
 

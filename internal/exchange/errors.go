@@ -191,6 +191,7 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	return &idverify.Error{
 		Code:          row.Code,
 		Vendor:        x.Name,
+		Field:         said.Field,
 		Detail:        row.Note + said.Detail + x.clockNote(row),
 		VendorCode:    row.VendorCode,
 		VendorReason:  row.VendorReason,

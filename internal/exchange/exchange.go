@@ -138,6 +138,9 @@ func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 // OK reports whether the answer came with the HTTP status of success.
 func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
 
+// Status is the HTTP status of the answer.
+func (x *Exchange) Status() int { return x.response.Status }
+
 // ServerFailed reports whether the answer came with an HTTP status that says so.
 func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
 

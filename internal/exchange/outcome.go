@@ -13,6 +13,7 @@ type Said struct {
 	Reasons []string // what narrows the code, the most telling first
 	Message string   // free text
 	Detail  string   // added to the row's note
+	Field   string   // what an error names as the field at fault; none of the vendor's free text
 	Reply   any
 	// Verdict is a yes or no that the vendor gives beside its code, for [Call.Verdict].
 	Verdict Verdict

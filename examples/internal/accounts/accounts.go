@@ -13,6 +13,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
+	"github.com/idverify/idverify/megvii"
 	"github.com/idverify/idverify/tencent"
 )
 
@@ -37,6 +38,10 @@ var accounts = []account{
 	{tencent.Name, "TENCENT_BASE_URL", map[string]string{"appid": "TENCENT_APP_ID", "secret_id": "TENCENT_SECRET_ID", "secret_key": "TENCENT_SECRET_KEY"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return tencent.New(tencent.Config{AppID: given["appid"], SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
+		}},
+	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
 		}},
 }
 

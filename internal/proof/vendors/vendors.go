@@ -17,6 +17,7 @@ func All() []Vendor {
 		linkfaceVendor(),
 		baiduVendor(),
 		tencentVendor(),
+		megviiVendor(),
 	}
 }
 

@@ -1,0 +1,16 @@
+package megvii
+
+import (
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// credentials go into the form of every request; there is no signature.
+type credentials struct{ apiKey, apiSecret redact.Secret }
+
+func (c credentials) fields() []body.Field {
+	return []body.Field{
+		{Name: partKey, Value: c.apiKey.Reveal()},
+		{Name: partSecret, Value: c.apiSecret.Reveal()},
+	}
+}

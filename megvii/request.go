@@ -1,0 +1,113 @@
+package megvii
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/picture"
+)
+
+const path = "/faceid/v2/verify"
+
+// The parts of the form.
+const (
+	partKey      = "api_key"
+	partSecret   = "api_secret"
+	partKind     = "comparison_type"
+	partEvidence = "face_image_type"
+	partName     = "idcard_name"
+	partNumber   = "idcard_number"
+	partSeveral  = "fail_when_multiple_faces"
+	partQuality  = "face_quality_threshold"
+	partRotate   = "multi_oriented_detection"
+	partFaces    = "return_faces"
+	partImage    = "image"
+)
+
+var parts = []string{partKey, partSecret, partKind, partEvidence, partName, partNumber, partSeveral, partQuality, partRotate, partFaces, partImage}
+
+const (
+	// maxRequestBytes is the vendor's limit on a whole request, form and all, and on
+	// a picture.
+	maxRequestBytes = 2 << 20
+	maxNameLength   = 32 // characters
+	maxQuality      = 100
+)
+
+// limits: the vendor lists no formats; these two are known to be in use.
+var limits = exchange.Limits{
+	Formats:  []picture.Format{picture.JPEG, picture.PNG},
+	MaxBytes: maxRequestBytes,
+	LongSide: 4096, ShortSide: 4096,
+}
+
+// photoPart is how a picture is called in the form. The name is our own,
+// because a file's real name may say who is in the picture.
+type photoPart struct{ fileName, contentType string }
+
+var photoParts = map[picture.Format]photoPart{
+	picture.JPEG:    {"photo.jpg", "image/jpeg"},
+	picture.PNG:     {"photo.png", "image/png"},
+	picture.Unknown: {"photo", "application/octet-stream"},
+}
+
+// options are the parts that are the same for every call. Whether several faces are
+// taken is said even where it is the vendor's default: a pass rests on it.
+func options(cfg Config) []body.Field {
+	several := "1"
+	if cfg.LargestFace {
+		several = "0"
+	}
+	all := []body.Field{
+		{Name: partKind, Value: "1"}, // with the authoritative source
+		{Name: partEvidence, Value: "raw_image"},
+		{Name: partSeveral, Value: several},
+	}
+	if cfg.QualityThreshold > 0 {
+		all = append(all, body.Field{Name: partQuality, Value: strconv.Itoa(cfg.QualityThreshold)})
+	}
+	if cfg.TryRotations {
+		all = append(all, body.Field{Name: partRotate, Value: "1"})
+	}
+	if cfg.ReturnFaces {
+		all = append(all, body.Field{Name: partFaces, Value: "1"})
+	}
+	return all
+}
+
+// encode builds the form: credentials, options, name, number and the photo.
+func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
+	form, err := c.form(call)
+	return httpx.Request{Method: http.MethodPost, Path: path, Body: form}, err
+}
+
+func (c *Client) form(call *exchange.Call) (*body.Body, error) {
+	if n := utf8.RuneCountInString(call.Subject.Name()); n > maxNameLength {
+		return nil, call.Refuse(idverify.CodeInvalidName, "Name",
+			fmt.Sprintf("the name has %d characters, the vendor takes %d", n, maxNameLength))
+	}
+	photo, err := call.Picture(call.Evidence.(idverify.PhotoEvidence).Media(), limits)
+	if err != nil {
+		return nil, err
+	}
+	part := photoParts[photo.Picture.Format]
+	fields := append(c.credentials.fields(), c.options...)
+	fields = append(fields,
+		body.Field{Name: partName, Value: call.Subject.Name()},
+		body.Field{Name: partNumber, Value: call.Subject.IDNumber()},
+	)
+	form, err := body.Multipart(fields, &body.File{
+		Field: partImage, FileName: part.fileName, ContentType: part.contentType, Media: photo,
+	})
+	if err == nil && form.Len() > maxRequestBytes {
+		return nil, call.Refuse(idverify.CodeTooLarge, "Evidence",
+			fmt.Sprintf("the request would have %d bytes, the vendor takes %d", form.Len(), maxRequestBytes))
+	}
+	return form, err
+}

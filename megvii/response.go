@@ -1,0 +1,135 @@
+package megvii
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
+type Reply struct {
+	replyMask
+
+	RequestID string
+	// TimeUsed is how long the vendor worked, 0 where the answer does not say.
+	TimeUsed time.Duration
+	// ErrorMessage is empty in an answer of success.
+	ErrorMessage string
+	// Confidence is 0 to 100, 100 the same person. nil when the answer has none.
+	Confidence *float64
+	// Thresholds are those of this answer, from the highest false-accept rate to the
+	// lowest. They hold for no other answer.
+	Thresholds []idverify.FARStep
+	// IDAttacked: the number was used before in attacks on the vendor's liveness
+	// checks; its owner may be innocent. See [idverify.WarnNumberUsedInAttacks].
+	IDAttacked bool
+	// IDPhotoMonochrome: the source's photo is black and white, and scores are lower
+	// than otherwise. See [idverify.WarnReferenceMonochrome].
+	IDPhotoMonochrome bool
+	// Faces are those in the picture, if Config.ReturnFaces asked for them.
+	Faces []Face
+}
+
+type replyMask = redact.Mask[Reply]
+
+// answer is the JSON as it comes.
+type answer struct {
+	RequestID    exchange.Remark `json:"request_id"`
+	TimeUsed     exchange.Score  `json:"time_used"`
+	ErrorMessage exchange.Text   `json:"error_message"`
+	OtherError   exchange.Raw    `json:"error"` // the vendor's other versions say it so
+	FaceID       faceID          `json:"result_faceid"`
+	Exceptions   exceptions      `json:"id_exceptions"`
+	Faces        faces           `json:"faces"`
+}
+
+// decode decides by the confidence alone, and only in an answer that is a success in
+// everything it says.
+func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
+	var a answer
+	err := call.Decode(&a)
+	switch {
+	case err != nil && call.Status() == http.StatusRequestEntityTooLarge: // in plain text
+		return call.Coded(exchange.Said{Code: codeTooLarge})
+	case err != nil:
+		return nil, err
+	}
+	call.SetRequestID(string(a.RequestID))
+	reply := a.reply(call)
+	message := strings.TrimSpace(string(a.ErrorMessage))
+	switch {
+	case message != "" && a.FaceID.present:
+		return nil, call.Bad("error_message came with result_faceid")
+	case message != "" && call.OK():
+		return nil, call.Bad("error_message came with the HTTP status of success")
+	case message != "":
+		return failed(call, message, reply)
+	case !a.FaceID.present:
+		return nil, call.Foreign("result_faceid and error_message are missing")
+	case !call.OK():
+		return nil, call.Bad("result_faceid came with an HTTP status of failure")
+	case !isNothing(a.OtherError):
+		return nil, call.Bad("result_faceid came with an error")
+	}
+	if a.Exceptions.attacked {
+		call.Warn(idverify.WarnNumberUsedInAttacks)
+	}
+	if a.Exceptions.monochrome {
+		call.Warn(idverify.WarnReferenceMonochrome)
+	}
+	return call.Judge(codeOK, reply, exchange.Measured{
+		Field: "result_faceid.confidence", Score: a.FaceID.Confidence, Rungs: a.FaceID.Thresholds, Rule: c.similarity,
+	})
+}
+
+// failed is an answer with an error_message, NAME or NAME:param. Some of them are
+// decisions, which are taken only with the HTTP status that the page gives them.
+func failed(call *exchange.Call, message string, reply *Reply) (*idverify.Result, error) {
+	name, param, _ := strings.Cut(message, ":")
+	name, param = strings.TrimSpace(name), strings.TrimSpace(param)
+	said := exchange.Said{Code: name, Reasons: []string{reasonOf(param)}, Message: message, Reply: reply}
+	if row, ok := table.Find(name, said.Reasons...); ok && row.Code.IsDecision() && call.Status() != row.HTTPStatus {
+		return nil, call.Bad("the code of a decision came with another HTTP status")
+	}
+	if name == "MISSING_ARGUMENTS" || name == "BAD_ARGUMENTS" {
+		said.Field = partOf(param)
+	}
+	return call.Coded(said)
+}
+
+// partOf is the part of the form that an error names, "" for whatever is none.
+func partOf(param string) string {
+	if slices.Contains(parts, param) {
+		return param
+	}
+	return ""
+}
+
+// reply is for people to read, so what the vendor echoed is taken out of it.
+func (a *answer) reply(call *exchange.Call) *Reply {
+	r := &Reply{
+		RequestID:         call.Identifier(string(a.RequestID)),
+		ErrorMessage:      call.Scrub(string(a.ErrorMessage)),
+		Confidence:        a.FaceID.Confidence.Pointer(),
+		IDAttacked:        a.Exceptions.attacked,
+		IDPhotoMonochrome: a.Exceptions.monochrome,
+		Faces:             a.Faces,
+	}
+	if ms := a.TimeUsed.Pointer(); ms != nil && *ms >= 0 && *ms < float64(time.Hour/time.Millisecond) {
+		r.TimeUsed = time.Duration(*ms * float64(time.Millisecond))
+	}
+	for _, step := range similarity.FAR {
+		if threshold := a.FaceID.Thresholds.Pointer(step.Rate); threshold != nil {
+			r.Thresholds = append(r.Thresholds, idverify.FARStep{Threshold: *threshold, Rate: step.Rate})
+		}
+	}
+	return r
+}

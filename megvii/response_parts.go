@@ -1,0 +1,83 @@
+package megvii
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+// Face is what the vendor saw of one face. What the answer does not say is nil.
+type Face struct {
+	// Quality is 0 to 100; above QualityThreshold it is good.
+	Quality, QualityThreshold *float64
+	// Orientation is by how many degrees the picture was turned for the face: 0, 90,
+	// 180 or 270. Only with Config.TryRotations.
+	Orientation *float64
+}
+
+// faceID is the comparison. What it lacks, or says in another way than the page, is
+// found when it is judged.
+type faceID struct {
+	present    bool
+	Confidence exchange.Score `json:"confidence"`
+	Thresholds exchange.Rungs `json:"thresholds"`
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails, so that the request id
+// beside it is not lost. null is absent; whatever else is no object has no confidence.
+func (f *faceID) UnmarshalJSON(text []byte) error {
+	type fields faceID
+	if exchange.Fields(text, (*fields)(f)) != nil {
+		*f = faceID{}
+	}
+	f.present = string(text) != "null"
+	return nil
+}
+
+// exceptions are remarks about the person at the source. They decide nothing.
+type exceptions struct{ attacked, monochrome bool }
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
+func (e *exceptions) UnmarshalJSON(text []byte) error {
+	var said struct {
+		Attacked   exchange.Remark `json:"id_attacked"`
+		Monochrome exchange.Remark `json:"id_photo_monochrome"`
+	}
+	*e = exceptions{}
+	if exchange.Fields(text, &said) == nil {
+		e.attacked, e.monochrome = isSet(said.Attacked), isSet(said.Monochrome)
+	}
+	return nil
+}
+
+// isSet reads a flag that the page writes as 0 or 1.
+func isSet(flag exchange.Remark) bool { return flag != "" && flag != "0" && flag != "false" }
+
+// faces are what return_faces asks for.
+type faces []Face
+
+// maxFaces is more than anybody looks at.
+const maxFaces = 64
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
+func (f *faces) UnmarshalJSON(text []byte) error {
+	var said []struct {
+		Quality          exchange.Score `json:"quality"`
+		QualityThreshold exchange.Score `json:"quality_threshold"`
+		Orientation      exchange.Score `json:"orientation"`
+	}
+	*f = nil
+	if json.Unmarshal(text, &said) != nil {
+		return nil
+	}
+	for _, face := range said[:min(len(said), maxFaces)] {
+		*f = append(*f, Face{face.Quality.Pointer(), face.QualityThreshold.Pointer(), face.Orientation.Pointer()})
+	}
+	return nil
+}
+
+// isNothing reports whether JSON says nothing.
+func isNothing(text []byte) bool {
+	return len(bytes.Trim(text, `"[]{} `)) == 0 || string(text) == "null"
+}
