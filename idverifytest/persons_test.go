@@ -32,11 +32,13 @@ func TestPersons(t *testing.T) {
 			continue
 		}
 		for _, v := range idverifytest.Vendors() {
-			assert.Equal(t, code, idverifytest.PersonFor(code).CodeAt(v), "%s at %s", code, v)
+			at := idverifytest.PersonFor(code).CodeAt(v)
+			isUnseen := code == idverify.CodeAttackSuspected && at == idverify.CodeMatch // not every vendor looks for attacks
+			assert.True(t, at == code || isUnseen, "%s at %s is %s", code, v, at)
 		}
 	}
 	for _, v := range idverifytest.Vendors() {
-		assert.Equal(t, idverify.CodeAttackSuspected, idverifytest.SyntheticFace().CodeAt(v), v)
+		assert.Equal(t, idverifytest.AttackSuspected().CodeAt(v), idverifytest.SyntheticFace().CodeAt(v), v)
 	}
 	assert.Zero(t, idverifytest.PersonFor(idverify.CodeCanceled))
 	assert.Equal(t, idverify.CodeMatch, idverifytest.AtThreshold().CodeAt(idverifytest.Linkface))

@@ -146,7 +146,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	assert.Equal(t, map[string]int{idverifytest.Linkface: each, idverifytest.BaiduV4: each, idverifytest.Tencent: each - 10}, srv.Bill().ByVendor())
-	for _, v := range idverifytest.Vendors() {
+	for v := range srv.Bill().ByVendor() {
 		assert.Equal(t, each, srv.Calls(v))
 	}
 	assert.Len(t, srv.Exchanges(), 3*each+1)

@@ -58,7 +58,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	err := call.Decode(&a)
 	switch {
 	case err != nil && call.Status() == http.StatusRequestEntityTooLarge: // in plain text
-		return call.Coded(exchange.Said{Code: codeTooLarge})
+		return call.Coded(exchange.Said{Code: codeTooLarge, Reply: a.reply(call)})
 	case err != nil:
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package megvii
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"github.com/idverify/idverify/internal/exchange"
@@ -79,5 +78,9 @@ func (f *faces) UnmarshalJSON(text []byte) error {
 
 // isNothing reports whether JSON says nothing.
 func isNothing(text []byte) bool {
-	return len(bytes.Trim(text, `"[]{} `)) == 0 || string(text) == "null"
+	switch string(text) {
+	case "", "null", `""`, "[]", "{}":
+		return true
+	}
+	return false
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// truncated are pictures that stop before their end.
-func truncated(t *testing.T) map[string][]byte {
+// truncated are pictures that stop before their end, the largest of this size.
+func truncated(t *testing.T, size int) map[string][]byte {
 	t.Helper()
 	var drawing bytes.Buffer
 	require.NoError(t, png.Encode(&drawing, image.NewGray(image.Rect(0, 0, 480, 640))))
-	photo, large := idverifytest.Photo(), pictureOf(t, 2<<20)
+	photo, large := idverifytest.Photo(), pictureOf(t, size)
 	// A thumbnail has an end of its own.
 	thumbnail := append([]byte("\xff\xd8\xff\xe1\xea\x62Exif\x00\x00"), pictureOf(t, 60_000-8)...)
 	thumbnail = append(thumbnail, make([]byte, 8)...)
@@ -49,7 +49,7 @@ func TestTruncatedPicturesAreNeverSentWhole(t *testing.T) {
 				}
 				p := provider(t, v, account{base: server.URL, client: client})
 				for i := range v.OfMedia(idverify.Media{}) {
-					for name, content := range truncated(t) {
+					for name, content := range truncated(t, min(2<<20, v.Largest)) {
 						path := filepath.Join(t.TempDir(), "face")
 						require.NoError(t, os.WriteFile(path, content, 0o600))
 						for _, media := range []idverify.Media{idverify.Bytes(content), idverify.File(path)} {
