@@ -8,9 +8,8 @@ import (
 // credentials go into the form of every request; there is no signature.
 type credentials struct{ apiKey, apiSecret redact.Secret }
 
-func (c credentials) fields() []body.Field {
-	return []body.Field{
-		{Name: partKey, Value: c.apiKey.Reveal()},
-		{Name: partSecret, Value: c.apiSecret.Reveal()},
-	}
+func (c credentials) addTo(form []body.Field) []body.Field {
+	return append(form,
+		body.Field{Name: partKey, Value: c.apiKey.Reveal()},
+		body.Field{Name: partSecret, Value: c.apiSecret.Reveal()})
 }

@@ -97,11 +97,10 @@ func (c *Client) form(call *exchange.Call) (*body.Body, error) {
 		return nil, err
 	}
 	part := photoParts[photo.Picture.Format]
-	fields := append(c.credentials.fields(), c.options...)
-	fields = append(fields,
+	fields := c.credentials.addTo(make([]body.Field, 0, len(c.options)+4))
+	fields = append(append(fields, c.options...),
 		body.Field{Name: partName, Value: call.Subject.Name()},
-		body.Field{Name: partNumber, Value: call.Subject.IDNumber()},
-	)
+		body.Field{Name: partNumber, Value: call.Subject.IDNumber()})
 	form, err := body.Multipart(fields, &body.File{
 		Field: partImage, FileName: part.fileName, ContentType: part.contentType, Media: photo,
 	})

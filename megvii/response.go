@@ -79,10 +79,10 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	case !isNothing(a.OtherError):
 		return nil, call.Bad("result_faceid came with an error")
 	}
-	if a.Exceptions.attacked {
+	if a.Exceptions.Attacked {
 		call.Warn(idverify.WarnNumberUsedInAttacks)
 	}
-	if a.Exceptions.monochrome {
+	if a.Exceptions.Monochrome {
 		call.Warn(idverify.WarnReferenceMonochrome)
 	}
 	return call.Judge(codeOK, reply, exchange.Measured{
@@ -119,8 +119,8 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 		RequestID:         call.Identifier(string(a.RequestID)),
 		ErrorMessage:      call.Scrub(string(a.ErrorMessage)),
 		Confidence:        a.FaceID.Confidence.Pointer(),
-		IDAttacked:        a.Exceptions.attacked,
-		IDPhotoMonochrome: a.Exceptions.monochrome,
+		IDAttacked:        bool(a.Exceptions.Attacked),
+		IDPhotoMonochrome: bool(a.Exceptions.Monochrome),
 		Faces:             a.Faces,
 	}
 	if ms := a.TimeUsed.Pointer(); ms != nil && *ms >= 0 && *ms < float64(time.Hour/time.Millisecond) {
@@ -128,6 +128,9 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 	}
 	for _, step := range similarity.FAR {
 		if threshold := a.FaceID.Thresholds.Pointer(step.Rate); threshold != nil {
+			if r.Thresholds == nil {
+				r.Thresholds = make([]idverify.FARStep, 0, len(similarity.FAR))
+			}
 			r.Thresholds = append(r.Thresholds, idverify.FARStep{Threshold: *threshold, Rate: step.Rate})
 		}
 	}

@@ -35,23 +35,31 @@ func (f *faceID) UnmarshalJSON(text []byte) error {
 }
 
 // exceptions are remarks about the person at the source. They decide nothing.
-type exceptions struct{ attacked, monochrome bool }
+type exceptions struct {
+	Attacked   flag `json:"id_attacked"`
+	Monochrome flag `json:"id_photo_monochrome"`
+}
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (e *exceptions) UnmarshalJSON(text []byte) error {
-	var said struct {
-		Attacked   exchange.Remark `json:"id_attacked"`
-		Monochrome exchange.Remark `json:"id_photo_monochrome"`
-	}
-	*e = exceptions{}
-	if exchange.Fields(text, &said) == nil {
-		e.attacked, e.monochrome = isSet(said.Attacked), isSet(said.Monochrome)
-	}
+	type fields exceptions
+	_ = exchange.Fields(text, (*fields)(e)) // empty where it fails
 	return nil
 }
 
-// isSet reads a flag that the page writes as 0 or 1.
-func isSet(flag exchange.Remark) bool { return flag != "" && flag != "0" && flag != "false" }
+// flag is what the page writes as 0 or 1.
+type flag bool
+
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
+func (f *flag) UnmarshalJSON(text []byte) error {
+	switch string(text) {
+	case "0", `"0"`, "false", `"false"`, "null", `""`:
+		*f = false
+	default:
+		*f = true
+	}
+	return nil
+}
 
 // faces are what return_faces asks for.
 type faces []Face

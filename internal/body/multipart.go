@@ -61,13 +61,14 @@ type parts struct {
 
 // reserve makes room for all parts at once.
 func (p *parts) reserve(fields []Field, file *File) {
-	const around = 140 // boundary, header and line ends of a part
-	size := around
+	around := len(p.boundary) + len(disposition) + len("--\r\n\"\r\n\r\n\r\n") // of a part
+	size := len(p.boundary) + len("----\r\n")
 	for _, f := range fields {
 		size += around + len(f.Name) + len(f.Value)
 	}
 	if file != nil {
-		size += around + len(file.Field) + len(file.FileName) + len(file.ContentType)
+		const more = len("\"; filename=\"\r\nContent-Type: ")
+		size += around + more + len(file.Field) + len(file.FileName) + len(file.ContentType)
 	}
 	p.Grow(size)
 }

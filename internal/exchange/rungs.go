@@ -17,7 +17,7 @@ type Rungs struct {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (r *Rungs) UnmarshalJSON(text []byte) error {
 	*r = Rungs{}
-	var steps []idverify.FARStep
+	steps := make([]idverify.FARStep, 0, 4)
 	err := members(text, func(key, value []byte) error {
 		if len(steps) == maxRungs {
 			return errTooMuch
@@ -35,7 +35,7 @@ func (r *Rungs) UnmarshalJSON(text []byte) error {
 		steps = append(steps, idverify.FARStep{Threshold: threshold, Rate: rate})
 		return nil
 	})
-	if err == nil {
+	if err == nil && len(steps) > 0 {
 		r.steps = steps
 	}
 	return nil
@@ -56,8 +56,8 @@ func (r Rungs) Of(rule idverify.Rule) (idverify.Rule, error) {
 // Pointer is the threshold for a rate, nil when there is no well-formed one. It is
 // for a vendor's Reply.
 func (r Rungs) Pointer(rate float64) *float64 {
-	for _, step := range r.steps {
-		if step.Rate == rate && !math.IsNaN(step.Threshold) {
+	for i := range r.steps {
+		if step := &r.steps[i]; step.Rate == rate && !math.IsNaN(step.Threshold) {
 			return &step.Threshold
 		}
 	}
