@@ -25,8 +25,8 @@ type Reply struct {
 	ErrorMessage string
 	// Confidence is 0 to 100, 100 the same person. nil when the answer has none.
 	Confidence *float64
-	// Thresholds are those of this answer, from the highest false-accept rate to the
-	// lowest. They hold for no other answer.
+	// Thresholds are those of this answer by their false-accept rates, in its order.
+	// They hold for no other answer.
 	Thresholds []idverify.FARStep
 	// IDAttacked: the number was used before in attacks on the vendor's liveness
 	// checks; its owner may be innocent. See [idverify.WarnNumberUsedInAttacks].
@@ -119,20 +119,13 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 		RequestID:         call.Identifier(string(a.RequestID)),
 		ErrorMessage:      call.Scrub(string(a.ErrorMessage)),
 		Confidence:        a.FaceID.Confidence.Pointer(),
+		Thresholds:        a.FaceID.Thresholds.Steps(),
 		IDAttacked:        bool(a.Exceptions.Attacked),
 		IDPhotoMonochrome: bool(a.Exceptions.Monochrome),
 		Faces:             a.Faces,
 	}
 	if ms := a.TimeUsed.Pointer(); ms != nil && *ms >= 0 && *ms < float64(time.Hour/time.Millisecond) {
 		r.TimeUsed = time.Duration(*ms * float64(time.Millisecond))
-	}
-	for _, step := range similarity.FAR {
-		if threshold := a.FaceID.Thresholds.Pointer(step.Rate); threshold != nil {
-			if r.Thresholds == nil {
-				r.Thresholds = make([]idverify.FARStep, 0, len(similarity.FAR))
-			}
-			r.Thresholds = append(r.Thresholds, idverify.FARStep{Threshold: *threshold, Rate: step.Rate})
-		}
 	}
 	return r
 }

@@ -161,7 +161,7 @@ func TestReplyHasWhatTheVendorSaid(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, &megvii.Reply{
 		RequestID: "1700000000,00000000-0000-0000-0000-000000000002", TimeUsed: 990 * time.Millisecond, Confidence: pointer(86.63),
-		Thresholds: []idverify.FARStep{{Threshold: 62.169, Rate: 1e-3}, {Threshold: 69.315, Rate: 1e-4}, {Threshold: 74.399, Rate: 1e-5}, {Threshold: 78.038, Rate: 1e-6}},
+		Thresholds: []idverify.FARStep{{Threshold: 78.038, Rate: 1e-6}, {Threshold: 74.399, Rate: 1e-5}, {Threshold: 69.315, Rate: 1e-4}, {Threshold: 62.169, Rate: 1e-3}},
 		IDAttacked: true, IDPhotoMonochrome: true,
 		Faces: []megvii.Face{{Quality: pointer(76.5), QualityThreshold: pointer(30), Orientation: pointer(90)}},
 	}, reply)

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"math"
+	"slices"
 
 	"github.com/idverify/idverify"
 )
@@ -53,11 +54,23 @@ func (r Rungs) Of(rule idverify.Rule) (idverify.Rule, error) {
 	return rule.WithRungs(r.steps)
 }
 
+// Steps are the thresholds as the answer lists them, without those that are not
+// well-formed. They are for a vendor's Reply, and must not be changed before the
+// answer was judged.
+func (r Rungs) Steps() []idverify.FARStep {
+	if !slices.ContainsFunc(r.steps, isMalformed) {
+		return r.steps
+	}
+	return slices.DeleteFunc(slices.Clone(r.steps), isMalformed)
+}
+
+func isMalformed(step idverify.FARStep) bool { return math.IsNaN(step.Threshold) }
+
 // Pointer is the threshold for a rate, nil when there is no well-formed one. It is
 // for a vendor's Reply.
 func (r Rungs) Pointer(rate float64) *float64 {
 	for i := range r.steps {
-		if step := &r.steps[i]; step.Rate == rate && !math.IsNaN(step.Threshold) {
+		if step := &r.steps[i]; step.Rate == rate && !isMalformed(*step) {
 			return &step.Threshold
 		}
 	}

@@ -79,3 +79,17 @@ func TestRungsThatDecideNothing(t *testing.T) {
 	_, err := again.Of(climbing)
 	assert.Error(t, err, "nothing is left of rungs before")
 }
+
+func TestRungs_StepsAreTheWellFormedOnesInTheAnswersOrder(t *testing.T) {
+	for text, want := range map[string][]idverify.FARStep{
+		`{"1e-4":69.3,"1e-3":62.1}`:       {{Threshold: 69.3, Rate: 1e-4}, {Threshold: 62.1, Rate: 1e-3}},
+		`{"1e-4":"69.3","1e-3":62.1}`:     {{Threshold: 62.1, Rate: 1e-3}},
+		`{"1e-4":null,"a":1,"1e-3":62.1}`: {{Threshold: 62.1, Rate: 1e-3}},
+		`{}`:                              nil,
+		`[1]`:                             nil,
+	} {
+		var r Rungs
+		require.NoError(t, r.UnmarshalJSON([]byte(text)))
+		assert.Equal(t, want, r.Steps(), text)
+	}
+}

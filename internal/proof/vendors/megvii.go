@@ -42,7 +42,7 @@ func megviiVendor() Vendor {
 		},
 		Open:        []any{megvii.Reply{}},
 		Reveals:     map[string][]string{"megvii.Reply": {"ErrorMessage"}},
-		Allocations: 120,
+		Allocations: 114,
 		Documented:  "`Photo`",
 	}
 	config := func(a Account) megvii.Config {

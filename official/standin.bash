@@ -1,0 +1,39 @@
+# Sourced by the run scripts that need the stand-in: it starts the simulator, and
+# ends it with the script. $root is its address, $work a folder for temporary files.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+work=$(mktemp -d)
+simulator=
+finish() {
+	[ -z "$simulator" ] || kill "$simulator" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap finish EXIT
+
+go build -o "$work/simulator" ./examples/simulator
+"$work/simulator" -addr 127.0.0.1:0 -json >"$work/about.json" &
+simulator=$!
+for _ in $(seq 100); do
+	[ -s "$work/about.json" ] && break
+	sleep 0.1
+done
+root=$(grep -o '"base_url":"http://[^/]*' "$work/about.json" | head -n 1 | cut -d'"' -f4)
+[ -n "$root" ] || { echo 'the simulator did not start'; exit 1; }
+
+# photo writes a picture that every vendor's stand-in accepts: 480×640, white.
+photo() {
+	base64 -d >"$1" <<'PNG'
+iVBORw0KGgoAAAANSUhEUgAAAeAAAAKAAQAAAABss5b/AAAAjElEQVR42u3LoQEAAAwCIP9/Wh9Y
+W4VO+hBZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZ
+lmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZlmVZ
+lmVZli8Dy/JyvIGMEEUAAAAASUVORK5CYII=
+PNG
+}
+
+# not_installed ends a script whose official client cannot be had here. .ci/official
+# knows this end from a failure, and says so.
+not_installed() {
+	echo "not installed: $1"
+	exit 77
+}
