@@ -37,3 +37,13 @@ not_installed() {
 	echo "not installed: $1"
 	exit 77
 }
+
+# install_npm takes a folder's package.json and scripts into $work/npm and installs
+# what they need. Nothing is locked there: a lock file would name a registry.
+install_npm() {
+	command -v npm >/dev/null && command -v node >/dev/null || not_installed 'node and npm'
+	mkdir "$work/npm"
+	cp "$1"/package.json "$1"/*.js "$work/npm"
+	(cd "$work/npm" && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --omit=optional --loglevel=error >npm.log 2>&1) ||
+		{ tail -n 5 "$work/npm/npm.log"; not_installed "$(grep -o '"dependencies": {[^}]*' "$1/package.json" || echo "what $1/package.json asks for")"; }
+}
