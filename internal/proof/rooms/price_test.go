@@ -55,7 +55,7 @@ func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 			return err
 		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{vendor, "testdata", "docs", "api", "examples"}, d.Name()) || isModule(root, file)):
 			return fs.SkipDir
-		case d.IsDir() || path.Ext(file) == ".md" || isOwn(file, vendor) || slices.Contains(speaking, file):
+		case d.IsDir() || file == ".git" || path.Ext(file) == ".md" || isOwn(file, vendor) || slices.Contains(speaking, file):
 			return nil
 		}
 		content, err := fs.ReadFile(root, file)
