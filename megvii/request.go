@@ -110,3 +110,18 @@ func (c *Client) form(call *exchange.Call) (*body.Body, error) {
 	}
 	return form, err
 }
+
+// formRoom is more than the fields of the form take beside the picture.
+const formRoom = 16 << 10
+
+// PhotoLimits are safe under every reading of the vendor's page, which bounds the whole
+// request to 2 MB.
+func (c *Client) PhotoLimits() idverify.PhotoLimits {
+	safe := limits.Photo()
+	safe.MaxBytes = 2_000_000 - formRoom
+	return safe
+}
+
+// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
+// for the picture itself; the whole request is held to 2 MiB besides.
+func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return limits.Photo() }

@@ -120,3 +120,12 @@ func TestLimitsAreCheckedBeforeSending(t *testing.T) {
 		assert.NoError(t, err)
 	}
 }
+
+// What is safe fits beside the longest form, whichever megabyte the vendor means.
+func TestSafePhotosFitBesideTheForm(t *testing.T) {
+	safe, widest := newClient(t).PhotoLimits(), newClient(t).WidestPhotoLimits()
+	assert.EqualValues(t, 2_000_000-16<<10, safe.MaxBytes)
+	assert.EqualValues(t, 2<<20, widest.MaxBytes)
+	assert.Equal(t, []idverify.PhotoFormat{idverify.PhotoJPEG, idverify.PhotoPNG}, safe.Formats)
+	assert.Equal(t, []int{4096, 4096}, []int{safe.LongSide, safe.ShortSide})
+}
