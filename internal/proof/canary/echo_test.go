@@ -1,6 +1,7 @@
 package canary_test
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -117,13 +118,14 @@ func (e *echo) parts() []string {
 	return parts
 }
 
-func (e *echo) shaped(shape string) {
+func (e *echo) shaped(shape string, status int) {
 	e.answer = func(e *echo, w http.ResponseWriter, _ *http.Request) {
 		for _, header := range []string{"X-Echo", "Set-Cookie", "Www-Authenticate", "Retry-After", "Server"} {
 			w.Header().Set(header, strings.Map(printable, e.say))
 		}
 		text, _ := json.Marshal(e.say)
 		body := fmt.Sprintf(shape, text)
+		w.WriteHeader(cmp.Or(status, http.StatusOK))
 		_, _ = io.WriteString(w, strings.ReplaceAll(body, "PICTURE", base64.StdEncoding.EncodeToString(e.material.picture)))
 	}
 }
@@ -140,7 +142,7 @@ func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
 		for name, shape := range a.Repeats {
 			t.Run(a.vendor+"/"+name, func(t *testing.T) {
 				e := newEcho(t, a)
-				e.shaped(shape)
+				e.shaped(shape, a.RepeatsAt[name])
 				provider := a.provider(t, reach{baseURL: e.server.URL})
 				client, err := idverify.New([]idverify.Provider{provider}, e.options(a.vendor)...)
 				require.NoError(t, err)
@@ -184,7 +186,7 @@ func (e *echo) revealed(res *idverify.Result, err error) {
 func TestAVendorsOwnWordsAreKeptBehindReveal(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)
-		e.shaped(a.Repeats["error"])
+		e.shaped(a.Repeats["error"], a.RepeatsAt["error"])
 		e.say = ownWords + " " + echoName
 		req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)}
 		_, err := e.verify("error", t.Context(), a.provider(t, reach{baseURL: e.server.URL}), req)

@@ -121,7 +121,7 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 // Secrets overlap: a name can be part of a key.
 func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
 	e := newEcho(t, accounts[0])
-	e.shaped(accounts[0].Repeats["error"])
+	e.shaped(accounts[0].Repeats["error"], 0)
 	key := accounts[0].secrets()[1]
 	e.say = key
 	req := &idverify.Request{Name: key[8:12], IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
@@ -134,7 +134,7 @@ func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
 // whoseRequestIDIs is an error of a vendor that gives this as its request id.
 func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
 	e := newEcho(t, accounts[0])
-	e.shaped(accounts[0].Repeats["unlisted"])
+	e.shaped(accounts[0].Repeats["unlisted"], 0)
 	e.say = id
 	req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: accounts[0].evidence(e.material)}
 	p := accounts[0].provider(t, reach{baseURL: e.server.URL})

@@ -23,8 +23,8 @@ func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
 		e := newEcho(t, a)
 		var kind reflect.Type
 		filled := map[string]bool{}
-		for _, shape := range a.Repeats {
-			e.shaped(shape)
+		for name, shape := range a.Repeats {
+			e.shaped(shape, a.RepeatsAt[name])
 			provider := a.provider(t, reach{baseURL: e.server.URL}) // anew: after some the next token has to wait
 			for i, s := range a.shown(e.material) {
 				req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}, Reference: vendors.Reference}
@@ -71,7 +71,7 @@ func TestRequestIDsAndCodesAreWordsOrHidden(t *testing.T) {
 		e := newEcho(t, a)
 		req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1]}
 		for shape, text := range a.Repeats {
-			e.shaped(text)
+			e.shaped(text, a.RepeatsAt[shape])
 			provider := a.provider(t, reach{baseURL: e.server.URL})
 			for _, e.say = range []string{"two words", "T" + echoName, "a\nb", strings.Repeat("a", 200), base64.StdEncoding.EncodeToString([]byte("T" + echoNumber))} {
 				res, err := e.verify(shape, t.Context(), provider, req)

@@ -2,6 +2,7 @@ package growth_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -38,14 +39,18 @@ const maxKept = 320 << 10
 // values are the worst that we know.
 var values = growth.JSON()
 
-// person is who is asked about. A name that repeats itself is the worst to look for.
-var person = &idverify.Request{Name: strings.Repeat("测", 128), IDNumber: "11010519000101001X"}
+// about is a request. A name that repeats itself is the worst to look for.
+func about(v vendors.Vendor) *idverify.Request {
+	return &idverify.Request{Name: strings.Repeat("测", cmp.Or(v.LongestName, 128)), IDNumber: "11010519000101001X",
+		Evidence: v.OfMedia(idverify.Bytes(v.Media()))[:1]}
+}
 
 // shape is an answer of a vendor's in which one value is as large as one likes.
 type shape struct {
 	vendor   vendors.Vendor
 	name     string
 	text     string // with %[1]s for the value
+	status   int    // 200 where it is 0
 	ofTokens bool
 	served   int // so often was it read, of late
 }
@@ -56,7 +61,7 @@ func shapes() []shape {
 	var all []shape
 	for _, v := range vendors.All() {
 		for name, text := range v.Repeats {
-			all = append(all, shape{vendor: v, name: name, text: strings.ReplaceAll(text, "PICTURE", "QUFBQQ==")})
+			all = append(all, shape{vendor: v, name: name, status: v.RepeatsAt[name], text: strings.ReplaceAll(text, "PICTURE", "QUFBQQ==")})
 		}
 		scored := v.Scored(nil)
 		all = append(all, shape{vendor: v, name: "beside a match", text: strings.TrimSuffix(scored, "}") + `,"x":%[1]s}`})
@@ -81,7 +86,7 @@ func (s shape) answer(value func(size int) string, size int) []byte {
 // verify is a call of the vendor's client whose answer is this, from memory. Nobody
 // announces its length, so that more is allocated to read it.
 func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, error) {
-	transport := roundTrip(func(r *http.Request) io.Reader {
+	transport := roundTrip{s.status, func(r *http.Request) io.Reader {
 		switch isToken := s.vendor.Tokens != nil && strings.HasSuffix(r.URL.Path, s.vendor.Tokens.Path); {
 		case isToken == s.ofTokens:
 			s.served++
@@ -90,31 +95,33 @@ func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, er
 			return strings.NewReader(s.vendor.Tokens.Says("EXAMPLE-TOKEN"))
 		}
 		return strings.NewReader(s.vendor.Scored(nil))
-	})
+	}}
 	account := vendors.Account{HTTP: idverify.HTTP{
 		BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, MaxResponseBytes: int64(max(len(answer), 1<<10))}}
 	client, err := s.vendor.New(account)
 	require.NoError(t, err)
-	req := *person
-	req.Evidence = s.vendor.OfMedia(idverify.Bytes(s.vendor.Media()))[:1]
+	req := about(s.vendor)
 	return func() (*idverify.Result, error) {
 		if s.ofTokens {
 			client, _ = s.vendor.New(account) // this one would wait before it asks again
 		}
-		return client.Verify(t.Context(), &req)
+		return client.Verify(t.Context(), req)
 	}
 }
 
-// roundTrip is a vendor in memory.
-type roundTrip func(*http.Request) io.Reader
+// roundTrip is a vendor in memory. Its status is 200 where it is 0.
+type roundTrip struct {
+	status int
+	answer func(*http.Request) io.Reader
+}
 
-func (answer roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
+func (v roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_ = r.Body.Close()
 	}
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, ProtoMajor: 1, ProtoMinor: 1,
-		ContentLength: -1, Body: io.NopCloser(answer(r))}, nil
+	return &http.Response{StatusCode: cmp.Or(v.status, http.StatusOK), Header: http.Header{}, Request: r, ProtoMajor: 1, ProtoMinor: 1,
+		ContentLength: -1, Body: io.NopCloser(v.answer(r))}, nil
 }
 
 // strongest are the values that every shape is tried with; some shapes are tried
@@ -221,19 +228,17 @@ func TestAnErrorKeepsNothingOfTheAnswer(t *testing.T) {
 				return io.MultiReader(bytes.NewReader(answer[:size]), iotest.ErrReader(io.ErrUnexpectedEOF))
 			},
 		} {
-			transport := roundTrip(func(r *http.Request) io.Reader {
+			transport := roundTrip{0, func(r *http.Request) io.Reader {
 				if v.Tokens != nil && strings.HasSuffix(r.URL.Path, v.Tokens.Path) {
 					return strings.NewReader(v.Tokens.Says("EXAMPLE-TOKEN"))
 				}
 				return body()
-			})
+			}}
 			client, err := v.New(vendors.Account{HTTP: idverify.HTTP{
 				BaseURL: "https://vendor.example", Client: &http.Client{Transport: transport}, MaxResponseBytes: size + 1<<10}})
 			require.NoError(t, err)
-			req := *person
-			req.Evidence = v.OfMedia(idverify.Bytes(v.Media()))[:1]
 			before := inUse()
-			_, err = client.Verify(t.Context(), &req)
+			_, err = client.Verify(t.Context(), about(v))
 			kept := inUse() - before
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)

@@ -21,16 +21,18 @@ func megviiVendor() Vendor {
 		Forms: []Form{
 			{Media: func(m idverify.Media) idverify.Evidence { return idverify.Photo(m) }, AnyBytes: true},
 		},
-		Smallest: 1,
-		Largest:  2<<20 - 4096,
-		Path:     "/faceid/v2/verify",
-		Codes:    megvii.Codes,
-		Says:     megviiSays,
+		LongestName: 32,
+		Smallest:    1,
+		Largest:     2<<20 - 4096,
+		Path:        "/faceid/v2/verify",
+		Codes:       megvii.Codes,
+		Says:        megviiSays,
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"request_id":"R1","time_used":1020,"result_faceid":{"confidence":%s,"thresholds":%s},"id_exceptions":{"id_attacked":0,"id_photo_monochrome":0}}`,
 				given(scores, idverify.CheckSimilarity, "100"), megviiThresholds)
 		},
-		Repeats: megviiRepeats,
+		Repeats:   megviiRepeats,
+		RepeatsAt: map[string]int{"decision": http.StatusBadRequest, "error": http.StatusBadRequest, "argument": http.StatusBadRequest},
 		Samples: func(words string, _ []byte) map[string]any {
 			quality := 76.5
 			face := megvii.Face{Quality: &quality}
@@ -84,10 +86,11 @@ func megviiSays(row idverify.CodeRow) Answer {
 }
 
 var megviiRepeats = map[string]string{
-	"match":      `{"request_id":%[1]s,"result_faceid":{"confidence":90,"thresholds":` + megviiThresholds + `},"id_exceptions":{"id_attacked":%[1]s}}`,
+	"match":      `{"request_id":%[1]s,"result_faceid":{"confidence":90,"thresholds":` + megviiThresholds + `},"id_exceptions":{"id_attacked":%[1]s},"faces":[{"quality":76.5}]}`,
 	"mismatch":   `{"request_id":%[1]s,"result_faceid":{"confidence":9,"thresholds":` + megviiThresholds + `},"faces":%[1]s,%[1]s:1}`,
 	"decision":   `{"request_id":%[1]s,"error_message":"ID_NUMBER_NAME_NOT_MATCH"}`,
 	"error":      `{"request_id":%[1]s,"error_message":%[1]s}`,
+	"argument":   `{"request_id":%[1]s,"error_message":"BAD_ARGUMENTS:","faces":%[1]s}`,
 	"no score":   `{"request_id":%[1]s,"result_faceid":{"confidence":%[1]s,"thresholds":%[1]s}}`,
 	"no rung":    `{"request_id":%[1]s,"result_faceid":{"confidence":90,"thresholds":{"1e-3":%[1]s,"1e-4":69,"1e-5":74,"1e-6":79}}}`,
 	"no result":  `{"request_id":%[1]s,"error":%[1]s,"result_faceid":%[1]s}`,

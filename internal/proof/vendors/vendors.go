@@ -49,6 +49,9 @@ type Vendor struct {
 	Media func() []byte
 	// Forms are the kinds of evidence that the client reads.
 	Forms []Form
+	// LongestName is how many characters of a name it sends, 0 where it has no limit of
+	// its own.
+	LongestName int
 	// Smallest and Largest are sizes of media that it sends. Twice the largest is
 	// refused, unless there is no limit.
 	Smallest, Largest int
@@ -84,6 +87,8 @@ type Vendor struct {
 	// wherever they can, by what is special about them. %[1]s is a JSON string of
 	// it, and PICTURE stands for a picture in base64.
 	Repeats map[string]string
+	// RepeatsAt is the HTTP status of such an answer, where it is not 200.
+	RepeatsAt map[string]int
 	// Samples are values of the package's exported types by their names, such as
 	// "acme.Reply", besides those that Make and Forms give. The text stands in each
 	// field that keeps the vendor's words, and the picture where there is one.
