@@ -262,3 +262,12 @@ func TestACallerWhoLeftBeforeCostsNothing(t *testing.T) {
 		}, answered(0).Gone(test.ctx))
 	}
 }
+
+func TestAnErrorNamesTheFieldAtFault(t *testing.T) {
+	for field, status := range map[string]int{"id_number": http.StatusBadRequest, "": http.StatusForbidden} {
+		c := answered(status)
+		res, err := c.Coded(Said{Code: "busy", Field: field})
+		assert.Equal(t, field, asError(t, res, err).Field)
+		assert.Equal(t, status, c.Status())
+	}
+}
