@@ -19,20 +19,21 @@ func Form(values url.Values) *Body {
 func MediaForm(ctx context.Context, members []Member) (*Body, error) {
 	b := &Body{contentType: formType}
 	b.segments = b.room[:0]
-	text := ""
+	var room [256]byte // which most fit
+	text := room[:0]
 	for i, m := range members {
 		if i > 0 {
-			text += "&"
+			text = append(text, '&')
 		}
-		text += url.QueryEscape(m.Name) + "="
+		text = append(append(text, url.QueryEscape(m.Name)...), '=')
 		if m.Media == nil {
-			text += url.QueryEscape(m.Value)
+			text = append(text, url.QueryEscape(m.Value)...)
 			continue
 		}
-		b.segments = append(b.segments, segment{text: text}, segment{media: m.Media, coding: asFormBase64})
-		text = ""
+		b.segments = append(b.segments, segment{text: string(text)}, segment{media: m.Media, coding: asFormBase64})
+		text = text[:0]
 	}
-	b.segments = append(b.segments, segment{text: text})
+	b.segments = append(b.segments, segment{text: string(text)})
 	if _, err := b.Digest(ctx); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -176,6 +177,18 @@ func (c *Call) Contradiction(said Said, field, detail string) *idverify.Error {
 	return c.contradicts(row, said.Reply, field, detail)
 }
 
+// Incomplete is the error for an answer without something that its code promises. The
+// vendor worked on it, and charges as its code's row says.
+func (c *Call) Incomplete(said Said, field string) *idverify.Error {
+	row, listed := c.Table.Find(said.Code, said.Reasons...)
+	if !listed {
+		row = c.unlisted(said)
+	}
+	e := *c.badScore(field, field+" is missing", row, said.Reply)
+	e.VendorReason = row.VendorReason
+	return &e
+}
+
 func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string) *idverify.Error {
 	e := *c.badScore(field, detail, row, reply)
 	e.VendorReason, e.Contradiction = row.VendorReason, true
@@ -184,7 +197,7 @@ func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string
 
 // coded is the error that a row of the table says.
 func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
-	wait := httpx.RetryAfter(x.response.Header, x.Now())
+	wait := cmp.Or(httpx.RetryAfter(x.response.Header, x.Now()), said.RetryAfter)
 	if refusesPerson(row.Code) {
 		wait = 0 // nobody is to wait it out
 	}

@@ -144,6 +144,9 @@ func (x *Exchange) Status() int { return x.response.Status }
 // ServerFailed reports whether the answer came with an HTTP status that says so.
 func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
 
+// Header is the first value of a header of the answer.
+func (x *Exchange) Header(name string) string { return x.response.Header.Get(name) }
+
 // SetAnsweredAt keeps the vendor's own time of the answer, where the answer says it
 // in a field: the Date may be a gateway's.
 func (x *Exchange) SetAnsweredAt(t time.Time) { x.theirTime = t.UnixNano() }

@@ -26,8 +26,10 @@ type Limits struct {
 	Formats []picture.Format
 	// MaxBytes is the largest size in bytes. [media.Max] is the limit above it.
 	MaxBytes int64
-	// LongSide and ShortSide bound the picture either way round, in pixels.
-	LongSide, ShortSide int
+	// LongSide and ShortSide bound the picture either way round, in pixels, and
+	// MinLongSide and MinShortSide are the fewest that it must have.
+	LongSide, ShortSide       int
+	MinLongSide, MinShortSide int
 }
 
 // beside runs a look at evidence. Where that can block, because a file system can
@@ -132,6 +134,10 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
 		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))
+	}
+	if long > 0 && (long < limits.MinLongSide || short < limits.MinShortSide) { // 0: the header does not tell
+		return nil, c.Refuse(idverify.CodePoorPhoto, "Evidence",
+			fmt.Sprintf("the picture has %d×%d pixels, the vendor wants %d×%d or more", info.Width, info.Height, limits.MinLongSide, limits.MinShortSide))
 	}
 	c.orientation = info.Orientation
 	return seen, nil

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"strings"
+	"time"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/redact"
@@ -17,6 +18,9 @@ type Said struct {
 	Reply   any
 	// Verdict is a yes or no that the vendor gives beside its code, for [Call.Verdict].
 	Verdict Verdict
+	// RetryAfter is how long the vendor asks to wait where it says so in a way of its
+	// own. A Retry-After outranks it.
+	RetryAfter time.Duration
 }
 
 // Coded turns a vendor's code into the decision or the error that its row in

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/aliyun"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
@@ -42,6 +43,10 @@ var accounts = []account{
 	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
+		}},
+	{aliyun.Name, "ALIYUN_BASE_URL", map[string]string{"access_key_id": "ALIYUN_ACCESS_KEY_ID", "access_key_secret": "ALIYUN_ACCESS_KEY_SECRET", "scene_id": "ALIYUN_SCENE_ID"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return aliyun.New(aliyun.Config{AccessKeyID: given["access_key_id"], AccessKeySecret: given["access_key_secret"], SceneID: given["scene_id"], HTTP: http})
 		}},
 }
 

@@ -35,7 +35,13 @@ type fault struct {
 	http2 http2Plan                                  // at a proxy that speaks HTTP/2
 }
 
-func (f fault) concerns(subject string) bool { return !slices.Contains(f.not, subject) }
+func (f fault) concerns(subject string) bool {
+	return !slices.Contains(f.not, subject) && (f.plan.upTo != atHalfBody || vendorOf(subject).Largest >= restInSockets)
+}
+
+// restInSockets is the size of a picture whose second half may fit into the sockets on
+// the way: it is sent, whatever becomes of the first one.
+const restInSockets = 2 << 20
 
 // faults is the whole matrix.
 func faults() []fault {

@@ -19,10 +19,18 @@ func (v Vendor) OfMedia(m idverify.Media) []idverify.Evidence {
 }
 
 // Accepted is every form of evidence that the stand-in accepts, the media first.
-func (v Vendor) Accepted() []idverify.Evidence {
+func (v Vendor) Accepted() []idverify.Evidence { return v.accepted(func(Form) bool { return true }) }
+
+// Alike is every form that the stand-in accepts, and of which the vendor says the same.
+func (v Vendor) Alike() []idverify.Evidence {
+	return v.accepted(func(f Form) bool { return !f.Fetched })
+}
+
+func (v Vendor) accepted(take func(Form) bool) []idverify.Evidence {
 	all := v.OfMedia(idverify.Bytes(v.Media()))
 	for _, f := range v.Forms {
 		switch {
+		case !take(f):
 		case f.URL != nil:
 			all = append(all, f.URL(idverifytest.MediaURL))
 		case len(f.Known) > 0:
@@ -46,6 +54,15 @@ func (v Vendor) About(p idverifytest.Person, m idverify.Media) *idverify.Request
 func (v Vendor) Match() *idverify.Request {
 	req := v.About(idverifytest.Match(), idverify.Bytes(v.Media()))
 	req.Reference = Reference
+	return req
+}
+
+// Asking is Match with the evidence of which an answer says something.
+func (v Vendor) Asking(a Answer) *idverify.Request {
+	req := v.Match()
+	if a.Evidence != nil {
+		req.Evidence = []idverify.Evidence{a.Evidence}
+	}
 	return req
 }
 

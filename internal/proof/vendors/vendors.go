@@ -18,6 +18,7 @@ func All() []Vendor {
 		baiduVendor(),
 		tencentVendor(),
 		megviiVendor(),
+		aliyunVendor(),
 	}
 }
 
@@ -70,6 +71,9 @@ type Vendor struct {
 	// LooksFirst says of which codes about the account the vendor finds them only
 	// when it has looked at the request. It may be nil.
 	LooksFirst func(code string) bool
+	// Replayed is the code for a request that came before, of which nobody can tell
+	// whether that one was worked on. Empty for a vendor that has none.
+	Replayed string
 	// Says is the vendor's answer for a row of its table. For the row of
 	// success it has no scores, and so decides nothing.
 	Says func(idverify.CodeRow) Answer
@@ -127,12 +131,17 @@ type Account struct {
 // Form is a kind of evidence. One of Media, URL and Texts is set.
 type Form struct {
 	Media func(idverify.Media) idverify.Evidence
+	// Fetched says that the vendor fetches the picture, and has one code for whatever is
+	// wrong with one that it fetches.
+	Fetched bool
 	// Captured says that Media is what the vendor's capture SDK gives, and no picture.
 	Captured bool
 	// AnyBytes says that media of no known format is sent as well.
 	AnyBytes bool
 	URL      func(string) idverify.Evidence
 	Texts    func(...string) idverify.Evidence
+	// Short says that Texts are names and ids, however many.
+	Short bool
 	// Known are texts that the stand-in accepts. Without them it accepts none,
 	// and Texts takes one.
 	Known []string
@@ -164,6 +173,9 @@ type Answer struct {
 	ID, Message string
 	// OfTokens says that it answers the exchange for a token.
 	OfTokens bool
+	// Evidence is what the request has, for an answer that says something of one form
+	// only. nil is the first of Accepted.
+	Evidence idverify.Evidence
 	// Exchanges is how many verifications one call of the client makes of it; 0
 	// is one.
 	Exchanges int

@@ -23,14 +23,16 @@ import (
 
 // outcome is how a call ends, and whether its connection is used again.
 type outcome struct {
-	name    string
-	fault   idverifytest.Fault                       // of the stand-in
-	answer  http.HandlerFunc                         // in its place, if there is one
-	request func(v vendors.Vendor) *idverify.Request // in the place of a match
-	leaves  bool                                     // the caller does, once the request has arrived
-	tokens  bool                                     // only vendors with access tokens know it
-	want    idverify.Code                            // "" is that of a poor photo, which vendors call differently
-	kept    bool
+	name           string
+	fault          idverifytest.Fault                       // of the stand-in
+	answer         http.HandlerFunc                         // in its place, if there is one
+	request        func(v vendors.Vendor) *idverify.Request // in the place of a match
+	leaves         bool                                     // the caller does, once the request has arrived
+	tokens         bool                                     // only vendors with access tokens know it
+	want           idverify.Code                            // "" is that of a poor photo, which vendors call differently
+	of             idverify.Code                            // in the place of want: the vendor's word for it
+	kept           bool
+	keptIfDigested bool // it is found when the body is digested, before anything is sent
 }
 
 func outcomes() []outcome {
@@ -43,7 +45,7 @@ func outcomes() []outcome {
 			return asking(v, poorPhoto(v))
 		}},
 		{name: "rate limited", fault: idverifytest.RateLimited(), want: idverify.CodeRateLimited, kept: true},
-		{name: "quota exceeded", fault: idverifytest.QuotaExceeded(), want: idverify.CodeQuotaExceeded, kept: true},
+		{name: "quota exceeded", fault: idverifytest.QuotaExceeded(), of: idverify.CodeQuotaExceeded, kept: true},
 		{name: "out of order", fault: idverifytest.Unavailable(), want: idverify.CodeVendorUnavailable, kept: true},
 		{name: "token refused", fault: idverifytest.RevokedToken(), want: idverify.CodeMatch, kept: true, tokens: true},
 		{name: "page", fault: idverifytest.HTML502(), want: idverify.CodeBadResponse, kept: true},
@@ -64,8 +66,8 @@ func outcomes() []outcome {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}},
-		{name: "media breaks off", want: idverify.CodeUnreadableEvidence, request: func(v vendors.Vendor) *idverify.Request {
-			return v.About(idverifytest.Match(), breakingMedia(v.Media()))
+		{name: "media breaks off", keptIfDigested: true, want: idverify.CodeUnreadableEvidence, request: func(v vendors.Vendor) *idverify.Request {
+			return v.About(idverifytest.Match(), breakingMedia(v.Media(), v.Largest))
 		}},
 		{name: "refused on our side", want: idverify.CodeUnreadableEvidence, kept: true, request: func(v vendors.Vendor) *idverify.Request {
 			return v.About(idverifytest.Match(), idverify.Bytes(nil))
@@ -97,9 +99,10 @@ func asking(v vendors.Vendor, code idverify.Code) *idverify.Request {
 	panic("the stand-in knows nobody for " + code)
 }
 
-// breakingMedia looks well at first, and cannot be read to its end.
-func breakingMedia(content []byte) idverify.Media {
-	const size = 1 << 20
+// breakingMedia looks well at first, and cannot be read to its end. It is no larger
+// than the vendor takes.
+func breakingMedia(content []byte, largest int) idverify.Media {
+	size := int64(min(1<<20, largest))
 	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 		begin := bytes.NewReader(append(bytes.Clone(content), make([]byte, size/2)...))
 		return io.NopCloser(io.MultiReader(begin, iotest.ErrReader(errors.New("gone")))), size, nil
@@ -178,11 +181,14 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 				res, err := p.Verify(ctx, req)
 				s.odd.Store(false) // when nothing was sent
 				want := o.want
-				if want == "" {
+				switch {
+				case o.of != "":
+					want = idverifytest.PersonFor(o.of).CodeAt(v.Name)
+				case want == "":
 					want = poorPhoto(v)
 				}
 				assert.Equal(t, want, codeOf(res, err), "%v", err)
-				left := map[bool]int{true: 1, false: 0}[o.kept]
+				left := map[bool]int{true: 1, false: 0}[o.kept || o.keptIfDigested && v.Digests]
 				s.connections.Settle(t, left)
 
 				s.ordinary(t, v, p)

@@ -1,0 +1,160 @@
+package aliyun
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "aliyun"
+
+// DefaultBaseURL is the vendor's central address. The regions Shanghai and Beijing
+// have their own, such as https://cloudauth.cn-shanghai.aliyuncs.com.
+const DefaultBaseURL = "https://cloudauth.aliyuncs.com"
+
+// idleTimeout is shorter than the ten seconds after which resets were reported.
+const idleTimeout = 5 * time.Second
+
+// Config is an account at Alibaba Cloud. It prints without its credentials,
+// except where fmt does not ask it: under %p as a value, and in an unexported
+// field of another struct, where fmt reads the fields by itself, under some verbs
+// behind a pointer as well. Do not keep it in an unexported field of a struct
+// that is printed at all; keep the [Client].
+type Config struct {
+	configMask
+
+	// AccessKeyID and AccessKeySecret are a key of a RAM user. Required, unless
+	// Credentials is given.
+	AccessKeyID, AccessKeySecret string
+	// Credentials gives the key of each attempt, such as the temporary one of a role
+	// (STS); see [idverify.Credentials].
+	Credentials func(context.Context) (idverify.Credentials, error)
+
+	// SceneID is the scene of the console, in decimal digits. Required.
+	SceneID string
+
+	// Model says how the vendor looks for an attack. Default FrontCamera.
+	Model Model
+	// Crop lets the vendor cut the face out of the picture. Default false.
+	Crop bool
+	// PhotoURLs lets [idverify.PhotoURL] be sent. The vendor's pages disagree on
+	// whether it fetches any address, or those of a bucket of Alibaba Cloud's that
+	// was opened to it, and it waits three seconds. Default false: a client of the
+	// same Request sends the photo itself, or asks another vendor.
+	PhotoURLs bool
+
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
+	// the vendor refuses a signature for its time and its Date says another. The
+	// default of IdleTimeout is 5 seconds.
+	HTTP idverify.HTTP
+}
+
+type configMask = redact.Mask[Config]
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	clientMask
+	vendor    *exchange.Vendor
+	scene     string
+	model     Model
+	crop      bool
+	photoURLs bool
+	query     url.Values // the same of every request
+}
+
+type clientMask = redact.Mask[Client]
+
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name
+// of the field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		RequestIDField: "RequestId",
+		Key: &exchange.SigningKey{
+			ID:          exchange.Credential{Field: "AccessKeyID", Value: cfg.AccessKeyID},
+			Secret:      exchange.Credential{Field: "AccessKeySecret", Value: cfg.AccessKeySecret},
+			Credentials: cfg.Credentials,
+		},
+		IdleTimeout: idleTimeout,
+		HTTP:        cfg.HTTP,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{vendor: vendor, scene: cfg.SceneID, model: cmp.Or(cfg.Model, FrontCamera), crop: cfg.Crop, photoURLs: cfg.PhotoURLs}
+	c.query = url.Values{"Model": {string(c.model)}}
+	switch {
+	case isKeyID(cfg.AccessKeySecret) && !isKeyID(cfg.AccessKeyID):
+		return nil, vendor.Misconfigured("AccessKeySecret", "looks like an AccessKeyID: the two may be swapped")
+	case !isScene(cfg.SceneID):
+		return nil, vendor.Misconfigured("SceneID", "must be the decimal digits of the console, at most 18 of them")
+	case !c.model.isKnown():
+		return nil, vendor.Misconfigured("Model", "must be FrontCamera, RearCamera or NoLiveness")
+	}
+	return c, nil
+}
+
+// isKeyID reports whether a text begins as all ids of permanent keys do.
+func isKeyID(key string) bool { return strings.HasPrefix(key, "LTAI") }
+
+// isScene reports whether a text is a number that fits the vendor's 64 bits.
+func isScene(id string) bool {
+	return id != "" && len(id) <= 18 && strings.Trim(id, "0123456789") == "" && strings.Trim(id, "0") != ""
+}
+
+// Name is "aliyun".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence], an
+// [OSSObjectEvidence], a [CertifyIDEvidence], or, with Config.PhotoURLs, an
+// [idverify.PhotoURLEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	switch ev.(type) {
+	case idverify.PhotoEvidence, OSSObjectEvidence, CertifyIDEvidence:
+		return true
+	case idverify.PhotoURLEvidence:
+		return c.photoURLs
+	}
+	return false
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{similarity} }
+
+// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor
+// publishes no false-accept rate for this interface.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	_, err := c.vendor.MaxFAR(similarity, rate)
+	return nil, err
+}
+
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses
+// the signature because this machine's clock runs wrong, which it does before it
+// looks at the request. A decision is a Result whose [Reply] holds what the vendor
+// said; everything else is an *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.model == NoLiveness, Encode: c.encode, Sign: c.sign, Decode: c.decode})
+}
+
+// Verify is Ask without an [idverify.Client].
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, c, req)
+}
+
+// CloseIdleConnections closes the connections of the default transport that no
+// call uses. The Client of the settings is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

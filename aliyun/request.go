@@ -1,0 +1,107 @@
+package aliyun
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/picture"
+	"github.com/idverify/idverify/internal/sign"
+)
+
+const path = "/"
+
+// photoLimits: the vendor's page says "below 1 MB" and 640×480 to 1920×1080, and
+// names no formats; its samples and sister interfaces have these two. Larger files
+// than a million bytes are too large under every reading.
+var photoLimits = exchange.Limits{
+	Formats:      []picture.Format{picture.JPEG, picture.PNG},
+	MaxBytes:     1_000_000 - 1,
+	LongSide:     1920,
+	ShortSide:    1080,
+	MinLongSide:  640,
+	MinShortSide: 480,
+}
+
+// action names the interface in the headers of a request.
+var action = http.Header{"X-Acs-Action": {"ContrastFaceVerify"}, "X-Acs-Version": {"2019-03-07"}}
+
+// encode builds the form. The vendor's own clients send Model in the query.
+func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
+	req := httpx.Request{Method: http.MethodPost, Path: path, Header: action, Query: c.query}
+	face, err := encodeEvidence(call)
+	if err != nil {
+		return req, err
+	}
+	call.OwnID = orderOf(call.Reference)
+	members := append(make([]body.Member, 0, 9),
+		body.Member{Name: "CertName", Value: call.Subject.Name()},
+		body.Member{Name: "CertNo", Value: call.Subject.IDNumber()},
+		body.Member{Name: "CertType", Value: "IDENTITY_CARD"},
+	)
+	if c.crop {
+		members = append(members, body.Member{Name: "Crop", Value: "T"})
+	}
+	members = append(members, face...)
+	req.Body, err = call.Form(append(members,
+		body.Member{Name: "OuterOrderNo", Value: call.OwnID},
+		body.Member{Name: "ProductCode", Value: "ID_MIN"},
+		body.Member{Name: "SceneId", Value: c.scene},
+	))
+	return req, err
+}
+
+// orderOf is the caller's reference where the vendor takes it, or a random number.
+func orderOf(reference string) string {
+	isPlain := func(r rune) bool { return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+	if len(reference) == orderDigits && strings.TrimFunc(reference, isPlain) == "" {
+		return reference
+	}
+	return sign.Nonce()
+}
+
+// orderDigits is how long a number of an order is: one page says 32, another at most
+// so many.
+const orderDigits = 32
+
+const fieldURL = "FaceContrastPictureUrl"
+
+// encodeEvidence gives the one way in which the picture is given.
+func encodeEvidence(call *exchange.Call) ([]body.Member, error) {
+	switch ev := call.Evidence.(type) {
+	case idverify.PhotoEvidence:
+		photo, err := call.Picture(ev.Media(), photoLimits)
+		return []body.Member{{Name: "FaceContrastPicture", Media: photo}}, err
+	case idverify.PhotoURLEvidence:
+		err := call.URL(ev.URL(), "PhotoURL")
+		return []body.Member{{Name: fieldURL, Value: ev.URL()}}, err
+	case OSSObjectEvidence:
+		if err := call.ID(ev.bucket.Reveal(), "OSSObject's bucket"); err != nil {
+			return nil, err
+		}
+		err := call.ID(ev.object.Reveal(), "OSSObject's object")
+		return []body.Member{{Name: "OssBucketName", Value: ev.bucket.Reveal()}, {Name: "OssObjectName", Value: ev.object.Reveal()}}, err
+	case CertifyIDEvidence:
+		err := call.ID(ev.id.Reveal(), "CertifyID")
+		return []body.Member{{Name: "CertifyId", Value: ev.id.Reveal()}}, err
+	}
+	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "a form of evidence that cannot be encoded")
+}
+
+// maxSafeBytes is the largest photo that the vendor's "1 MB" lets through however it is
+// read: its base64 has 999,996 characters.
+const maxSafeBytes = 749_997
+
+// PhotoLimits are safe under every reading of the vendor's page: it says "1 MB", and
+// not whether that is of the file or of its base64.
+func (c *Client) PhotoLimits() idverify.PhotoLimits {
+	safe := photoLimits.Photo()
+	safe.MaxBytes, safe.MaxBase64 = maxSafeBytes, 1_000_000-1
+	return safe
+}
+
+// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return photoLimits.Photo() }

@@ -1,0 +1,201 @@
+package aliyun
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
+type Reply struct {
+	replyMask
+
+	// Code is "200" for a question that was processed, and then SubCode says what
+	// came of it. [Codes] lists both.
+	Code, SubCode string
+	Message       string
+	// Passed is "T" or "F", the vendor's decision. Empty in an error.
+	Passed string
+	// RequestID names the exchange to the vendor, and CertifyID the verification, by
+	// which its statistics count calls.
+	RequestID, CertifyID string
+	// Material is what the vendor says of the picture, nil when it says nothing. It
+	// decides nothing.
+	Material *Material
+}
+
+type replyMask = redact.Mask[Reply]
+
+// Material is what the vendor says of the picture, without the address under which it
+// may keep it. It is not printed, logged or marshalled. A number is nil, and a text
+// empty, where the answer has none.
+type Material struct {
+	materialMask
+
+	// VerifyScore is how alike the faces are. The vendor publishes neither its scale
+	// nor a threshold, and warns that it can be missing or wrong.
+	VerifyScore *float64
+	// QualityScore is how good the picture is, about 0..100.
+	QualityScore *float64
+	// FaceAttack is "T" or "F" for a spoof, and FaceAttackScore its score. The
+	// vendor's samples contradict themselves in it.
+	FaceAttack      string
+	FaceAttackScore *float64
+	// FaceOcclusion is "T" or "F" for a face that is covered.
+	FaceOcclusion string
+	// OSSBucketName and OSSObjectName are where the picture is kept, if the scene
+	// keeps pictures.
+	OSSBucketName, OSSObjectName string
+}
+
+type materialMask = redact.Mask[Material]
+
+// answer is the JSON as it comes, the service's or its gateway's.
+type answer struct {
+	Code      exchange.Text   `json:"Code"`
+	Message   exchange.Remark `json:"Message"`
+	RequestID exchange.Remark `json:"RequestId"`
+	Result    result          `json:"ResultObject"`
+}
+
+type result struct {
+	Passed    exchange.Text   `json:"Passed"`
+	SubCode   exchange.Text   `json:"SubCode"`
+	CertifyID exchange.Remark `json:"CertifyId"`
+	Material  material        `json:"MaterialInfo"`
+}
+
+// UnmarshalJSON takes whatever is no object for no result: errors come without.
+func (r *result) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(text, []byte("{")) {
+		return nil
+	}
+	type fields result
+	return exchange.Fields(text, (*fields)(r))
+}
+
+type material struct {
+	isThere         bool
+	Front           front           `json:"facialPictureFront"`
+	FaceAttack      exchange.Remark `json:"faceAttack"`
+	FaceAttackScore exchange.Score  `json:"faceAttackScore"`
+	FaceOcclusion   exchange.Remark `json:"faceOcclusion"`
+	OSSBucketName   exchange.Remark `json:"ossBucketName"`
+	OSSObjectName   exchange.Remark `json:"ossObjectName"`
+}
+
+// maxMaterial is more than the vendor has to say of a picture, in bytes.
+const maxMaterial = 16 << 10
+
+type front struct {
+	VerifyScore     exchange.Score  `json:"verifyScore"`
+	QualityScore    exchange.Score  `json:"qualityScore"`
+	FaceAttackScore exchange.Score  `json:"faceAttackScore"`
+	OSSBucketName   exchange.Remark `json:"ossBucketName"`
+	OSSObjectName   exchange.Remark `json:"ossObjectName"`
+}
+
+// UnmarshalJSON reads the JSON text within a string. What is none counts as absent:
+// it decides nothing, and must not cost the decision.
+func (m *material) UnmarshalJSON(text []byte) error {
+	if len(text) > maxMaterial {
+		return nil
+	}
+	if inner := ""; json.Unmarshal(text, &inner) == nil {
+		text = []byte(inner)
+	}
+	type fields material
+	m.isThere = exchange.Fields(text, (*fields)(m)) == nil
+	return nil
+}
+
+// UnmarshalJSON takes whatever is no object for nothing.
+func (f *front) UnmarshalJSON(text []byte) error {
+	type fields front
+	_ = exchange.Fields(text, (*fields)(f))
+	return nil
+}
+
+// decode decides by Code, SubCode and Passed together, and by no score. The vendor's
+// yes needs all three and the HTTP status of success.
+func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
+	var a answer
+	if err := call.Decode(&a); err != nil {
+		return nil, err
+	}
+	call.SetRequestID(string(a.RequestID))
+	if isAboutSignature(string(a.Code)) {
+		a.Message = "" // it may repeat every parameter of the request
+	}
+	verdict := exchange.VerdictIn(string(a.Result.Passed), "T", "F")
+	said := exchange.Said{Code: string(a.Code), Message: string(a.Message), Reply: a.reply(call), Verdict: verdict}
+	switch {
+	case a.Code == "":
+		return nil, call.Foreign("Code is missing")
+	case a.RequestID == "" && !call.OK() && string(a.Code) == strconv.Itoa(call.Status()):
+		return nil, call.Foreign("JSON that only repeats its HTTP status, without a RequestId")
+	case a.Code != codeOK:
+		return failure(call, said)
+	case !call.OK():
+		return nil, call.Bad("Code 200 came with an HTTP status of failure")
+	}
+	said.Reasons = []string{string(a.Result.SubCode)}
+	switch {
+	case a.Result.SubCode == "":
+		return nil, call.Bad("Code 200 came without a SubCode")
+	case verdict == exchange.NoVerdict && a.Result.SubCode == subCodeOK:
+		return nil, call.Incomplete(said, fieldPassed)
+	case verdict == exchange.NoVerdict:
+		return nil, call.Bad("Code 200 came without a Passed of T or F")
+	}
+	return call.Verdict(said, exchange.Measured{Field: fieldPassed, Rule: similarity})
+}
+
+const fieldPassed = "ResultObject.Passed"
+
+// reply is for people to read, so what the vendor echoed is taken out of it.
+func (a *answer) reply(call *exchange.Call) *Reply {
+	return &Reply{
+		Code:      a.code(call),
+		SubCode:   call.Identifier(string(a.Result.SubCode)),
+		Message:   call.Scrub(string(a.Message)),
+		Passed:    call.Identifier(string(a.Result.Passed)),
+		RequestID: call.Identifier(string(a.RequestID)),
+		CertifyID: call.Identifier(string(a.Result.CertifyID)),
+		Material:  a.Result.Material.reply(call),
+	}
+}
+
+// code is a word of the table as it is: some look like what is signed.
+func (a *answer) code(call *exchange.Call) string {
+	if row, listed := table.Find(string(a.Code), string(a.Result.SubCode)); listed {
+		return row.VendorCode
+	}
+	return call.Identifier(string(a.Code))
+}
+
+func (m *material) reply(call *exchange.Call) *Material {
+	if !m.isThere {
+		return nil
+	}
+	score := m.FaceAttackScore.Pointer()
+	if score == nil {
+		score = m.Front.FaceAttackScore.Pointer()
+	}
+	return &Material{
+		VerifyScore:     m.Front.VerifyScore.Pointer(),
+		QualityScore:    m.Front.QualityScore.Pointer(),
+		FaceAttack:      call.Identifier(string(m.FaceAttack)),
+		FaceAttackScore: score,
+		FaceOcclusion:   call.Identifier(string(m.FaceOcclusion)),
+		OSSBucketName:   call.Identifier(string(m.OSSBucketName + m.Front.OSSBucketName)),
+		OSSObjectName:   call.Identifier(string(m.OSSObjectName + m.Front.OSSObjectName)),
+	}
+}

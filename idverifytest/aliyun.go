@@ -1,0 +1,215 @@
+package idverifytest
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/idverify/idverify"
+)
+
+// Aliyun is the vendor under the name that its package gives it.
+const Aliyun = "aliyun"
+
+// Credentials that Aliyun's stand-in accepts. They are made up and open nothing.
+const (
+	AliyunAccessKeyID     = "LTAIEXAMPLEEXAMPLE0001"
+	AliyunAccessKeySecret = "EXAMPLESECRETEXAMPLESECRET0001"
+	AliyunSceneID         = "1000000006"
+
+	// The key of a role, which comes with a token.
+	AliyunTemporaryKeyID     = "STS.EXAMPLEEXAMPLE0001"
+	AliyunTemporaryKeySecret = "EXAMPLESECRETEXAMPLESECRET0002"
+	AliyunSecurityToken      = "EXAMPLESTSTOKEN/+==EXAMPLESTSTOKEN0001"
+)
+
+// What Aliyun's stand-in takes in the place of a picture: any object of this bucket
+// whose name does not contain "unreachable", and the id of a verification that
+// passed, this one or one of the stand-in's own.
+const (
+	AliyunOSSBucket = "example-bucket"
+	AliyunOSSObject = "faces/example.jpg"
+	AliyunCertifyID = "00000000000000000000000000example"
+)
+
+func aliyunVendor() *vendor {
+	return &vendor{
+		name:        Aliyun,
+		credentials: map[string]string{"access_key_id": AliyunAccessKeyID, "access_key_secret": AliyunAccessKeySecret, "scene_id": AliyunSceneID},
+		evidence:    map[string]string{"oss_bucket_name": AliyunOSSBucket, "oss_object_name": AliyunOSSObject, "certify_id": AliyunCertifyID},
+		endpoints: []endpoint{{name: Aliyun, path: "/", claims: claimsAliyun, maxBody: 8 << 20, holds: aliyunHolds,
+			read: readAliyun, says: aliyunSays, fails: aliyunFails}},
+		means: map[personID]idverify.Code{
+			personNoFace:     idverify.CodePoorPhoto,        // one word for every unusable picture
+			personSeveral:    idverify.CodeMatch,            // the largest face is taken
+			personQuota:      idverify.CodeAccountSuspended, // calls are paid for afterwards
+			personSourceDown: idverify.CodePersonRestricted, // no usable source for this identity
+			personBadCapture: idverify.CodePoorPhoto,
+		},
+		stranger: personNotFound,
+		scores:   Scores{Similarity: 50.29}, // which decides nothing
+		decides:  "Passed",
+		state:    func() any { return &aliyunState{seen: map[string]bool{}} },
+	}
+}
+
+// aliyunAnswer is a Code of the service, or with none a SubCode and a score that does
+// not decide, or a word of the gateway.
+type aliyunAnswer struct {
+	word, code, sub string
+	score           float64
+}
+
+var aliyunPeople = map[personID]aliyunAnswer{
+	personMatch:            {sub: "200"}, // with the similarity of SetScores
+	personFaceMismatch:     {sub: "204", score: 12.5},
+	personIdentityMismatch: {sub: "201"},
+	personNotFound:         {sub: "202"},
+	personNoReference:      {sub: "203"},
+	personAttack:           {sub: "205", score: 61.25},
+	personSynthetic:        {sub: "205", score: 61.25},
+	personNoFace:           {code: "419"},
+	personBlurred:          {code: "419"},
+	personSeveral:          {sub: "200", score: 58.5},
+	personRateLimited:      {word: "Throttling.User"},
+	personQuota:            {code: "412"},
+	personSourceDown:       {code: "417"},
+	personVendorDown:       {code: "500"},
+	personBadCapture:       {code: "419"},
+	personAtThreshold:      {sub: "204", score: 50.29}, // the score of others who pass
+	personAboveThreshold:   {sub: "200", score: 50.28},
+	personBelowThreshold:   {sub: "204", score: 50.3},
+}
+
+// aliyunMessages has words for the codes of the service.
+var aliyunMessages = map[string]string{
+	"200": "success", "400": "parameter is empty", "401": "parameter is invalid", "404": "scene is not configured",
+	"405": "minor", "411": "no permission", "412": "arrears", "417": "no available source", "418": "too many failures",
+	"419": "picture is unavailable", "420": "several pictures", "421": "picture is too large", "422": "download timeout",
+	"423": "invalid CertifyId", "500": "system error",
+}
+
+// aliyunService answers as the service does: with HTTP 200 whatever it says.
+func aliyunService(code, message string, result map[string]any) reply {
+	if message == "" {
+		message = aliyunMessages[code]
+	}
+	body := map[string]any{"Code": code, "Message": message, "RequestId": aliyunID()}
+	if result != nil {
+		body["ResultObject"] = result
+	}
+	rep := jsonReply(http.StatusOK, code, body)
+	rep.header.Set("Content-Type", "application/json;charset=utf-8")
+	return rep
+}
+
+// aliyunDecision is an answer about the person, which is paid for.
+func aliyunDecision(s *Server, sub string, score float64) reply {
+	passed := "F"
+	if sub == "200" {
+		passed = "T"
+	}
+	attack := "F"
+	if sub == "205" {
+		attack = "T"
+	}
+	material, _ := json.Marshal(map[string]any{
+		"faceAttack":         attack,
+		"facialPictureFront": map[string]any{"qualityScore": 88.36, "verifyScore": score},
+	})
+	rep := aliyunService("200", "", map[string]any{
+		"CertifyId": aliyunCertified(s, passed), "SubCode": sub, "Passed": passed, "IdentityInfo": "null", "MaterialInfo": string(material),
+	})
+	rep.billed = true
+	return rep
+}
+
+// aliyunCertified makes an id that tells this server later whether it passed.
+func aliyunCertified(s *Server, passed string) string {
+	random := hexID()[:16]
+	return random + fmt.Sprintf("%x", s.mac("aliyun certify "+passed, random)[:8])
+}
+
+func aliyunHasPassed(s *Server, id string) bool {
+	return id == AliyunCertifyID || len(id) == 32 && fmt.Sprintf("%x", s.mac("aliyun certify T", id[:16])[:8]) == id[16:]
+}
+
+// aliyunID is a request id as the vendor writes it.
+func aliyunID() string {
+	id := strings.ToUpper(hexID())
+	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")
+}
+
+// aliyunStatuses are the HTTP statuses of the gateway's words other than 400, by the
+// whole word or what stands before the dot.
+var aliyunStatuses = map[string]int{
+	"InvalidAccessKeyId.NotFound": 404, "InvalidApi": 404, "InvalidAction": 404, "InvalidProduct": 404, "InvalidRegion": 404, "NoSuchVersion": 404,
+	"Forbidden": 403, "NoPermission": 403, "Error": 403, "ActionUnauthorized": 403, "UnauthorizedOperation": 403,
+	"InternalError": 500, "UnknownError": 500, "ServiceUnavailable": 503,
+}
+
+// aliyunError is the gateway's, which all of the vendor's services share.
+type aliyunError struct {
+	XMLName                                     xml.Name `xml:"Error" json:"-"`
+	RequestId, HostId, Code, Message, Recommend string
+}
+
+func aliyunGateway(word, message string) reply {
+	head, _, _ := strings.Cut(word, ".")
+	status := http.StatusBadRequest
+	for _, name := range []string{head, word} {
+		if known, ok := aliyunStatuses[name]; ok {
+			status = known
+		}
+	}
+	if message == "" {
+		message = "The request was refused: " + word + "."
+	}
+	rep := jsonReply(status, word, aliyunError{RequestId: aliyunID(), HostId: "cloudauth.aliyuncs.com", Code: word, Message: message,
+		Recommend: "https://api.example.invalid/troubleshoot?q=" + word})
+	rep.header.Set("Content-Type", "application/json;charset=utf-8")
+	return rep
+}
+
+// inXML is an error of the gateway's for a client that did not ask for JSON.
+func inXML(rep reply) reply {
+	var e aliyunError
+	if json.Unmarshal(rep.body, &e) != nil || e.HostId == "" {
+		return rep
+	}
+	text, _ := xml.Marshal(e) // texts only
+	rep.header.Set("Content-Type", "text/xml;charset=utf-8")
+	rep.body = append([]byte(xml.Header), text...)
+	return rep
+}
+
+func aliyunSays(_ *Server, t trouble) reply {
+	if code, ok := map[trouble]string{quotaExceeded: "412", unavailable: "500", tooLarge: "421"}[t]; ok {
+		return aliyunService(code, "", nil)
+	}
+	return aliyunGateway(map[trouble]string{
+		rateLimited: "Throttling.User", expired: "InvalidTimeStamp.Expired", revoked: "InvalidAccessKeyId.Inactive",
+		notFound: "InvalidApi.NotFound", tooMany: "InvalidParameter",
+	}[t], "")
+}
+
+var aliyunWord = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`)
+
+// aliyunFails takes a word of the gateway, a Code of the service, and SubCodes other
+// than 200, which are of no other Code.
+func aliyunFails(s *Server, code string) (reply, bool) {
+	switch {
+	case aliyunWord.MatchString(code):
+		return aliyunGateway(code, ""), true
+	case len(code) != 3 || strings.Trim(code, "0123456789") != "" || code == "200":
+		return reply{}, false
+	case code[:2] == "20":
+		rep := aliyunDecision(s, code, 0)
+		rep.billed = false // it stands in front of the vendor
+		return rep, true
+	}
+	return aliyunService(code, "", nil), true
+}
