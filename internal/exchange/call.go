@@ -145,6 +145,13 @@ func (c *Call) Context() context.Context { return c.ctx }
 // At is the time to sign for: now, by the vendor's clock as far as it is known.
 func (c *Call) At() time.Time { return c.Now().Add(c.ahead) }
 
+// Clock is At for a hook that signs: it may be left behind, and must not look at a call
+// that has gone on.
+func (c *Call) Clock() func() time.Time {
+	now, ahead := c.Now, c.ahead
+	return func() time.Time { return now().Add(ahead) }
+}
+
 // Warn adds a warning to the result. What Subject gave is shared, and copied.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warnings), w) }
 
