@@ -11,6 +11,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/huaweiivs"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/megvii"
@@ -42,6 +43,10 @@ var accounts = []account{
 	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
+		}},
+	{huaweiivs.Name, "HUAWEIIVS_BASE_URL", map[string]string{"access_key": "HUAWEIIVS_ACCESS_KEY", "secret_key": "HUAWEIIVS_SECRET_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return huaweiivs.New(huaweiivs.Config{AccessKey: given["access_key"], SecretKey: given["secret_key"], HTTP: http})
 		}},
 }
 

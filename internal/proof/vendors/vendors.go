@@ -6,6 +6,7 @@
 package vendors
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/idverify/idverify"
@@ -18,6 +19,7 @@ func All() []Vendor {
 		baiduVendor(),
 		tencentVendor(),
 		megviiVendor(),
+		huaweiIVSVendor(),
 	}
 }
 
@@ -159,6 +161,7 @@ const Reference = "EXAMPLE-1"
 type Answer struct {
 	// Status is 200 where it is 0.
 	Status int
+	Header http.Header
 	Body   string
 	// ID is the vendor's id for the request, and Message its words.
 	ID, Message string
@@ -235,6 +238,11 @@ func refused[C any, P Provider](accepted C, create func(C) (P, error), field str
 		all = append(all, Refused{field, cfg, func() (Provider, error) { return made(create(cfg)) }})
 	}
 	return all
+}
+
+// noCredentials is a source of keys that is never asked.
+func noCredentials(context.Context) (idverify.Credentials, error) {
+	return idverify.Credentials{}, nil
 }
 
 // made keeps a client that is nil from becoming a Provider that is not.
