@@ -62,13 +62,18 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 // headers are those of the account. Their names are in the canonical form of Go: a
 // second one that differs in case alone would be sent twice and signed once.
 func (c *Client) headers() http.Header {
-	headers := http.Header{}
-	if c.config.projectID != "" {
-		headers.Set("X-Project-Id", c.config.projectID)
+	var headers http.Header
+	add := func(name, value string) {
+		if value == "" {
+			return
+		}
+		if headers == nil {
+			headers = http.Header{}
+		}
+		headers.Set(name, value)
 	}
-	if c.config.enterpriseProjectID != "" {
-		headers.Set("Enterprise-Project-Id", c.config.enterpriseProjectID)
-	}
+	add("X-Project-Id", c.config.projectID)
+	add("Enterprise-Project-Id", c.config.enterpriseProjectID)
 	return headers
 }
 
@@ -101,3 +106,16 @@ func (c *Client) photo(call *exchange.Call, m idverify.Media) (*media.Seen, erro
 	}
 	return photo, nil
 }
+
+// PhotoLimits are safe under every reading of the vendor's page, which does not say what
+// its KB and MB are.
+func (c *Client) PhotoLimits() idverify.PhotoLimits {
+	safe := photoLimits.Photo()
+	safe.MinBytes, safe.MaxBase64, safe.MinBase64 = minPhoto, maxBase64, minBase64
+	safe.MinLongSide, safe.MinShortSide = minSide, minSide
+	return safe
+}
+
+// WidestPhotoLimits are those beyond which a picture is refused before it is sent: the
+// same.
+func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return c.PhotoLimits() }

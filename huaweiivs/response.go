@@ -136,7 +136,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	said.Reply = a.reply(call, said)
 	switch named := string(a.Meta.UUID); {
 	case named != "" && named != call.OwnID:
-		return nil, call.Bad("the answer's meta.uuid names another call")
+		return nil, call.Astray("meta.uuid")
 	case failure != "" && a.Result.present:
 		return nil, call.Contradiction(said, "error_code", "a result came with an error_code")
 	case failure != "":

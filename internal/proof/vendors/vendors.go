@@ -133,6 +133,8 @@ type Form struct {
 	Captured bool
 	// AnyBytes says that media of no known format is sent as well.
 	AnyBytes bool
+	// JPEGOnly says that no other format of pictures is sent.
+	JPEGOnly bool
 	URL      func(string) idverify.Evidence
 	Texts    func(...string) idverify.Evidence
 	// Known are texts that the stand-in accepts. Without them it accepts none,
