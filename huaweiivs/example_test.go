@@ -41,8 +41,8 @@ func ExampleClient_Verify() {
 		fmt.Println(res.Code, res.Passed(), res.Checks[0], res.Billed)
 	}
 	// Output:
-	// match true similarity 88 by the vendor passed yes
-	// face_mismatch false similarity 31 by the vendor failed yes
+	// match true similarity 88 passed by the vendor's verdict yes
+	// face_mismatch false similarity 31 failed by the vendor's verdict yes
 }
 
 // A temporary key is asked for anew with every attempt, and so can change.
