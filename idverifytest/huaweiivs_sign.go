@@ -37,10 +37,11 @@ var huaweiIVSSecrets = map[string][2]string{
 	HuaweiIVSTemporaryAccessKey: {HuaweiIVSTemporarySecretKey, HuaweiIVSSecurityToken},
 }
 
-// huaweiIVSLocks counts the wrong signatures of the keys that exist.
+// huaweiIVSLocks counts the wrong signatures of the two keys that exist, and does not
+// hold them: a server that is printed would show them.
 type huaweiIVSLocks struct {
-	mu   sync.Mutex
-	keys map[string]huaweiIVSLock
+	mu                   sync.Mutex
+	permanent, temporary huaweiIVSLock
 }
 
 type huaweiIVSLock struct {
@@ -52,22 +53,20 @@ type huaweiIVSLock struct {
 func (l *huaweiIVSLocks) enter(key string, right bool, now time.Time) (locked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.keys == nil {
-		l.keys = map[string]huaweiIVSLock{}
+	k := &l.permanent
+	if key == HuaweiIVSTemporaryAccessKey {
+		k = &l.temporary
 	}
-	k := l.keys[key]
 	switch {
 	case now.Before(k.until):
 		return true
 	case right:
-		k = huaweiIVSLock{}
-	default:
-		k.wrong++
+		*k = huaweiIVSLock{}
+		return false
 	}
-	if k.wrong == huaweiIVSLockAfter {
-		k = huaweiIVSLock{until: now.Add(huaweiIVSLockedFor)}
+	if k.wrong++; k.wrong == huaweiIVSLockAfter {
+		*k = huaweiIVSLock{until: now.Add(huaweiIVSLockedFor)}
 	}
-	l.keys[key] = k
 	return false
 }
 
