@@ -34,7 +34,7 @@ func TestSign_HeadersThatAreSent(t *testing.T) {
 	}
 	seen := v.requests()
 	for i, want := range []string{
-		"SDK-HMAC-SHA256 Access=EXAMPLEAK0000000001, SignedHeaders=host;x-sdk-date, Signature=",
+		"SDK-HMAC-SHA256 Access=EXAMPLEAKHUAWEIIVSA, SignedHeaders=host;x-sdk-date, Signature=",
 		"SDK-HMAC-SHA256 Access=EXAMPLEAK0000000002, SignedHeaders=enterprise-project-id;host;x-project-id;x-sdk-date;x-security-token, Signature=",
 	} {
 		assert.Regexp(t, "^"+want+"[0-9a-f]{64}$", seen[i].Header.Get("Authorization"))

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	accessKey = "EXAMPLEAK0000000001"
-	secretKey = "EXAMPLESK00000000000000000000000000001"
+	accessKey = idverifytest.HuaweiIVSAccessKey
+	secretKey = idverifytest.HuaweiIVSSecretKey
 	name      = "虚构张三"
 	number    = "11010519000101001X"
 )

@@ -16,8 +16,6 @@ import (
 type Reply struct {
 	replyMask
 
-	// UUID is the request's own, as the answer repeats it. Empty where it does not.
-	UUID string
 	// ServiceName is "ivs-standard".
 	ServiceName string
 	// Code is the verification_code of a decision, else the error code as the vendor
@@ -196,7 +194,6 @@ func (a *answer) failure() (code, text string) {
 // reply is for people to read, so what the vendor echoed is taken out of it.
 func (a *answer) reply(call *exchange.Call, said exchange.Said) *Reply {
 	return &Reply{
-		UUID:        call.Identifier(string(a.Meta.UUID)),
 		ServiceName: call.Scrub(string(a.Result.ServiceName)),
 		Code:        call.Identifier(said.Code),
 		Message:     call.Scrub(said.Message),

@@ -17,11 +17,11 @@ const HuaweiIVS = "huaweiivs"
 // with its security token. They are made up and open nothing. Five wrong signatures in a
 // row lock a key for five minutes.
 const (
-	HuaweiIVSAccessKey          = "EXAMPLEAK0000000001"
-	HuaweiIVSSecretKey          = "EXAMPLESK00000000000000000000000000001"
-	HuaweiIVSTemporaryAccessKey = "EXAMPLEAK0000000002"
-	HuaweiIVSTemporarySecretKey = "EXAMPLESK00000000000000000000000000002"
-	HuaweiIVSSecurityToken      = "EXAMPLE-SECURITY-TOKEN-0000000000000002"
+	HuaweiIVSAccessKey          = "EXAMPLEAKHUAWEIIVSA"
+	HuaweiIVSSecretKey          = "EXAMPLESKHUAWEIIVSEXAMPLEPERMANENTKEYA"
+	HuaweiIVSTemporaryAccessKey = "EXAMPLEAKHUAWEIIVSB"
+	HuaweiIVSTemporarySecretKey = "EXAMPLESKHUAWEIIVSEXAMPLETEMPORARYKEYB"
+	HuaweiIVSSecurityToken      = "EXAMPLE-SECURITY-TOKEN-OF-THE-TEMPORARY-KEY"
 )
 
 const huaweiIVSPath = "/v2.0/ivs-standard"

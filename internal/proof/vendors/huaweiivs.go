@@ -34,10 +34,10 @@ func huaweiIVSVendor() Vendor {
 		},
 		Repeats: huaweiIVSRepeats,
 		Samples: func(words string, _ []byte) map[string]any {
-			return map[string]any{"huaweiivs.Reply": &huaweiivs.Reply{UUID: words, ServiceName: words, Code: "1000", Message: words, Result: words}}
+			return map[string]any{"huaweiivs.Reply": &huaweiivs.Reply{ServiceName: words, Code: "1000", Message: words, Result: words}}
 		},
 		Open:        []any{huaweiivs.Reply{}},
-		Reveals:     map[string][]string{"huaweiivs.Reply": {"UUID", "ServiceName", "Message", "Result"}},
+		Reveals:     map[string][]string{"huaweiivs.Reply": {"ServiceName", "Message", "Result"}},
 		Allocations: 200,
 		Documented:  "`Photo`",
 	}
