@@ -56,7 +56,15 @@ func TestRefusedSignatures_AreNotRepeated(t *testing.T) {
 		`{"error_code":"APIG.0307","error_msg":"The token must be updated."}`,
 		`{"code":"APIG.0303","message":"x"}`,
 	} {
-		v := serve(t, answering(401, refusal))
+		v := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			if !strings.Contains(refusal, "verify aksk") { // whatever the clocks say
+				w.Header().Set("Date", signedAt.Add(time.Hour).Format(http.TimeFormat))
+			} else {
+				w.Header().Set("Date", signedAt.Add(14*time.Minute).Format(http.TimeFormat))
+			}
+			w.WriteHeader(401)
+			_, _ = w.Write([]byte(refusal))
+		})
 		client, err := idverify.New([]idverify.Provider{newClient(t, v)})
 		require.NoError(t, err)
 		for range 3 {
@@ -130,6 +138,22 @@ func TestWrongClockAndWrongKey(t *testing.T) {
 		require.Error(t, err)
 	}
 	assert.LessOrEqual(t, len(v.requests())-before, 3)
+}
+
+// After the vendor has accepted a signature, another change of the clocks is healed, too.
+func TestWrongClock_HealedAgain(t *testing.T) {
+	var ahead atomic.Int64
+	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt.Add(time.Duration(ahead.Load())) }))
+	c := newClient(t, serve(t, answering(500, "")), func(c *huaweiivs.Config) { c.HTTP.BaseURL = srv.BaseURL(idverifytest.HuaweiIVS) })
+	req := request()
+	req.Name, req.IDNumber = idverifytest.Match().Name, idverifytest.Match().IDNumber
+	for _, hour := range []time.Duration{time.Hour, -time.Hour, 2 * time.Hour} {
+		ahead.Store(int64(hour))
+		before := srv.Calls(idverifytest.HuaweiIVS)
+		_, err := c.Verify(t.Context(), req)
+		require.NoError(t, err)
+		assert.Equal(t, 2, srv.Calls(idverifytest.HuaweiIVS)-before)
+	}
 }
 
 // Of many calls at once with a wrong clock one signature is made anew.

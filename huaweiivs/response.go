@@ -63,7 +63,6 @@ type result struct {
 
 // verdicts is the one that must be there.
 type verdicts struct {
-	isOne      bool
 	Result     exchange.Text   `json:"verification_result"`
 	Message    exchange.Remark `json:"verification_message"`
 	Code       exchange.Text   `json:"verification_code"`
@@ -112,7 +111,6 @@ func (v *verdicts) UnmarshalJSON(text []byte) error {
 	if len(one) == 0 {
 		return nil
 	}
-	v.isOne = true
 	return exchange.Fields(one, (*fields)(v))
 }
 
@@ -151,10 +149,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 func (c *Client) decided(call *exchange.Call, r result, said exchange.Said) (*idverify.Result, error) {
 	one := r.Data
 	switch {
-	case !one.isOne, r.Count != "" && r.Count != "1":
-		return nil, call.Bad("not exactly one result")
-	case one.Code == "":
-		return nil, call.Bad("verification_code is missing")
+	case one.Code == "", r.Count != "" && r.Count != "1":
+		return nil, call.Bad("not exactly one result with a verification_code")
 	case !isWordOf(string(one.Code), string(one.Result)):
 		return nil, call.Contradiction(said, "verification_result", "verification_result does not fit verification_code")
 	}

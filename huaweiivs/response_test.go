@@ -109,8 +109,10 @@ func TestAnswer_ThatCannotBeTrusted(t *testing.T) {
 		assert.False(t, e.Repeatable(), what)
 	}
 	for _, status := range []int{201, 400, 500} {
-		res, err := ask(t, status, fixture(t, "valid.json"))
-		assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
+		for _, content := range []string{fixture(t, "valid.json"), one(`"verification_result":"invalid","verification_code":2001`)} {
+			res, err := ask(t, status, content)
+			assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
+		}
 	}
 	res, err := ask(t, 200, one(`"verification_result":"invalid","verification_code":2009`))
 	assert.Equal(t, idverify.CodeUnknown, requireError(t, res, err).Code)
