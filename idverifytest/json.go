@@ -9,6 +9,7 @@ import (
 // node is one value of a JSON text.
 type node struct {
 	kind     nodeKind
+	yes      bool             // a boolean that is true
 	value    value            // of a string
 	items    []*node          // of an array
 	members  map[string]*node // of an object; of a name that is given twice, the last
@@ -41,6 +42,8 @@ func (n *node) text() string {
 	}
 	return n.value.text()
 }
+
+func (n *node) isTrue() bool { return n != nil && n.yes }
 
 func (n *node) isObject() bool { return n != nil && n.kind == jsonObject }
 
@@ -149,7 +152,7 @@ func (j *jsonReader) node(name string, depth int) (*node, error) {
 		}
 		return &node{kind: jsonString, value: w.end()}, nil
 	case b == 't':
-		return &node{kind: jsonBool}, j.literal("true")
+		return &node{kind: jsonBool, yes: true}, j.literal("true")
 	case b == 'f':
 		return &node{kind: jsonBool}, j.literal("false")
 	case b == 'n':

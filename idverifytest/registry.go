@@ -18,6 +18,7 @@ func registered() registry {
 		tencentVendor(),
 		megviiVendor(),
 		aliyunVendor(),
+		huaweiIVSVendor(),
 	}
 }
 

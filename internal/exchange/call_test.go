@@ -65,3 +65,16 @@ func TestRequestIDOfAnAnswerThatBreaksOffIsKept(t *testing.T) {
 	assert.True(t, e.Ambiguous())
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 }
+
+// A hook that signs may still run when its call has learned more.
+func TestClock_KeepsWhatWasKnown(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	c := answered(http.StatusOK)
+	c.Now = func() time.Time { return now }
+	c.ahead = time.Hour
+	clock := c.Clock()
+	c.ahead = 0
+	now = now.Add(time.Minute)
+	assert.Equal(t, now.Add(time.Hour), clock())
+	assert.Equal(t, now, c.At())
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/aliyun"
 	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/huaweiivs"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/megvii"
@@ -47,6 +48,10 @@ var accounts = []account{
 	{aliyun.Name, "ALIYUN_BASE_URL", map[string]string{"access_key_id": "ALIYUN_ACCESS_KEY_ID", "access_key_secret": "ALIYUN_ACCESS_KEY_SECRET", "scene_id": "ALIYUN_SCENE_ID"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return aliyun.New(aliyun.Config{AccessKeyID: given["access_key_id"], AccessKeySecret: given["access_key_secret"], SceneID: given["scene_id"], HTTP: http})
+		}},
+	{huaweiivs.Name, "HUAWEIIVS_BASE_URL", map[string]string{"access_key": "HUAWEIIVS_ACCESS_KEY", "secret_key": "HUAWEIIVS_SECRET_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return huaweiivs.New(huaweiivs.Config{AccessKey: given["access_key"], SecretKey: given["secret_key"], HTTP: http})
 		}},
 }
 

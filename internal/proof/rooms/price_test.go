@@ -98,6 +98,7 @@ func TestAVendorThatIsNamedElsewhereIsFound(t *testing.T) {
 		"internal/proof/vendors/acme.go": text("acme"), "idverifytest/registry.go": text("acmeVendor()"), "internal/proof/vendors/vendors.go": text("acmeVendor()"),
 		"README.md": text("Acme"), "docs/x.txt": text("acme"), "examples/a/main.go": text("acme"), "bench/go.mod": text(""), "bench/a.go": text("acme"),
 		"acmeface/client.go": text("acmeface.New"), "idverifytest/acmeface.go": text("AcmeFace"),
+		".git":           text("acme"),
 		"policy_test.go": text("none of them"), "x/testdata/a": text("acme"),
 	}
 	all := []string{"acme", "acmeface"}

@@ -6,6 +6,7 @@
 package vendors
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/idverify/idverify"
@@ -19,6 +20,7 @@ func All() []Vendor {
 		tencentVendor(),
 		megviiVendor(),
 		aliyunVendor(),
+		huaweiIVSVendor(),
 	}
 }
 
@@ -138,6 +140,8 @@ type Form struct {
 	Captured bool
 	// AnyBytes says that media of no known format is sent as well.
 	AnyBytes bool
+	// JPEGOnly says that no other format of pictures is sent.
+	JPEGOnly bool
 	URL      func(string) idverify.Evidence
 	Texts    func(...string) idverify.Evidence
 	// Short says that Texts are names and ids, however many.
@@ -168,6 +172,7 @@ const Reference = "EXAMPLE-1"
 type Answer struct {
 	// Status is 200 where it is 0.
 	Status int
+	Header http.Header
 	Body   string
 	// ID is the vendor's id for the request, and Message its words.
 	ID, Message string
@@ -247,6 +252,11 @@ func refused[C any, P Provider](accepted C, create func(C) (P, error), field str
 		all = append(all, Refused{field, cfg, func() (Provider, error) { return made(create(cfg)) }})
 	}
 	return all
+}
+
+// noCredentials is a source of keys that is never asked.
+func noCredentials(context.Context) (idverify.Credentials, error) {
+	return idverify.Credentials{}, nil
 }
 
 // made keeps a client that is nil from becoming a Provider that is not.

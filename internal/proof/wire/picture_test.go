@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -50,6 +51,9 @@ func TestTruncatedPicturesAreNeverSentWhole(t *testing.T) {
 				p := provider(t, v, account{base: server.URL, client: client})
 				for i := range v.OfMedia(idverify.Media{}) {
 					for name, content := range truncated(t, min(2<<20, v.Largest)) {
+						if len(content) < v.Smallest || v.Forms[i].JPEGOnly && strings.Contains(name, "PNG") {
+							continue // refused for that
+						}
 						path := filepath.Join(t.TempDir(), "face")
 						require.NoError(t, os.WriteFile(path, content, 0o600))
 						for _, media := range []idverify.Media{idverify.Bytes(content), idverify.File(path)} {

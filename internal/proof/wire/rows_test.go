@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,7 +25,9 @@ type script struct {
 func (s *script) provider(t *testing.T, v vendors.Vendor, answer vendors.Answer, change ...func(*vendors.Account)) vendors.Provider {
 	t.Helper()
 	say := func(a vendors.Answer) (*http.Response, error) {
-		return httpmock.NewStringResponse(max(a.Status, http.StatusOK), a.Body), nil
+		said := httpmock.NewStringResponse(max(a.Status, http.StatusOK), a.Body)
+		maps.Copy(said.Header, a.Header)
+		return said, nil
 	}
 	transport := httpmock.NewMockTransport()
 	transport.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
@@ -182,6 +185,8 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		case row.Code == idverify.CodeVendorUnavailable: // some are documented as free
 			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused || row.Billed == idverify.BilledNo)
+		case row.Code == idverify.CodeTimeout: // of a gateway, which may have lost an answer
+			assert.Equal(t, idverify.DeliveryUnanswered, row.Delivery)
 		case row.HTTPStatus == http.StatusRequestEntityTooLarge: // whatever stands before the vendor says so
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		default:

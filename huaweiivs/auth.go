@@ -1,0 +1,67 @@
+package huaweiivs
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/sign"
+)
+
+const algorithm = "SDK-HMAC-SHA256"
+
+// signedHeaders are signed where they are sent. User-Agent is none of them, though the
+// vendor's own Go client signs it: proxies rewrite it.
+var signedHeaders = []string{"host", "x-sdk-date", "x-project-id", "x-security-token", "enterprise-project-id"}
+
+// signatureLifetime is how far the vendor lets the time that is signed be from its own.
+const signatureLifetime = 15 * time.Minute
+
+// sign has every attempt signed for its own time.
+func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
+	key, err := call.Key(call.Context())
+	if err != nil {
+		return err
+	}
+	clock := call.Clock()
+	req.Sign = func(_ context.Context, r *http.Request, digest [sha256.Size]byte) error {
+		r.Header.Set("X-Sdk-Date", sign.Short(clock()))
+		if key.Token != "" {
+			r.Header.Set("X-Security-Token", key.Token)
+		}
+		r.Header.Set("Authorization", authorization(sign.Of(r, digest), key))
+		return nil
+	}
+	return nil
+}
+
+// authorization signs r, whose headers are final but for this one.
+func authorization(r sign.Request, key idverify.Credentials) string {
+	r.Path = strings.TrimSuffix(r.Path, "/") + "/" // what is signed ends so, whatever is sent
+	hash, signed := r.Canonical(signedHeaders...)
+	toSign := algorithm + "\n" + r.Header.Get("X-Sdk-Date") + "\n" + hash
+	return algorithm + " Access=" + key.KeyID + ", SignedHeaders=" + signed + ", Signature=" + sign.Chain(key.KeySecret, toSign)
+}
+
+// refused allows a second signature where the clocks explain the refusal. Five bad ones
+// lock the key, so a second one is not spent again until the vendor has accepted one:
+// it may be the key that is wrong, too.
+func (c *Client) refused(call *exchange.Call, err error) bool {
+	return call.RefusedForTime(err) && !c.resigned.Swap(true)
+}
+
+// accepted notes that the vendor has accepted a signature.
+func (c *Client) accepted() { c.resigned.Store(false) }
+
+// isProject holds an id to what can be sent in a header. Both kinds are UUIDs, with
+// hyphens or without; an enterprise's may be 0.
+func isProject(id string) bool {
+	return len(id) <= 64 && strings.IndexFunc(id, func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}) < 0
+}

@@ -1,0 +1,141 @@
+package huaweiivs
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "huaweiivs"
+
+// DefaultBaseURL is the region for which the service is documented.
+const DefaultBaseURL = "https://ivs.cn-north-4.myhuaweicloud.com"
+
+// Config is an account at Huawei Cloud. It prints without its credentials, except
+// where fmt does not ask it: under %p as a value, and in an unexported field of another
+// struct. Do not keep it there; keep the [Client].
+type Config struct {
+	configMask
+
+	// AccessKey and SecretKey are the AK and SK of an IAM user. Required, unless
+	// Credentials gives the key.
+	AccessKey, SecretKey string
+	// Credentials gives the key in the place of AccessKey and SecretKey, which then
+	// stay empty: see [idverify.Credentials]. A temporary key's Token is its security
+	// token. Default none.
+	Credentials func(context.Context) (idverify.Credentials, error)
+
+	// ProjectID is needed where the key belongs to several projects. It is sent and
+	// signed as X-Project-Id. Default none.
+	ProjectID string
+	// EnterpriseProjectID is the cost centre that is billed. One that the vendor does
+	// not know is no error there. Default none, which the vendor takes for "default".
+	EnterpriseProjectID string
+
+	// Detail asks for a similarity of 0..1000 with decimals, in the place of whole
+	// numbers of 0..100. It changes no decision. Default false.
+	Detail bool
+	// NoCrop sends crop as false: the vendor then neither counts the faces nor crops
+	// the picture. Default false, which leaves the vendor's own default: it does.
+	NoCrop bool
+
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
+	// the vendor refuses a signature for its time and its Date says another.
+	HTTP idverify.HTTP
+}
+
+type configMask = redact.Mask[Config]
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	clientMask
+	vendor     *exchange.Vendor
+	similarity idverify.Rule
+	config     settings
+	resigned   atomic.Bool // a second signature was made since the vendor last accepted one
+}
+
+type clientMask = redact.Mask[Client]
+
+// settings is what a request needs of the Config.
+type settings struct {
+	projectID, enterpriseProjectID string
+	detail, noCrop                 bool
+}
+
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name of the
+// field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:            Name,
+		DefaultBaseURL:  DefaultBaseURL,
+		Table:           table,
+		RequestIDField:  "request_id",
+		RequestIDHeader: "X-Request-Id",
+		Paths:           []string{path},
+		Key: &exchange.SigningKey{
+			ID:          exchange.Credential{Field: "AccessKey", Value: cfg.AccessKey},
+			Secret:      exchange.Credential{Field: "SecretKey", Value: cfg.SecretKey},
+			Credentials: cfg.Credentials,
+		},
+		HTTP: cfg.HTTP,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for field, id := range map[string]string{"ProjectID": cfg.ProjectID, "EnterpriseProjectID": cfg.EnterpriseProjectID} {
+		if !isProject(id) {
+			return nil, vendor.Misconfigured(field, "must be at most 64 letters, digits and hyphens")
+		}
+	}
+	return &Client{
+		vendor:     vendor,
+		similarity: ruleFor(cfg.Detail),
+		config:     settings{cfg.ProjectID, cfg.EnterpriseProjectID, cfg.Detail, cfg.NoCrop},
+	}, nil
+}
+
+// Name is "huaweiivs".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	_, ok := ev.(idverify.PhotoEvidence)
+	return ok
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+
+// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides by
+// itself, and publishes no false-accept rate.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	_, err := c.vendor.MaxFAR(c.similarity, rate)
+	return nil, err
+}
+
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses the
+// signature and its clock shows why; see the package documentation. A decision is a
+// Result whose [Reply] holds what the vendor said; everything else is an
+// *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	return c.vendor.Ask(ctx, q, exchange.Steps{Encode: c.encode, Sign: c.sign, Refused: c.refused, Decode: c.decode})
+}
+
+// Verify is Ask without an [idverify.Client].
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, c, req)
+}
+
+// CloseIdleConnections closes the connections of the default transport that no call
+// uses. The Client of the settings is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

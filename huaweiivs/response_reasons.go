@@ -1,0 +1,48 @@
+package huaweiivs
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+// oneSpelling is a code as the table has it: gateways write APIG or APIGW, and mean the
+// same.
+func oneSpelling(code string) string {
+	if number, ok := strings.CutPrefix(code, "APIGW."); ok {
+		return "APIG." + number
+	}
+	return code
+}
+
+// isOfService reports whether a code is the service's own: its gateway has accepted the
+// signature then.
+func isOfService(code string) bool { return strings.HasPrefix(code, "IVS.") }
+
+// reasons narrow a code, the most telling first: by its text, by the clocks, by the
+// HTTP status.
+func (c *Client) reasons(call *exchange.Call, said exchange.Said) []string {
+	var all []string
+	text := strings.ToLower(said.Message)
+	for _, p := range phrases {
+		if p.code == said.Code && strings.Contains(text, p.says) {
+			all = append(all, p.reason)
+		}
+	}
+	if said.Code == codeSignature && c.isOfClock(call) {
+		all = append(all, reasonClock)
+	}
+	all = append(all, strconv.Itoa(call.Status()))
+	if isOfService(said.Code) && call.ServerFailed() {
+		all = append(all, reasonServer)
+	}
+	return all
+}
+
+// isOfClock reports whether the vendor's clock alone explains why it refused a
+// signature. It has no code of its own for that.
+func (c *Client) isOfClock(call *exchange.Call) bool {
+	theirs, known := call.AnsweredAt()
+	return known && theirs.Sub(call.At()).Abs() > signatureLifetime
+}

@@ -1,0 +1,166 @@
+package idverifytest
+
+import (
+	"math"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/idverify/idverify"
+)
+
+// HuaweiIVS is the vendor under the name that its package gives it.
+const HuaweiIVS = "huaweiivs"
+
+// Credentials that Huawei's stand-in accepts: a permanent key, and a temporary one
+// with its security token. They are made up and open nothing. Five wrong signatures in a
+// row lock a key for five minutes.
+const (
+	HuaweiIVSAccessKey          = "EXAMPLEAKHUAWEIIVSA"
+	HuaweiIVSSecretKey          = "EXAMPLESKHUAWEIIVSEXAMPLEPERMANENTKEYA"
+	HuaweiIVSTemporaryAccessKey = "EXAMPLEAKHUAWEIIVSB"
+	HuaweiIVSTemporarySecretKey = "EXAMPLESKHUAWEIIVSEXAMPLETEMPORARYKEYB"
+	HuaweiIVSSecurityToken      = "EXAMPLE-SECURITY-TOKEN-OF-THE-TEMPORARY-KEY"
+)
+
+const huaweiIVSPath = "/v2.0/ivs-standard"
+
+func huaweiIVSVendor() *vendor {
+	return &vendor{
+		name:        HuaweiIVS,
+		credentials: map[string]string{"access_key": HuaweiIVSAccessKey, "secret_key": HuaweiIVSSecretKey},
+		endpoints: []endpoint{{name: HuaweiIVS, path: huaweiIVSPath, maxBody: 12_000_000,
+			read: readHuaweiIVS, says: huaweiIVSSays, fails: huaweiIVSFails}},
+		means: map[personID]idverify.Code{
+			personAttack:     idverify.CodeMatch,             // looks for none
+			personSynthetic:  idverify.CodeMatch,             // nor for these
+			personSourceDown: idverify.CodeVendorUnavailable, // does not tell them apart
+			personBadCapture: idverify.CodePoorPhoto,         // no word for captures
+		},
+		stranger: personNotFound,
+		scores:   Scores{Similarity: 88.43},
+		decides:  "verification_code",
+		state:    func() any { return &huaweiIVSLocks{} },
+	}
+}
+
+// huaweiIVSAnswer is what the vendor answers for one person: an error code with the
+// HTTP status it comes with, or a verdict.
+type huaweiIVSAnswer struct {
+	code       string
+	similarity float64 // 0..100; none where it is negative
+}
+
+const noSimilarity = -1
+
+var huaweiIVSPeople = map[personID]huaweiIVSAnswer{
+	personMatch:            {code: "1000"}, // with the similarity of SetScores
+	personFaceMismatch:     {"2002", 31},
+	personIdentityMismatch: {"2001", noSimilarity},
+	personNotFound:         {"3001", noSimilarity},
+	personNoReference:      {"2006", noSimilarity},
+	personAttack:           {"1000", 88},
+	personSynthetic:        {"1000", 88},
+	personNoFace:           {"IVS.0009", noSimilarity},
+	personBlurred:          {"2003", noSimilarity},
+	personSeveral:          {"IVS.0009: more than one face", noSimilarity},
+	personRateLimited:      {"APIG.0308", noSimilarity},
+	personQuota:            {"APIG.0501", noSimilarity},
+	personSourceDown:       {"APIG.0202", noSimilarity},
+	personVendorDown:       {"APIG.0202", noSimilarity},
+	personBadCapture:       {"IVS.0010", noSimilarity},
+	personAtThreshold:      {"2002", 64}, // of a threshold that nobody knows
+	personAboveThreshold:   {"1000", 65},
+	personBelowThreshold:   {"2002", 63},
+}
+
+// huaweiIVSVerdicts are the words of each verdict.
+var huaweiIVSVerdicts = map[string][2]string{
+	"1000": {"valid", "Successful certification"},
+	"2001": {"invalid", "The name and ID number do not match"},
+	"2002": {"invalid", "The face does not match"},
+	"2003": {"invalid", "The picture is of poor quality"},
+	"2006": {"invalid", "There is no card photo"},
+	"3001": {"nonexistent", "The ID number does not exist"},
+}
+
+// huaweiIVSVerdict makes the answer of a comparison. A verdict is billed, whichever.
+func huaweiIVSVerdict(code, uuid string, similarity float64, detail bool) reply {
+	one := map[string]any{
+		"verification_result": huaweiIVSVerdicts[code][0], "verification_message": huaweiIVSVerdicts[code][1],
+	}
+	one["verification_code"], _ = strconv.Atoi(code)
+	switch {
+	case similarity < 0:
+	case detail:
+		one["similarity"] = strconv.FormatFloat(similarity*10, 'f', 2, 64)
+	default:
+		one["similarity"] = strconv.FormatFloat(math.Round(similarity), 'f', -1, 64)
+	}
+	said := map[string]any{"result": map[string]any{"service_name": "ivs-standard", "count": 1, "resp_data": []any{one}}}
+	if uuid != "" {
+		said["meta"] = map[string]string{"uuid": uuid}
+	}
+	rep := jsonReply(http.StatusOK, code, said)
+	rep.header.Set("X-Request-Id", hexID())
+	rep.billed = true
+	return rep
+}
+
+// huaweiIVSStatuses are the HTTP statuses of codes other than 400. The gateway's 0201
+// has several, of which the code here names one behind a colon.
+var huaweiIVSStatuses = map[string]int{
+	"0101": 404, "0103": 500, "0104": 500, "0105": 500, "0106": 500, "0202": 502, "0203": 504,
+	"0301": 401, "0302": 403, "0303": 401, "0304": 403, "0305": 401, "0306": 403, "0307": 401, "0308": 429, "0310": 403,
+	"0401": 403, "0402": 403, "0404": 403, "0501": 405, "0502": 405, "0601": 500, "0605": 500, "0606": 500, "0608": 500,
+	"0609": 500, "0610": 502, "0611": 503, "0612": 500, "0613": 503, "0705": 500, "0801": 403, "0802": 403,
+}
+
+// huaweiIVSError makes the answer for a code, behind which a colon and the text may
+// stand; for the gateway's 0201 it is the status. The service speaks without a
+// request_id, and its gateway with one.
+func huaweiIVSError(code string) reply {
+	code, text, _ := strings.Cut(code, ": ")
+	family, number, _ := strings.Cut(code, ".")
+	said := map[string]any{"error_code": code, "error_msg": text}
+	status := http.StatusBadRequest
+	if family != "IVS" {
+		said["request_id"] = hexID()
+		if other := huaweiIVSStatuses[number]; other != 0 {
+			status = other
+		}
+		if given, err := strconv.Atoi(text); err == nil && isStatus(given) {
+			status = given
+		}
+	}
+	if text == "" {
+		said["error_msg"] = "error"
+	}
+	rep := jsonReply(status, code, said)
+	rep.header.Set("X-Request-Id", hexID())
+	return rep
+}
+
+func huaweiIVSSays(_ *Server, t trouble) reply {
+	return huaweiIVSError(map[trouble]string{
+		rateLimited: "APIG.0308: Throttled", quotaExceeded: "APIG.0501", unavailable: "APIG.0202", expired: huaweiIVSExpired,
+		revoked: huaweiIVSWrong, notFound: "APIG.0101", tooLarge: "APIG.0201: 413", tooMany: "IVS.0001",
+	}[t])
+}
+
+var huaweiIVSCode = regexp.MustCompile(`^(IVS|APIGW?)\.\d{4}(: .+)?$`)
+
+// huaweiIVSFails takes the codes of the service and of its gateway in both spellings,
+// and the verdicts that are none of a match.
+func huaweiIVSFails(_ *Server, code string) (reply, bool) {
+	if _, ok := huaweiIVSVerdicts[code]; ok && code != "1000" {
+		rep := huaweiIVSVerdict(code, "", noSimilarity, false)
+		rep.billed = false // it stands in front of the vendor
+		return rep, true
+	}
+	if !huaweiIVSCode.MatchString(code) {
+		return reply{}, false
+	}
+	return huaweiIVSError(code), true
+}
