@@ -182,6 +182,17 @@ func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string
 	return &e
 }
 
+// Astray is the error for an answer that names another question in the field. It may be
+// about anybody, so nothing of it is shown, and it ends the call. What became of this
+// call's question nobody knows.
+func (c *Call) Astray(field string) *idverify.Error {
+	c.response.Abandon()
+	c.requestID = ""
+	e := *c.Bad(field + " names another call: the answer is not to this one")
+	e.Field, e.Contradiction = field, true
+	return &e
+}
+
 // coded is the error that a row of the table says.
 func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	wait := httpx.RetryAfter(x.response.Header, x.Now())

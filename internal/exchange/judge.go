@@ -1,8 +1,6 @@
 package exchange
 
 import (
-	"slices"
-
 	"github.com/idverify/idverify"
 )
 
@@ -97,13 +95,12 @@ func (c *Call) Verdict(said Said, measured ...Measured) (*idverify.Result, error
 	return c.Coded(said)
 }
 
-// accepted is what was measured with the vendor's yes.
+// accepted gives the vendor's yes to what was measured, which is the call's own.
 func accepted(measured []Measured) []Measured {
-	all := slices.Clone(measured)
-	for i := range all {
-		all[i].Verdict = Yes
+	for i := range measured {
+		measured[i].Verdict = Yes
 	}
-	return all
+	return measured
 }
 
 // refused is the similarity with the vendor's no, if it was measured.

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"crypto/sha256"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ type signer = func(ctx context.Context, r *http.Request, digest [sha256.Size]byt
 // of is a signer whose words are kept.
 func (s *signature) of(sign signer) signer {
 	return func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error {
-		before := r.Header.Clone()
+		before := maps.Clone(r.Header) // a header that is set has another list of values
 		err := sign(ctx, r, digest)
 		for name, values := range r.Header {
 			if !slices.Equal(values, before[name]) {
@@ -41,12 +42,16 @@ func (s *signature) keep(values []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, value := range values {
-		words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" ,=/", r) })
-		for _, word := range append(words, value) {
-			if len(word) >= secretText && !slices.Contains(s.said, word) {
-				s.said = append(s.said, word)
-			}
+		for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" ,=/", r) }) {
+			s.add(word)
 		}
+		s.add(value)
+	}
+}
+
+func (s *signature) add(word string) {
+	if len(word) >= secretText && !slices.Contains(s.said, word) {
+		s.said = append(s.said, word)
 	}
 }
 

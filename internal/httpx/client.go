@@ -195,6 +195,14 @@ func (r *Response) IsRepeated(id string, person uint64) bool {
 	return true
 }
 
+// Abandon closes the connection of an answer that is another request's: what follows it
+// there cannot be trusted either.
+func (r *Response) Abandon() {
+	if r.link != nil {
+		_ = r.link.Close()
+	}
+}
+
 // placeholder stands in for the body until prepare runs: with an empty
 // bytes.Reader resty reads and copies nothing.
 var placeholder = bytes.NewReader(nil)

@@ -41,24 +41,27 @@ func Of(r *http.Request, digest [sha256.Size]byte) Request {
 // the request does not have is left out.
 func (r Request) Canonical(names ...string) (hash, signedHeaders string) {
 	text, signedHeaders := r.text(names)
-	return Hex(sha256.Sum256([]byte(text))), signedHeaders
+	return Hex(sha256.Sum256(text)), signedHeaders
 }
 
 // text is the canonical request: method, path, query, headers, their names, digest
 // of the body. The empty line comes of the end of the last header.
-func (r Request) text(names []string) (text, signedHeaders string) {
+func (r Request) text(names []string) (text []byte, signedHeaders string) {
 	headers := r.headers(names)
 	signed := slices.Sorted(maps.Keys(headers))
 	signedHeaders = strings.Join(signed, ";")
-	var lines strings.Builder
-	for _, line := range []string{r.Method, Path(r.Path), Query(r.Query)} {
-		lines.WriteString(line + "\n")
+	text = make([]byte, 0, 256) // which most fit
+	add := func(parts ...string) {
+		for _, part := range parts {
+			text = append(text, part...)
+		}
 	}
+	add(r.Method, "\n", Path(r.Path), "\n", Query(r.Query), "\n")
 	for _, name := range signed {
-		lines.WriteString(name + ":" + headers[name] + "\n")
+		add(name, ":", headers[name], "\n")
 	}
-	lines.WriteString("\n" + signedHeaders + "\n" + Hex(r.Digest))
-	return lines.String(), signedHeaders
+	add("\n", signedHeaders, "\n", Hex(r.Digest))
+	return text, signedHeaders
 }
 
 // headers are the values of those to sign, by name in lower case.
@@ -85,6 +88,9 @@ func isNamed(names []string, name string) bool {
 // joined are the values of one header, sorted as one vendor documents. The others
 // say nothing of more than one, which none of ours has.
 func joined(values []string) string {
+	if len(values) == 1 {
+		return strings.TrimSpace(values[0])
+	}
 	trimmed := make([]string, len(values))
 	for i, v := range values {
 		trimmed[i] = strings.TrimSpace(v)

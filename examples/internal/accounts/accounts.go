@@ -15,6 +15,7 @@ import (
 	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/megvii"
 	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/tencentfaceid"
 )
 
 // account is a vendor, and the environment variables of its credentials by the
@@ -42,6 +43,10 @@ var accounts = []account{
 	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
+		}},
+	{tencentfaceid.Name, "TENCENTFACEID_BASE_URL", map[string]string{"secret_id": "TENCENTFACEID_SECRET_ID", "secret_key": "TENCENTFACEID_SECRET_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return tencentfaceid.New(tencentfaceid.Config{SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
 		}},
 }
 

@@ -23,14 +23,15 @@ import (
 
 // outcome is how a call ends, and whether its connection is used again.
 type outcome struct {
-	name    string
-	fault   idverifytest.Fault                       // of the stand-in
-	answer  http.HandlerFunc                         // in its place, if there is one
-	request func(v vendors.Vendor) *idverify.Request // in the place of a match
-	leaves  bool                                     // the caller does, once the request has arrived
-	tokens  bool                                     // only vendors with access tokens know it
-	want    idverify.Code                            // "" is that of a poor photo, which vendors call differently
-	kept    bool
+	name           string
+	fault          idverifytest.Fault                       // of the stand-in
+	answer         http.HandlerFunc                         // in its place, if there is one
+	request        func(v vendors.Vendor) *idverify.Request // in the place of a match
+	leaves         bool                                     // the caller does, once the request has arrived
+	tokens         bool                                     // only vendors with access tokens know it
+	want           idverify.Code                            // "" is that of a poor photo, which vendors call differently
+	kept           bool
+	keptIfDigested bool // it is found when the body is digested, before anything is sent
 }
 
 func outcomes() []outcome {
@@ -64,7 +65,7 @@ func outcomes() []outcome {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}},
-		{name: "media breaks off", want: idverify.CodeUnreadableEvidence, request: func(v vendors.Vendor) *idverify.Request {
+		{name: "media breaks off", keptIfDigested: true, want: idverify.CodeUnreadableEvidence, request: func(v vendors.Vendor) *idverify.Request {
 			return v.About(idverifytest.Match(), breakingMedia(v.Media()))
 		}},
 		{name: "refused on our side", want: idverify.CodeUnreadableEvidence, kept: true, request: func(v vendors.Vendor) *idverify.Request {
@@ -182,7 +183,7 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 					want = poorPhoto(v)
 				}
 				assert.Equal(t, want, codeOf(res, err), "%v", err)
-				left := map[bool]int{true: 1, false: 0}[o.kept]
+				left := map[bool]int{true: 1, false: 0}[o.kept || o.keptIfDigested && v.Digests]
 				s.connections.Settle(t, left)
 
 				s.ordinary(t, v, p)
