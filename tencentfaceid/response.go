@@ -8,7 +8,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// Reply is the vendor's answer, field by field but for Extra, which is ours; see [idverify.ReplyAs]. It is not
 // printed, logged or marshalled, except where fmt asks no method; see
 // [idverify.Request]. What the request said of the person is taken out of its texts,
 // which end at 4 KiB.
@@ -22,9 +22,7 @@ type Reply struct {
 	Result, Description string
 	// ErrorCode and ErrorMessage are those of an answer without a Result.
 	ErrorCode, ErrorMessage string
-	// Extra is ours, repeated.
-	Extra     string
-	RequestID string
+	RequestID               string
 }
 
 type replyMask = redact.Mask[Reply]
@@ -85,7 +83,7 @@ func (c *Client) decode(call *exchange.Call, extra string) (*idverify.Result, er
 	}
 	a := &whole.Response
 	call.SetRequestID(string(a.RequestID))
-	reply := a.reply(call, extra)
+	reply := a.reply(call)
 	result := exchange.Said{Code: string(a.Result), Message: string(a.Description), Reply: reply}
 	failed := exchange.Said{Code: string(a.Error.Code), Message: string(a.Error.Message), Reply: reply}
 	switch {
@@ -108,8 +106,8 @@ func (c *Client) decode(call *exchange.Call, extra string) (*idverify.Result, er
 }
 
 // reply is for people to read, so what the vendor echoed is taken out of it.
-func (a *response) reply(call *exchange.Call, extra string) *Reply {
-	r := &Reply{
+func (a *response) reply(call *exchange.Call) *Reply {
+	return &Reply{
 		Sim:          a.Sim.Pointer(),
 		Result:       call.Identifier(string(a.Result)),
 		Description:  call.Scrub(string(a.Description)),
@@ -117,8 +115,4 @@ func (a *response) reply(call *exchange.Call, extra string) *Reply {
 		ErrorMessage: call.Scrub(string(a.Error.Message)),
 		RequestID:    call.Identifier(string(a.RequestID)),
 	}
-	if string(a.Extra) == extra {
-		r.Extra = extra // nothing of it is the person's
-	}
-	return r
 }

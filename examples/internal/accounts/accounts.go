@@ -14,6 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/megvii"
+	//lint:ignore SA1019 accounts that still have it are shown too
 	"github.com/idverify/idverify/tencent"
 	"github.com/idverify/idverify/tencentfaceid"
 )

@@ -51,7 +51,7 @@ func tencentFaceIDVendor() Vendor {
 		Repeats: tencentFaceIDRepeats,
 		Samples: func(words string, _ []byte) map[string]any {
 			return map[string]any{"tencentfaceid.Reply": &tencentfaceid.Reply{
-				Result: "Success", Description: words, ErrorMessage: words, Extra: "e", RequestID: tencentFaceIDRequest}}
+				Result: "Success", Description: words, ErrorMessage: words, RequestID: tencentFaceIDRequest}}
 		},
 		Open:        []any{tencentfaceid.Reply{}},
 		Reveals:     map[string][]string{"tencentfaceid.Reply": {"Description", "ErrorMessage"}},
