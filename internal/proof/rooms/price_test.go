@@ -44,7 +44,11 @@ func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 	is := regexp.MustCompile(`(?i)` + spoken(vendor))
 	var longer *regexp.Regexp // the name of another, which begins with this one
 	successor := ""           // that one: the two are of one maker, which its own files name
+	var ways []string         // from predecessors, whose documentation names the way
 	for _, other := range all {
+		if other != vendor && strings.HasPrefix(vendor, spoken(other)) {
+			ways = append(ways, other+"/doc.go")
+		}
 		if other != vendor && strings.HasPrefix(other, spoken(vendor)) {
 			longer, successor = regexp.MustCompile(`(?i)`+spoken(other)), other
 		}
@@ -56,7 +60,7 @@ func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 			return err
 		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{vendor, successor, "testdata", "docs", "api", "examples"}, d.Name()) || isModule(root, file)):
 			return fs.SkipDir
-		case d.IsDir() || strings.HasPrefix(d.Name(), ".") || path.Ext(file) == ".md" || isOwn(file, vendor) || successor != "" && isOwn(file, successor) || slices.Contains(speaking, file):
+		case d.IsDir() || strings.HasPrefix(d.Name(), ".") || path.Ext(file) == ".md" || isOwn(file, vendor) || successor != "" && isOwn(file, successor) || slices.Contains(speaking, file) || slices.Contains(ways, file):
 			return nil
 		}
 		content, err := fs.ReadFile(root, file)
@@ -106,5 +110,9 @@ func TestAVendorThatIsNamedElsewhereIsFound(t *testing.T) {
 	assert.Equal(t, listed, naming(t, root, "acme", all))
 	root["doc.go"] = text("// ACME is one")
 	assert.Equal(t, append([]string{"doc.go"}, listed...), naming(t, root, "acme", all))
+	root["acme/doc.go"] = text("// Deprecated: use acmeface.")
+	assert.Empty(t, naming(t, root, "acmeface", all))
+	root["acme/client.go"] = text("acmeface")
+	assert.Equal(t, []string{"acme/client.go"}, naming(t, root, "acmeface", all))
 	assert.Equal(t, "acme", spoken("acmev4"))
 }
