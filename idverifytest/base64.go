@@ -9,6 +9,7 @@ type base64Check struct {
 	size  int64 // of what was decoded
 	bad   bool
 	ended bool // padding was seen
+	lines bool // line feeds were seen
 	quads [1 << 10]byte
 	n     int
 }
@@ -16,7 +17,9 @@ type base64Check struct {
 func (c *base64Check) write(p []byte) {
 	for len(p) > 0 && !c.bad {
 		for len(p) > 0 && c.n < len(c.quads) {
-			if b := p[0]; b != '\r' && b != '\n' {
+			if b := p[0]; b == '\r' || b == '\n' {
+				c.lines = true
+			} else {
 				c.quads[c.n] = b
 				c.n++
 			}

@@ -19,6 +19,7 @@ func registered() registry {
 		megviiVendor(),
 		aliyunVendor(),
 		huaweiIVSVendor(),
+		tencentFaceIDVendor(),
 	}
 }
 

@@ -23,6 +23,7 @@ type value struct {
 
 	decoded   int64 // what base64 came to
 	notBase64 bool
+	hasLines  bool // base64 with line feeds in it, which some vendors refuse
 }
 
 // text is the whole value, if it was short enough to be kept. What was cut is
@@ -77,6 +78,7 @@ func (w *valueWriter) Write(p []byte) (int, error) {
 func (w *valueWriter) end() value {
 	if w.base64 != nil {
 		w.decoded, w.notBase64 = w.base64.end()
+		w.hasLines = w.base64.lines
 	}
 	w.image = w.reader.end()
 	return w.value

@@ -23,6 +23,7 @@ import (
 	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/otelidverify"
+	//lint:ignore SA1019 it is told nothing either, as long as it is there
 	"github.com/idverify/idverify/tencent"
 )
 

@@ -1,7 +1,6 @@
 // Package tencent verifies a person with Tencent Cloud's idcardcompare, which
 // the vendor has retired in favour of 照片人脸核身 (ImageRecognitionV2). The
-// vendor maintains it no more; build nothing new on it. A still photo is
-// compared with the registered photo of the person that name and ID number
+// vendor maintains it no more. A still photo is compared with the registered photo of the person that name and ID number
 // identify.
 //
 // Evidence: [idverify.Photo], as JPEG, PNG or BMP, and [idverify.PhotoURL]. A
@@ -26,4 +25,10 @@
 //
 // The vendor's page is 用户上传照片身份信息核验 (of 2023-11-24), under 人脸核身 of
 // https://cloud.tencent.com/document.
+//
+// Deprecated: use package tencentfaceid, which asks the successor. Open 人脸核身 for the
+// account, make a key under 访问管理 (one of a sub-account will do), and drop AppID,
+// SignatureLifetime and Rand. It takes JPEG and PNG up to 2.25 MB and no PhotoURL; its
+// similarity passes at or above 70, and a Threshold can only be raised from there.
+// Package photo makes a larger picture fit.
 package tencent

@@ -229,3 +229,15 @@ func TestWordsOfAVerdict(t *testing.T) {
 		assert.Equal(t, want, VerdictIn(text, "T", "F"), "%q", text)
 	}
 }
+
+// An answer that names another question is shown to nobody, and ends the call.
+func TestAnAnswerToAnotherQuestionEndsTheCall(t *testing.T) {
+	c := decided(http.StatusOK)
+	c.SetRequestID("theirs")
+	e := c.Astray("Extra")
+	assert.Equal(t, []any{idverify.CodeBadResponse, "Extra", true, idverify.DeliveryUnanswered, idverify.BilledUnknown, false},
+		[]any{e.Code, e.Field, e.Contradiction, e.Delivery, e.Billed, e.Repeatable()})
+	assert.Empty(t, e.RequestID)
+	assert.Nil(t, e.Reply)
+	assert.Equal(t, idverify.AdviceReview, e.Advice())
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/bench/internal/work"
+	//lint:ignore SA1019 figures are compared with those of before
 	"github.com/idverify/idverify/tencent"
 )
 

@@ -16,7 +16,9 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/megvii"
+	//lint:ignore SA1019 accounts that still have it are shown too
 	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/tencentfaceid"
 )
 
 // account is a vendor, and the environment variables of its credentials by the
@@ -52,6 +54,10 @@ var accounts = []account{
 	{huaweiivs.Name, "HUAWEIIVS_BASE_URL", map[string]string{"access_key": "HUAWEIIVS_ACCESS_KEY", "secret_key": "HUAWEIIVS_SECRET_KEY"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return huaweiivs.New(huaweiivs.Config{AccessKey: given["access_key"], SecretKey: given["secret_key"], HTTP: http})
+		}},
+	{tencentfaceid.Name, "TENCENTFACEID_BASE_URL", map[string]string{"secret_id": "TENCENTFACEID_SECRET_ID", "secret_key": "TENCENTFACEID_SECRET_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return tencentfaceid.New(tencentfaceid.Config{SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
 		}},
 }
 

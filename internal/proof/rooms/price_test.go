@@ -43,9 +43,14 @@ func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 	t.Helper()
 	is := regexp.MustCompile(`(?i)` + spoken(vendor))
 	var longer *regexp.Regexp // the name of another, which begins with this one
+	successor := ""           // that one: the two are of one maker, which its own files name
+	var ways []string         // from predecessors, whose documentation names the way
 	for _, other := range all {
+		if other != vendor && strings.HasPrefix(vendor, spoken(other)) {
+			ways = append(ways, other+"/doc.go")
+		}
 		if other != vendor && strings.HasPrefix(other, spoken(vendor)) {
-			longer = regexp.MustCompile(`(?i)` + spoken(other))
+			longer, successor = regexp.MustCompile(`(?i)`+spoken(other)), other
 		}
 	}
 	var found []string
@@ -53,9 +58,9 @@ func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{vendor, "testdata", "docs", "api", "examples"}, d.Name()) || isModule(root, file)):
+		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{vendor, successor, "testdata", "docs", "api", "examples"}, d.Name()) || isModule(root, file)):
 			return fs.SkipDir
-		case d.IsDir() || file == ".git" || path.Ext(file) == ".md" || isOwn(file, vendor) || slices.Contains(speaking, file):
+		case d.IsDir() || strings.HasPrefix(d.Name(), ".") || path.Ext(file) == ".md" || isOwn(file, vendor) || successor != "" && isOwn(file, successor) || slices.Contains(speaking, file) || slices.Contains(ways, file):
 			return nil
 		}
 		content, err := fs.ReadFile(root, file)
@@ -97,7 +102,7 @@ func TestAVendorThatIsNamedElsewhereIsFound(t *testing.T) {
 		"acme/client.go": text("package acme"), "idverifytest/acme.go": text("acme"), "idverifytest/acme_sign.go": text("acme"),
 		"internal/proof/vendors/acme.go": text("acme"), "idverifytest/registry.go": text("acmeVendor()"), "internal/proof/vendors/vendors.go": text("acmeVendor()"),
 		"README.md": text("Acme"), "docs/x.txt": text("acme"), "examples/a/main.go": text("acme"), "bench/go.mod": text(""), "bench/a.go": text("acme"),
-		"acmeface/client.go": text("acmeface.New"), "idverifytest/acmeface.go": text("AcmeFace"),
+		"acmeface/client.go": text("acmeface.New of Acme"), "idverifytest/acmeface.go": text("AcmeFace of Acme"),
 		".git":           text("acme"),
 		"policy_test.go": text("none of them"), "x/testdata/a": text("acme"),
 	}
@@ -105,5 +110,9 @@ func TestAVendorThatIsNamedElsewhereIsFound(t *testing.T) {
 	assert.Equal(t, listed, naming(t, root, "acme", all))
 	root["doc.go"] = text("// ACME is one")
 	assert.Equal(t, append([]string{"doc.go"}, listed...), naming(t, root, "acme", all))
+	root["acme/doc.go"] = text("// Deprecated: use acmeface.")
+	assert.Empty(t, naming(t, root, "acmeface", all))
+	root["acme/client.go"] = text("acmeface")
+	assert.Equal(t, []string{"acme/client.go"}, naming(t, root, "acmeface", all))
 	assert.Equal(t, "acme", spoken("acmev4"))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	//lint:ignore SA1019 it is held to everything as long as it is there
 	"github.com/idverify/idverify/tencent"
 )
 

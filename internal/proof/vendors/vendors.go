@@ -21,6 +21,7 @@ func All() []Vendor {
 		megviiVendor(),
 		aliyunVendor(),
 		huaweiIVSVendor(),
+		tencentFaceIDVendor(),
 	}
 }
 
@@ -42,6 +43,9 @@ type Vendor struct {
 	Make func(Account) (Provider, any, error)
 	// OwnThreshold says that the Config has a Threshold for similarity.
 	OwnThreshold bool
+	// FixesLine says that the vendor itself says no below its line: New refuses a
+	// milder threshold, and a success with a score below it contradicts itself.
+	FixesLine bool
 	// Refused are Configs that New refuses for what only this vendor has. Keys,
 	// Threshold and HTTP are tried for every vendor.
 	Refused func(Account) []Refused

@@ -95,7 +95,7 @@ func checkDecision(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ve
 	require.NoError(t, err)
 	assert.Equal(t, row.Code, res.Code)
 	assert.False(t, res.Passed())
-	if len(v.Scores) > 0 { // otherwise the row may be the vendor's own verdict on a check
+	if len(v.Scores) > 0 && row.Code != idverify.CodeFaceMismatch { // otherwise the row may be the vendor's own verdict on a check
 		assert.Empty(t, res.Checks)
 	}
 	assert.Equal(t, v.Name, res.Vendor)

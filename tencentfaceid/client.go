@@ -1,0 +1,139 @@
+package tencentfaceid
+
+import (
+	"context"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "tencentfaceid"
+
+// DefaultBaseURL is the vendor's own service in the mainland of China. A region may
+// stand in the host, as in https://faceid.ap-guangzhou.tencentcloudapi.com; abroad it is
+// https://faceid.intl.tencentcloudapi.com.
+const DefaultBaseURL = "https://faceid.tencentcloudapi.com"
+
+// Config is an account at Tencent Cloud. It prints without its credentials,
+// except where fmt does not ask it: under %p as a value, and in an unexported
+// field of another struct, where fmt reads the fields by itself, under some verbs
+// behind a pointer as well. Do not keep it in an unexported field of a struct
+// that is printed at all; keep the [Client].
+type Config struct {
+	configMask
+
+	// SecretID and SecretKey are a permanent key, of the main account or of a
+	// sub-account. Required, unless Credentials is set.
+	SecretID, SecretKey string
+	// Credentials gives the key in their place, for each attempt anew: a temporary one
+	// of STS with its Token, or one that rotates.
+	Credentials func(context.Context) (idverify.Credentials, error)
+
+	// Threshold is the lowest similarity that is the same person, from 70 to 100.
+	// Default 70, the vendor's own line: one impostor in 10,000 passes. It can only be
+	// raised. A face that the vendor passes below it is CodeFaceMismatch.
+	Threshold float64
+
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
+	// the vendor refuses a signature for its time and its Date says another.
+	HTTP idverify.HTTP
+}
+
+type configMask = redact.Mask[Config]
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	clientMask
+	vendor     *exchange.Vendor
+	similarity idverify.Rule
+}
+
+type clientMask = redact.Mask[Client]
+
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name
+// of the field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		Paths:          []string{path},
+		RequestIDField: "Response.RequestId",
+		Key: &exchange.SigningKey{
+			ID:          exchange.Credential{Field: "SecretID", Value: cfg.SecretID},
+			Secret:      exchange.Credential{Field: "SecretKey", Value: cfg.SecretKey},
+			Credentials: cfg.Credentials,
+		},
+		IdleTimeout: idleTimeout,
+		HTTP:        cfg.HTTP,
+	})
+	if err != nil {
+		return nil, err
+	}
+	rule, err := vendor.Threshold(similarity, "Threshold", cfg.Threshold)
+	if err != nil {
+		return nil, err
+	}
+	if err := vendor.HoldLine(rule, similarity, "Threshold"); err != nil {
+		return nil, err
+	}
+	return &Client{vendor: vendor, similarity: rule}, nil
+}
+
+// Name is "tencentfaceid".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	_, ok := ev.(idverify.PhotoEvidence)
+	return ok
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+
+// WithMaxFAR is a copy of the client whose false-accept rate is at most rate. The
+// vendor publishes 1e-4, for its own line: with a lower rate it fails with
+// CodeInvalidConfig.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
+	}
+	strict := *c
+	strict.similarity = rule
+	return &strict, nil
+}
+
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses
+// the signature because this machine's clock runs wrong, which it does before it
+// looks at the request. A decision is a Result whose [Reply] holds what the vendor
+// said; everything else is an *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	var extra string // of this call, which the answer repeats
+	return c.vendor.Ask(ctx, q, exchange.Steps{
+		Encode: func(call *exchange.Call) (httpx.Request, error) {
+			extra = newExtra()
+			return c.encode(call, extra)
+		},
+		Sign:   c.sign,
+		Decode: func(call *exchange.Call) (*idverify.Result, error) { return c.decode(call, extra) },
+	})
+}
+
+// Verify is Ask without an [idverify.Client].
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, c, req)
+}
+
+// CloseIdleConnections closes the connections of the default transport that no
+// call uses. The Client of the settings is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

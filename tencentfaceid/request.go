@@ -1,0 +1,69 @@
+package tencentfaceid
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/picture"
+	"github.com/idverify/idverify/internal/sign"
+)
+
+const (
+	path    = "/"
+	action  = "ImageRecognitionV2"
+	version = "2018-03-01"
+)
+
+// idleTimeout is that of the vendor's own Go client: the server closes idle
+// connections without notice.
+const idleTimeout = 30 * time.Second
+
+// maxPhotoBytes become 3 × 2^20 characters of base64: the wider reading of "3M".
+const maxPhotoBytes = 3 << 20 / 4 * 3
+
+var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}, MaxBytes: maxPhotoBytes}
+
+// maxExtra is the vendor's limit on Extra, in characters.
+const maxExtra = 10
+
+// newExtra names one call: no other that is under way has the same.
+func newExtra() string { return sign.Nonce()[:maxExtra] }
+
+// headers are the same for every request. The vendor's clients send no region for this
+// action, and Encryption is left out.
+var headers = http.Header{"X-Tc-Action": {action}, "X-Tc-Version": {version}}
+
+func (c *Client) encode(call *exchange.Call, extra string) (httpx.Request, error) {
+	req := httpx.Request{Method: http.MethodPost, Path: path, Header: headers}
+	photo, err := call.Picture(call.Evidence.(idverify.PhotoEvidence).Media(), photoLimits)
+	if err != nil {
+		return req, err
+	}
+	req.Body, err = body.JSON([]body.Member{
+		{Name: "IdCard", Value: call.Subject.IDNumber()},
+		{Name: "Name", Value: call.Subject.Name()},
+		{Name: "Extra", Value: extra},
+		{Name: "ImageBase64", Media: photo},
+	})
+	return req, err
+}
+
+// PhotoLimits are safe under every reading of the vendor's page: it says "3M" of base64
+// text, and nothing of pixels.
+func (c *Client) PhotoLimits() idverify.PhotoLimits {
+	safe := photoLimits.Photo()
+	safe.MaxBase64 = 3_000_000
+	safe.MaxBytes = safe.MaxBase64 / 4 * 3
+	return safe
+}
+
+// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
+	widest := photoLimits.Photo()
+	widest.MaxBase64 = maxPhotoBytes / 3 * 4
+	return widest
+}
