@@ -17,6 +17,7 @@ func registered() registry {
 		baiduVendor(),
 		tencentVendor(),
 		megviiVendor(),
+		volcengineVendor(),
 	}
 }
 

@@ -57,7 +57,7 @@ func TestEveryCellIsThePersonsOutcome(t *testing.T) {
 	for i, p := range idverifytest.Persons() {
 		row := []rune(lines[4+i])
 		for _, vendor := range idverifytest.Vendors() {
-			at := utf8.RuneCountInString(head[:strings.Index(head, " "+vendor+" ")+1])
+			at := utf8.RuneCountInString(head[:strings.Index(head+" ", " "+vendor+" ")+1])
 			cell := strings.TrimSpace(string(row[at:min(len(row), at+cellWidth)]))
 			code := p.CodeAt(vendor)
 			switch {

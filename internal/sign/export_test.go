@@ -3,5 +3,5 @@ package sign
 // Text is the canonical request itself.
 func (r Request) Text(names ...string) string {
 	text, _ := r.text(names)
-	return text
+	return string(text)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/idverify/idverify/linkface"
 	"github.com/idverify/idverify/megvii"
 	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/volcengine"
 )
 
 // account is a vendor, and the environment variables of its credentials by the
@@ -42,6 +43,10 @@ var accounts = []account{
 	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
+		}},
+	{volcengine.Name, "VOLCENGINE_BASE_URL", map[string]string{"access_key_id": "VOLCENGINE_ACCESS_KEY_ID", "secret_access_key": "VOLCENGINE_SECRET_ACCESS_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return volcengine.New(volcengine.Config{AccessKeyID: given["access_key_id"], SecretAccessKey: given["secret_access_key"], HTTP: http})
 		}},
 }
 

@@ -28,6 +28,8 @@ type Case struct {
 	Request  *idverify.Request
 	// Codes is the vendor's table.
 	Codes []idverify.CodeRow
+	// Charged is what the answer itself says of its price, which outranks the table.
+	Charged idverify.Billed
 	// Earned says that the answer holds every score that a pass needs, in range
 	// and past its threshold, by the test's own reading and comparison.
 	Earned bool
@@ -179,7 +181,7 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 			tb.Errorf("HTTP %d turned the request away: %v", c.Answer.Status, e)
 		}
 	case e.Contradiction: // of success or not: what was worked on is charged as the row says
-		if e.Delivery != idverify.DeliveryAnswered || listed && row.Billed != e.Billed || !listed && e.Billed != idverify.BilledUnknown {
+		if e.Delivery != idverify.DeliveryAnswered || listed && row.Billed != e.Billed || !listed && e.Billed != c.Charged {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
 	case e.Code == idverify.CodeUnknown && e.Repeatable():
@@ -196,7 +198,7 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 		if row.Billed != e.Billed || row.Repeatable() != e.Repeatable() || row.Delivery != e.Delivery {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
-	case e.Code != idverify.CodeUnknown || e.Billed != idverify.BilledUnknown:
+	case e.Code != idverify.CodeUnknown || e.Billed != c.Charged:
 		tb.Errorf("%v: for a code that the table does not list", e)
 	}
 }
@@ -211,6 +213,9 @@ var turnedAwayBy = map[int]idverify.Code{
 func (c Case) row(code, reason string) (idverify.CodeRow, bool) {
 	for _, row := range c.Codes {
 		if row.VendorCode == code && row.VendorReason == reason {
+			if c.Charged != idverify.BilledUnknown && row.Delivery == idverify.DeliveryAnswered {
+				row.Billed = c.Charged
+			}
 			return row, true
 		}
 	}

@@ -18,6 +18,7 @@ func All() []Vendor {
 		baiduVendor(),
 		tencentVendor(),
 		megviiVendor(),
+		volcengineVendor(),
 	}
 }
 
