@@ -20,6 +20,7 @@ func registered() registry {
 		aliyunVendor(),
 		huaweiIVSVendor(),
 		tencentFaceIDVendor(),
+		volcengineVendor(),
 	}
 }
 

@@ -161,7 +161,7 @@ func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply a
 		RequestID:  c.id(),
 		HTTPStatus: c.response.Status,
 		RetryAfter: httpx.RetryAfter(c.response.Header, c.Now()),
-		Billed:     success.Billed,
+		Billed:     c.billed(success),
 		Delivery:   idverify.DeliveryAnswered,
 		Reply:      reply,
 	}
@@ -223,7 +223,7 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 		RequestID:     x.id(),
 		HTTPStatus:    x.response.Status,
 		RetryAfter:    wait,
-		Billed:        row.Billed,
+		Billed:        x.billed(row),
 		Delivery:      row.Delivery,
 		Reply:         said.Reply,
 	}

@@ -30,9 +30,10 @@ type Exchange struct {
 	repeated  bool // the answer before this one had its id: it is another call's
 
 	// Of a Call, which has fewer bytes so.
-	milder      bool  // than the vendor recommends are the client's rules
-	suspect     bool  // the capture itself cannot be trusted
-	orientation uint8 // EXIF's, of the picture
+	charged     idverify.Billed // by the answer's own word; BilledUnknown where it has none
+	milder      bool            // than the vendor recommends are the client's rules
+	suspect     bool            // the capture itself cannot be trusted
+	orientation uint8           // EXIF's, of the picture
 
 	theirTime int64 // of the answer, in nanoseconds since 1970; 0 where it says none
 	secrets   []string
@@ -114,7 +115,7 @@ const (
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
-	x.response, x.requestID, x.repeated, x.theirTime = nil, "", false, 0
+	x.response, x.requestID, x.repeated, x.theirTime, x.charged = nil, "", false, 0, idverify.BilledUnknown
 	req.Broken = func(part []byte) { x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField))) }
 	var signed *signature
 	if req.Sign != nil {
@@ -146,6 +147,19 @@ func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.Status
 
 // Header is the first value of a header of the answer.
 func (x *Exchange) Header(name string) string { return x.response.Header.Get(name) }
+
+// SetBilled keeps what the answer itself says of its price, which outranks its row in
+// the table. BilledUnknown is no word about it.
+func (x *Exchange) SetBilled(b idverify.Billed) { x.charged = b }
+
+// billed is for an answer with the code of a row. What was turned away has the row's
+// price, and so has what a gateway lost.
+func (x *Exchange) billed(row idverify.CodeRow) idverify.Billed {
+	if x.charged == idverify.BilledUnknown || row.Delivery != idverify.DeliveryAnswered {
+		return row.Billed
+	}
+	return x.charged
+}
 
 // SetAnsweredAt keeps the vendor's own time of the answer, where the answer says it
 // in a field: the Date may be a gateway's.

@@ -130,7 +130,7 @@ func (c *Call) judge(row idverify.CodeRow, said Said, measured []Measured) (*idv
 	res := &idverify.Result{
 		Vendor: c.Name, RequestID: c.id(), HTTPStatus: c.response.Status,
 		VendorCode: row.VendorCode, VendorReason: row.VendorReason, VendorMessage: c.message(said),
-		Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
+		Billed: c.billed(row), Warnings: c.warnings, Reply: said.Reply,
 		Checks: make([]idverify.Check, 0, len(measured)),
 	}
 	var compared, mismatch bool

@@ -42,7 +42,7 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	return &idverify.Result{
 		Code: row.Code, Vendor: c.Name, RequestID: c.id(),
 		VendorCode: row.VendorCode, VendorReason: row.VendorReason, VendorMessage: c.message(said),
-		HTTPStatus: c.response.Status, Billed: row.Billed, Warnings: c.warnings, Reply: said.Reply,
+		HTTPStatus: c.response.Status, Billed: c.billed(row), Warnings: c.warnings, Reply: said.Reply,
 	}, nil
 }
 

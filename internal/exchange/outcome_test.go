@@ -54,6 +54,32 @@ func asError(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	return e
 }
 
+// An answer that says what it costs knows better than the table.
+func TestTheAnswersOwnPriceOutranksItsRow(t *testing.T) {
+	good := Measured{Field: "score", Score: score(99), Rule: similar}
+	for charged, want := range map[idverify.Billed]idverify.Billed{
+		idverify.BilledUnknown: idverify.BilledYes, idverify.BilledNo: idverify.BilledNo, idverify.BilledYes: idverify.BilledYes,
+	} {
+		c := answered(http.StatusOK)
+		c.SetBilled(charged)
+		res, err := c.Judge("ok", nil, good)
+		require.NoError(t, err)
+		assert.Equal(t, want, res.Billed)
+		res, err = c.Judge("ok", nil, Measured{Field: "score", Rule: similar})
+		assert.Equal(t, want, asError(t, res, err).Billed)
+		res, err = c.Coded(Said{Code: "busy"})
+		assert.Equal(t, idverify.BilledNo, asError(t, res, err).Billed, "what was turned away was never charged for")
+		res, err = c.Coded(Said{Code: "unlisted"})
+		assert.Equal(t, charged, asError(t, res, err).Billed)
+
+		c = decided(http.StatusOK)
+		c.SetBilled(charged)
+		res, err = c.Coded(Said{Code: "name"})
+		require.NoError(t, err)
+		assert.Equal(t, max(charged, idverify.BilledNo), res.Billed)
+	}
+}
+
 func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
 	good := Measured{Field: "score", Score: score(99), Rule: similar}
 	for _, code := range []string{"", "busy", "unlisted"} {

@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"crypto/sha256"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,16 +21,23 @@ type signer = func(ctx context.Context, r *http.Request, digest [sha256.Size]byt
 // of is a signer whose words are kept.
 func (s *signature) of(sign signer) signer {
 	return func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error {
-		before := maps.Clone(r.Header) // a header that is set has another list of values
+		var room [16]had
+		before := room[:0]
+		for name, values := range r.Header {
+			before = append(before, had{name, strings.Join(values, ",")})
+		}
 		err := sign(ctx, r, digest)
 		for name, values := range r.Header {
-			if !slices.Equal(values, before[name]) {
+			if !slices.Contains(before, had{name, strings.Join(values, ",")}) {
 				s.keep(values)
 			}
 		}
 		return err
 	}
 }
+
+// had is a header before the signer came.
+type had struct{ name, values string }
 
 // secretText is the length in bytes from which a word of a signature is hidden:
 // keys, tokens, nonces and signatures are longer than dates.
@@ -41,6 +47,9 @@ const secretText = 24
 func (s *signature) keep(values []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.said == nil {
+		s.said = make([]string, 0, 8)
+	}
 	for _, value := range values {
 		for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" ,=/", r) }) {
 			s.add(word)

@@ -3,6 +3,7 @@ package sign
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"net/http"
 	"net/url"
@@ -44,38 +45,44 @@ func (r Request) Canonical(names ...string) (hash, signedHeaders string) {
 	return Hex(sha256.Sum256(text)), signedHeaders
 }
 
+// header is one of those to sign, its name in lower case.
+type header struct{ name, value string }
+
+// textRoom is enough for most canonical requests.
+const textRoom = 512
+
 // text is the canonical request: method, path, query, headers, their names, digest
 // of the body. The empty line comes of the end of the last header.
 func (r Request) text(names []string) (text []byte, signedHeaders string) {
+	text = make([]byte, 0, textRoom)
+	for _, line := range [...]string{r.Method, Path(r.Path), Query(r.Query)} {
+		text = append(append(text, line...), '\n')
+	}
 	headers := r.headers(names)
-	signed := slices.Sorted(maps.Keys(headers))
+	signed := make([]string, len(headers))
+	for i, h := range headers {
+		signed[i] = h.name
+		text = append(append(append(append(text, h.name...), ':'), h.value...), '\n')
+	}
 	signedHeaders = strings.Join(signed, ";")
-	text = make([]byte, 0, 768) // which most fit
-	add := func(parts ...string) {
-		for _, part := range parts {
-			text = append(text, part...)
-		}
-	}
-	add(r.Method, "\n", Path(r.Path), "\n", Query(r.Query), "\n")
-	for _, name := range signed {
-		add(name, ":", headers[name], "\n")
-	}
-	add("\n", signedHeaders, "\n", Hex(r.Digest))
-	return text, signedHeaders
+	text = append(append(append(text, '\n'), signedHeaders...), '\n')
+	return hex.AppendEncode(text, r.Digest[:]), signedHeaders
 }
 
-// headers are the values of those to sign, by name in lower case.
-func (r Request) headers(names []string) map[string]string {
-	values := map[string]string{}
-	for name, all := range r.Header {
-		if name = strings.ToLower(name); isNamed(names, name) {
-			values[name] = joined(all)
+// headers are those to sign, by their names.
+func (r Request) headers(names []string) []header {
+	all := make([]header, 0, len(names))
+	for name, values := range r.Header {
+		name = strings.ToLower(name)
+		if name != "host" && isNamed(names, name) {
+			all = append(all, header{name, joined(values)})
 		}
 	}
 	if isNamed(names, "host") {
-		values["host"] = r.Host // net/http sends no other
+		all = append(all, header{"host", r.Host}) // net/http sends no other
 	}
-	return values
+	slices.SortFunc(all, func(a, b header) int { return strings.Compare(a.name, b.name) })
+	return all
 }
 
 func isNamed(names []string, name string) bool {

@@ -5,10 +5,10 @@
 package sign
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"strconv"
 	"time"
 )
@@ -17,14 +17,48 @@ import (
 // and so on, as a signature is written. Where the key is derived from a date and a
 // service, those are the first parts; the string to sign is the last.
 func Chain(secret string, parts ...string) string {
-	var room [sha256.Size]byte
+	c := chain{hash: sha256.New()}
 	key := []byte(secret)
 	for _, part := range parts {
-		mac := hmac.New(sha256.New, key)
-		mac.Write([]byte(part))
-		key = mac.Sum(room[:0])
+		key = c.mac(key, part)
 	}
 	return hex.EncodeToString(key)
+}
+
+// chain makes HMACs one after the other with one hash, which crypto/hmac makes two of
+// for each.
+type chain struct {
+	hash hash.Hash
+	pad  [sha256.BlockSize]byte
+	sum  [sha256.Size]byte
+	text []byte
+}
+
+// mac is HMAC as RFC 2104 writes it, in c.sum. The key may lie there.
+func (c *chain) mac(key []byte, part string) []byte {
+	c.pad = [sha256.BlockSize]byte{}
+	if len(key) > len(c.pad) {
+		sum := sha256.Sum256(key)
+		key = sum[:]
+	}
+	copy(c.pad[:], key)
+	c.flip(0x36)
+	c.hash.Reset()
+	c.hash.Write(c.pad[:])
+	c.text = append(c.text[:0], part...)
+	c.hash.Write(c.text)
+	inner := c.hash.Sum(c.sum[:0])
+	c.flip(0x36 ^ 0x5c)
+	c.hash.Reset()
+	c.hash.Write(c.pad[:])
+	c.hash.Write(inner)
+	return c.hash.Sum(c.sum[:0])
+}
+
+func (c *chain) flip(bits byte) {
+	for i := range c.pad {
+		c.pad[i] ^= bits
+	}
 }
 
 // Hex is a digest in the lower-case digits that all vendors want.

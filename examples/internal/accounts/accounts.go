@@ -19,6 +19,7 @@ import (
 	//lint:ignore SA1019 accounts that still have it are shown too
 	"github.com/idverify/idverify/tencent"
 	"github.com/idverify/idverify/tencentfaceid"
+	"github.com/idverify/idverify/volcengine"
 )
 
 // account is a vendor, and the environment variables of its credentials by the
@@ -58,6 +59,10 @@ var accounts = []account{
 	{tencentfaceid.Name, "TENCENTFACEID_BASE_URL", map[string]string{"secret_id": "TENCENTFACEID_SECRET_ID", "secret_key": "TENCENTFACEID_SECRET_KEY"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return tencentfaceid.New(tencentfaceid.Config{SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
+		}},
+	{volcengine.Name, "VOLCENGINE_BASE_URL", map[string]string{"access_key_id": "VOLCENGINE_ACCESS_KEY_ID", "secret_access_key": "VOLCENGINE_SECRET_ACCESS_KEY"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return volcengine.New(volcengine.Config{AccessKeyID: given["access_key_id"], SecretAccessKey: given["secret_access_key"], HTTP: http})
 		}},
 }
 

@@ -28,6 +28,8 @@ type Case struct {
 	Request  *idverify.Request
 	// Codes is the vendor's table.
 	Codes []idverify.CodeRow
+	// Charged is what the answer itself says of its price, which outranks the table.
+	Charged idverify.Billed
 	// Earned says that the answer holds every score that a pass needs, in range
 	// and past its threshold, by the test's own reading and comparison.
 	Earned bool
@@ -180,7 +182,7 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 		}
 	case e.Contradiction: // of success or not: what was worked on is charged as the row says
 		isAstray := e.VendorCode == "" && e.Ambiguous() // another call's answer: of ours nobody knows
-		if e.Delivery != idverify.DeliveryAnswered && !isAstray || listed && row.Billed != e.Billed || !listed && e.Billed != idverify.BilledUnknown {
+		if e.Delivery != idverify.DeliveryAnswered && !isAstray || listed && row.Billed != e.Billed || !listed && e.Billed != c.Charged {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
 	case e.Code == idverify.CodeUnknown && e.Repeatable():
@@ -197,7 +199,7 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 		if row.Billed != e.Billed || row.Repeatable() != e.Repeatable() || row.Delivery != e.Delivery {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
-	case e.Code != idverify.CodeUnknown || e.Billed != idverify.BilledUnknown:
+	case e.Code != idverify.CodeUnknown || e.Billed != c.Charged:
 		tb.Errorf("%v: for a code that the table does not list", e)
 	}
 }
@@ -212,6 +214,9 @@ var turnedAwayBy = map[int]idverify.Code{
 func (c Case) row(code, reason string) (idverify.CodeRow, bool) {
 	for _, row := range c.Codes {
 		if row.VendorCode == code && row.VendorReason == reason {
+			if c.Charged != idverify.BilledUnknown && row.Delivery == idverify.DeliveryAnswered {
+				row.Billed = c.Charged
+			}
 			return row, true
 		}
 	}

@@ -22,6 +22,7 @@ func All() []Vendor {
 		aliyunVendor(),
 		huaweiIVSVendor(),
 		tencentFaceIDVendor(),
+		volcengineVendor(),
 	}
 }
 

@@ -181,6 +181,9 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 			assert.Equal(t, idverify.DeliveryUnanswered, row.Delivery)
 		case v.LooksFirst != nil && v.LooksFirst(row.VendorCode):
 			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
+		case row.Delivery == idverify.DeliveryUnanswered: // a gateway of the vendor's may have lost the answer
+			assert.Contains(t, []idverify.Code{idverify.CodeVendorUnavailable, idverify.CodeTimeout}, row.Code)
+			assert.False(t, row.Repeatable())
 		case row.Code.Advice() == idverify.AdviceFixAccount, row.Code == idverify.CodeRateLimited:
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		case row.Code == idverify.CodeVendorUnavailable: // some are documented as free

@@ -1,0 +1,127 @@
+package volcengine
+
+import (
+	"context"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "volcengine"
+
+// DefaultBaseURL is the vendor's own service.
+const DefaultBaseURL = "https://visual.volcengineapi.com"
+
+// Config is an account at Volcengine. It prints without its credentials, except
+// where fmt does not ask it: under %p as a value, and in an unexported field of
+// another struct, where fmt reads the fields by itself, under some verbs behind a
+// pointer as well. Do not keep it in an unexported field of a struct that is printed
+// at all; keep the [Client].
+type Config struct {
+	configMask
+
+	// AccessKeyID and SecretAccessKey are a permanent key of the account, or of a
+	// sub-user with a policy for the service cv. The secret is used as the console
+	// shows it: it looks like base64, and is not decoded. Required without Credentials.
+	AccessKeyID, SecretAccessKey string
+	// Credentials gives the key in their place, for temporary keys and such as rotate;
+	// see [idverify.Credentials]. Default none.
+	Credentials func(context.Context) (idverify.Credentials, error)
+
+	// Rate chooses the threshold that decides, of the four that come with each answer,
+	// by its false-accept rate: 1e-3, 1e-4, 1e-5 or 1e-6. Default 1e-4, at which the
+	// vendor itself decides. A lower rate is stricter: what the vendor calls the same
+	// person may then be a face that does not match. 1e-3 is weaker than the vendor
+	// recommends, and every result warns of it; a no of the vendor's stays a no.
+	Rate float64
+
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
+	// the vendor refuses a signature for its time and its Date says another.
+	HTTP idverify.HTTP
+}
+
+type configMask = redact.Mask[Config]
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	clientMask
+	vendor     *exchange.Vendor
+	similarity idverify.Rule
+	milder     bool // than the vendor recommends
+}
+
+type clientMask = redact.Mask[Client]
+
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name
+// of the field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		RequestIDField: "request_id",
+		Key: &exchange.SigningKey{
+			ID:          exchange.Credential{Field: "AccessKeyID", Value: cfg.AccessKeyID},
+			Secret:      exchange.Credential{Field: "SecretAccessKey", Value: cfg.SecretAccessKey},
+			Credentials: cfg.Credentials,
+		},
+		HTTP: cfg.HTTP,
+	})
+	if err != nil {
+		return nil, err
+	}
+	rule, err := vendor.Rate(similarity, "Rate", cfg.Rate)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{vendor: vendor, similarity: rule, milder: rule.IsMilderThan(similarity)}, nil
+}
+
+// Name is "volcengine".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	_, ok := ev.(idverify.PhotoEvidence)
+	return ok
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+
+// WithMaxFAR is a client that is held to the answer's threshold for the highest
+// published rate that is at most rate; it is never made milder. It fails with
+// CodeInvalidConfig for a rate below 1e-6, the lowest that is published.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
+	}
+	strict := *c
+	strict.similarity, strict.milder = rule, rule.IsMilderThan(similarity)
+	return &strict, nil
+}
+
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses
+// the signature because this machine's clock runs wrong, which it does before it
+// looks at the request. A decision is a Result whose [Reply] holds what the vendor
+// said; everything else is an *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: c.sign, Decode: c.decode})
+}
+
+// Verify is Ask without an [idverify.Client].
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, c, req)
+}
+
+// CloseIdleConnections closes the connections of the default transport that no
+// call uses. The Client of the settings is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

@@ -1,0 +1,79 @@
+package volcengine
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/httpx"
+	"github.com/idverify/idverify/internal/picture"
+)
+
+// All interfaces of the host have this path; Action and Version tell which one is
+// called, and req_key which of its algorithms.
+const (
+	path    = "/"
+	action  = "CertSrcFaceComp"
+	version = "2022-08-31"
+	reqKey  = "cert_src_face_comp"
+)
+
+var query = url.Values{"Action": {action}, "Version": {version}} // shared, and only read
+
+// maxRequestBytes is the vendor's limit on a whole request. Its page says 10 MB and
+// not which; what is between the two is the vendor's to judge.
+const maxRequestBytes = 10 << 20
+
+// photoLimits: the vendor documents neither formats nor pixels. These two formats are
+// read everywhere.
+var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}}
+
+// encode builds the request. The vendor takes no id and no reference of the caller's.
+func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
+	req := httpx.Request{Method: http.MethodPost, Path: path, Query: query}
+	photo, err := call.Picture(call.Evidence.(idverify.PhotoEvidence).Media(), photoLimits)
+	switch {
+	case err != nil:
+		return req, err
+	case photo.Picture.Format == picture.Unknown:
+		// The vendor charges for a picture that it cannot read.
+		return req, call.Refuse(idverify.CodeUnsupportedFormat, "Evidence", "the media is neither a JPEG nor a PNG picture")
+	}
+	req.Body, err = body.JSON([]body.Member{
+		{Name: "req_key", Value: reqKey},
+		{Name: "idcard_name", Value: call.Subject.Name()},
+		{Name: "idcard_no", Value: call.Subject.IDNumber()},
+		{Name: "image", Media: photo},
+	})
+	if err != nil {
+		return req, err
+	}
+	if size := req.Body.Len(); size > maxRequestBytes {
+		return req, call.Refuse(idverify.CodeTooLarge, "Evidence",
+			fmt.Sprintf("the request would have %d bytes with the picture in base64, the vendor takes %d", size, maxRequestBytes))
+	}
+	return req, nil
+}
+
+// maxSafeBytes of a picture are taken under every reading of the vendor's documents,
+// which say that there is a limit and not which.
+const maxSafeBytes = 4_000_000
+
+// PhotoLimits are safe as far as anybody knows: the vendor documents the size of the
+// whole request only.
+func (c *Client) PhotoLimits() idverify.PhotoLimits {
+	safe := photoLimits.Photo()
+	safe.MaxBytes = maxSafeBytes
+	return safe
+}
+
+// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
+// for the picture itself; the whole request is held to 10 MiB besides.
+func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
+	widest := photoLimits.Photo()
+	widest.MaxBase64 = maxRequestBytes
+	return widest
+}

@@ -1,0 +1,152 @@
+package volcengine
+
+import (
+	"strings"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
+// printed, logged or marshalled, except where fmt asks no method; see
+// [idverify.Request]. What the request said of the person is taken out of its texts,
+// which end at 4 KiB.
+type Reply struct {
+	replyMask
+
+	// Code is "10000" for a request that was processed, or the name of an error of the
+	// gateway's, such as "SignatureDoesNotMatch"; Message comes with it. [Codes] lists
+	// them, and the sub-codes.
+	Code, Message string
+	// CodeN is the number of an error of the gateway's, "" for none.
+	CodeN string
+	// SubCode is the status_code, such as "210311", and SubMessage comes with it. Both
+	// are "" when the answer has none.
+	SubCode, SubMessage string
+	// Result is the vendor's own verdict, nil when the answer has none.
+	Result *bool
+	// Score is the similarity, higher is more alike; nil when the answer has none.
+	Score *float64
+	// Thresholds are those of the answer that are well-formed, the highest rate first.
+	Thresholds []idverify.FARStep
+	// BytedToken is the vendor's id of this verification.
+	BytedToken string
+	// Billed is what req_measure_info says. BilledUnknown when the answer has none.
+	Billed idverify.Billed
+}
+
+type replyMask = redact.Mask[Reply]
+
+// decode decides by the sub-code wherever it stands, and by the code where there is
+// none. A match needs four things that agree: code, sub-code, result and score.
+func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
+	var a answer
+	if err := call.Decode(&a); err != nil {
+		return nil, err
+	}
+	call.SetRequestID(a.requestID())
+	sub, agree := a.sub()
+	said := exchange.Said{
+		Code: listedAs(string(a.Code), codeDigits), Reasons: reasons(string(a.Code), string(a.Message)),
+		Message: string(a.Message), Reply: a.reply(call, sub), Verdict: verdict(a.Data.Result),
+	}
+	if a.Metadata != nil && a.Metadata.Error != nil {
+		e := a.Metadata.Error
+		return call.Coded(exchange.Said{Code: listedAs(string(e.Code), noDigits), Message: string(e.Message), Reply: said.Reply})
+	}
+	call.SetBilled(a.billed())
+	switch {
+	case a.Code == "":
+		return nil, call.Foreign("code is missing")
+	case !agree:
+		return nil, call.Contradiction(said, "data.algorithm_base_resp", "the answer has two sub-codes")
+	case a.Status != "" && a.Status != a.Code && (a.Status == codeOK || a.Code == codeOK):
+		return nil, call.Contradiction(said, "status", "code and status differ")
+	case sub.Code != "" && sub.Code != subOK:
+		return c.decideBySub(call, &a, sub, said)
+	case a.Code != codeOK:
+		return call.Verdict(said)
+	case sub.Code == "":
+		return nil, call.Bad("the sub-code is missing")
+	case !call.OK():
+		return nil, call.Bad("code " + codeOK + " came with an HTTP status of failure")
+	}
+	return call.Judge(codeOK, said.Reply, c.measured(&a))
+}
+
+// decideBySub takes a no about the person only under the codes that may have one.
+func (c *Client) decideBySub(call *exchange.Call, a *answer, sub subCode, said exchange.Said) (*idverify.Result, error) {
+	said.Code, said.Reasons, said.Message = listedAs(string(sub.Code), subDigits), nil, string(sub.Message)
+	row, _ := table.Find(said.Code)
+	if row.Code.IsDecision() && a.Code != codeOK && a.Code != codeSeeSub {
+		return nil, call.Contradiction(said, "code", "a sub-code about the person came with the code of a failure")
+	}
+	return call.Verdict(said, c.measured(a))
+}
+
+// measured is the similarity, with the vendor's own line at which its word must agree.
+func (c *Client) measured(a *answer) exchange.Measured {
+	return exchange.Measured{
+		Field: "data.source_comp_details.score", Score: a.Data.Compared.Score, Rungs: a.Data.Compared.Thresholds,
+		Rule: c.similarity, Line: similarity, Verdict: verdict(a.Data.Result),
+	}
+}
+
+// verdict reads result, which is a boolean on the vendor's page and text in one of its
+// kits.
+func verdict(result exchange.Remark) exchange.Verdict {
+	return exchange.VerdictIn(string(result), "true", "false")
+}
+
+// reasons tell what the code for a missing permission is about: the vendor uses it for
+// a signature and its time as well.
+func reasons(code, message string) []string {
+	if code != codeDenied {
+		return nil
+	}
+	said := strings.ToLower(message)
+	has := func(words ...string) bool {
+		for _, word := range words {
+			if strings.Contains(said, word) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("timestamp", "x-date", "expire", " time ", "request time"):
+		return []string{reasonTime}
+	case has("signature", "sign "):
+		return []string{reasonSignature}
+	}
+	return nil
+}
+
+// reply is for people to read, so what the vendor echoed is taken out of it.
+func (a *answer) reply(call *exchange.Call, sub subCode) *Reply {
+	r := &Reply{
+		Code:       call.Identifier(string(a.Code)),
+		Message:    call.Scrub(string(a.Message)),
+		SubCode:    call.Identifier(string(sub.Code)),
+		SubMessage: call.Scrub(string(sub.Message)),
+		Score:      a.Data.Compared.Score.Pointer(),
+		BytedToken: call.Identifier(string(a.Data.BytedToken)),
+		Billed:     a.billed(),
+	}
+	if word := verdict(a.Data.Result); word != exchange.NoVerdict {
+		yes := word == exchange.Yes
+		r.Result = &yes
+	}
+	for _, step := range similarity.FAR {
+		if threshold := a.Data.Compared.Thresholds.Pointer(step.Rate); threshold != nil {
+			r.Thresholds = append(r.Thresholds, idverify.FARStep{Threshold: *threshold, Rate: step.Rate})
+		}
+	}
+	if a.Metadata != nil && a.Metadata.Error != nil {
+		e := a.Metadata.Error
+		r.Code, r.Message = call.Identifier(string(e.Code)), call.Scrub(string(e.Message))
+		r.CodeN = call.Identifier(string(e.Number))
+	}
+	return r
+}

@@ -1,0 +1,141 @@
+package volcengine
+
+import (
+	"bytes"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+)
+
+// answer is the JSON as it comes. The vendor's pages and kits do not agree on all
+// names and places, so that some things are read wherever they may stand.
+type answer struct {
+	Metadata *metadata       `json:"ResponseMetadata"`
+	Code     exchange.Text   `json:"code"`
+	Status   exchange.Text   `json:"status"`
+	Message  exchange.Remark `json:"message"`
+	ID       exchange.Remark `json:"request_id"`
+	Data     data            `json:"data"`
+	Sub      subCode         `json:"algorithm_base_resp"`
+	OtherSub subCode         `json:"verify_algorithm_base_resp"`
+}
+
+type data struct {
+	BytedToken exchange.Remark `json:"byted_token"`
+	Result     exchange.Remark `json:"result"`
+	Compared   compared        `json:"source_comp_details"`
+	Sub        subCode         `json:"algorithm_base_resp"`
+	OtherSub   subCode         `json:"verify_algorithm_base_resp"`
+	Units      units           `json:"req_measure_info"`
+	OtherUnits units           `json:"verify_req_measure_info"`
+}
+
+type compared struct {
+	Score      exchange.Score `json:"score"`
+	Thresholds exchange.Rungs `json:"thresholds"`
+}
+
+type subCode struct {
+	Code    exchange.Text   `json:"status_code"`
+	Message exchange.Remark `json:"status_message"`
+}
+
+type units struct {
+	Value exchange.Score `json:"value"`
+}
+
+// metadata is what the gateway in front of the service says.
+type metadata struct {
+	ID    exchange.Remark `json:"RequestId"`
+	Error *gatewayError   `json:"Error"`
+}
+
+type gatewayError struct {
+	Code    exchange.Text   `json:"Code"`
+	Number  exchange.Remark `json:"CodeN"`
+	Message exchange.Remark `json:"Message"`
+}
+
+// ifObject reads an object. Errors come with null in the place of one, and services
+// of this kind write an empty one as [] or "".
+func ifObject(text []byte, fields any) error {
+	if !bytes.HasPrefix(text, []byte("{")) {
+		return nil
+	}
+	return exchange.Fields(text, fields)
+}
+
+// UnmarshalJSON takes whatever is no object for no data.
+func (d *data) UnmarshalJSON(text []byte) error {
+	type fields data
+	return ifObject(text, (*fields)(d))
+}
+
+// UnmarshalJSON takes whatever is no object for no comparison.
+func (c *compared) UnmarshalJSON(text []byte) error {
+	type fields compared
+	return ifObject(text, (*fields)(c))
+}
+
+// UnmarshalJSON takes whatever is no object for no sub-code.
+func (s *subCode) UnmarshalJSON(text []byte) error {
+	type fields subCode
+	return ifObject(text, (*fields)(s))
+}
+
+// UnmarshalJSON takes whatever is no object for no units.
+func (u *units) UnmarshalJSON(text []byte) error {
+	type fields units
+	return ifObject(text, (*fields)(u))
+}
+
+// UnmarshalJSON refuses what is no object: an error of the gateway may be in it.
+func (m *metadata) UnmarshalJSON(text []byte) error {
+	type fields metadata
+	return exchange.Fields(text, (*fields)(m))
+}
+
+// UnmarshalJSON refuses what is no object.
+func (e *gatewayError) UnmarshalJSON(text []byte) error {
+	type fields gatewayError
+	return exchange.Fields(text, (*fields)(e))
+}
+
+// requestID is the service's, or else the gateway's.
+func (a *answer) requestID() string {
+	if a.ID == "" && a.Metadata != nil {
+		return string(a.Metadata.ID)
+	}
+	return string(a.ID)
+}
+
+// sub is the sub-code, from wherever it stands, without a Code where there is none.
+// ok is false when two places tell different ones.
+func (a *answer) sub() (sub subCode, ok bool) {
+	for _, place := range []subCode{a.Data.Sub, a.Data.OtherSub, a.Sub, a.OtherSub} {
+		switch {
+		case place.Code == "":
+		case sub.Code == "":
+			sub = place
+		case sub.Code != place.Code:
+			return sub, false
+		}
+	}
+	return sub, true
+}
+
+// billed is what the answer itself says of its price: 1 unit or 0. Where two places
+// differ, it is charged for.
+func (a *answer) billed() idverify.Billed {
+	billed := idverify.BilledUnknown
+	for _, u := range []units{a.Data.Units, a.Data.OtherUnits} {
+		switch value := u.Value.Pointer(); {
+		case value == nil || *value < 0:
+		case *value > 0:
+			billed = idverify.BilledYes
+		case billed == idverify.BilledUnknown:
+			billed = idverify.BilledNo
+		}
+	}
+	return billed
+}
