@@ -11,8 +11,11 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// All is the list, in the order of the documents.
-func All() []Vendor {
+// All is the list, with the vendors that exist under a build tag only.
+func All() []Vendor { return append(listed(), tagged()...) }
+
+// listed is in the order of the documents.
+func listed() []Vendor {
 	return []Vendor{
 		linkfaceVendor(),
 		baiduVendor(),

@@ -1,0 +1,9 @@
+//go:build acme
+
+package vendors
+
+func tagged() []Vendor {
+	return []Vendor{
+		acmeVendor(),
+	}
+}
