@@ -35,7 +35,8 @@ type configMask = redact.Mask[Config]
 // Client verifies with one account. It is safe for concurrent use.
 type Client struct {
 	clientMask
-	vendor *exchange.Vendor
+	vendor     *exchange.Vendor
+	similarity idverify.Rule
 }
 
 type clientMask = redact.Mask[Client]
@@ -63,7 +64,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{vendor: vendor}, nil
+	return &Client{vendor: vendor, similarity: similarity}, nil
 }
 
 // Name is "acme".
@@ -76,16 +77,18 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules are the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{similarity} }
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
 // WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides, and
 // publishes no false-accept rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
-	_, err := c.vendor.MaxFAR(similarity, rate)
-	if err == nil {
-		return c, nil
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
 	}
-	return nil, err
+	strict := *c
+	strict.similarity = rule
+	return &strict, nil
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses

@@ -66,7 +66,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Bad("Code OK came with an HTTP status of failure")
 	case a.Code == codeOK:
 		return call.Judge(codeOK, reply, exchange.Measured{
-			Field: "Similarity", Score: a.Similarity, Rule: similarity,
+			Field: "Similarity", Score: a.Similarity, Rule: c.similarity,
 			Verdict: exchange.VerdictIn(string(a.Verdict), "same", "other"),
 		})
 	}

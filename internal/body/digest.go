@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"hash/maphash"
 	"io"
+	"sync"
 )
 
 // sum is a digest of a body, and a hash of the same bytes that is far cheaper to
@@ -25,7 +26,9 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 	r := b.Open()
 	defer r.Close()
 	var mark maphash.Hash
-	hash, piece := sha256.New(), make([]byte, digestPiece)
+	room := digestPieces.Get().(*[digestPiece]byte)
+	defer digestPieces.Put(room)
+	hash, piece := sha256.New(), room[:]
 	for length := int64(0); ; {
 		if err := ctx.Err(); err != nil {
 			return digest, err
@@ -48,6 +51,8 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 // digestPiece is how much is read between two looks at the context. It stays in the
 // nearest caches while it is hashed.
 const digestPiece = 32 << 10
+
+var digestPieces = sync.Pool{New: func() any { return new([digestPiece]byte) }}
 
 // check compares what is read of a body with what was digested.
 type check struct {

@@ -3,7 +3,6 @@ package rooms_test
 import (
 	"fmt"
 	"go/ast"
-	"go/build"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -112,7 +111,7 @@ func (s *checkedSource) Import(name string) (*sourcePackage, error) {
 		return s.packages[name], nil
 	}
 	dir := filepath.Join(".", filepath.FromSlash(strings.TrimPrefix(name, module)))
-	found, err := build.ImportDir(dir, 0)
+	found, err := building().ImportDir(dir, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -27,8 +27,11 @@ func acmeVendor() Vendor {
 		Digests:  true,
 		Codes:    acme.Codes,
 		Says: func(row idverify.CodeRow) Answer {
-			return Answer{ID: "0001", Message: "m",
-				Body: fmt.Sprintf(`{"Response":{"RequestId":"0001","Trace":%q,"Code":%q,"Message":"m"}}`, Reference, row.VendorCode)}
+			answer := Answer{ID: "0001", Body: fmt.Sprintf(`{"Response":{"RequestId":"0001","Trace":%q,"Code":%q,"Message":"m"}}`, Reference, row.VendorCode)}
+			if row.Code != idverify.CodeMatch { // of which the verdict is missing, and nothing is shown
+				answer.Message = "m"
+			}
+			return answer
 		},
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"Response":{"RequestId":"0001","Code":"OK","Verdict":"same","Similarity":%s}}`,
@@ -55,6 +58,7 @@ var acmeRepeats = map[string]string{
 	"match":       `{"Response":{"RequestId":%[1]s,"Code":"OK","Message":%[1]s,"Verdict":"same","Similarity":90}}`,
 	"mismatch":    `{"Response":{"RequestId":%[1]s,"Code":"OK","Message":%[1]s,"Verdict":"other","Similarity":9}}`,
 	"another's":   `{"Response":{"RequestId":%[1]s,"Trace":%[1]s,"Code":"OK","Verdict":"same"}}`,
+	"its own":     `{"Response":{"RequestId":%[1]s,"Trace":"` + Reference + `","Code":"OK","Verdict":"other"}}`,
 	"error":       `{"Response":{"RequestId":%[1]s,"Code":"Request.Invalid","Message":%[1]s}}`,
 	"unlisted":    `{"Response":{"RequestId":%[1]s,"Code":%[1]s,"Message":%[1]s}}`,
 	"no verdict":  `{"Response":{"RequestId":%[1]s,"Code":"OK","Verdict":%[1]s,"Similarity":%[1]s}}`,

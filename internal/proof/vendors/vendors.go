@@ -12,10 +12,10 @@ import (
 )
 
 // All is the list, with the vendors that exist under a build tag only.
-func All() []Vendor { return append(listed(), tagged()...) }
+func All() []Vendor { return append(Listed(), Tagged()...) }
 
-// listed is in the order of the documents.
-func listed() []Vendor {
+// Listed are the vendors that the documents speak of, in their order.
+func Listed() []Vendor {
 	return []Vendor{
 		linkfaceVendor(),
 		baiduVendor(),
@@ -93,7 +93,7 @@ type Vendor struct {
 	// RepeatsAt is the HTTP status of such an answer, where it is not 200.
 	RepeatsAt map[string]int
 	// Samples are values of the package's exported types by their names, such as
-	// "acme.Reply", besides those that Make and Forms give. The text stands in each
+	// "linkface.Reply", besides those that Make and Forms give. The text stands in each
 	// field that keeps the vendor's words, and the picture where there is one.
 	Samples func(words string, picture []byte) map[string]any
 	// Open are the types whose exported fields hold what must not be printed,

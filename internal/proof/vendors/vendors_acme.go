@@ -2,7 +2,9 @@
 
 package vendors
 
-func tagged() []Vendor {
+// Tagged are the vendors that exist under a build tag only, which is called after the
+// vendor: those of the tags that are set.
+func Tagged() []Vendor {
 	return []Vendor{
 		acmeVendor(),
 	}

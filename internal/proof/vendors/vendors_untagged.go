@@ -2,5 +2,6 @@
 
 package vendors
 
-// tagged are the vendors of the build tags that are set: none.
-func tagged() []Vendor { return nil }
+// Tagged are the vendors that exist under a build tag only, which is called after the
+// vendor: those of the tags that are set.
+func Tagged() []Vendor { return nil }
