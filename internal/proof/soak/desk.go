@@ -43,7 +43,7 @@ type shift struct {
 	over      bool
 	inFlight  int
 	questions int
-	sightings map[string]*sighting // by the host that stands for the exchange
+	sightings map[string]*sighting // by the header that stands for the exchange
 }
 
 func newDesk(l *ledger, m *mischief) *desk {
@@ -57,8 +57,8 @@ func (d *desk) begin(number int) {
 	d.open[number] = d.now
 }
 
-// ServeHTTP gives the exchange a host of its own, by which its record is found
-// again: the stand-in's records have no other mark that a handler could set.
+// ServeHTTP gives the exchange a header of its own name, by which its record is found
+// again: no signature is over that, as it may be over the host.
 func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	seen := &sighting{vendor: vendorOf(r.URL.Path), body: r.Body, left: r.ContentLength}
 	own := *r
@@ -97,11 +97,25 @@ func (d *desk) enter(seen *sighting, r *http.Request) *shift {
 	}
 	s := d.now
 	s.inFlight++
-	r.Host = "exchange-" + strconv.Itoa(len(s.sightings)) + ".invalid"
-	s.sightings[r.Host] = seen
+	mark := markHeader + strconv.Itoa(len(s.sightings))
+	r.Header = r.Header.Clone()
+	r.Header.Set(mark, "")
+	s.sightings[mark] = seen
 	d.mu.Unlock()
 	d.closeBooks(ended)
 	return s
+}
+
+const markHeader = "Soak-Exchange-"
+
+// markOf is the name of the header that the exchange was given.
+func markOf(record idverifytest.Exchange) string {
+	for _, name := range record.Headers {
+		if strings.HasPrefix(name, markHeader) {
+			return name
+		}
+	}
+	return ""
 }
 
 func (d *desk) leave(s *shift) {
@@ -147,7 +161,7 @@ func (d *desk) closeBooks(s *shift) {
 	}
 	recorded := 0
 	for _, record := range s.standIn.Exchanges() {
-		seen, known := s.sightings[record.Host]
+		seen, known := s.sightings[markOf(record)]
 		if !known {
 			d.ledger.broken(ruleStandIn, "a record without an exchange")
 			continue
