@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/idverify/idverify"
@@ -24,6 +26,12 @@ type Harness struct {
 	StandIn http.Handler
 	// Cases are people whom StandIn knows. The first must be a match.
 	Cases []Case
+	// Keys are the credentials that New gives the provider. Nothing may show them. For
+	// a Vendor they are those of the stand-in, but for numbers.
+	Keys []string
+	// Shown are values that hold the keys besides the provider, such as its Config, as
+	// users hold them.
+	Shown []any
 }
 
 // Case is a person and what the provider must say.
@@ -54,6 +62,7 @@ func TestProvider(t *testing.T, h Harness) {
 	t.Helper()
 	if h.Vendor != "" {
 		h.StandIn, h.Cases = New(), casesFor(h.Vendor)
+		h.Keys = append(slices.Clone(h.Keys), keysOf(h.Vendor)...)
 	}
 	if h.New == nil || h.StandIn == nil || len(h.Cases) == 0 || len(h.Evidence) == 0 {
 		t.Fatal("idverifytest: the harness needs New, Evidence, and Vendor or StandIn and Cases")
@@ -81,10 +90,22 @@ func TestProvider(t *testing.T, h Harness) {
 		{"understands what a gateway refused", ruleGatewayRefusals},
 		{"follows no redirect", ruleRedirect},
 		{"says nothing of the person", rulePrivacy},
+		{"shows no key", ruleKeys},
 		{"serves concurrent callers", ruleConcurrent},
 	} {
 		t.Run(rule.name, func(t *testing.T) { rule.run(t, newBench(t, h)) })
 	}
+}
+
+// keysOf are the vendor's credentials that are no mere numbers.
+func keysOf(vendor string) []string {
+	var keys []string
+	for _, key := range Credentials(vendor) {
+		if strings.Trim(key, "0123456789") != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func casesFor(vendor string) []Case {
