@@ -3,6 +3,7 @@ package providerkit
 import (
 	"fmt"
 	"net/url"
+	"unicode/utf8"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/body"
@@ -112,6 +113,9 @@ func (c *Call) object(members []Member) (body.Object, error) {
 func (c *Call) plain(m Member) (body.Member, error) {
 	switch value := m.Value.(type) {
 	case string:
+		if !utf8.ValidString(value) {
+			return body.Member{}, c.unfit(m, "is not UTF-8")
+		}
 		return body.Member{Name: m.Name, Value: value}, nil
 	case Attachment:
 		if value.media == nil {

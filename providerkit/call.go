@@ -100,7 +100,8 @@ type Request struct {
 	Query url.Values
 	// Header stands beside our own. Content-Type is the body's.
 	Header http.Header
-	// Body is made by [Call.JSON], [Call.Form] or [Call.Multipart]. Default none.
+	// Body is made by [Call.JSON], [Call.Form] or [Call.Multipart]. Default: an
+	// empty form.
 	Body Body
 }
 
@@ -124,5 +125,9 @@ func (r Request) sent() httpx.Request {
 	if method == "" {
 		method = http.MethodPost
 	}
-	return httpx.Request{Method: method, Path: r.Path, Query: r.Query, Header: r.Header, Body: r.Body.content}
+	content := r.Body.content
+	if content == nil {
+		content = body.Form(nil)
+	}
+	return httpx.Request{Method: method, Path: r.Path, Query: r.Query, Header: r.Header, Body: content}
 }

@@ -254,7 +254,7 @@ func isError(t types.Type) bool {
 func TestErrorsAreMadeByConstructors(t *testing.T) {
 	s := newSource()
 	allowed := []string{"errors.go", filepath.Join("internal", "exchange", "errors.go"), filepath.Join("photo", "errors.go")}
-	names := []string{"", "/internal/exchange", "/internal/httpx", "/photo"}
+	names := []string{"", "/internal/exchange", "/internal/httpx", "/photo", "/providerkit"}
 	for _, v := range vendors.All() {
 		names = append(names, "/"+v.Name)
 	}
