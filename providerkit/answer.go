@@ -59,7 +59,8 @@ func (a *Answer) CheckTrace(echoed string) error {
 // vendor's, and ends it at 4 KiB. It is for the provider's own reply.
 func (a *Answer) Scrub(text string) string { return a.call.own.Scrub(text) }
 
-// Said is a vendor's code with what comes with it. It prints as its name.
+// Said is a vendor's code with what comes with it. It prints as its name, except where
+// fmt asks for no method, as [Request] does.
 type Said struct {
 	saidMask
 

@@ -9,13 +9,11 @@ import (
 	"github.com/idverify/idverify/internal/body"
 )
 
-// Member is one member of a body: a string, an [Attachment], or, in JSON, a bool, int,
-// int64 or float64, an [Object], or a list ([]any) of what is neither of the first two.
+// Member is one member of a body, made by [With]. It prints as its name.
 type Member struct {
 	memberMask
-
-	Name  string
-	Value any
+	name  string
+	value *any // behind a pointer, where fmt does not go by itself
 }
 
 type memberMask = Mask[Member]
@@ -23,10 +21,20 @@ type memberMask = Mask[Member]
 // Object is an object within JSON, with its members in order.
 type Object []Member
 
-// With is one more member, for a body in one expression:
+// With is a member: a string, an [Attachment], or, in JSON, a bool, int, int64 or
+// float64, an [Object], or a list ([]any) of what is neither of the first two. Another
+// value is refused when the body is made, and nothing is sent.
 //
 //	c.JSON(providerkit.With("name", subject.Name()), providerkit.With("photo", photo))
-func With(name string, value any) Member { return Member{Name: name, Value: value} }
+func With(name string, value any) Member { return Member{name: name, value: &value} }
+
+// said is the value, nil for a member that With did not make.
+func (m Member) said() any {
+	if m.value == nil {
+		return nil
+	}
+	return *m.value
+}
 
 // JSON is an object with the members in order. An attachment is a string of base64.
 func (c *Call) JSON(members ...Member) (Body, error) {
@@ -47,7 +55,7 @@ func (c *Call) Form(members ...Member) (Body, error) {
 			return Body{}, err
 		}
 		all = append(all, one)
-		values.Add(m.Name, one.Value)
+		values.Add(m.name, one.Value)
 		attached = attached || one.Media != nil
 	}
 	if !attached {
@@ -75,7 +83,7 @@ func (c *Call) Multipart(members ...Member) (Body, error) {
 		case file != nil:
 			return Body{}, c.unfit(m, "is a second attachment")
 		default:
-			file = &body.File{Field: m.Name, FileName: "file", ContentType: "application/octet-stream", Media: one.Media}
+			file = &body.File{Field: m.name, FileName: "file", ContentType: "application/octet-stream", Media: one.Media}
 		}
 	}
 	return c.made(body.Multipart(fields, file))
@@ -91,7 +99,7 @@ func (c *Call) made(content *body.Body, err error) (Body, error) {
 func (c *Call) object(members []Member) (body.Object, error) {
 	all := make(body.Object, 0, len(members))
 	for _, m := range members {
-		switch m.Value.(type) {
+		switch m.said().(type) {
 		case string, Attachment:
 			one, err := c.plain(m)
 			if err != nil {
@@ -99,11 +107,11 @@ func (c *Call) object(members []Member) (body.Object, error) {
 			}
 			all = append(all, one)
 		default:
-			other, err := c.value(m, m.Value)
+			other, err := c.value(m, m.said())
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, body.Member{Name: m.Name, Other: other})
+			all = append(all, body.Member{Name: m.name, Other: other})
 		}
 	}
 	return all, nil
@@ -111,19 +119,19 @@ func (c *Call) object(members []Member) (body.Object, error) {
 
 // plain is a member that is text or an attachment.
 func (c *Call) plain(m Member) (body.Member, error) {
-	switch value := m.Value.(type) {
+	switch value := m.said().(type) {
 	case string:
 		if !utf8.ValidString(value) {
 			return body.Member{}, c.unfit(m, "is not UTF-8")
 		}
-		return body.Member{Name: m.Name, Value: value}, nil
+		return body.Member{Name: m.name, Value: value}, nil
 	case Attachment:
 		if value.media == nil {
 			return body.Member{}, c.unfit(m, "is an attachment that was not looked at")
 		}
-		return body.Member{Name: m.Name, Media: value.media}, nil
+		return body.Member{Name: m.name, Media: value.media}, nil
 	}
-	return body.Member{}, c.unfit(m, fmt.Sprintf("is a %T, and must be text or an attachment", m.Value))
+	return body.Member{}, c.unfit(m, fmt.Sprintf("is a %T, and must be text or an attachment", m.said()))
 }
 
 // value is what is neither text nor an attachment.
@@ -154,5 +162,5 @@ func (c *Call) value(m Member, value any) (body.Value, error) {
 }
 
 func (c *Call) unfit(m Member, problem string) *idverify.Error {
-	return c.own.Refuse(idverify.CodeInvalidRequest, m.Name, "the member "+problem)
+	return c.own.Refuse(idverify.CodeInvalidRequest, m.name, "the member "+problem)
 }

@@ -68,6 +68,7 @@ func (c *Call) URL(address string) error { return c.own.URL(address, "the URL") 
 type Attachment struct {
 	attachmentMask
 	media exchange.Seen
+	size  int64
 }
 
 type attachmentMask = Mask[Attachment]
@@ -78,17 +79,28 @@ type attachmentMask = Mask[Attachment]
 // CodeUnreadableEvidence.
 func (c *Call) Photo(m idverify.Media, limits idverify.PhotoLimits) (Attachment, error) {
 	seen, err := c.own.Picture(m, exchange.LimitsOf(limits))
-	return Attachment{media: seen}, err
+	return attached(seen, err)
 }
 
 // Capture looks at what a vendor's own software recorded: anything but a picture or a
 // page, of at most 64 MiB.
 func (c *Call) Capture(m idverify.Media) (Attachment, error) {
 	seen, err := c.own.Capture(m)
-	return Attachment{media: seen}, err
+	return attached(seen, err)
 }
 
-// Request is what is sent. It prints as its name.
+func attached(seen exchange.Seen, err error) (Attachment, error) {
+	if err != nil {
+		return Attachment{}, err
+	}
+	return Attachment{media: seen, size: seen.Size()}, nil
+}
+
+// Len is the size of the media in bytes, without base64.
+func (a Attachment) Len() int64 { return a.size }
+
+// Request is what is sent. It prints as its name, except where fmt asks for no method:
+// do not keep it in a field that is not exported of a struct that is printed.
 type Request struct {
 	requestMask
 

@@ -15,7 +15,8 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// Config is what a provider's New knows. It prints as its name.
+// Config is what a provider's New knows. It prints as its name, except where fmt asks for
+// no method: do not keep it in a field that is not exported, but the [Vendor].
 type Config struct {
 	configMask
 

@@ -111,7 +111,7 @@ func (s *checkedSource) Import(name string) (*sourcePackage, error) {
 		return s.packages[name], nil
 	}
 	dir := filepath.Join(".", filepath.FromSlash(strings.TrimPrefix(name, module)))
-	found, err := building().ImportDir(dir, 0)
+	found, err := vendors.Building().ImportDir(dir, 0)
 	if err != nil {
 		return nil, err
 	}

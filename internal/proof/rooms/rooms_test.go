@@ -2,7 +2,6 @@ package rooms_test
 
 import (
 	"go/ast"
-	"go/build"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -30,21 +29,11 @@ func vendorRooms() []string {
 	return all
 }
 
-// building is how Go builds here: with the build tags of this test. A vendor that
-// exists under a tag only has its name for that tag.
-func building() *build.Context {
-	own := build.Default
-	for _, v := range vendors.Tagged() {
-		own.BuildTags = append(own.BuildTags, v.Name)
-	}
-	return &own
-}
-
 // isBuilt reports whether a file is part of what is built here.
 func isBuilt(t *testing.T, file string) bool {
 	t.Helper()
 	dir, name := filepath.Split(file)
-	built, err := building().MatchFile(filepath.Clean(dir), name)
+	built, err := vendors.Building().MatchFile(filepath.Clean(dir), name)
 	require.NoError(t, err)
 	return built
 }
