@@ -47,7 +47,7 @@ func TestTheSuiteTellsOfEveryRule(t *testing.T) {
 }
 
 // wrong are providers that break one rule, in ways that happen.
-var wrong = map[string]struct {
+var wrongProviders = map[string]struct {
 	breaks string
 	by     func(*sample) idverify.Provider
 }{
@@ -191,7 +191,7 @@ func TestWrongProviders(t *testing.T) {
 	if os.Getenv(isChild) == "" {
 		t.Skip("for TestTheSuiteFailsForEachWrongProvider")
 	}
-	for name, w := range wrong {
+	for name, w := range wrongProviders {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			TestProvider(t, sampleHarness(idverify.DecidedByThreshold, w.by))
@@ -207,7 +207,7 @@ func TestTheSuiteFailsForEachWrongProvider(t *testing.T) {
 	require.Error(t, err, "not one was found to be wrong")
 	underlined := func(s string) string { return strings.ReplaceAll(s, " ", "_") }
 	broken := map[string]bool{}
-	for name, w := range wrong {
+	for name, w := range wrongProviders {
 		assert.Contains(t, string(said), "--- FAIL: TestWrongProviders/"+underlined(name)+"/"+underlined(w.breaks)+" ", "%s was not seen", name)
 		broken[w.breaks] = true
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
-	"github.com/idverify/idverify/internal/httpx"
 )
 
 // Answer is what came back for a call, whatever its status; a redirect, and what is
@@ -13,24 +12,24 @@ import (
 // and prints as its name.
 type Answer struct {
 	answerMask
-	call     *Call
-	response *httpx.Response
+	call   *Call
+	hidden hidden[exchange.Call] // of the call, so that this is no single pointer
 }
 
 type answerMask = Mask[Answer]
 
 // Status is the HTTP status.
-func (a *Answer) Status() int { return a.response.Status }
+func (a *Answer) Status() int { return a.call.own().Answer().Status }
 
 // OK reports whether the status is 200.
-func (a *Answer) OK() bool { return a.call.own.OK() }
+func (a *Answer) OK() bool { return a.call.own().OK() }
 
 // Header is the answer's.
-func (a *Answer) Header() http.Header { return a.response.Header }
+func (a *Answer) Header() http.Header { return a.call.own().Answer().Header }
 
 // Content is the whole body, for a vendor that does not answer in JSON. It may speak of
 // the person, and is not to be changed or kept.
-func (a *Answer) Content() []byte { return a.response.Body }
+func (a *Answer) Content() []byte { return a.call.own().Answer().Body }
 
 // JSON reads the answer as exactly one object into the struct that reply points to, by
 // the json tags of its fields, whose types are those of this package: [Text], [Remark],
@@ -41,10 +40,10 @@ func (a *Answer) Content() []byte { return a.response.Body }
 //
 // Return its error as it is: it tells by the HTTP status what the page of a gateway
 // means.
-func (a *Answer) JSON(reply any) error { return a.call.own.Decode(reply) }
+func (a *Answer) JSON(reply any) error { return a.call.own().Decode(reply) }
 
 // RequestID keeps the vendor's id of the call for result and error.
-func (a *Answer) RequestID(id string) { a.call.own.SetRequestID(id) }
+func (a *Answer) RequestID(id string) { a.call.own().SetRequestID(id) }
 
 // CheckTrace holds what the vendor repeats of [Call.Trace] to it: the answer to another
 // question is CodeBadResponse, and decides nothing.
@@ -57,7 +56,7 @@ func (a *Answer) CheckTrace(echoed string) error {
 
 // Scrub takes what the request said of the person, and every key, out of a text of the
 // vendor's, and ends it at 4 KiB. It is for the provider's own reply.
-func (a *Answer) Scrub(text string) string { return a.call.own.Scrub(text) }
+func (a *Answer) Scrub(text string) string { return a.call.own().Scrub(text) }
 
 // Said is a vendor's code with what comes with it. It prints as its name, except where
 // fmt asks for no method, as [Request] does.
@@ -86,7 +85,7 @@ func (s Said) own() exchange.Said {
 
 // Coded is the decision or the error that a code's row says. A code without a row is
 // CodeUnknown; that of a match decides nothing here, which [Answer.Judge] is for.
-func (a *Answer) Coded(said Said) (*idverify.Result, error) { return a.call.own.Coded(said.own()) }
+func (a *Answer) Coded(said Said) (*idverify.Result, error) { return a.call.own().Coded(said.own()) }
 
 // Judge decides after the vendor answered with its code of success, by all that was
 // measured: a failed similarity is CodeFaceMismatch, another failed check
@@ -95,20 +94,20 @@ func (a *Answer) Judge(success string, reply any, measured ...Measured) (*idveri
 	if !a.OK() {
 		return nil, a.Bad("the code of success came with an HTTP status of failure")
 	}
-	return a.call.own.Judge(success, reply, owns(measured)...)
+	return a.call.own().Judge(success, reply, owns(measured)...)
 }
 
 // Verdict decides for a vendor whose code is its verdict: the row of CodeMatch is its
 // yes and that of CodeFaceMismatch its no, whatever the score. Every other row is
 // [Answer.Coded].
 func (a *Answer) Verdict(said Said, measured ...Measured) (*idverify.Result, error) {
-	return a.call.own.Verdict(said.own(), owns(measured)...)
+	return a.call.own().Verdict(said.own(), owns(measured)...)
 }
 
 // Bad is the error for an answer of the vendor's that contradicts itself or its
 // documents. Nobody knows whether it was billed. detail is printed.
-func (a *Answer) Bad(detail string) *idverify.Error { return a.call.own.Bad(detail) }
+func (a *Answer) Bad(detail string) *idverify.Error { return a.call.own().Bad(detail) }
 
 // Foreign is the error for an answer that is not the vendor's: something on the way
 // gave it, and its HTTP status tells what that means. detail is printed.
-func (a *Answer) Foreign(detail string) *idverify.Error { return a.call.own.Foreign(detail) }
+func (a *Answer) Foreign(detail string) *idverify.Error { return a.call.own().Foreign(detail) }

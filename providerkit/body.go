@@ -61,7 +61,7 @@ func (c *Call) Form(members ...Member) (Body, error) {
 	if !attached {
 		return c.made(body.Form(values), nil)
 	}
-	content, err := c.own.Form(all)
+	content, err := c.own().Form(all)
 	if err != nil {
 		return Body{}, err
 	}
@@ -91,9 +91,9 @@ func (c *Call) Multipart(members ...Member) (Body, error) {
 
 func (c *Call) made(content *body.Body, err error) (Body, error) {
 	if err != nil {
-		return Body{}, c.own.RefuseFor(err, idverify.CodeInvalidRequest, "", "the request's body could not be made")
+		return Body{}, c.own().RefuseFor(err, idverify.CodeInvalidRequest, "", "the request's body could not be made")
 	}
-	return Body{length: content.Len(), content: content}, nil
+	return Body{length: content.Len(), content: hide(content)}, nil
 }
 
 func (c *Call) object(members []Member) (body.Object, error) {
@@ -162,5 +162,5 @@ func (c *Call) value(m Member, value any) (body.Value, error) {
 }
 
 func (c *Call) unfit(m Member, problem string) *idverify.Error {
-	return c.own.Refuse(idverify.CodeInvalidRequest, m.name, "the member "+problem)
+	return c.own().Refuse(idverify.CodeInvalidRequest, m.name, "the member "+problem)
 }

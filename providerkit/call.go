@@ -18,50 +18,52 @@ import (
 type Call struct {
 	callMask
 	vendor *Vendor
-	own    *exchange.Call
+	hidden hidden[exchange.Call]
 }
+
+func (c *Call) own() *exchange.Call { return c.hidden.reveal() }
 
 type callMask = Mask[Call]
 
 // Subject is the person: name and number, checked and folded.
-func (c *Call) Subject() idverify.Subject { return c.own.Subject }
+func (c *Call) Subject() idverify.Subject { return c.own().Subject }
 
 // Evidence is one that the provider accepts.
-func (c *Call) Evidence() idverify.Evidence { return c.own.Evidence }
+func (c *Call) Evidence() idverify.Evidence { return c.own().Evidence }
 
 // Now is the time to sign for: that of HTTP.Clock, put right by what the vendor's
 // clock is known to say.
-func (c *Call) Now() time.Time { return c.own.At() }
+func (c *Call) Now() time.Time { return c.own().At() }
 
 // Trace is an id of ours for the call: Request.Reference, or else 32 random hexadecimal
 // digits, always the same for one call. It is the RequestID of result and error where
 // the vendor gives none. Whoever sends it holds the answer to it: [Answer.CheckTrace].
 func (c *Call) Trace() string {
-	if c.own.OwnID == "" {
-		c.own.OwnID = c.own.Reference
+	if c.own().OwnID == "" {
+		c.own().OwnID = c.own().Reference
 	}
-	if c.own.OwnID == "" {
+	if c.own().OwnID == "" {
 		var id [16]byte
 		_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the program instead
-		c.own.OwnID = hex.EncodeToString(id[:])
+		c.own().OwnID = hex.EncodeToString(id[:])
 	}
-	return c.own.OwnID
+	return c.own().OwnID
 }
 
 // Hide has texts taken out of the vendor's messages, such as a token that was fetched.
 // Name, number and the keys of [Config] are, in any case.
-func (c *Call) Hide(texts ...string) { c.own.Hide(texts...) }
+func (c *Call) Hide(texts ...string) { c.own().Hide(texts...) }
 
 // Refuse is an error that is found before anything is sent. detail is printed, and must
 // hold nothing of the person.
 func (c *Call) Refuse(code idverify.Code, field, detail string) *idverify.Error {
-	return c.own.Refuse(code, field, detail)
+	return c.own().Refuse(code, field, detail)
 }
 
 // URL holds the address of a picture, such as that of an [idverify.PhotoURLEvidence], to
 // http or https with a host, and at most 4,096 bytes, and hides it. Its error is that of
 // a request that was not sent.
-func (c *Call) URL(address string) error { return c.own.URL(address, "the URL") }
+func (c *Call) URL(address string) error { return c.own().URL(address, "the URL") }
 
 // Attachment is media that was looked at, for one member of a body. It prints as its
 // name.
@@ -78,14 +80,14 @@ type attachmentMask = Mask[Attachment]
 // that of a request that was not sent, such as CodeUnsupportedFormat, CodeTooLarge or
 // CodeUnreadableEvidence.
 func (c *Call) Photo(m idverify.Media, limits idverify.PhotoLimits) (Attachment, error) {
-	seen, err := c.own.Picture(m, exchange.LimitsOf(limits))
+	seen, err := c.own().Picture(m, exchange.LimitsOf(limits))
 	return attached(seen, err)
 }
 
 // Capture looks at what a vendor's own software recorded: anything but a picture or a
 // page, of at most 64 MiB.
 func (c *Call) Capture(m idverify.Media) (Attachment, error) {
-	seen, err := c.own.Capture(m)
+	seen, err := c.own().Capture(m)
 	return attached(seen, err)
 }
 
@@ -123,7 +125,7 @@ type requestMask = Mask[Request]
 type Body struct {
 	bodyMask
 	length  int64
-	content *body.Body
+	content hidden[body.Body]
 }
 
 type bodyMask = Mask[Body]
@@ -137,7 +139,7 @@ func (r Request) sent() httpx.Request {
 	if method == "" {
 		method = http.MethodPost
 	}
-	content := r.Body.content
+	content := r.Body.content.reveal()
 	if content == nil {
 		content = body.Form(nil)
 	}

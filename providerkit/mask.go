@@ -19,3 +19,16 @@ import "github.com/idverify/idverify/internal/redact"
 type Mask[T any] struct{ mask[T] }
 
 type mask[T any] = redact.Mask[T]
+
+// hidden is what fmt must not follow a pointer to: it follows one where it calls a verb
+// bad, and no second one.
+type hidden[T any] struct{ twice **T }
+
+func hide[T any](it *T) hidden[T] { return hidden[T]{&it} }
+
+func (h hidden[T]) reveal() *T {
+	if h.twice == nil {
+		return nil
+	}
+	return *h.twice
+}

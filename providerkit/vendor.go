@@ -123,7 +123,7 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 	call := &Call{vendor: v}
 	steps := exchange.Steps{Milder: s.Milder}
 	steps.Encode = func(c *exchange.Call) (httpx.Request, error) {
-		call.own = c
+		call.hidden = hide(c)
 		req, err := s.Encode(call)
 		if err != nil {
 			return httpx.Request{}, v.notSent(err)
@@ -139,7 +139,7 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 		}
 	}
 	steps.Decode = func(c *exchange.Call) (*idverify.Result, error) {
-		answer := &Answer{call: call, response: c.Answer()}
+		answer := &Answer{call: call, hidden: hide(c)}
 		res, err := s.Decode(answer)
 		var known *idverify.Error
 		if err != nil && !errors.As(err, &known) {
