@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/idverify/idverify"
@@ -24,6 +26,15 @@ type Harness struct {
 	StandIn http.Handler
 	// Cases are people whom StandIn knows. The first must be a match.
 	Cases []Case
+	// Decides is the member of a match's answer without which nothing is decided: the
+	// score, or the vendor's verdict. Default: every name with "sc" in it.
+	Decides string
+	// Keys are the credentials that New gives the provider. Nothing may show them. For
+	// a Vendor they are those of the stand-in, but for numbers.
+	Keys []string
+	// Shown are values that hold the keys besides the provider, such as its Config, as
+	// users hold them.
+	Shown []any
 }
 
 // Case is a person and what the provider must say.
@@ -49,11 +60,44 @@ type Case struct {
 //	}
 //
 // For any other, give StandIn, a handler that answers as the vendor does, and
-// the Cases that it knows, in the place of Vendor.
+// the Cases that it knows, in the place of Vendor, and Keys. The module in
+// examples/provider does so.
+//
+// The rules:
+//
+//   - has a name: one word in lower case, always the same.
+//   - accepts its evidence and no other: of evidence that it cannot know, nothing is
+//     sent.
+//   - has rules that can decide: those of a method Rules are valid, one for each kind,
+//     and one is for similarity.
+//   - gives every case its code, decided as its rules say: a decision is a result and
+//     anything else an error; each check says who decided and holds to the rule of its
+//     kind. A threshold is the rule's, with a score, and passed is what the numbers
+//     say. A threshold of the answer is that for the rule's false-accept rate. A
+//     vendor's verdict has no threshold beside it, and its no is one under every rule.
+//     A pass has all checks that the rules promise, and survives JSON.
+//   - promises a false-accept rate or refuses it: WithMaxFAR gives a rule that promises
+//     it and is not milder, or CodeInvalidConfig.
+//   - takes every form of evidence: each of Evidence makes a match.
+//   - sends the first evidence that it accepts: what it does not accept is passed over.
+//   - asks only what was checked: nobody's question, or a request that is not in order,
+//     is refused unsent.
+//   - returns when the context has ended: with nothing sent.
+//   - returns when the context ends: and says that the request was sent.
+//   - tells an unreachable vendor: not sent, free, and may be repeated.
+//   - tells an unanswered call and does not repeat it: it may be on the bill.
+//   - takes no broken answer for an answer: pages, halves, more than one, members
+//     said twice, scores or verdicts that are gone.
+//   - understands what a gateway refused: too large, too many, and when to come again.
+//   - follows no redirect.
+//   - says nothing of the person: in no outcome, whoever prints it.
+//   - shows no key: in no outcome, nor in the provider and what Shown has.
+//   - serves concurrent callers: each gets the answer to its own question.
 func TestProvider(t *testing.T, h Harness) {
 	t.Helper()
 	if h.Vendor != "" {
 		h.StandIn, h.Cases = New(), casesFor(h.Vendor)
+		h.Keys, h.Decides = append(slices.Clone(h.Keys), keysOf(h.Vendor)...), registered().find(h.Vendor).decides
 	}
 	if h.New == nil || h.StandIn == nil || len(h.Cases) == 0 || len(h.Evidence) == 0 {
 		t.Fatal("idverifytest: the harness needs New, Evidence, and Vendor or StandIn and Cases")
@@ -61,10 +105,20 @@ func TestProvider(t *testing.T, h Harness) {
 	if h.Cases[0].Want != idverify.CodeMatch {
 		t.Fatal("idverifytest: the first case must be a match")
 	}
-	for _, rule := range []struct {
-		name string
-		run  func(*testing.T, *bench)
-	}{
+	for _, rule := range conformance() {
+		t.Run(rule.name, func(t *testing.T) { rule.run(t, newBench(t, h)) })
+	}
+}
+
+// conformanceRule is one rule of the suite.
+type conformanceRule struct {
+	name string
+	run  func(*testing.T, *bench)
+}
+
+// conformance are the rules of [TestProvider], which tells what they ask for.
+func conformance() []conformanceRule {
+	return []conformanceRule{
 		{"has a name", ruleName},
 		{"accepts its evidence and no other", ruleAccepts},
 		{"has rules that can decide", ruleRules},
@@ -81,10 +135,20 @@ func TestProvider(t *testing.T, h Harness) {
 		{"understands what a gateway refused", ruleGatewayRefusals},
 		{"follows no redirect", ruleRedirect},
 		{"says nothing of the person", rulePrivacy},
+		{"shows no key", ruleKeys},
 		{"serves concurrent callers", ruleConcurrent},
-	} {
-		t.Run(rule.name, func(t *testing.T) { rule.run(t, newBench(t, h)) })
 	}
+}
+
+// keysOf are the vendor's credentials that are no mere numbers.
+func keysOf(vendor string) []string {
+	var keys []string
+	for _, key := range Credentials(vendor) {
+		if strings.Trim(key, "0123456789") != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func casesFor(vendor string) []Case {

@@ -79,9 +79,9 @@ func answered(code idverify.Code) batch.Entry {
 // failedRow is a row without a decision.
 func failedRow() batch.Entry {
 	return batch.Entry{Err: &idverify.Error{
-		Code: idverify.CodeVendorUnavailable, Vendor: "acme", Detail: "说明 \"1\"", VendorCode: "-1", RequestID: "request-1", HTTPStatus: 503,
+		Code: idverify.CodeVendorUnavailable, Vendor: "mine", Detail: "说明 \"1\"", VendorCode: "-1", RequestID: "request-1", HTTPStatus: 503,
 		Billed: idverify.BilledUnknown, Delivery: idverify.DeliveryAnswered, RetryAfter: 1500 * time.Millisecond,
-		Attempts: []idverify.Attempt{{Vendor: "acme", Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered, Duration: time.Second}},
+		Attempts: []idverify.Attempt{{Vendor: "mine", Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered, Duration: time.Second}},
 	}}
 }
 

@@ -54,7 +54,7 @@ func decision(code idverify.Code) idverify.Stored {
 	at := time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC)
 	return idverify.Stored{
 		Result: idverify.Result{
-			Code: code, Vendor: "acme", RequestID: "request-1", VendorCode: "-5803", VendorReason: "表格中的说明 \"1\"",
+			Code: code, Vendor: "mine", RequestID: "request-1", VendorCode: "-5803", VendorReason: "表格中的说明 \"1\"",
 			HTTPStatus: 200, Billed: idverify.BilledYes, Checks: []idverify.Check{check}, Warnings: []idverify.Warning{idverify.WarnClockSkew},
 			Attempts: []idverify.Attempt{{
 				Vendor: "other", Code: idverify.CodeRateLimited, At: at, Wait: time.Second, Queued: 20 * time.Millisecond, Duration: 300 * time.Millisecond,
@@ -112,7 +112,7 @@ func (h ResultStoreHarness) ruleRoundTrip(tb testing.TB) {
 		h.has(tb, first, id, &kept)
 		h.has(tb, second, id, &kept)
 	}
-	plain := idverify.Stored{Result: idverify.Result{Code: idverify.CodeIdentityMismatch, Vendor: "acme"}, Print: digits(64)}
+	plain := idverify.Stored{Result: idverify.Result{Code: idverify.CodeIdentityMismatch, Vendor: "mine"}, Print: digits(64)}
 	id := digits(64)
 	h.save(tb, first, id, plain)
 	h.has(tb, second, id, &plain)

@@ -9,9 +9,13 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// registered lists the vendors: one line for each. Everything else about a
-// vendor is in the file named for it. Each call makes them anew.
-func registered() registry {
+// registered are all vendors, with those that exist under a build tag only. Each
+// call makes them anew.
+func registered() registry { return append(listed(), tagged()...) }
+
+// listed lists the vendors: one line for each. Everything else about a vendor is in
+// the file named for it.
+func listed() registry {
 	return registry{
 		linkfaceVendor(),
 		baiduVendor(),

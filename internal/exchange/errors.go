@@ -87,8 +87,14 @@ func (x *Exchange) unsigned(f *httpx.Failure) *idverify.Error {
 	if !errors.As(f.SigningError(), &known) {
 		return x.notSent(idverify.CodeUnknown, "", f.Detail, f)
 	}
-	own := *known
-	own.Vendor, own.Delivery, own.Billed = x.Name, idverify.DeliveryNotSent, idverify.BilledNo
+	return x.Unsent(known)
+}
+
+// Unsent is a copy of an error that was made while nothing had been sent, whatever it
+// says of that.
+func (v *Vendor) Unsent(e *idverify.Error) *idverify.Error {
+	own := *e
+	own.Vendor, own.Delivery, own.Billed = v.Name, idverify.DeliveryNotSent, idverify.BilledNo
 	return &own
 }
 
@@ -147,6 +153,13 @@ func (x *Exchange) Bad(detail string) *idverify.Error {
 		RetryAfter: httpx.RetryAfter(x.response.Header, x.Now()),
 		Delivery:   idverify.DeliveryUnanswered,
 	}
+}
+
+// BadFor is Bad with a cause, whose text is not printed.
+func (x *Exchange) BadFor(cause error, detail string) *idverify.Error {
+	own := *x.Bad(detail)
+	own.Err = cause
+	return &own
 }
 
 // badScore is the error for an answer of success with a score that cannot be

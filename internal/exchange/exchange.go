@@ -136,6 +136,9 @@ func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 	return nil
 }
 
+// Answer is what came, for an exchange that did not fail.
+func (x *Exchange) Answer() *httpx.Response { return x.response }
+
 // OK reports whether the answer came with the HTTP status of success.
 func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
 

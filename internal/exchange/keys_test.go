@@ -97,7 +97,7 @@ func TestAKeyThatCannotBeHadSendsNothing(t *testing.T) {
 		assert.Zero(t, key)
 		e := asError(t, nil, err)
 		assert.Equal(t, "Credentials "+problem, e.Detail)
-		assert.Equal(t, []any{idverify.CodeInvalidConfig, "Credentials", idverify.DeliveryNotSent, idverify.BilledNo, "acme"}, []any{e.Code, e.Field, e.Delivery, e.Billed, e.Vendor})
+		assert.Equal(t, []any{idverify.CodeInvalidConfig, "Credentials", idverify.DeliveryNotSent, idverify.BilledNo, "sample"}, []any{e.Code, e.Field, e.Delivery, e.Billed, e.Vendor})
 		assert.Equal(t, problem == "failed", errors.Is(err, boom))
 		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", e, e, e), "EXAMPLE")
 	}

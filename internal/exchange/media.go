@@ -32,6 +32,23 @@ type Limits struct {
 	MinLongSide, MinShortSide int
 }
 
+// Seen is media that were looked at, to be put into a body.
+type Seen = *media.Seen
+
+// LimitsOf are limits as a provider from outside this module says them. Without
+// formats every one that is known is taken.
+func LimitsOf(l idverify.PhotoLimits) Limits {
+	own := Limits{MaxBytes: l.MaxBytes, LongSide: l.LongSide, ShortSide: l.ShortSide}
+	for _, format := range l.Formats {
+		own.Formats = append(own.Formats, picture.Format(format))
+	}
+	if own.Formats == nil {
+		own.Formats = []picture.Format{picture.JPEG, picture.PNG, picture.BMP, picture.GIF, picture.WebP, picture.HEIC,
+			picture.AVIF, picture.HEIF, picture.TIFF, picture.JPEGXL, picture.JPEG2000}
+	}
+	return own
+}
+
 // beside runs a look at evidence. Where that can block, because a file system can
 // hang, it gives up once the caller's context or the time limit of an exchange has
 // ended. Its error is what the look returned, or an *idverify.Error: a time limit of

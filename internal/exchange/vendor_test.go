@@ -16,7 +16,7 @@ import (
 )
 
 func settings(h idverify.HTTP) Settings {
-	return Settings{Name: "acme", DefaultBaseURL: "https://acme.example", IdleTimeout: 7 * time.Second, HTTP: h}
+	return Settings{Name: "sample", DefaultBaseURL: "https://sample.example", IdleTimeout: 7 * time.Second, HTTP: h}
 }
 
 // A field that were forgotten would be taken and do nothing.
@@ -52,7 +52,7 @@ func TestEverySettingReachesTheTransport(t *testing.T) {
 // The vendor's own are not refused beside a Client, which did not ask for them.
 func TestDefaultsOfTheVendor(t *testing.T) {
 	bare := settings(idverify.HTTP{}).transport()
-	assert.Equal(t, "https://acme.example", bare.BaseURL)
+	assert.Equal(t, "https://sample.example", bare.BaseURL)
 	assert.Equal(t, 7*time.Second, bare.IdleTimeout)
 	assert.Equal(t, time.Second, settings(idverify.HTTP{IdleTimeout: time.Second}).transport().IdleTimeout)
 	_, err := NewVendor(settings(idverify.HTTP{Client: &http.Client{}}))

@@ -32,12 +32,12 @@ type capture struct {
 
 type captureMask = redact.Mask[capture]
 
-func (capture) EvidenceKind() string { return "acme.capture" }
+func (capture) EvidenceKind() string { return "sample.capture" }
 
 func TestMaskGivesOneTextWhoeverAsks(t *testing.T) {
 	for text, masked := range map[string]any{
 		"redact_test.account": &account{Key: "EXAMPLE"},
-		"acme.capture":        capture{Token: "EXAMPLE"},
+		"sample.capture":      capture{Token: "EXAMPLE"},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
 			assert.Equal(t, text, fmt.Sprintf(verb, masked), verb)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/proof/vendors"
+	"github.com/idverify/idverify/providerkit"
 )
 
 // What the documents except is excepted here, and limits_test.go shows that it
@@ -15,7 +16,8 @@ import (
 // account's, and whose documents say that fmt reads them, without asking, as a
 // value in an unexported field.
 var openFields = func() []reflect.Type {
-	all := []reflect.Type{reflect.TypeFor[idverify.Request](), reflect.TypeFor[idverify.HTTP](), reflect.TypeFor[idverify.PersonLimit](), reflect.TypeFor[idverify.Credentials]()}
+	all := []reflect.Type{reflect.TypeFor[idverify.Request](), reflect.TypeFor[idverify.HTTP](), reflect.TypeFor[idverify.PersonLimit](), reflect.TypeFor[idverify.Credentials](),
+		reflect.TypeFor[providerkit.Config](), reflect.TypeFor[providerkit.Request](), reflect.TypeFor[providerkit.Said]()}
 	for _, a := range accounts {
 		_, cfg, _ := a.Make(vendors.Account{})
 		for _, open := range append(a.Open, cfg) { // of a Reply: the fields are the vendor's words

@@ -19,6 +19,7 @@ import (
 	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idcard"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 	"github.com/idverify/idverify/photo"
 )
 
@@ -30,6 +31,9 @@ var packages = func() map[string]string {
 	files, _ := filepath.Glob(root + "/*/*.go")
 	for _, file := range files {
 		dir := filepath.Dir(file)
+		if built, err := vendors.Building().MatchFile(dir, filepath.Base(file)); err != nil || !built {
+			continue
+		}
 		if _, err := os.Stat(dir + "/go.mod"); err != nil {
 			all[filepath.Base(dir)] = dir
 		}
@@ -61,7 +65,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.5, FAR: []idverify.FARStep{{Threshold: 0.5, Rate: 0.1}}}
 	check, err := rule.Check(0.9)
 	require.NoError(t, err)
-	samples := map[string]any{}
+	samples := w.kitSamples(t, req)
 	providers := map[string]idverify.Provider{}
 	for _, a := range accounts {
 		provider, cfg, err := a.make(w.at(a.vendor))
@@ -192,6 +196,11 @@ var revealing = map[string][]string{
 	"idverify.PhotoURLEvidence": {"URL"},
 	"idcard.Number":             {"Reveal", "BirthDate"},
 	"idverify.Media":            {"Open"},
+	// What a provider's author puts together, and what came.
+	"providerkit.Config":  {"Keys"},
+	"providerkit.Request": {"Header", "Query"},
+	"providerkit.Said":    {"Code", "Message"},
+	"providerkit.Answer":  {"Content"},
 	// These say nothing, and do something.
 	"batch.FileJournal":   {"Close"},
 	"idverifytest.Server": {"Close", "Reset", "RevokeTokens"},

@@ -3,14 +3,21 @@
 // than the code does. A test fails when they drift.
 //
 //	go run ./internal/proof/doctables
+//
+// With -to it leaves them alone, and writes documents into another folder that speak
+// of the vendors under a build tag, too.
 package main
 
 import (
 	"bytes"
+	"errors"
+	"flag"
 	"fmt"
 	"log"
 	"os"
 	"path/filepath"
+
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // documents are the files with generated parts. A part stands between
@@ -29,35 +36,63 @@ var documents = []struct {
 
 func main() {
 	log.SetFlags(0)
-	for _, d := range documents {
-		if err := rewrite(d.file, d.words); err != nil {
-			log.Fatalln("doctables:", err)
-		}
+	to := flag.String("to", "", "a folder for documents about all vendors")
+	flag.Parse()
+	target, list := *to, withRules(vendors.All())
+	if target == "" {
+		target, list = ".", withRules(vendors.Listed())
+	}
+	if err := write(".", target, list); err != nil {
+		log.Fatalln("doctables:", err)
 	}
 }
 
-func rewrite(file string, w words) error {
-	before, err := os.ReadFile(filepath.FromSlash(file))
-	if err != nil {
-		return err
+// write reads every document in one folder and writes it to another, or the same.
+func write(from, to string, list []vendor) error {
+	for _, d := range documents {
+		before, err := os.ReadFile(filepath.Join(from, filepath.FromSlash(d.file)))
+		if err != nil {
+			return err
+		}
+		after, err := generate(withSections(before, list), d.words, partsOf(list))
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.file, err)
+		}
+		target := filepath.Join(to, filepath.FromSlash(d.file))
+		if before, err := os.ReadFile(target); err == nil && bytes.Equal(before, after) {
+			continue
+		}
+		if err := errors.Join(os.MkdirAll(filepath.Dir(target), 0o755), os.WriteFile(target, after, 0o644)); err != nil {
+			return err
+		}
+		log.Println("wrote", d.file)
 	}
-	after, err := generate(before, w)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+	return nil
+}
+
+func begins(name string) []byte { return fmt.Appendf(nil, "<!-- %s:begin -->\n", name) }
+
+func ends(name string) []byte { return fmt.Appendf(nil, "<!-- %s:end -->", name) }
+
+// withSections puts a section at the end for each vendor that is new to a document
+// with the others' tables.
+func withSections(document []byte, list []vendor) []byte {
+	if !bytes.Contains(document, []byte("<!-- "+codesOf)) {
+		return document
 	}
-	if bytes.Equal(before, after) {
-		return nil
+	for _, v := range list {
+		if name := codesOf + v.Name; !bytes.Contains(document, begins(name)) {
+			document = fmt.Appendf(document, "\n## %s\n\n%s%s\n", v.Name, begins(name), ends(name))
+		}
 	}
-	log.Println("wrote", file)
-	return os.WriteFile(filepath.FromSlash(file), after, 0o644)
+	return document
 }
 
 // generate replaces every part that the document has.
-func generate(document []byte, w words) ([]byte, error) {
+func generate(document []byte, w words, parts []part) ([]byte, error) {
 	found := 0
 	for _, part := range parts {
-		begin := fmt.Appendf(nil, "<!-- %s:begin -->\n", part.name)
-		end := fmt.Appendf(nil, "<!-- %s:end -->", part.name)
+		begin, end := begins(part.name), ends(part.name)
 		head, rest, ok := bytes.Cut(document, begin)
 		if !ok {
 			continue

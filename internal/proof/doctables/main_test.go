@@ -11,16 +11,17 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestDocumentsSayWhatTheCodeDoes(t *testing.T) {
-	written := ""
+	written, parts := "", partsOf(withRules(vendors.Listed()))
 	for _, d := range documents {
 		before, err := os.ReadFile(filepath.Join("..", "..", "..", d.file))
 		require.NoError(t, err)
-		after, err := generate(before, d.words)
+		after, err := generate(before, d.words, parts)
 		require.NoError(t, err, d.file)
 		assert.Equal(t, string(after), string(before), "%s has drifted: go run ./internal/proof/doctables", d.file)
 		written += string(before)
@@ -39,7 +40,7 @@ func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 		for _, a := range idverify.Advices() {
 			assert.NotEmpty(t, w.advices[a], a)
 		}
-		for _, v := range all() {
+		for _, v := range withRules(vendors.All()) {
 			for _, r := range v.rules {
 				assert.NotEmpty(t, w.checks[r.Kind], r.Kind)
 			}
@@ -51,10 +52,35 @@ func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 }
 
 func TestGenerateNeedsAPart(t *testing.T) {
-	_, err := generate([]byte("no part"), english)
+	parts := partsOf(nil)
+	_, err := generate([]byte("no part"), english, parts)
 	assert.Error(t, err)
-	_, err = generate([]byte("<!-- codes:begin -->\nand no end"), english)
+	_, err = generate([]byte("<!-- codes:begin -->\nand no end"), english, parts)
 	assert.Error(t, err)
+}
+
+// Documents about all vendors, also those of which ours say nothing, are for another
+// folder.
+func TestDocumentsAboutAllVendorsAreWrittenElsewhere(t *testing.T) {
+	to, list := t.TempDir(), withRules(vendors.All())
+	stranger := list[0]
+	stranger.Name = "stranger"
+	list = append(list, stranger)
+	require.NoError(t, write(filepath.Join("..", "..", ".."), to, list))
+	for _, d := range documents {
+		text, err := os.ReadFile(filepath.Join(to, d.file))
+		require.NoError(t, err)
+		for _, v := range list {
+			if !strings.HasPrefix(d.file, "docs/photos") { // which some do not read
+				assert.Contains(t, string(text), v.Name, d.file)
+			}
+			if row := v.Codes()[0]; strings.HasPrefix(d.file, "docs/vendor-codes") {
+				_, section, _ := strings.Cut(string(text), string(begins(codesOf+v.Name)))
+				section, _, _ = strings.Cut(section, string(ends(codesOf+v.Name)))
+				assert.Contains(t, section, d.words.note(row), v.Name)
+			}
+		}
+	}
 }
 
 func TestATableSaysWhoDecides(t *testing.T) {

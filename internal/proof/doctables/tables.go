@@ -16,9 +16,9 @@ type vendor struct {
 	rules []idverify.Rule
 }
 
-func all() []vendor {
+func withRules(all []vendors.Vendor) []vendor {
 	var list []vendor
-	for _, v := range vendors.All() {
+	for _, v := range all {
 		p, err := v.New(vendors.Account{})
 		if err != nil {
 			panic(err) // the account is the stand-in's
@@ -34,13 +34,22 @@ type part struct {
 	write func(io.Writer, words)
 }
 
-var parts = func() []part {
-	list := []part{{"vendors", writeVendors}, {"codes", writeCodes}, {"advices", writeAdvices}, {"photos", writePhotos}}
-	for _, v := range all() {
-		list = append(list, part{"codes-" + v.Name, func(out io.Writer, w words) { writeVendorCodes(out, w, v) }})
+// partsOf are the tables about these vendors.
+func partsOf(all []vendor) []part {
+	list := []part{
+		{"vendors", func(out io.Writer, w words) { writeVendors(out, w, all) }},
+		{"codes", writeCodes},
+		{"advices", writeAdvices},
+		{"photos", func(out io.Writer, w words) { writePhotos(out, w, all) }},
+	}
+	for _, v := range all {
+		list = append(list, part{codesOf + v.Name, func(out io.Writer, w words) { writeVendorCodes(out, w, v) }})
 	}
 	return list
-}()
+}
+
+// codesOf begins the name of a vendor's own table.
+const codesOf = "codes-"
 
 func row(out io.Writer, cells ...string) {
 	fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
@@ -51,9 +60,9 @@ func header(out io.Writer, cells ...string) {
 	row(out, strings.Split(strings.Repeat("---,", len(cells)-1)+"---", ",")...)
 }
 
-func writeVendors(out io.Writer, w words) {
+func writeVendors(out io.Writer, w words, all []vendor) {
 	header(out, w.vendorHeader...)
-	for _, v := range all() {
+	for _, v := range all {
 		for i, r := range v.rules {
 			name, evidence := "`"+v.Name+"`", v.Documented
 			if i > 0 {

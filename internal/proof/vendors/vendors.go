@@ -12,8 +12,11 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// All is the list, in the order of the documents.
-func All() []Vendor {
+// All is the list, with the vendors that exist under a build tag only.
+func All() []Vendor { return append(Listed(), Tagged()...) }
+
+// Listed are the vendors that the documents speak of, in their order.
+func Listed() []Vendor {
 	return []Vendor{
 		linkfaceVendor(),
 		baiduVendor(),
@@ -101,7 +104,7 @@ type Vendor struct {
 	// RepeatsAt is the HTTP status of such an answer, where it is not 200.
 	RepeatsAt map[string]int
 	// Samples are values of the package's exported types by their names, such as
-	// "acme.Reply", besides those that Make and Forms give. The text stands in each
+	// "linkface.Reply", besides those that Make and Forms give. The text stands in each
 	// field that keeps the vendor's words, and the picture where there is one.
 	Samples func(words string, picture []byte) map[string]any
 	// Open are the types whose exported fields hold what must not be printed,

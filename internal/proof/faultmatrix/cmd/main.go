@@ -5,17 +5,24 @@
 // but loopback is reached. A test runs the same and fails when they drift.
 //
 //	go run ./internal/proof/faultmatrix/cmd
+//
+// With -to it writes them into another folder, and they speak of the vendors under a
+// build tag, too.
 package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/idverify/idverify/internal/proof/faultmatrix"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // documents are the files that this program writes.
@@ -32,6 +39,7 @@ const parallel = 4
 
 func main() {
 	show := flag.Bool("print", false, "print the English document instead of writing both")
+	to := flag.String("to", "", "a folder for documents about all vendors")
 	flag.Parse()
 	log.SetFlags(0)
 	// net/http prints there what a vendor says without having been asked.
@@ -46,6 +54,9 @@ func main() {
 		log.Fatalln("faultmatrix:", err)
 	}
 	log.Println("connections closed as they are used again:", race)
+	if *to == "" {
+		rows = ofListed(rows)
+	}
 	for _, d := range documents {
 		var document bytes.Buffer
 		write(&document, d.words, rows)
@@ -53,9 +64,18 @@ func main() {
 			_, _ = document.WriteTo(os.Stdout)
 			return
 		}
-		if err := os.WriteFile(filepath.FromSlash(d.file), document.Bytes(), 0o644); err != nil {
+		target := filepath.Join(*to, filepath.FromSlash(d.file))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(target), 0o755), os.WriteFile(target, document.Bytes(), 0o644)); err != nil {
 			log.Fatalln("faultmatrix:", err)
 		}
 		log.Println("wrote", d.file)
 	}
+}
+
+// ofListed are the rows of the vendors that our documents speak of.
+func ofListed(rows []faultmatrix.Row) []faultmatrix.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r faultmatrix.Row) bool {
+		name, _, _ := strings.Cut(r.Vendor, "/")
+		return slices.ContainsFunc(vendors.Tagged(), func(v vendors.Vendor) bool { return v.Name == name })
+	})
 }

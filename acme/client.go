@@ -1,0 +1,109 @@
+//go:build acme
+
+package acme
+
+import (
+	"context"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/exchange"
+	"github.com/idverify/idverify/internal/redact"
+)
+
+// Name is the vendor's name in results and errors.
+const Name = "acme"
+
+// DefaultBaseURL is a host that does not exist.
+const DefaultBaseURL = "https://acme.invalid"
+
+// Config is an account at Acme. It prints without its credentials, except where fmt
+// does not ask it: under %p as a value, and in an unexported field of another struct,
+// where fmt reads the fields by itself. Keep the [Client].
+type Config struct {
+	configMask
+
+	// KeyID and KeySecret are the account's key. Required.
+	KeyID, KeySecret string
+
+	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
+	// the vendor refuses a signature for its time and its Date says another.
+	HTTP idverify.HTTP
+}
+
+type configMask = redact.Mask[Config]
+
+// Client verifies with one account. It is safe for concurrent use.
+type Client struct {
+	clientMask
+	vendor     *exchange.Vendor
+	similarity idverify.Rule
+}
+
+type clientMask = redact.Mask[Client]
+
+var (
+	_ idverify.FARProvider = (*Client)(nil)
+	_ idverify.Verifier    = (*Client)(nil)
+)
+
+// New checks the configuration. It fails with CodeInvalidConfig and the name of the
+// field.
+func New(cfg Config) (*Client, error) {
+	vendor, err := exchange.NewVendor(exchange.Settings{
+		Name:           Name,
+		DefaultBaseURL: DefaultBaseURL,
+		Table:          table,
+		RequestIDField: "Response.RequestId",
+		Paths:          []string{path},
+		Key: &exchange.SigningKey{
+			ID:     exchange.Credential{Field: "KeyID", Value: cfg.KeyID},
+			Secret: exchange.Credential{Field: "KeySecret", Value: cfg.KeySecret},
+		},
+		HTTP: cfg.HTTP,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Client{vendor: vendor, similarity: similarity}, nil
+}
+
+// Name is "acme".
+func (c *Client) Name() string { return Name }
+
+// Accepts reports whether the evidence is an [idverify.PhotoEvidence].
+func (c *Client) Accepts(ev idverify.Evidence) bool {
+	_, ok := ev.(idverify.PhotoEvidence)
+	return ok
+}
+
+// Rules are the checks that a pass needs.
+func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+
+// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides, and
+// publishes no false-accept rate.
+func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
+	rule, err := c.vendor.MaxFAR(c.similarity, rate)
+	if err != nil {
+		return nil, err
+	}
+	strict := *c
+	strict.similarity = rule
+	return &strict, nil
+}
+
+// Ask makes one exchange with the vendor, and a second one when the vendor refuses
+// the signature because this machine's clock runs wrong, which it does before it
+// looks at the request. A decision is a Result whose [Reply] holds what the vendor
+// said; everything else is an *idverify.Error.
+func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
+	return c.vendor.Ask(ctx, q, exchange.Steps{Encode: c.encode, Sign: c.sign, Decode: c.decode})
+}
+
+// Verify is Ask without an [idverify.Client].
+func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
+	return idverify.VerifyWith(ctx, c, req)
+}
+
+// CloseIdleConnections closes the connections of the default transport that no call
+// uses. The Client of the settings is left alone.
+func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

@@ -1,0 +1,21 @@
+// A module of its own, as a user's is: a provider for a vendor that idverify does not
+// know.
+module github.com/idverify/idverify/examples/provider
+
+go 1.25.0
+
+replace github.com/idverify/idverify => ../..
+
+require (
+	github.com/idverify/idverify v0.0.0-00010101000000-000000000000
+	go.uber.org/goleak v1.3.0
+)
+
+require (
+	github.com/go-resty/resty/v2 v2.17.2 // indirect
+	github.com/segmentio/asm v1.2.1 // indirect
+	github.com/sony/gobreaker/v2 v2.4.0 // indirect
+	golang.org/x/net v0.43.0 // indirect
+	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/time v0.12.0 // indirect
+)

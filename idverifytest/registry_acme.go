@@ -1,0 +1,9 @@
+//go:build acme
+
+package idverifytest
+
+func tagged() registry {
+	return registry{
+		acmeVendor(),
+	}
+}

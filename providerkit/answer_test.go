@@ -1,0 +1,61 @@
+package providerkit_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/providerkit"
+)
+
+type reply struct{ Text string }
+
+// What a vendor repeats of the person and the keys is in no text that comes out.
+func TestWhatTheVendorRepeatsIsTakenOut(t *testing.T) {
+	const told = "测试甲 11010519000101001X EXAMPLE-KEY"
+	for code, want := range map[string]idverify.Code{"no": idverify.CodeFaceMismatch, "odd " + told: idverify.CodeUnknown} {
+		res, err := asked(t, config(serve(t, answering("{}"))), providerkit.Steps{Encode: empty, Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+			a.RequestID(told)
+			assert.Equal(t, []any{200, true, "{}"}, []any{a.Status(), a.OK(), string(a.Content())})
+			return a.Coded(providerkit.Said{Code: code, Message: told, Reply: &reply{a.Scrub(told)}})
+		}})
+		got := idverify.CodeOf(err)
+		var said any = err
+		if err == nil {
+			got, said = res.Code, res
+		}
+		assert.Equal(t, want, got)
+		own, ok := idverify.ReplyAs[*reply](res, err)
+		require.True(t, ok)
+		for _, text := range append(idverifytest.Spoken(said), own.Text) {
+			for _, secret := range []string{"测试甲", "11010519000101001X", "EXAMPLE-KEY"} {
+				assert.NotContains(t, text, secret)
+			}
+		}
+	}
+}
+
+// A vendor whose code is its verdict: a score that comes with it overrules nothing.
+func TestACodeThatIsAVerdict(t *testing.T) {
+	rule := idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 100}}
+	for code, want := range map[string]idverify.Code{"ok": idverify.CodeMatch, "no": idverify.CodeFaceMismatch} {
+		base := serve(t, answering(fmt.Sprintf(`{"code":%q,"score":50}`, code)))
+		res, err := asked(t, config(base), providerkit.Steps{Encode: empty, Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+			var said struct {
+				Code  providerkit.Text  `json:"code"`
+				Score providerkit.Score `json:"score"`
+			}
+			if err := a.JSON(&said); err != nil {
+				return nil, err
+			}
+			return a.Verdict(providerkit.Said{Code: string(said.Code)}, providerkit.Measured{Field: "score", Score: said.Score, Rule: rule})
+		}})
+		require.NoError(t, err)
+		assert.Equal(t, want, res.Code)
+		assert.Equal(t, idverify.DecidedByVendor, res.Checks[0].DecidedBy)
+	}
+}

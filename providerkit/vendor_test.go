@@ -1,0 +1,160 @@
+package providerkit_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/providerkit"
+)
+
+var codes = []idverify.CodeRow{
+	{VendorCode: "ok", Code: idverify.CodeMatch, Billed: idverify.BilledYes},
+	{VendorCode: "late", Code: idverify.CodeSignatureExpired, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo},
+	{VendorCode: "no", Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes},
+}
+
+func config(baseURL string) providerkit.Config {
+	return providerkit.Config{Name: "gate", Codes: codes, Keys: map[string]string{"Key": "EXAMPLE-KEY"}, HTTP: idverify.HTTP{BaseURL: baseURL}}
+}
+
+// asked is what comes of one question with these steps.
+func asked(t *testing.T, cfg providerkit.Config, s providerkit.Steps) (*idverify.Result, error) {
+	t.Helper()
+	vendor, err := providerkit.New(cfg)
+	require.NoError(t, err)
+	q, err := (&idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X",
+		Evidence: []idverify.Evidence{idverify.PhotoURL("https://photos.example/1.jpg")}}).Question(anyURL{})
+	require.NoError(t, err)
+	return vendor.Ask(t.Context(), q, s)
+}
+
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func answering(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
+}
+
+func empty(*providerkit.Call) (providerkit.Request, error) {
+	return providerkit.Request{Path: "/"}, nil
+}
+
+func TestNewNamesTheField(t *testing.T) {
+	for field, change := range map[string]func(*providerkit.Config){
+		"Name":         func(c *providerkit.Config) { c.Name = "Near Face" },
+		"HTTP.BaseURL": func(c *providerkit.Config) { c.HTTP.BaseURL = "" },
+		"Key":          func(c *providerkit.Config) { c.Keys = map[string]string{"Key": " EXAMPLE-KEY"} },
+		"Codes":        func(c *providerkit.Config) { c.Codes = codes[1:] },
+		"HTTP.Timeout": func(c *providerkit.Config) { c.HTTP.Timeout = -1 },
+	} {
+		cfg := config("http://127.0.0.1:1")
+		change(&cfg)
+		_, err := providerkit.New(cfg)
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e, field)
+		assert.Equal(t, []any{idverify.CodeInvalidConfig, field}, []any{e.Code, e.Field})
+		assert.NotContains(t, e.Error(), "EXAMPLE-KEY")
+	}
+	impossible := config("http://127.0.0.1:1")
+	impossible.Codes = append(codes[:3:3], idverify.CodeRow{VendorCode: "ok", Code: idverify.CodeUnknown})
+	_, err := providerkit.New(impossible)
+	require.ErrorContains(t, err, "is double")
+}
+
+// Whatever Encode's error says, nothing was sent and nothing is on the bill.
+func TestAnErrorOfEncodeIsNotSent(t *testing.T) {
+	cause := errors.New("about 11010519000101001X")
+	for want, fails := range map[idverify.Code]error{
+		idverify.CodeInvalidRequest: cause,
+		idverify.CodeUnauthorized:   &idverify.Error{Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes},
+	} {
+		_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{Encode: func(*providerkit.Call) (providerkit.Request, error) { return providerkit.Request{}, fails }})
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, []any{want, "gate", idverify.DeliveryNotSent, idverify.BilledNo}, []any{e.Code, e.Vendor, e.Delivery, e.Billed})
+		for _, text := range idverifytest.Spoken(err) {
+			assert.NotContains(t, text, "11010519000101001X")
+		}
+	}
+}
+
+// What Decode makes of an answer is held to the contract, and an error of its own is
+// ambiguous: the vendor has answered, and nobody knows what.
+func TestADecisionOfDecodesOwnIsNoPass(t *testing.T) {
+	base := serve(t, answering("{}"))
+	for name, decode := range map[string]func(*providerkit.Answer) (*idverify.Result, error){
+		"a match of its own": func(*providerkit.Answer) (*idverify.Result, error) {
+			return &idverify.Result{Code: idverify.CodeMatch, Vendor: "gate"}, nil
+		},
+		"nothing":          func(*providerkit.Answer) (*idverify.Result, error) { return nil, nil },
+		"any error":        func(*providerkit.Answer) (*idverify.Result, error) { return nil, errors.New("11010519000101001X") },
+		"success's code":   func(a *providerkit.Answer) (*idverify.Result, error) { return a.Coded(providerkit.Said{Code: "ok"}) },
+		"no score":         func(a *providerkit.Answer) (*idverify.Result, error) { return a.Judge("ok", nil) },
+		"another's answer": func(a *providerkit.Answer) (*idverify.Result, error) { return nil, a.CheckTrace("another") },
+	} {
+		res, err := asked(t, config(base), providerkit.Steps{Encode: empty, Decode: decode})
+		require.Nil(t, res, name)
+		assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), name)
+		assert.ErrorIs(t, err, idverify.ErrAmbiguous, name)
+		assert.NotContains(t, err.Error(), "11010519000101001X")
+	}
+}
+
+// A signature is over the digest of the body, and for the vendor's time where ours runs
+// wrong.
+func TestASignatureIsMadeOnceMoreForTheVendorsTime(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	var signed []string
+	base := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		content, _ := io.ReadAll(r.Body)
+		sum := sha256.Sum256(content)
+		assert.Equal(t, string(sum[:4]), r.Header.Get("X-Digest"))
+		signed = append(signed, r.Header.Get("X-Time"))
+		w.Header().Set("Date", now.Add(time.Hour).Format(http.TimeFormat))
+		if len(signed) == 1 {
+			_, _ = io.WriteString(w, `{"code":"late"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"code":"no"}`)
+	})
+	cfg := config(base)
+	cfg.HTTP.Clock = func() time.Time { return now }
+	res, err := asked(t, cfg, providerkit.Steps{
+		Encode: func(c *providerkit.Call) (providerkit.Request, error) {
+			body, err := c.JSON(providerkit.With("name", c.Subject().Name()))
+			return providerkit.Request{Path: "/", Body: body}, err
+		},
+		Sign: func(c *providerkit.Call, r *http.Request, digest [sha256.Size]byte) error {
+			r.Header.Set("X-Time", c.Now().UTC().Format(time.TimeOnly))
+			r.Header["X-Digest"] = []string{string(digest[:4])}
+			return nil
+		},
+		Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+			var said struct {
+				Code providerkit.Text `json:"code"`
+			}
+			if err := a.JSON(&said); err != nil {
+				return nil, err
+			}
+			return a.Coded(providerkit.Said{Code: string(said.Code)})
+		},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
+	assert.Equal(t, []string{"03:04:05", "04:04:05"}, signed)
+	assert.Contains(t, res.Warnings, idverify.WarnClockSkew)
+}
