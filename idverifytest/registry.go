@@ -20,11 +20,11 @@ func listed() registry {
 		linkfaceVendor(),
 		baiduVendor(),
 		tencentVendor(),
-		megviiVendor(),
+		tencentFaceIDVendor(),
 		aliyunVendor(),
 		huaweiIVSVendor(),
-		tencentFaceIDVendor(),
 		volcengineVendor(),
+		megviiVendor(),
 	}
 }
 

@@ -57,9 +57,12 @@ func (a *asking) matrix(ctx context.Context) (answers [][]answer, err error) {
 	}
 	if narrow {
 		for i, p := range a.providers {
-			fmt.Fprintf(a, "%d %s  ", i+1, p.Name())
+			end := "  "
+			if i%4 == 3 || i == len(a.providers)-1 {
+				end = "\n"
+			}
+			fmt.Fprintf(a, "%d %s%s", i+1, p.Name(), end)
 		}
-		fmt.Fprintln(a)
 		fmt.Fprintln(a, a.say(wordNarrowLegend))
 	} else {
 		fmt.Fprintln(a, a.say(wordLegend))

@@ -44,9 +44,9 @@ var accounts = []account{
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return tencent.New(tencent.Config{AppID: given["appid"], SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
 		}},
-	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
+	{tencentfaceid.Name, "TENCENTFACEID_BASE_URL", map[string]string{"secret_id": "TENCENTFACEID_SECRET_ID", "secret_key": "TENCENTFACEID_SECRET_KEY"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
-			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
+			return tencentfaceid.New(tencentfaceid.Config{SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
 		}},
 	{aliyun.Name, "ALIYUN_BASE_URL", map[string]string{"access_key_id": "ALIYUN_ACCESS_KEY_ID", "access_key_secret": "ALIYUN_ACCESS_KEY_SECRET", "scene_id": "ALIYUN_SCENE_ID"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
@@ -56,13 +56,13 @@ var accounts = []account{
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return huaweiivs.New(huaweiivs.Config{AccessKey: given["access_key"], SecretKey: given["secret_key"], HTTP: http})
 		}},
-	{tencentfaceid.Name, "TENCENTFACEID_BASE_URL", map[string]string{"secret_id": "TENCENTFACEID_SECRET_ID", "secret_key": "TENCENTFACEID_SECRET_KEY"},
-		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
-			return tencentfaceid.New(tencentfaceid.Config{SecretID: given["secret_id"], SecretKey: given["secret_key"], HTTP: http})
-		}},
 	{volcengine.Name, "VOLCENGINE_BASE_URL", map[string]string{"access_key_id": "VOLCENGINE_ACCESS_KEY_ID", "secret_access_key": "VOLCENGINE_SECRET_ACCESS_KEY"},
 		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
 			return volcengine.New(volcengine.Config{AccessKeyID: given["access_key_id"], SecretAccessKey: given["secret_access_key"], HTTP: http})
+		}},
+	{megvii.Name, "MEGVII_BASE_URL", map[string]string{"api_key": "MEGVII_API_KEY", "api_secret": "MEGVII_API_SECRET"},
+		func(given map[string]string, http idverify.HTTP) (idverify.Provider, error) {
+			return megvii.New(megvii.Config{APIKey: given["api_key"], APISecret: given["api_secret"], HTTP: http})
 		}},
 }
 

@@ -21,11 +21,11 @@ func Listed() []Vendor {
 		linkfaceVendor(),
 		baiduVendor(),
 		tencentVendor(),
-		megviiVendor(),
+		tencentFaceIDVendor(),
 		aliyunVendor(),
 		huaweiIVSVendor(),
-		tencentFaceIDVendor(),
 		volcengineVendor(),
+		megviiVendor(),
 	}
 }
 
