@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/proof/growth"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -90,7 +90,7 @@ func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
 			require.Failf(t, "different", "%q: %q %v, %q %v", quoted, want, wantErr, got, err)
 		}
 	}
-	for r := rune(0); r <= utf8.MaxRune; r++ {
+	for r := range long.Runes() {
 		check([]byte(`"a` + string(r) + `b"`))
 	}
 	for a := range 256 {
