@@ -208,7 +208,7 @@ func (p panickingResults) Save(_ context.Context, _ string, stored idverify.Stor
 func panicWithValues(t *testing.T) {
 	w := newWorld(t)
 	var values []any
-	for _, a := range accounts {
+	for _, a := range few {
 		provider, cfg, err := a.make(w.at(a.vendor))
 		require.NoError(t, err)
 		client, err := idverify.New([]idverify.Provider{provider}, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 9, Window: time.Hour}))

@@ -42,7 +42,7 @@ func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
 }
 
 func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
-	for _, a := range accounts {
+	for _, a := range few {
 		w := newWorld(t)
 		client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))}, w.options(a.vendor)...)
 		require.NoError(t, err)
