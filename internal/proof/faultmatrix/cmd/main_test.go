@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"log"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/faultmatrix"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -29,7 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var matrix = sync.OnceValues(func() ([]faultmatrix.Row, error) {
 	log.SetOutput(io.Discard) // see main
 	defer log.SetOutput(os.Stderr)
-	return faultmatrix.Run(parallel)
+	return faultmatrix.Run(parallel, !long.Asked())
 })
 
 func rows(t *testing.T) []faultmatrix.Row {
@@ -44,10 +46,38 @@ func TestDocumentsSayWhatHappens(t *testing.T) {
 	for _, d := range documents {
 		written, err := os.ReadFile(filepath.Join("..", "..", "..", "..", filepath.FromSlash(d.file)))
 		require.NoError(t, err)
+		if !long.Asked() {
+			for _, line := range notIn(string(written), d.words, rows(t)) {
+				t.Errorf("%s does not say: %s", d.file, line)
+			}
+			continue
+		}
 		var seen bytes.Buffer
 		write(&seen, d.words, rows(t))
 		assert.Equal(t, string(written), seen.String(), "%s has drifted: go run ./internal/proof/faultmatrix/cmd", d.file)
 	}
+}
+
+// notIn are the lines for single vendors that a document does not have, or has not
+// for that vendor.
+func notIn(document string, w words, rows []faultmatrix.Row) (missing []string) {
+	said := map[string]bool{}
+	for section := range strings.SplitSeq(document, "\n## ") {
+		title, table, _ := strings.Cut(section, "\n")
+		for line := range strings.Lines(table) {
+			cells := strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | ")
+			for vendor := range strings.SplitSeq(cells[min(1, len(cells)-1)], ", ") {
+				said[fmt.Sprint(title, cells[0], vendor, cells[min(2, len(cells)):])] = true
+			}
+		}
+	}
+	for _, r := range rows {
+		fault, cells := w.pick(r.Fault), w.cells(r)
+		if !said[fmt.Sprint(w.phases[r.Phase].title, fault, r.Vendor, cells)] {
+			missing = append(missing, fmt.Sprint(r.Phase, ", ", fault, ", ", r.Vendor, ": ", cells))
+		}
+	}
+	return missing
 }
 
 // each calls check for every outcome, whatever the document says.
@@ -119,7 +149,9 @@ func TestSentMeansWrittenAtEverySize(t *testing.T) {
 }
 
 // raceCalls is how many calls an idle race makes, and racers how many callers.
-const raceCalls, racers = 1000, 16
+var raceCalls = long.Or(1000, 120)
+
+const racers = 16
 
 func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
 	for _, inClient := range []bool{false, true} {
@@ -138,7 +170,7 @@ func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
 
 // The documents name an idle time below the vendor's as the cure.
 func TestIdleTimeBelowTheVendorsIsTheCure(t *testing.T) {
-	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: 200, Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
+	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: long.Or(200, 80), Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
 	require.NoError(t, err)
 	assert.Equal(t, race.Calls, race.Answered, race)
 }
@@ -214,8 +246,11 @@ func TestEveryPhaseMeetsEveryVendor(t *testing.T) {
 		met[r.Phase] = append(met[r.Phase], r.Vendor)
 	}
 	for _, phase := range faultmatrix.Phases() {
+		assert.NotEmpty(t, met[phase], phase)
 		for _, vendor := range idverifytest.Vendors() {
-			assert.Contains(t, met[phase], vendor, phase)
+			if long.Asked() || phase == faultmatrix.VendorSays {
+				assert.Contains(t, met[phase], vendor, phase)
+			}
 		}
 		for _, w := range []words{english, chinese} {
 			assert.NotEmpty(t, w.phases[phase].title, phase)
