@@ -44,6 +44,7 @@ func (w *world) rows(a account) iter.Seq[*idverify.Request] {
 	}
 }
 
+// Holds P-DATA-9.
 func TestNothingComesOutOfABatchOrItsJournal(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {

@@ -74,12 +74,14 @@ func handedOver(t *testing.T, path string) []needle {
 	return all
 }
 
+// Holds P-DATA-5.
 func TestNothingIsWrittenToStandardOutputOrError(t *testing.T) {
 	out := spawn(t, "", "^TestNothingComesOutOfAFault$/^(HTML502|Redirect307|Truncated|ResetAfterBody|ExpiredToken)$")
 	assert.Contains(t, out, "\nPASS\n")
 	assert.NotContains(t, out, "resty", "its logger")
 }
 
+// Holds P-DATA-6.
 func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
 	out := spawn(t, "served", "^TestChild$")
 	for _, hook := range panicking {
@@ -89,6 +91,7 @@ func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
 	assert.Contains(t, out, "\nPASS\n")
 }
 
+// Holds P-DATA-6.
 func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
 	for _, scene := range []string{"values", "token store, load"} {
 		t.Run(scene, func(t *testing.T) {
@@ -113,6 +116,7 @@ func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-13.
 func TestTheChildsOutputIsSearched(t *testing.T) {
 	o := newOutlets()
 	o.plant("the mark", leaked)

@@ -140,6 +140,7 @@ func printable(r rune) rune {
 	return r
 }
 
+// Holds P-DATA-3.
 func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
 	for at, a := range accounts {
 		shapes := slices.Sorted(maps.Keys(a.Repeats))
@@ -193,6 +194,7 @@ func (e *echo) revealed(res *idverify.Result, err error) {
 	}
 }
 
+// Holds P-DATA-3.
 func TestAVendorsOwnWordsAreKeptBehindReveal(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)

@@ -75,6 +75,7 @@ func parsed(t *testing.T, dir string) []*ast.File {
 	return all
 }
 
+// Holds P-DATA-2, P-DATA-10.
 func TestNothingComesOutOfAFault(t *testing.T) {
 	for i, fault := range slices.Sorted(maps.Keys(faults)) {
 		f := faults[fault]
@@ -130,6 +131,7 @@ func strike(t *testing.T, a account, endpoint string, f idverifytest.Fault) {
 	require.NotZero(t, w.standIn.Calls(endpoint), "the fault struck nothing")
 }
 
+// Holds P-DATA-1, P-DATA-7.
 func TestNothingComesOutOfAnAnswer(t *testing.T) {
 	for _, a := range accounts {
 		t.Run(a.vendor, func(t *testing.T) {
@@ -160,6 +162,7 @@ func TestNothingComesOutOfAnAnswer(t *testing.T) {
 }
 
 // A name that is written in a folded form is the same person's in the other.
+// Holds P-DATA-1, P-DATA-12.
 func TestNothingComesOutOfInputThatIsFoldedOrRefused(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {

@@ -62,6 +62,7 @@ func through(t *testing.T, proxy string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
+// Holds P-DATA-2.
 func TestNothingComesOutOfAProxyThatFails(t *testing.T) {
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Echo", r.Header.Get("Proxy-Authorization")+" "+proxyPassword)
@@ -81,6 +82,7 @@ func TestNothingComesOutOfAProxyThatFails(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-2.
 func TestNothingComesOutOfTLSThatFails(t *testing.T) {
 	w := newWorld(t)
 	untrusted := httptest.NewUnstartedServer(w.standIn)
@@ -118,6 +120,7 @@ func speak(t *testing.T, answer string) string {
 	return l.Addr().String()
 }
 
+// Holds P-DATA-2.
 func TestNothingComesOutOfAnswersThatAreNoHTTP(t *testing.T) {
 	for what, answer := range map[string]string{
 		"no HTTP":             wireMark + "\r\n\r\n",
@@ -154,6 +157,7 @@ type tellingError struct{ URL, Header string }
 
 func (e *tellingError) Error() string { return e.URL + " " + e.Header }
 
+// Holds P-DATA-2, P-WIRE-12.
 func TestNothingComesOutOfATransportThatTellsWhatItSaw(t *testing.T) {
 	for what, fail := range map[string]func(*http.Request) error{
 		"a URL": func(r *http.Request) error {

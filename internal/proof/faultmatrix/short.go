@@ -21,9 +21,9 @@ import (
 // the same code for all and strikes one subject, another each time.
 func (f fault) chosen(n int, subject string) bool {
 	switch f.phase {
-	case HalfBody, Media:
+	case HalfBody:
 		return slices.Contains(ofEachShape(), subject)
-	case Unwritten, Written: // there are many sizes
+	case Unwritten, Written, Media: // there are many sizes and ways
 		return subject == ofEachShape()[n%len(ofEachShape())]
 	}
 	if f.own {

@@ -132,6 +132,7 @@ var strongest = []string{"ones", "text of the name", "long texts in a list", "a 
 
 // An answer of any shape costs time and memory in proportion to its size, and
 // little of both; and nothing of it is kept but the reply's few texts.
+// Holds P-WIRE-10.
 func TestAnAnswerOfAnyShapeIsBounded(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector would be measured")
@@ -235,6 +236,7 @@ func (c cost) least(other cost) cost {
 
 // An answer as large as it may be by default costs 64 MiB at the most, in all: a
 // picture in it as well.
+// Holds P-WIRE-10.
 func TestTheLargestAnswerIsBounded(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector would be measured")
@@ -297,6 +299,7 @@ func inUse() int {
 
 // FuzzAnswerCost looks for answers that cost more for each byte: a beginning, a unit
 // that is repeated, and an end, in the place of a value in each vendor's answers.
+// Holds P-WIRE-10.
 func FuzzAnswerCost(f *testing.F) {
 	all := shapes()
 	for i := range all {

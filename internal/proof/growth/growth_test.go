@@ -35,7 +35,7 @@ var works = map[string]struct {
 	"n log n":           {1 << 14, func(n int) func() { return func() { kept = touch(n) + sorted(n) } }, "", false},
 	"quadratic":         {1 << 7, func(n int) func() { return func() { kept = touch(n * n) } }, "CPU time grows", false},
 	"behind a constant": {1 << 7, func(n int) func() { return func() { kept = touch(1<<13) + touch(n*n/4) } }, "CPU time grows", true},
-	"n to the 1.5":      {1 << 8, func(n int) func() { return func() { kept = touch(n * root(n)) } }, "CPU time grows", false},
+	"n to the 1.5":      {1 << 8, func(n int) func() { return func() { kept = touch(n * root(n)) } }, "CPU time grows", true},
 	"a square of bytes": {1 << 10, func(n int) func() { return func() { kept = make([]byte, n*n/64) } }, "grow", false},
 	"text added up":     {1 << 11, func(n int) func() { return func() { kept = addedUp(n) } }, "grow", false},
 }

@@ -23,6 +23,7 @@ import (
 
 // The whole scenario, as long as some hundred questions take, with one fault in ten
 // exchanges in the long form, and as a storm.
+// Holds P-PASS-13, P-PAY-2, P-LIVE-1.
 func TestSoak(t *testing.T) {
 	for _, storm := range long.Or([]bool{true, false}, []bool{true}) {
 		t.Run(fmt.Sprintf("storm %t", storm), func(t *testing.T) { soakOnce(t, storm) })
@@ -111,6 +112,7 @@ func (s *stage) providers(t *testing.T) []idverify.Provider {
 
 // What the ledger is told by real exchanges suffices to see a client that pays
 // twice, which the option Ambiguous asks for.
+// Holds P-PAY-2.
 func TestClientThatPaysTwiceIsSeen(t *testing.T) {
 	s := newStage(t, 1, idverifytest.ResetAfterBody())
 	rash, err := idverify.New(s.providers(t)[:1], idverify.WithRetry(idverify.Retry{RepeatAmbiguous: true, Base: time.Microsecond}))

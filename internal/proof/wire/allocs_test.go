@@ -96,6 +96,7 @@ func perCall(call func()) (allocations, size float64) {
 	return allocations, size
 }
 
+// Holds P-DATA-7.
 func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
@@ -133,6 +134,7 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 }
 
 // The data of a sealed capture are a text, of which every byte may need an escape.
+// Holds P-DATA-7.
 func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
@@ -198,6 +200,7 @@ func TestAClientAllocatesLittleOnTop(t *testing.T) {
 	assert.LessOrEqual(t, allocations, float64(maxClientOnTop))
 }
 
+// Holds P-DATA-7.
 func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
@@ -233,6 +236,7 @@ func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, http.ErrHandlerTimeout
 }
 
+// Holds P-DATA-7.
 func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
 	const size = 5 << 20
 	for _, v := range vendors.All() {

@@ -129,6 +129,7 @@ func changing(t *testing.T, v vendors.Vendor) map[string]idverify.Media {
 }
 
 // What was looked at is what is sent, or the end of the request is not sent.
+// Holds P-WIRE-9.
 func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
 	for n, v := range few() {
 		protocols := []string{"HTTP/1.1", "HTTP/1.1 over TLS", "HTTP/2"}

@@ -152,6 +152,7 @@ func (s *scene) close() {
 // An ordinary call, the odd one, and another ordinary one: the last goes over
 // the same connection where that was left in order, and over a new one where it
 // was not. None stays in use.
+// Holds P-LIVE-2.
 func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 	for n, o := range outcomes() {
 		meets := one(n)

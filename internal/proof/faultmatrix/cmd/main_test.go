@@ -89,6 +89,7 @@ func each(t *testing.T, check func(t *testing.T, r faultmatrix.Row, o faultmatri
 	}
 }
 
+// Holds P-PASS-13.
 func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.Contains(t, idverify.Codes(), o.Code)
@@ -104,6 +105,7 @@ func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-3.
 func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		if o.Bill == 0 || r.Phase == faultmatrix.AfterAnswer {
@@ -125,6 +127,7 @@ func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 
 // What could not be written is not sent at any size, and what was written may have
 // arrived.
+// Holds P-PAY-3.
 func TestSentMeansWrittenAtEverySize(t *testing.T) {
 	sizes := map[string]bool{}
 	for _, r := range rows(t) {
@@ -153,6 +156,7 @@ var raceCalls = long.Or(1000, 120)
 
 const racers = 16
 
+// Holds P-PAY-4.
 func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
 	for _, inClient := range []bool{false, true} {
 		race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: raceCalls, Callers: racers, InClient: inClient})
@@ -175,6 +179,7 @@ func TestIdleTimeBelowTheVendorsIsTheCure(t *testing.T) {
 	assert.Equal(t, race.Calls, race.Answered, race)
 }
 
+// Holds P-PAY-1.
 func TestNothingIsPaidTwice(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.LessOrEqual(t, o.Bill, o.Calls, "by the vendor under fault")
@@ -182,6 +187,7 @@ func TestNothingIsPaidTwice(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-2.
 func TestARepetitionIsSafe(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.False(t, o.Repeatable && o.Ambiguous)
@@ -229,6 +235,7 @@ func milderBehind(t *testing.T, vendor string) bool {
 	return checks(faultmatrix.Behind(vendor)) < checks(vendor)
 }
 
+// Holds P-DATA-2.
 func TestNothingOfThePersonIsSaid(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		require.NotEmpty(t, o.Said)
