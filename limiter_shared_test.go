@@ -17,11 +17,11 @@ import (
 // starts is what a shared source would be: GCRA as a reservation, 1 ms away.
 type starts struct {
 	interval time.Duration
-	mu    sync.Mutex
-	tat   time.Time
-	calls int
-	asks  []int
-	fault func(ctx context.Context) error
+	mu       sync.Mutex
+	tat      time.Time
+	calls    int
+	asks     []int
+	fault    func(ctx context.Context) error
 }
 
 func (s *starts) Reserve(ctx context.Context, want int, patience time.Duration) (int, time.Duration, error) {
