@@ -19,6 +19,7 @@ func rule(pass idverify.Comparator, threshold float64) idverify.Rule {
 	}
 }
 
+// Holds P-PASS-3.
 func TestComparatorsAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 	above, below := math.Nextafter(80, 100), math.Nextafter(80, 0)
 	for pass, want := range map[idverify.Comparator][3]bool{ // below, at, above
@@ -99,6 +100,7 @@ func TestMarginAtTheThresholdIsPlainZero(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-2.
 func TestValuesOffTheScaleDecideNothing(t *testing.T) {
 	for _, value := range []float64{-0.0001, 100.0001, math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, pass := range []idverify.Comparator{idverify.AtLeast, idverify.Above, idverify.AtMost, idverify.Below} {
@@ -109,6 +111,7 @@ func TestValuesOffTheScaleDecideNothing(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-4.
 func TestRulesThatCouldNotDecideAreRefused(t *testing.T) {
 	nan := math.NaN()
 	for name, r := range map[string]idverify.Rule{
@@ -148,6 +151,7 @@ func published(threshold float64) idverify.Rule {
 	return r
 }
 
+// Holds P-PASS-4.
 func TestFalseAcceptRateIsAStepAndNeverInterpolated(t *testing.T) {
 	for threshold, want := range map[float64]float64{60: 1e-3, 69.99: 1e-3, 70: 1e-4, 75: 1e-4, 80: 1e-5, 99: 1e-5} {
 		check, err := published(threshold).Check(50)
@@ -163,6 +167,7 @@ func TestFalseAcceptRateIsAStepAndNeverInterpolated(t *testing.T) {
 	assert.False(t, ok, "below the lowest published threshold nothing was published")
 }
 
+// Holds P-PASS-4.
 func TestMaxFAROnlyEverRaisesAThreshold(t *testing.T) {
 	for _, test := range []struct{ from, rate, want float64 }{
 		{70, 1e-5, 80},
@@ -211,6 +216,7 @@ func TestMaxFARLowersNoThresholdWhateverTheTable(t *testing.T) {
 
 // Where a low score is the good one, such as a distance, the lower threshold is
 // the stricter.
+// Holds P-PASS-4.
 func TestFalseAcceptRateOfAScoreThatIsBetterWhenLower(t *testing.T) {
 	distance := func(threshold float64) idverify.Rule {
 		return idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.Below, Threshold: threshold,
@@ -260,6 +266,7 @@ func claimed(t *testing.T, change func(*idverify.Check)) *idverify.Result {
 	return &idverify.Result{Code: idverify.CodeMatch, Billed: idverify.BilledYes, Checks: []idverify.Check{check}}
 }
 
+// Holds P-PASS-1.
 func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 	assert.True(t, claimed(t, func(*idverify.Check) {}).Passed())
 	for name, change := range map[string]func(*idverify.Check){

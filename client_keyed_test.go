@@ -35,6 +35,7 @@ func oneVendor(t *testing.T, p idverify.Provider, opts ...idverify.Option) *idve
 	return c
 }
 
+// Holds P-PAY-7.
 func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
@@ -60,6 +61,7 @@ func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
 	})
 }
 
+// Holds P-PASS-9, P-LIVE-5.
 func TestAKeyUnderWayStandsForOneQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
@@ -99,6 +101,7 @@ func (forgetful) EvidenceContent(func(string), func(idverify.Media) idverify.Med
 }
 
 // Evidence that cannot be bound to a key is refused with one, and only then.
+// Holds P-PASS-9.
 func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
 	silent := &fake{name: "a", accepts: "silent", res: passing(t)}
 	c := oneVendor(t, silent)
@@ -222,6 +225,7 @@ func (panicking) Ask(context.Context, *idverify.Question) (*idverify.Result, err
 	panic("a provider of a user's own")
 }
 
+// Holds P-DATA-6.
 func TestPanicReachesTheCaller(t *testing.T) {
 	c := oneVendor(t, &panicking{byScript{name: "a"}})
 	assert.PanicsWithValue(t, "a provider of a user's own", func() { _, _ = c.Verify(t.Context(), keyed("k")) })

@@ -32,6 +32,7 @@ func storeEvents() (idverify.Option, func() []string) {
 	}
 }
 
+// Holds P-PAY-9.
 func TestLedger_WithoutAClaimNothingIsSent(t *testing.T) {
 	deaf := func(context.Context) error { time.Sleep(5 * time.Second); return nil }
 	for name, test := range map[string]struct {
@@ -79,6 +80,7 @@ func TestLedger_WithoutAClaimNothingIsSent(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-9.
 func TestLedger_SettlementThatFailsGoesOn(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault func(context.Context) error
@@ -118,6 +120,7 @@ func TestLedger_SettlementThatFailsGoesOn(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-9.
 func TestLedger_SettlementIsGivenUpAfterHalfAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -188,6 +191,7 @@ func (b *broken) Ask(context.Context, *idverify.Question) (*idverify.Result, err
 	return nil, nil
 }
 
+// Holds P-PAY-8.
 func TestLedger_CallThatEndsWithoutAnAnswerIsAmbiguous(t *testing.T) {
 	for name, how := range map[string]func(){"panics": func() { panic("broken") }, "ends its goroutine": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
@@ -208,6 +212,7 @@ func TestLedger_CallThatEndsWithoutAnAnswerIsAmbiguous(t *testing.T) {
 }
 
 // What was decided under a milder rule is not handed out under today's.
+// Holds P-PAY-10.
 func TestLedger_KeptDecisionIsHeldToTodaysRules(t *testing.T) {
 	ledger := newFaultyLedger()
 	a := vendorNamed("a", pass(t))

@@ -91,6 +91,7 @@ func errorOf(t *testing.T, err error) *idverify.Error {
 	return e
 }
 
+// Holds P-PAY-8.
 func TestWithLedger_ManyProcessesAskOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -131,6 +132,7 @@ func TestWithLedger_ManyProcessesAskOnce(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-8.
 func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
 	priced := fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })
 	busy := fail(idverify.CodeVendorUnavailable)
@@ -177,6 +179,7 @@ func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-8.
 func TestWithLedger_Repeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -194,6 +197,7 @@ func TestWithLedger_Repeat(t *testing.T) {
 }
 
 // Two who want to repeat at once make one more call, not two.
+// Holds P-PAY-8.
 func TestWithLedger_RepeatAtOnceIsOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -216,6 +220,7 @@ func TestWithLedger_RepeatAtOnceIsOneCall(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-8.
 func TestWithLedger_NobodyTakesOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -258,6 +263,7 @@ func TestWithLedger_CallerWhoLeavesWhileAnotherProcessAsks(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-8.
 func TestWithLedger_ClaimerThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -282,6 +288,7 @@ func TestWithLedger_ClaimerThatIsGone(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-10.
 func TestWithLedger_OtherQuestionUnderOneKey(t *testing.T) {
 	ledger := newFaultyLedger()
 	a := vendorNamed("a", pass(t))
@@ -295,6 +302,7 @@ func TestWithLedger_OtherQuestionUnderOneKey(t *testing.T) {
 	assert.Equal(t, 1, a.asked)
 }
 
+// Holds P-PAY-9.
 func TestWithLedger_RequestWithoutAKeyIsRefused(t *testing.T) {
 	a := vendorNamed("a", pass(t))
 	c := claiming(t, newFaultyLedger(), a)
@@ -319,6 +327,7 @@ func TestWithLedger_IsRefusedByNew(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-10.
 func TestWithLedger_WhatWasForgedOrMovedIsNotBelieved(t *testing.T) {
 	ledger := newFaultyLedger()
 	var events []idverify.StoreEvent

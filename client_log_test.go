@@ -14,6 +14,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
+// Holds P-DATA-5.
 func TestLoggerWritesOneLineForEachAttemptAndEachCall(t *testing.T) {
 	var out bytes.Buffer
 	failing := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
+// Holds P-PAY-2.
 func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 	const again, elsewhere = " → same_vendor", " → another_vendor"
 	for name, test := range map[string]struct {

@@ -244,6 +244,7 @@ func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
 	})
 }
 
+// Holds P-LIVE-4.
 func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(4*time.Second))), vendorNamed("b", pass(t))
@@ -266,6 +267,7 @@ func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
 }
 
 // What a provider calls repeatable and perhaps billed at once is not repeated.
+// Holds P-PAY-2.
 func TestContradictoryErrorsAreNotRepeated(t *testing.T) {
 	billed := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
 	for _, facts := range [][]func(*idverify.Error){{safe, ambiguous}, {safe, billed}} {
@@ -289,6 +291,7 @@ func TestCallerWhoHasLeftAsksNobody(t *testing.T) {
 	assert.Zero(t, a.asked)
 }
 
+// Holds P-PAY-20.
 func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 	a := vendorNamed("a", pass(t))
 	c := oneVendor(t, a, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), Tries: 1, Window: time.Hour}))

@@ -49,6 +49,7 @@ func TestClientAsksTheFirstProviderThatAcceptsTheEvidence(t *testing.T) {
 	assert.Equal(t, []int{0, 1, 0}, []int{urls.calls, photos.calls, more.calls})
 }
 
+// Holds P-PAY-20.
 func TestClientRefusesBeforeItAsks(t *testing.T) {
 	p := &fake{name: "p", accepts: "photo_url"}
 	c, err := idverify.New([]idverify.Provider{p})
@@ -63,6 +64,7 @@ func TestClientRefusesBeforeItAsks(t *testing.T) {
 }
 
 // A provider of a user's own is held to the contract too.
+// Holds P-PASS-12.
 func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 	for name, test := range map[string]struct {
 		res  *idverify.Result

@@ -81,6 +81,7 @@ func (l *deafLimiter) Acquire(context.Context) (func(), error) {
 	return func() { l.released.Add(1) }, nil
 }
 
+// Holds P-PAY-14.
 func TestADeafLimiterHoldsNobodyWhoLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const left = 64 // more of them are not left behind

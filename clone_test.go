@@ -53,6 +53,7 @@ func assertNothingShared(t *testing.T, least int, a, b any) {
 	}
 }
 
+// Holds P-PASS-11, P-LIVE-5.
 func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
 	failed, passed := talkative(t)
 	for name, test := range map[string]struct {

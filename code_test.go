@@ -56,6 +56,7 @@ func TestEveryCodeHasTheAdviceThatItWasGiven(t *testing.T) {
 	assert.Len(t, idverify.Codes(), listed)
 }
 
+// Holds P-PASS-5.
 func TestCodesOutsideTheVocabularyAreReviewedByHand(t *testing.T) {
 	for _, c := range []idverify.Code{"", "MATCH", "something"} {
 		assert.Equal(t, idverify.AdviceReview, c.Advice())
@@ -68,6 +69,7 @@ func TestCodesAreHandedOutAsACopy(t *testing.T) {
 	assert.Equal(t, idverify.CodeMatch, idverify.Codes()[0])
 }
 
+// Holds P-PAY-19.
 func TestBilledIsUnknownUnlessSaid(t *testing.T) {
 	var zero idverify.Billed
 	assert.Equal(t, idverify.BilledUnknown, zero)

@@ -74,6 +74,7 @@ func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
 }
 
 // What is sent afterwards are the bytes that the digest is of.
+// Holds P-PASS-9, P-WIRE-9.
 func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, v := range vendors.All() {

@@ -43,6 +43,7 @@ func TestWhatFollowsFromADelivery(t *testing.T) {
 }
 
 // One rule for errors, attempts and rows, over the whole vocabulary.
+// Holds P-PAY-3.
 func TestWhatMayBeRepeated(t *testing.T) {
 	for _, code := range idverify.Codes() {
 		for _, delivery := range append(deliveries, "", "lost") {
@@ -70,6 +71,7 @@ func TestWhatMayBeRepeated(t *testing.T) {
 	assert.True(t, idverify.CodeRow{Code: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo}.Repeatable(), "a row without one is answered")
 }
 
+// Holds P-PAY-3.
 func TestACallHasTheWorstDeliveryOfItsAttempts(t *testing.T) {
 	for i, first := range deliveries {
 		for j, last := range deliveries {
@@ -185,6 +187,7 @@ func before(t *testing.T, file string, into any) {
 	require.NoError(t, json.Unmarshal(text, into))
 }
 
+// Holds P-PAY-3.
 func TestJSONOfBeforeIsNeverReadAsNotSent(t *testing.T) {
 	limited := idverify.Error{Delivery: idverify.DeliveryNotSent} // what was there before does not stay
 	before(t, "error.json", &limited)

@@ -39,6 +39,7 @@ func stored(attempts []idverify.Attempt) []idverify.Attempt {
 
 // A Result that was read from JSON is written and read again as an equal one;
 // and what the JSON claims of having passed counts for nothing.
+// Holds P-PASS-1.
 func FuzzResultJSON(f *testing.F) {
 	golden, err := os.ReadFile("testdata/result.json")
 	require.NoError(f, err)

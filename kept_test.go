@@ -15,6 +15,7 @@ import (
 )
 
 // What was kept before keys stood for a question had other ids and no prints.
+// Holds P-PASS-9.
 func TestStoresOfBeforeGiveNoAnswerAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", decide(idverify.CodeFaceMismatch)), &memoryResults{}
@@ -50,6 +51,7 @@ func (r ruled) DecidesBy() string { return r.settings }
 
 func (r ruled) Rules() []idverify.Rule { return r.rules }
 
+// Holds P-PASS-10.
 func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 	rule := func(kind idverify.CheckKind, threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
 		r := idverify.Rule{Kind: kind, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: threshold}

@@ -17,12 +17,11 @@ import (
 // starts is what a shared source would be: GCRA as a reservation, 1 ms away.
 type starts struct {
 	interval time.Duration
-
-	mu    sync.Mutex
-	tat   time.Time
-	calls int
-	asks  []int
-	fault func(ctx context.Context) error
+	mu       sync.Mutex
+	tat      time.Time
+	calls    int
+	asks     []int
+	fault    func(ctx context.Context) error
 }
 
 func (s *starts) Reserve(ctx context.Context, want int, patience time.Duration) (int, time.Duration, error) {
@@ -102,6 +101,7 @@ func (a *admitted) most() (most int) {
 	return most
 }
 
+// Holds P-PAY-11.
 func TestNewSharedLimiter_ProcessesKeepToOneRate(t *testing.T) {
 	for _, test := range []struct {
 		perSecond float64
@@ -234,6 +234,7 @@ func TestNewSharedLimiter_CallerWithoutADeadlineWaitsAsLongAsItTakes(t *testing.
 	})
 }
 
+// Holds P-PAY-11.
 func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  func(context.Context) error
@@ -271,7 +272,6 @@ func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
 				assert.Equal(t, 51, events[idverify.StorePaused])
 				assert.InDelta(t, 5, events[test.reason], 2, "one question a second")
 				mu.Unlock()
-
 				source.fail(nil)
 				time.Sleep(30 * time.Second)
 				for range 2 { // the first finds out
@@ -290,8 +290,8 @@ func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
 	}
 }
 
-// A start is used when it is due or soon after: saved up, it would come on top of
-// those of a later second.
+// A start that was saved up would come on top of those of a later second.
+// Holds P-PAY-11.
 func TestNewSharedLimiter_StartsAreNotSavedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}

@@ -32,6 +32,7 @@ func (r *remembering) Ask(ctx context.Context, q *idverify.Question) (*idverify.
 
 // A caller may change what they gave while the call is under way: its words, and
 // what stands in the list.
+// Holds P-PASS-11.
 func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
 	for _, key := range []string{"", "k"} {
 		given := keyed(key)
@@ -143,6 +144,7 @@ func reusing(ctx context.Context, c *idverify.Client, reference string) (*idveri
 
 // Each caller but the last leaves after so many seconds, and uses the buffer for
 // something else.
+// Holds P-PASS-11.
 func TestACallerWhoLeavesTakesTheirMediaAlong(t *testing.T) {
 	for name, test := range map[string]struct {
 		leaves []time.Duration
@@ -207,6 +209,7 @@ func TestALastCallerWhoLeavesWhileMediaAreSentEndsTheCall(t *testing.T) {
 }
 
 // An attempt after the first takes what a caller gave who still waits.
+// Holds P-PASS-11.
 func TestARetryTakesTheRequestOfACallerWhoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
@@ -336,6 +339,7 @@ func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 }
 
 // A provider that reads on after it has answered gets nothing of the caller's.
+// Holds P-PASS-11.
 func TestNothingIsReadAfterTheReturn(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
 	_, err := reusing(t.Context(), oneVendor(t, p), "")

@@ -85,6 +85,7 @@ type nameless struct{ fs.File }
 
 func (nameless) Stat() (fs.FileInfo, error) { return nil, fs.ErrPermission }
 
+// Holds P-LIVE-3.
 func TestFileThatCannotTellItsSizeIsClosed(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "face.jpg"))
 	require.NoError(t, err)
@@ -95,6 +96,7 @@ func TestFileThatCannotTellItsSizeIsClosed(t *testing.T) {
 	assert.True(t, fsys.closed)
 }
 
+// Holds P-LIVE-3.
 func TestWhatIsNoRegularFileIsClosed(t *testing.T) {
 	directory, err := os.Open(t.TempDir())
 	require.NoError(t, err)

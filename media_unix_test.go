@@ -15,6 +15,7 @@ import (
 )
 
 // Opening a named pipe would wait for a writer.
+// Holds P-LIVE-3.
 func TestNamedPipesAreNotOpened(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")

@@ -116,7 +116,7 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 		}()
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case (err != nil || !taken.OK) && ctx.Err() != nil: // whoever left is not told of a limit
 		return try, left(ctx, "", " while the store of the limit per person was asked")
 	case err != nil:
 		c.storeEvent(StoreEvent{Store: "person", Operation: "take", Duration: time.Since(began), Reason: reasonOf(err)})

@@ -36,6 +36,7 @@ func (s *toldStore) Take(_ context.Context, try idverify.Try) (idverify.Taken, e
 
 func (*toldStore) Return(context.Context, idverify.Try) error { return nil }
 
+// Holds P-DATA-10.
 func TestTheStoreIsGivenAnHMACAndNoNumber(t *testing.T) {
 	store := &toldStore{ok: true}
 	key := bytes.Clone(personKey)
@@ -52,6 +53,7 @@ func TestTheStoreIsGivenAnHMACAndNoNumber(t *testing.T) {
 	assert.NotEqual(t, store.persons[0], store.persons[1])
 }
 
+// Holds P-PASS-14.
 func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
 	cause := errors.New("MARK 11010519000101001X")
 	for _, ok := range []bool{false, true} {
@@ -110,6 +112,7 @@ func (d *deafStore) Return(context.Context, idverify.Try) error {
 	return nil
 }
 
+// Holds P-PASS-14.
 func TestADeafStoreHoldsNobodyAndLetsNobodyPass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &deafStore{release: make(chan struct{})}

@@ -41,6 +41,7 @@ func tries(t *testing.T, opts ...idverify.Option) (try func(number string) error
 	}
 }
 
+// Holds P-PASS-14.
 func TestAPersonIsTriedSoOftenPerWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		try := tries(t, idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 3, Window: time.Hour}))
@@ -67,6 +68,7 @@ func TestAPersonIsTriedSoOftenPerWindow(t *testing.T) {
 	})
 }
 
+// Holds P-PASS-14.
 func TestAPersonIsOneHoweverTheNumberIsWritten(t *testing.T) {
 	for _, written := range []string{"11010519000101001x", "11010519000101001Ｘ", "１１０１０５190001010０1X", "110105 19000101 001X", "110105-19000101-001x"} {
 		try := tries(t, idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1, Window: time.Hour}))
@@ -86,6 +88,7 @@ func TestNobodyIsCountedWithoutALimit(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-10.
 func TestWithPersonLimitRefusesWhatIsNoLimit(t *testing.T) {
 	for name, test := range map[string]struct {
 		key    []byte
@@ -117,6 +120,7 @@ func TestWithPersonLimitRefusesWhatIsNoLimit(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// Holds P-DATA-10.
 func TestThePersonLimitPrintsNeitherKeyNorPerson(t *testing.T) {
 	store := idverify.NewMemoryPersonStore()
 	option := idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1, Window: time.Hour, Store: store})
@@ -144,6 +148,7 @@ func limitOf(n int, store idverify.PersonStore) idverify.Option {
 }
 
 // Whoever knows a number must not lock its owner out for nothing.
+// Holds P-PASS-14.
 func TestWhatNobodyLookedAtIsNoTry(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -171,6 +176,7 @@ func TestWhatNobodyLookedAtIsNoTry(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-14.
 func TestWhatAVendorMayHaveLookedAtIsATry(t *testing.T) {
 	for name, answered := range map[string]step{
 		"no face, and free":                   fail(idverify.CodeNoFace, free),
@@ -213,6 +219,7 @@ func (m *mixed) Ask(context.Context, *idverify.Question) (*idverify.Result, erro
 	return &idverify.Result{Code: idverify.CodeFaceMismatch}, nil
 }
 
+// Holds P-PASS-14.
 func TestTheLimitIsExactUnderACrowdWithFaults(t *testing.T) {
 	const limit = 3
 	m := new(mixed)

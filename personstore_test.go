@@ -25,6 +25,7 @@ func takeNew(t *testing.T, store idverify.PersonStore, person string, limit int)
 	return taken.OK, err
 }
 
+// Holds P-PASS-14.
 func TestTheMemoryStoreIsExactUnderACrowd(t *testing.T) {
 	const persons, crowd, limit = 10, 50, 7
 	store := idverify.NewMemoryPersonStore()

@@ -70,6 +70,7 @@ func TestWhatComesAlongWithNameAndNumberIsNotSent(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-11.
 func TestANameThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
 	for name, want := range map[string]string{
 		"\u200e\u3164": "empty: the name is empty",
@@ -110,6 +111,7 @@ func TestMarksInAnUncheckedNumber(t *testing.T) {
 	assert.ErrorContains(t, err, "position 5 of the number is a mark that nobody sees")
 }
 
+// Holds P-DATA-12.
 func TestBadRequestsNameTheField(t *testing.T) {
 	for name, test := range map[string]struct {
 		req   *idverify.Request
@@ -157,6 +159,7 @@ func TestBadRequestsNameTheField(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-11.
 func TestLimitsOfARequestAreNamed(t *testing.T) {
 	for want, req := range map[string]*idverify.Request{
 		"the name is longer than 128 characters": {Name: strings.Repeat("名", 129), IDNumber: aNumber},
@@ -171,6 +174,7 @@ func TestLimitsOfARequestAreNamed(t *testing.T) {
 }
 
 // What is far too long is refused by its length, and neither copied nor folded.
+// Holds P-WIRE-11.
 func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
 	const field, huge = 20 << 20, 64 << 10
 	long := strings.Repeat("\u3000•", field/6)
@@ -213,6 +217,7 @@ func TestNumberCheckCanBeSwitchedOff(t *testing.T) {
 	assert.Equal(t, "110105190001010010", s.IDNumber())
 }
 
+// Holds P-DATA-1.
 func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
 	req := &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: []idverify.Evidence{
 		photo(), idverify.PhotoURL("https://media.example/MARK"), idverify.Photo(idverify.File("/home/MARK.jpg")),
@@ -245,6 +250,7 @@ func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
 	assert.Equal(t, "request(photo)", askFor(nil, photo()).String(), "nil evidence has no kind")
 }
 
+// Holds P-WIRE-11.
 func TestLimitsOfARequestAreInclusive(t *testing.T) {
 	for _, req := range []*idverify.Request{
 		{Name: strings.Repeat("名", 128), IDNumber: aNumber},

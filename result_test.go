@@ -24,6 +24,7 @@ func check(t *testing.T, kind idverify.CheckKind, value float64) idverify.Check 
 	return c
 }
 
+// Holds P-PASS-1.
 func TestOnlyAnEarnedMatchPasses(t *testing.T) {
 	good, bad := check(t, idverify.CheckSimilarity, 90), check(t, idverify.CheckSimilarity, 10)
 	live, dead := check(t, idverify.CheckLiveness, 90), check(t, idverify.CheckLiveness, 10)

@@ -35,6 +35,7 @@ func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-15.
 func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
 	const none = 0
 	for _, test := range []struct{ load, patience, set, took time.Duration }{
@@ -100,6 +101,7 @@ func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-15.
 func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}
@@ -137,6 +139,7 @@ func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-15.
 func TestTheLastCallerIsNotHeldByADeafStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}

@@ -58,6 +58,7 @@ func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
 	})
 }
 
+// Holds P-PASS-9.
 func TestStricterRateIsAnotherQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, secret := &memoryResults{}, storeSecret
@@ -75,6 +76,7 @@ func TestStricterRateIsAnotherQuestion(t *testing.T) {
 	})
 }
 
+// Holds P-PASS-12, P-PAY-7.
 func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
@@ -169,6 +171,7 @@ func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing
 	})
 }
 
+// Holds P-DATA-10.
 func TestClientPrintsNoSecret(t *testing.T) {
 	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
 	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: 3, Window: time.Hour}))
@@ -179,6 +182,7 @@ func TestClientPrintsNoSecret(t *testing.T) {
 }
 
 // Another face under a used key is not given the pass of the first.
+// Holds P-PASS-9.
 func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &memoryResults{}
@@ -237,6 +241,7 @@ func talkative(t *testing.T) (failed, passed step) {
 	return failed, passed
 }
 
+// Holds P-DATA-10.
 func TestAStoreIsGivenNothingOfThePerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed, passed := talkative(t)

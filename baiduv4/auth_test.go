@@ -115,6 +115,7 @@ func TestLeavingWhileARefusedTokenIsReplaced(t *testing.T) {
 	assert.Contains(t, err.Error(), "before the request could be repeated")
 }
 
+// Holds P-PAY-6.
 func TestRefusedTokenIsReplacedOnceForAllWhoHeldIt(t *testing.T) {
 	for _, code := range []string{"100", "110", "111", `"110"`} {
 		bubble(t, func(t *testing.T) {
@@ -166,6 +167,7 @@ func TestRefusedTokenThatWasReplacedMeanwhileIsNotFetchedAgain(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-1.
 func TestCallIsRepeatedOnlyOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{onCall: func(context.Context, string, int) (answer, error) { return refusedWith("111"), nil }}
@@ -217,6 +219,7 @@ func TestSuccessBetweenRefusalsEndsTheirCount(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-1.
 func TestOtherRefusalsAreNotCuredByANewToken(t *testing.T) {
 	for _, code := range []string{"6", "14", "15", "23", "13", "18"} {
 		c, f := answering(t, refusedWith(code))

@@ -9,6 +9,7 @@ import (
 )
 
 // A decision that was kept under one setting is not given away under another.
+// Holds P-PASS-10.
 func TestDecidesByTellsEverySettingApart(t *testing.T) {
 	seen := map[string]int{}
 	for i, change := range []func(*baiduv4.Config){

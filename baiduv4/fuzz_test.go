@@ -107,6 +107,7 @@ func body(row idverify.CodeRow) string {
 // Whatever the vendor answers, it is a decision or an error with a code, and a
 // pass only when every score that the controls ask for is in the answer, in
 // range, and past its threshold.
+// Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
 	add := func(level uint8, body string) { f.Add(http.StatusOK, "application/json", []byte(body), level) }
 	for _, file := range []string{"ok.json", "ok_v3.json", "sealed.json", "identity_mismatch.json", "no_photo.json",

@@ -201,6 +201,7 @@ func TestPicturesWithinTheLimitsAreSent(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-20.
 func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	c, f := answering(t, success)
 	sealed := func(change func(*baiduv4.SealedCapture)) idverify.Evidence {
@@ -318,6 +319,7 @@ func TestSealedDataThatChangeAreNotSent(t *testing.T) {
 }
 
 // Every text has a limit that is looked at before it is copied or searched.
+// Holds P-WIRE-11.
 func TestTextsOfAnySizeAreRefusedAtNoCost(t *testing.T) {
 	c, f := answering(t, success)
 	const most, huge = 20 << 20, 64 << 20

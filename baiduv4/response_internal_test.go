@@ -15,6 +15,7 @@ import (
 
 // The rating and the tags of a device are read in whatever shape they come: what
 // is kept is bounded.
+// Holds P-WIRE-10.
 func TestReadingTheRiskIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		t.Run(name, func(t *testing.T) {
@@ -33,6 +34,7 @@ func TestReadingTheRiskIsLinear(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-10.
 func TestOfAListOfTagsTheFirstAreKept(t *testing.T) {
 	tag := func(i int) string { return fmt.Sprintf("tag-%d", i) }
 	var list []string
@@ -86,6 +88,7 @@ func TestAPictureIsReadAsItIsWritten(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-10.
 func TestReadingAPictureIsLinear(t *testing.T) {
 	for _, character := range []string{"A", `\/`, `\u002f`, `\n`, `\ud83d`} {
 		growth.Case{From: 120 << 10, MaxAllocated: 2.5, MaxCost: 12, Work: func(size int) func() {

@@ -101,6 +101,7 @@ func verifyScores(t *testing.T, score, liveness, spoofing float64, change ...fun
 	return res.Code
 }
 
+// Holds P-PASS-3.
 func TestLivenessAtEachThreshold(t *testing.T) {
 	for level, threshold := range map[baiduv4.LivenessControl]float64{
 		"": 0.3, baiduv4.LivenessLow: 0.05, baiduv4.LivenessNormal: 0.3, baiduv4.LivenessHigh: 0.9,
@@ -117,6 +118,7 @@ func TestLivenessAtEachThreshold(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-3.
 func TestSpoofingAtEachThreshold(t *testing.T) {
 	for level, threshold := range map[baiduv4.SpoofingControl]float64{
 		"": 0.00048, baiduv4.SpoofingLow: 0.00023, baiduv4.SpoofingNormal: 0.00048, baiduv4.SpoofingHigh: 0.00109,
@@ -171,6 +173,7 @@ func assertBadScore(t *testing.T, given answer, field string) {
 	f.assertSeen(t, 1, 1)
 }
 
+// Holds P-PASS-5.
 func TestUnknownVerifyStatusIsKept(t *testing.T) {
 	for _, status := range []string{"3", `"9"`, "-1", "0.5", "true"} {
 		c, _ := answering(t, answer{body: `{"log_id":7,"result":{"score":91,"verify_status":` + status + `,"liveness_score":1,"spoofing_score":0}}`})
@@ -258,6 +261,7 @@ func TestSuccessMayCarryErrorCodeZero(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-7.
 func TestErrorCodeThatIsThereAndNotZeroIsNoSuccess(t *testing.T) {
 	for _, code := range []string{`""`, `" 0"`, "false", "0.0", "-0"} {
 		c, _ := answering(t, answer{body: `{"error_code":` + code + `,"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`})
@@ -281,6 +285,7 @@ func TestUnlistedVerifyStatusIsKept(t *testing.T) {
 	assert.Equal(t, "3", e.VendorReason)
 }
 
+// Holds P-PASS-6.
 func TestErrorOutranksAResultBesideIt(t *testing.T) {
 	for _, result := range []string{`{"score":100,"verify_status":0,"liveness_score":1,"spoofing_score":0}`, `[]`, `"x"`, `null`} {
 		c, _ := answering(t, answer{body: `{"error_code":222202,"result":` + result + `}`})
@@ -289,6 +294,7 @@ func TestErrorOutranksAResultBesideIt(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-5.
 func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
 	for _, code := range []string{"999999", `"999999"`} {
 		c, f := answering(t, answer{body: `{"error_code":` + code + `,"error_msg":"a new one for ` + name + ` ` + number + `","log_id":8}`})
@@ -344,6 +350,7 @@ func TestReplyHoldsEveryScore(t *testing.T) {
 
 // What the request said is taken out of whatever repeats it, and the rest of
 // the text stays.
+// Holds P-DATA-3.
 func TestWhatWasToldIsTakenOutOfAReply(t *testing.T) {
 	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "SKEY-MARK", DeviceID: "DEVICE-MARK", Data: "DATA-MARK"}
 	for _, test := range []struct {

@@ -193,6 +193,7 @@ func panicOfVerify(t *testing.T, c *baiduv4.Client) (v any) {
 
 func boom(context.Context) error { panic("EXAMPLE boom") }
 
+// Holds P-DATA-6.
 func TestAPanicOfTheStoreReachesEverybodyWhoWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
@@ -241,6 +242,7 @@ func TestAPanicOfTheTransportReachesTheCaller(t *testing.T) {
 	})
 }
 
+// Holds P-DATA-6.
 func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{save: boom}

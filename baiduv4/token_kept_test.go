@@ -25,6 +25,7 @@ func hanging(test func(about string, hang func(context.Context) error)) {
 	test("deaf to its context", func(context.Context) error { <-letGo; return nil })
 }
 
+// Holds P-PAY-6.
 func TestAHangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
 	for _, test := range []struct{ left, store time.Duration }{
 		{300 * time.Millisecond, 100 * time.Millisecond}, {3 * time.Second, time.Second},
@@ -83,6 +84,7 @@ func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
 }
 
 // Whoever joins with less time left shortens the wait for all.
+// Holds P-PAY-6.
 func TestTheLeastPatientCallerEndsTheWaitForTheStore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
@@ -123,6 +125,7 @@ func needy(f *fake, store baiduv4.TokenStore) func(*baiduv4.Config) {
 	}
 }
 
+// Holds P-PAY-6.
 func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		letGo := make(chan struct{})
@@ -149,6 +152,7 @@ func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
 }
 
 // A store that hangs is no fault of the vendor's.
+// Holds P-PAY-6.
 func TestAHangingStoreDoesNotOpenTheVendorsCircuit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
@@ -216,6 +220,7 @@ func (l *leased) Save(ctx context.Context, key string, token baiduv4.Token) erro
 
 // 24 processes share an account and a store with a lease: at the start, when the
 // token runs out soon, and when it was revoked.
+// Holds P-PAY-6.
 func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const processes = 24
@@ -354,6 +359,7 @@ func TestAPanicOfSaveEndsNoSaving(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-6.
 func TestTheStoresKeyChangesWithTheSecret(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// Holds P-PAY-6.
 func TestAHundredCallersFetchOneToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
@@ -297,6 +298,7 @@ func TestCallersJoinARenewalThatOutlastsTheOldToken(t *testing.T) {
 	})
 }
 
+// Holds P-LIVE-5.
 func TestManyCallersThroughEveryState(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{}

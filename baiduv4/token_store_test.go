@@ -59,6 +59,7 @@ func TestClientsShareATokenThroughTheStore(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-6.
 func TestAccountsDoNotShareTokens(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
@@ -217,6 +218,7 @@ func TestRenewalLooksIntoTheStoreFirst(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-6.
 func TestStoreThatFailsFailsNoCall(t *testing.T) {
 	f := &fake{}
 	c := newClient(t, f.into, keptIn(noStore()))
@@ -225,6 +227,7 @@ func TestStoreThatFailsFailsNoCall(t *testing.T) {
 	f.assertSeen(t, 1, 2)
 }
 
+// Holds P-PAY-6.
 func TestStoreThatHangsFailsNoCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hang := func(ctx context.Context) error {

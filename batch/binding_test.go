@@ -49,6 +49,7 @@ func counted(asked *atomic.Int64) verify {
 
 // A key that comes to stand for somebody else must not give that person the
 // other's answer.
+// Holds P-DATA-9.
 func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
 	var asked atomic.Int64
 	j := newBound()
@@ -75,6 +76,7 @@ func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
 
 // In two rows a person cannot be seen to be the same, and what is said of a row
 // names its key alone.
+// Holds P-DATA-9.
 func TestTheJournalDoesNotTellThatTwoRowsAreOfOnePerson(t *testing.T) {
 	var asked atomic.Int64
 	twice := slices.Values([]*idverify.Request{row(1), row(2)})

@@ -132,6 +132,7 @@ func entryOf(t *testing.T, j *batch.FileJournal, key string) batch.Entry {
 	return e
 }
 
+// Holds P-PAY-16.
 func TestFileJournalHasOnTheDiskWhatItHasAccepted(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
@@ -172,6 +173,7 @@ func TestFileJournalHasOnTheDiskWhatItMended(t *testing.T) {
 
 // What cannot be read is not taken for the end: rows would be forgotten, and
 // paid for again.
+// Holds P-PAY-16.
 func TestFileJournalThatCannotBeReadIsLeftAlone(t *testing.T) {
 	const begun = `{"at":"2026-01-02T15:04:05Z","key":"a","begun":true}` + "\n"
 	text := journalHead + begun + begun
@@ -184,6 +186,7 @@ func TestFileJournalThatCannotBeReadIsLeftAlone(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-16.
 func TestFileJournalAcceptsNothingThatIsNotOnTheDisk(t *testing.T) {
 	for _, step := range []string{"write", "sync"} {
 		d := &disk{}

@@ -117,6 +117,7 @@ var losses = []struct {
 
 // Five rows in a run whose journal is lost after the second: the third is not
 // sent, the run says why, and what is in the file stays there.
+// Holds P-PAY-17.
 func TestFileJournal_LostFileEndsTheRunBeforeTheNextRow(t *testing.T) {
 	for _, loss := range losses {
 		t.Run(loss.name, func(t *testing.T) {
@@ -184,6 +185,7 @@ func assertNext(t *testing.T, says string, content []byte) {
 
 // The answer to a row that is in flight when the file goes is reported, and
 // written to the file that was opened.
+// Holds P-PAY-17.
 func TestFileJournal_AnswerInFlightIsKeptInTheFileThatWasOpened(t *testing.T) {
 	for _, loss := range losses {
 		t.Run(loss.name, func(t *testing.T) {
@@ -214,6 +216,7 @@ func TestFileJournal_AnswerInFlightIsKeptInTheFileThatWasOpened(t *testing.T) {
 }
 
 // A file that was cut at a line's end looks whole. It is marked.
+// Holds P-PAY-17.
 func TestFileJournal_CutShortAtALineIsNotOpenedAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j, err := batch.OpenFileJournal(path)
@@ -261,6 +264,7 @@ func TestFileJournal_LostWhileARowIsBegunKnowsThatItWasNotSent(t *testing.T) {
 }
 
 // Five rows, ten bills: a journal that was moved away and put back knows all.
+// Holds P-PAY-17.
 func TestFileJournal_PutBackItKnowsEveryRow(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	v := new(countingVerifier)
@@ -304,6 +308,7 @@ func TestFileJournal_ManyNamesAndAnotherDirectoryAreNoLoss(t *testing.T) {
 	require.NoError(t, j.Close())
 }
 
+// Holds P-DATA-9.
 func TestFileJournal_ThatOthersMayReadIsRefusedUnlessAllowed(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing here")

@@ -15,6 +15,7 @@ import (
 // A journal of version 1 may know rows by their keys alone, and does not say under
 // which secret the others are: a run could pay for them again, or take one
 // person's answer for another's.
+// Holds P-PAY-17.
 func TestFileJournal_OfVersion1IsRefusedByName(t *testing.T) {
 	for name, rows := range map[string]string{
 		"empty":     "",

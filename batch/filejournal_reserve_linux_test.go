@@ -18,6 +18,7 @@ import (
 
 // A full disk is found before a row is sent, and the answers of those in flight
 // have their room.
+// Holds P-PAY-17.
 func TestFileJournal_FullDiskEndsTheRunBeforeTheNextRow(t *testing.T) {
 	const room = 100 << 10
 	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))

@@ -15,6 +15,7 @@ import (
 )
 
 // Eight rows, nine bills: two runs over one handle. The second is refused whole.
+// Holds P-PAY-17.
 func TestFileJournal_OneHandleServesOneRun(t *testing.T) {
 	for range 30 {
 		path := filepath.Join(t.TempDir(), "journal")
@@ -49,6 +50,7 @@ func TestFileJournal_OneHandleServesOneRun(t *testing.T) {
 }
 
 // Under another secret no row would be found, and all would be paid for again.
+// Holds P-PAY-17.
 func TestFileJournal_RefusesARunThatWouldNotFindItsRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	v := new(countingVerifier)
@@ -74,6 +76,7 @@ func TestFileJournal_RefusesARunThatWouldNotFindItsRows(t *testing.T) {
 
 // A journal whose rows were made under a secret that it does not name might find
 // none of them.
+// Holds P-PAY-17.
 func TestFileJournal_WithRowsAndNoBindingIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	v := new(countingVerifier)

@@ -92,6 +92,7 @@ func TestFileJournalRemembersWhatItWasTold(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-9.
 func TestFileJournalIsForItsOwnerAndHoldsNobody(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j := openJournal(t, path)
@@ -121,6 +122,7 @@ func TestFileJournalIsForItsOwnerAndHoldsNobody(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-16.
 func TestFileJournalServesOneRunAtATime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	first, err := batch.OpenFileJournal(path)
@@ -194,6 +196,7 @@ func TestFileJournalKeepsNoEntryThatSaysNothing(t *testing.T) {
 
 // Wherever a process died: what may have been paid for is named and not sent,
 // what was answered is known, and all the rest is sent.
+// Holds P-PAY-16.
 func TestFileJournalSurvivesDeathAtEveryByte(t *testing.T) {
 	keys := []string{"free-b", "c"}
 	dir := t.TempDir()

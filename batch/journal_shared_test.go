@@ -83,6 +83,7 @@ func resultsOf(t *testing.T, v idverify.Verifier, j batch.Journal, n int, opts .
 	return all
 }
 
+// Holds P-PAY-12.
 func TestSharedJournal_ManyMachinesSendEachRowOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n = 40
@@ -120,6 +121,7 @@ func TestSharedJournal_ManyMachinesSendEachRowOnce(t *testing.T) {
 }
 
 // Another machine begins the row, or ends it, between Load and BeginIf.
+// Holds P-PAY-12.
 func TestSharedJournal_RowThatChangedSinceItWasLoadedIsNotSent(t *testing.T) {
 	shared := newTable()
 	other := &sharedJournal{table: shared}
@@ -135,6 +137,7 @@ func TestSharedJournal_RowThatChangedSinceItWasLoadedIsNotSent(t *testing.T) {
 	assert.False(t, asked)
 }
 
+// Holds P-PAY-12.
 func TestSharedJournal_RowOfAMachineThatIsGoneIsAmbiguous(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := newTable()

@@ -40,6 +40,7 @@ func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-16.
 func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 	var asked []string
 	var mu sync.Mutex
@@ -55,12 +56,14 @@ func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 	assert.Equal(t, []string{"ambiguous", "in-flight", "paid", "paid-first", "repeated", "said-free-and-lost", "unsure", "unsure-first"}, asked)
 }
 
+// Holds P-PAY-16.
 func TestADecisionIsNeverAskedForAgain(t *testing.T) {
 	_, sent := resume(t, known(), batch.WithRepeat(func(string, *idverify.Error) bool { return true }))
 	assert.NotContains(t, sent, "decided")
 	assert.Len(t, sent, 13)
 }
 
+// Holds P-PAY-16.
 func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
 	j := newJournal()
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
@@ -74,6 +77,7 @@ func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-9.
 func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 	named := func(key, name, number string, ev ...idverify.Evidence) *idverify.Request {
 		return &idverify.Request{IdempotencyKey: key, Name: name, IDNumber: number, Evidence: ev}
@@ -133,6 +137,7 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 	assert.Len(t, j.entries, 1)
 }
 
+// Holds P-DATA-9.
 func TestWithoutAJournalAKeyIsLookedAtTooAndMayComeTwice(t *testing.T) {
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) { return mismatch() })
 	items := slices.Values([]*idverify.Request{{IdempotencyKey: "k"}, {IdempotencyKey: "k"}, {}, {IdempotencyKey: "张三"}, {IdempotencyKey: "k-" + aNumber, IDNumber: aNumber}})
@@ -149,6 +154,7 @@ func TestWithoutAJournalAKeyIsLookedAtTooAndMayComeTwice(t *testing.T) {
 }
 
 // A table's reader that fills one Request again for each row mixes nobody up.
+// Holds P-DATA-9.
 func TestARequestIsTheCallersAgainWhenTheRowWasPulled(t *testing.T) {
 	for name, opts := range map[string][]batch.Option{"without a journal": nil, "with one": {batch.WithJournal(newJournal(), secret)}} {
 		t.Run(name, func(t *testing.T) {

@@ -85,6 +85,7 @@ func TestBatchKeepsToItsConcurrency(t *testing.T) {
 
 // A bubble fails when a goroutine is left, so each of these is a leak test.
 
+// Holds P-DATA-6.
 func TestPanicsComeUpInTheLoop(t *testing.T) {
 	bad := func(yield func(*idverify.Request) bool) {
 		_ = yield(row(0)) && yield(row(1))
@@ -225,6 +226,7 @@ func TestBatchRefusesWhatCannotWork(t *testing.T) {
 }
 
 // A verifier of a user's own is held to the contract too.
+// Holds P-PASS-12.
 func TestBatchHoldsVerifiersToTheirContract(t *testing.T) {
 	for name, v := range map[string]verify{
 		"nothing": func(context.Context, *idverify.Request) (*idverify.Result, error) { return nil, nil },

@@ -53,6 +53,7 @@ func TestBreakWithJournalWaitsForWhatIsPaidFor(t *testing.T) {
 
 // A program that only hands over the context of signal.NotifyContext loses no
 // answer on Ctrl-C.
+// Holds P-PAY-18.
 func TestRun_CancelledContextLetsTheCallsInFlightFinish(t *testing.T) {
 	for name, give := range map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -102,6 +103,7 @@ func TestRun_CallsSeeTheCallersValuesAndDeadlineWithTheGrace(t *testing.T) {
 
 // However a run is cut off, what was in flight is reported as ambiguous and
 // written down.
+// Holds P-PAY-18.
 func TestRun_CallsAreCancelledAfterTheGraceOrAtTheAbort(t *testing.T) {
 	for name, test := range map[string]struct {
 		opts  func(abort context.Context) []batch.Option
@@ -147,6 +149,7 @@ func TestRun_CallsAreCancelledAfterTheGraceOrAtTheAbort(t *testing.T) {
 
 // A row that waits for its turn in the journal while the caller leaves is not
 // begun: it would be sent after the run was told to stop.
+// Holds P-PAY-18.
 func TestRun_RowIsNotBegunAfterTheContextEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	j := &loading{newJournal(), cancel}

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/idverify/idverify/idcard"
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 // What Unicode calls a character to be ignored is trimmed, but for variation
 // selectors; so are white space and the blank of Braille, and nothing else.
 func TestTrim(t *testing.T) {
 	ignored := &unicode.RangeTable{R16: unicode.Other_Default_Ignorable_Code_Point.R16, R32: unicode.Other_Default_Ignorable_Code_Point.R32}
-	for r := rune(0); r <= utf8.MaxRune; r++ {
+	for r := range long.Runes() {
 		if !utf8.ValidRune(r) {
 			continue
 		}

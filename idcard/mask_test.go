@@ -65,6 +65,7 @@ func TestFormatMasksEveryVerb(t *testing.T) {
 
 // TestReflectionFindsNothing covers what fmt prints by reflection, without asking Format: %p, a misplaced %w, and
 // unexported fields.
+// Holds P-DATA-1.
 func TestReflectionFindsNothing(t *testing.T) {
 	type exported struct{ ID idcard.Number }
 	type unexported struct{ id idcard.Number }

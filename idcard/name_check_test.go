@@ -29,6 +29,7 @@ func TestNamesOfPeoplePass(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-11.
 func TestWhatNoNameHolds(t *testing.T) {
 	for name, want := range map[string]idcard.NameError{
 		"":                          {Fault: idcard.NameEmpty},

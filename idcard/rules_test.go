@@ -162,6 +162,7 @@ func TestErrorText(t *testing.T) {
 }
 
 // The text says what is there, and nothing of the number.
+// Holds P-DATA-11.
 func TestErrorTextSaysWhatIsThere(t *testing.T) {
 	for s, want := range map[string]string{
 		"":                               "the number has nothing that can be seen instead of 18 characters",

@@ -181,6 +181,7 @@ func TestTestJournal_JournalsConform(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-13.
 func TestTestJournal_SeesJournalsThatAreWrong(t *testing.T) {
 	var all []wrong
 	plain := func(what, rule string, b bentJournal) {

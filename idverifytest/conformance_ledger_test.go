@@ -58,6 +58,7 @@ func TestTestLedger_MemoryLedgerConforms(t *testing.T) {
 	TestLedger(t, ledgerHarness(&bentLedger{cut: &cable{}}))
 }
 
+// Holds P-PAY-13.
 func TestTestLedger_SeesLedgersThatAreWrong(t *testing.T) {
 	background := context.Background()
 	// as says another state in the place of one.

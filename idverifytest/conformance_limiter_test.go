@@ -78,6 +78,7 @@ type acquire func(ctx context.Context) (func(), error)
 
 func (a acquire) Acquire(ctx context.Context) (func(), error) { return a(ctx) }
 
+// Holds P-PAY-13.
 func TestTestLimiter_SeesLimitersThatAreWrong(t *testing.T) {
 	var all []wrong
 	add := func(what, rule string, h LimiterHarness) { all = append(all, wrong{what, h.rules(), rule}) }

@@ -55,6 +55,7 @@ func TestTestPersonStore_MemoryStoreConforms(t *testing.T) {
 	TestPersonStore(t, personHarness(&bentPersons{cut: &cable{}}))
 }
 
+// Holds P-PAY-13.
 func TestTestPersonStore_SeesStoresThatAreWrong(t *testing.T) {
 	bent := func(bend func(*idverify.Try)) *bentPersons {
 		return &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {

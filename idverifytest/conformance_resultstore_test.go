@@ -77,6 +77,7 @@ func TestTestResultStore_MemoryStoreConforms(t *testing.T) {
 	TestResultStore(t, resultHarness(&bentResults{cut: &cable{}}))
 }
 
+// Holds P-PAY-13.
 func TestTestResultStore_SeesStoresThatAreWrong(t *testing.T) {
 	var all []wrong
 	add := func(what, rule string, b *bentResults) {

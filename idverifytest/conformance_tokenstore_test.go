@@ -155,6 +155,7 @@ func TestTestTokenStore_StoreWithALeaseConforms(t *testing.T) {
 	TestTokenStore(t, tokenHarness(&bentTokens{cut: &cable{}}))
 }
 
+// Holds P-PAY-13.
 func TestTestTokenStore_SeesStoresThatAreWrong(t *testing.T) {
 	var all []wrong
 	add := func(what, rule string, b *bentTokens) { all = append(all, wrong{what, tokenHarness(b).rules(), rule}) }

@@ -37,6 +37,7 @@ func complains(res *idverify.Result, err error, promised ...idverify.CheckKind) 
 	return tb.failed
 }
 
+// Holds P-PASS-12.
 func TestCheckOutcomeComplainsOfEveryBreachOfTheContract(t *testing.T) {
 	similar, live := idverify.CheckSimilarity, idverify.CheckLiveness
 	result := func(code idverify.Code, checks ...idverify.Check) *idverify.Result {

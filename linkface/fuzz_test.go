@@ -52,6 +52,7 @@ var turns = []string{
 // Whatever the vendor answers, it is a decision or an error with a code, and a
 // pass only when both scores are in the answer, in range, and past the vendor's
 // thresholds.
+// Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), false) }
 	for _, file := range []string{"ok.json", "no_face_after_source.json", "no_photo.json"} {

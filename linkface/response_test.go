@@ -118,6 +118,7 @@ func TestCaptureThatFailsAfterTheSourceWasAskedIsNoPass(t *testing.T) {
 	assert.Equal(t, "00000000000000000000000000000004", reply.Identity.PhotoID)
 }
 
+// Holds P-PAY-19.
 func TestReasonInsideIdentityDecidesTheBill(t *testing.T) {
 	body := `{"status":"WRONG_LIVENESS_DATA","request_id":"T","identity":{"validity":true,"photo_id":null,"reason":"Poor picture quality"}}`
 	c, _ := answering(t, http.StatusBadRequest, body)
@@ -136,6 +137,7 @@ func TestDecisionThatComesAsAnErrorIsAResult(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, res.HTTPStatus)
 }
 
+// Holds P-PASS-5.
 func TestUnlistedAnswersAreUnknownAndKept(t *testing.T) {
 	for body, want := range map[string]struct {
 		code, message string
@@ -168,6 +170,7 @@ func TestSuccessNeedsBothStatuses(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-6.
 func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
 	c, _ := answering(t, http.StatusOK, `{"request_id":"T","status":"OK","verify_score":0.9,"hack_score":0.1,"identity":{"validity":false}}`)
 	res, err := c.Verify(t.Context(), request())
@@ -178,6 +181,7 @@ func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
 
 // A success beside what denies it, in whatever shape, decides nothing; beside what
 // says nothing it stands.
+// Holds P-PASS-6.
 func TestSuccessBesideADenialDecidesNothing(t *testing.T) {
 	for beside, passes := range map[string]bool{
 		`"identity":{"validity":true}`:                      true,
@@ -271,6 +275,7 @@ func TestRetryAfterIsOnTheError(t *testing.T) {
 	assert.True(t, e.Repeatable())
 }
 
+// Holds P-PASS-6.
 func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 	for _, body := range []string{
 		`{"request_id":"TID1","status":"PHOTO_SERVICE_ERROR","status":"OK","verify_score":1,"hack_score":0}`,
@@ -369,6 +374,7 @@ func TestDateToRetryAfterIsCountedFromTheClockOfTheConfig(t *testing.T) {
 	assert.Equal(t, time.Minute, requireError(t, res, err).RetryAfter)
 }
 
+// Holds P-DATA-3.
 func TestReplyIsScrubbedInEveryText(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, fmt.Sprintf(
 		`{"request_id":"T","status":"S%[1]s","reason":"R%[1]s","image":"I%[1]s","liveness_data_id":"L%[1]s",

@@ -54,6 +54,7 @@ func TestRandomPartHasAtMostTenDigits(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-12.
 func TestNothingIsSignedWithoutRandomness(t *testing.T) {
 	s := vectorSigner(nil)
 	for _, broken := range []*signer{s, {random: iotest.ErrReader(errors.New("no entropy"))}} {

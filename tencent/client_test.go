@@ -92,6 +92,7 @@ func (d passingDeadline) Err() error {
 
 // The first call is signed anew for the vendor's time, later ones at once. The
 // stand-in takes signatures of the future, as the vendor does.
+// Holds P-PAY-1.
 func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
 	for _, wrong := range []time.Duration{-time.Hour, -10 * time.Minute, -23 * time.Hour, -25 * time.Hour} {
 		srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
@@ -127,6 +128,7 @@ func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
 
 // Both exchanges are about one call: they have one session id, and the error of
 // the second says that something was sent.
+// Holds P-PAY-1.
 func TestSecondExchangeForTheClockIsTheSameCall(t *testing.T) {
 	exchanges := 0
 	v := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -34,6 +34,7 @@ func TestEveryDocumentedCodeHasARowAndNoOther(t *testing.T) {
 	require.ElementsMatch(t, documented, listed)
 }
 
+// Holds P-PAY-19.
 func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
 	var repeatable []string
 	for _, row := range tencent.Codes() {

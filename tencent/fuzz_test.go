@@ -47,6 +47,7 @@ var turns = []string{
 // Whatever the vendor answers, it is a decision or an error with a code, and a
 // pass only when a similarity is in the answer, in range, and above the
 // threshold.
+// Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), uint8(0)) }
 	for _, file := range recorded {

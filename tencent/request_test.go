@@ -181,6 +181,7 @@ func TestReferenceIsTheSessionID(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-12.
 func TestEveryCallIsSignedAnewAndHasItsOwnSessionID(t *testing.T) {
 	v := serve(t, answeringFile(t, "match_without_session.json"))
 	client := newClient(t, config(v.URL))

@@ -12,6 +12,7 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
+// Holds P-PASS-3.
 func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 	res, err := verify(t, answeringFile(t, "match.json"))
 	require.NoError(t, err)
@@ -54,6 +55,7 @@ func TestSimilarityMayBeSpelledInMoreThanOneWay(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-2.
 func TestSuccessWithoutASimilarityDecidesNothing(t *testing.T) {
 	for _, name := range []string{"success_without_data.json", "success_with_null_data.json", "success_with_list_data.json"} {
 		res, err := verify(t, answeringFile(t, name))
@@ -144,6 +146,7 @@ func TestContentTypesOfJSONAreAccepted(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-5.
 func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 	res, err := verify(t, answeringFile(t, "unlisted.json"))
 	e := failed(t, res, err)
@@ -161,6 +164,7 @@ func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 	require.Equal(t, "unheard-of vendor words", reply.Message)
 }
 
+// Holds P-PASS-5, P-PASS-7.
 func TestCodeThatOnlyResemblesSuccessIsNone(t *testing.T) {
 	for _, code := range []string{"0.0", "-0", "00", `" 0"`, `"OK"`, "false", "0e0", `"0 "`} {
 		res, err := verify(t, answering(http.StatusOK, "application/json", `{"data":{"similarity":99},"code":`+code+`,"message":"OK"}`))
@@ -212,6 +216,7 @@ func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
 
 func httpDate(offset time.Duration) string { return signedAt.Add(offset).UTC().Format(http.TimeFormat) }
 
+// Holds P-PASS-6.
 func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 	for _, content := range []string{
 		`{"code":-5803,"CODE":0,"data":{"similarity":99}}`,
@@ -235,6 +240,7 @@ func TestOtherErrorsSayNothingOfTheClock(t *testing.T) {
 }
 
 // An answer with the session id of another call belongs to another person.
+// Holds P-PASS-6.
 func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
 	for _, answer := range []string{
 		`{"code":0,"message":"OK","data":{"similarity":99,"session_id":"order-0002"}}`,

@@ -167,6 +167,7 @@ func (p *process) perhaps() []string {
 	return strings.Split(keys, ",")
 }
 
+// Holds P-PAY-16.
 func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 	const total, answered, atOnce = 60, 21, 8
 	v := newVendors(t)
@@ -220,6 +221,7 @@ func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 	assert.Len(t, v.Bill().Twice(), 3, "those that the vendor had billed, which nobody could know")
 }
 
+// Holds P-PAY-18.
 func TestCtrlCLosesNoAnswer(t *testing.T) {
 	skipWithoutInterrupts(t)
 	const total, answered, atOnce = 40, 10, 8
@@ -247,6 +249,7 @@ func TestCtrlCLosesNoAnswer(t *testing.T) {
 	assert.Empty(t, v.Bill().Twice())
 }
 
+// Holds P-PAY-18.
 func TestSecondCtrlCAbandonsTheCallsAndNamesThem(t *testing.T) {
 	skipWithoutInterrupts(t)
 	const total, answered, atOnce = 40, 10, 8

@@ -50,6 +50,7 @@ func TestAskLeavesADeafStoreBehind(t *testing.T) {
 }
 
 // Callers who all come before the first gives up leave no more behind than that.
+// Holds P-PAY-15.
 func TestAskLeavesFewBehindOfManyAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers = 10 * MostAtOnce

@@ -51,6 +51,7 @@ func TestWaitLeavesTheDeafBehindAndTakesNothingLate(t *testing.T) {
 }
 
 // Many who leave a healthy line at the same moment leave nobody behind.
+// Holds P-PAY-14.
 func TestWaitOfManyWhoLeaveAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk

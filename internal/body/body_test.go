@@ -112,6 +112,7 @@ func TestMultipartBoundaryIsNewEachTime(t *testing.T) {
 	assert.NotEqual(t, one.ContentType(), two.ContentType())
 }
 
+// Holds P-WIRE-8.
 func TestMultipartRefusesHeadersThatNeedEscaping(t *testing.T) {
 	_, err := body.Multipart([]body.Field{{Name: "a\"\r\nb", Value: "x"}}, nil)
 	assert.Error(t, err)
@@ -168,6 +169,7 @@ func TestReaderFillsTheBuffer(t *testing.T) {
 
 // A body whose media changed must break off: what the vendor gets is never
 // whole, so it cannot be taken for the picture.
+// Holds P-WIRE-9, P-LIVE-3.
 func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 1000)
 	boom := errors.New("disk on fire at /home/zhangsan")

@@ -22,6 +22,7 @@ import (
 
 // What is signed is what is sent: the last piece comes only if all bytes are the
 // same, whatever is in the body and however it is read.
+// Holds P-WIRE-9.
 func TestABodyIsHeldToTheDigestThatWasMadeOfIt(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 20_000)
 	current := content

@@ -156,6 +156,7 @@ func checkBody(t *testing.T, b *body.Body, media *source, right bool, want []byt
 
 // What Multipart writes is, byte for byte, what mime/multipart writes, and what
 // mime/multipart reads back.
+// Holds P-WIRE-9.
 func FuzzMultipart(f *testing.F) {
 	for kind := range len(rightMedia) + len(wrongMedia) {
 		f.Add("name", "张三\r\n--", "f", "capture.pb", "application/octet-stream", []byte("\x00\r\n--content"), uint16(kind), uint16(5), uint16(6), uint16(0))
@@ -222,6 +223,7 @@ func needsEscaping(words ...string) bool {
 
 // A body of JSON is the object that encoding/json reads, with the media as
 // encoding/base64 encodes them.
+// Holds P-WIRE-9.
 func FuzzJSONBase64(f *testing.F) {
 	for kind := range len(rightMedia) + len(wrongMedia) {
 		f.Add("name", "张\"三\\<&>\u2028", []byte("\xff\xd8content"), uint16(kind), uint16(3), uint16(7), uint16(0))
@@ -259,6 +261,7 @@ func quoted(t *testing.T, s string) string {
 
 // Media that are text become a string that encoding/json reads back, whatever
 // is in them and wherever the pieces end.
+// Holds P-WIRE-9.
 func FuzzJSONText(f *testing.F) {
 	for _, text := range []string{"", "a", "\n\t\x00\x1f\"\\/", "张\u2028\U00020000", "\xff", "a\xe5", " \u3000"} {
 		f.Add(text, uint16(1), uint16(1000))

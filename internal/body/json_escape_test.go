@@ -7,9 +7,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 // An encoder is used again, and must not keep a picture until then.
@@ -60,7 +61,7 @@ func TestStringsAreWrittenAsEncodingJSONDoes(t *testing.T) {
 			require.Equal(t, want.String(), got.String()+"\n")
 		}
 	}
-	for r := rune(0); r <= utf8.MaxRune; r++ {
+	for r := range long.Runes() {
 		check("a" + string(r) + "b")
 	}
 	for b := range 256 {

@@ -154,6 +154,7 @@ func (held) readBy(size int64, read readerFunc) readBy { return readBy{size, rea
 func (r readBy) Open() (io.ReadCloser, int64, error) { return io.NopCloser(r.read), r.size, nil }
 
 // A text is sent as it was looked at, or not whole.
+// Holds P-WIRE-9.
 func TestTextThatChangesIsAnErrorAndNeverWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 5000)
 	for name, changed := range map[string]string{

@@ -77,6 +77,7 @@ func (s *signed) asks(t *testing.T) string {
 	return line + fmt.Sprint(res.Code, res.Warnings)
 }
 
+// Holds P-PAY-1.
 func TestAClockThatRunsWrongIsHealed(t *testing.T) {
 	const tooMuch = "0s: signature_expired, refused, expired; this machine's clock is "
 	for ahead, want := range map[time.Duration][2]string{ // of two calls
@@ -102,6 +103,7 @@ func TestWithoutADateNothingIsHealed(t *testing.T) {
 
 // A vendor with one code for whatever is wrong with a signature is not asked again:
 // it locks accounts. What its Date says serves later calls.
+// Holds P-PAY-1.
 func TestWithoutACodeAboutTimeOnlyLaterCallsAreHealed(t *testing.T) {
 	s := newSigned(time.Hour)
 	s.code = "bad signature"
@@ -118,6 +120,7 @@ func TestOtherRefusalsTeachNothing(t *testing.T) {
 }
 
 // The Date may be a gateway's, whose clock runs wrong.
+// Holds P-PAY-1.
 func TestADifferenceThatDoesNotHelpIsForgotten(t *testing.T) {
 	s := newSigned(0)
 	s.dated = time.Hour

@@ -49,6 +49,7 @@ func TestTheContentTypeDecidesOnlyWhetherItIsAPage(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-7.
 func TestAByteOrderMarkIsReadOver(t *testing.T) {
 	for content, id := range map[string]string{
 		"\ufeff{\"id\":\"r2\"}": "r2", "\ufeff\ufeff \r\n\ufeff {\"id\":\"r2\"}\n": "r2",

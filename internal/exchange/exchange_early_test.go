@@ -15,6 +15,7 @@ import (
 // What a vendor says before it has the whole request decides nothing, neither
 // by scores nor by a code. An error keeps its meaning: a picture too large may be
 // refused half-way.
+// Holds P-PASS-6.
 func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.7}
 	score := Measured{Field: "score", Score: Score{value: 0.9, present: true}, Rule: rule}
@@ -46,6 +47,7 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 }
 
 // 0.8 where 80 is meant would let nearly everybody pass.
+// Holds P-PASS-4.
 func TestThresholdThatIsAFractionIsRefused(t *testing.T) {
 	v := &Vendor{Name: "v"}
 	percent := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 80}

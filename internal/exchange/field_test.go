@@ -11,6 +11,7 @@ import (
 )
 
 // A text is refused by its length, before anything looks at what is in it.
+// Holds P-WIRE-11.
 func TestTextsOfEvidenceHaveALimit(t *testing.T) {
 	const prefix = "https://media.example/"
 	for name, check := range map[string]func(c *Call, size int) error{
@@ -35,6 +36,7 @@ func TestTextsOfEvidenceHaveALimit(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-11.
 func TestWhatNobodySeesInEvidenceIsRefused(t *testing.T) {
 	for text, problem := range map[string]string{
 		"EXAMPLE\n": "it ends with a line feed", "EXAMPLE\u00a0": "it ends with a blank", "EXAMPLE\u2060": "it ends with a mark that nobody sees",
@@ -53,6 +55,7 @@ func TestWhatNobodySeesInEvidenceIsRefused(t *testing.T) {
 	assert.NoError(t, answered(0).URL("https://media.example/照片.jpg", "PhotoURL"))
 }
 
+// Holds P-WIRE-11.
 func TestCredentialsAndBaseURLHaveALimit(t *testing.T) {
 	base := "https://vendor.example/"
 	settings := func(key, path string) Settings {

@@ -65,6 +65,7 @@ func TestAFieldThatComesAgainIsNotReadAgain(t *testing.T) {
 
 // Whatever stands in an answer, in a field or elsewhere, is read in time that is
 // linear, and next to nothing is allocated.
+// Holds P-WIRE-10.
 func TestReadingAnAnswerIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		t.Run(name, func(t *testing.T) {

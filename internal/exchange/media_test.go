@@ -39,6 +39,7 @@ func (c counted) Close() error {
 	return nil
 }
 
+// Holds P-LIVE-3.
 func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 	var opened, closed int
 	of := func(content []byte) idverify.Media {
@@ -57,6 +58,7 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 }
 
 // Sizes end where their sums could overflow.
+// Holds P-WIRE-11.
 func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
 	const most = int64(64) << 20
 	for size, want := range map[int64]idverify.Code{
@@ -134,7 +136,6 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 	}
 	_, err := answered(0).Picture(pixels(99, 99), Limits{Formats: limits.Formats})
 	assert.NoError(t, err, "0 is no limit")
-
 	for size, fits := range map[int]bool{10: true, 11: false} {
 		seen, err := answered(0).Picture(idverify.Bytes(bytes.Repeat([]byte("x"), size)), Limits{MaxBytes: 10})
 		assert.Equal(t, fits, err == nil)
@@ -218,6 +219,7 @@ func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
 
 // A file system that hangs holds nobody longer than an exchange may take, even
 // where the caller has set no deadline.
+// Holds P-LIVE-4.
 func TestALookAtMediaThatHangsEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -235,7 +237,6 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		assert.False(t, e.Sent())
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
-
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
 		c.ctx, begun = ctx, time.Now()
@@ -245,7 +246,6 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.True(t, e.Repeatable())
-
 		// A limit of ours is not the vendor's silence, and does not count against it.
 		c.ctx, leave = context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
 		defer leave()

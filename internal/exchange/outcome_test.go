@@ -91,6 +91,7 @@ func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
 	assert.True(t, res.Passed())
 }
 
+// Holds P-PASS-1.
 func TestAPassNeedsASimilarity(t *testing.T) {
 	for _, measured := range [][]Measured{nil, {{Field: "live", Score: score(99), Rule: ruleOf(idverify.CheckLiveness)}}} {
 		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
@@ -98,6 +99,7 @@ func TestAPassNeedsASimilarity(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-8.
 func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
 	mismatch, attack := Measured{Field: "score", Score: score(1), Rule: similar}, Measured{Field: "live", Score: score(1), Rule: ruleOf(idverify.CheckLiveness)}
 	for _, measured := range [][]Measured{{mismatch, attack}, {attack, mismatch}} {
@@ -127,6 +129,7 @@ func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-3.
 func TestABadAnswerMayHaveBeenBilled(t *testing.T) {
 	assert.Equal(t, &idverify.Error{
 		Code: idverify.CodeBadResponse, Vendor: "v", Detail: "why", RequestID: "r1", HTTPStatus: http.StatusBadGateway,
@@ -180,6 +183,7 @@ func TestTheReasonOfAnUnlistedCodeIsASmallNumberOrNone(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-3.
 func TestARequestIDIsAWordOrHidden(t *testing.T) {
 	asked := idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X"}
 	subject, err := asked.Subject()
@@ -201,6 +205,7 @@ func TestARequestIDIsAWordOrHidden(t *testing.T) {
 }
 
 // Pictures are called after orders and times, and so are references and ids.
+// Holds P-DATA-3.
 func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 	const address = "https://img.example.com/20240517153001/order-20240517-000123.jpg?sign=EXAMPLE0123456789abcdef0123456789"
 	for id, want := range map[string]string{
@@ -218,6 +223,7 @@ func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-3.
 func TestAReferenceThatTellsOfThePersonOrAKeyIsHidden(t *testing.T) {
 	subject, err := (&idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X"}).Subject()
 	require.NoError(t, err)
@@ -229,6 +235,7 @@ func TestAReferenceThatTellsOfThePersonOrAKeyIsHidden(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-3.
 func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 	call := answered(0)
 	for name, test := range map[string]struct {
@@ -254,6 +261,7 @@ func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 	}
 }
 
+// Holds P-PAY-3.
 func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
 	cause := errors.New("MARK")
 	e := answered(0).failed(cause)

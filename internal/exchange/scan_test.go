@@ -21,6 +21,7 @@ func hasDoubleKey(content []byte) bool {
 	return twice
 }
 
+// Holds P-PASS-6.
 func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
 	for _, double := range []string{
 		`{"code":-5803,"code":0}`,
@@ -67,6 +68,7 @@ func TestTheScannerKnowsJSON(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-10.
 func TestAnAnswerHasLimits(t *testing.T) {
 	nested := func(depth int, begin, end string) string { // the object around it is the first
 		return `{"a":` + strings.Repeat(begin, depth-1) + `1` + strings.Repeat(end, depth-1) + `}`

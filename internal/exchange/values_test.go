@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/proof/growth"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/redact"
 )
 
@@ -54,6 +54,7 @@ func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
 	}
 }
 
+// Holds P-PASS-7.
 func TestTextKeepsEveryDigit(t *testing.T) {
 	for text, want := range map[string]Text{
 		`1370579072568000512`:   "1370579072568000512",
@@ -90,7 +91,7 @@ func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
 			require.Failf(t, "different", "%q: %q %v, %q %v", quoted, want, wantErr, got, err)
 		}
 	}
-	for r := rune(0); r <= utf8.MaxRune; r++ {
+	for r := range long.Runes() {
 		check([]byte(`"a` + string(r) + `b"`))
 	}
 	for a := range 256 {
@@ -104,6 +105,7 @@ func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
 }
 
 // A string is read as far as it may matter, wherever its escapes lie.
+// Holds P-WIRE-10.
 func TestOfALongTextTheBeginningIsKept(t *testing.T) {
 	for _, character := range []string{"a", "测", "\U0001F600", `\n`, `\\`, `\"`, `\u0000`, `\u6d4b`, `\ud83d\ude00`, "\xff"} {
 		for shift := range 14 {
@@ -129,6 +131,7 @@ func TestOfALongTextTheBeginningIsKept(t *testing.T) {
 	assert.Empty(t, remark, "half a number is another number")
 }
 
+// Holds P-WIRE-10.
 func TestANumberOfAnyLengthIsNoScore(t *testing.T) {
 	for length, taken := range map[int]bool{maxNumber: true, maxNumber + 1: false} {
 		for _, written := range []string{"0." + strings.Repeat("1", length-2), `"0.` + strings.Repeat("1", length-4) + `"`} {
@@ -140,6 +143,7 @@ func TestANumberOfAnyLengthIsNoScore(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-10.
 func TestReadingAValueIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		growth.Case{From: 128 << 10, MaxAllocated: 1, MaxCost: 8, Work: func(size int) func() {

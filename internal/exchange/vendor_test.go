@@ -61,6 +61,7 @@ func TestDefaultsOfTheVendor(t *testing.T) {
 
 // A key that a file gave with what an editor adds is refused here, and not by the
 // vendor as an unknown one; so is an address that is not where its paths begin.
+// Holds P-DATA-11.
 func TestWhatNobodySeesInAConfigIsRefused(t *testing.T) {
 	for value, problem := range map[string]string{
 		"EXAMPLE\n":     "it ends with a line feed",

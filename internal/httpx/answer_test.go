@@ -21,6 +21,7 @@ import (
 
 // An answer is read at the cost of what comes out: packed or not, announced or not,
 // and in however small pieces.
+// Holds P-WIRE-10.
 func TestReadingAnAnswerIsLinear(t *testing.T) {
 	for name, c := range map[string]struct {
 		coding    string
@@ -65,6 +66,7 @@ func TestReadingAnAnswerIsLinear(t *testing.T) {
 
 // What is allocated to read an answer is no more than its limit, and as much again
 // while it grows.
+// Holds P-WIRE-10.
 func TestWhatIsReadOfAnAnswerIsBounded(t *testing.T) {
 	for _, limit := range []int64{1, 4 << 10, 4<<10 + 1, 1 << 20, 1<<20 + 1, 3 << 20} {
 		for _, more := range []int64{-1, 0, 1, 1 << 20} {
@@ -155,6 +157,7 @@ func TestGzipBombIsStopped(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-7.
 func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
 	const packed = "packed in a way"
 	for coding, want := range map[string]string{

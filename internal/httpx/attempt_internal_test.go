@@ -24,6 +24,7 @@ func dialled(t *testing.T, near net.Conn) net.Conn {
 }
 
 // A kept connection is looked at before it is written to.
+// Holds P-PAY-4.
 func TestAConnectionIsToldThatItWasIdle(t *testing.T) {
 	for _, reused := range []bool{false, true} {
 		near, far := net.Pipe()

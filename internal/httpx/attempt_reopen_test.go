@@ -62,6 +62,7 @@ func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server
 	return server, bodies
 }
 
+// Holds P-PAY-5.
 func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
 	for name, refuse := range map[string]func(*http2.Framer, uint32){
 		"stream refused":   func(f *http2.Framer, stream uint32) { _ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream) },
@@ -99,6 +100,7 @@ func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
 }
 
 // Any number of idle connections may turn out dead.
+// Holds P-PAY-5.
 func TestOnlyNewConnectionsAreCountedWhenARequestIsBegunAnew(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
@@ -122,6 +124,7 @@ func TestOnlyNewConnectionsAreCountedWhenARequestIsBegunAnew(t *testing.T) {
 
 // A gateway that is going down says so to each connection that comes. net/http
 // takes that for leave to try the next one, at once and until the time limit.
+// Holds P-PAY-5.
 func TestRequestThatEveryConnectionRefusesIsNotBegunWithoutEnd(t *testing.T) {
 	for name, refuse := range map[string]func(*http2.Framer, uint32){
 		"connection going": func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) },

@@ -221,6 +221,7 @@ var bodySizes = []int{1 << 10, 13 << 10, 32 << 10, 60 << 10, 200 << 10, 3 << 20}
 
 // The vendor ends the connection before the rest of the body is there to be
 // written. Whatever the size, that rest was not sent.
+// Holds P-PAY-3, P-PAY-4.
 func TestWhatCouldNotBeWrittenWasNotSent(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		for name, then := range map[string]func(net.Conn){"reset": resets, "closed": finishes} {
@@ -250,6 +251,7 @@ func TestWhatCouldNotBeWrittenWasNotSent(t *testing.T) {
 }
 
 // What was written may have arrived, however the connection ends then.
+// Holds P-PAY-3.
 func TestWhatWasWrittenStaysSent(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		for name, then := range map[string]func(net.Conn){"reset": resets, "closed": finishes} {
@@ -268,6 +270,7 @@ func TestWhatWasWrittenStaysSent(t *testing.T) {
 
 // The vendor reads so many bytes and resets. What it did not read may lie in the
 // kernel, and is sent or not; what it has read whole is never called not sent.
+// Holds P-PAY-3.
 func TestWhatWasReadWholeIsNeverCalledNotSent(t *testing.T) {
 	ca := newAuthority(t)
 	secure := &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}
@@ -339,6 +342,7 @@ func answersFirst(conn net.Conn) {
 }
 
 // An answer before the end is read, whatever the look at the connection shows.
+// Holds P-PAY-4.
 func TestAnswerBeforeTheEndIsRead(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		if !way.looks {

@@ -109,6 +109,7 @@ func TestEveryExchangeIsSignedAnew(t *testing.T) {
 }
 
 // What a signer puts on a request is told to nobody who watches, and in no error.
+// Holds P-WIRE-12.
 func TestNothingThatIsSignedIsTold(t *testing.T) {
 	server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	var told strings.Builder

@@ -68,6 +68,7 @@ func listening(t *testing.T) (base string, got *arrived) {
 }
 
 // Also around a transport of the caller's.
+// Holds P-WIRE-13.
 func TestWrapSeesTheRequestWithoutItsSecrets(t *testing.T) {
 	for name, given := range map[string]*http.Client{"ours": nil, "the caller's": {}} {
 		t.Run(name, func(t *testing.T) {
@@ -98,6 +99,7 @@ func TestWrapSeesTheRequestWithoutItsSecrets(t *testing.T) {
 }
 
 // Only headers are added, and none of ours is changed.
+// Holds P-WIRE-14.
 func TestWhatWrapChangesIsNotSent(t *testing.T) {
 	base, got := listening(t)
 	c := client(t, httpx.Config{BaseURL: base, Wrap: around(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
@@ -146,6 +148,7 @@ type closes struct {
 func (c *closes) Close() error { c.times++; return nil }
 
 // It would be paid twice, and no Client would hear of it.
+// Holds P-WIRE-14.
 func TestWrapCannotSendARequestTwice(t *testing.T) {
 	requests := 0
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -167,6 +170,7 @@ func TestWrapCannotSendARequestTwice(t *testing.T) {
 }
 
 // One that is made once and wrapped around two clients keeps the second's.
+// Holds P-WIRE-14.
 func TestWrapCannotSendARequestToAnotherVendor(t *testing.T) {
 	base, got := listening(t)
 	another, gotElsewhere := listening(t)
@@ -208,6 +212,7 @@ func TestWrapThatGoesItsOwnWay(t *testing.T) {
 }
 
 // Telemetry keeps the text of an error, and net/http quotes what it was answered.
+// Holds P-WIRE-13.
 func TestErrorThatWrapSeesQuotesNothing(t *testing.T) {
 	at := rawServer(t, func(conn net.Conn) {
 		_, _ = io.ReadFull(conn, make([]byte, 100))
@@ -274,6 +279,7 @@ func (f *told) hear(name string, values []string) {
 }
 
 // A trace may be in the context of the call, and a round tripper may add one.
+// Holds P-WIRE-13.
 func TestATraceIsToldNoSecret(t *testing.T) {
 	ca := newAuthority(t)
 	for _, http2 := range []bool{false, true} {

@@ -20,6 +20,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
+// Holds P-WIRE-4.
 func TestNoStatusOfRedirectionIsFollowed(t *testing.T) {
 	var elsewhere atomic.Int32
 	other := serve(t, func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) })
@@ -44,6 +45,7 @@ func TestNoStatusOfRedirectionIsFollowed(t *testing.T) {
 }
 
 // Location beside another status, and what browsers take for a redirect.
+// Holds P-WIRE-4.
 func TestHeadersOfAnAnswerLeadNowhere(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -63,6 +65,7 @@ func TestHeadersOfAnAnswerLeadNowhere(t *testing.T) {
 	assert.EqualValues(t, 2, requests.Load())
 }
 
+// Holds P-WIRE-5.
 func TestCookiesAreNotKeptByTheDefaultClient(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -79,6 +82,7 @@ func TestCookiesAreNotKeptByTheDefaultClient(t *testing.T) {
 	assert.EqualValues(t, 3, requests.Load())
 }
 
+// Holds P-WIRE-7.
 func TestHeadersOfAnAnswerAreBounded(t *testing.T) {
 	ca := newAuthority(t)
 	for name, test := range map[string]struct {
@@ -141,6 +145,7 @@ func readRequest(conn net.Conn) {
 	}
 }
 
+// Holds P-WIRE-7.
 func TestNoPartOfAnAnswerIsEndless(t *testing.T) {
 	const head = "HTTP/1.1 200 OK\r\n"
 	for name, test := range map[string]struct{ beginning, piece string }{
@@ -179,6 +184,7 @@ func squeezed(t *testing.T, status int, left chan<- struct{}) http.HandlerFunc {
 	}
 }
 
+// Holds P-WIRE-7.
 func TestEndlessGzipIsUnpackedToTheLimitAndNotFurther(t *testing.T) {
 	const limit = 256 << 10
 	for _, status := range []int{http.StatusOK, http.StatusBadGateway, http.StatusFound} {
@@ -203,6 +209,7 @@ func TestEndlessGzipIsUnpackedToTheLimitAndNotFurther(t *testing.T) {
 }
 
 // Gzip inside gzip stays packed: one layer is taken off, as HTTP has it.
+// Holds P-WIRE-7.
 func TestOnlyOneLayerOfGzipIsUnpacked(t *testing.T) {
 	inner := gzipped(t, strings.Repeat(" ", 1<<20))
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -246,6 +253,7 @@ func TestEndlessEmptyGzipEndsWithItsContext(t *testing.T) {
 	<-stopped
 }
 
+// Holds P-WIRE-3.
 func TestAddressesThatOnlyLookLikeLoopbackAreRefused(t *testing.T) {
 	for _, base := range []string{
 		"http://localhost.example", "http://127.0.0.1.example", "http://127.0.0.1.", "http://localhost.",
@@ -272,6 +280,7 @@ func TestAddressesThatOnlyLookLikeLoopbackAreRefused(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-8.
 func TestHeaderWithALineFeedIsNotSent(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })
@@ -285,6 +294,7 @@ func TestHeaderWithALineFeedIsNotSent(t *testing.T) {
 	assert.Zero(t, requests.Load())
 }
 
+// Holds P-WIRE-8.
 func TestSecretQueryIsEscaped(t *testing.T) {
 	const token = "EXAMPLE\r\nX-Smuggled: 1\r\n\r\n&a=b#c %41@"
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -299,6 +309,7 @@ func TestSecretQueryIsEscaped(t *testing.T) {
 }
 
 // Values may hold anything, and stay in their part.
+// Holds P-WIRE-8.
 func TestFieldsCannotBecomePartsOrRequests(t *testing.T) {
 	fields := []body.Field{
 		{Name: "name", Value: "a\r\n--boundary\r\nContent-Disposition: form-data; name=\"smuggled\"\r\n\r\nx"},

@@ -49,6 +49,7 @@ func failure(t *testing.T, err error) *httpx.Failure {
 	return f
 }
 
+// Holds P-WIRE-9.
 func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
 	large := strings.Repeat("x", 300_000)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -72,6 +73,7 @@ func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
 	assert.Equal(t, `{"a":1}`, string(resp.Body))
 }
 
+// Holds P-WIRE-12.
 func TestSecretQueryIsOnTheWireAndInNoError(t *testing.T) {
 	var got atomic.Value
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -150,6 +152,7 @@ func TestOnlyAnswersAreTakenForSome(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-5.
 func TestCallersClientIsCopiedAndItsJarAndRedirectsAreNotUsed(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Empty(t, r.Cookies())
@@ -219,6 +222,7 @@ func rawServer(t *testing.T, serve func(net.Conn)) string {
 	return "http://" + l.Addr().String()
 }
 
+// Holds P-WIRE-4.
 func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 64<<10))
@@ -231,6 +235,7 @@ func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
 	assert.Equal(t, http.StatusSwitchingProtocols, f.Status)
 }
 
+// Holds P-PASS-6.
 func TestAnswerBeforeTheWholeRequestIsMarked(t *testing.T) {
 	answered := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {

@@ -18,6 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
+// Holds P-LIVE-4.
 func TestCancelledCallReturnsAtOnce(t *testing.T) {
 	arrived, leave := make(chan struct{}), make(chan struct{})
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -35,6 +36,7 @@ func TestCancelledCallReturnsAtOnce(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+// Holds P-LIVE-4.
 func TestTimeLimitOfTheExchange(t *testing.T) {
 	for given, want := range map[time.Duration]time.Duration{0: httpx.DefaultTimeout, 3 * time.Second: 3 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
@@ -66,6 +68,7 @@ func (h hanging) Read([]byte) (int, error) {
 	return 0, io.ErrUnexpectedEOF
 }
 
+// Holds P-LIVE-4.
 func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	media := hanging{make(chan struct{})}
@@ -79,6 +82,7 @@ func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
 	close(media.release)
 }
 
+// Holds P-DATA-6.
 func TestPanicOfATransportReachesTheCaller(t *testing.T) {
 	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
 		Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})

@@ -172,6 +172,7 @@ func overwrite(picture []byte) {
 
 // After the call has reported "not sent", a transport that reads on gets no
 // further byte.
+// Holds P-PAY-5.
 func TestBodyIsGuardedAfterTheCall(t *testing.T) {
 	var kept io.ReadCloser
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -188,6 +189,7 @@ func TestBodyIsGuardedAfterTheCall(t *testing.T) {
 
 // The last byte counts, not the end of the body behind it: a connection that
 // breaks between the two may have delivered the request.
+// Holds P-PAY-3.
 func TestLastByteHandedOverIsSent(t *testing.T) {
 	for missing, sent := range map[int64]bool{0: true, 1: false} {
 		transport := roundTrip(func(r *http.Request) (*http.Response, error) {

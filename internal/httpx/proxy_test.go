@@ -56,6 +56,7 @@ func tunnels(t *testing.T, secure *tls.Config) (proxy *url.URL, connected *atomi
 }
 
 // The vendor's certificate is checked, and HTTP/2 is spoken, as without a proxy.
+// Holds P-WIRE-13.
 func TestProxyIsUsedAndSeesNothing(t *testing.T) {
 	ca, another := newAuthority(t), newAuthority(t)
 	certified := func(by authority) *tls.Config {

@@ -265,6 +265,7 @@ func (s *scene) oddCall(ctx context.Context, c *httpx.Client) error {
 
 // The next call gets an answer of its own, on the same connection where that
 // was left in order and on a new one where it was not.
+// Holds P-LIVE-2.
 func TestConnectionsAreGivenBackOrClosed(t *testing.T) {
 	for _, o := range append(overEveryProtocol(t), overHTTP1(t)...) {
 		t.Run(o.name, func(t *testing.T) {
@@ -325,6 +326,7 @@ func TestIdleConnectionsOfOurOwnAreClosed(t *testing.T) {
 
 // The connection is closed when the caller leaves, not when the media comes
 // back to life.
+// Holds P-LIVE-2.
 func TestConnectionOfMediaThatHangsIsClosed(t *testing.T) {
 	media := hanging{make(chan struct{})}
 	defer close(media.release)

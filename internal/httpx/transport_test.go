@@ -25,6 +25,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
+// Holds P-WIRE-2.
 func TestTransportSettingsAreChecked(t *testing.T) {
 	own := &http.Client{}
 	for field, configs := range map[string][]httpx.Config{
@@ -97,6 +98,7 @@ func (m inMemory) Open() (io.ReadCloser, int64, error) {
 	return io.NopCloser(bytes.NewReader(m)), int64(len(m)), nil
 }
 
+// Holds P-WIRE-9.
 func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
 	for name, protocol := range map[string]struct {
 		major  int
@@ -161,6 +163,7 @@ func TestLentMediaArrivesWhole(t *testing.T) {
 	}
 }
 
+// Holds P-LIVE-5.
 func TestConcurrentCallsOverTLSDoNotMixTheirBytes(t *testing.T) {
 	server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
 		got, _ := io.ReadAll(r.Body)
@@ -189,6 +192,7 @@ func TestTLSConfigOfTheCallerStaysAsItIs(t *testing.T) {
 	assert.False(t, given.DynamicRecordSizingDisabled)
 }
 
+// Holds P-WIRE-1.
 func TestOwnTransportWantsTLS12(t *testing.T) {
 	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) {}, func(s *httptest.Server) {
 		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // an old server is what is tried
@@ -201,6 +205,7 @@ func TestOwnTransportWantsTLS12(t *testing.T) {
 	assert.False(t, f.Sent)
 }
 
+// Holds P-WIRE-2.
 func TestOwnTransportChecksCertificates(t *testing.T) {
 	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") }, nil)
 	another := trust.Clone()
@@ -217,6 +222,7 @@ func TestOwnTransportChecksCertificates(t *testing.T) {
 	}
 }
 
+// Holds P-LIVE-2.
 func TestMaxConnsBoundsConnections(t *testing.T) {
 	var mu sync.Mutex
 	open, most := 0, 0

@@ -118,6 +118,7 @@ func sayProtocol(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"tls":%d,"http":%d}`, r.TLS.Version, r.ProtoMajor)
 }
 
+// Holds P-WIRE-1.
 func TestTLS12IsTheOldestSpoken(t *testing.T) {
 	ca := newAuthority(t)
 	for version, spoken := range map[uint16]bool{
@@ -151,6 +152,7 @@ func assertNothingWasSent(t *testing.T, err error, requests *atomic.Int32) {
 }
 
 // The first case passes, which shows that the others fail for their own reason.
+// Holds P-WIRE-2.
 func TestEveryPartOfACertificateIsChecked(t *testing.T) {
 	ca, stranger := newAuthority(t), newAuthority(t)
 	for name, test := range map[string]struct {
@@ -215,6 +217,7 @@ func TestConnectionOfAFailedHandshakeIsClosed(t *testing.T) {
 	<-closed
 }
 
+// Holds P-WIRE-3.
 func TestPlainHTTPBehindAnHTTPSAddressGetsNothing(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })

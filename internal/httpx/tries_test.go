@@ -148,6 +148,7 @@ func formOf(t *testing.T, opener media.Opener, size int) Request {
 
 // Wherever a request is cut off: it is called sent if and only if the vendor has
 // its last byte.
+// Holds P-PAY-3.
 func TestSentMeansWritten(t *testing.T) {
 	for _, p := range protocols {
 		for _, size := range []int{1, 3_000, 40_000, 150_000} {
@@ -181,6 +182,7 @@ func (s script) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // What a round tripper of the caller's does not tell is taken for sent.
+// Holds P-PAY-3.
 func TestSentIsTheGuessWhereNobodyKnows(t *testing.T) {
 	var (
 		reset   = &net.OpError{Op: "readfrom", Err: &net.OpError{Op: "write", Err: syscall.ECONNRESET}}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// Holds P-WIRE-9.
 func TestDigestIsTheSHA256AndHoldsWhatIsRead(t *testing.T) {
 	for _, size := range []int{1, digestPiece - 1, digestPiece, digestPiece + 1, 3*digestPiece + 5} {
 		content := bytes.Repeat([]byte("p"), size)

@@ -54,6 +54,7 @@ func timeOf(t *testing.T, o onDisk) time.Time {
 
 func head(r io.Reader, _ *Seen) { _, _ = io.CopyN(io.Discard, r, 100) }
 
+// Holds P-WIRE-9.
 func TestAFileIsHeldToItsIdentityFromTheLookOn(t *testing.T) {
 	for name, change := range map[string]func(t *testing.T, o onDisk){
 		"written to": func(t *testing.T, o onDisk) { write(t, string(o), after, time.Now()) },
@@ -81,6 +82,7 @@ func TestAFileIsHeldToItsIdentityFromTheLookOn(t *testing.T) {
 }
 
 // What is written twice within a tick of the file system's clock has one time.
+// Holds P-WIRE-9.
 func TestAFileThatWasJustWrittenIsLookedAtWhole(t *testing.T) {
 	for name, ago := range map[string]time.Duration{"just now": 0, "in the future": -time.Hour} {
 		o := aFile(t, before, ago)

@@ -72,6 +72,7 @@ func TestReaderGivesWhatWasSeenInPiecesOfAnySize(t *testing.T) {
 }
 
 // A JPEG that is looked at and a GIF that is sent: of media of any kind.
+// Holds P-WIRE-9.
 func TestOtherBytesThanWereLookedAtAreNotGiven(t *testing.T) {
 	for _, looked := range []int64{1, 99, int64(len(before))} {
 		content := before
@@ -86,6 +87,7 @@ func TestOtherBytesThanWereLookedAtAreNotGiven(t *testing.T) {
 }
 
 // Half of one file and half of another, of the same length.
+// Holds P-WIRE-9.
 func TestAFileThatChangesWhileItIsReadIsNotGivenWhole(t *testing.T) {
 	for name, open := range map[string]func(string) (io.ReadCloser, error){
 		"of File":      func(path string) (io.ReadCloser, error) { f, err := os.Open(path); return identified{f}, err },

@@ -64,6 +64,7 @@ func TestScrubCutsALongTextBetweenCharacters(t *testing.T) {
 
 // Wherever the text is cut, here or before, no part of a secret that was whole is
 // left at the end.
+// Holds P-WIRE-10.
 func TestScrubCutsThroughNoSecret(t *testing.T) {
 	for _, secret := range []string{"测试甲", "11010519000101001X", strings.Repeat("Key-0123", 512), strings.Repeat("A", 100<<10)} {
 		shown := secret[:min(len(secret), 6)]
@@ -152,6 +153,7 @@ func FuzzScrub(f *testing.F) {
 
 // Whatever a vendor repeats, of whatever the end user chose, costs time in
 // proportion to both.
+// Holds P-WIRE-10.
 func TestScrubIsLinear(t *testing.T) {
 	zeros := base64.StdEncoding.EncodeToString(make([]byte, 75<<10))
 	for _, secrets := range [][]string{

@@ -14,6 +14,12 @@ const (
 // Spelling is what can be read in a text that Word would show: the text as it is,
 // and what stands behind one layer of hexadecimal, from its first or second
 // character on, or of base64 in either alphabet, from its first to fourth.
+//
+// A vendor's request id and a caller's reference are shown everywhere, because
+// nobody can complain to a vendor without them. Some vendors make such ids of what
+// they were told. Hiding every id would cost the ids; Scrub finds whole secrets
+// only. So an id is shown unless enough of a secret can be read in it, and what
+// that reading costs is one pass over 128 bytes.
 type Spelling struct {
 	isRead   bool
 	readings [1 + 2 + 4]reading

@@ -46,6 +46,7 @@ func TestSpellingFindsASecretWhereverItStands(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-3.
 func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
 	for _, text := range []string{
 		spelledNumber[:17], spelledNumber[1:], spelledNumber[:9], "id-" + spelledNumber[9:], "110105-19000101-001x", "1.1.0.1.0.5.1.9.0.0.0.1",
@@ -57,6 +58,7 @@ func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
 }
 
 // A presigned address has its signature at the end, behind a token.
+// Holds P-DATA-3.
 func TestSpellingFindsWhatStandsAnywhereInALongSecret(t *testing.T) {
 	const end = "f00dface0123"
 	for before := range 2000 {
@@ -85,6 +87,7 @@ func TestSpellingFindsNothingElse(t *testing.T) {
 }
 
 // The text is a word; a secret may be long, and made of the text's own letters.
+// Holds P-WIRE-10.
 func TestSpellingIsLinear(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	letters := func(n int) string {
@@ -116,6 +119,7 @@ func spells(word, secret string) bool {
 
 // Whatever holds enough of a secret, in any of the spellings, is found; what is
 // found holds that much of it, once it is read by the standard library.
+// Holds P-DATA-3.
 func FuzzSpelling(f *testing.F) {
 	f.Add("TID", spelledNumber, "0")
 	f.Add("", "~~~???abcdef~~~?", "\xff\xfe")

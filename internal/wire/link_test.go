@@ -183,6 +183,7 @@ func traced(r *http.Request) *http.Request {
 
 // What shows before a kept connection is used again, where whoever reads has not
 // seen it: the next request is made on another.
+// Holds P-PAY-4.
 func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
 	certificate, pool := certified(t)
 	for _, seen := range []sight{nothing, incoming, goodbye, broken} {

@@ -74,12 +74,14 @@ func handedOver(t *testing.T, path string) []needle {
 	return all
 }
 
+// Holds P-DATA-5.
 func TestNothingIsWrittenToStandardOutputOrError(t *testing.T) {
 	out := spawn(t, "", "^TestNothingComesOutOfAFault$/^(HTML502|Redirect307|Truncated|ResetAfterBody|ExpiredToken)$")
 	assert.Contains(t, out, "\nPASS\n")
 	assert.NotContains(t, out, "resty", "its logger")
 }
 
+// Holds P-DATA-6.
 func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
 	out := spawn(t, "served", "^TestChild$")
 	for _, hook := range panicking {
@@ -89,6 +91,7 @@ func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
 	assert.Contains(t, out, "\nPASS\n")
 }
 
+// Holds P-DATA-6.
 func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
 	for _, scene := range []string{"values", "token store, load"} {
 		t.Run(scene, func(t *testing.T) {
@@ -113,6 +116,7 @@ func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-13.
 func TestTheChildsOutputIsSearched(t *testing.T) {
 	o := newOutlets()
 	o.plant("the mark", leaked)
@@ -208,7 +212,7 @@ func (p panickingResults) Save(_ context.Context, _ string, stored idverify.Stor
 func panicWithValues(t *testing.T) {
 	w := newWorld(t)
 	var values []any
-	for _, a := range accounts {
+	for _, a := range few {
 		provider, cfg, err := a.make(w.at(a.vendor))
 		require.NoError(t, err)
 		client, err := idverify.New([]idverify.Provider{provider}, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte(personKey), Tries: 9, Window: time.Hour}))

@@ -37,6 +37,7 @@ var wrongURLs = []string{
 	"https://\x7f" + configMark,
 }
 
+// Holds P-DATA-4.
 func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 	o := listen(t)
 	o.plant("a key in a config", configMark)
@@ -93,6 +94,7 @@ func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-4.
 func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 	o := listen(t)
 	o.plantKey("a short key", shortKey)
@@ -115,6 +117,7 @@ func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 	o.failure("batch option", err)
 }
 
+// Holds P-DATA-1.
 func TestNothingComesOutOfAnIDNumber(t *testing.T) {
 	o := listen(t)
 	o.plantPerson("测试甲乙", "11010519000107008X")

@@ -109,6 +109,7 @@ func TestADumperIsHeard(t *testing.T) {
 }
 
 // A Client holds every key, and connections with what was sent last.
+// Holds P-DATA-1.
 func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 	w := newWorld(t)
 	var providers []idverify.Provider
@@ -128,6 +129,7 @@ func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 // go-spew takes a struct that is one pointer for what the pointer points to, and
 // asks that for its text. An idcard.Number ended the process so, in a report
 // with its digits in it.
+// Holds P-DATA-1.
 func TestNoTypeWithATextIsOnePointer(t *testing.T) {
 	w := newWorld(t)
 	looked := map[reflect.Type]bool{}

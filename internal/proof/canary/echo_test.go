@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 // echo is a vendor that repeats what it was told, wherever it can, and adds
@@ -137,9 +140,17 @@ func printable(r rune) rune {
 	return r
 }
 
+// Holds P-DATA-3.
 func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
-	for _, a := range accounts {
-		for name, shape := range a.Repeats {
+	for at, a := range accounts {
+		shapes := slices.Sorted(maps.Keys(a.Repeats))
+		one := at % len(shapes) // the short form has all of the first vendor's, and two of each other's
+		if !long.Asked() && at > 0 {
+			shapes = slices.Compact([]string{"match", shapes[one]})
+		}
+		for _, name := range shapes {
+			shape := a.Repeats[name]
+			require.NotEmpty(t, shape)
 			t.Run(a.vendor+"/"+name, func(t *testing.T) {
 				e := newEcho(t, a)
 				e.shaped(shape, a.RepeatsAt[name])
@@ -183,6 +194,7 @@ func (e *echo) revealed(res *idverify.Result, err error) {
 	}
 }
 
+// Holds P-DATA-3.
 func TestAVendorsOwnWordsAreKeptBehindReveal(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)

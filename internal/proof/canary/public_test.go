@@ -150,6 +150,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	return samples
 }
 
+// Holds P-DATA-1.
 func TestNothingComesOutOfAnyPublicType(t *testing.T) {
 	w := newWorld(t)
 	samples := w.samples(t)

@@ -26,6 +26,7 @@ import (
 
 // The cause of an error keeps headers and the beginning of an answer, an access
 // token in this one.
+// Holds P-DATA-2.
 func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
 	w := newWorld(t)
 	a := tokened()
@@ -42,7 +43,7 @@ func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
 }
 
 func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
-	for _, a := range accounts {
+	for _, a := range few {
 		w := newWorld(t)
 		client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))}, w.options(a.vendor)...)
 		require.NoError(t, err)
@@ -66,6 +67,7 @@ func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
 }
 
 // Subject is behind a pointer that fmt follows where it calls a verb bad.
+// Holds P-DATA-1.
 func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
 	req := idverify.Request{Name: echoName, IDNumber: echoNumber}
 	subject, err := req.Subject()
@@ -79,6 +81,7 @@ func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
 
 // An encoder that does not know MarshalJSON takes the fields, unless there is a
 // MarshalText or a MarshalBinary.
+// Holds P-DATA-1.
 func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 	shownWith := plantMaterial(newOutlets())
 	silent := map[string]any{}
@@ -119,6 +122,7 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 }
 
 // Secrets overlap: a name can be part of a key.
+// Holds P-DATA-3.
 func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
 	e := newEcho(t, accounts[0])
 	e.shaped(accounts[0].Repeats["error"], 0)
@@ -145,6 +149,7 @@ func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
 }
 
 // 18 characters are base64 without padding: a word, as an id is.
+// Holds P-DATA-3.
 func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 	for _, before := range []string{"", "T", "TI"} {
 		number := before + echoNumber
@@ -163,6 +168,7 @@ func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 }
 
 // 17 digits are the number: the last one can be computed. So are all in groups.
+// Holds P-DATA-3.
 func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
 	for _, id := range []string{
 		echoNumber[:17], "TID-" + echoNumber[1:], "110105-19000107-008x", "1101:0519:0001", echoNumber[:9],
@@ -180,6 +186,7 @@ func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
 
 // An encoder that knows no tag of the others' takes the fields of a cause, which
 // may be a user's.
+// Holds P-DATA-1.
 func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
 	for _, kind := range []reflect.Type{reflect.TypeFor[idverify.Error](), reflect.TypeFor[idverify.Result](), reflect.TypeFor[idverify.Attempt]()} {
 		left := 0
@@ -197,6 +204,7 @@ func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
 	}
 }
 
+// Holds P-DATA-2.
 func TestTheChainOfAJournalsErrorHasNoPath(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), fileMark)
 	_, err := batch.OpenFileJournal(filepath.Join(dir, "absent"))

@@ -18,6 +18,7 @@ import (
 
 // A Reply is read field by field, for which nobody is asked: what the request
 // said is taken out of every text in it.
+// Holds P-DATA-3.
 func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)

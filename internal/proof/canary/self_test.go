@@ -65,6 +65,7 @@ func (leakyXML) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte("silent"))
 func (leakyXML) LogValue() slog.Value         { return slog.StringValue("silent") }
 func (leakyXML) MarshalJSON() ([]byte, error) { return []byte(`"silent"`), nil }
 
+// Holds P-DATA-13.
 func TestEveryKindOfLeakIsFound(t *testing.T) {
 	for what, v := range map[string]any{
 		"exported field":      leaky{leaked},
@@ -117,6 +118,7 @@ type quiet struct{ cause error }
 func (*quiet) Error() string   { return "quiet" }
 func (q *quiet) Unwrap() error { return q.cause }
 
+// Holds P-DATA-13.
 func TestEveryEncodingIsFound(t *testing.T) {
 	raw := []byte(leaked)
 	asJSON, err := json.Marshal(leaked)
@@ -174,6 +176,7 @@ func asciiUpper(s string) string {
 	}, s)
 }
 
+// Holds P-DATA-13.
 func TestLogsAreHeard(t *testing.T) {
 	for what, say := range map[string]func(o *outlets){
 		"the process's log": func(*outlets) { log.Print(leaked) },

@@ -68,6 +68,7 @@ func (t *telemetry) trace(where string) *httptrace.ClientTrace {
 
 // A Wrap, a trace in the caller's context, one that the Wrap adds, and a Proxy
 // are where tracing and metrics sit.
+// Holds P-WIRE-13.
 func TestNothingComesOutOfTelemetry(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {

@@ -32,7 +32,7 @@ func (w *world) ask(t *testing.T, via func(a account) reach) (failed int) {
 	t.Helper()
 	w.plant("a proxy's password", proxyPassword)
 	w.plant("what was on the wire", wireMark)
-	for _, a := range accounts {
+	for _, a := range few {
 		provider := a.provider(t, via(a))
 		req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 		if _, err := w.verify(a.vendor, t.Context(), provider, req); err != nil {
@@ -62,6 +62,7 @@ func through(t *testing.T, proxy string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
+// Holds P-DATA-2.
 func TestNothingComesOutOfAProxyThatFails(t *testing.T) {
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Echo", r.Header.Get("Proxy-Authorization")+" "+proxyPassword)
@@ -75,23 +76,24 @@ func TestNothingComesOutOfAProxyThatFails(t *testing.T) {
 				failed := w.ask(t, func(account) reach {
 					return reach{baseURL: scheme + "://127.0.0.1:1/path", client: through(t, proxy)}
 				})
-				assert.Equal(t, len(accounts), failed)
+				assert.Equal(t, len(few), failed)
 			})
 		}
 	}
 }
 
+// Holds P-DATA-2.
 func TestNothingComesOutOfTLSThatFails(t *testing.T) {
 	w := newWorld(t)
 	untrusted := httptest.NewUnstartedServer(w.standIn)
 	untrusted.Config.ErrorLog = log.New(w.writer("the stand-in's log"), "", 0)
 	untrusted.StartTLS()
 	t.Cleanup(untrusted.Close)
-	assert.Equal(t, len(accounts), w.ask(t, func(a account) reach {
+	assert.Equal(t, len(few), w.ask(t, func(a account) reach {
 		return reach{baseURL: idverifytest.BaseURLAt(untrusted.URL, a.vendor)}
 	}))
 	plain := speak(t, wireMark)
-	assert.Equal(t, len(accounts), w.ask(t, func(account) reach { return reach{baseURL: "https://" + plain} }))
+	assert.Equal(t, len(few), w.ask(t, func(account) reach { return reach{baseURL: "https://" + plain} }))
 }
 
 // speak is a server that answers every request with these bytes, and no more.
@@ -118,6 +120,7 @@ func speak(t *testing.T, answer string) string {
 	return l.Addr().String()
 }
 
+// Holds P-DATA-2.
 func TestNothingComesOutOfAnswersThatAreNoHTTP(t *testing.T) {
 	for what, answer := range map[string]string{
 		"no HTTP":             wireMark + "\r\n\r\n",
@@ -140,7 +143,7 @@ func TestNothingComesOutOfAnswersThatAreNoHTTP(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			w := newWorld(t)
 			at := speak(t, answer)
-			assert.Equal(t, len(accounts), w.ask(t, func(account) reach { return reach{baseURL: "http://" + at, timeout: 5 * time.Second} }))
+			assert.Equal(t, len(few), w.ask(t, func(account) reach { return reach{baseURL: "http://" + at, timeout: 5 * time.Second} }))
 		})
 	}
 }
@@ -154,6 +157,7 @@ type tellingError struct{ URL, Header string }
 
 func (e *tellingError) Error() string { return e.URL + " " + e.Header }
 
+// Holds P-DATA-2, P-WIRE-12.
 func TestNothingComesOutOfATransportThatTellsWhatItSaw(t *testing.T) {
 	for what, fail := range map[string]func(*http.Request) error{
 		"a URL": func(r *http.Request) error {
@@ -180,7 +184,7 @@ func TestNothingComesOutOfATransportThatTellsWhatItSaw(t *testing.T) {
 				}
 				return http.DefaultTransport.RoundTrip(r)
 			})
-			assert.Equal(t, len(accounts), w.ask(t, func(a account) reach {
+			assert.Equal(t, len(few), w.ask(t, func(a account) reach {
 				at := w.at(a.vendor)
 				at.client = &http.Client{Transport: transport}
 				return at

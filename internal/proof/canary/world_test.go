@@ -15,6 +15,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -31,6 +32,10 @@ var accounts = func() []account {
 	}
 	return all
 }()
+
+// few are all in the long form. In the short form it is one with access tokens, which
+// has the most to tell, for what is the same at every vendor.
+var few = long.Or(accounts, []account{tokened()})
 
 // tokened needs access tokens, and signed signs its requests and needs none.
 func tokened() account {

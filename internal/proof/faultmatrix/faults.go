@@ -25,6 +25,8 @@ type fault struct {
 	stays bool
 	// lasts: it outlives its strike, and repetitions meet it uncounted.
 	lasts bool
+	// own: every vendor says it in words of its own.
+	own bool
 	// not lists subjects that the fault does not concern.
 	not []string
 

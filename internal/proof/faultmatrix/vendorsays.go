@@ -16,16 +16,21 @@ func vendorFaults() []fault {
 	says := func(en, zh string, f idverifytest.Fault) fault {
 		return fault{phase: VendorSays, name: Text{en, zh}, says: func(*running) idverifytest.Fault { return f }}
 	}
+	own := func(en, zh string, f idverifytest.Fault) fault {
+		said := says(en, zh, f)
+		said.own = true
+		return said
+	}
 	hang := says(hang_.EN, hang_.ZH, idverifytest.Hang())
 	hang.hangs = true
 	early := says("reset before the body was read", "请求体未读就重置连接", idverifytest.ResetBeforeBody())
 	early.large = true
 	return []fault{
-		says("too many calls", "调用过于频繁", idverifytest.RateLimited()),
-		says("the calls bought are used up", "调用次数已用完", idverifytest.QuotaExceeded()),
-		says("a fault of its own", "厂商自身故障", idverifytest.Unavailable()),
-		says("the credentials have expired", "凭证已过期", idverifytest.ExpiredToken()),
-		says("the credentials do not hold", "凭证无效", idverifytest.RevokedToken()),
+		own("too many calls", "调用过于频繁", idverifytest.RateLimited()),
+		own("the calls bought are used up", "调用次数已用完", idverifytest.QuotaExceeded()),
+		own("a fault of its own", "厂商自身故障", idverifytest.Unavailable()),
+		own("the credentials have expired", "凭证已过期", idverifytest.ExpiredToken()),
+		own("the credentials do not hold", "凭证无效", idverifytest.RevokedToken()),
 		hang, early,
 		says("reset after the work was done", "处理之后重置连接", idverifytest.ResetAfterBody()),
 		says("an answer cut off", "应答被截断", idverifytest.Truncated()),

@@ -12,9 +12,11 @@
 //		},
 //	}.Check(t)
 //
-// Check measures CPU time and allocated bytes at the four sizes and fails when
+// Check measures CPU time and allocated bytes at these sizes and fails when
 // either grows faster than size to the power of 1.3, which leaves room for caches
 // and not for a square. A size may count anything: bytes, rows, callers, records.
+// The short form measures the smallest and the largest size, each once; what a
+// large constant hides from two sizes is seen in the long form.
 //
 // Measuring is made for noisy machines. Time is the CPU time of this process, so
 // that other processes do not count, but all its goroutines do: run no test beside
@@ -31,6 +33,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 // DefaultExponent is what work that is linear stays below.
@@ -67,15 +71,17 @@ type Point struct {
 	Allocated float64
 }
 
-// Curve is the cost at the four sizes.
-type Curve [4]Point
+// Curve is the cost at the sizes.
+type Curve []Point
 
-// The sizes are measured in so many rounds, one after the other, and all of that
-// so many times while the result is too high.
-const (
-	rounds = 3
-	tries  = 6
+// The sizes, as shifts of the smallest, are measured in so many rounds, one after
+// the other, and all of that so many times while the result is too high.
+var (
+	shifts = long.Or([]int{0, 1, 2, 3}, []int{0, 3})
+	rounds = long.Or(3, 1)
 )
+
+const tries = 10
 
 // Check fails the test when the cost grows faster than it may, or is too high.
 func (c Case) Check(t testing.TB) {
@@ -91,15 +97,16 @@ func (c Case) Check(t testing.TB) {
 }
 
 // Measure gives the curve, and says what is wrong with it, "" for nothing.
-func (c Case) Measure() (curve Curve, problem string) {
+func (c Case) Measure() (Curve, string) {
 	m := begin()
 	defer m.end()
-	var works [len(curve)]func()
-	for i := range curve {
-		size := c.From << i
+	curve, works := make(Curve, len(shifts)), make([]func(), len(shifts))
+	for i, shift := range shifts {
+		size := c.From << shift
 		curve[i] = Point{size, math.Inf(1), math.Inf(1)}
 		works[i] = c.Work(size)
 	}
+	problem := ""
 	for range tries {
 		for range rounds {
 			for i, work := range works {
@@ -150,10 +157,13 @@ func (c Curve) AllocatedExponent() float64 {
 }
 
 // exponent is the slope of a straight line through the logarithms, by least
-// squares: through all points, or through the last three where that is steeper,
+// squares: through all points, or through all but the first where that is steeper,
 // because a cost that is there at every size hides growth at the small ones.
 func (c Curve) exponent(cost func(Point) float64) float64 {
-	return max(slope(c[:], cost), slope(c[1:], cost))
+	if len(c) == 2 {
+		return slope(c, cost)
+	}
+	return max(slope(c, cost), slope(c[1:], cost))
 }
 
 func slope(points []Point, cost func(Point) float64) float64 {

@@ -65,16 +65,21 @@ func TestAJournalIsReopenedLinearly(t *testing.T) {
 	}}.Check(t)
 }
 
-// writeRows makes a journal by multiplying the lines of a small one: a row of
-// another key for each.
+// writeRows makes a journal by multiplying the line of a row: another key for each.
+// Lines without a checksum are read as well.
 func writeRows(t *testing.T, path string, rows int) {
 	t.Helper()
-	small := filepath.Join(t.TempDir(), "small.jsonl")
-	j, err := batch.OpenFileJournal(small)
+	j, err := batch.OpenFileJournal(path)
 	require.NoError(t, err)
-	for n := range rows {
-		require.NoError(t, j.Begin(t.Context(), "row-"+strconv.Itoa(n)))
-	}
+	require.NoError(t, j.Begin(t.Context(), "row-0"))
 	require.NoError(t, j.Close())
-	require.NoError(t, os.Rename(small, path))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	row, _, found := strings.Cut(lines[1], `,"crc"`)
+	require.True(t, found)
+	for n := range rows {
+		lines[1] += strings.Replace(row, `"row-0`, `"row-`+strconv.Itoa(n+1), 1) + "}\n"
+	}
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600))
 }

@@ -6,11 +6,14 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
+// Work is repeated for so long, so that the clock's steps do not matter.
+var enough = long.Or(2*time.Millisecond, 500*time.Microsecond)
+
 const (
-	// Work is repeated for so long, so that the clock's steps do not matter.
-	enough      = 2 * time.Millisecond
 	mostRepeats = 1 << 20
 	// No more memory is used up for it.
 	memory = 64 << 20

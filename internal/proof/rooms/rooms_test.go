@@ -155,6 +155,7 @@ func TestTheDocumentsNameEveryRoom(t *testing.T) {
 
 // The library reads no environment, keeps no global state that an init could
 // set up, and ends no program.
+// Holds P-DATA-5, P-WIRE-6.
 func TestTheLibraryHasNoHiddenInputs(t *testing.T) {
 	forbidden := map[string][]string{
 		"os":   {"Getenv", "LookupEnv", "Environ", "Exit", "Stdout", "Stderr"},

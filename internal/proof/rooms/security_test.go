@@ -6,6 +6,7 @@ import (
 	"go/build"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -18,35 +19,30 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// promise is a row of SECURITY.md: what is promised, and the tests that hold
-// it, each as "package test".
-type promise struct {
-	line  int
-	text  string
-	tests []string
-}
-
 const (
 	promisesBegin = "<!-- promises:begin -->"
 	promisesEnd   = "<!-- promises:end -->"
 )
 
 var (
-	codeSpan  = regexp.MustCompile("`([^`]+)`")
-	ruleOfRow = regexp.MustCompile(`^[|\s:-]+$`)
-	nameOfAny = regexp.MustCompile(`^(Test|Fuzz)[A-Z]\w*$`)
+	rowOfPromise = regexp.MustCompile(`^\| (P-[A-Z]+-[0-9]+) \| \S.* \|$`)
+	ruleOfRow    = regexp.MustCompile(`^[|\s:-]+$`)
+	nameOfAny    = regexp.MustCompile(`^(Test|Fuzz)[A-Z]\w*$`)
+	idOfPromise  = regexp.MustCompile(`P-[A-Z]+-[0-9]+`)
+	holdsLine    = regexp.MustCompile(`^// Holds P-[A-Z]+-[0-9]+(, P-[A-Z]+-[0-9]+)*\.$`)
 )
 
-// promisesIn reads the tables between the marks. The first row of a table is
-// its head, the second its rule; every other row has to be a promise.
-func promisesIn(document string) (all []promise, problems []string) {
+// promisesIn are the ids in the tables between the marks. The first row of a table
+// is its head, the second its rule; every other row has to be a promise.
+func promisesIn(document string) (ids, problems []string) {
 	inside, row := false, 0
 	for i, line := range strings.Split(document, "\n") {
 		line = strings.TrimSpace(line)
+		problem := func(what string) { problems = append(problems, fmt.Sprintf("line %d: %s: %s", i+1, what, line)) }
 		switch {
 		case line == promisesBegin || line == promisesEnd:
 			if inside == (line == promisesBegin) {
-				problems = append(problems, fmt.Sprintf("line %d: %s where there can be none", i+1, line))
+				problem("a mark where there can be none")
 			}
 			inside, row = line == promisesBegin, 0
 			continue
@@ -57,79 +53,78 @@ func promisesIn(document string) (all []promise, problems []string) {
 		if row == 1 || row == 2 && ruleOfRow.MatchString(line) {
 			continue
 		}
-		p, problem := promiseOf(i+1, line)
-		if problem != "" {
-			problems = append(problems, fmt.Sprintf("line %d: %s: %s", i+1, problem, line))
-			continue
+		switch found := rowOfPromise.FindStringSubmatch(line); {
+		case found == nil:
+			problem("not an id and a promise")
+		case slices.Contains(ids, found[1]):
+			problem("an id that is taken")
+		default:
+			ids = append(ids, found[1])
 		}
-		all = append(all, p)
 	}
 	if inside {
 		problems = append(problems, "the last table is not ended")
 	}
-	if len(all) == 0 {
+	if len(ids) == 0 {
 		problems = append(problems, "nothing is promised")
 	}
-	return all, problems
+	return ids, problems
 }
 
-// promiseOf reads one row. In its second cell a package's directory stands
-// before the tests that are in it.
-func promiseOf(number int, line string) (p promise, problem string) {
-	cells := strings.Split(strings.Trim(line, "|"), "|")
-	if len(cells) != 2 || strings.TrimSpace(cells[0]) == "" {
-		return p, "not a promise and its tests"
-	}
-	p = promise{line: number, text: strings.TrimSpace(cells[0])}
-	inPackage, names := "", 0
-	for _, span := range codeSpan.FindAllStringSubmatch(cells[1], -1) {
-		switch {
-		case !nameOfAny.MatchString(span[1]):
-			inPackage, names = span[1], 0
-		case inPackage == "":
-			return p, "a test before its package"
-		default:
-			names++
-			p.tests = append(p.tests, inPackage+" "+span[1])
-		}
-	}
-	switch {
-	case len(p.tests) == 0:
-		return p, "no test holds it"
-	case names == 0:
-		return p, "a package without a test"
-	}
-	return p, ""
-}
-
-// testsOf are the tests and fuzz targets that "go test" runs in a directory
-// without any flag, on the system that CI has.
-func testsOf(dir string) (map[string]bool, error) {
+// holders are the tests and fuzz targets, below a directory, that say which promises
+// they hold, by the id of the promise. Only those count that "go test" runs without
+// any flag, on the system that CI has.
+func holders(root string) (tests map[string][]string, problems []string) {
 	usual := build.Default
 	usual.GOOS, usual.GOARCH, usual.CgoEnabled, usual.BuildTags = "linux", "amd64", true, nil
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	found := map[string]bool{}
-	for _, file := range files {
-		if !strings.HasSuffix(file.Name(), "_test.go") {
-			continue
+	tests = map[string][]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || isModule(os.DirFS(filepath.Dir(path)), d.Name())):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, "_test.go"):
+			return nil
 		}
-		if built, err := usual.MatchFile(dir, file.Name()); err != nil || !built {
-			continue
-		}
-		syntax, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, file.Name()), nil, parser.SkipObjectResolution)
+		dir, name := filepath.Split(path)
+		built, err := usual.MatchFile(dir, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		syntax, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		held := map[*ast.Comment]bool{}
 		for _, decl := range syntax.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && isTest(f) {
-				found[f.Name.Name] = true
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || !built || !isTest(f) || f.Doc == nil {
+				continue
+			}
+			for _, c := range f.Doc.List {
+				if !holdsLine.MatchString(c.Text) {
+					continue
+				}
+				held[c] = true
+				for _, id := range idOfPromise.FindAllString(c.Text, -1) {
+					tests[id] = append(tests[id], filepath.ToSlash(dir)+f.Name.Name)
+				}
 			}
 		}
+		for _, group := range syntax.Comments {
+			for _, c := range group.List {
+				if idOfPromise.MatchString(c.Text) && !held[c] {
+					problems = append(problems, fmt.Sprintf("%s: nothing that go test runs says this above itself, in a line of its own: %s", path, c.Text))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		problems = append(problems, err.Error())
 	}
-	return found, nil
+	return tests, problems
 }
 
 // isTest tells what testing would run from a helper that has such a name.
@@ -145,108 +140,59 @@ func isTest(f *ast.FuncDecl) bool {
 	return ok && of.Sel.Name == f.Name.Name[:1] // Test has a *testing.T, Fuzz a *testing.F
 }
 
-// notHeld names the tests of promises that are not there.
-func notHeld(promises []promise) []string {
-	known := map[string]map[string]bool{}
-	var problems []string
-	for _, p := range promises {
-		for _, test := range p.tests {
-			dir, name, _ := strings.Cut(test, " ")
-			if known[dir] == nil {
-				found, err := testsOf(filepath.FromSlash(dir))
-				if err != nil {
-					problems = append(problems, fmt.Sprintf("line %d: %v", p.line, err))
-				}
-				known[dir] = found
-			}
-			if !known[dir][name] {
-				problems = append(problems, fmt.Sprintf("line %d: %s has no %s, which is to hold: %s", p.line, dir, name, p.text))
-			}
+// joined says which promises nobody holds, and which are held and not made.
+func joined(ids []string, tests map[string][]string) (problems []string) {
+	for _, id := range ids {
+		if len(tests[id]) == 0 {
+			problems = append(problems, id+": no test holds it")
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(tests)) {
+		if !slices.Contains(ids, id) {
+			problems = append(problems, fmt.Sprintf("%s: is no promise, and %v hold it", id, tests[id]))
 		}
 	}
 	return problems
 }
 
-// heldAlike compares two documents row by row.
-func heldAlike(one, other []promise) []string {
-	var problems []string
-	for i := range max(len(one), len(other)) {
-		if i >= len(one) || i >= len(other) {
-			return append(problems, fmt.Sprintf("%d promises in one document, %d in the other", len(one), len(other)))
-		}
-		if !slices.Equal(one[i].tests, other[i].tests) {
-			problems = append(problems, fmt.Sprintf("lines %d and %d: %v in one document, %v in the other",
-				one[i].line, other[i].line, one[i].tests, other[i].tests))
-		}
-	}
-	return problems
-}
-
+// With -v it lists the tests of each promise.
 func TestEveryPromiseOfSecurityIsHeldByATest(t *testing.T) {
-	var documents [][]promise
+	tests, problems := holders(".")
+	assert.Empty(t, problems)
+	var documents [][]string
 	for _, file := range []string{"SECURITY.md", "SECURITY.zh-CN.md"} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		promises, problems := promisesIn(string(text))
-		for _, problem := range append(problems, notHeld(promises)...) {
+		ids, problems := promisesIn(string(text))
+		for _, problem := range append(problems, joined(ids, tests)...) {
 			t.Errorf("%s: %s", file, problem)
 		}
-		documents = append(documents, promises)
+		documents = append(documents, ids)
 	}
-	assert.Empty(t, heldAlike(documents[0], documents[1]))
+	assert.Equal(t, documents[0], documents[1], "both languages promise the same")
+	for _, id := range documents[0] {
+		t.Logf("%s: %s", id, strings.Join(tests[id], ", "))
+	}
 }
 
 // What follows proves that the test above can fail.
 
-// oddTests is a package with a test of every kind that go test does not run,
-// and two that it does.
-func oddTests(t *testing.T) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	for file, text := range map[string]string{
-		"run_test.go":               "func TestRun(t *testing.T) {}\nfunc FuzzRun(f *testing.F) {}\nfunc TestHelper(t *testing.T, s string) {}\nfunc (s suite) TestMethod(t *testing.T) {}\n",
-		"run.go":                    "func TestInNoTestFile(t *testing.T) {}\n",
-		"elsewhere_windows_test.go": "func TestElsewhere(t *testing.T) {}\n",
-		"tagged_test.go":            "func TestBehindATag(t *testing.T) {}\n",
-	} {
-		text = "package odd\n\n" + text
-		if file == "tagged_test.go" {
-			text = "//go:build findings\n\n" + text
-		}
-		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
-	}
-	return filepath.ToSlash(dir)
-}
-
-func TestAPromiseThatNobodyHoldsIsFound(t *testing.T) {
-	odd := oddTests(t)
-	const head = promisesBegin + "\n| Promise | Held by |\n| --- | :--- |\n"
-	const held = "| It holds. | `.`: `TestOnlyAnEarnedMatchPasses`, `FuzzResultJSON`; `idcard`: `TestMask` |\n"
+func TestATableThatIsNoneIsFound(t *testing.T) {
+	const head = promisesBegin + "\n| Id | Promise |\n| --- | :--- |\n"
+	const held = "| P-MADE-1 | It holds. |\n"
 	for name, test := range map[string]struct{ document, says string }{
 		"as it should be":         {head + held + promisesEnd, ""},
-		"no test":                 {head + held + "| It holds. | |\n" + promisesEnd, "line 5: no test holds it"},
-		"words for a test":        {head + "| It holds. | the tests of `.` |\n" + promisesEnd, "no test holds it"},
-		"no second cell":          {head + "| `.`: `TestOnlyAnEarnedMatchPasses` |\n" + promisesEnd, "not a promise and its tests"},
-		"no promise":              {head + "| | `.`: `TestOnlyAnEarnedMatchPasses` |\n" + promisesEnd, "not a promise and its tests"},
-		"no package":              {head + "| It holds. | `TestOnlyAnEarnedMatchPasses` |\n" + promisesEnd, "a test before its package"},
-		"a package and no test":   {head + "| It holds. | `.`: `TestOnlyAnEarnedMatchPasses`; `idcard` |\n" + promisesEnd, "a package without a test"},
-		"a test that is not":      {head + "| It holds. | `.`: `TestOnlyAnEarnedMatchPassesNow` |\n" + promisesEnd, ". has no TestOnlyAnEarnedMatchPassesNow"},
-		"in another package":      {head + "| It holds. | `idcard`: `TestOnlyAnEarnedMatchPasses` |\n" + promisesEnd, "idcard has no TestOnlyAnEarnedMatchPasses"},
-		"a package that is not":   {head + "| It holds. | `internal/absent`: `TestMask` |\n" + promisesEnd, "internal/absent has no TestMask"},
-		"behind a tag":            {head + "| It holds. | `" + odd + "`: `TestBehindATag` |\n" + promisesEnd, "has no TestBehindATag"},
-		"for another system":      {head + "| It holds. | `" + odd + "`: `TestElsewhere` |\n" + promisesEnd, "has no TestElsewhere"},
-		"a helper":                {head + "| It holds. | `" + odd + "`: `TestHelper` |\n" + promisesEnd, "has no TestHelper"},
-		"a method":                {head + "| It holds. | `" + odd + "`: `TestMethod` |\n" + promisesEnd, "has no TestMethod"},
-		"in no test file":         {head + "| It holds. | `" + odd + "`: `TestInNoTestFile` |\n" + promisesEnd, "has no TestInNoTestFile"},
-		"what is run":             {head + "| It holds. | `" + odd + "`: `TestRun`, `FuzzRun` |\n" + promisesEnd, ""},
+		"no id":                   {head + held + "| It holds. |\n" + promisesEnd, "line 5: not an id and a promise"},
+		"another kind of id":      {head + "| PASS1 | It holds. |\n" + promisesEnd, "not an id and a promise"},
+		"no promise":              {head + "| P-MADE-1 | |\n" + promisesEnd, "not an id and a promise"},
+		"an id twice":             {head + held + held + promisesEnd, "line 5: an id that is taken"},
 		"a table without its end": {head + held, "the last table is not ended"},
 		"two beginnings":          {head + held + head + held + promisesEnd, "where there can be none"},
 		"an end too many":         {head + held + promisesEnd + "\n" + promisesEnd, "where there can be none"},
 		"outside the marks":       {held, "nothing is promised"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			promises, problems := promisesIn(test.document)
-			problems = append(problems, notHeld(promises)...)
+			_, problems := promisesIn(test.document)
 			if test.says == "" {
 				assert.Empty(t, problems)
 				return
@@ -256,17 +202,47 @@ func TestAPromiseThatNobodyHoldsIsFound(t *testing.T) {
 	}
 }
 
-func TestDocumentsThatPromiseDifferentlyAreFound(t *testing.T) {
-	a, b := promise{1, "a", []string{". TestA"}}, promise{2, "b", []string{". TestA", ". TestB"}}
-	assert.Empty(t, heldAlike([]promise{a, b}, []promise{a, b}))
-	assert.Empty(t, heldAlike([]promise{a}, []promise{{7, "in other words", a.tests}}))
-	assert.Len(t, heldAlike([]promise{a, b}, []promise{b, a}), 2)
-	assert.Len(t, heldAlike([]promise{a, b}, []promise{a}), 1)
-	assert.Len(t, heldAlike(nil, []promise{a}), 1)
+func TestAPromiseThatNobodyHoldsIsFound(t *testing.T) {
+	held := map[string][]string{"P-MADE-1": {"TestA"}}
+	assert.Empty(t, joined([]string{"P-MADE-1"}, held))
+	assert.Equal(t, []string{"P-MADE-2: no test holds it"}, joined([]string{"P-MADE-1", "P-MADE-2"}, held))
+	assert.Equal(t, []string{"P-MADE-1: is no promise, and [TestA] hold it"}, joined(nil, held))
+}
+
+// Only what go test runs holds a promise.
+func TestWhatIsNotRunHoldsNothing(t *testing.T) {
+	const holds = "// Holds P-" + "MADE-1.\n"
+	for name, test := range map[string]struct {
+		file, text string
+		counts     bool
+	}{
+		"a test":             {"a_test.go", holds + "func TestRun(t *testing.T) {}", true},
+		"a fuzz target":      {"a_test.go", "// Words.\n" + holds + "func FuzzRun(f *testing.F) {}", true},
+		"a helper":           {"a_test.go", holds + "func TestHelper(t *testing.T, s string) {}", false},
+		"a method":           {"a_test.go", holds + "func (s suite) TestMethod(t *testing.T) {}", false},
+		"another system":     {"a_windows_test.go", holds + "func TestElsewhere(t *testing.T) {}", false},
+		"behind a tag":       {"a_test.go", "//go:build findings\n\npackage odd\n\n" + holds + "func TestTagged(t *testing.T) {}", false},
+		"nothing":            {"a_test.go", holds + "\nfunc TestRun(t *testing.T) {}", false},
+		"among other words":  {"a_test.go", "// It " + holds[3:] + "func TestRun(t *testing.T) {}", false},
+		"without a full end": {"a_test.go", strings.Replace(holds, ".", "", 1) + "func TestRun(t *testing.T) {}", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			text := test.text
+			if !strings.Contains(text, "package odd") {
+				text = "package odd\n\n" + text
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(dir, test.file), []byte(text+"\n"), 0o600))
+			tests, problems := holders(dir)
+			assert.Equal(t, test.counts, len(tests) == 1)
+			assert.Equal(t, test.counts, len(problems) == 0, "whoever writes it there is told: %v", problems)
+		})
+	}
 }
 
 // What is personal stays in memory: of all that the library is made of, only
 // the journal can make or change a file.
+// Holds P-DATA-8.
 func TestOnlyTheJournalWritesFiles(t *testing.T) {
 	writing := []string{"Create", "CreateTemp", "OpenFile", "OpenRoot", "WriteFile", "Mkdir", "MkdirAll", "MkdirTemp", "CopyFS",
 		"Rename", "Link", "Symlink", "Truncate", "NewFile"}

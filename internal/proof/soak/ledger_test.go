@@ -163,6 +163,7 @@ func TestEveryBreachIsSeen(t *testing.T) {
 
 // A match that nobody was asked for, or that the stand-in does not know of, is
 // more than one breach.
+// Holds P-PASS-13.
 func TestMatchFromNowhereIsSeen(t *testing.T) {
 	h := history{answers: []told{once(1, matched())}}
 	assert.Equal(t, []rule{ruleBilled, ruleMatchBilled}, h.broken())

@@ -2,7 +2,7 @@
 // word: no call was paid twice, none was lost, no decision was wrong, nothing is
 // left behind.
 //
-// It asks stand-ins of all three vendors over TLS, by HTTP/1.1 and by HTTP/2,
+// It asks stand-ins of all vendors over TLS, by HTTP/1.1 and by HTTP/2,
 // through clients with different policies. One exchange in ten meets a fault,
 // callers leave at random, tokens are revoked, and circuits open. A ledger joins
 // what each call said with what the stand-ins received and billed.
@@ -30,6 +30,7 @@ func run(args []string, out, trouble io.Writer) int {
 	flags.DurationVar(&s.duration, "for", 20*time.Second, "how long calls are begun")
 	flags.IntVar(&s.calls, "calls", 0, "how many questions are asked at most; 0 is no limit")
 	flags.IntVar(&s.callers, "callers", 32, "how many callers there are")
+	flags.BoolVar(&s.storm, "storm", false, "a third of the exchanges meet a fault, and not one in ten")
 	flags.Uint64Var(&s.seed, "seed", 1, "what all chance comes from")
 	flags.DurationVar(&s.limit, "limit", 5*time.Second, "time limit of one exchange; a machine that is short of CPU needs a long one")
 	flags.DurationVar(&s.grace, "grace", 30*time.Second, "how long calls, connections and goroutines have to end")

@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	// faultShare of the exchanges meet a fault, the bursts included.
+	// faultShare of the exchanges meet a fault, the bursts included. In a storm it is
+	// stormShare.
 	faultShare = 0.10
+	stormShare = 1.0 / 3
 	// A burst is an outage: every exchange with one vendor meets a fault.
 	burstChance = 1.0 / 4000
 	burstLength = 40
@@ -30,12 +32,12 @@ type mischief struct {
 }
 
 // newMischief makes answers that come too late for a client with a time limit.
-func newMischief(random *rand.Rand, limit time.Duration) *mischief {
+func newMischief(random *rand.Rand, limit time.Duration, share float64) *mischief {
 	return &mischief{
 		faults:  faults(limit),
 		random:  random,
 		bursts:  map[string]int{},
-		strikes: faultShare - burstChance*burstLength,
+		strikes: share - burstChance*burstLength,
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 type settings struct {
 	callers  int
 	duration time.Duration
-	calls    int // questions at most; 0 is no limit
+	storm    bool // a third of the exchanges meet a fault
+	calls    int  // questions at most; 0 is no limit
 	seed     uint64
 	limit    time.Duration // of one exchange
 	grace    time.Duration // for calls to end after the last was begun, and for what is left to go
@@ -74,7 +75,11 @@ func soak(s settings) (*report, error) {
 func prepare(s settings, dir string) (*scenario, error) {
 	run := &scenario{settings: s, ledger: newLedger()}
 	privacy := newPrivacy(run.ledger)
-	run.desk = newDesk(run.ledger, newMischief(rand.New(rand.NewPCG(s.seed, 0)), s.limit))
+	share := faultShare
+	if s.storm {
+		share = stormShare
+	}
+	run.desk = newDesk(run.ledger, newMischief(rand.New(rand.NewPCG(s.seed, 0)), s.limit, share))
 	run.servers = serve(run.desk, serverLog{run.ledger})
 	logger := slog.New(slog.NewJSONHandler(privacy, nil))
 	store := newResultStore(4*s.callers + 64)

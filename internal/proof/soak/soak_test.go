@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
@@ -16,14 +17,23 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// The whole scenario, as long as some hundred questions take.
+// The whole scenario, as long as some hundred questions take, with one fault in ten
+// exchanges in the long form, and as a storm.
+// Holds P-PASS-13, P-PAY-2, P-LIVE-1.
 func TestSoak(t *testing.T) {
+	for _, storm := range long.Or([]bool{true, false}, []bool{true}) {
+		t.Run(fmt.Sprintf("storm %t", storm), func(t *testing.T) { soakOnce(t, storm) })
+	}
+}
+
+func soakOnce(t *testing.T, storm bool) {
 	var stacks bytes.Buffer
 	r, err := soak(settings{
-		callers: 8, calls: 300, duration: 5 * time.Minute, seed: 1,
+		callers: 8, calls: 300, storm: storm, duration: 5 * time.Minute, seed: 1,
 		limit: 2 * time.Second, grace: time.Minute, trouble: &stacks,
 	})
 	require.NoError(t, err)
@@ -102,6 +112,7 @@ func (s *stage) providers(t *testing.T) []idverify.Provider {
 
 // What the ledger is told by real exchanges suffices to see a client that pays
 // twice, which the option Ambiguous asks for.
+// Holds P-PAY-2.
 func TestClientThatPaysTwiceIsSeen(t *testing.T) {
 	s := newStage(t, 1, idverifytest.ResetAfterBody())
 	rash, err := idverify.New(s.providers(t)[:1], idverify.WithRetry(idverify.Retry{RepeatAmbiguous: true, Base: time.Microsecond}))
@@ -200,7 +211,7 @@ func TestCallsTogetherAndRowsArePaidForOnce(t *testing.T) {
 
 func TestMischiefComesFromTheSeed(t *testing.T) {
 	strikes := func(seed uint64) (kinds []string) {
-		m := newMischief(rand.New(rand.NewPCG(seed, 0)), time.Second)
+		m := newMischief(rand.New(rand.NewPCG(seed, 0)), time.Second, faultShare)
 		for range 20_000 {
 			f, strikes := m.next(vendor)
 			if strikes {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -66,11 +67,15 @@ func requestFor(tb testing.TB, size int) *idverify.Request {
 }
 
 // perCall is what one call allocates in the whole process, in steady state: the
-// least of a few rounds, because the runtime allocates now and then, too.
+// least of some rounds, because the runtime allocates now and then, too. A
+// collection would empty the pools; and each processor has pools of its own, so
+// that on a busy machine a goroutine that moves finds others in use and makes more.
+// With one processor and no collection every call finds what the last one left.
 func perCall(call func()) (allocations, size float64) {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
-	const rounds, calls = 3, 10
-	for range calls {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const warm, rounds, calls = 5, 8, 2
+	for range warm {
 		call()
 	}
 	for round := range rounds {
@@ -100,16 +105,22 @@ func maxBytes(v vendors.Vendor) int {
 	return maxBytesPerCall
 }
 
+// Holds P-DATA-7.
 func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
 	}
 	for _, secure := range []bool{false, true} {
 		base, trust := stillServer(t, secure, 0)
-		for _, v := range vendors.All() {
+		list := vendors.All()
+		if secure && !long.Asked() {
+			list = list[:1] // what TLS allocates is the same for all
+		}
+		for _, v := range list {
 			provider := stillProvider(t, v, base, trust)
 			least, most := 0.0, 0.0
-			for _, size := range []int{1 << 10, 100 << 10, 1 << 20, v.Largest} {
+			sizes := []int{1 << 10, v.Largest, 100 << 10, 1 << 20}
+			for _, size := range long.Or(sizes, sizes[:2]) {
 				size = max(v.Smallest, min(size, v.Largest))
 				req := requestFor(t, size)
 				allocations, used := perCall(func() {
@@ -132,6 +143,7 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 }
 
 // The data of a sealed capture are a text, of which every byte may need an escape.
+// Holds P-DATA-7.
 func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
@@ -153,7 +165,8 @@ func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 func sameForEveryText(t *testing.T, p vendors.Provider, f vendors.Form) {
 	t.Helper()
 	least, most := 0.0, 0.0
-	for _, data := range []string{strings.Repeat("A", 100<<10), strings.Repeat("A", 1<<20), strings.Repeat("A", 20<<20), strings.Repeat("\x01", 3<<20)} {
+	all := []string{strings.Repeat("A", 100<<10), strings.Repeat("\x01", 2<<20), strings.Repeat("A", 1<<20), strings.Repeat("A", 20<<20), strings.Repeat("\x01", 3<<20)}
+	for _, data := range long.Or(all, all[:2]) {
 		req := requestFor(t, 1)
 		texts := slices.Clone(f.Known)
 		texts[len(texts)-1] = data
@@ -196,6 +209,7 @@ func TestAClientAllocatesLittleOnTop(t *testing.T) {
 	assert.LessOrEqual(t, allocations, float64(maxClientOnTop))
 }
 
+// Holds P-DATA-7.
 func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
@@ -231,6 +245,7 @@ func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, http.ErrHandlerTimeout
 }
 
+// Holds P-DATA-7.
 func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
 	const size = 5 << 20
 	for _, v := range vendors.All() {

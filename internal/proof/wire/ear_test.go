@@ -59,6 +59,7 @@ func waysToAnswer() map[string]heard {
 
 // What everybody else reads is read, in answers and in the token's; what could be a
 // page, or is not one object, decides nothing.
+// Holds P-PASS-7.
 func TestATolerantEar(t *testing.T) {
 	for _, v := range vendors.All() {
 		for name, way := range waysToAnswer() {

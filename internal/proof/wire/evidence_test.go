@@ -115,6 +115,7 @@ func noEvidence(captured bool) map[string][]byte {
 
 // What cannot be read, and what no vendor would take, costs nothing: it is
 // refused here, for its field, and says nothing of itself.
+// Holds P-PAY-20.
 func TestUnfitEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	for _, v := range vendors.All() {
 		var s script

@@ -67,6 +67,7 @@ func newRelay(t *testing.T, server string, after int64) *relay {
 // The caller who began a shared call leaves while their capture is being sent, and
 // uses the buffer for something else. Nothing of that is sent, and the call goes on
 // with what the other caller gave.
+// Holds P-PASS-11.
 func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
 	standIn := idverifytest.Start(t)
 	v := vendors.All()[slices.IndexFunc(vendors.All(), func(v vendors.Vendor) bool { return v.NoLimit })]

@@ -139,6 +139,7 @@ func checkFailure(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ven
 }
 
 // Three exchanges where the table calls a repeat safe, and one where it does not.
+// Holds P-PAY-2.
 func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		said := v.Says(row)
@@ -209,6 +210,7 @@ func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
 }
 
 // The conformance suite is what a provider of somebody else's is held to as well.
+// Holds P-PAY-20.
 func TestEveryVendorConforms(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {

@@ -28,6 +28,7 @@ import (
 
 // What internal/httpx promises of the wire, at every vendor's own client.
 
+// Holds P-WIRE-2.
 func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
@@ -50,6 +51,7 @@ func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-3.
 func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 	for _, v := range vendors.All() {
 		for _, base := range []string{"http://vendor.example", "http://192.0.2.1", "http://localhost.vendor.example", "HTTP://vendor.example"} {
@@ -68,6 +70,7 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 
 // Neither the face nor, at the token's endpoint, the keys go where an answer
 // points.
+// Holds P-WIRE-4.
 func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
 	forEveryEndpoint(t, func(t *testing.T, v vendors.Vendor, at string) {
 		var elsewhere atomic.Int32
@@ -87,6 +90,7 @@ func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
 	})
 }
 
+// Holds P-WIRE-5.
 func TestNoCookieIsKeptOrSent(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
@@ -117,6 +121,7 @@ func TestNoCookieIsKeptOrSent(t *testing.T) {
 	}
 }
 
+// Holds P-WIRE-7.
 func TestAnswersAreBounded(t *testing.T) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -162,6 +167,7 @@ func (foreign) EvidenceKind() string { return "foreign" }
 
 const smuggled = "\r\nX-Smuggled: 1\r\n\r\n"
 
+// Holds P-WIRE-8.
 func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	rec := record(t)
 	for _, v := range vendors.All() {
@@ -204,6 +210,7 @@ func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 
 // Characters that end in the bytes of a line feed where somebody cuts them are text
 // like any other, and so are hyphens and apostrophes.
+// Holds P-WIRE-8.
 func TestOddTextStaysInItsField(t *testing.T) {
 	const name = "测试嘊嘍X-Smuggled--'甲"
 	const text = "a\r\nX-Smuggled: 1\r\n\r\n\"},{\"smuggled\":\"1"
@@ -249,6 +256,7 @@ func values(a arrived) []string {
 	return all
 }
 
+// Holds P-DATA-12.
 func TestNameOfAFileIsNotSent(t *testing.T) {
 	const odd = "zhangsan\"" + smuggled + ".jpg"
 	rec := record(t)
@@ -276,6 +284,7 @@ func TestNameOfAFileIsNotSent(t *testing.T) {
 }
 
 // Some clients take "@" before a form's value for the name of a file to upload.
+// Holds P-WIRE-8.
 func TestNoFileIsOpenedForAnAtSign(t *testing.T) {
 	const at, content = "@secret.txt", "CONTENT-OF-A-LOCAL-FILE"
 	t.Chdir(t.TempDir())

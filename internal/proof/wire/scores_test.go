@@ -61,6 +61,7 @@ func rules(t *testing.T, v vendors.Vendor, change ...func(*vendors.Account)) []i
 
 // Each score at its threshold, one step to either side of it, and at the ends
 // of its scale.
+// Holds P-PASS-3.
 func TestScoresAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 	for _, v := range vendors.All() {
 		kinds := map[idverify.CheckKind]bool{}
@@ -124,6 +125,7 @@ func TestAnAttackOutranksAMismatch(t *testing.T) {
 }
 
 // What is no number on its scale decides nothing, and names its field.
+// Holds P-PASS-2.
 func TestBadScoresDecideNothing(t *testing.T) {
 	for _, v := range vendors.All() {
 		for _, r := range rules(t, v) {
@@ -174,6 +176,7 @@ func TestTheConfigsThresholdDecides(t *testing.T) {
 
 // The lowest published threshold that has the rate is taken, where the client's
 // own is not higher. A rate that nobody published is refused.
+// Holds P-PASS-4.
 func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
 	for _, v := range vendors.All() {
 		if len(v.Scores) == 0 {

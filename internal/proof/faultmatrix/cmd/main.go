@@ -2,9 +2,12 @@
 
 // Faultmatrix breaks one exchange with each vendor at every phase of its way and
 // writes what became of it: docs/fault-matrix.md and its Chinese twin. Nothing
-// but loopback is reached. A test runs the same and fails when they drift.
+// but loopback is reached. A test fails when they drift.
+//
+// A test runs the short form, and the long one when it is asked for:
 //
 //	go run ./internal/proof/faultmatrix/cmd
+//	IDVERIFY_LONG=1 go test ./internal/proof/faultmatrix/cmd
 //
 // With -to it writes them into another folder, and they speak of the vendors under a
 // build tag, too.
@@ -44,7 +47,7 @@ func main() {
 	log.SetFlags(0)
 	// net/http prints there what a vendor says without having been asked.
 	log.SetOutput(io.Discard)
-	rows, err := faultmatrix.Run(parallel)
+	rows, err := faultmatrix.Run(parallel, false)
 	log.SetOutput(os.Stderr)
 	if err != nil {
 		log.Fatalln("faultmatrix:", err)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"log"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/internal/proof/faultmatrix"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -29,7 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var matrix = sync.OnceValues(func() ([]faultmatrix.Row, error) {
 	log.SetOutput(io.Discard) // see main
 	defer log.SetOutput(os.Stderr)
-	return faultmatrix.Run(parallel)
+	return faultmatrix.Run(parallel, !long.Asked())
 })
 
 func rows(t *testing.T) []faultmatrix.Row {
@@ -44,6 +46,12 @@ func TestDocumentsSayWhatHappens(t *testing.T) {
 	for _, d := range documents {
 		written, err := os.ReadFile(filepath.Join("..", "..", "..", "..", filepath.FromSlash(d.file)))
 		require.NoError(t, err)
+		if !long.Asked() {
+			for _, line := range notIn(string(written), d.words, ofListed(rows(t))) {
+				t.Errorf("%s does not say: %s", d.file, line)
+			}
+			continue
+		}
 		var seen bytes.Buffer
 		write(&seen, d.words, ofListed(rows(t)))
 		assert.Equal(t, string(written), seen.String(), "%s has drifted: go run ./internal/proof/faultmatrix/cmd", d.file)
@@ -52,11 +60,36 @@ func TestDocumentsSayWhatHappens(t *testing.T) {
 
 // What is written elsewhere speaks of all vendors.
 func TestADocumentHasEveryVendor(t *testing.T) {
+	if !long.Asked() {
+		t.Skip("the short form asks one vendor of each shape of body")
+	}
 	var seen bytes.Buffer
 	write(&seen, english, rows(t))
 	for _, v := range vendors.All() {
 		assert.Contains(t, seen.String(), v.Name)
 	}
+}
+
+// notIn are the lines for single vendors that a document does not have, or has not
+// for that vendor.
+func notIn(document string, w words, rows []faultmatrix.Row) (missing []string) {
+	said := map[string]bool{}
+	for section := range strings.SplitSeq(document, "\n## ") {
+		title, table, _ := strings.Cut(section, "\n")
+		for line := range strings.Lines(table) {
+			cells := strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | ")
+			for vendor := range strings.SplitSeq(cells[min(1, len(cells)-1)], ", ") {
+				said[fmt.Sprint(title, cells[0], vendor, cells[min(2, len(cells)):])] = true
+			}
+		}
+	}
+	for _, r := range rows {
+		fault, cells := w.pick(r.Fault), w.cells(r)
+		if !said[fmt.Sprint(w.phases[r.Phase].title, fault, r.Vendor, cells)] {
+			missing = append(missing, fmt.Sprint(r.Phase, ", ", fault, ", ", r.Vendor, ": ", cells))
+		}
+	}
+	return missing
 }
 
 // each calls check for every outcome, whatever the document says.
@@ -68,6 +101,7 @@ func each(t *testing.T, check func(t *testing.T, r faultmatrix.Row, o faultmatri
 	}
 }
 
+// Holds P-PASS-13.
 func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.Contains(t, idverify.Codes(), o.Code)
@@ -83,6 +117,7 @@ func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-3.
 func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		if o.Bill == 0 || r.Phase == faultmatrix.AfterAnswer {
@@ -104,6 +139,7 @@ func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 
 // What could not be written is not sent at any size, and what was written may have
 // arrived.
+// Holds P-PAY-3.
 func TestSentMeansWrittenAtEverySize(t *testing.T) {
 	sizes := map[string]bool{}
 	for _, r := range rows(t) {
@@ -128,8 +164,11 @@ func TestSentMeansWrittenAtEverySize(t *testing.T) {
 }
 
 // raceCalls is how many calls an idle race makes, and racers how many callers.
-const raceCalls, racers = 1000, 16
+var raceCalls = long.Or(1000, 120)
 
+const racers = 16
+
+// Holds P-PAY-4.
 func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
 	for _, inClient := range []bool{false, true} {
 		race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: raceCalls, Callers: racers, InClient: inClient})
@@ -147,11 +186,12 @@ func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
 
 // The documents name an idle time below the vendor's as the cure.
 func TestIdleTimeBelowTheVendorsIsTheCure(t *testing.T) {
-	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: 200, Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
+	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: long.Or(200, 80), Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
 	require.NoError(t, err)
 	assert.Equal(t, race.Calls, race.Answered, race)
 }
 
+// Holds P-PAY-1.
 func TestNothingIsPaidTwice(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.LessOrEqual(t, o.Bill, o.Calls, "by the vendor under fault")
@@ -159,6 +199,7 @@ func TestNothingIsPaidTwice(t *testing.T) {
 	})
 }
 
+// Holds P-PAY-2.
 func TestARepetitionIsSafe(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.False(t, o.Repeatable && o.Ambiguous)
@@ -206,6 +247,7 @@ func milderBehind(t *testing.T, vendor string) bool {
 	return checks(faultmatrix.Behind(vendor)) < checks(vendor)
 }
 
+// Holds P-DATA-2.
 func TestNothingOfThePersonIsSaid(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		require.NotEmpty(t, o.Said)
@@ -223,8 +265,11 @@ func TestEveryPhaseMeetsEveryVendor(t *testing.T) {
 		met[r.Phase] = append(met[r.Phase], r.Vendor)
 	}
 	for _, phase := range faultmatrix.Phases() {
+		assert.NotEmpty(t, met[phase], phase)
 		for _, vendor := range idverifytest.Vendors() {
-			assert.Contains(t, met[phase], vendor, phase)
+			if long.Asked() || phase == faultmatrix.VendorSays {
+				assert.Contains(t, met[phase], vendor, phase)
+			}
 		}
 		for _, w := range []words{english, chinese} {
 			assert.NotEmpty(t, w.phases[phase].title, phase)

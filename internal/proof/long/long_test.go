@@ -1,0 +1,39 @@
+package long_test
+
+import (
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/idverify/idverify/internal/proof/long"
+)
+
+func TestTheShortFormIsSpreadOverAll(t *testing.T) {
+	t.Setenv(long.Variable, "")
+	list := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+	assert.Equal(t, []int{0, 5, 10}, long.Some(3, list))
+	assert.Equal(t, list, long.Some(11, list))
+	assert.Equal(t, "few", long.Or("all", "few"))
+	met, last := 0, rune(-1)
+	for r := range long.Runes() {
+		met, last = met+1, r
+	}
+	assert.Equal(t, rune(utf8.MaxRune), last)
+	assert.Less(t, met, 8_000)
+}
+
+func TestTheLongFormIsAll(t *testing.T) {
+	t.Setenv(long.Variable, "1")
+	list := []int{0, 1, 2, 3}
+	assert.Equal(t, list, long.Some(2, list))
+	assert.Equal(t, "all", long.Or("all", "few"))
+	next := rune(0)
+	for r := range long.Runes() {
+		if r != next {
+			t.Fatalf("%U instead of %U", r, next)
+		}
+		next++
+	}
+	assert.Equal(t, rune(utf8.MaxRune+1), next)
+}
