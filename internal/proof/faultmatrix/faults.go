@@ -38,7 +38,7 @@ type fault struct {
 }
 
 func (f fault) concerns(subject string) bool {
-	return !slices.Contains(f.not, subject) && (f.plan.upTo != atHalfBody || vendorOf(subject).Largest >= restInSockets)
+	return !slices.Contains(f.not, subject) && (f.plan.upTo != atHalfBody || vendorOf(subject).Largest > restInSockets)
 }
 
 // restInSockets is the size of a picture whose second half may fit into the sockets on
