@@ -14,6 +14,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/redisidverify"
 )
 
@@ -120,4 +121,21 @@ func digits(n int) string {
 func mended(tb testing.TB, works func() error) {
 	tb.Helper()
 	require.Eventually(tb, func() bool { return works() == nil }, 10*time.Second, 50*time.Millisecond)
+}
+
+// clientOf asks Baidu's stand-in.
+func clientOf(tb testing.TB, vendors *idverifytest.Server, opts ...idverify.Option) *idverify.Client {
+	tb.Helper()
+	baidu, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
+		HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(idverifytest.BaiduV4)}})
+	require.NoError(tb, err)
+	client, err := idverify.New([]idverify.Provider{baidu}, opts...)
+	require.NoError(tb, err)
+	return client
+}
+
+func question() *idverify.Request {
+	person := idverifytest.Match()
+	return &idverify.Request{Name: person.Name, IDNumber: person.IDNumber,
+		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))}}
 }
