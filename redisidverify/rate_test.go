@@ -2,10 +2,12 @@ package redisidverify_test
 
 import (
 	"context"
+	"io"
 	"math"
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -97,6 +99,20 @@ func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	assert.LessOrEqual(t, g.wait, time.Minute+time.Second+time.Microsecond)
 	m.SetTime(time.Now().Add(-time.Hour + 2*time.Second))
 	assert.Equal(t, 0, grantOf(t, source, 1, 50*time.Second).n)
+}
+
+// The limiter asks again a second after a failure, and is let through then.
+func TestStartSource_IsAskedAgainAfterASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newDeaf()
+		client.says(func() (any, error) { return nil, io.ErrUnexpectedEOF })
+		source := newStarts(t, client, 1)
+		require.Error(t, reserve(t.Context(), source))
+		client.says(granted)
+		require.Error(t, reserve(t.Context(), source))
+		time.Sleep(time.Second)
+		require.NoError(t, reserve(t.Context(), source))
+	})
 }
 
 // Nothing stays behind in Redis.

@@ -127,4 +127,6 @@ func TestSeal_NothingPrintsTheSecret(t *testing.T) {
 	}
 	assert.NotContains(t, said, "EXAMPLE-SECRET")
 	assert.NotContains(t, said, fmt.Sprintf("%x", "EXAMPLE-SECRET"))
+	assert.NotContains(t, said, strings.Trim(fmt.Sprintf("%d", []byte("EXAMPLE-SECRET")), "[]"))
+	assert.NotContains(t, said, "0x45, 0x58", "as %#v writes bytes")
 }

@@ -139,6 +139,11 @@ func (w twice) EvalSha(ctx context.Context, sha string, keys []string, args ...a
 	return w.Scripter.EvalSha(ctx, sha, keys, args...)
 }
 
+func (w twice) Eval(ctx context.Context, script string, keys []string, args ...any) *redis.Cmd {
+	w.Scripter.Eval(ctx, script, keys, args...)
+	return w.Scripter.Eval(ctx, script, keys, args...)
+}
+
 // Early, the one that renews is not given the token that it has.
 func TestTokenStore_ATokenThatIsDueIsNotGivenOut(t *testing.T) {
 	for life, given := range map[time.Duration]time.Duration{
