@@ -2,10 +2,10 @@ package redisidverify_test
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -126,36 +126,42 @@ func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 	assert.Equal(t, idverify.Taken{RetryAfter: time.Hour}, taken)
 }
 
-// A try that Redis counted when nobody waited any more is given back; not so when the
-// same try has passed since.
+// A try that Redis counted when nobody waited any more is given back.
 func TestPersonStore_ATryThatWasCountedTooLateIsGivenBack(t *testing.T) {
-	for _, again := range []bool{false, true} {
-		t.Run(fmt.Sprint("again ", again), func(t *testing.T) {
-			client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
-			store, try := newPersons(t, client), tryOf(digits(64), 1)
-			ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			defer leave()
-			_, err := store.Take(ctx, try)
-			require.Equal(t, context.DeadlineExceeded, err)
-			passed := make(chan bool, 1)
-			if again {
-				go func() {
-					taken, _ := store.Take(t.Context(), try)
-					passed <- taken.OK
-				}()
-				require.Eventually(t, func() bool { return client.waiting.Load() == 2 }, 10*time.Second, time.Millisecond)
-			}
-			close(client.pass)
-			<-client.sent
-			<-client.sent // the second Take, or the return
-			if again {
-				assert.True(t, <-passed)
-			}
-			taken, err := store.Take(t.Context(), tryOf(try.Person, 1))
-			require.NoError(t, err)
-			assert.Equal(t, !again, taken.OK)
-		})
-	}
+	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
+	store, try := newPersons(t, client), tryOf(digits(64), 1)
+	ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer leave()
+	_, err := store.Take(ctx, try)
+	require.Equal(t, context.DeadlineExceeded, err)
+	close(client.pass)
+	<-client.sent // it is counted
+	<-client.sent // and given back
+	taken, err := store.Take(t.Context(), tryOf(try.Person, 1))
+	require.NoError(t, err)
+	assert.True(t, taken.OK)
+}
+
+// Not so when the same try has passed since: it would pass uncounted.
+func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newDeaf()
+		store, try := newPersons(t, client), tryOf(digits(64), 1)
+		ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer leave()
+		_, err := store.Take(ctx, try)
+		require.Equal(t, context.DeadlineExceeded, err)
+		passed := make(chan bool, 1)
+		go func() {
+			taken, _ := store.Take(t.Context(), try)
+			passed <- taken.OK
+		}()
+		synctest.Wait()
+		client.says(granted)
+		synctest.Wait()
+		assert.True(t, <-passed)
+		assert.EqualValues(t, 2, client.asked.Load(), "two attempts, and no return")
+	})
 }
 
 // While Redis is down nobody passes, and no vendor is asked.

@@ -3,7 +3,6 @@ package redisidverify_test
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,11 +202,9 @@ func TestTokenStore_ALeaseThatNobodyWaitedForIsGivenBack(t *testing.T) {
 type delayed struct {
 	redis.Scripter
 	pass, sent chan struct{}
-	waiting    atomic.Int64
 }
 
 func (d *delayed) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
-	d.waiting.Add(1)
 	<-d.pass
 	cmd := d.Scripter.EvalSha(context.WithoutCancel(ctx), sha, keys, args...)
 	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
