@@ -14,7 +14,7 @@ if counted and tonumber(counted) > now - window then
 end
 if redis.call('ZCOUNT', KEYS[1], from, '+inf') >= limit then
   local last = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', from, 'WITHSCORES', 'LIMIT', limit - 1, 1)
-  return {0, math.max(1, math.min(window, tonumber(last[2]) + window - now))}
+  return {0, tonumber(last[2]) + window - now}
 end
 redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
 redis.call('ZADD', KEYS[1], string.format('%.0f', -longest), 'window')

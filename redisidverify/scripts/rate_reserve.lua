@@ -17,7 +17,7 @@ if wait > patience then
 end
 local n = math.min(want, math.floor((patience - wait) / interval) + 1)
 -- Numbers are written in full: Lua keeps 14 digits of them, and these have 16.
-local tat = math.ceil(first + n * interval)
+local tat = first + math.ceil(n * interval)
 redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX', string.format('%.0f', math.ceil((tat - now) / 1000) + 1000))
 redis.call('HSET', KEYS[2], 'n', n, 'first', string.format('%.0f', first))
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
