@@ -3,6 +3,7 @@ package redisidverify_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,24 +54,30 @@ func atOnce(t *testing.T, all []*baiduv4.Client) {
 	done.Wait()
 }
 
-// Cold, after a revocation and at the renewal, 24 processes fetch one token.
+// Cold, after a revocation and at the renewal, 24 processes fetch one token. On a machine
+// too busy for miniredis to answer in time a process says so, and may fetch for itself.
 func TestTokenStore_OneFetchOfManyProcesses(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
+	var told atomic.Int64
 	vendors := idverifytest.Start(t, idverifytest.WithClock(c.now))
-	all := processes(t, 24, m.Addr(), vendors.BaseURL(idverifytest.BaiduV4), c.now)
-	atOnce(t, all)
-	assert.Equal(t, 1, vendors.TokenFetches(), "cold")
-
+	all := processes(t, 24, m.Addr(), vendors.BaseURL(idverifytest.BaiduV4), c.now, func(o *redisidverify.TokenOptions) {
+		o.OnStore = func(idverify.StoreEvent) { told.Add(1) }
+	})
+	before := 0
+	fetchedOnce := func(when string) {
+		t.Helper()
+		atOnce(t, all)
+		require.Eventually(t, func() bool { return vendors.TokenFetches() > before }, 10*time.Second, 10*time.Millisecond, when)
+		atOnce(t, all)
+		assert.LessOrEqual(t, vendors.TokenFetches()-before, 1+int(told.Load()), when)
+		before = vendors.TokenFetches()
+	}
+	fetchedOnce("cold")
 	vendors.RevokeTokens()
-	atOnce(t, all)
-	assert.Equal(t, 2, vendors.TokenFetches(), "revoked")
-
+	fetchedOnce("revoked")
 	c.wait(29*24*time.Hour + time.Minute) // the token is good for a day
-	atOnce(t, all)
-	require.Eventually(t, func() bool { return vendors.TokenFetches() == 3 }, 10*time.Second, 10*time.Millisecond, "renewed")
-	atOnce(t, all)
-	assert.Equal(t, 3, vendors.TokenFetches(), "renewed")
+	fetchedOnce("renewed")
 }
 
 // While Redis is down each process fetches for itself, and says so.
