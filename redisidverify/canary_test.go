@@ -21,8 +21,6 @@ import (
 
 // A call with all three stores leaves no name, number, key or token in Redis: not in
 // what is kept, nor in what MONITOR and SLOWLOG show of the commands.
-//
-// Holds P-PAY-21.
 func TestCanary_NothingOfThePersonOrTheKeysIsInRedis(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		client := connect(t, addr)

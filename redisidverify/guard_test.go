@@ -65,7 +65,6 @@ func reserve(ctx context.Context, s *redisidverify.StartSource) error {
 	return err
 }
 
-// Holds P-PAY-21.
 func TestGuard_ReturnsAfter300msFromADeafClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
@@ -164,7 +163,6 @@ func TestGuard_NothingIsSentForACallerWhoHasLeft(t *testing.T) {
 	assert.Zero(t, client.asked.Load())
 }
 
-// Holds P-PAY-21.
 func TestGuard_ErrorsTellTheKindAlone(t *testing.T) {
 	for text, said := range map[string]string{
 		"NOPERM No permissions to access the key 'idverify:{p:EXAMPLE}:tries'": "Redis refused the command: NOPERM",

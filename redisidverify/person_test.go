@@ -43,7 +43,6 @@ func TestPersonStore_ExactlyTheLimitOfACrowd(t *testing.T) {
 	})
 }
 
-// Holds P-PAY-21.
 func TestPersonStore_ACommandThatIsSentTwiceCountsOnce(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		store, person := newPersons(t, twice{connect(t, addr)}), digits(64)
@@ -166,8 +165,6 @@ func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) 
 }
 
 // While Redis is down nobody passes, and no vendor is asked.
-//
-// Holds P-PAY-21.
 func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	p := newProxy(t, miniredis.RunT(t).Addr())

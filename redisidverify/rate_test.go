@@ -73,7 +73,6 @@ func TestStartSource_NeverAboveTheRate(t *testing.T) {
 	}
 }
 
-// Holds P-PAY-21.
 func TestStartSource_TheSameCommandTwiceIsOneGrant(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		if c.mini != nil {
@@ -140,8 +139,6 @@ func TestStartSource_KeysEnd(t *testing.T) {
 }
 
 // While Redis hangs the limiter works at this process's share, and says so.
-//
-// Holds P-PAY-21.
 func TestNewLimiter_DegradedWhileRedisHangs(t *testing.T) {
 	var mu sync.Mutex
 	var told []idverify.StoreReason

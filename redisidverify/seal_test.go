@@ -96,8 +96,6 @@ func TestSeal_AForeignValueIsAMiss(t *testing.T) {
 }
 
 // A sealed token that somebody copies to another account does not open there.
-//
-// Holds P-PAY-21.
 func TestSeal_AValueBelongsToItsAccount(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newTokens(t, connect(t, m.Addr()))

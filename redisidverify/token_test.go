@@ -81,8 +81,6 @@ func TestTokenStore_OneFetchOfManyProcesses(t *testing.T) {
 }
 
 // While Redis is down each process fetches for itself, and says so.
-//
-// Holds P-PAY-21.
 func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 	var mu sync.Mutex
 	told := map[idverify.StoreEvent]int{}
