@@ -1,0 +1,164 @@
+package redisidverify
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// FindingKind says what is wrong with a server.
+type FindingKind string
+
+// The kinds of findings.
+const (
+	// FoundOldVersion: Redis is older than 6.2, and its scripts may do less.
+	FoundOldVersion FindingKind = "old_version"
+	// FoundEviction: keys are evicted when memory is short. All of this package's have
+	// a time to live, so they are the first to go: maxmemory-policy must be noeviction.
+	FoundEviction FindingKind = "eviction"
+	// FoundNoAppendOnlyFile: a restart forgets the tries of persons.
+	FoundNoAppendOnlyFile FindingKind = "no_append_only_file"
+	// FoundReplica: the server is a replica, and cannot be written to.
+	FoundReplica FindingKind = "replica"
+	// FoundUnknown: the server does not say one of these things.
+	FoundUnknown FindingKind = "unknown"
+)
+
+// Finding is one thing that is wrong with a server, in words.
+type Finding struct {
+	Kind   FindingKind
+	Detail string
+}
+
+// Informer is what Check needs of a client.
+type Informer interface {
+	Info(ctx context.Context, sections ...string) *redis.StringCmd
+}
+
+// checkLimit is how long Check takes.
+const checkLimit = 2 * time.Second
+
+// Check reads INFO of the server, of every primary of a ClusterClient and of every
+// shard of a Ring, and says what does not fit this package: nothing where all is well.
+// It takes two seconds at most. Its error tells no address. Call it at the start, and
+// log what it finds: the stores work all the same.
+func Check(ctx context.Context, client Informer) ([]Finding, error) {
+	if isNil(client) {
+		return nil, misconfigured("client", "the client must not be nil")
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	type answer struct {
+		info []string
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		defer cancel()
+		got := answer{err: errFailed}
+		defer func() {
+			_ = recover() // of a hook that the user put into the client
+			answered <- got
+		}()
+		got.info, got.err = infoOf(ctx, client)
+	}()
+	select {
+	case got := <-answered:
+		if got.err != nil {
+			return nil, harmless(got.err)
+		}
+		return findings(got.info), nil
+	case <-ctx.Done():
+	}
+	select {
+	case got := <-answered: // the end of the context is that of the question
+		if got.err == nil {
+			return findings(got.info), nil
+		}
+		return nil, harmless(got.err)
+	default:
+		return nil, ctx.Err()
+	}
+}
+
+// infoOf asks each server that is written to.
+func infoOf(ctx context.Context, client Informer) ([]string, error) {
+	var mu sync.Mutex
+	var all []string
+	one := func(ctx context.Context, c *redis.Client) error {
+		info, err := c.Info(ctx).Result()
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, info)
+		return err
+	}
+	var err error
+	switch c := client.(type) {
+	case *redis.ClusterClient:
+		err = c.ForEachMaster(ctx, one)
+	case *redis.Ring:
+		err = c.ForEachShard(ctx, one)
+	default:
+		var info string
+		info, err = client.Info(ctx).Result()
+		all = []string{info}
+	}
+	return all, err
+}
+
+// findings are those of all servers, each once.
+func findings(servers []string) (all []Finding) {
+	seen := map[Finding]bool{}
+	for _, info := range servers {
+		for _, f := range findingsOf(info) {
+			if !seen[f] {
+				seen[f] = true
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+func findingsOf(info string) (found []Finding) {
+	facts := map[string]string{}
+	for line := range strings.Lines(info) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			facts[name] = value
+		}
+	}
+	add := func(kind FindingKind, detail string) { found = append(found, Finding{kind, detail}) }
+	for _, fact := range []struct {
+		name   string
+		fits   func(value string) bool
+		kind   FindingKind
+		detail string
+	}{
+		{"redis_version", isNewEnough, FoundOldVersion, "Redis is older than 6.2"},
+		{"maxmemory_policy", is("noeviction"), FoundEviction, "maxmemory-policy is not noeviction: Redis may evict tokens, rates and tries"},
+		{"aof_enabled", is("1"), FoundNoAppendOnlyFile, "appendonly is off: a restart forgets the tries of persons"},
+		{"role", is("master"), FoundReplica, "the server is a replica: nothing can be written"},
+	} {
+		switch value, known := facts[fact.name]; {
+		case !known:
+			add(FoundUnknown, "INFO does not say "+fact.name)
+		case !fact.fits(value):
+			add(fact.kind, fact.detail)
+		}
+	}
+	return found
+}
+
+func is(want string) func(string) bool { return func(value string) bool { return value == want } }
+
+// isNewEnough reports whether a version is 6.2 or later.
+func isNewEnough(version string) bool {
+	first, rest, _ := strings.Cut(version, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	major, err := strconv.Atoi(first)
+	minor, err2 := strconv.Atoi(second)
+	return err == nil && (major > 6 || major == 6 && err2 == nil && minor >= 2)
+}

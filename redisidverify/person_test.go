@@ -1,0 +1,181 @@
+package redisidverify_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// Of 400 tries at one moment over four clients exactly the limit passes.
+func TestPersonStore_ExactlyTheLimitOfACrowd(t *testing.T) {
+	onServers(t, func(t *testing.T, addr string, _ *clock) {
+		const limit = 37
+		person := digits(64)
+		var passed, failed atomic.Int64
+		var all sync.WaitGroup
+		for range 4 {
+			store := newPersons(t, connect(t, addr))
+			for range 100 {
+				all.Go(func() {
+					taken, err := store.Take(t.Context(), tryOf(person, limit))
+					if err != nil { // on a machine that is too busy: closed
+						failed.Add(1)
+					}
+					if taken.OK {
+						passed.Add(1)
+					}
+				})
+			}
+		}
+		all.Wait()
+		assert.LessOrEqual(t, passed.Load(), int64(limit))
+		assert.GreaterOrEqual(t, passed.Load()+failed.Load(), int64(limit))
+	})
+}
+
+func TestPersonStore_ACommandThatIsSentTwiceCountsOnce(t *testing.T) {
+	onServers(t, func(t *testing.T, addr string, _ *clock) {
+		store, person := newPersons(t, twice{connect(t, addr)}), digits(64)
+		for n := 1; n <= 3; n++ {
+			taken, err := store.Take(t.Context(), tryOf(person, 3))
+			require.NoError(t, err)
+			assert.True(t, taken.OK, n)
+		}
+		taken, err := store.Take(t.Context(), tryOf(person, 3))
+		require.NoError(t, err)
+		assert.False(t, taken.OK)
+	})
+}
+
+// An ID number as the person, as a caller other than the library may pass it, does not
+// come to Redis.
+func TestPersonStore_TakesPseudonymsAlone(t *testing.T) {
+	m := miniredis.RunT(t)
+	store := newPersons(t, connect(t, m.Addr()))
+	for _, try := range []idverify.Try{
+		{Person: "11010519000101001X", ID: digits(32), Limit: 1, Window: time.Hour},
+		{Person: digits(64), ID: "account-1", Limit: 1, Window: time.Hour},
+		{Person: digits(62) + "}:", ID: digits(32), Limit: 1, Window: time.Hour},
+		{Person: digits(64), ID: digits(32), Limit: 1},
+	} {
+		taken, err := store.Take(t.Context(), try)
+		assert.ErrorContains(t, err, "64 hexadecimal digits")
+		assert.NotContains(t, err.Error(), try.Person)
+		assert.False(t, taken.OK)
+		assert.Error(t, store.Return(t.Context(), try))
+	}
+	taken, err := store.Take(t.Context(), tryOf(digits(64), 0))
+	require.NoError(t, err)
+	assert.Equal(t, idverify.Taken{RetryAfter: time.Hour}, taken)
+	assert.Empty(t, m.Keys())
+}
+
+// Redis forgets a person when the longest window has passed, and at once when the only
+// try is given back.
+func TestPersonStore_NothingIsKeptLongerThanTheWindow(t *testing.T) {
+	m := miniredis.RunT(t)
+	c := &clock{mini: m}
+	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
+	take := func(window time.Duration) idverify.Try {
+		try := tryOf(person, 1000)
+		try.Window = window
+		taken, err := store.Take(t.Context(), try)
+		require.NoError(t, err)
+		require.True(t, taken.OK)
+		return try
+	}
+	require.NoError(t, store.Return(t.Context(), take(time.Hour)))
+	assert.Empty(t, m.Keys())
+
+	c.wait(time.Second)
+	for range 50 {
+		take(time.Minute)
+		c.wait(7 * time.Second)
+	}
+	members, err := m.ZMembers(m.Keys()[0])
+	require.NoError(t, err)
+	assert.Len(t, members, 10, "nine of the last minute and the window")
+	take(time.Hour)
+	take(time.Minute)
+	c.wait(59 * time.Minute)
+	assert.Len(t, m.Keys(), 1)
+	c.wait(time.Minute)
+	assert.Empty(t, m.Keys())
+}
+
+// A clock of Redis that goes back makes nobody wait longer than the window.
+func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
+	m := miniredis.RunT(t)
+	m.SetTime(time.Now().Add(48 * time.Hour))
+	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
+	_, err := store.Take(t.Context(), tryOf(person, 1))
+	require.NoError(t, err)
+	m.SetTime(time.Now())
+	taken, err := store.Take(t.Context(), tryOf(person, 1))
+	require.NoError(t, err)
+	assert.Equal(t, idverify.Taken{RetryAfter: time.Hour}, taken)
+}
+
+// A try that Redis counted when nobody waited any more is given back.
+func TestPersonStore_ATryThatWasCountedTooLateIsGivenBack(t *testing.T) {
+	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
+	store, try := newPersons(t, client), tryOf(digits(64), 1)
+	ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer leave()
+	_, err := store.Take(ctx, try)
+	require.Equal(t, context.DeadlineExceeded, err)
+	close(client.pass)
+	<-client.sent // it is counted
+	<-client.sent // and given back
+	taken, err := store.Take(t.Context(), tryOf(try.Person, 1))
+	require.NoError(t, err)
+	assert.True(t, taken.OK)
+}
+
+// Not so when the same try has passed since: it would pass uncounted.
+func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newDeaf()
+		store, try := newPersons(t, client), tryOf(digits(64), 1)
+		ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer leave()
+		_, err := store.Take(ctx, try)
+		require.Equal(t, context.DeadlineExceeded, err)
+		passed := make(chan bool, 1)
+		go func() {
+			taken, _ := store.Take(t.Context(), try)
+			passed <- taken.OK
+		}()
+		synctest.Wait()
+		client.says(granted)
+		synctest.Wait()
+		assert.True(t, <-passed)
+		assert.EqualValues(t, 2, client.asked.Load(), "two attempts, and no return")
+	})
+}
+
+// While Redis is down nobody passes, and no vendor is asked.
+func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
+	vendors := idverifytest.Start(t)
+	p := newProxy(t, miniredis.RunT(t).Addr())
+	client := clientOf(t, vendors, idverify.WithPersonLimit(idverify.PersonLimit{
+		Secret: sealKeys()[0].Secret, Tries: 5, Window: time.Hour, Store: newPersons(t, connect(t, p.addr()))}))
+	_, err := client.Verify(t.Context(), question())
+	require.NoError(t, err)
+	p.set(cutting)
+	for range 3 {
+		_, err = client.Verify(t.Context(), question())
+		assert.Equal(t, idverify.CodeStoreUnavailable, idverify.CodeOf(err))
+	}
+	assert.Equal(t, 1, vendors.Bill().Total())
+}

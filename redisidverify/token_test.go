@@ -1,0 +1,228 @@
+package redisidverify_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/redisidverify"
+)
+
+// processes are n services, each with a client of Baidu and one of Redis.
+func processes(t *testing.T, n int, addr, baseURL string, clock func() time.Time, change ...func(*redisidverify.TokenOptions)) []*baiduv4.Client {
+	all := make([]*baiduv4.Client, n)
+	for i := range all {
+		store := newTokens(t, connect(t, addr), append(change, func(o *redisidverify.TokenOptions) { o.Clock = clock })...)
+		client, err := baiduv4.New(baiduv4.Config{
+			APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, Tokens: store,
+			HTTP: idverify.HTTP{BaseURL: baseURL, Clock: clock},
+		})
+		require.NoError(t, err)
+		all[i] = client
+	}
+	return all
+}
+
+// atOnce asks once by every process.
+func atOnce(t *testing.T, all []*baiduv4.Client) {
+	t.Helper()
+	var done sync.WaitGroup
+	for _, client := range all {
+		done.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			client, err := idverify.New([]idverify.Provider{client})
+			if !assert.NoError(t, err) {
+				return
+			}
+			res, err := client.Verify(ctx, question())
+			if assert.NoError(t, err) {
+				assert.True(t, res.Passed())
+			}
+		})
+	}
+	done.Wait()
+}
+
+// Cold, after a revocation and at the renewal, 24 processes fetch one token. On a machine
+// too busy for miniredis to answer in time a process says so, and may fetch for itself.
+func TestTokenStore_OneFetchOfManyProcesses(t *testing.T) {
+	m := miniredis.RunT(t)
+	c := &clock{mini: m}
+	var told atomic.Int64
+	vendors := idverifytest.Start(t, idverifytest.WithClock(c.now))
+	all := processes(t, 24, m.Addr(), vendors.BaseURL(idverifytest.BaiduV4), c.now, func(o *redisidverify.TokenOptions) {
+		o.OnStore = func(idverify.StoreEvent) { told.Add(1) }
+	})
+	before := 0
+	fetchedOnce := func(when string) {
+		t.Helper()
+		atOnce(t, all)
+		require.Eventually(t, func() bool { return vendors.TokenFetches() > before }, 10*time.Second, 10*time.Millisecond, when)
+		atOnce(t, all)
+		assert.LessOrEqual(t, vendors.TokenFetches()-before, 1+int(told.Load()), when)
+		before = vendors.TokenFetches()
+	}
+	fetchedOnce("cold")
+	vendors.RevokeTokens()
+	fetchedOnce("revoked")
+	c.wait(29*24*time.Hour + time.Minute) // the token is good for a day
+	fetchedOnce("renewed")
+}
+
+// While Redis is down each process fetches for itself, and says so.
+func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
+	var mu sync.Mutex
+	told := map[idverify.StoreEvent]int{}
+	vendors := idverifytest.Start(t)
+	p := newProxy(t, miniredis.RunT(t).Addr())
+	p.set(cutting)
+	all := processes(t, 3, p.addr(), vendors.BaseURL(idverifytest.BaiduV4), time.Now, func(o *redisidverify.TokenOptions) {
+		o.OnStore = func(e idverify.StoreEvent) {
+			mu.Lock()
+			defer mu.Unlock()
+			e.Duration = 0
+			told[e]++
+			panic("EXAMPLE")
+		}
+	})
+	atOnce(t, all)
+	assert.Equal(t, 3, vendors.TokenFetches())
+	assert.Eventually(t, func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return told[idverify.StoreEvent{Store: "token", Operation: "save", Reason: idverify.StorePaused}] == 3
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
+// A lease that was won and not used, as by a process that was killed, ends.
+func TestTokenStore_ALeaseEndsAfterFiveSeconds(t *testing.T) {
+	m := miniredis.RunT(t)
+	dead, alive := newTokens(t, connect(t, m.Addr())), newTokens(t, connect(t, m.Addr()))
+	key := digits(64)
+	_, ok, err := dead.Load(t.Context(), key)
+	require.NoError(t, err)
+	require.False(t, ok)
+	answered := make(chan error, 1)
+	go func() {
+		_, ok, err := alive.Load(t.Context(), key)
+		assert.False(t, ok)
+		answered <- err
+	}()
+	m.FastForward(5*time.Second - time.Millisecond)
+	assert.Len(t, m.Keys(), 1)
+	m.FastForward(time.Millisecond)
+	require.NoError(t, <-answered)
+}
+
+// The same command twice, because its answer was lost, has one lease.
+func TestTokenStore_ALostAnswerKeepsTheLease(t *testing.T) {
+	m := miniredis.RunT(t)
+	store := newTokens(t, twice{connect(t, m.Addr())})
+	key := digits(64)
+	_, ok, err := store.Load(t.Context(), key)
+	require.NoError(t, err)
+	assert.False(t, ok, "the second answer says that the lease is this caller's")
+	require.NoError(t, store.Save(t.Context(), key, tokenFor(time.Hour)))
+	assert.Len(t, m.Keys(), 1, "Save gives the lease back")
+}
+
+// twice sends every command twice and gives the second answer.
+type twice struct{ redis.Scripter }
+
+func (w twice) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
+	w.Scripter.EvalSha(ctx, sha, keys, args...)
+	return w.Scripter.EvalSha(ctx, sha, keys, args...)
+}
+
+func (w twice) Eval(ctx context.Context, script string, keys []string, args ...any) *redis.Cmd {
+	w.Scripter.Eval(ctx, script, keys, args...)
+	return w.Scripter.Eval(ctx, script, keys, args...)
+}
+
+// Early, the one that renews is not given the token that it has.
+func TestTokenStore_ATokenThatIsDueIsNotGivenOut(t *testing.T) {
+	for life, given := range map[time.Duration]time.Duration{
+		30 * 24 * time.Hour: 24*time.Hour + time.Minute,
+		1000 * time.Second:  110 * time.Second,
+	} {
+		m := miniredis.RunT(t)
+		c := &clock{mini: m}
+		store := newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) { o.Clock = c.now })
+		key := digits(64)
+		require.NoError(t, store.Save(t.Context(), key, baiduv4.NewToken("EXAMPLE", c.now().Add(life))))
+		c.wait(life - given - 30*time.Second)
+		_, ok, err := store.Load(t.Context(), key)
+		require.NoError(t, err)
+		assert.True(t, ok, life)
+		c.wait(31 * time.Second)
+		_, ok, err = store.Load(t.Context(), key)
+		require.NoError(t, err)
+		assert.False(t, ok, life)
+	}
+}
+
+// A process whose clock is two days off reads the life that is left.
+func TestTokenStore_NoTimeCrossesTheWire(t *testing.T) {
+	m := miniredis.RunT(t)
+	off := func(d time.Duration) *redisidverify.TokenStore {
+		return newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) {
+			o.Clock = func() time.Time { return time.Now().Add(d) }
+		})
+	}
+	key, ahead := digits(64), 48*time.Hour
+	require.NoError(t, off(ahead).Save(t.Context(), key, baiduv4.NewToken("EXAMPLE", time.Now().Add(ahead+time.Hour))))
+	token, ok, err := off(-ahead).Load(t.Context(), key)
+	require.NoError(t, err)
+	require.True(t, ok)
+	assert.WithinDuration(t, time.Now().Add(time.Hour-ahead), token.ExpiresAt(), time.Minute)
+}
+
+// Nobody is here to fetch any more when the answer comes: another one may.
+func TestTokenStore_ALeaseThatNobodyWaitedForIsGivenBack(t *testing.T) {
+	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
+	store := newTokens(t, client)
+	key := digits(64)
+	ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer leave()
+	_, _, err := store.Load(ctx, key)
+	require.Equal(t, context.DeadlineExceeded, err)
+	close(client.pass)
+	<-client.sent // the lease
+	<-client.sent // and its return
+	_, ok, err := store.Load(t.Context(), key)
+	require.NoError(t, err)
+	assert.False(t, ok)
+}
+
+// delayed lets commands through when the test says so, and tells when they are done.
+type delayed struct {
+	redis.Scripter
+	pass, sent chan struct{}
+}
+
+func (d *delayed) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
+	<-d.pass
+	cmd := d.Scripter.EvalSha(context.WithoutCancel(ctx), sha, keys, args...)
+	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		return cmd // and is sent again as Eval
+	}
+	d.sent <- struct{}{}
+	return cmd
+}
+
+func (d *delayed) Eval(ctx context.Context, script string, keys []string, args ...any) *redis.Cmd {
+	cmd := d.Scripter.Eval(context.WithoutCancel(ctx), script, keys, args...)
+	d.sent <- struct{}{}
+	return cmd
+}
