@@ -27,9 +27,9 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "Identity.Mismatch", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "name and number do not agree", NoteZH: "姓名与号码不符"},
 	{VendorCode: "Identity.NotFound", Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,
-		Note: "the source does not hold the number", NoteZH: "数据源查无此号"},
+		Note: "the source does not hold the number", NoteZH: "权威库查无此号"},
 	{VendorCode: "Identity.NoPhoto", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,
-		Note: "the source holds no photo", NoteZH: "数据源无登记照"},
+		Note: "the source holds no photo", NoteZH: "权威库无登记照"},
 	{VendorCode: "Identity.Restricted", Code: idverify.CodePersonRestricted, Billed: idverify.BilledNo,
 		Note: "the vendor's rules exclude this person", NoteZH: "命中厂商风控规则"},
 
@@ -63,7 +63,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 
 	// Failures.
 	{VendorCode: "Source.Down", Code: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo,
-		Note: "the identity source does not answer the vendor", NoteZH: "数据源暂不可用"},
+		Note: "the identity source does not answer the vendor", NoteZH: "权威库暂不可用"},
 	{VendorCode: "Internal", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo,
 		Note: "the vendor has a fault of its own", NoteZH: "厂商内部故障"},
 	{VendorCode: "Gateway.Timeout", Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryUnanswered,

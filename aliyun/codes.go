@@ -32,7 +32,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: codeOK, VendorReason: "201", HTTPStatus: 200, Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "name and number do not agree; for a while the vendor answers 417 about the person", NoteZH: "姓名与号码不一致，此后一段时间对该人返回 417"},
 	{VendorCode: codeOK, VendorReason: "202", HTTPStatus: 200, Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledYes,
-		Note: "the source holds no such identity: moved household, soldiers; for a while the vendor answers 417 about the person", NoteZH: "数据源查无此身份，如户口迁移、现役军人，此后一段时间对该人返回 417"},
+		Note: "the source holds no such identity: moved household, soldiers; for a while the vendor answers 417 about the person", NoteZH: "权威库查无此身份，如户口迁移、现役军人，此后一段时间对该人返回 417"},
 	{VendorCode: codeOK, VendorReason: "203", HTTPStatus: 200, Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledYes,
 		Note: "the source holds no photo, or one that cannot be used; for a while the vendor answers 417 about the person", NoteZH: "库中无登记照或登记照不可用，此后一段时间对该人返回 417"},
 	{VendorCode: codeOK, VendorReason: "204", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
@@ -44,7 +44,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: codeOK, VendorReason: "207", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face is not that of the card photo; listed for another plan", NoteZH: "人脸与证件照不符，属其他认证方案"},
 	{VendorCode: codeOK, VendorReason: "209", HTTPStatus: 200, Code: idverify.CodeSourceUnavailable,
-		Note: "the authority's source is faulty; listed for another plan", NoteZH: "权威数据源异常，属其他认证方案"},
+		Note: "the authority's source is faulty; listed for another plan", NoteZH: "权威权威库异常，属其他认证方案"},
 }
 
 // codes are the service's own. Those of its other interfaces a photo should not meet.
@@ -80,7 +80,7 @@ var codes = []idverify.CodeRow{
 	{VendorCode: "416", Code: idverify.CodeBadResponse,
 		Note: "a code of the capture flow", NoteZH: "属采集流程的错误码"},
 	{VendorCode: "417", Code: idverify.CodePersonRestricted,
-		Note: "there is no usable source for this identity, as after 201 to 203; look by hand", NoteZH: "该身份暂无可用数据源，201 至 203 之后常见，需人工审核"},
+		Note: "there is no usable source for this identity, as after 201 to 203; look by hand", NoteZH: "该身份暂无可用权威库，201 至 203 之后常见，需人工审核"},
 	{VendorCode: "418", Code: idverify.CodeTooManyAttempts,
 		Note: "too many failures of this identity today", NoteZH: "该身份当日认证失败次数过多"},
 	{VendorCode: "419", VendorReason: reasonFetched, Code: idverify.CodeEvidenceUnreachable,

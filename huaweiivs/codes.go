@@ -76,9 +76,9 @@ var serviceRows = []idverify.CodeRow{
 	{VendorCode: "2003", HTTPStatus: 200, Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes,
 		Note: "the picture's quality or format does not do", NoteZH: "图片质量或格式不合要求"},
 	{VendorCode: "2006", HTTPStatus: 200, Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledYes,
-		Note: "the source holds no card photo of the person", NoteZH: "数据源中没有此人的证件照"},
+		Note: "the source holds no card photo of the person", NoteZH: "权威库中没有此人的证件照"},
 	{VendorCode: "3001", HTTPStatus: 200, Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledYes,
-		Note: "the source does not hold the number; soldiers, and people whose household is being moved, can meet this", NoteZH: "数据源查无此号码，现役军人或户口迁移中的人可能遇到"},
+		Note: "the source does not hold the number; soldiers, and people whose household is being moved, can meet this", NoteZH: "权威库查无此号码，现役军人或户口迁移中的人可能遇到"},
 
 	// The request.
 	{VendorCode: "IVS.0001", HTTPStatus: 400, Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,

@@ -58,7 +58,7 @@ var people = sync.OnceValue(func() []someone {
 		person(personSeveral, "测试多脸", idverify.CodeMultipleFaces, "several faces in the picture", "图片中有多张人脸"),
 		person(personRateLimited, "测试限流", idverify.CodeRateLimited, "too many calls for the moment", "调用频率超限"),
 		person(personQuota, "测试欠量", idverify.CodeQuotaExceeded, "the calls bought are used up", "调用次数用尽"),
-		person(personSourceDown, "测试断源", idverify.CodeSourceUnavailable, "the identity source does not answer the vendor", "数据源不可用"),
+		person(personSourceDown, "测试断源", idverify.CodeSourceUnavailable, "the identity source does not answer the vendor", "权威库不可用"),
 		person(personVendorDown, "测试故障", idverify.CodeVendorUnavailable, "the vendor has a fault of its own", "厂商内部故障"),
 		person(personBadCapture, "测试坏包", idverify.CodeBadCapture, "what was captured cannot be used", "采集数据不可用"),
 		person(personAtThreshold, "测试临界", idverify.CodeFaceMismatch, "similarity exactly at the vendor's threshold", "相似度恰为阈值"),

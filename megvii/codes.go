@@ -58,17 +58,17 @@ var table = exchange.NewTable([]idverify.CodeRow{
 
 	// What the source says. All of it is charged for.
 	{VendorCode: "NO_SUCH_ID_NUMBER", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledYes,
-		Note: "the source does not hold the number", NoteZH: "数据源查无此号码"},
+		Note: "the source does not hold the number", NoteZH: "权威库查无此号码"},
 	{VendorCode: "ID_NUMBER_NAME_NOT_MATCH", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "the number exists, the name does not fit it", NoteZH: "号码存在，但与姓名不一致"},
 	{VendorCode: "IMAGE_ERROR_UNSUPPORTED_FORMAT", VendorReason: "data_source", HTTPStatus: http.StatusBadRequest,
 		Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledYes,
-		Note: "name and number agree, the source's photo cannot be read or is missing", NoteZH: "姓名与号码一致，但数据源的照片无法解析或缺失"},
+		Note: "name and number agree, the source's photo cannot be read or is missing", NoteZH: "姓名与号码一致，但权威库的照片无法解析或缺失"},
 	{VendorCode: "NO_FACE_FOUND", VendorReason: "data_source", HTTPStatus: http.StatusBadRequest,
 		Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledYes,
-		Note: "the source holds no photo, or one without a face", NoteZH: "数据源没有照片，或照片中找不到人脸"},
+		Note: "the source holds no photo, or one without a face", NoteZH: "权威库没有照片，或照片中找不到人脸"},
 	{VendorCode: "DATA_SOURCE_ERROR", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo,
-		Note: "the source failed; the vendor advises to pause and to call it", NoteZH: "数据源异常，厂商建议暂停业务并与其联系"},
+		Note: "the source failed; the vendor advises to pause and to call it", NoteZH: "权威库异常，厂商建议暂停业务并与其联系"},
 
 	// The photo.
 	{VendorCode: "IMAGE_ERROR_UNSUPPORTED_FORMAT", VendorReason: "image", HTTPStatus: http.StatusBadRequest,
@@ -147,7 +147,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 		Note: "the key may not call this interface", NoteZH: "api_key 无此接口的调用权限"},
 	{VendorCode: "AUTHORIZATION_ERROR", VendorReason: "No data source permission", HTTPStatus: http.StatusForbidden, Delivery: idverify.DeliveryRefused,
 		Code: idverify.CodePermissionDenied, Billed: idverify.BilledNo,
-		Note: "the key may not ask the authoritative source", NoteZH: "api_key 无查询数据源的权限"},
+		Note: "the key may not ask the authoritative source", NoteZH: "api_key 无查询权威库的权限"},
 	{VendorCode: "AUTHORIZATION_ERROR", HTTPStatus: http.StatusForbidden, Delivery: idverify.DeliveryRefused,
 		Code: idverify.CodePermissionDenied, Billed: idverify.BilledNo,
 		Note: "the key has no right to this call, or was stopped", NoteZH: "api_key 无权限或已停用"},

@@ -31,7 +31,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "-5803", Code: idverify.CodeIdentityMismatch,
 		Note: "name and number do not agree", NoteZH: "姓名与号码对不上"},
 	{VendorCode: "-5804", Code: idverify.CodeIdentityNotFound,
-		Note: "the source does not hold the number; a person who moved household can meet this", NoteZH: "数据源查无此号码，户口迁移者偶有此情况"},
+		Note: "the source does not hold the number; a person who moved household can meet this", NoteZH: "权威库查无此号码，户口迁移者偶有此情况"},
 	{VendorCode: "-5809", Code: idverify.CodeReferencePhotoUnavailable,
 		Note: "the registered photo is unusable; the police station that issued the card can take a new one", NoteZH: "登记照不可用，需到身份证签发派出所重新采集"},
 	{VendorCode: "-5817", Code: idverify.CodeReferencePhotoUnavailable,

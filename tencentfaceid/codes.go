@@ -69,9 +69,9 @@ var ofThis = []idverify.CodeRow{
 
 	// The source and the vendor. Nobody says whether the work was charged for.
 	{VendorCode: "FailedOperation.CompareLibServiceUnavailable", Code: idverify.CodeSourceUnavailable,
-		Note: "the source is under maintenance", NoteZH: "数据源维护中"},
+		Note: "the source is under maintenance", NoteZH: "权威库维护中"},
 	{VendorCode: "FailedOperation.IdPhotoSystemNoanswer", Code: idverify.CodeSourceUnavailable,
-		Note: "the source did not hand out the photo in time", NoteZH: "数据源未返回登记照，可稍后再试"},
+		Note: "the source did not hand out the photo in time", NoteZH: "权威库未返回登记照，可稍后再试"},
 	{VendorCode: "FailedOperation.CompareSystemError", Code: idverify.CodeVendorUnavailable,
 		Note: "the comparison engine could not be called; may have been billed", NoteZH: "比对引擎调用失败，可能已计费"},
 	{VendorCode: "FailedOperation.UnKnown", Code: idverify.CodeVendorUnavailable,

@@ -73,13 +73,13 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: "210207", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledNo,
 		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "210205", Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,
-		Note: "the source does not hold the number", NoteZH: "数据源查无此号码"},
+		Note: "the source does not hold the number", NoteZH: "权威库查无此号码"},
 	{VendorCode: "210102", Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,
-		Note: "the source gives no result for what was asked", NoteZH: "待核验信息在数据源中无结果"},
+		Note: "the source gives no result for what was asked", NoteZH: "待核验信息在权威库中无结果"},
 	{VendorCode: "210308", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledYes,
-		Note: "the source's photo is too poor to compare with", NoteZH: "数据源中的登记照质量不足"},
+		Note: "the source's photo is too poor to compare with", NoteZH: "权威库中的登记照质量不足"},
 	{VendorCode: "210309", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,
-		Note: "the source has no photo", NoteZH: "数据源中没有登记照"},
+		Note: "the source has no photo", NoteZH: "权威库中没有登记照"},
 
 	// The photo. Some that cannot be used are charged for nevertheless.
 	{VendorCode: "210314", Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes,
@@ -137,5 +137,5 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: "100000", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo,
 		Note: "fault inside the service; free", NoteZH: "服务内部故障，不计费"},
 	{VendorCode: "100001", Code: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo,
-		Note: "fault at the identity source; free", NoteZH: "数据源故障，不计费"},
+		Note: "fault at the identity source; free", NoteZH: "权威库故障，不计费"},
 }

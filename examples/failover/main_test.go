@@ -19,11 +19,11 @@ func TestTheTableShowsWhoAnsweredAndWhoBilled(t *testing.T) {
 	rows := strings.Split(strings.TrimSpace(out.String()), "\n")[3:]
 	require.Len(t, rows, len(scenarios))
 	for i, want := range [][]string{
-		{"baiduv4: match", "linkface bad_response (perhaps billed) → baiduv4 match"},
-		{"baiduv4: match", "linkface quota_exceeded → baiduv4 match"},
-		{"baiduv4: match", "linkface rate_limited → linkface rate_limited → linkface rate_limited → baiduv4 match"},
-		{"linkface: match", "linkface rate_limited → linkface match"},
-		{"baiduv4: match", "linkface network (perhaps billed) → baiduv4 match", "linkface, baiduv4"},
+		{"volcengine: match", "tencentfaceid bad_response (perhaps billed) → volcengine match"},
+		{"volcengine: match", "tencentfaceid quota_exceeded → volcengine match"},
+		{"volcengine: match", "tencentfaceid rate_limited → tencentfaceid rate_limited → tencentfaceid rate_limited → volcengine match"},
+		{"tencentfaceid: match", "tencentfaceid rate_limited → tencentfaceid match"},
+		{"volcengine: match", "tencentfaceid network (perhaps billed) → volcengine match", "tencentfaceid, volcengine"},
 	} {
 		for _, part := range want {
 			assert.Contains(t, rows[i], part)

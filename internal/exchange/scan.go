@@ -50,7 +50,7 @@ func Elements(content []byte, see func(value []byte)) error {
 // because that can do none of three things: refuse a key that comes twice in any
 // letter case, of which it silently takes the last; stop at a number of values, so
 // that 16 MiB of [1,1,… cost their length and no more; and name the fields of an
-// answer that breaks off. FuzzHasDoubleKey and FuzzFindText and its like hold it to encoding/json.
+// answer that breaks off. FuzzHasDoubleKey and FuzzFindText hold it to encoding/json.
 type scanner struct {
 	rest   []byte
 	values int

@@ -141,7 +141,7 @@ func framings(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 	return []fault{
 		worked("103 before the answer", "应答之前有 103", informed(1)),
 		worked("a flood of 103", "103 泛滥", informed(200)),
-		worked("a head without end", "没完没了的应答头", func(w *wire) bool {
+		worked("a head without end", "没完没了的响应头", func(w *wire) bool {
 			endless := w.write([]byte("HTTP/1.1 200 OK\r\n"))
 			for endless {
 				endless = w.write([]byte(strings.Repeat("X-Filler: "+strings.Repeat("x", 1000)+"\r\n", 16)))
