@@ -8,7 +8,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/linkface"
-	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/tencentfaceid"
 )
 
 // service is what a user writes: it opens accounts.
@@ -29,9 +29,9 @@ func providers(t *testing.T, vendors *idverifytest.Server) []idverify.Provider {
 	bd, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(baiduv4.Name)}})
 	noError(t, err)
-	tc, err := tencent.New(tencent.Config{
-		AppID: idverifytest.TencentAppID, SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
-		HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(tencent.Name)}})
+	tc, err := tencentfaceid.New(tencentfaceid.Config{
+		SecretID: idverifytest.TencentFaceIDSecretID, SecretKey: idverifytest.TencentFaceIDSecretKey,
+		HTTP: idverify.HTTP{BaseURL: vendors.BaseURL(tencentfaceid.Name)}})
 	noError(t, err)
 	return []idverify.Provider{lf, bd, tc}
 }
