@@ -267,6 +267,9 @@ func TestEveryPhaseMeetsEveryVendor(t *testing.T) {
 	for _, phase := range faultmatrix.Phases() {
 		assert.NotEmpty(t, met[phase], phase)
 		for _, vendor := range idverifytest.Vendors() {
+			if phase == faultmatrix.HalfBody && vendors.Named(vendor).Largest <= 2<<20 {
+				continue // the second half of its pictures fits into the sockets
+			}
 			if long.Asked() || phase == faultmatrix.VendorSays {
 				assert.Contains(t, met[phase], vendor, phase)
 			}
