@@ -245,7 +245,7 @@ func TestTheLargestAnswerIsBounded(t *testing.T) {
 		return s.name != "match" && s.name != "picture" && s.name != "token"
 	})) {
 		kinds := []string{"text", "base64 with escapes", "ones", "white space"}
-		for _, name := range long.Or(kinds, kinds[i:i+1]) {
+		for _, name := range long.Or(kinds, kinds[i%len(kinds):][:1]) {
 			answer := s.answer(values[name], httpx.DefaultMaxResponseBytes-1<<10)
 			c := s.cost(t, answer)
 			t.Logf("%s, %s, %s: as much CPU time as a plain loop over %.0f MiB, and %.1f MiB allocated", s.vendor.Name, s.name, name, c.cpu/(1<<20), c.allocated/(1<<20))
