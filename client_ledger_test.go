@@ -26,7 +26,7 @@ type faultyLedger struct {
 	claim, settle func(ctx context.Context) error // nil: go on
 	after         func() error                    // what a claim says once it was made
 	rewrite       func(idverify.Claim) idverify.Claim
-	hold          time.Duration // of every claim, in the place of what was asked for
+	hold          time.Duration // of every claim, instead of what was asked for
 }
 
 func newFaultyLedger() *faultyLedger { return &faultyLedger{Ledger: idverify.NewMemoryLedger()} }

@@ -106,7 +106,7 @@ const (
 	// interval dot may be lost, as in 阿迪力 买买提. It was sent as it is.
 	WarnBlankInName Warning = "name_has_blank"
 	// WarnRadicalInName: the name was given with a part of a character, U+2E80 to
-	// U+2FD5, in the place of a character, as text out of PDF files has it. What
+	// U+2FD5, instead of a character, as text out of PDF files has it. What
 	// looks the same was sent as the character, others as they are.
 	WarnRadicalInName Warning = "name_has_radical"
 	// WarnCompatibilityName: the name has a compatibility ideograph, which Unicode

@@ -40,7 +40,7 @@ type ResultStore interface {
 	// 200 ms, or a tenth of the time that the call has left if that is less; see
 	// [WithResultStoreTimeout].
 	Load(ctx context.Context, id string) (Stored, bool, error)
-	// Save keeps a decision under id, in the place of what is there. It has two
+	// Save keeps a decision under id and replaces what is there. It has two
 	// seconds, and nobody waits for it. A panic of it is dropped, as an error is.
 	Save(ctx context.Context, id string, s Stored) error
 }

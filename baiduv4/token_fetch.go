@@ -93,7 +93,7 @@ func (s *tokenSource) ask(ctx context.Context, p *pending, f *flight.Flight[Toke
 }
 
 // save tells the store of the token that is held, one Save after the other: a slow
-// one must not put an older token, refused since, in the place of a newer one.
+// one must not put an older token, refused since, instead of a newer one.
 func (s *tokenSource) save(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	s.mu.Lock()

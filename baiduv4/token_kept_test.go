@@ -320,7 +320,7 @@ func (g given) Load(context.Context, string) (baiduv4.Token, bool, error) { retu
 func (g given) Save(context.Context, string, baiduv4.Token) error         { return errors.New("read-only") }
 func (g given) Drop(context.Context, string, baiduv4.Token) error         { return errors.New("read-only") }
 
-// A Save that was left behind puts an old token in the place of a newer one when it
+// A Save that was left behind puts an old token instead of a newer one when it
 // gets there at last. The newer one is saved again.
 func TestALateSaveIsPutRight(t *testing.T) {
 	bubble(t, func(t *testing.T) {

@@ -29,7 +29,7 @@ func TestFailedFetchIsNotRemembered(t *testing.T) {
 		e := verifyFails(t, c)
 		assert.Equal(t, idverify.CodeBadResponse, e.Code)
 		synctest.Wait()
-		assert.Zero(t, store.saves, "nor is anything put in the place of another process's token")
+		assert.Zero(t, store.saves, "nor is anything put instead of another process's token")
 		down = false
 		verifyAndSave(t, c)
 		f.assertSeen(t, 2, 1)

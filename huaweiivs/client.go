@@ -24,7 +24,7 @@ type Config struct {
 	// AccessKey and SecretKey are the AK and SK of an IAM user. Required, unless
 	// Credentials gives the key.
 	AccessKey, SecretKey string
-	// Credentials gives the key in the place of AccessKey and SecretKey, which then
+	// Credentials gives the key instead of AccessKey and SecretKey, which then
 	// stay empty: see [idverify.Credentials]. A temporary key's Token is its security
 	// token. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
@@ -36,7 +36,7 @@ type Config struct {
 	// not know is no error there. Default none, which the vendor takes for "default".
 	EnterpriseProjectID string
 
-	// Detail asks for a similarity of 0..1000 with decimals, in the place of whole
+	// Detail asks for a similarity of 0..1000 with decimals, instead of whole
 	// numbers of 0..100. It changes no decision. Default false.
 	Detail bool
 	// NoCrop sends crop as false: the vendor then neither counts the faces nor crops

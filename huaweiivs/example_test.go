@@ -17,7 +17,7 @@ func ExampleNew() {
 }
 
 func ExampleClient_Verify() {
-	server := httptest.NewServer(idverifytest.New()) // in the place of the vendor
+	server := httptest.NewServer(idverifytest.New()) // instead of the vendor
 	defer server.Close()
 	client, err := huaweiivs.New(huaweiivs.Config{
 		AccessKey: idverifytest.HuaweiIVSAccessKey,

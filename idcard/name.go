@@ -9,7 +9,7 @@ import (
 // intervalDot stands between the parts of a name, as in 买买提·吐尔逊: U+00B7, by 民委发〔2016〕33号.
 const intervalDot = '·'
 
-// lookalikes are the dots that keyboards and older systems put in the place of [intervalDot].
+// lookalikes are the dots that keyboards and older systems put instead of [intervalDot].
 const lookalikes = "." +
 	"\u0387" + // Greek ano teleia
 	"\u2022" + // bullet

@@ -127,7 +127,7 @@ func checkDigitFits(text string) bool {
 	return sum == 1
 }
 
-// isRounded: a spreadsheet keeps 15 digits of a number, and puts zeros in the place of the last three.
+// isRounded: a spreadsheet keeps 15 digits of a number, and puts zeros instead of the last three.
 func isRounded(text string) bool { return strings.HasSuffix(text, "000") }
 
 func value(c byte) int {

@@ -26,7 +26,7 @@ const (
 	AliyunSecurityToken      = "EXAMPLESTSTOKEN/+==EXAMPLESTSTOKEN0001"
 )
 
-// What Aliyun's stand-in takes in the place of a picture: any object of this bucket
+// What Aliyun's stand-in takes instead of a picture: any object of this bucket
 // whose name does not contain "unreachable", and the id of a verification that
 // passed, this one or one of the stand-in's own.
 const (

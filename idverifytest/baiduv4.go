@@ -23,7 +23,7 @@ const (
 	BaiduSecretKey = "EXAMPLEBAIDUSECRETKEY00000000001"
 )
 
-// Evidence that Baidu's stand-in takes in the place of a picture.
+// Evidence that Baidu's stand-in takes instead of a picture.
 const (
 	// FaceToken is the one face token that the stand-in holds. Any other is
 	// answered with 222209.

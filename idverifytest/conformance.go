@@ -60,7 +60,7 @@ type Case struct {
 //	}
 //
 // For any other, give StandIn, a handler that answers as the vendor does, and
-// the Cases that it knows, in the place of Vendor, and Keys. The module in
+// the Cases that it knows, instead of Vendor, and Keys. The module in
 // examples/provider does so.
 //
 // The rules:

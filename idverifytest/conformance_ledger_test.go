@@ -61,7 +61,7 @@ func TestTestLedger_MemoryLedgerConforms(t *testing.T) {
 // Holds P-PAY-13.
 func TestTestLedger_SeesLedgersThatAreWrong(t *testing.T) {
 	background := context.Background()
-	// as says another state in the place of one.
+	// as says another state instead of one.
 	as := func(is, said idverify.ClaimState, when func(idverify.ClaimRequest) bool) *bentLedger {
 		return &bentLedger{claim: func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error) {
 			claim, err := l.Claim(background, c)

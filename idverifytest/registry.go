@@ -189,7 +189,7 @@ func Credentials(vendor string) map[string]string {
 	return v.credentials
 }
 
-// SampleEvidence is what a vendor takes in the place of a picture, by the
+// SampleEvidence is what a vendor takes instead of a picture, by the
 // vendor's own parameter names. It is nil for a vendor that has nothing of the
 // kind, and for an unknown vendor. Addresses are [MediaURL] and its like.
 func SampleEvidence(vendor string) map[string]string {

@@ -24,7 +24,7 @@ import (
 // faceIDCall is one request for ImageRecognitionV2, and what of it a test changes.
 type faceIDCall struct {
 	members                  map[string]any
-	body                     string // in the place of members
+	body                     string // instead of members
 	id, secret, token        string
 	at                       time.Time
 	date, service, signed    string

@@ -29,7 +29,7 @@ type volcengineCall struct {
 	contentType                             string
 	signed                                  []string
 	body                                    map[string]any
-	raw                                     string // in the place of body
+	raw                                     string // instead of body
 	after                                   func(*http.Request)
 }
 

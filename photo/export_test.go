@@ -8,7 +8,7 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// ReplaceGIF puts a decoder in the place of image/gif's, until the test is over.
+// ReplaceGIF puts a decoder instead of image/gif's, until the test is over.
 func ReplaceGIF(tb interface{ Cleanup(func()) }, by func(io.Reader) (image.Image, error)) {
 	own := decoders[picture.GIF]
 	tb.Cleanup(func() { decoders[picture.GIF] = own })

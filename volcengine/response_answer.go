@@ -56,7 +56,7 @@ type gatewayError struct {
 	Message exchange.Remark `json:"Message"`
 }
 
-// ifObject reads an object. Errors come with null in the place of one, and services
+// ifObject reads an object. Errors come with null instead of one, and services
 // of this kind write an empty one as [] or "".
 func ifObject(text []byte, fields any) error {
 	if !bytes.HasPrefix(text, []byte("{")) {

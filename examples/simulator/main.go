@@ -102,7 +102,7 @@ type description struct {
 type vendor struct {
 	BaseURL     string            `json:"base_url"`
 	Credentials map[string]string `json:"credentials"` // by the vendor's own parameter names
-	// Evidence is what the vendor takes in the place of a picture, by its own
+	// Evidence is what the vendor takes instead of a picture, by its own
 	// parameter names.
 	Evidence map[string]string `json:"evidence,omitempty"`
 }

@@ -126,7 +126,7 @@ func TestWhatWrapChangesIsNotSent(t *testing.T) {
 	assert.Equal(t, "another", got.authorization, "of one's own gateway, where the vendor has none")
 }
 
-// A body that Wrap puts in the place of ours is closed, as it may expect.
+// A body that Wrap puts instead of ours is closed, as it may expect.
 func TestBodyThatWrapWrapsIsClosed(t *testing.T) {
 	base, _ := listening(t)
 	wrapped := &closes{Reader: strings.NewReader("")}

@@ -14,7 +14,7 @@ import (
 )
 
 // Seen is media after a first look. Its readers give what was seen, or an error
-// in the place of the last bytes. It can be opened any number of times.
+// instead of the last bytes. It can be opened any number of times.
 type Seen struct {
 	// Picture is for whoever inspected the media to fill. A picture that stops
 	// before its end is not given whole.

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Other is what is sent in the place of a picture by mistake.
+// Other is what is sent instead of a picture by mistake.
 type Other uint8
 
 // The kinds that are recognised. NotKnown is the zero Other.

@@ -46,7 +46,7 @@ func plantMaterial(o *outlets) *material {
 	for _, a := range accounts {
 		for _, f := range a.Forms {
 			for _, text := range f.Known {
-				o.plantKey("a text in the place of a picture", text)
+				o.plantKey("a text instead of a picture", text)
 			}
 		}
 	}

@@ -298,7 +298,7 @@ func inUse() int {
 }
 
 // FuzzAnswerCost looks for answers that cost more for each byte: a beginning, a unit
-// that is repeated, and an end, in the place of a value in each vendor's answers.
+// that is repeated, and an end, instead of a value in each vendor's answers.
 // Holds P-WIRE-10.
 func FuzzAnswerCost(f *testing.F) {
 	all := shapes()

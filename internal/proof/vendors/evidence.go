@@ -40,7 +40,7 @@ func (v Vendor) accepted(take func(Form) bool) []idverify.Evidence {
 	return all
 }
 
-// Captures reports whether the vendor reads captures in the place of pictures.
+// Captures reports whether the vendor reads captures instead of pictures.
 func (v Vendor) Captures() bool {
 	return slices.ContainsFunc(v.Forms, func(f Form) bool { return f.Media != nil && f.Captured })
 }

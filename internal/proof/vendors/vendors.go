@@ -130,7 +130,7 @@ type Key struct {
 // Account is what a client is made of.
 type Account struct {
 	HTTP idverify.HTTP
-	// Keys has values for some fields in the place of the stand-in's.
+	// Keys has values for some fields instead of the stand-in's.
 	Keys map[string]string
 	// Threshold is the default's where it is 0.
 	Threshold float64

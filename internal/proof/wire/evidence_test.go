@@ -96,7 +96,7 @@ func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 	return all
 }
 
-// noEvidence is what programs send in the place of a picture or capture.
+// noEvidence is what programs send instead of a picture or capture.
 func noEvidence(captured bool) map[string][]byte {
 	text := base64.StdEncoding.EncodeToString(idverifytest.Photo())
 	all := map[string][]byte{

@@ -27,11 +27,11 @@ type outcome struct {
 	name           string
 	fault          idverifytest.Fault                       // of the stand-in
 	answer         http.HandlerFunc                         // in its place, if there is one
-	request        func(v vendors.Vendor) *idverify.Request // in the place of a match
+	request        func(v vendors.Vendor) *idverify.Request // instead of a match
 	leaves         bool                                     // the caller does, once the request has arrived
 	tokens         bool                                     // only vendors with access tokens know it
 	want           idverify.Code                            // "" is that of a poor photo, which vendors call differently
-	of             idverify.Code                            // in the place of want: the vendor's word for it
+	of             idverify.Code                            // instead of want: the vendor's word for it
 	kept           bool
 	keptIfDigested bool // it is found when the body is digested, before anything is sent
 }

@@ -151,7 +151,7 @@ func withThreshold(threshold float64) func(*vendors.Account) {
 	return func(a *vendors.Account) { a.Threshold = threshold }
 }
 
-// The Config's threshold decides in the place of the default.
+// The Config's threshold decides instead of the default.
 func TestTheConfigsThresholdDecides(t *testing.T) {
 	for _, v := range vendors.All() {
 		if !v.OwnThreshold {

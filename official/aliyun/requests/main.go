@@ -33,7 +33,7 @@ type signed struct {
 	Name    string            `json:"name"`
 }
 
-// RoundTrip takes a request down, in the place of a server.
+// RoundTrip takes a request down, instead of a server.
 func (s *signed) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
