@@ -213,9 +213,8 @@ func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string
 // call's question nobody knows.
 func (c *Call) Astray(field string) *idverify.Error {
 	c.response.Abandon()
-	c.requestID = ""
 	e := *c.Bad(field + " names another call: the answer is not to this one")
-	e.Field, e.Contradiction = field, true
+	e.Field, e.Contradiction, e.RequestID = field, true, ""
 	return &e
 }
 
