@@ -71,6 +71,7 @@ func TestContradictionsDecideNothing(t *testing.T) {
 		body   string
 	}{
 		{200, success + `,"error_message":"NO_SUCH_ID_NUMBER"}`}, {400, success + `,"error_message":"NO_SUCH_ID_NUMBER"}`},
+		{200, success + `,"error_message":" "}`}, {200, success + `,"error_message":"\t"}`},
 		{400, success + "}"}, {201, success + "}"}, {500, success + "}"}, {413, success + "}"},
 		{200, success + `,"error":"IDCARD_NO_MATCH"}`}, {200, success + `,"error":{"code":1}}`}, {200, success + `,"error":false}`},
 		{200, `{"request_id":"R1","error_message":"ID_NUMBER_NAME_NOT_MATCH"}`}, {200, `{"request_id":"R1","error_message":"LOW_QUALITY"}`},
