@@ -254,8 +254,8 @@ func TestAnAnswerToAnotherQuestionEndsTheCall(t *testing.T) {
 		[]any{e.Code, e.Field, e.Contradiction, e.Delivery, e.Billed, e.Repeatable()})
 	assert.Empty(t, e.RequestID)
 	assert.Nil(t, e.Reply)
-	c.RequestIDHeader = "X-Request-Id"
+	c.RequestIDHeader, c.OwnID = "X-Request-Id", "ours"
 	c.response.Header.Set("X-Request-Id", "theirs")
-	assert.Empty(t, c.Astray("Extra").RequestID, "a header is of the same answer")
+	assert.Equal(t, "ours", c.Astray("Extra").RequestID, "a header is of the same answer")
 	assert.Equal(t, idverify.AdviceReview, e.Advice())
 }
