@@ -70,6 +70,7 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 		{200, `"200"`, `{"Passed":{},"SubCode":"200"}`, false, idverify.BilledUnknown},
 		{201, `"200"`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
 		{500, `"200"`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
+		{500, `"200"`, `{"Passed":"F","SubCode":"204"}`, false, idverify.BilledUnknown},
 		{200, `""`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
 		{200, `null`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
 	} {

@@ -156,6 +156,29 @@ func TestWrongClock_HealedAgain(t *testing.T) {
 	}
 }
 
+// An error of the service's own says that the gateway has accepted the signature, too.
+func TestWrongClock_HealedAgainAfterAnErrorOfTheService(t *testing.T) {
+	var ahead atomic.Int64
+	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		theirs := signedAt.Add(time.Duration(ahead.Load()))
+		w.Header().Set("Date", theirs.Format(http.TimeFormat))
+		if r.Header.Get("X-Sdk-Date") != theirs.Format("20060102T150405Z") {
+			w.WriteHeader(401)
+			_, _ = w.Write([]byte(fixture(t, "signature.json")))
+			return
+		}
+		w.WriteHeader(400)
+		_, _ = w.Write([]byte(`{"error_code":"IVS.0010","error_msg":"x"}`))
+	})
+	c := newClient(t, v)
+	for i, hour := range []time.Duration{time.Hour, -time.Hour, 2 * time.Hour} {
+		ahead.Store(int64(hour))
+		_, err := c.Verify(t.Context(), request())
+		assert.Equal(t, idverify.CodePoorPhoto, idverify.CodeOf(err))
+		assert.Len(t, v.requests(), 2*(i+1))
+	}
+}
+
 // Of many calls at once with a wrong clock one signature is made anew.
 func TestWrongClock_ManyAtOnce(t *testing.T) {
 	const calls = 8
