@@ -215,3 +215,23 @@ func TestSignature_IsHidden(t *testing.T) {
 	require.Len(t, signature, 64)
 	assert.NotContains(t, said, signature)
 }
+
+// The body is digested before the key is asked for: what cannot be read costs no key,
+// and a slow disk none of a key's life.
+func TestKeyIsAskedForLast(t *testing.T) {
+	asked := 0
+	client := newClient(t, serve(t, answering(500, "")), func(cfg *huaweiivs.Config) {
+		cfg.AccessKey, cfg.SecretKey = "", ""
+		cfg.Credentials = func(context.Context) (idverify.Credentials, error) {
+			asked++
+			return idverify.Credentials{KeyID: "EXAMPLE-ID", KeySecret: "EXAMPLE-SECRET"}, nil
+		}
+	})
+	req := request()
+	photo := idverifytest.Photo()
+	req.Evidence = []idverify.Evidence{idverify.Photo(idverify.Bytes(photo[:len(photo)-2]))}
+	res, err := client.Verify(t.Context(), req)
+	require.Nil(t, res)
+	require.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
+	require.Zero(t, asked)
+}
