@@ -23,8 +23,9 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	if err != nil {
 		return err
 	}
+	clock := call.Clock()
 	req.Sign = func(_ context.Context, r *http.Request, digest [sha256.Size]byte) error {
-		r.Header.Set("X-Acme-Date", sign.Short(call.At()))
+		r.Header.Set("X-Acme-Date", sign.Short(clock()))
 		r.Header.Set("X-Acme-Nonce", sign.Nonce())
 		r.Header.Set("Authorization", authorization(key, sign.Of(r, digest)))
 		return nil

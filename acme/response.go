@@ -61,7 +61,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	case a.Code == "":
 		return nil, call.Foreign("Code is missing")
 	case a.Trace != "" && string(a.Trace) != call.OwnID:
-		return nil, call.Bad("the answer's Trace names another call")
+		return nil, call.Astray("Response.Trace")
 	case a.Code == codeOK && !call.OK():
 		return nil, call.Bad("Code OK came with an HTTP status of failure")
 	case a.Code == codeOK:

@@ -19,8 +19,9 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	if err != nil {
 		return err
 	}
+	clock := call.Clock()
 	req.Sign = func(_ context.Context, r *http.Request, digest [sha256.Size]byte) error {
-		authorize(r, digest, key, call.At(), sign.Nonce())
+		authorize(r, digest, key, clock(), sign.Nonce())
 		return nil
 	}
 	return nil

@@ -1,7 +1,10 @@
 package aliyun
 
 import (
+	"context"
 	"crypto/sha256"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -37,5 +40,44 @@ func TestSignatureIsThatOfTheVendorsOwnClients(t *testing.T) {
 		require.Equal(t, "2026-01-02T03:04:05Z", r.Header.Get("X-Acs-Date"))
 		require.Equal(t, "238cb70d355e6535d30482a9981f98dd5c31316e95b16db984eaae06fc62ca8e", r.Header.Get("X-Acs-Content-Sha256"))
 		require.Equal(t, vector.token, r.Header.Get("X-Acs-Security-Token"))
+	}
+}
+
+// late answers that the time signed for is an hour off.
+type late struct{ at time.Time }
+
+func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Date": {l.at.Add(time.Hour).Format(http.TimeFormat)}},
+		Body: io.NopCloser(strings.NewReader(`{"RequestId":"R","Code":"InvalidTimeStamp.Expired"}`))}, nil
+}
+
+// A signer that was left behind reads nothing that its call has learned since.
+func TestSignerKeepsTheClockOfItsAttempt(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	client, err := New(Config{AccessKeyID: "EXAMPLE-ID", AccessKeySecret: "EXAMPLE-SECRET", SceneID: "1000000006",
+		HTTP: idverify.HTTP{Client: &http.Client{Transport: late{at}}, Clock: func() time.Time { return at }}})
+	require.NoError(t, err)
+	req := &idverify.Request{Name: "虚构张三", IDNumber: "11010519000101001X", Evidence: []idverify.Evidence{CertifyID("EXAMPLE-CERTIFY-ID")}}
+	q, err := req.Question(client)
+	require.NoError(t, err)
+	call, err := client.vendor.Begin(t.Context(), q)
+	require.NoError(t, err)
+	sent, err := client.encode(call)
+	require.NoError(t, err)
+	require.NoError(t, client.sign(call, &sent))
+	require.NoError(t, call.Send(t.Context(), sent))
+	_, err = client.decode(call)
+	require.True(t, call.RefusedForTime(err))
+	anew := sent
+	require.NoError(t, client.sign(call, &anew))
+	for want, signer := range map[string]func(context.Context, *http.Request, [sha256.Size]byte) error{
+		"2026-01-02T03:04:05Z": sent.Sign, "2026-01-02T04:04:05Z": anew.Sign,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		require.NoError(t, signer(t.Context(), r, [sha256.Size]byte{}))
+		require.Equal(t, want, r.Header.Get("X-Acs-Date"))
 	}
 }

@@ -65,6 +65,7 @@ func reasons(call *exchange.Call, said exchange.Said) []string {
 
 // isAboutSignature reports whether the gateway explains what it signed itself.
 func isAboutSignature(code string) bool {
+	code = strings.TrimSpace(code)
 	return code == "SignatureDoesNotMatch" || code == "IncompleteSignature"
 }
 

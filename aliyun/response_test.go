@@ -54,6 +54,9 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 		{200, `"200"`, `{"Passed":"F","SubCode":"200"}`, true, idverify.BilledYes},
 		{200, `"417"`, `{"Passed":"T","SubCode":"200"}`, true, idverify.BilledUnknown},
 		{200, `"Throttling"`, `{"Passed":"T","SubCode":"200"}`, true, idverify.BilledNo},
+		{200, `"Throttling"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledNo},
+		{429, `"Throttling.Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledNo},
+		{429, `"Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledNo},
 		{200, `"200"`, `{"SubCode":"200"}`, false, idverify.BilledYes},
 		{200, `"200"`, `{"Passed":null,"SubCode":"200"}`, false, idverify.BilledYes},
 		{200, `"200"`, `{"Passed":true,"SubCode":"200"}`, false, idverify.BilledYes},
@@ -67,6 +70,7 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 		{200, `"200"`, `{"Passed":{},"SubCode":"200"}`, false, idverify.BilledUnknown},
 		{201, `"200"`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
 		{500, `"200"`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
+		{500, `"200"`, `{"Passed":"F","SubCode":"204"}`, false, idverify.BilledUnknown},
 		{200, `""`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
 		{200, `null`, `{"Passed":"T","SubCode":"200"}`, false, idverify.BilledUnknown},
 	} {
@@ -148,7 +152,7 @@ func TestTheGatewaySaysHowLongToWait(t *testing.T) {
 
 // The vendor's message about a signature may repeat every parameter of the request.
 func TestMessagesAboutSignaturesAreNotPassedOn(t *testing.T) {
-	for _, word := range []string{"SignatureDoesNotMatch", "IncompleteSignature"} {
+	for _, word := range []string{"SignatureDoesNotMatch", "IncompleteSignature", " SignatureDoesNotMatch "} {
 		res, err := verify(t, http.StatusBadRequest, fmt.Sprintf(`{"RequestId":"R","Code":%q,"Message":"server string to sign is: CertName%%253D"}`, word))
 		e := failed(t, res, err)
 		reply, _ := idverify.ReplyAs[*aliyun.Reply](nil, err)

@@ -22,8 +22,12 @@ var signedHeaders = []string{"host", "x-sdk-date", "x-project-id", "x-security-t
 // signatureLifetime is how far the vendor lets the time that is signed be from its own.
 const signatureLifetime = 15 * time.Minute
 
-// sign has every attempt signed for its own time.
+// sign has every attempt signed for its own time. The key is asked for when the body has
+// been digested, which a slow disk can make long.
 func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
+	if _, err := call.Digest(req.Body); err != nil {
+		return err
+	}
 	key, err := call.Key(call.Context())
 	if err != nil {
 		return err

@@ -156,6 +156,29 @@ func TestWrongClock_HealedAgain(t *testing.T) {
 	}
 }
 
+// An error of the service's own says that the gateway has accepted the signature, too.
+func TestWrongClock_HealedAgainAfterAnErrorOfTheService(t *testing.T) {
+	var ahead atomic.Int64
+	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		theirs := signedAt.Add(time.Duration(ahead.Load()))
+		w.Header().Set("Date", theirs.Format(http.TimeFormat))
+		if r.Header.Get("X-Sdk-Date") != theirs.Format("20060102T150405Z") {
+			w.WriteHeader(401)
+			_, _ = w.Write([]byte(fixture(t, "signature.json")))
+			return
+		}
+		w.WriteHeader(400)
+		_, _ = w.Write([]byte(`{"error_code":"IVS.0010","error_msg":"x"}`))
+	})
+	c := newClient(t, v)
+	for i, hour := range []time.Duration{time.Hour, -time.Hour, 2 * time.Hour} {
+		ahead.Store(int64(hour))
+		_, err := c.Verify(t.Context(), request())
+		assert.Equal(t, idverify.CodePoorPhoto, idverify.CodeOf(err))
+		assert.Len(t, v.requests(), 2*(i+1))
+	}
+}
+
 // Of many calls at once with a wrong clock one signature is made anew.
 func TestWrongClock_ManyAtOnce(t *testing.T) {
 	const calls = 8
@@ -191,4 +214,24 @@ func TestSignature_IsHidden(t *testing.T) {
 	_, signature, _ := strings.Cut(v.requests()[0].Header.Get("Authorization"), "Signature=")
 	require.Len(t, signature, 64)
 	assert.NotContains(t, said, signature)
+}
+
+// The body is digested before the key is asked for: what cannot be read costs no key,
+// and a slow disk none of a key's life.
+func TestKeyIsAskedForLast(t *testing.T) {
+	asked := 0
+	client := newClient(t, serve(t, answering(500, "")), func(cfg *huaweiivs.Config) {
+		cfg.AccessKey, cfg.SecretKey = "", ""
+		cfg.Credentials = func(context.Context) (idverify.Credentials, error) {
+			asked++
+			return idverify.Credentials{KeyID: "EXAMPLE-ID", KeySecret: "EXAMPLE-SECRET"}, nil
+		}
+	})
+	req := request()
+	photo := idverifytest.Photo()
+	req.Evidence = []idverify.Evidence{idverify.Photo(idverify.Bytes(photo[:len(photo)-2]))}
+	res, err := client.Verify(t.Context(), req)
+	require.Nil(t, res)
+	require.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
+	require.Zero(t, asked)
 }

@@ -1,6 +1,8 @@
 package huaweiivs
 
 import (
+	"strings"
+
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
 )
@@ -27,7 +29,7 @@ var words = map[string]string{
 // isWordOf reports whether a word fits a code. Beside a code that is not listed "valid"
 // fits nothing.
 func isWordOf(code, word string) bool {
-	if want, listed := words[code]; listed {
+	if want, listed := words[strings.TrimSpace(code)]; listed { // as the table finds it
 		return word == want
 	}
 	return word != "valid"

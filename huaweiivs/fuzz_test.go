@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -91,6 +92,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		_, _ = fuzztest.Case{
 			Answer: given, Request: request(), Codes: huaweiivs.Codes(), Earned: earned(given, detail),
+			OwnID:  regexp.MustCompile("^[0-9a-f]{32}$"), // that of a call without a Reference
 			Hidden: []string{name, number, accessKey, secretKey},
 			Provider: func() fuzztest.Provider {
 				c, err := huaweiivs.New(huaweiivs.Config{AccessKey: accessKey, SecretKey: secretKey, Detail: detail,

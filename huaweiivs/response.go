@@ -48,6 +48,7 @@ type meta struct {
 
 // nested is an error one object deep.
 type nested struct {
+	present   bool
 	ErrorCode exchange.Text   `json:"error_code"`
 	ErrorMsg  exchange.Remark `json:"error_msg"`
 	Code      exchange.Text   `json:"code"`
@@ -86,10 +87,17 @@ func (m *meta) UnmarshalJSON(text []byte) error {
 
 func (n *nested) UnmarshalJSON(text []byte) error {
 	type fields nested
-	if !bytes.HasPrefix(text, []byte("{")) {
-		return nil // a text in its place is no code
+	switch string(text) {
+	case "null", `""`, "{}", "[]":
+		return nil
 	}
-	return exchange.Fields(text, (*fields)(n))
+	if bytes.HasPrefix(text, []byte("{")) { // a text in its place is no code
+		if err := exchange.Fields(text, (*fields)(n)); err != nil {
+			return err
+		}
+	}
+	n.present = true // beside a result it must not pass unseen
+	return nil
 }
 
 func (r *result) UnmarshalJSON(text []byte) (err error) {
@@ -135,6 +143,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Astray("meta.uuid")
 	case failure != "" && a.Result.present:
 		return nil, call.Contradiction(said, "error_code", "a result came with an error_code")
+	case a.Error.present && a.Result.present:
+		return nil, call.Contradiction(said, "error", "a result came with an error")
 	case failure != "":
 		return c.failed(call, said)
 	case !a.Result.present:

@@ -101,6 +101,12 @@ func TestAnswer_ThatCannotBeTrusted(t *testing.T) {
 		"two results":         `{"meta":{"uuid":"OURS"},"result":{"resp_data":[{` + valid + `"similarity":"88"},{` + valid + `"similarity":"88"}]}}`,
 		"a count of two":      `{"meta":{"uuid":"OURS"},"result":{"count":2,"resp_data":[{` + valid + `"similarity":"88"}]}}`,
 		"an error besides":    `{"meta":{"uuid":"OURS"},"error_code":"IVS.0003","result":{"count":1,"resp_data":[{` + valid + `"similarity":"88"}]}}`,
+		"a blank at a code":   one(`"verification_result":"invalid","verification_code":" 1000","similarity":"88"`),
+		"no word, a blank":    one(`"verification_code":"1000 ","similarity":"88"`),
+		"a blank and 2002":    one(`"verification_result":"nonexistent","verification_code":"2002 "`),
+		"a text of an error":  `{"meta":{"uuid":"OURS"},"error":"x","result":{"count":1,"resp_data":[{` + valid + `"similarity":"88"}]}}`,
+		"a list of errors":    `{"meta":{"uuid":"OURS"},"error":[1],"result":{"count":1,"resp_data":[{` + valid + `"similarity":"88"}]}}`,
+		"an unnamed error":    `{"meta":{"uuid":"OURS"},"error":{"message":"x"},"result":{"count":1,"resp_data":[{` + valid + `"similarity":"88"}]}}`,
 		"nothing":             `{}`,
 	} {
 		res, err := ask(t, 200, content)
@@ -124,6 +130,15 @@ func TestAnswer_WithoutUUID(t *testing.T) {
 		res, err := ask(t, 200, `{`+meta+`"result":{"resp_data":[{"verification_result":"valid","verification_code":1000,"similarity":"88"}]}}`)
 		require.NoError(t, err)
 		assert.True(t, res.Passed())
+	}
+}
+
+// An error that says nothing is none.
+func TestAnswer_EmptyErrorBesideAResult(t *testing.T) {
+	for _, nothing := range []string{`null`, `""`, `{}`, `[]`} {
+		res, err := ask(t, 200, `{"meta":{"uuid":"OURS"},"error":`+nothing+`,"result":{"resp_data":[{"verification_result":"valid","verification_code":1000,"similarity":"88"}]}}`)
+		require.NoError(t, err, nothing)
+		assert.True(t, res.Passed(), nothing)
 	}
 }
 

@@ -64,10 +64,11 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	call.SetRequestID(string(a.RequestID))
 	reply := a.reply(call)
+	success := exchange.Said{Code: codeOK, Reply: reply}
 	message := strings.TrimSpace(string(a.ErrorMessage))
 	switch {
-	case message != "" && a.FaceID.present:
-		return nil, call.Bad("error_message came with result_faceid")
+	case a.ErrorMessage != "" && a.FaceID.present: // a blank one, too
+		return nil, call.Contradiction(success, "error_message", "error_message came with result_faceid")
 	case message != "" && call.OK():
 		return nil, call.Bad("error_message came with the HTTP status of success")
 	case message != "":
@@ -77,7 +78,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	case !call.OK():
 		return nil, call.Bad("result_faceid came with an HTTP status of failure")
 	case !isNothing(a.OtherError):
-		return nil, call.Bad("result_faceid came with an error")
+		return nil, call.Contradiction(success, "error", "result_faceid came with an error")
 	}
 	if a.Exceptions.Attacked {
 		call.Warn(idverify.WarnNumberUsedInAttacks)

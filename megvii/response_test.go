@@ -71,6 +71,7 @@ func TestContradictionsDecideNothing(t *testing.T) {
 		body   string
 	}{
 		{200, success + `,"error_message":"NO_SUCH_ID_NUMBER"}`}, {400, success + `,"error_message":"NO_SUCH_ID_NUMBER"}`},
+		{200, success + `,"error_message":" "}`}, {200, success + `,"error_message":"\t"}`},
 		{400, success + "}"}, {201, success + "}"}, {500, success + "}"}, {413, success + "}"},
 		{200, success + `,"error":"IDCARD_NO_MATCH"}`}, {200, success + `,"error":{"code":1}}`}, {200, success + `,"error":false}`},
 		{200, `{"request_id":"R1","error_message":"ID_NUMBER_NAME_NOT_MATCH"}`}, {200, `{"request_id":"R1","error_message":"LOW_QUALITY"}`},
@@ -80,6 +81,12 @@ func TestContradictionsDecideNothing(t *testing.T) {
 	} {
 		res, err := answering(t, answer.status, answer.body).Verify(t.Context(), request())
 		assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code, "%d %s", answer.status, answer.body)
+	}
+	for _, beside := range []string{`"error_message":"NO_SUCH_ID_NUMBER"`, `"error_message":" "`, `"error":"IDCARD_NO_MATCH"`} {
+		res, err := answering(t, 200, success+","+beside+"}").Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.True(t, e.Contradiction, "no other vendor is asked")
+		assert.Equal(t, []any{"result_faceid", idverify.BilledYes}, []any{e.VendorCode, e.Billed}, beside)
 	}
 	for _, beside := range []string{`"error_message":""`, `"error_message":null`, `"error":null`, `"error":""`, `"result_idcard":{}`, `"face_genuineness":null`} {
 		res, err := answering(t, 200, success+","+beside+"}").Verify(t.Context(), request())

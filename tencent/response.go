@@ -58,7 +58,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, err
 	}
 	if id := string(a.Data.SessionID); id != "" && id != call.OwnID {
-		return nil, call.Bad("the answer's session_id names another call")
+		return nil, call.Astray("data.session_id")
 	}
 	reply := a.reply(call)
 	switch {

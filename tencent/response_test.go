@@ -252,6 +252,8 @@ func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
 		require.Equal(t, idverify.CodeBadResponse, e.Code)
 		require.True(t, e.Ambiguous(), "what became of ours nobody knows")
 		require.Equal(t, "order-0001", e.RequestID)
+		require.True(t, e.Contradiction, "no other vendor is asked")
+		require.Equal(t, "data.session_id", e.Field)
 	}
 }
 

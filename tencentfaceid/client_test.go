@@ -120,3 +120,23 @@ func TestAWrongKeyIsTriedOnce(t *testing.T) {
 	require.Equal(t, idverify.BilledNo, e.Billed)
 	require.Equal(t, 1, srv.Calls(idverifytest.TencentFaceID))
 }
+
+// The body is digested before the key is asked for: what cannot be read costs no key,
+// and a slow disk none of a key's life.
+func TestKeyIsAskedForLast(t *testing.T) {
+	asked := 0
+	cfg := standInConfig(idverifytest.Start(t))
+	cfg.SecretID, cfg.SecretKey = "", ""
+	cfg.Credentials = func(context.Context) (idverify.Credentials, error) {
+		asked++
+		return idverify.Credentials{KeyID: "EXAMPLE-ID", KeySecret: "EXAMPLE-SECRET"}, nil
+	}
+	client, req := newClient(t, cfg), standInRequest()
+	defer client.CloseIdleConnections()
+	photo := idverifytest.Photo()
+	req.Evidence = []idverify.Evidence{idverify.Photo(idverify.Bytes(photo[:len(photo)-2]))}
+	res, err := client.Verify(t.Context(), req)
+	require.Nil(t, res)
+	require.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
+	require.Zero(t, asked)
+}

@@ -128,3 +128,18 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return resp, err
 }
+
+// The body is digested before the key is asked for: what cannot be read costs no key,
+// and a slow disk none of a key's life.
+func TestKeyIsAskedForLast(t *testing.T) {
+	asked := 0
+	client := newClient(t, volcengine.Config{Credentials: func(context.Context) (idverify.Credentials, error) {
+		asked++
+		return idverify.Credentials{KeyID: "EXAMPLE-ID", KeySecret: "EXAMPLE-SECRET"}, nil
+	}})
+	photo := idverifytest.Photo()
+	res, err := client.Verify(t.Context(), photoRequest(photo[:len(photo)-2]))
+	require.Nil(t, res)
+	require.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))
+	require.Zero(t, asked)
+}

@@ -53,7 +53,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	if a.Metadata != nil && a.Metadata.Error != nil {
 		e := a.Metadata.Error
-		return call.Coded(exchange.Said{Code: listedAs(string(e.Code), noDigits), Message: string(e.Message), Reply: said.Reply})
+		return call.Coded(exchange.Said{Code: listedAs(string(e.Code), noDigits), Message: string(e.Message), Reply: said.Reply, Verdict: said.Verdict})
 	}
 	call.SetBilled(a.billed())
 	switch {

@@ -77,10 +77,14 @@ func (c *compared) UnmarshalJSON(text []byte) error {
 	return ifObject(text, (*fields)(c))
 }
 
-// UnmarshalJSON takes whatever is no object for no sub-code.
+// UnmarshalJSON refuses what is neither an object nor empty: it may be a no.
 func (s *subCode) UnmarshalJSON(text []byte) error {
 	type fields subCode
-	return ifObject(text, (*fields)(s))
+	switch string(text) {
+	case "null", `""`, "[]":
+		return nil
+	}
+	return exchange.Fields(text, (*fields)(s))
 }
 
 // UnmarshalJSON takes whatever is no object for no units.

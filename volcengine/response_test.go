@@ -175,6 +175,16 @@ func TestASubCodeMayStandInFourPlaces(t *testing.T) {
 		res, err := ask(t, answer)
 		assert.True(t, failed(t, res, err).Contradiction, answer)
 	}
+	for _, odd := range []string{`210311`, `"210311"`, `[{"status_code":210311}]`, `true`} {
+		answer := strings.Replace(compared("10000", "0", "true", "99", steps), `"request_id"`, `"verify_algorithm_base_resp":`+odd+`,"request_id"`, 1)
+		res, err := ask(t, answer)
+		assert.Equal(t, idverify.CodeBadResponse, failed(t, res, err).Code, answer)
+	}
+	for _, nothing := range []string{`null`, `""`, `[]`, `{}`} {
+		res, err := ask(t, strings.Replace(compared("10000", "0", "true", "99", steps), `"request_id"`, `"verify_algorithm_base_resp":`+nothing+`,"request_id"`, 1))
+		require.NoError(t, err, nothing)
+		assert.True(t, res.Passed(), nothing)
+	}
 	res, err := ask(t, strings.Replace(fixture(t, "sample.json"), `"status":10000`, `"status":50400`, 1))
 	assert.True(t, failed(t, res, err).Contradiction, "code and status differ")
 }
@@ -207,6 +217,11 @@ func TestTheGatewayOutranksTheRest(t *testing.T) {
 	e = failed(t, res, err)
 	assert.Equal(t, idverify.CodeVendorUnavailable, e.Code)
 	assert.True(t, e.Ambiguous())
+	// Nobody asks again what was answered beside a refusal.
+	res, err = ask(t, `{"ResponseMetadata":{"RequestId":"G","Error":{"Code":"FlowLimitExceeded"}},`+sample[1:])
+	e = failed(t, res, err)
+	assert.True(t, e.Contradiction)
+	assert.False(t, e.Repeatable())
 	for _, odd := range []string{`"x"`, `{"Error":"x"}`, `[]`} {
 		res, err = ask(t, `{"ResponseMetadata":`+odd+`,`+sample[1:])
 		assert.Equal(t, idverify.CodeBadResponse, failed(t, res, err).Code, odd)

@@ -209,13 +209,12 @@ func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string
 }
 
 // Astray is the error for an answer that names another question in the field. It may be
-// about anybody, so nothing of it is shown, and it ends the call. What became of this
+// about anybody, so nothing of it is shown, its id neither, and it ends the call. What became of this
 // call's question nobody knows.
 func (c *Call) Astray(field string) *idverify.Error {
 	c.response.Abandon()
-	c.requestID = ""
 	e := *c.Bad(field + " names another call: the answer is not to this one")
-	e.Field, e.Contradiction = field, true
+	e.Field, e.Contradiction, e.RequestID = field, true, c.OwnID
 	return &e
 }
 

@@ -125,6 +125,7 @@ func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 	response, err := x.HTTP.Do(ctx, req)
 	if signed != nil {
 		x.Hide(signed.texts()...)
+		x.requestID = redact.Word(x.Identifier(x.requestID)) // of an answer that broke off
 	}
 	if err != nil {
 		return x.failed(err)

@@ -209,6 +209,21 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 	assert.Equal(t, answeredBefore, asError(t, res, err).Detail)
 }
 
+// Who gives a verdict has worked on the call, whatever is said beside it: nobody asks
+// again.
+func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
+	for _, verdict := range []Verdict{Yes, No} {
+		for _, said := range []Said{{Code: "busy", Verdict: verdict}, {Code: "unlisted", Verdict: verdict}, {Code: "429", Verdict: verdict}} {
+			res, err := answered(http.StatusTooManyRequests).Coded(said)
+			mustContradict(t, res, err)
+			res, err = answered(http.StatusTooManyRequests).Verdict(said)
+			mustContradict(t, res, err)
+		}
+	}
+	res, err := answered(http.StatusTooManyRequests).Coded(Said{Code: "busy"})
+	assert.True(t, asError(t, res, err).Repeatable())
+}
+
 func TestWhoRefusesAPersonIsNotWaitedOut(t *testing.T) {
 	for code, want := range map[string]idverify.Code{"often": idverify.CodeTooManyAttempts, "minor": idverify.CodePersonRestricted} {
 		res, err := decided(http.StatusOK).Verdict(Said{Code: code})
@@ -239,5 +254,8 @@ func TestAnAnswerToAnotherQuestionEndsTheCall(t *testing.T) {
 		[]any{e.Code, e.Field, e.Contradiction, e.Delivery, e.Billed, e.Repeatable()})
 	assert.Empty(t, e.RequestID)
 	assert.Nil(t, e.Reply)
+	c.RequestIDHeader, c.OwnID = "X-Request-Id", "ours"
+	c.response.Header.Set("X-Request-Id", "theirs")
+	assert.Equal(t, "ours", c.Astray("Extra").RequestID, "a header is of the same answer")
 	assert.Equal(t, idverify.AdviceReview, e.Advice())
 }

@@ -24,13 +24,17 @@ type Said struct {
 }
 
 // Coded turns a vendor's code into the decision or the error that its row in
-// the table says. A code without a row is CodeUnknown.
+// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it has
+// worked on the call, which is not turned away then.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	if c.repeated {
 		return nil, c.Bad(answeredBefore)
 	}
 	row, e := c.row(said)
+	isRefusal := row.Delivery == idverify.DeliveryRefused || e != nil && e.Delivery == idverify.DeliveryRefused
 	switch {
+	case isRefusal && said.Verdict != NoVerdict:
+		return nil, c.Contradiction(said, "", "the vendor's yes or no came with a refusal to look")
 	case e != nil:
 		return nil, e
 	case !row.Code.IsDecision():

@@ -77,6 +77,20 @@ func TestASignatureIsOfTheBodyAndInNoMessage(t *testing.T) {
 	assert.Equal(t, "expired at 20260102T030405Z", c.Scrub("expired at 20260102T030405Z"), "a date is no secret")
 }
 
+// Nor is it the request id of an answer that broke off.
+func TestASignatureIsNoRequestID(t *testing.T) {
+	c := signing(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Length", "1000")
+		_, signature, _ := strings.Cut(r.Header.Get("Authorization"), "Signature=")
+		_, _ = io.WriteString(w, `{"request_id":"`+signature+`","status":`)
+	})
+	c.RequestIDField = "request_id"
+	e := asError(t, nil, c.Send(t.Context(), signedRequest(t)))
+	assert.True(t, e.Ambiguous())
+	assert.NotRegexp(t, "[0-9a-f]{64}", e.RequestID)
+}
+
 // Whatever a signer fails with, nothing was sent and nothing of it is shown.
 func TestAnErrorOfASignerIsNotSent(t *testing.T) {
 	requests := 0
