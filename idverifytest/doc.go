@@ -110,5 +110,6 @@
 //   - The image is the raw bytes of the picture, as the vendor's own clients
 //     send it: base64 text in its place, as its page has it, cannot be decoded.
 //   - A GIF, or another format that is known and not accepted, is -1400.
-//   - Liveness is never looked at by the real interface: see [AttackSuspected].
+//   - Attacks are answered with -5016. The real interface has no check for them:
+//     see [AttackSuspected].
 package idverifytest

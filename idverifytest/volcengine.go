@@ -34,15 +34,14 @@ func volcengineVendor() *vendor {
 			read:   readVolcengine, says: volcengineSays, fails: volcengineFails,
 		}},
 		means: map[personID]idverify.Code{
-			personAttack:      idverify.CodeMatch,            // it does not look for liveness
-			personSynthetic:   idverify.CodeMatch,            // nor for computed pictures
 			personQuota:       idverify.CodePermissionDenied, // no word for what is used up
 			personBadCapture:  idverify.CodePoorPhoto,        // no word for captures: cannot be processed
 			personAtThreshold: idverify.CodeMatch,            // its line is inclusive here
 		},
-		stranger: personNotFound,
-		scores:   Scores{Similarity: 89.25},
-		decides:  "result",
+		seesNoAttacks: true,
+		stranger:      personNotFound,
+		scores:        Scores{Similarity: 89.25},
+		decides:       "result",
 	}
 }
 
