@@ -10,7 +10,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// HuaweiIVS is the vendor under the name that its package gives it.
+// HuaweiIVS is the vendor under the name that its package gives it. It bills every
+// verification_code, whichever.
 const HuaweiIVS = "huaweiivs"
 
 // Credentials that Huawei's stand-in accepts: a permanent key, and a temporary one

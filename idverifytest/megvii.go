@@ -10,7 +10,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Megvii is the vendor under the name that its package gives it.
+// Megvii is the vendor under the name that its package gives it. It bills a comparison,
+// ID_NUMBER_NAME_NOT_MATCH, NO_SUCH_ID_NUMBER and NO_FACE_FOUND of the source.
 const Megvii = "megvii"
 
 // Credentials that Megvii's stand-in accepts. They are made up and open nothing.

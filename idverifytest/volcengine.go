@@ -8,7 +8,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Volcengine is the vendor under the name that its package gives it.
+// Volcengine is the vendor under the name that its package gives it. It bills a
+// comparison, whichever way it went, and a picture of poor quality.
 const Volcengine = "volcengine"
 
 // Credentials that Volcengine's stand-in accepts: a permanent key, and a temporary one
