@@ -11,7 +11,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Aliyun is the vendor under the name that its package gives it.
+// Aliyun is the vendor under the name that its package gives it. It bills every answer
+// with a SubCode, whichever.
 const Aliyun = "aliyun"
 
 // Credentials that Aliyun's stand-in accepts. They are made up and open nothing.

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// BaiduV4 is the vendor under the name that its package gives it.
+	// BaiduV4 is the vendor under the name that its package gives it. It bills
+	// verify_status 0, 1 and 2, and the error 222354.
 	BaiduV4 = "baiduv4"
 	// BaiduToken is Baidu's token endpoint, so that faults and scripted
 	// answers can be put in front of it too: see [Server.Inject] and

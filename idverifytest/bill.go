@@ -10,11 +10,8 @@ import (
 //
 // Where a vendor says which answers are charged for, the stand-in does as it
 // says. Where it does not, the stand-in counts the answers for which the
-// identity source was asked and decided, whichever way, and no others:
-//
-//	linkface  OK; no reference photo; name and number do not agree; poor picture (all documented)
-//	baiduv4   verify_status 0, 1 and 2; error 222354
-//	tencent   code 0, -5803, -5804 from the source, -5809
+// identity source was asked and decided, whichever way, and no others. Which those
+// are stands with the constant that names the vendor.
 //
 // What a fault destroys on the way back was charged for all the same: see
 // [Fault].

@@ -47,8 +47,8 @@
 // A stand-in that a team shares must survive what arrives. Whatever that is, the
 // stand-in takes at most 64 MiB of memory: pictures and captures are looked at
 // while they arrive and not kept. What is above these limits gets the vendor's
-// own error: INVALID_ARGUMENT at Linkface, 216100 at Baidu, invalid_request at
-// its token endpoint, 21 at Tencent.
+// own error for a request that is malformed, and a body its error for one that is
+// too large, where it has one.
 //
 //	headers                      100
 //	parameters of a query         64
@@ -56,7 +56,7 @@
 //	members and items of JSON     64 in all, on 16 levels; a name has 128 bytes
 //	a text                      8 KiB are kept, and a longer one fits no rule
 //	all texts                  64 KiB are kept
-//	a body                     65 MiB at Linkface, 32 MiB at Baidu, 6 MiB at Tencent (23)
+//	a body                     what the vendor takes, and 65 MiB at the most
 //
 // [Server.Exchanges] and [Bill] say what they keep. All requests that are being
 // read share 16 MiB; one that does not get its part within 10 s is told that
@@ -110,5 +110,6 @@
 //   - The image is the raw bytes of the picture, as the vendor's own clients
 //     send it: base64 text in its place, as its page has it, cannot be decoded.
 //   - A GIF, or another format that is known and not accepted, is -1400.
-//   - Liveness is never looked at by the real interface: see [AttackSuspected].
+//   - Attacks are answered with -5016. The real interface has no check for them:
+//     see [AttackSuspected].
 package idverifytest

@@ -103,25 +103,25 @@ func HTMLStatus(status int) Fault { return Fault{kind: htmlStatus, status: statu
 func Redirect307(to string) Fault { return Fault{kind: redirect, to: to} }
 
 // RateLimited answers that there are too many calls for the moment, in the
-// vendor's words: Linkface RATE_LIMIT_EXCEEDED, Baidu 18, Tencent 15, and 4 for
-// Baidu's tokens.
+// vendor's words, such as RATE_LIMIT_EXCEEDED at Linkface, and 4 for Baidu's tokens.
 func RateLimited() Fault { return Fault{kind: rateLimit} }
 
-// QuotaExceeded answers that the calls bought are used up: Linkface
-// OUT_OF_QUOTA, Baidu 17, Tencent 25.
+// QuotaExceeded answers that the calls bought are used up, such as OUT_OF_QUOTA at
+// Linkface. A vendor that has no word for it says what is nearest: see
+// [Person.CodeAt] of the Person for quota_exceeded.
 func QuotaExceeded() Fault { return Fault{kind: quota} }
 
-// Unavailable answers that the vendor has a fault of its own: Linkface
-// INTERNAL_ERROR, Baidu 2, Tencent 213.
+// Unavailable answers that the vendor has a fault of its own, such as INTERNAL_ERROR
+// at Linkface.
 func Unavailable() Fault { return Fault{kind: outage} }
 
-// ExpiredToken answers that the credentials of this call have expired: Baidu
-// 111, Linkface KEY_EXPIRED, Tencent 9, and invalid_client for Baidu's tokens.
+// ExpiredToken answers that the credentials of this call have expired, or the
+// signature where keys do not: 111 at Baidu, and invalid_client for its tokens.
 func ExpiredToken() Fault { return Fault{kind: tokenExpired} }
 
-// RevokedToken answers that the credentials of this call do not hold: Baidu
-// 110, Linkface UNAUTHORIZED, Tencent 14, and invalid_client for Baidu's
-// tokens. At Baidu every token given out until then becomes invalid.
+// RevokedToken answers that the credentials of this call do not hold: 110 at Baidu,
+// where every token given out until then becomes invalid, and invalid_client for its
+// tokens.
 func RevokedToken() Fault { return Fault{kind: tokenRevoked} }
 
 // VendorError answers with an error of the vendor's own, in its shape and with

@@ -10,7 +10,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// HuaweiIVS is the vendor under the name that its package gives it.
+// HuaweiIVS is the vendor under the name that its package gives it. It bills every
+// verification_code, whichever.
 const HuaweiIVS = "huaweiivs"
 
 // Credentials that Huawei's stand-in accepts: a permanent key, and a temporary one
@@ -33,15 +34,14 @@ func huaweiIVSVendor() *vendor {
 		endpoints: []endpoint{{name: HuaweiIVS, path: huaweiIVSPath, maxBody: 12_000_000,
 			read: readHuaweiIVS, says: huaweiIVSSays, fails: huaweiIVSFails}},
 		means: map[personID]idverify.Code{
-			personAttack:     idverify.CodeMatch,             // looks for none
-			personSynthetic:  idverify.CodeMatch,             // nor for these
 			personSourceDown: idverify.CodeVendorUnavailable, // does not tell them apart
 			personBadCapture: idverify.CodePoorPhoto,         // no word for captures
 		},
-		stranger: personNotFound,
-		scores:   Scores{Similarity: 88.43},
-		decides:  "verification_code",
-		state:    func() any { return &huaweiIVSLocks{} },
+		seesNoAttacks: true,
+		stranger:      personNotFound,
+		scores:        Scores{Similarity: 88.43},
+		decides:       "verification_code",
+		state:         func() any { return &huaweiIVSLocks{} },
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Linkface is the vendor under the name that its package gives it.
+// Linkface is the vendor under the name that its package gives it. It bills OK, no
+// reference photo, a name and a number that do not agree, and a poor picture, as it
+// documents.
 const Linkface = "linkface"
 
 // Credentials that Linkface's stand-in accepts. They are made up and open

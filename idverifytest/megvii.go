@@ -10,7 +10,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Megvii is the vendor under the name that its package gives it.
+// Megvii is the vendor under the name that its package gives it. It bills a comparison,
+// ID_NUMBER_NAME_NOT_MATCH, NO_SUCH_ID_NUMBER and NO_FACE_FOUND of the source.
 const Megvii = "megvii"
 
 // Credentials that Megvii's stand-in accepts. They are made up and open nothing.
@@ -27,14 +28,13 @@ func megviiVendor() *vendor {
 		credentials: map[string]string{"api_key": MegviiAPIKey, "api_secret": MegviiAPISecret},
 		endpoints:   []endpoint{{name: Megvii, path: megviiPath, maxBody: megviiMaxBody, read: readMegvii, says: megviiSays, fails: megviiFails}},
 		means: map[personID]idverify.Code{
-			personAttack:     idverify.CodeMatch,             // does not look for liveness in a still picture
-			personSynthetic:  idverify.CodeMatch,             // nor for computed pictures
 			personBadCapture: idverify.CodeUnsupportedFormat, // no capture: a picture that cannot be read
 		},
-		stranger: personNotFound,
-		scores:   Scores{Similarity: 86.63},
-		decides:  "result_faceid",
-		state:    func() any { return new(atomic.Uint32) },
+		seesNoAttacks: true,
+		stranger:      personNotFound,
+		scores:        Scores{Similarity: 86.63},
+		decides:       "result_faceid",
+		state:         func() any { return new(atomic.Uint32) },
 	}
 }
 

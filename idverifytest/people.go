@@ -99,6 +99,9 @@ func (v *vendor) codeOf(id personID) idverify.Code {
 	if code, ok := v.means[id]; ok {
 		return code
 	}
+	if v.seesNoAttacks && id.person().Code == idverify.CodeAttackSuspected {
+		return idverify.CodeMatch
+	}
 	return id.person().Code
 }
 

@@ -10,9 +10,8 @@ import (
 // Person is somebody made up whose outcome is fixed, the same at every vendor
 // as far as the vendors have words for it. The name must be given with it,
 // byte for byte: the number with another name is an identity mismatch. A
-// well-formed number that belongs to no Person is not found at Linkface and
-// Tencent; at Baidu it is an identity mismatch, because verify_status 1 means
-// either.
+// well-formed number that belongs to no Person is not found, and an identity
+// mismatch at a vendor that has one answer for both.
 //
 // The numbers are well-formed resident ID numbers of people who would have
 // been born in January 1900, with a sequence number that was never reached.
@@ -34,11 +33,9 @@ func FaceMismatch() Person { return PersonFor(idverify.CodeFaceMismatch) }
 // IdentityMismatch is a person whose name and number do not belong together.
 func IdentityMismatch() Person { return PersonFor(idverify.CodeIdentityMismatch) }
 
-// IdentityNotFound is a person whose number the source does not hold. Baidu's
-// page has no answer of its own for that: it is verify_status 1 there, as for a
-// name that does not agree, and so a number that belongs to no [Person] is
-// answered. For this person the stand-in gives the error 222354 of the older
-// interface V3, which V4 may still send, so that the outcome can be tested.
+// IdentityNotFound is a person whose number the source does not hold. A vendor
+// that documents no answer of its own for that says here what it may still send,
+// so that the outcome can be tested: the package documentation says which.
 func IdentityNotFound() Person { return PersonFor(idverify.CodeIdentityNotFound) }
 
 // ReferencePhotoUnavailable is a person without a photo in the source.
@@ -46,32 +43,32 @@ func ReferencePhotoUnavailable() Person {
 	return PersonFor(idverify.CodeReferencePhotoUnavailable)
 }
 
-// AttackSuspected is a person whose face is not alive. Baidu finds it only if
-// it was asked to: with liveness_control NONE this person passes there.
+// AttackSuspected is a person whose face is not alive. At a vendor that looks for
+// no attacks, or was asked not to, this person passes: see [Person.CodeAt].
 //
-// At Tencent this is the stand-in's only: it answers -5016, so that a service
-// can be tested with it, but the real interface has no liveness check for
-// photos, and a real photo of a photo may pass there.
+// Some stand-ins find an attack for which the real interface has no check, so that
+// a service can be tested with it. A real photo of a photo may pass there: the
+// package documentation says where.
 func AttackSuspected() Person { return PersonFor(idverify.CodeAttackSuspected) }
 
-// SyntheticFace is a person whose picture was computed. Baidu finds it only if
-// it was asked to: with spoofing_control NONE this person passes there.
-//
-// At Tencent this is the stand-in's only, as for [AttackSuspected]: the real
-// interface does not look for computed pictures, and one may pass there.
+// SyntheticFace is a person whose picture was computed. What [AttackSuspected] says
+// of vendors that do not look for it holds here too.
 func SyntheticFace() Person { return personSynthetic.person() }
 
 // AtThreshold is a person whose similarity is exactly the threshold that the
-// vendor recommends. It passes at Linkface, whose 0.7 is inclusive, and fails
-// at Baidu and Tencent, where 80 and 75 must be exceeded.
+// vendor recommends. It passes where that is inclusive, and nowhere else: see
+// [Person.CodeAt]. Of a vendor that decides by a line of its own which nobody
+// knows, this person is refused.
 func AtThreshold() Person { return personAtThreshold.person() }
 
 // AboveThreshold is a person whose similarity is a hair above the threshold:
-// by 0.0001 at Linkface, by 0.01 elsewhere.
+// by 0.0001 on a scale to 1, by 0.01 on one to 100. A vendor that decides by a line
+// which nobody knows says yes.
 func AboveThreshold() Person { return personAboveThreshold.person() }
 
 // BelowThreshold is a person whose similarity is a hair below the threshold:
-// by 0.0001 at Linkface, by 0.01 elsewhere.
+// by 0.0001 on a scale to 1, by 0.01 on one to 100. A vendor that decides by a line
+// which nobody knows says no.
 func BelowThreshold() Person { return personBelowThreshold.person() }
 
 // PersonFor returns the person who stands for a code: all six decisions, and
@@ -97,7 +94,8 @@ func Persons() []Person {
 }
 
 // CodeAt is what a vendor's answer for this person means, given evidence that
-// the vendor accepts and, at Baidu, controls other than NONE. It differs from
+// the vendor accepts and, where what it looks for can be turned off, with all of it
+// on. It differs from
 // Code where the vendor has no word for it. It is empty for an unknown vendor.
 func (p Person) CodeAt(vendor string) idverify.Code {
 	v := registered().find(vendor)

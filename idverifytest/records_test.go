@@ -63,7 +63,7 @@ func TestExchanges_BoundedByWeight(t *testing.T) {
 	// Usual ones are all kept, however many.
 	s.Reset()
 	for i := range n {
-		s.settle(&Exchange{Seq: i + 1, Host: "127.0.0.1:41234", Path: baiduPath, ContentType: "multipart/form-data; boundary=" + fmt.Sprintf("%060d", i),
+		s.settle(&Exchange{Seq: i + 1, Host: "127.0.0.1:41234", Path: "/v1/verify", ContentType: "multipart/form-data; boundary=" + fmt.Sprintf("%060d", i),
 			Headers: []string{"Accept-Encoding", "Content-Length", "Content-Type", "User-Agent"}, Fields: []string{"id_card_number", "image", "name"}}, reply{code: "0"}, "")
 	}
 	assert.Len(t, s.Exchanges(), maxRecords)

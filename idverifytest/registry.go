@@ -40,6 +40,8 @@ type vendor struct {
 	// means has the people whose answer here does not mean what [Person.Code]
 	// says. What the vendor answers for each is the business of its endpoints.
 	means map[personID]idverify.Code
+	// seesNoAttacks says that the vendor does not look for them: whoever is one passes.
+	seesNoAttacks bool
 	// stranger is the person like whom a number that is nobody's is answered.
 	stranger personID
 	// scores is what Match gets.

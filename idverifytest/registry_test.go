@@ -141,3 +141,22 @@ func TestRegistry_CodeOf(t *testing.T) {
 	assert.Equal(t, personIdentityMismatch, v.whoIs("张三", match.IDNumber))
 	assert.Equal(t, personNotFound, v.whoIs(match.Name, "11010519491231002X"))
 }
+
+// An attack is what it is at every vendor but those whose entry says that they look
+// for none, where it passes: both kinds are alike.
+func TestRegistry_AttacksAreSeenWhereTheyAreLookedFor(t *testing.T) {
+	blind := 0
+	for _, v := range registered() {
+		want := idverify.CodeAttackSuspected
+		if v.seesNoAttacks {
+			want, blind = idverify.CodeMatch, blind+1
+		}
+		for _, p := range []Person{AttackSuspected(), SyntheticFace()} {
+			assert.Equal(t, want, p.CodeAt(v.name), "%s: %s", v.name, p.About)
+		}
+		assert.NotContains(t, v.means, personAttack, v.name)
+		assert.NotContains(t, v.means, personSynthetic, v.name)
+	}
+	assert.Positive(t, blind)
+	assert.Less(t, blind, len(registered()))
+}

@@ -5,12 +5,13 @@ import (
 	"strconv"
 )
 
-// Scores is what a vendor's comparison yields.
+// Scores is what a vendor's comparison yields. What the vendor has no score for is
+// not sent.
 type Scores struct {
-	Similarity float64 // Linkface 0 to 1, Baidu and Tencent 0 to 100
-	Hack       float64 // Linkface only: 0 to 1, and 1 is the worst
-	Liveness   float64 // Baidu only: 0 to 1, and 1 is the best
-	Spoofing   float64 // Baidu only: 0 to 1, and 1 is the worst
+	Similarity float64 // 0 to 1 or 0 to 100, as the vendor has it: see [DefaultScores]
+	Hack       float64 // 0 to 1, and 1 is the worst
+	Liveness   float64 // 0 to 1, and 1 is the best
+	Spoofing   float64 // 0 to 1, and 1 is the worst
 }
 
 // DefaultScores is what [Match] gets at a vendor: a clear pass. Take it,

@@ -7,7 +7,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Tencent is the vendor under the name that its package gives it.
+// Tencent is the vendor under the name that its package gives it. It bills the codes
+// 0, -5803, -5809, and -5804 from the source.
 const Tencent = "tencent"
 
 // Credentials that Tencent's stand-in accepts. They are made up and open

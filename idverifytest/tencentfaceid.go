@@ -8,7 +8,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// TencentFaceID is ImageRecognitionV2 under the name that its package gives it.
+// TencentFaceID is ImageRecognitionV2 under the name that its package gives it. It bills
+// Success, CompareLowSimilarity and IdNameMisMatch.
 const TencentFaceID = "tencentfaceid"
 
 // Credentials that its stand-in accepts: a permanent key, and a temporary one, which

@@ -8,7 +8,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Volcengine is the vendor under the name that its package gives it.
+// Volcengine is the vendor under the name that its package gives it. It bills a
+// comparison, whichever way it went, and a picture of poor quality.
 const Volcengine = "volcengine"
 
 // Credentials that Volcengine's stand-in accepts: a permanent key, and a temporary one
@@ -34,15 +35,14 @@ func volcengineVendor() *vendor {
 			read:   readVolcengine, says: volcengineSays, fails: volcengineFails,
 		}},
 		means: map[personID]idverify.Code{
-			personAttack:      idverify.CodeMatch,            // it does not look for liveness
-			personSynthetic:   idverify.CodeMatch,            // nor for computed pictures
 			personQuota:       idverify.CodePermissionDenied, // no word for what is used up
 			personBadCapture:  idverify.CodePoorPhoto,        // no word for captures: cannot be processed
 			personAtThreshold: idverify.CodeMatch,            // its line is inclusive here
 		},
-		stranger: personNotFound,
-		scores:   Scores{Similarity: 89.25},
-		decides:  "result",
+		seesNoAttacks: true,
+		stranger:      personNotFound,
+		scores:        Scores{Similarity: 89.25},
+		decides:       "result",
 	}
 }
 

@@ -21,7 +21,8 @@ done
 root=$(grep -o '"base_url":"http://[^/]*' "$work/about.json" | head -n 1 | cut -d'"' -f4)
 [ -n "$root" ] || { echo 'the simulator did not start'; exit 1; }
 
-# photo writes a picture that every vendor's stand-in accepts: 480×640, white.
+# photo writes a picture that the stand-in accepts of every vendor that reads PNG:
+# 480×640, white.
 photo() {
 	base64 -d >"$1" <<'PNG'
 iVBORw0KGgoAAAANSUhEUgAAAeAAAAKAAQAAAABss5b/AAAAjElEQVR42u3LoQEAAAwCIP9/Wh9Y

@@ -2,7 +2,8 @@ package photo
 
 import (
 	"bytes"
-	"encoding/binary"
+
+	"github.com/idverify/idverify/internal/picture"
 )
 
 // orientation says how a picture that was stored lies, by the numbers of EXIF. 0
@@ -26,53 +27,15 @@ func (o orientation) upright(width, height int) (int, int) {
 }
 
 const (
-	exifHeader     = "Exif\x00\x00"
-	tagOrientation = 0x0112
-	typeShort      = 3
-	typeLong       = 4
+	exifHeader = "Exif\x00"
+	padding    = 1 // bytes behind it
 )
 
-// exifOrientation reads the number from EXIF: a TIFF file of which the first
-// directory is looked at (CIPA DC-008). 0 where there is none.
+// exifOrientation reads the number from EXIF, with its header or without, as the
+// first look at a picture does. 0 where there is none.
 func exifOrientation(exif []byte) orientation {
-	var order binary.ByteOrder
-	switch {
-	case len(exif) < 8:
-		return 0
-	case bytes.HasPrefix(exif, []byte("II*\x00")):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(exif, []byte("MM\x00*")):
-		order = binary.BigEndian
-	default:
-		return 0
+	if bytes.HasPrefix(exif, []byte(exifHeader)) {
+		exif = exif[min(len(exifHeader)+padding, len(exif)):]
 	}
-	at := int64(order.Uint32(exif[4:]))
-	if at+2 > int64(len(exif)) {
-		return 0
-	}
-	entries := exif[at+2:]
-	for range order.Uint16(exif[at:]) {
-		if len(entries) < 12 {
-			return 0
-		}
-		if order.Uint16(entries) == tagOrientation {
-			return orientationIn(order, entries[:12])
-		}
-		entries = entries[12:]
-	}
-	return 0
-}
-
-func orientationIn(order binary.ByteOrder, entry []byte) orientation {
-	var n uint32
-	switch order.Uint16(entry[2:]) {
-	case typeShort:
-		n = uint32(order.Uint16(entry[8:]))
-	case typeLong:
-		n = order.Uint32(entry[8:])
-	}
-	if n > 8 {
-		return 0
-	}
-	return orientation(n)
+	return orientation(picture.OrientationIn(exif))
 }

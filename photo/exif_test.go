@@ -7,12 +7,14 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/picture"
 	"github.com/idverify/idverify/photo"
 )
 
@@ -134,4 +136,18 @@ func TestExifThatSaysNothing(t *testing.T) {
 	require.NotEqual(t, plain, string(long))
 	_, got := fit(t, withSegments(asJPEG(t, pattern(48, 32)), segment(0xe1, "Exif\x00\x00"+string(long))), idverify.PhotoLimits{})
 	assert.Equal(t, image.Pt(32, 48), got.Bounds().Size(), "as a long number")
+}
+
+// What a request's warning reads, and would be lost with the metadata, is turned.
+func TestExifIsReadAsTheFirstLookReadsIt(t *testing.T) {
+	plain := exif(binary.BigEndian, 6)
+	for name, text := range map[string]string{
+		"as a byte":          "Exif\x00\x00" + strings.Replace(plain, "\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06", "\x01\x12\x00\x01\x00\x00\x00\x01\x06\x00", 1),
+		"with other padding": "Exif\x00\xff" + plain,
+	} {
+		file := withSegments(asJPEG(t, pattern(48, 32)), segment(0xe1, text))
+		require.EqualValues(t, 6, picture.Inspect(bytes.NewReader(file)).Orientation, name)
+		_, got := fit(t, file, idverify.PhotoLimits{})
+		assert.Equal(t, image.Pt(32, 48), got.Bounds().Size(), name)
+	}
 }

@@ -144,7 +144,7 @@ func (w *jpegWalk) read(marker byte, content []byte) *idverify.Error {
 	case marker == markerSOS:
 		return w.scan()
 	case marker == markerAPP1 && w.h.turn == 0 && bytes.HasPrefix(content, []byte(exifHeader)):
-		w.h.turn = exifOrientation(content[len(exifHeader):])
+		w.h.turn = exifOrientation(content)
 	case markerSOF0 <= marker && marker <= markerSOF15 && marker != markerDHT && marker != markerJPG && marker != markerDAC:
 		return w.frame(marker, content)
 	}

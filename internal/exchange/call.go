@@ -111,11 +111,11 @@ func (c *Call) signed(sign func() error, round func() (*idverify.Result, error),
 		return nil, err
 	}
 	if err := sign(); err != nil {
-		return nil, Resent(err)
+		return nil, resent(err)
 	}
 	if res, err = round(); err != nil {
 		refused(c, err)
-		return nil, Resent(err)
+		return nil, resent(err)
 	}
 	return c.warnOfSkew(res), nil
 }

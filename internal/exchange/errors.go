@@ -241,10 +241,10 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	}
 }
 
-// Resent is a copy of a second exchange's error that speaks for both. The vendor
+// resent is a copy of a second exchange's error that speaks for both. The vendor
 // refused the first, for its token or its signature, so the request did leave this
 // machine.
-func Resent(err error) error {
+func resent(err error) error {
 	var e *idverify.Error
 	if !errors.As(err, &e) {
 		return err

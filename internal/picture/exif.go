@@ -1,11 +1,15 @@
 package picture
 
-import "io"
+import "bytes"
 
-// Orientation is how the picture has to be turned before it is shown, as EXIF
-// counts: 1 is not at all, 2 to 8 turn or mirror it, 0 is not said. It reads the
-// EXIF block of a JPEG or PNG, and nothing behind the head.
-func Orientation(r io.Reader) int { return int(Inspect(r).Orientation) }
+// OrientationIn is how a picture has to be turned before it is shown, as EXIF counts:
+// 1 is not at all, 2 to 8 turn or mirror it, 0 is not said. exif is a TIFF file, as a
+// PNG has it, and behind its name a JPEG (CIPA DC-008).
+func OrientationIn(exif []byte) uint8 {
+	h := newHead(bytes.NewReader(exif))
+	defer h.release()
+	return tiffOrientation(&block{h: h, left: len(exif)})
+}
 
 // block is a segment of a head. Reading stops at its end.
 type block struct {

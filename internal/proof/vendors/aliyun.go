@@ -33,6 +33,7 @@ func aliyunVendor() Vendor {
 		Digests:  true,
 		Codes:    aliyun.Codes,
 		Replayed: "SignatureNonceUsed",
+		Lost:     []string{"500", "501", "InternalError", "UnknownError", "ServiceUnavailable"},
 		Says:     aliyunSays,
 		Scored: func(map[idverify.CheckKind]string) string {
 			return `{"Code":"200","Message":"success","RequestId":"R1","ResultObject":{"CertifyId":"c1","SubCode":"200","Passed":"T"}}`

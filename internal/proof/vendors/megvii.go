@@ -26,6 +26,7 @@ func megviiVendor() Vendor {
 		Largest:     2<<20 - 4096,
 		Path:        "/faceid/v2/verify",
 		Codes:       megvii.Codes,
+		FreeFaults:  []string{"INTERNAL_ERROR"},
 		Says:        megviiSays,
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"request_id":"R1","time_used":1020,"result_faceid":{"confidence":%s,"thresholds":%s},"id_exceptions":{"id_attacked":0,"id_photo_monochrome":0}}`,

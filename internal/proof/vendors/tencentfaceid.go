@@ -30,6 +30,7 @@ func tencentFaceIDVendor() Vendor {
 		Signs:      true,
 		Digests:    true,
 		Codes:      tencentfaceid.Codes,
+		FreeFaults: []string{"FailedOperation.DetectEngineSystemError"},
 		LooksFirst: func(code string) bool { return code == "FailedOperation.RequestLimitExceeded" },
 		Says: func(row idverify.CodeRow) Answer {
 			a := Answer{Status: row.HTTPStatus, ID: tencentFaceIDRequest}

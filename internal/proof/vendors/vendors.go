@@ -84,6 +84,12 @@ type Vendor struct {
 	// Replayed is the code for a request that came before, of which nobody can tell
 	// whether that one was worked on. Empty for a vendor that has none.
 	Replayed string
+	// Lost are the codes with which a gateway of the vendor's says that it has no answer,
+	// though there may have been one.
+	Lost []string
+	// FreeFaults are the codes for a fault of the vendor's own that is documented as
+	// free, so that the call may be repeated.
+	FreeFaults []string
 	// Says is the vendor's answer for a row of its table. For the row of
 	// success it has no scores, and so decides nothing.
 	Says func(idverify.CodeRow) Answer

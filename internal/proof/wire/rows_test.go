@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -95,7 +96,8 @@ func checkDecision(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ve
 	require.NoError(t, err)
 	assert.Equal(t, row.Code, res.Code)
 	assert.False(t, res.Passed())
-	if len(v.Scores) > 0 && row.Code != idverify.CodeFaceMismatch { // otherwise the row may be the vendor's own verdict on a check
+	isVerdict := v.FixesLine && row.Code == idverify.CodeFaceMismatch
+	if len(v.Scores) > 0 && !isVerdict { // otherwise the row may be the vendor's own verdict on a check
 		assert.Empty(t, res.Checks)
 	}
 	assert.Equal(t, v.Name, res.Vendor)
@@ -174,29 +176,44 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 }
 
 // Turned away, not answered: rate limits and what is about the account. What the
-// vendors' documents say of each row stands in their tables.
+// vendors' documents say of each row stands in their tables, and which codes are an
+// exception stands in the vendor's entry.
 func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
+	lost, free := map[string]bool{}, map[string]bool{}
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		switch {
 		case v.Replayed != "" && row.VendorCode == v.Replayed:
 			assert.Equal(t, idverify.DeliveryUnanswered, row.Delivery)
 		case v.LooksFirst != nil && v.LooksFirst(row.VendorCode):
 			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
-		case row.Delivery == idverify.DeliveryUnanswered: // a gateway of the vendor's may have lost the answer
-			assert.Contains(t, []idverify.Code{idverify.CodeVendorUnavailable, idverify.CodeTimeout}, row.Code)
+		case slices.Contains(v.FreeFaults, row.VendorCode):
+			free[v.Name+" "+row.VendorCode] = true
+			assert.Equal(t, []any{idverify.CodeVendorUnavailable, idverify.DeliveryAnswered, idverify.BilledNo}, []any{row.Code, row.Delivery, row.Billed})
+			assert.True(t, row.Repeatable())
+		case row.Code == idverify.CodeTimeout, row.Code == idverify.CodeVendorUnavailable && slices.Contains(v.Lost, row.VendorCode):
+			lost[v.Name+" "+row.VendorCode] = true
+			assert.Contains(t, v.Lost, row.VendorCode)
+			assert.Equal(t, idverify.DeliveryUnanswered, row.Delivery)
 			assert.False(t, row.Repeatable())
 		case row.Code.Advice() == idverify.AdviceFixAccount, row.Code == idverify.CodeRateLimited:
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
-		case row.Code == idverify.CodeVendorUnavailable: // some are documented as free
-			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused || row.Billed == idverify.BilledNo)
-		case row.Code == idverify.CodeTimeout: // of a gateway, which may have lost an answer
-			assert.Equal(t, idverify.DeliveryUnanswered, row.Delivery)
+		case row.Code == idverify.CodeVendorUnavailable:
+			assert.NotEqual(t, idverify.DeliveryUnanswered, row.Delivery)
+			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused)
 		case row.HTTPStatus == http.StatusRequestEntityTooLarge: // whatever stands before the vendor says so
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		default:
 			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
 		}
 	})
+	for _, v := range vendors.All() {
+		for _, code := range v.Lost {
+			assert.True(t, lost[v.Name+" "+code], "%s has no row %s that is lost", v.Name, code)
+		}
+		for _, code := range v.FreeFaults {
+			assert.True(t, free[v.Name+" "+code], "%s has no row %s", v.Name, code)
+		}
+	}
 }
 
 // A table is data: whoever is given its rows cannot change it.
