@@ -135,7 +135,7 @@ func TestWithLedger_ManyProcessesAskOnce(t *testing.T) {
 // Holds P-PAY-8.
 func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
 	priced := fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })
-	busy := fail(idverify.CodeVendorUnavailable)
+	busy := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) { e.RetryAfter = time.Second })
 	lost := fail(idverify.CodeTimeout, ambiguous)
 	for name, test := range map[string]struct {
 		first   step
@@ -170,6 +170,7 @@ func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
 						origin = errorOf(t, err).Origin
 						assert.Equal(t, errors.Is(firstErr, idverify.ErrAmbiguous), errors.Is(err, idverify.ErrAmbiguous))
 						assert.True(t, errorOf(t, err).MayHaveCost())
+						assert.Zero(t, errorOf(t, err).RetryAfter, "waiting changes nothing")
 					}
 					assert.Equal(t, idverify.OriginLedger, origin)
 					assert.Equal(t, told(attemptsOf(first, firstErr)), told(attemptsOf(res, err)))
