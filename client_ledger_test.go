@@ -355,8 +355,18 @@ func TestWithLedger_WhatWasForgedOrMovedIsNotBelieved(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous, name)
 		assert.Equal(t, []idverify.StoreEvent{{Store: "claim", Operation: "open", Reason: idverify.StoreFailed}}, events, name)
 	}
+	// A ledger that does not look at the print has another person's pass for this key.
+	ledger.rewrite = func(idverify.Claim) idverify.Claim {
+		return idverify.Claim{State: idverify.ClaimKept, Answer: passed}
+	}
+	other := keyed("passed")
+	other.Evidence = []idverify.Evidence{idverify.Photo(idverify.Bytes([]byte("another face")))}
+	res, err := c.Verify(t.Context(), other)
+	assert.Nil(t, res)
+	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+
 	ledger.rewrite = nil
-	res, err := c.Verify(t.Context(), keyed("mismatch"))
+	res, err = c.Verify(t.Context(), keyed("mismatch"))
 	require.NoError(t, err)
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 	assert.Equal(t, 2, a.asked)
