@@ -2,6 +2,7 @@ package idverify
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -99,9 +100,12 @@ func (c Check) Holds() bool {
 // decision needs, or its numbers say something else than Passed.
 func (c Check) isOff() bool { return !c.isSound() || c.Passed != c.Holds() }
 
-// isSound reports whether everything is there that the way of deciding needs, and
-// nothing that belongs to another one.
+// isSound reports whether everything is there that the way of deciding needs,
+// nothing that belongs to another one, and nothing that could not be kept as JSON.
 func (c Check) isSound() bool {
+	if !isNumber(c.Normalized) || !isNumber(c.Margin) || c.FAR != nil && !isNumber(*c.FAR) {
+		return false
+	}
 	if c.DecidedBy == DecidedByVendor {
 		return c.Kind != "" && c.Comparator == "" && c.Threshold == 0 && c.Margin == 0 && c.FAR == nil && c.isCarried()
 	}
@@ -109,6 +113,8 @@ func (c Check) isSound() bool {
 	isKnown := c.DecidedBy.known() == DecidedByThreshold || c.DecidedBy == DecidedByAnswer
 	return isKnown && c.Value != nil && line.Validate() == nil && c.Scale.contains(*c.Value)
 }
+
+func isNumber(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // isCarried reports whether the score beside a verdict is on its scale, or there is
 // neither.

@@ -286,6 +286,13 @@ func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 		"a word for nobody":             func(c *idverify.Check) { c.DecidedBy = "somebody" },
 		"the vendor's, and a threshold": func(c *idverify.Check) { c.DecidedBy = idverify.DecidedByVendor },
 		"says it failed":                func(c *idverify.Check) { c.Passed = false },
+		// No store, ledger or journal could keep what was paid for.
+		"a share that no JSON has":  func(c *idverify.Check) { c.Normalized = math.NaN() },
+		"a margin that no JSON has": func(c *idverify.Check) { c.Margin = math.Inf(1) },
+		"a rate that no JSON has":   func(c *idverify.Check) { c.FAR = ptr(math.NaN()) },
+		"a verdict's share, the same": func(c *idverify.Check) {
+			*c = idverify.Check{Kind: c.Kind, DecidedBy: idverify.DecidedByVendor, Passed: true, Value: c.Value, Scale: c.Scale, Normalized: math.NaN()}
+		},
 	} {
 		res := claimed(t, change)
 		assert.False(t, res.Passed(), name)

@@ -92,10 +92,16 @@ func untilNextLook(looks int, left time.Duration) time.Duration {
 }
 
 // claim makes one claim. Its error is an *Error. What was claimed all the same is
-// freed, because nobody sends.
+// freed, because nobody sends; also when the ledger panics.
 func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 	began := time.Now()
 	var over atomic.Bool // Claim has ended, or nobody waits for it any more
+	returned := false
+	defer func() {
+		if !returned {
+			go c.unclaim(ctx, r)
+		}
+	}()
 	claim, err := aside.Ask(flight.Undated(ctx), &c.claims.claimed, claimTimeout, func(ctx context.Context) (Claim, error) {
 		defer func() {
 			if over.Swap(true) { // what was freed meanwhile was perhaps not claimed yet
@@ -104,6 +110,7 @@ func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 		}()
 		return c.claims.ledger.Claim(ctx, r)
 	})
+	returned = true
 	if err = askable(err); err == nil {
 		return claim, nil
 	}

@@ -88,6 +88,7 @@ func keptError(e *Error) error {
 		return undecided(held).from(OriginLedger)
 	}
 	own := *e
+	own.RetryAfter = 0
 	if a := e.Advice(); a == AdviceTryLater || a == AdviceTryAnotherVendor {
 		own.advice = AdviceReview
 	}

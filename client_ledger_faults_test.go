@@ -152,6 +152,25 @@ func TestLedger_ClaimThatWasLostIsSettledOnce(t *testing.T) {
 	})
 }
 
+// A ledger that panics once it has claimed leaves the question to the next caller:
+// nothing was sent.
+// Holds P-PAY-9.
+func TestLedger_ClaimThatPanickedIsFreed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ledger := newFaultyLedger()
+		ledger.after = func() error { panic("after the claim") }
+		a := vendorNamed("a", pass(t))
+		c := claiming(t, ledger, a)
+		assert.PanicsWithValue(t, "after the claim", func() { _, _ = c.Verify(t.Context(), keyed("order-1")) })
+		assert.Zero(t, a.asked)
+		synctest.Wait()
+		ledger.after = nil
+		res, err := c.Verify(t.Context(), keyed("order-1"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+	})
+}
+
 // A caller who leaves is not held for two seconds, and the question is settled.
 func TestLedger_CallerWhoLeavesIsNotHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -135,7 +135,7 @@ func TestWithLedger_ManyProcessesAskOnce(t *testing.T) {
 // Holds P-PAY-8.
 func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
 	priced := fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })
-	busy := fail(idverify.CodeVendorUnavailable)
+	busy := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) { e.RetryAfter = time.Second })
 	lost := fail(idverify.CodeTimeout, ambiguous)
 	for name, test := range map[string]struct {
 		first   step
@@ -170,6 +170,7 @@ func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
 						origin = errorOf(t, err).Origin
 						assert.Equal(t, errors.Is(firstErr, idverify.ErrAmbiguous), errors.Is(err, idverify.ErrAmbiguous))
 						assert.True(t, errorOf(t, err).MayHaveCost())
+						assert.Zero(t, errorOf(t, err).RetryAfter, "waiting changes nothing")
 					}
 					assert.Equal(t, idverify.OriginLedger, origin)
 					assert.Equal(t, told(attemptsOf(first, firstErr)), told(attemptsOf(res, err)))
@@ -354,8 +355,18 @@ func TestWithLedger_WhatWasForgedOrMovedIsNotBelieved(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous, name)
 		assert.Equal(t, []idverify.StoreEvent{{Store: "claim", Operation: "open", Reason: idverify.StoreFailed}}, events, name)
 	}
+	// A ledger that does not look at the print has another person's pass for this key.
+	ledger.rewrite = func(idverify.Claim) idverify.Claim {
+		return idverify.Claim{State: idverify.ClaimKept, Answer: passed}
+	}
+	other := keyed("passed")
+	other.Evidence = []idverify.Evidence{idverify.Photo(idverify.Bytes([]byte("another face")))}
+	res, err := c.Verify(t.Context(), other)
+	assert.Nil(t, res)
+	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+
 	ledger.rewrite = nil
-	res, err := c.Verify(t.Context(), keyed("mismatch"))
+	res, err = c.Verify(t.Context(), keyed("mismatch"))
 	require.NoError(t, err)
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 	assert.Equal(t, 2, a.asked)

@@ -79,12 +79,13 @@ func TestVerifyWith(t *testing.T) {
 // keeping is a provider that answers the third time, and remembers the time before.
 type keeping struct {
 	fake
-	asked int
-	kept  []any
+	asked     int
+	kept      []any
+	questions []*idverify.Question
 }
 
 func (p *keeping) Ask(_ context.Context, q *idverify.Question) (*idverify.Result, error) {
-	p.kept = append(p.kept, q.Kept(p))
+	p.kept, p.questions = append(p.kept, q.Kept(p)), append(p.questions, q)
 	p.asked++
 	q.Keep(p, p.asked)
 	q.Keep("another", "value")
@@ -104,6 +105,9 @@ func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.Equal(t, []any{nil, 1, 2, nil, 4, 5}, p.kept)
+	// A question that a provider holds on to does not become that of the next attempt.
+	assert.NotSame(t, p.questions[0], p.questions[1])
+	assert.NotSame(t, p.questions[1], p.questions[2])
 
 	var none *idverify.Question
 	none.Keep("key", "value")

@@ -17,9 +17,10 @@ const (
 	rowFailed    outcome = "failed"    // there is no decision, and surely no unknown bill
 	rowAmbiguous outcome = "ambiguous" // it may have been billed, and somebody has to look
 	rowResumed   outcome = "resumed"   // the journal knew the answer
+	rowTaken     outcome = "taken"     // another run has it, and counts it
 )
 
-var outcomes = []outcome{rowDecided, rowFailed, rowAmbiguous, rowResumed}
+var outcomes = []outcome{rowDecided, rowFailed, rowAmbiguous, rowResumed, rowTaken}
 
 type outcome string
 
@@ -33,7 +34,8 @@ func (o outcome) attributes() []attribute.KeyValue {
 //	for r := range otelidverify.Batch(opts, results) { … }
 //
 // A row that an earlier run left in flight counts as ambiguous in every run that
-// reports it; other rows that the journal knew are resumed.
+// reports it; other rows that the journal knew are resumed. One that was left to
+// another run is taken.
 func Batch(opts Options, results iter.Seq[batch.Result]) iter.Seq[batch.Result] {
 	m := opts.meter()
 	rows := m.counter("idverify.batch.rows", "{row}", "Rows of batches that are finished.")
@@ -57,6 +59,8 @@ func Batch(opts Options, results iter.Seq[batch.Result]) iter.Seq[batch.Result] 
 
 func outcomeOf(r batch.Result) outcome {
 	switch {
+	case r.Taken:
+		return rowTaken
 	case r.Resumed && idverify.CodeOf(r.Err) == idverify.CodeInterrupted:
 		return rowAmbiguous
 	case r.Resumed:

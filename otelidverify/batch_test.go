@@ -20,20 +20,21 @@ func TestBatch_Outcomes(t *testing.T) {
 		{Result: match}, {Result: match}, {Err: lost},
 		{Err: &idverify.Error{Code: idverify.CodeNoFace, Delivery: idverify.DeliveryAnswered}}, {Err: errors.New("a verifier of somebody's own")}, {},
 		{Result: match, Resumed: true}, {Err: lost, Resumed: true}, {Err: interrupted, Resumed: true},
+		{Err: &idverify.Error{Code: idverify.CodeCanceled, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}, Taken: true},
 	}
 	tel := newTelemetry(t)
 	var got []batch.Result
 	for r := range otelidverify.Batch(tel.options, slices.Values(rows)) {
 		if got = append(got, r); len(got) == 1 {
 			assert.Equal(t, []string{
-				"batch.rows{outcome=ambiguous} 0", "batch.rows{outcome=decided} 1", "batch.rows{outcome=failed} 0", "batch.rows{outcome=resumed} 0",
+				"batch.rows{outcome=ambiguous} 0", "batch.rows{outcome=decided} 1", "batch.rows{outcome=failed} 0", "batch.rows{outcome=resumed} 0", "batch.rows{outcome=taken} 0",
 				"batch.runs{} 1",
 			}, tel.metrics())
 		}
 	}
 	assert.Equal(t, rows, got)
 	assert.Equal(t, []string{
-		"batch.rows{outcome=ambiguous} 2", "batch.rows{outcome=decided} 2", "batch.rows{outcome=failed} 3", "batch.rows{outcome=resumed} 2",
+		"batch.rows{outcome=ambiguous} 2", "batch.rows{outcome=decided} 2", "batch.rows{outcome=failed} 3", "batch.rows{outcome=resumed} 2", "batch.rows{outcome=taken} 1",
 		"batch.runs{} 0",
 	}, tel.metrics())
 }

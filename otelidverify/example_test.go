@@ -129,4 +129,5 @@ func ExampleBatch() {
 	// failed 1
 	// ambiguous 0
 	// resumed 0
+	// taken 0
 }

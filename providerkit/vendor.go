@@ -96,9 +96,10 @@ func tableOf(rows []idverify.CodeRow) (table *exchange.Table, err error) {
 }
 
 // Steps are what is a vendor's own on the way of a question. Encode and Decode are
-// required. Their errors are for the caller: an [*idverify.Error] as it is, but for what
-// it says of the delivery of a request that was not sent; of any other error only the
-// fact is shown, and it stands behind Unwrap.
+// required. Their errors are for the caller: an [*idverify.Error] as it is, but that
+// nothing was sent before Decode, and that something was once Decode is called, whatever
+// it says of that; of any other error only the fact is shown, and it stands behind
+// Unwrap.
 type Steps struct {
 	// Encode makes the request. It opens media, and sends nothing: what it returns
 	// as an error is of a request that was not sent, and free.
@@ -141,11 +142,10 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 	steps.Decode = func(c *exchange.Call) (*idverify.Result, error) {
 		answer := &Answer{call: call, hidden: hide(c)}
 		res, err := s.Decode(answer)
-		var known *idverify.Error
-		if err != nil && !errors.As(err, &known) {
-			return nil, c.BadFor(err, "the answer could not be read")
+		if err != nil {
+			return nil, answered(c, err)
 		}
-		return res, err
+		return res, nil
 	}
 	res, err := v.own.Ask(ctx, q, steps)
 	return idverify.HoldToContract(v.name, res, err)
@@ -154,10 +154,25 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 // notSent is an error of Encode's, whatever it says of delivery and bill.
 func (v *Vendor) notSent(err error) *idverify.Error {
 	var known *idverify.Error
-	if !errors.As(err, &known) {
+	if !errors.As(err, &known) || known == nil {
 		return v.own.RefuseFor(err, idverify.CodeInvalidRequest, "", "the request could not be made")
 	}
 	return v.own.Unsent(known)
+}
+
+// answered is an error of Decode's. The request was sent, and may be on the bill, even
+// where the error says that it was not.
+func answered(c *exchange.Call, err error) error {
+	var known *idverify.Error
+	if !errors.As(err, &known) || known == nil {
+		return c.BadFor(err, "the answer could not be read")
+	}
+	if known.Delivery != idverify.DeliveryNotSent {
+		return err
+	}
+	own := *known
+	own.Delivery, own.Billed = idverify.DeliveryUnanswered, idverify.BilledUnknown
+	return &own
 }
 
 // Misconfigured is the error of a provider's New for one of its fields. It is printed:

@@ -78,6 +78,10 @@ func TestNewNamesTheField(t *testing.T) {
 // Whatever Encode's error says, nothing was sent and nothing is on the bill.
 func TestAnErrorOfEncodeIsNotSent(t *testing.T) {
 	cause := errors.New("about 11010519000101001X")
+	_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{Encode: func(*providerkit.Call) (providerkit.Request, error) {
+		return providerkit.Request{}, (*idverify.Error)(nil)
+	}})
+	assert.ErrorIs(t, err, idverify.ErrInvalidRequest, "a nil pointer")
 	for want, fails := range map[idverify.Code]error{
 		idverify.CodeInvalidRequest: cause,
 		idverify.CodeUnauthorized:   &idverify.Error{Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes},
@@ -112,6 +116,19 @@ func TestADecisionOfDecodesOwnIsNoPass(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous, name)
 		assert.NotContains(t, err.Error(), "11010519000101001X")
 	}
+}
+
+// The vendor was sent the request when Decode looks at the answer, whatever its error
+// says: a Client that believed it would ask, and pay, again.
+func TestAnErrorOfDecodeWasSent(t *testing.T) {
+	base := serve(t, answering("{}"))
+	unsent := &idverify.Error{Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
+	_, err := asked(t, config(base), providerkit.Steps{Encode: empty, Decode: func(*providerkit.Answer) (*idverify.Result, error) { return nil, unsent }})
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, []any{idverify.CodeVendorUnavailable, idverify.DeliveryUnanswered, idverify.BilledUnknown}, []any{e.Code, e.Delivery, e.Billed})
+	assert.True(t, e.MayHaveCost())
+	assert.Equal(t, idverify.DeliveryNotSent, unsent.Delivery, "it is the provider's own")
 }
 
 // A signature is over the digest of the body, and for the vendor's time where ours runs

@@ -2,6 +2,7 @@ package redisidverify
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,7 +69,7 @@ func Check(ctx context.Context, client Informer) ([]Finding, error) {
 	select {
 	case got := <-answered:
 		if got.err != nil {
-			return nil, harmless(got.err)
+			return nil, ended(got.err)
 		}
 		return findings(got.info), nil
 	case <-ctx.Done():
@@ -78,10 +79,20 @@ func Check(ctx context.Context, client Informer) ([]Finding, error) {
 		if got.err == nil {
 			return findings(got.info), nil
 		}
-		return nil, harmless(got.err)
+		return nil, ended(got.err)
 	default:
 		return nil, ctx.Err()
 	}
+}
+
+// ended is harmless for a question with a limit of its own, or whose caller has left.
+func ended(err error) error {
+	for _, end := range []error{context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, end) {
+			return end
+		}
+	}
+	return harmless(err)
 }
 
 // infoOf asks each server that is written to.

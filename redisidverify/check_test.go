@@ -3,6 +3,7 @@ package redisidverify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +68,12 @@ func TestCheck_TakesTwoSecondsAtMost(t *testing.T) {
 		assert.Equal(t, 2*time.Second, time.Since(began))
 		close(hang)
 	})
+	// A client that heeds its context, or whose caller has left, says the same, and
+	// names no limit of another call.
+	for _, end := range []error{context.DeadlineExceeded, context.Canceled} {
+		_, err := redisidverify.Check(t.Context(), informer(func(context.Context) (string, error) { return "", fmt.Errorf("EXAMPLE: %w", end) }))
+		assert.Equal(t, end, err)
+	}
 }
 
 // The server's own answer is read. What it is set to is its owner's matter.
