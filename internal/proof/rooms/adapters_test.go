@@ -28,6 +28,7 @@ var adapters = map[string][]string{
 		"go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes",
 		"go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/metric/noop", "go.opentelemetry.io/otel/trace", "go.opentelemetry.io/otel/trace/noop"},
 	"redisidverify": {module, withTokens, "github.com/redis/go-redis/v9", "github.com/sony/gobreaker/v2"},
+	"sqlidverify":   {module, module + "/batch", module + "/idcard"},
 }
 
 // A "go get" of the next release of what an adapter needs lifts its go line, and

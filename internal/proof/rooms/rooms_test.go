@@ -145,7 +145,7 @@ func TestTheDocumentsNameEveryRoom(t *testing.T) {
 	for _, file := range []string{"CONTRIBUTING.md", filepath.Join("docs", "design.md")} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		for _, room := range append(rooms, "internal/proof", "examples/internal/accounts", "otelidverify", "redisidverify", "bench", "compat") {
+		for _, room := range append(rooms, "internal/proof", "examples/internal/accounts", "otelidverify", "redisidverify", "sqlidverify", "bench", "compat") {
 			if !slices.Contains(vendorRooms(), room) {
 				assert.Regexp(t, "`[^`\n]*\\b"+room+"\\b", string(text), "%s says nothing of %s", file, room)
 			}

@@ -1,0 +1,61 @@
+package sqlidverify_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/sqlidverify"
+)
+
+// tick is long for a database, and short for who waits for the tests.
+const tick = 100 * time.Millisecond
+
+// setting breaks a store by a proxy.
+func setting(p *proxy, db *sql.DB) idverifytest.StoreSetting {
+	return idverifytest.StoreSetting{
+		Tick:  tick,
+		Break: func(testing.TB) { p.set(cutting) },
+		Heal: func(tb testing.TB) {
+			p.set(passing)
+			require.Eventually(tb, func() bool { return db.PingContext(context.Background()) == nil }, 10*time.Second, 20*time.Millisecond)
+		},
+	}
+}
+
+func TestLedger_Conforms(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		p := newProxy(t, s.addr)
+		first, second := s.at(p.addr()).open(t), s.at(p.addr()).open(t)
+		turn := 0
+		idverifytest.TestLedger(t, idverifytest.LedgerHarness{
+			StoreSetting: setting(p, first),
+			New: func(tb testing.TB) idverify.Ledger {
+				turn++
+				return newLedger(tb, []*sql.DB{first, second}[turn%2], s.dialect)
+			},
+		})
+	})
+}
+
+func TestJournal_Conforms(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		p := newProxy(t, s.addr)
+		first, second := s.at(p.addr()).open(t), s.at(p.addr()).open(t)
+		turn, name := 0, "batch-"+digits(8)
+		idverifytest.TestJournal(t, idverifytest.JournalHarness{
+			StoreSetting: setting(p, first),
+			Hold:         3 * tick,
+			New: func(tb testing.TB) batch.Journal {
+				turn++
+				return newJournal(tb, []*sql.DB{first, second}[turn%2], s.dialect, sqlidverify.JournalOptions{Name: name, Hold: 3 * tick})
+			},
+		})
+	})
+}

@@ -1,0 +1,160 @@
+package sqlidverify
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/idverify/idverify"
+)
+
+const (
+	// stepLimit is how long one call of a Ledger may take, all its repetitions together.
+	stepLimit = 2 * time.Second
+	// A step that failed is made again after these waits.
+	firstWait, lastWait = 5 * time.Millisecond, 100 * time.Millisecond
+	// shortestTry is for one try: a quick end of the time is no reason to try in haste.
+	shortestTry = 250 * time.Millisecond
+)
+
+var (
+	errLate   = fmt.Errorf("sqlidverify: the database did not answer in time: %w", context.DeadlineExceeded)
+	errFailed = errors.New("sqlidverify: the database failed")
+	errAnswer = errors.New("sqlidverify: the table holds what this package does not write")
+	errAgain  = errors.New("sqlidverify: the row changes all the time")
+)
+
+// final is an error that no repetition changes.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
+// store is the database as all of this package uses it.
+type store struct {
+	db *sql.DB
+	d  Dialect
+}
+
+// String is for dumpers, which follow pointers and ask for it: the database has a
+// password.
+func (*store) String() string { return "sqlidverify.store" }
+
+// Format implements [fmt.Formatter].
+func (s *store) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (s *store) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// step makes one step, and again after any error until it is done, the time is over or
+// the caller has left. Errors are not told apart: a serialization failure, a deadlock,
+// a cut connection and an answer that was lost are all answered by the same step, which
+// changes nothing the second time. Its own error holds nothing of what the database said.
+func (s *store) step(ctx context.Context, limit time.Duration, once func(ctx context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+		err := try(limited, once)
+		var end final
+		switch {
+		case err == nil:
+			return nil
+		case errors.As(err, &end):
+			return end.error
+		case !pause(limited, wait/2+rand.N(wait/2)):
+			return ended(ctx, err)
+		}
+	}
+}
+
+// try gives half of the time that is left to one try: a connection that hangs leaves
+// time for another one.
+func try(ctx context.Context, once func(ctx context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	deadline, _ := ctx.Deadline()
+	ctx, cancel := context.WithTimeout(ctx, max(shortestTry, time.Until(deadline)/2))
+	defer cancel()
+	return once(ctx)
+}
+
+func pause(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// ended is the error of a step that came to no end.
+func ended(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return context.Canceled
+	}
+	return harmless(err)
+}
+
+// harmless is an error without what drivers put into it: addresses, users, and the
+// database's own text, which quotes values.
+func harmless(err error) error {
+	var coded interface{ SQLState() string } // pgx and lib/pq have it
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return errLate
+	case errors.Is(err, errAgain), errors.Is(err, errAnswer):
+		return err
+	case errors.As(err, &coded) && isWord(coded.SQLState(), 5, ""):
+		return errors.New("sqlidverify: the database refused the statement: " + coded.SQLState())
+	}
+	return errFailed
+}
+
+// reasonOf says of an error of step what an [idverify.StoreEvent] says.
+func reasonOf(err error) idverify.StoreReason {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return idverify.StoreTimeout
+	}
+	return idverify.StoreFailed
+}
+
+// tell tells of a step that failed. A panic of the function is dropped.
+func tell(onStore func(idverify.StoreEvent), e idverify.StoreEvent, err error) {
+	if onStore == nil || err == nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	defer func() { _ = recover() }()
+	e.Reason = reasonOf(err)
+	onStore(e)
+}
+
+// exec runs a statement.
+func (s *store) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	r, err := s.db.ExecContext(ctx, s.d.say(statement), args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+const (
+	hexDigits = "0123456789abcdef"
+	letters   = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+)
+
+func isHex(text string, n int) bool { return len(text) == n && strings.Trim(text, hexDigits) == "" }
+
+// isWord reports whether a text is 1 to most letters, digits and some other characters.
+func isWord(text string, most int, others string) bool {
+	return text != "" && len(text) <= most && strings.Trim(text, letters+others) == ""
+}
