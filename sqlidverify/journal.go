@@ -88,7 +88,7 @@ func (j *Journal) step(ctx context.Context, operation string, once func(ctx cont
 	began := time.Now()
 	err := j.store.step(ctx, batchLimit, once)
 	if !errors.Is(err, errBegun) && !errors.Is(err, errBinding) {
-		tell(j.o.OnStore, idverify.StoreEvent{Store: "journal", Operation: operation, Duration: time.Since(began)}, err)
+		tell(ctx, j.o.OnStore, idverify.StoreEvent{Store: "journal", Operation: operation, Duration: time.Since(began)}, err)
 	}
 	return err
 }

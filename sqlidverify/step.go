@@ -129,8 +129,8 @@ func reasonOf(err error) idverify.StoreReason {
 }
 
 // tell tells of a step that failed. A panic of the function is dropped.
-func tell(onStore func(idverify.StoreEvent), e idverify.StoreEvent, err error) {
-	if onStore == nil || err == nil || errors.Is(err, context.Canceled) {
+func tell(ctx context.Context, onStore func(idverify.StoreEvent), e idverify.StoreEvent, err error) {
+	if onStore == nil || err == nil || ctx.Err() != nil { // a caller that leaves is no failure
 		return
 	}
 	defer func() { _ = recover() }()

@@ -1,0 +1,86 @@
+package sqlidverify
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+)
+
+// reserve gives a block of rows to a worker: at most n. None are left for now when it
+// gives none; isOver says that none will come any more. known are the rows that the
+// worker has: where an answer was lost, the others of it are the block.
+func (q *Queue) reserve(ctx context.Context, worker string, n int, known map[string]struct{}) (keys []string, isOver bool, err error) {
+	again := false
+	err = q.step(ctx, "reserve", func(ctx context.Context) error {
+		keys, isOver = nil, false
+		if again {
+			all, err := list(ctx, q.store, q.store.db, reservedRows, q.o.Name, worker)
+			if err != nil {
+				return err
+			}
+			keys = slices.DeleteFunc(all, func(key string) bool { _, is := known[key]; return is })
+			if len(keys) > 0 {
+				return nil
+			}
+		}
+		again = true
+		var err error
+		if keys, err = q.block(ctx, worker, n); err != nil || len(keys) > 0 {
+			return err
+		}
+		open, err := list(ctx, q.store, q.store.db, openRow, q.o.Name)
+		isOver = err == nil && len(open) == 0
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return keys, isOver, nil
+}
+
+// block is one transaction, which sees what is committed whatever the default of the
+// database is: rows whose reservation has run out first, then those that wait.
+func (q *Queue) block(ctx context.Context, worker string, n int) ([]string, error) {
+	tx, err := q.store.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	keys, err := list(ctx, q.store, tx, lapsedRows, q.o.Name, n)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) < n {
+		more, err := list(ctx, q.store, tx, waitingRows, q.o.Name, n-len(keys))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, more...)
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	text, args := withKeys(reserveRows, []any{worker, micros(q.o.Reservation), q.o.Name}, keys)
+	if _, err := tx.ExecContext(ctx, q.store.d.say(text), args...); err != nil {
+		return nil, err
+	}
+	return keys, tx.Commit()
+}
+
+// A block is some seconds of work: a machine that dies costs others little, and the
+// database is asked seldom.
+const (
+	firstBlock = 8
+	blockTime  = 20 * time.Second
+)
+
+// nextBlock is how many rows to reserve when the last block of n rows took so long. It
+// grows slowly: the first rows of a run all begin at once.
+func nextBlock(n int, took time.Duration) int {
+	next := 2 * n
+	if took > 0 {
+		next = min(next, int(min(float64(n)*float64(blockTime)/float64(took), 2*mostInBlock)))
+	}
+	return min(max(1, next), mostInBlock)
+}
