@@ -129,7 +129,7 @@ func (s *store) free(ctx context.Context, id claimID, holder string) error {
 }
 
 // longest keeps a moment within what databases can write.
-const longest = 365 * 24 * time.Hour
+const longest = 100 * 365 * 24 * time.Hour
 
 func micros(d time.Duration) int64 { return min(max(0, d), longest).Microseconds() }
 

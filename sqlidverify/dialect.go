@@ -51,6 +51,7 @@ var words = map[Dialect]*strings.Replacer{
 		"{in}", "clock_timestamp() + ?::bigint * interval '1 microsecond'",
 		"{before}", "clock_timestamp() - ?::bigint * interval '1 microsecond'",
 		"{left}", "ceil(extract(epoch from until - clock_timestamp()) * 1000000)::bigint",
+		"{age}", "(extract(epoch from clock_timestamp() - begun) * 1000000)::bigint",
 		"{unless there}", "on conflict do nothing",
 	),
 	MySQL: strings.NewReplacer(
@@ -58,6 +59,7 @@ var words = map[Dialect]*strings.Replacer{
 		"{in}", "utc_timestamp(6) + interval ? microsecond",
 		"{before}", "utc_timestamp(6) - interval ? microsecond",
 		"{left}", "timestampdiff(microsecond, utc_timestamp(6), until)",
+		"{age}", "timestampdiff(microsecond, begun, utc_timestamp(6))",
 		"{unless there}", "on duplicate key update state = state", // "insert ignore" drops other errors too
 	),
 }

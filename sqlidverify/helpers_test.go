@@ -110,6 +110,10 @@ func (s server) open(t testing.TB, settings ...string) *sql.DB {
 		config.RuntimeParams["search_path"] = s.name
 		for _, setting := range settings {
 			name, value, _ := strings.Cut(setting, "=")
+			if name == "protocol" {
+				config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+				continue
+			}
 			config.RuntimeParams[name] = value
 		}
 		db = stdlib.OpenDB(*config)

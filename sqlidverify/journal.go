@@ -30,10 +30,7 @@ type JournalOptions struct {
 
 const (
 	defaultHold = 5 * time.Minute
-	// batchLimit is how long a step of a batch may take: nobody waits in front of a
-	// screen, and the database may be starting anew.
-	batchLimit = 30 * time.Second
-	batchScope = "b:"
+	batchScope  = "b:"
 	// runsScope has one row for each batch, whose print is the binding of its runs.
 	runsScope = "batches"
 )
@@ -86,7 +83,7 @@ var (
 // step makes a step of a batch, and tells of its failure.
 func (j *Journal) step(ctx context.Context, operation string, once func(ctx context.Context) error) error {
 	began := time.Now()
-	err := j.store.step(ctx, batchLimit, once)
+	err := j.store.step(ctx, forBatches, once)
 	if !errors.Is(err, errBegun) && !errors.Is(err, errBinding) {
 		tell(ctx, j.o.OnStore, idverify.StoreEvent{Store: "journal", Operation: operation, Duration: time.Since(began)}, err)
 	}

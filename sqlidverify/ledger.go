@@ -43,7 +43,7 @@ func (l *Ledger) Claim(ctx context.Context, c idverify.ClaimRequest) (idverify.C
 		return idverify.Claim{}, errNoPseudonym
 	}
 	var row claimRow
-	err := l.store.step(ctx, stepLimit, func(ctx context.Context) (err error) {
+	err := l.store.step(ctx, forClaims, func(ctx context.Context) (err error) {
 		row, err = l.claimOnce(ctx, c)
 		return err
 	})
@@ -99,7 +99,7 @@ func (l *Ledger) Settle(ctx context.Context, s idverify.Settlement) error {
 		return errNoOutcome
 	}
 	id := claimID{ledgerScope, s.ID}
-	return l.store.step(ctx, stepLimit, func(ctx context.Context) error {
+	return l.store.step(ctx, forClaims, func(ctx context.Context) error {
 		if s.Outcome == idverify.OutcomeFree {
 			return l.store.free(ctx, id, s.Holder)
 		}

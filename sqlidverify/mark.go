@@ -8,9 +8,6 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// leaveLimit is how long the work may go on writing when its caller has left.
-const leaveLimit = 2 * time.Second
-
 // marks are rows whose result was handed over and not written down yet, or that were
 // reserved for nothing.
 type marks struct {
@@ -83,19 +80,18 @@ func (w *Work) write(ctx context.Context) error {
 	if m.count() == 0 {
 		return nil
 	}
-	limit := batchLimit
+	p := forBatches
 	if ctx.Err() != nil || w.err != nil {
-		limit = leaveLimit
+		p = forLeaving
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	if err := q.each(ctx, m.done, doneRows, q.o.Name); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	if err := q.each(ctx, p, "mark", m.done, doneRows, q.o.Name); err != nil {
 		return err
 	}
-	if err := q.each(ctx, m.back, backRows, q.o.Name, w.worker); err != nil {
+	if err := q.each(ctx, p, "mark", m.back, backRows, q.o.Name, w.worker); err != nil {
 		return err
 	}
-	if err := q.each(ctx, m.later, laterRows, micros(q.o.Reservation/12), q.o.Name, w.worker); err != nil {
+	if err := q.each(ctx, p, "mark", m.later, laterRows, micros(q.o.Reservation/12), q.o.Name, w.worker); err != nil {
 		return err
 	}
 	for _, keys := range [][]string{m.done, m.back, m.later} {

@@ -1,6 +1,7 @@
 package sqlidverify_test
 
 import (
+	"bytes"
 	"net"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ type proxy struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	mode    mode
+	at      string // begin to swallow at this text
 	conns   map[net.Conn]bool
 }
 
@@ -59,6 +61,13 @@ func (p *proxy) set(m mode) {
 	}
 }
 
+// swallowAt loses all answers from the next statement on that holds a text.
+func (p *proxy) swallowAt(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at = text
+}
+
 func (p *proxy) serve() {
 	for {
 		client, err := p.listener.Accept()
@@ -87,7 +96,7 @@ func (p *proxy) carry(to, from net.Conn, stops mode) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
-		if n > 0 && p.lets(stops) {
+		if n > 0 && p.lets(stops, buffer[:n]) {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
 			}
@@ -98,9 +107,12 @@ func (p *proxy) carry(to, from net.Conn, stops mode) {
 	}
 }
 
-func (p *proxy) lets(stops mode) bool {
+func (p *proxy) lets(stops mode, sent []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.at != "" && stops == hanging && bytes.Contains(sent, []byte(p.at)) {
+		p.at, p.mode = "", swallowing
+	}
 	if p.mode == swallowing && stops == swallowing {
 		return false
 	}

@@ -23,7 +23,7 @@ type QueueOptions struct {
 	// that died go on, and never whether a row is paid for twice. Default 2 minutes.
 	Reservation time.Duration
 	// OnStore is told of what failed or was late: Store is "rows", Operation "add",
-	// "reserve", "mark" or "stats", and what the journal tells. It may be nil. It is
+	// "reserve", "mark", "stats", "return" or "prune", and what the journal tells. It may be nil. It is
 	// called by several goroutines. A panic of it is dropped.
 	OnStore func(idverify.StoreEvent)
 }
@@ -119,7 +119,7 @@ func (q *Queue) add(ctx context.Context, from int, keys []string) error {
 		args = append(args, q.o.Name, key, from+i)
 	}
 	statement := strings.Replace(insertRows, "{rows}", "(?, ?, ?)"+strings.Repeat(", (?, ?, ?)", len(keys)-1), 1)
-	return q.step(ctx, "add", func(ctx context.Context) error {
+	return q.step(ctx, forBatches, "add", func(ctx context.Context) error {
 		_, err := q.store.exec(ctx, statement, args...)
 		return err
 	})
@@ -142,7 +142,7 @@ type Stats struct{ Waiting, Reserved, Done int }
 // Stats counts the rows: a second or so for a few million.
 func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 	var out Stats
-	err := q.step(ctx, "stats", func(ctx context.Context) error {
+	err := q.step(ctx, forOperators, "stats", func(ctx context.Context) error {
 		rows, err := q.store.db.QueryContext(ctx, q.store.d.say(countRows), q.o.Name)
 		if err != nil {
 			return err
@@ -172,32 +172,32 @@ func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 // nothing while a vendor was down, say. What was paid for is not paid for again: it comes
 // from the journal, marked Resumed. Keys that are not in the queue are ignored.
 func (q *Queue) Return(ctx context.Context, keys ...string) error {
-	return q.each(ctx, keys, againRows, q.o.Name)
+	return q.each(ctx, forBatches, "return", keys, againRows, q.o.Name)
 }
 
 // Prune removes the rows that are done. It leaves the journal: see [Journal.Prune].
 func (q *Queue) Prune(ctx context.Context) error {
 	for {
 		var keys []string
-		err := q.step(ctx, "mark", func(ctx context.Context) (err error) {
+		err := q.step(ctx, forOperators, "prune", func(ctx context.Context) (err error) {
 			keys, err = list(ctx, q.store, q.store.db, someDone, q.o.Name, mostInBlock)
 			return err
 		})
 		if err != nil || len(keys) == 0 {
 			return err
 		}
-		if err := q.each(ctx, keys, pruneRows, q.o.Name); err != nil {
+		if err := q.each(ctx, forBatches, "prune", keys, pruneRows, q.o.Name); err != nil {
 			return err
 		}
 	}
 }
 
 // each runs a statement for many keys, which are its last parameters.
-func (q *Queue) each(ctx context.Context, keys []string, statement string, args ...any) error {
+func (q *Queue) each(ctx context.Context, p patience, operation string, keys []string, statement string, args ...any) error {
 	for len(keys) > 0 {
 		n := min(len(keys), mostInBlock)
 		text, all := withKeys(statement, args, keys[:n])
-		err := q.step(ctx, "mark", func(ctx context.Context) error {
+		err := q.step(ctx, p, operation, func(ctx context.Context) error {
 			_, err := q.store.exec(ctx, text, all...)
 			return err
 		})
@@ -223,9 +223,9 @@ func withKeys(statement string, args []any, keys []string) (string, []any) {
 	return strings.Replace(statement, "{keys}", "?"+strings.Repeat(", ?", n-1), 1), all
 }
 
-func (q *Queue) step(ctx context.Context, operation string, once func(ctx context.Context) error) error {
+func (q *Queue) step(ctx context.Context, p patience, operation string, once func(ctx context.Context) error) error {
 	began := time.Now()
-	err := q.store.step(ctx, batchLimit, once)
+	err := q.store.step(ctx, p, once)
 	tell(ctx, q.o.OnStore, idverify.StoreEvent{Store: "rows", Operation: operation, Duration: time.Since(began)}, err)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 // worker has: where an answer was lost, the others of it are the block.
 func (q *Queue) reserve(ctx context.Context, worker string, n int, known map[string]struct{}) (keys []string, isOver bool, err error) {
 	again := false
-	err = q.step(ctx, "reserve", func(ctx context.Context) error {
+	err = q.step(ctx, forBatches, "reserve", func(ctx context.Context) error {
 		keys, isOver = nil, false
 		if again {
 			all, err := list(ctx, q.store, q.store.db, reservedRows, q.o.Name, worker)

@@ -14,9 +14,20 @@ import (
 	"github.com/idverify/idverify"
 )
 
+// patience is how long a step may take: all its tries together, and one of them.
+type patience struct{ all, one time.Duration }
+
+var (
+	forClaims = patience{2 * time.Second, time.Second}
+	// Nobody waits for a batch in front of a screen, and a database may be starting anew.
+	forBatches = patience{30 * time.Second, 3 * time.Second}
+	// Some of what operators ask reads a whole table.
+	forOperators = patience{time.Minute, time.Minute}
+	// forLeaving is for what is written when the caller has left.
+	forLeaving = patience{2 * time.Second, time.Second}
+)
+
 const (
-	// stepLimit is how long one call of a Ledger may take, all its repetitions together.
-	stepLimit = 2 * time.Second
 	// A step that failed is made again after these waits.
 	firstWait, lastWait = 5 * time.Millisecond, 100 * time.Millisecond
 	// shortestTry is for one try: a quick end of the time is no reason to try in haste.
@@ -55,11 +66,11 @@ func (s *store) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // the caller has left. Errors are not told apart: a serialization failure, a deadlock,
 // a cut connection and an answer that was lost are all answered by the same step, which
 // changes nothing the second time. Its own error holds nothing of what the database said.
-func (s *store) step(ctx context.Context, limit time.Duration, once func(ctx context.Context) error) error {
-	limited, cancel := context.WithTimeout(ctx, limit)
+func (s *store) step(ctx context.Context, p patience, once func(ctx context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, p.all)
 	defer cancel()
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
-		err := try(limited, once)
+		err := try(limited, p, once)
 		var end final
 		switch {
 		case err == nil:
@@ -72,14 +83,14 @@ func (s *store) step(ctx context.Context, limit time.Duration, once func(ctx con
 	}
 }
 
-// try gives half of the time that is left to one try: a connection that hangs leaves
-// time for another one.
-func try(ctx context.Context, once func(ctx context.Context) error) error {
+// try gives at most half of the time that is left to one try: a connection that hangs
+// leaves time for another one.
+func try(ctx context.Context, p patience, once func(ctx context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	deadline, _ := ctx.Deadline()
-	ctx, cancel := context.WithTimeout(ctx, max(shortestTry, time.Until(deadline)/2))
+	ctx, cancel := context.WithTimeout(ctx, min(p.one, max(shortestTry, time.Until(deadline)/2)))
 	defer cancel()
 	return once(ctx)
 }
