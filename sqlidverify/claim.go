@@ -87,9 +87,13 @@ func (s *store) retake(ctx context.Context, from claimRow, holder string, hold t
 
 // settle ends a claim. It does nothing if its holder has done so already, and its error
 // is errLost if the row is not the holder's.
+//
+// That a row was changed may be counted here and in free, unlike whose it is: all ways of
+// counting agree on these statements, and were a count wrong, the row would be ambiguous
+// later, and nobody would pay.
 func (s *store) settle(ctx context.Context, id claimID, holder string, to state, answer []byte) error {
-	_, err := s.exec(ctx, settleClaim, int(to), answer, id.scope, id.id, holder)
-	if err != nil {
+	n, err := s.exec(ctx, settleClaim, int(to), answer, id.scope, id.id, holder)
+	if err != nil || n > 0 {
 		return err
 	}
 	row, err := s.read(ctx, id)
@@ -106,9 +110,8 @@ func (s *store) settle(ctx context.Context, id claimID, holder string, to state,
 	return nil
 }
 
-// free removes a claim that is in flight. A row that is not there is free already. Who
-// claims it in between must not make that look like a loss, so here the database's count
-// is believed: were it wrong, the row would be ambiguous later, and nobody would pay.
+// free removes a claim that is in flight. A row that is not there is free already. Were
+// it only read back, who claims it in between would make that look like a loss.
 func (s *store) free(ctx context.Context, id claimID, holder string) error {
 	n, err := s.exec(ctx, freeClaim, id.scope, id.id, holder)
 	if err != nil || n > 0 {

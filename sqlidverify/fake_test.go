@@ -15,6 +15,8 @@ import (
 type fake struct {
 	answer func(ctx context.Context, n int, statement string) ([][]driver.Value, error)
 
+	changed int64 // rows, as it says of every statement
+
 	mu         sync.Mutex
 	statements []string
 	args       []driver.Value
@@ -59,7 +61,7 @@ func (fakeConn) Begin() (driver.Tx, error)           { panic("not used") }
 
 func (c fakeConn) ExecContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Result, error) {
 	_, err := c.asked(ctx, statement, args)
-	return driver.RowsAffected(1), err // which the tests of claims must not believe
+	return driver.RowsAffected(c.changed), err
 }
 
 func (c fakeConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {

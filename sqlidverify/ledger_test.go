@@ -3,6 +3,7 @@ package sqlidverify_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -91,6 +92,18 @@ func TestLedger_ACrowdAsksEachQuestionOnce(t *testing.T) {
 			assert.EqualValues(t, 1, asked[q].Load(), "question %d", q)
 		}
 	})
+}
+
+// Drivers count differently: a claim that changed nothing may count as one row.
+func TestLedger_DoesNotCount(t *testing.T) {
+	mine, others := request(), request()
+	others.Print = mine.Print
+	f := &fake{changed: 1, answer: func(context.Context, int, string) ([][]driver.Value, error) { return ours(others), nil }}
+	l := newLedger(t, f.open(t), sqlidverify.MySQL)
+	claim, err := l.Claim(t.Context(), mine)
+	require.NoError(t, err)
+	assert.Equal(t, idverify.ClaimHeld, claim.State)
+	assert.Equal(t, time.Minute, claim.Left)
 }
 
 func TestLedger_RepeatsForOneOfACrowd(t *testing.T) {
@@ -215,7 +228,7 @@ func TestLedger_HangingDatabase(t *testing.T) {
 func TestLedger_TakesPseudonymsAlone(t *testing.T) {
 	l := newLedger(t, (&fake{}).open(t), sqlidverify.MySQL)
 	for _, spoil := range []func(*idverify.ClaimRequest){
-		func(r *idverify.ClaimRequest) { r.ID = "11010119000101001X" },
+		func(r *idverify.ClaimRequest) { r.ID = "11010119000101009X" },
 		func(r *idverify.ClaimRequest) { r.Print = "" },
 		func(r *idverify.ClaimRequest) { r.Holder += "0" },
 	} {

@@ -74,7 +74,7 @@ const (
 	waitingRows = `select row_key from idverify_row where batch = ? and state = 0
 		order by n limit ? for update skip locked`
 	reserveRows  = `update idverify_row set state = 1, worker = ?, until = {in} where batch = ? and row_key in ({keys})`
-	reservedRows = `select row_key from idverify_row where batch = ? and state = 1 and worker = ? and until > {now}`
+	reservedRows = `select row_key from idverify_row where batch = ? and state = 1 and worker = ? and until > {now} order by n`
 	openRow      = `select 1 from idverify_row where batch = ? and state < 2 limit 1`
 	countRows    = `select state, count(*) from idverify_row where batch = ? group by state`
 	// A row whose result was handed over is done, whoever has it by now.
