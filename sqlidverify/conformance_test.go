@@ -15,7 +15,7 @@ import (
 )
 
 // tick is long for a database, and short for who waits for the tests.
-const tick = 100 * time.Millisecond
+const tick = 150 * time.Millisecond
 
 // setting breaks a store by a proxy.
 func setting(p *proxy, db *sql.DB) idverifytest.StoreSetting {

@@ -27,11 +27,14 @@ type server struct {
 	addr    string
 }
 
-// onServers runs a test on each server that was given, with its tables.
+// onServers runs a test on each server that was given, with its tables. Tests wait for
+// the servers' clocks most of the time, so they run beside each other.
 func onServers(t *testing.T, test func(t *testing.T, s server)) {
 	t.Helper()
+	t.Parallel()
 	for _, d := range []sqlidverify.Dialect{sqlidverify.PostgreSQL, sqlidverify.MySQL} {
 		t.Run(string(d), func(t *testing.T) {
+			t.Parallel()
 			s := newServer(t, d)
 			s.create(t)
 			test(t, s)

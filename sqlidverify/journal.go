@@ -72,7 +72,7 @@ func NewJournal(db *sql.DB, d Dialect, o JournalOptions) (*Journal, error) {
 func isName(text string) bool { return isWord(text, 64, ".-_") }
 
 var (
-	errNoKey    = errors.New("sqlidverify: a journal's key has 1 to 97 letters, digits, ., -, _ and :")
+	errNoKey    = errors.New("sqlidverify: a journal's key has 1 to 97 letters, digits and . : - _")
 	errNoEntry  = errors.New("sqlidverify: an entry has a Result or an Err")
 	errBegun    = errors.New("sqlidverify: the row was begun before")
 	errNotBegun = errors.New("sqlidverify: this run has not begun the row")
