@@ -118,7 +118,7 @@ var chinese = words{
 	codes: map[idverify.Code]string{
 		idverify.CodeMatch:                     "人证一致，是本人",
 		idverify.CodeFaceMismatch:              "姓名与号码一致，但人脸核验不一致，不是本人",
-		idverify.CodeIdentityMismatch:          "姓名与身份证号不匹配",
+		idverify.CodeIdentityMismatch:          "姓名与身份证号不一致",
 		idverify.CodeIdentityNotFound:          "权威库（公安）查无此号",
 		idverify.CodeReferencePhotoUnavailable: "权威库（公安）没有可比对的照片，或照片质量不够",
 		idverify.CodeAttackSuspected:           "疑似攻击：翻拍、合成图或被篡改的设备",
