@@ -41,7 +41,8 @@ type keyed struct {
 	// id names the key, and the rate that was asked for, to a store. print tells
 	// two questions apart: it stands for the person and all evidence.
 	id, print string
-	repeat    bool // what failed at a price or is ambiguous in a ledger
+	repeat    bool   // what failed at a price or is ambiguous in a ledger
+	callID    string // for hooks
 	loan      *loan
 	// ask asks the vendors, each time with what lender gives.
 	ask func(ctx context.Context, lender func() *loan) (*Result, error)
@@ -201,7 +202,7 @@ func (c *Client) askOnce(ctx context.Context, call *call) (*Result, error) {
 	if err != nil {
 		return nil, beforehand(err)
 	}
-	q := keyed{key: req.IdempotencyKey, loan: lent}
+	q := keyed{key: req.IdempotencyKey, callID: call.id, loan: lent}
 	q.ask = func(ctx context.Context, lender func() *loan) (*Result, error) {
 		call.lender = lender
 		return c.ask(ctx, call)

@@ -36,29 +36,48 @@ const (
 // askClaimed asks the vendors if the question is nobody else's, and waits for the
 // answer of whoever has it otherwise.
 func (c *Client) askClaimed(ctx context.Context, q keyed, ask func() (*Result, error)) (*Result, error) {
+	claim, holder, err := c.claimOrWait(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	switch claim.State {
+	case ClaimMine:
+		return c.askAndSettle(ctx, q, holder, ask)
+	case ClaimKept:
+		return c.openKept(q, claim.Answer)
+	case ClaimAmbiguous:
+		return nil, undecided(nil).from(OriginLedger)
+	case ClaimConflict:
+		return nil, beforehand(otherQuestion())
+	}
+	c.storeEvent(StoreEvent{Store: "claim", Operation: "claim", Reason: StoreFailed})
+	return nil, beforehand(noClaim(nil))
+}
+
+// claimOrWait claims a question, again and again while another process has it. Its
+// error is an *Error.
+func (c *Client) claimOrWait(ctx context.Context, q keyed) (claim Claim, holder string, err error) {
+	ended := func() {}
+	defer func() { ended() }()
 	for looks := 0; ; looks++ {
 		r := ClaimRequest{ID: q.id, Print: q.print, Holder: newTryID(), Hold: c.hold(ctx)}
 		r.Repeat = q.repeat && looks == 0 // who has waited wants that answer, and no further call
-		claim, err := c.claim(ctx, r)
-		if err != nil {
-			return nil, beforehand(err)
+		if claim, err = c.claim(ctx, r); err != nil {
+			return Claim{}, "", beforehand(err)
 		}
-		switch claim.State {
-		case ClaimMine:
-			return c.askAndSettle(ctx, q, r.Holder, ask)
-		case ClaimHeld:
-			if !pause(ctx, untilNextLook(looks, claim.Left)) {
-				return nil, othersAsk(ctx).from(OriginLedger)
+		if claim.State != ClaimHeld {
+			return claim, r.Holder, nil
+		}
+		if looks == 0 && c.isWatched() {
+			var tell func(ClaimEnd)
+			start := ClaimStart{CallID: q.callID, At: time.Now()}
+			ctx, tell = c.claimBegins(ctx, start)
+			ended = func() {
+				tell(ClaimEnd{CallID: start.CallID, At: start.At, Duration: time.Since(start.At), State: claim.State})
 			}
-		case ClaimKept:
-			return c.openKept(q, claim.Answer)
-		case ClaimAmbiguous:
-			return nil, undecided(nil).from(OriginLedger)
-		case ClaimConflict:
-			return nil, beforehand(otherQuestion())
-		default:
-			c.storeEvent(StoreEvent{Store: "claim", Operation: "claim", Reason: StoreFailed})
-			return nil, beforehand(noClaim(nil))
+		}
+		if !pause(ctx, untilNextLook(looks, claim.Left)) {
+			return claim, "", othersAsk(ctx).from(OriginLedger)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package idverify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -40,9 +41,12 @@ func TestLedger_WithoutAClaimNothingIsSent(t *testing.T) {
 		took   time.Duration
 		reason string
 	}{
-		"down":            {func(l *faultyLedger) { l.claim = down }, 0, "error"},
-		"hangs":           {func(l *faultyLedger) { l.claim = hangs }, 2 * time.Second, "timeout"},
-		"deaf":            {func(l *faultyLedger) { l.claim = deaf }, 2 * time.Second, "timeout"},
+		"down":  {func(l *faultyLedger) { l.claim = down }, 0, "error"},
+		"hangs": {func(l *faultyLedger) { l.claim = hangs }, 2 * time.Second, "timeout"},
+		"deaf":  {func(l *faultyLedger) { l.claim = deaf }, 2 * time.Second, "timeout"},
+		"paused by itself": {func(l *faultyLedger) {
+			l.claim = func(context.Context) error { return fmt.Errorf("breaker open: %w", idverify.ErrStorePaused) }
+		}, 0, "paused"},
 		"its answer lost": {func(l *faultyLedger) { l.after = func() error { return errors.New("connection reset") } }, 0, "error"},
 		"says nothing": {func(l *faultyLedger) {
 			l.rewrite = func(idverify.Claim) idverify.Claim { return idverify.Claim{} }

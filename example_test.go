@@ -127,3 +127,72 @@ func ExampleWithPersonLimit() {
 	fmt.Println(client, err)
 	// Output: idverify.Client(vendor) <nil>
 }
+
+// Two processes that ask one question pay once. In a cluster the ledger is in a
+// database, and each process makes its client like this.
+func ExampleWithLedger() {
+	providers, done := twoVendors()
+	defer done()
+	ledger := idverify.NewMemoryLedger()
+	secret := []byte("EXAMPLE: 32 random bytes, one for all processes")
+	person := idverifytest.Match()
+	for process := range 2 {
+		client, err := idverify.New(providers, idverify.WithLedger(ledger, secret))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		res, err := client.Verify(context.Background(), &idverify.Request{
+			IdempotencyKey: "opening-4711", // your own record of this person and this try
+			Name:           person.Name,
+			IDNumber:       person.IDNumber,
+			Evidence:       []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
+		})
+		if err != nil { // ErrAmbiguous: somebody has to look, and nobody asks again
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("process", process, res.Code, "from", res.Origin)
+	}
+	// Output:
+	// process 0 match from vendor
+	// process 1 match from ledger
+}
+
+// oneByOne is a StartSource in memory; redisidverify has one for many processes.
+type oneByOne struct {
+	interval time.Duration
+	next     time.Time
+}
+
+func (s *oneByOne) Reserve(_ context.Context, _ int, patience time.Duration) (int, time.Duration, error) {
+	now := time.Now()
+	if s.next.Before(now) {
+		s.next = now
+	}
+	wait := s.next.Sub(now)
+	if wait > patience {
+		return 0, wait, nil
+	}
+	s.next = s.next.Add(s.interval)
+	return 1, wait, nil
+}
+
+// The 20 calls per second that were bought, less 5 %, for all of four processes. While
+// the source fails each keeps to a quarter of them, and OnStore is told.
+func ExampleNewSharedLimiter() {
+	providers, done := twoVendors()
+	defer done()
+	limiter, err := idverify.NewSharedLimiter(&oneByOne{interval: time.Second / 19}, idverify.SharedRate{
+		PerSecond: 19,
+		Processes: 4,
+		OnStore:   func(e idverify.StoreEvent) { fmt.Println("on our own share:", e.Reason) },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client, err := idverify.New(providers, idverify.WithVendor("baiduv4", idverify.VendorPolicy{Limiter: limiter}))
+	fmt.Println(client, err)
+	// Output: idverify.Client(linkface, baiduv4) <nil>
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"time"
 )
 
@@ -20,6 +21,11 @@ type Hooks struct {
 	// and the function that it returns when the attempt has ended. It is also
 	// called for a provider that is passed over.
 	Attempt func(ctx context.Context, start AttemptStart) (context.Context, func(Attempt))
+	// Claim is called when a call begins to wait for another process, which has
+	// claimed the same question in the [Ledger] of [WithLedger], and the function that
+	// it returns when the wait has ended. The context that it returns, if not nil, is
+	// that of the ledger's calls while it lasts.
+	Claim func(ctx context.Context, start ClaimStart) (context.Context, func(ClaimEnd))
 	// Circuit is called when the circuit of a vendor has changed its state.
 	Circuit func(CircuitChange)
 	// Store is called when a store failed, was too slow or was passed over.
@@ -57,6 +63,24 @@ type AttemptStart struct {
 	Wait time.Duration
 }
 
+// ClaimStart is what is known when a call begins to wait for another process.
+type ClaimStart struct {
+	// CallID is the ID of the call.
+	CallID string
+	At     time.Time
+}
+
+// ClaimEnd is how a wait for another process ended.
+type ClaimEnd struct {
+	CallID   string
+	At       time.Time // when it began
+	Duration time.Duration
+	// State is the answer to the last claim: ClaimKept when the other process's answer
+	// has come, ClaimMine when it left the question free and this call asks. It is
+	// ClaimHeld when the caller left first, and empty when the ledger failed.
+	State ClaimState
+}
+
 // CircuitState is the state of a vendor's circuit breaker.
 type CircuitState string
 
@@ -80,8 +104,16 @@ type StoreReason string
 const (
 	StoreFailed  StoreReason = "error"   // the store returned an error
 	StoreTimeout StoreReason = "timeout" // it did not answer within its time limit
-	StorePaused  StoreReason = "paused"  // it was not called, because 64 earlier calls have not returned
+	// StorePaused: it was not called, because 64 earlier calls have not returned, or it
+	// said so itself by an error that matches [ErrStorePaused].
+	StorePaused StoreReason = "paused"
 )
+
+// ErrStorePaused is for the errors of a store that did not call its server, because an
+// earlier call failed a moment ago: a circuit breaker of its own. [Hooks].Store and
+// [SharedRate].OnStore are then told StorePaused in place of StoreFailed. For callers it
+// is an error like any other.
+var ErrStorePaused = errors.New("idverify: the store was not called, because it failed a moment ago")
 
 // StoreEvent is a call of a store that failed, was late, or was not made.
 type StoreEvent struct {
@@ -120,37 +152,33 @@ func (c *Client) guarded(which string, hook func()) {
 // callBegins tells the hooks, and gives the context of the call and what to do
 // at its end.
 func (c *Client) callBegins(ctx context.Context, start CallStart) (context.Context, func(CallEnd)) {
-	var ends []func(CallEnd)
-	for _, h := range c.hooks {
-		if h.Call == nil {
-			continue
-		}
-		c.guarded("Call", func() {
-			own, end := h.Call(ctx, start)
-			if own != nil {
-				ctx = own
-			}
-			if end != nil {
-				ends = append(ends, end)
-			}
-		})
-	}
-	return ctx, func(e CallEnd) {
-		for i := len(ends) - 1; i >= 0; i-- {
-			c.guarded("Call", func() { ends[i](e) })
-		}
-	}
+	return begins(ctx, c, "Call", start, func(h Hooks) beginning[CallStart, CallEnd] { return h.Call })
 }
 
 // attemptBegins is callBegins for an attempt.
 func (c *Client) attemptBegins(ctx context.Context, start AttemptStart) (context.Context, func(Attempt)) {
-	var ends []func(Attempt)
+	return begins(ctx, c, "Attempt", start, func(h Hooks) beginning[AttemptStart, Attempt] { return h.Attempt })
+}
+
+// claimBegins is callBegins for the wait for another process.
+func (c *Client) claimBegins(ctx context.Context, start ClaimStart) (context.Context, func(ClaimEnd)) {
+	return begins(ctx, c, "Claim", start, func(h Hooks) beginning[ClaimStart, ClaimEnd] { return h.Claim })
+}
+
+// beginning is a hook that is called when something begins.
+type beginning[S, E any] func(context.Context, S) (context.Context, func(E))
+
+// begins calls one hook of each, and gives what calls the functions that they returned,
+// the last one first.
+func begins[S, E any](ctx context.Context, c *Client, which string, start S, of func(Hooks) beginning[S, E]) (context.Context, func(E)) {
+	var ends []func(E)
 	for _, h := range c.hooks {
-		if h.Attempt == nil {
+		hook := of(h)
+		if hook == nil {
 			continue
 		}
-		c.guarded("Attempt", func() {
-			own, end := h.Attempt(ctx, start)
+		c.guarded(which, func() {
+			own, end := hook(ctx, start)
 			if own != nil {
 				ctx = own
 			}
@@ -159,9 +187,9 @@ func (c *Client) attemptBegins(ctx context.Context, start AttemptStart) (context
 			}
 		})
 	}
-	return ctx, func(a Attempt) {
+	return ctx, func(e E) {
 		for i := len(ends) - 1; i >= 0; i-- {
-			c.guarded("Attempt", func() { ends[i](a) })
+			c.guarded(which, func() { ends[i](e) })
 		}
 	}
 }

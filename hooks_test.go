@@ -158,6 +158,65 @@ func TestHooksAreToldWhenAnAttemptWasPassedOverAtTheLastMoment(t *testing.T) {
 	})
 }
 
+func TestHooksAreToldOfTheWaitForAnotherProcess(t *testing.T) {
+	lost := fail(idverify.CodeVendorUnavailable, safe)
+	lost.after = time.Second
+	for name, test := range map[string]struct {
+		first step
+		limit time.Duration
+		fault func(context.Context) error // of the ledger, once the wait has begun
+		state idverify.ClaimState
+		code  idverify.Code
+	}{
+		"its answer comes":     {slowPass(t, time.Second), time.Minute, nil, idverify.ClaimKept, ""},
+		"it leaves nothing":    {lost, time.Minute, nil, idverify.ClaimMine, ""},
+		"the caller leaves":    {slowPass(t, time.Minute), time.Second, nil, idverify.ClaimHeld, idverify.CodeTimeout},
+		"the ledger goes down": {slowPass(t, time.Minute), time.Minute, down, "", idverify.CodeStoreUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ledger := newFaultyLedger()
+				a := vendorNamed("a", test.first, pass(t))
+				go claiming(t, ledger, a).Verify(t.Context(), keyed("order-1"))
+				synctest.Wait()
+				var ends []idverify.ClaimEnd
+				var call, span any
+				hooks := idverify.WithHooks(idverify.Hooks{
+					Call: func(_ context.Context, start idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
+						call = start.ID
+						return nil, nil
+					},
+					Claim: func(ctx context.Context, start idverify.ClaimStart) (context.Context, func(idverify.ClaimEnd)) {
+						assert.Equal(t, call, start.CallID)
+						ledger.mu.Lock()
+						ledger.claim = func(ctx context.Context) error {
+							span = ctx.Value(spanKey{})
+							if test.fault != nil {
+								return test.fault(ctx)
+							}
+							return nil
+						}
+						ledger.mu.Unlock()
+						return context.WithValue(ctx, spanKey{}, "claim"), func(e idverify.ClaimEnd) { ends = append(ends, e) }
+					},
+				})
+				ctx, cancel := context.WithTimeout(t.Context(), test.limit)
+				defer cancel()
+				began := time.Now()
+				_, err := claiming(t, ledger, a, hooks).Verify(ctx, keyed("order-1"))
+				synctest.Wait()
+				require.Len(t, ends, 1, "one wait, whatever the number of looks")
+				assert.Equal(t, call, ends[0].CallID)
+				assert.Equal(t, test.state, ends[0].State)
+				assert.Equal(t, test.code, idverify.CodeOf(err))
+				assert.Equal(t, time.Since(began), ends[0].Duration)
+				assert.Equal(t, "claim", span, "the ledger is asked in the hook's context")
+				time.Sleep(2 * time.Minute)
+			})
+		})
+	}
+}
+
 // silentHooks return nothing.
 var silentHooks = idverify.WithHooks(idverify.Hooks{
 	Call: func(context.Context, idverify.CallStart) (context.Context, func(idverify.CallEnd)) { return nil, nil },

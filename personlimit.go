@@ -154,7 +154,7 @@ func (c *Client) giveBack(ctx context.Context, try Try) {
 func reasonOf(err error) StoreReason {
 	err = askable(err)
 	switch {
-	case errors.Is(err, aside.ErrBusy):
+	case errors.Is(err, aside.ErrBusy), errors.Is(err, ErrStorePaused):
 		return StorePaused
 	case errors.Is(err, context.DeadlineExceeded):
 		return StoreTimeout

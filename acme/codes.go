@@ -25,7 +25,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 
 	// What the source says of the person.
 	{VendorCode: "Identity.Mismatch", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
-		Note: "name and number do not agree", NoteZH: "姓名与号码不符"},
+		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "Identity.NotFound", Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,
 		Note: "the source does not hold the number", NoteZH: "权威库查无此号"},
 	{VendorCode: "Identity.NoPhoto", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,

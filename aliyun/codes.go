@@ -44,7 +44,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: codeOK, VendorReason: "207", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face is not that of the card photo; listed for another plan", NoteZH: "人脸与证件照不符，属其他认证方案"},
 	{VendorCode: codeOK, VendorReason: "209", HTTPStatus: 200, Code: idverify.CodeSourceUnavailable,
-		Note: "the authority's source is faulty; listed for another plan", NoteZH: "权威权威库异常，属其他认证方案"},
+		Note: "the authority's source is faulty; listed for another plan", NoteZH: "权威库异常，属其他认证方案"},
 }
 
 // codes are the service's own. Those of its other interfaces a photo should not meet.

@@ -72,7 +72,7 @@ var serviceRows = []idverify.CodeRow{
 
 	// What the source says of name, number and registered photo.
 	{VendorCode: "2001", HTTPStatus: 200, Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
-		Note: "name and number do not agree", NoteZH: "姓名与号码对不上"},
+		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "2002", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face is not this person's", NoteZH: "人脸不是本人"},
 	{VendorCode: "2003", HTTPStatus: 200, Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes,

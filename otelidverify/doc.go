@@ -10,6 +10,7 @@
 //
 //	idverify.verify          INTERNAL  one Verify
 //	attempt {vendor}         CLIENT    one exchange with a vendor, the wait for the limiter included
+//	idverify.claim           INTERNAL  the wait for another process that has claimed the same question
 //	idverify.token.fetch     CLIENT    one access token, from [TokenFetches]
 //
 // The status of a span is unset when there was a decision, whichever way it went,

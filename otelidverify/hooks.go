@@ -13,8 +13,8 @@ import (
 )
 
 // Hooks are given to a client with [idverify.WithHooks]: they make a span and a
-// measurement of each call and each attempt, and measurements of what the client's
-// stores could not do. See [Circuits] for the circuits. One value serves any number of
+// measurement of each call and each attempt, a span of each wait for another process,
+// and measurements of what the client's stores could not do. See [Circuits] for the circuits. One value serves any number of
 // clients.
 //
 // The context of an attempt has its span, so that spans of HTTP become its children:
@@ -31,7 +31,7 @@ func Hooks(opts Options) idverify.Hooks {
 		queue:      m.seconds("idverify.attempt.queue.duration", "How long an attempt waited for the limiter.", callBounds),
 		passedOver: m.counter("idverify.attempt.passed_over", "{attempt}", "Vendors that were not asked."),
 	}
-	return idverify.Hooks{Call: c.begin, Attempt: a.begin, Store: Stores(opts)}
+	return idverify.Hooks{Call: c.begin, Attempt: a.begin, Claim: claims{tracer}.begin, Store: Stores(opts)}
 }
 
 // calls tells of whole calls.

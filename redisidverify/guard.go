@@ -26,7 +26,7 @@ const (
 )
 
 var (
-	errPaused = errors.New("redisidverify: Redis was not called, because an earlier call failed or has not returned")
+	errPaused = fmt.Errorf("redisidverify: Redis was not called, because an earlier call failed or has not returned: %w", idverify.ErrStorePaused)
 	errLate   = fmt.Errorf("redisidverify: Redis did not answer within %s: %w", ownLimit, context.DeadlineExceeded)
 	errFailed = errors.New("redisidverify: the connection to Redis failed")
 	errAnswer = errors.New("redisidverify: Redis answered what the script does not say")

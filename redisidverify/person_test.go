@@ -168,8 +168,14 @@ func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) 
 func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	p := newProxy(t, miniredis.RunT(t).Addr())
+	var reasons []idverify.StoreReason
 	client := clientOf(t, vendors, idverify.WithPersonLimit(idverify.PersonLimit{
-		Secret: sealKeys()[0].Secret, Tries: 5, Window: time.Hour, Store: newPersons(t, connect(t, p.addr()))}))
+		Secret: sealKeys()[0].Secret, Tries: 5, Window: time.Hour, Store: newPersons(t, connect(t, p.addr()))}),
+		idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) {
+			if e.Operation == "take" {
+				reasons = append(reasons, e.Reason)
+			}
+		}}))
 	_, err := client.Verify(t.Context(), question())
 	require.NoError(t, err)
 	p.set(cutting)
@@ -178,4 +184,7 @@ func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 		assert.Equal(t, idverify.CodeStoreUnavailable, idverify.CodeOf(err))
 	}
 	assert.Equal(t, 1, vendors.Bill().Total())
+	require.Len(t, reasons, 3)
+	assert.NotEqual(t, idverify.StorePaused, reasons[0], "one call finds out")
+	assert.Equal(t, []idverify.StoreReason{idverify.StorePaused, idverify.StorePaused}, reasons[1:], "Redis is passed over for those after it")
 }

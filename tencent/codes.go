@@ -29,7 +29,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 
 	// What the source says of name, number and registered photo.
 	{VendorCode: "-5803", Code: idverify.CodeIdentityMismatch,
-		Note: "name and number do not agree", NoteZH: "姓名与号码对不上"},
+		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "-5804", Code: idverify.CodeIdentityNotFound,
 		Note: "the source does not hold the number; a person who moved household can meet this", NoteZH: "权威库查无此号码，户口迁移者偶有此情况"},
 	{VendorCode: "-5809", Code: idverify.CodeReferencePhotoUnavailable,

@@ -37,7 +37,7 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: lowSimilarity, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face is not the registered one", NoteZH: "人脸与登记照不是同一人，相似度未达标"},
 	{VendorCode: "FailedOperation.IdNameMisMatch", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
-		Note: "name and number do not belong together", NoteZH: "姓名与号码不匹配"},
+		Note: "name and number do not belong together", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "FailedOperation.IdNoExistSystem", Code: idverify.CodeIdentityNotFound,
 		Note: "the source does not hold the number; the police station of the household register can mend it; a sister product says free", NoteZH: "库中无此号码，可联系户籍所在地派出所处理；仅同类产品文档注明不计费"},
 	{VendorCode: "FailedOperation.IdPhotoNoExist", Code: idverify.CodeReferencePhotoUnavailable,
