@@ -51,7 +51,7 @@ func lookWebP(file []byte) (head, *idverify.Error) {
 			break
 		}
 		if string(rest[:4]) == "EXIF" {
-			h.turn = exifOrientation(rest[8:8+length])
+			h.turn = exifOrientation(rest[8 : 8+length])
 		}
 		rest = rest[next:]
 	}
