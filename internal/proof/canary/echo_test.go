@@ -93,9 +93,12 @@ func (e *echo) told(i int, s shown) []string {
 }
 
 // said are the ways to repeat it: each alone, all in a row, with words of the
-// vendor's own, with markup.
+// vendor's own, with markup. The short form has all of them at the first vendor.
 func (e *echo) said(i int, s shown) []string {
 	told := e.told(i, s)
+	if !long.Asked() && e.account.vendor != accounts[0].vendor {
+		return []string{told[0], strings.Join(told, " ") + " " + ownWords}
+	}
 	if i > 0 {
 		return told
 	}
@@ -160,7 +163,7 @@ func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
 				for i, s := range a.shown(e.material) {
 					req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}}
 					said := e.said(i, s)
-					if i == 0 && (name == "match" || name == "unlisted") { // where ids and codes are kept
+					if i == 0 && (name == "match" || name == "unlisted" && (at == 0 || long.Asked())) { // where ids and codes are kept
 						said = append(said, e.parts()...)
 					}
 					for _, e.say = range said {

@@ -133,13 +133,16 @@ func strike(t *testing.T, a account, endpoint string, f idverifytest.Fault) {
 
 // Holds P-DATA-1, P-DATA-7.
 func TestNothingComesOutOfAnAnswer(t *testing.T) {
-	for _, a := range accounts {
+	for at, a := range accounts {
 		t.Run(a.vendor, func(t *testing.T) {
 			w := newWorld(t)
 			provider := a.provider(t, w.at(a.vendor))
 			client, err := idverify.New([]idverify.Provider{provider}, w.options(a.vendor)...)
 			require.NoError(t, err)
 			for i, p := range idverifytest.Persons() {
+				if !long.Asked() && i%len(accounts) != at { // the short form asks each vendor about some
+					continue
+				}
 				all := a.evidence(w.material)
 				req := w.request(p, all[i%len(all)])
 				w.verify(string(p.Code), t.Context(), client, req)

@@ -96,6 +96,18 @@ func TestEveryKindOfLeakIsFound(t *testing.T) {
 		o.still("self", leaky{leaked})
 		assert.NotEmpty(t, o.leaks())
 	})
+	t.Run("a date in an address", func(t *testing.T) {
+		o := newOutlets()
+		o.plantPerson(echoName, echoNumber)
+		o.hear(source{"self", true}, "{69685190001070 0x3f6190001070}")
+		assert.Empty(t, o.leaks(), "an address in which the date stands by chance")
+		o.hear(source{"self", true}, "{190001070}")
+		assert.NotEmpty(t, o.leaks())
+		o = newOutlets()
+		o.plantPerson(echoName, echoNumber)
+		o.hear(source{"self", false}, "{69685190001070}")
+		assert.NotEmpty(t, o.leaks(), "what a type says of itself holds no address")
+	})
 	t.Run("a cause", func(t *testing.T) {
 		o := newOutlets()
 		o.plant("the mark", leaked)
