@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 func openJournal(t *testing.T, path string) *batch.FileJournal {
@@ -209,6 +211,10 @@ func TestFileJournalSurvivesDeathAtEveryByte(t *testing.T) {
 	assert.Equal(t, 2+2*len(keys), strings.Count(string(text), "\n"))
 
 	for length := range len(text) + 1 {
+		atAnEnd := bytes.ContainsRune(text[max(0, length-2):min(length+2, len(text))], '\n')
+		if length%5 > 0 && !atAnEnd && !long.Asked() {
+			continue // in the short form one byte in five, and those about the end of a line
+		}
 		path := filepath.Join(dir, fmt.Sprint(length))
 		require.NoError(t, os.WriteFile(path, text[:length], 0o600))
 		// A line counts when it is whole, with or without its line feed.

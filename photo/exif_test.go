@@ -105,14 +105,14 @@ func TestEveryOrientationIsMadeUpright(t *testing.T) {
 
 // Turned and scaled at the same time, with each sampling of colour that cameras use.
 func TestATurnedPictureIsScaled(t *testing.T) {
-	upright := pattern(480, 320)
-	small := pattern(96, 64)
+	upright := pattern(240, 160)
+	small := pattern(48, 32)
 	for orientation := range orientations {
 		for _, ratio := range []image.YCbCrSubsampleRatio{
 			image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420,
 			image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410,
 		} {
-			m := photo.Render(planes(lying(upright, orientation), ratio), int(orientation), 96, 64)
+			m := photo.Render(planes(lying(upright, orientation), ratio), int(orientation), 48, 32)
 			average, _ := apart(t, small, m)
 			assert.Less(t, average, 5.0, "%d %v", orientation, ratio)
 		}

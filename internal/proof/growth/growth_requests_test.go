@@ -78,8 +78,10 @@ func writeRows(t *testing.T, path string, rows int) {
 	lines := strings.SplitAfter(string(text), "\n")
 	row, _, found := strings.Cut(lines[1], `,"crc"`)
 	require.True(t, found)
+	var more strings.Builder
 	for n := range rows {
-		lines[1] += strings.Replace(row, `"row-0`, `"row-`+strconv.Itoa(n+1), 1) + "}\n"
+		more.WriteString(strings.Replace(row, `"row-0`, `"row-`+strconv.Itoa(n+1), 1) + "}\n")
 	}
+	lines[1] += more.String()
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600))
 }

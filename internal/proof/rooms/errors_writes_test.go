@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,7 +24,7 @@ import (
 // no field of one is written, but in a variable of the function's own that holds a
 // copy (own := *e) or a new error.
 func TestNoFieldOfAnErrorIsWrittenAfterItWasMade(t *testing.T) {
-	s := newSource()
+	s := checked()
 	packages := 0
 	require.NoError(t, filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
 		switch {
@@ -65,7 +66,7 @@ func TestWritesOfErrorsAreFound(t *testing.T) {
 		`func f(a *idverify.Attempt) { a.Vendor = "x" }`:                                         false,
 		`func f(e *idverify.Error) { e = made(); _ = e }`:                                        false,
 	} {
-		s := newSource()
+		s := checked()
 		file, err := parser.ParseFile(s.files, "x.go", head+text, parser.SkipObjectResolution)
 		require.NoError(t, err, text)
 		assert.Equal(t, found, len(s.writes(s.check("x", []*ast.File{file}))) > 0, text)
@@ -85,9 +86,10 @@ type sourcePackage struct {
 	info  types.Info
 }
 
-func newSource() *checkedSource {
+// checked is shared by the tests: what one has checked the other does not check again.
+var checked = sync.OnceValue(func() *checkedSource {
 	return &checkedSource{files: token.NewFileSet(), packages: map[string]*sourcePackage{}}
-}
+})
 
 // importer is checkedSource as go/types wants it.
 type importer struct{ *checkedSource }
@@ -252,7 +254,7 @@ func isError(t types.Type) bool {
 
 // The constructors are few, and make nothing that cannot be.
 func TestErrorsAreMadeByConstructors(t *testing.T) {
-	s := newSource()
+	s := checked()
 	allowed := []string{"errors.go", filepath.Join("internal", "exchange", "errors.go"), filepath.Join("photo", "errors.go")}
 	names := []string{"", "/internal/exchange", "/internal/httpx", "/photo", "/providerkit"}
 	for _, v := range vendors.All() {
