@@ -1,6 +1,7 @@
 package megvii
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/idverify/idverify/internal/exchange"
@@ -75,6 +76,9 @@ func (f *faces) UnmarshalJSON(text []byte) error {
 		Orientation      exchange.Score `json:"orientation"`
 	}
 	*f = nil
+	if !bytes.HasPrefix(text, []byte("[")) {
+		return nil // a long text in its place would be copied some times to be refused
+	}
 	if json.Unmarshal(text, &said) != nil {
 		return nil
 	}

@@ -62,7 +62,8 @@ type shape struct {
 func shapes() []shape {
 	var all []shape
 	for _, v := range vendors.All() {
-		for name, text := range v.Repeats {
+		for _, name := range slices.Sorted(maps.Keys(v.Repeats)) {
+			text := v.Repeats[name]
 			all = append(all, shape{vendor: v, name: name, status: v.RepeatsAt[name], text: strings.ReplaceAll(text, "PICTURE", "QUFBQQ==")})
 		}
 		scored := v.Scored(nil)
@@ -128,7 +129,7 @@ func (v roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // strongest are the values that every shape is tried with; some shapes are tried
 // with all.
-var strongest = []string{"ones", "text of the name", "long texts in a list", "a text that breaks off"}
+var strongest = []string{"ones", "text of the name", "text that is no UTF-8", "long texts in a list", "a text that breaks off"}
 
 // An answer of any shape costs time and memory in proportion to its size, and
 // little of both; and nothing of it is kept but the reply's few texts.
