@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -200,11 +201,11 @@ type headReader struct{ r io.Reader }
 func (h *headReader) Read(p []byte) (int, error) { return h.r.Read(p[:min(1, len(p))]) }
 
 func (w *wire) read(n int64) bool {
-	var body bytes.Buffer
-	body.Grow(int(n))
-	read, err := io.CopyN(&body, w.in, n)
-	w.request = append(w.request, body.Bytes()...)
-	w.unread -= read
+	before := len(w.request)
+	w.request = slices.Grow(w.request, int(n))[:before+int(n)]
+	read, err := io.ReadFull(w.in, w.request[before:])
+	w.request = w.request[:before+read]
+	w.unread -= int64(read)
 	return err == nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -83,16 +84,19 @@ const (
 	smallPicture = 80 << 10
 )
 
-// picture is a photo of the stand-in's, padded to size.
-func picture(size int) []byte {
-	photo := idverifytest.Photo()
-	return append(photo, bytes.Repeat([]byte{0xA5}, max(size-len(photo), 0))...)
-}
+// picture is a photo of the stand-in's, padded to size, and capture is one of its
+// captures. They are read only, and the longest of each is made once.
+func picture(size int) []byte { return longestPicture()[:max(size, len(idverifytest.Photo()))] }
 
-// capture is one of the stand-in's, padded to size.
-func capture(size int) []byte {
-	data := idverifytest.Capture()
-	return append(data, bytes.Repeat([]byte{0x5A}, max(size-len(data), 0))...)
+func capture(size int) []byte { return longestCapture()[:max(size, len(idverifytest.Capture()))] }
+
+var (
+	longestPicture = sync.OnceValue(func() []byte { return extended(idverifytest.Photo(), 0xA5) })
+	longestCapture = sync.OnceValue(func() []byte { return extended(idverifytest.Capture(), 0x5A) })
+)
+
+func extended(data []byte, with byte) []byte {
+	return append(data, bytes.Repeat([]byte{with}, largePicture)...)
 }
 
 // request is one that every vendor can read. The size is of what the vendor
