@@ -24,8 +24,9 @@ type Said struct {
 }
 
 // Coded turns a vendor's code into the decision or the error that its row in
-// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it has
-// worked on the call, which is not turned away then.
+// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it, a
+// score or a price has worked on the call: it was not turned away then, and a fault that is
+// free elsewhere is not asked about again.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	if c.repeated {
 		return nil, c.Bad(answeredBefore)
@@ -35,6 +36,8 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	switch {
 	case isRefusal && said.Verdict != NoVerdict:
 		return nil, c.Contradiction(said, "", "the vendor's yes or no came with a refusal to look")
+	case isRefusal && c.hasWorked(), row.Repeatable() && c.worked:
+		return nil, c.Contradiction(said, "", "a score or a price came with the code of what was not worked on")
 	case e != nil:
 		return nil, e
 	case !row.Code.IsDecision():

@@ -49,6 +49,24 @@ func TestAnAnswerThatIsNotTheVendorsIsReadByItsStatus(t *testing.T) {
 	}
 }
 
+// What is in an object that cannot be read may be the vendor's, whatever the status.
+func TestABrokenObjectIsNotTurnedAway(t *testing.T) {
+	for _, status := range []int{407, 413, 429, 200, 503} {
+		for _, content := range []string{`{`, `{"Code":1,"Code":2}`, " \ufeff{\"Code\":", `{"Code":"1"} {}`} {
+			c := answered(status)
+			c.Evidence, c.response.Body = idverify.PhotoURL("https://img.example.com/a"), []byte(content)
+			var a struct {
+				Code Text `json:"Code"`
+			}
+			e := asError(t, nil, c.Decode(&a))
+			assert.Equal(t, idverify.CodeBadResponse, e.Code, content)
+			assert.True(t, e.Ambiguous())
+			assert.False(t, e.Repeatable())
+			assert.Equal(t, idverify.BilledUnknown, e.Billed)
+		}
+	}
+}
+
 // Without evidence, as for an access token, nothing of the caller's is too large.
 func TestAPageBeforeATokenIsNotAboutAPicture(t *testing.T) {
 	c := answered(http.StatusRequestEntityTooLarge)
@@ -89,21 +107,27 @@ func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 
 // The status is there before the answer breaks off, or turns out too large.
 func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
-	for status, want := range map[int]string{
-		413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit",
-		429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit",
-		502: "bad_response, unanswered, billed unknown, field , answer is larger than the limit",
+	const unread = "bad_response, unanswered, billed unknown, field , answer is larger than the limit"
+	for _, test := range []struct {
+		status     int
+		body, want string
+	}{
+		{413, "a long page", "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit"},
+		{429, "a long page", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit"},
+		{502, "a long page", unread},
+		{413, `{"code":0}`, unread}, // an object may be the vendor's
+		{429, ` {"code":0}`, unread},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
-			w.WriteHeader(status)
-			_, _ = io.WriteString(w, "a long page")
+			w.WriteHeader(test.status)
+			_, _ = io.WriteString(w, test.body)
 		}))
 		c := answered(0)
 		client, err := httpx.New(httpx.Config{BaseURL: server.URL, MaxResponseBytes: 5})
 		require.NoError(t, err)
 		c.HTTP, c.Evidence = client, idverify.PhotoURL("https://img.example.com/a")
-		assert.Equal(t, want, of(asError(t, nil, c.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)}))))
+		assert.Equal(t, test.want, of(asError(t, nil, c.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)}))))
 		client.CloseIdleConnections()
 		server.Close()
 	}
