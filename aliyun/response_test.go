@@ -56,7 +56,7 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 		{200, `"Throttling"`, `{"Passed":"T","SubCode":"200"}`, true, idverify.BilledUnknown},
 		{200, `"Throttling"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
 		{429, `"Throttling.Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
-		{429, `"Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
+		{413, `"Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
 		{200, `"200"`, `{"SubCode":"200"}`, false, idverify.BilledYes},
 		{200, `"200"`, `{"Passed":null,"SubCode":"200"}`, false, idverify.BilledYes},
 		{200, `"200"`, `{"Passed":true,"SubCode":"200"}`, false, idverify.BilledYes},
@@ -93,7 +93,7 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 // A code of the gateway's leaves no trace of a verification. One of the service's own may.
 func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
 	for _, result := range []string{`{"SubCode":"204"}`, `{"CertifyId":"c"}`, `{"MaterialInfo":"{\"facialPictureFront\":{\"verifyScore\":50.2}}"}`} {
-		for code, contradicts := range map[string]bool{`"Throttling.User"`: true, `"Weird"`: true, `"999"`: true, `null`: false} {
+		for code, contradicts := range map[string]bool{`"Throttling.User"`: true, `null`: false} {
 			res, err := verify(t, http.StatusTooManyRequests, fmt.Sprintf(`{"RequestId":"R","Code":%s,"ResultObject":%s}`, code, result))
 			e := failed(t, res, err)
 			assert.Equal(t, []any{idverify.CodeBadResponse, contradicts, false, idverify.BilledUnknown},
@@ -101,6 +101,8 @@ func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
 		}
 		res, err := verify(t, http.StatusOK, `{"RequestId":"R","Code":"412","ResultObject":`+result+`}`)
 		assert.Equal(t, idverify.CodeAccountSuspended, failed(t, res, err).Code, result)
+		res, err = verify(t, http.StatusTooManyRequests, `{"RequestId":"R","Code":"999","ResultObject":`+result+`}`)
+		assert.Equal(t, idverify.CodeUnknown, failed(t, res, err).Code, result)
 	}
 	for _, passed := range []string{"T", "F"} {
 		res, err := verify(t, http.StatusTooManyRequests, `{"RequestId":"R","ResultObject":{"Passed":"`+passed+`"}}`)

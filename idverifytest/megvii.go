@@ -26,7 +26,7 @@ import (
 //   - A part given twice is BAD_ARGUMENTS with its name. A body that is no form is
 //     MISSING_ARGUMENTS:api_key.
 //   - Three sets of thresholds take turns. Every face has the quality 76.5, a blurred one
-//     12.5.
+//     12.5. Its rect is left out.
 const Megvii = "megvii"
 
 // Credentials that Megvii's stand-in accepts. They are made up and open nothing.

@@ -55,7 +55,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	if a.Metadata != nil && a.Metadata.Error != nil { // nothing else counts, but as a sign of work
 		e := a.Metadata.Error
 		call.SetWorked(isMeasured || a.billed() == idverify.BilledYes)
-		return call.Coded(exchange.Said{Code: listedAs(string(e.Code), noDigits), Message: string(e.Message), Reply: said.Reply, Verdict: said.Verdict})
+		return call.Coded(exchange.Said{Code: ofGateway(call, string(e.Code)), Message: string(e.Message), Reply: said.Reply, Verdict: said.Verdict})
 	}
 	call.SetWorked(isMeasured)
 	call.SetBilled(a.billed())

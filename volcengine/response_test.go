@@ -279,6 +279,24 @@ func TestUnitsThatCannotBeReadMakeNothingFree(t *testing.T) {
 	}
 }
 
+// HTTP 429 of the gateway's is too many calls by its page, and of the service's a code that
+// nobody knows.
+func TestTooManyCallsInOtherWords(t *testing.T) {
+	for answer, want := range map[string]idverify.Code{
+		`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"Other","Message":"m"}}}`:        idverify.CodeRateLimited,
+		`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"AccessDenied","Message":"m"}}}`: idverify.CodePermissionDenied,
+		`{"code":59999,"message":"m"}`: idverify.CodeUnknown,
+	} {
+		client := newClient(t, config(&vendor{status: http.StatusTooManyRequests, answers: []string{answer}}))
+		res, err := client.Verify(t.Context(), photoRequest(idverifytest.Photo()))
+		e := failed(t, res, err)
+		assert.Equal(t, want, e.Code, answer)
+		assert.Equal(t, want == idverify.CodeRateLimited, e.Repeatable(), answer)
+	}
+	res, err := ask(t, `{"ResponseMetadata":{"Error":{"Code":"Other"}}}`)
+	assert.Equal(t, idverify.CodeUnknown, failed(t, res, err).Code)
+}
+
 // What is not worked on has no score, no result and no price.
 func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
 	const likeness = `"source_comp_details":{"score":90}`

@@ -219,10 +219,11 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 // again.
 func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
 	for _, verdict := range []Verdict{Yes, No} {
-		for _, said := range []Said{{Code: "busy", Verdict: verdict}, {Code: "unlisted", Verdict: verdict}, {Code: "429", Verdict: verdict}} {
-			res, err := answered(http.StatusTooManyRequests).Coded(said)
+		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "429": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
+			said := Said{Code: code, Verdict: verdict}
+			res, err := answered(status).Coded(said)
 			mustContradict(t, res, err)
-			res, err = answered(http.StatusTooManyRequests).Verdict(said)
+			res, err = answered(status).Verdict(said)
 			mustContradict(t, res, err)
 		}
 	}
@@ -233,8 +234,8 @@ func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
 // So has who measured something, or charges for it.
 func TestWorkBesideARefusalIsAContradiction(t *testing.T) {
 	for _, says := range []func(*Call){func(c *Call) { c.SetWorked(true) }, func(c *Call) { c.SetBilled(idverify.BilledYes) }} {
-		for _, code := range []string{"busy", "unlisted"} {
-			c := answered(http.StatusTooManyRequests)
+		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
+			c := answered(status)
 			says(c)
 			res, err := c.Coded(Said{Code: code})
 			mustContradict(t, res, err)

@@ -87,13 +87,16 @@ func (x *Exchange) message(said Said) idverify.Sensitive {
 }
 
 // unlisted is a row for a code that has none. The HTTP status tells nevertheless
-// whether the request was turned away.
+// whether the request was turned away. About a person one of 429 does not: what has a code
+// of its own is the vendor's, and nobody is asked about again before the code is known.
 func (x *Exchange) unlisted(said Said) idverify.CodeRow {
 	row := idverify.CodeRow{
 		VendorCode: redact.Word(x.Identifier(said.Code)), VendorReason: smallNumber(said.Reasons),
 		Code: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
 	}
-	if p := x.pageOf(x.response.Status); p.delivery == idverify.DeliveryRefused {
+	p := x.pageOf(x.response.Status)
+	mayRepeat := p.code == idverify.CodeRateLimited && x.Evidence != nil
+	if p.delivery == idverify.DeliveryRefused && !mayRepeat {
 		row.Code, row.Delivery, row.Billed, row.Note = p.code, p.delivery, p.billed(), p.note
 	}
 	return row

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,26 +82,29 @@ func TestTheProxyOfACallersClientIsSetThere(t *testing.T) {
 }
 
 // A code that is not listed is the vendor's, unless it only repeats the status. By
-// a status of refusal the request was turned away, whatever the code.
+// a status of refusal the request was turned away, whatever the code; by that of too many
+// calls it is not asked about again.
 func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
 		want   string
 	}{
-		"echo":              {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
-		"echo of a refusal": {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
-		"no echo":           {502, "500", "unknown, answered, billed unknown, field , "},
-		"no failure":        {200, "200", "unknown, answered, billed unknown, field , "},
-		"refused":           {429, "TOO_MANY", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment"},
-		"listed":            {413, "busy", "rate_limited, refused, billed no, field , "},
+		"echo":               {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
+		"echo of a refusal":  {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
+		"no echo":            {502, "500", "unknown, answered, billed unknown, field , "},
+		"no failure":         {200, "200", "unknown, answered, billed unknown, field , "},
+		"not to be repeated": {429, "TOO_MANY", "unknown, answered, billed unknown, field , "},
+		"refused":            {413, "TOO_MUCH", "too_large, refused, billed no, field , the request is larger than a gateway lets through"},
+		"listed":             {413, "busy", "rate_limited, refused, billed no, field , "},
 	} {
 		c := answered(test.status)
 		c.Evidence = idverify.PhotoURL("https://img.example.com/a")
 		res, err := c.Coded(Said{Code: test.code})
 		e := asError(t, res, err)
 		assert.Equal(t, test.want, of(e), name)
-		isTheVendors := test.want[len(test.want)-len("vendor's"):] != "vendor's"
+		assert.Equal(t, e.Code == idverify.CodeRateLimited, e.Repeatable(), name)
+		isTheVendors := !strings.HasSuffix(test.want, "vendor's")
 		assert.Equal(t, isTheVendors, e.VendorCode == test.code, name)
 	}
 }
