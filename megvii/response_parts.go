@@ -64,8 +64,12 @@ func (f *flag) UnmarshalJSON(text []byte) error {
 // faces are what return_faces asks for.
 type faces []Face
 
-// maxFaces is more than anybody looks at.
-const maxFaces = 64
+// maxFaces are more than anybody looks at, and maxFacesText more than the vendor has to
+// say of them, in bytes: reading costs several times as much.
+const (
+	maxFaces     = 64
+	maxFacesText = 64 << 10
+)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (f *faces) UnmarshalJSON(text []byte) error {
@@ -75,7 +79,7 @@ func (f *faces) UnmarshalJSON(text []byte) error {
 		Orientation      exchange.Score `json:"orientation"`
 	}
 	*f = nil
-	if json.Unmarshal(text, &said) != nil {
+	if len(text) > maxFacesText || json.Unmarshal(text, &said) != nil {
 		return nil
 	}
 	for _, face := range said[:min(len(said), maxFaces)] {
