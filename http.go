@@ -24,7 +24,10 @@ type HTTP struct {
 
 	// BaseURL is where the vendor's paths begin: https, or http for a loopback
 	// host. It has no query and no user. Default: the DefaultBaseURL of the
-	// vendor's package.
+	// vendor's package. Where requests are signed, the host is signed as it stands
+	// here, and the path where the package says so: a reverse proxy that rewrites
+	// either is answered with CodeUnauthorized. One that is set as Proxy rewrites
+	// neither.
 	BaseURL string
 
 	// Client takes the place of our own transport: its Transport and Timeout are

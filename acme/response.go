@@ -57,6 +57,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	a := all.Response
 	call.SetRequestID(string(a.RequestID))
 	reply := a.reply(call)
+	call.SetWorked(a.Similarity.IsMeasured())
 	switch {
 	case a.Code == "":
 		return nil, call.Foreign("Code is missing")

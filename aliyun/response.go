@@ -135,8 +135,11 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		a.Message = "" // it may repeat every parameter of the request
 	}
 	verdict := exchange.VerdictIn(string(a.Result.Passed), "T", "F")
+	call.SetWorked(a.isCounted())
 	said := exchange.Said{Code: string(a.Code), Message: string(a.Message), Reply: a.reply(call), Verdict: verdict}
 	switch {
+	case a.Code == "" && verdict != exchange.NoVerdict:
+		return nil, call.Bad("Passed came without a Code")
 	case a.Code == "":
 		return nil, call.Foreign("Code is missing")
 	case a.RequestID == "" && !call.OK() && string(a.Code) == strconv.Itoa(call.Status()):
@@ -156,6 +159,15 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Bad("Code 200 came without a Passed of T or F")
 	}
 	return call.Verdict(said, exchange.Measured{Field: fieldPassed, Rule: similarity})
+}
+
+// isCounted reports whether an answer has what only a verification leaves. A code of the
+// service's own says by itself what became of the request.
+func (a *answer) isCounted() bool {
+	if _, listed := table.Find(string(a.Code)); listed && isNumber(string(a.Code)) {
+		return false
+	}
+	return a.Result.SubCode != "" || a.Result.CertifyID != "" || a.Result.Material.Front.VerifyScore.IsMeasured()
 }
 
 const fieldPassed = "ResultObject.Passed"

@@ -53,10 +53,10 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 		{200, `"200"`, `{"Passed":"T","SubCode":"299"}`, true, idverify.BilledUnknown},
 		{200, `"200"`, `{"Passed":"F","SubCode":"200"}`, true, idverify.BilledYes},
 		{200, `"417"`, `{"Passed":"T","SubCode":"200"}`, true, idverify.BilledUnknown},
-		{200, `"Throttling"`, `{"Passed":"T","SubCode":"200"}`, true, idverify.BilledNo},
-		{200, `"Throttling"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledNo},
-		{429, `"Throttling.Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledNo},
-		{429, `"Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledNo},
+		{200, `"Throttling"`, `{"Passed":"T","SubCode":"200"}`, true, idverify.BilledUnknown},
+		{200, `"Throttling"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
+		{429, `"Throttling.Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
+		{413, `"Other"`, `{"Passed":"F","SubCode":"204"}`, true, idverify.BilledUnknown},
 		{200, `"200"`, `{"SubCode":"200"}`, false, idverify.BilledYes},
 		{200, `"200"`, `{"Passed":null,"SubCode":"200"}`, false, idverify.BilledYes},
 		{200, `"200"`, `{"Passed":true,"SubCode":"200"}`, false, idverify.BilledYes},
@@ -88,6 +88,28 @@ func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, res.Passed())
 	}
+}
+
+// A code of the gateway's leaves no trace of a verification. One of the service's own may.
+func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
+	for _, result := range []string{`{"SubCode":"204"}`, `{"CertifyId":"c"}`, `{"MaterialInfo":"{\"facialPictureFront\":{\"verifyScore\":50.2}}"}`} {
+		for code, contradicts := range map[string]bool{`"Throttling.User"`: true, `null`: false} {
+			res, err := verify(t, http.StatusTooManyRequests, fmt.Sprintf(`{"RequestId":"R","Code":%s,"ResultObject":%s}`, code, result))
+			e := failed(t, res, err)
+			assert.Equal(t, []any{idverify.CodeBadResponse, contradicts, false, idverify.BilledUnknown},
+				[]any{e.Code, e.Contradiction, e.Repeatable(), e.Billed}, code+result)
+		}
+		res, err := verify(t, http.StatusOK, `{"RequestId":"R","Code":"412","ResultObject":`+result+`}`)
+		assert.Equal(t, idverify.CodeAccountSuspended, failed(t, res, err).Code, result)
+		res, err = verify(t, http.StatusTooManyRequests, `{"RequestId":"R","Code":"999","ResultObject":`+result+`}`)
+		assert.Equal(t, idverify.CodeUnknown, failed(t, res, err).Code, result)
+	}
+	for _, passed := range []string{"T", "F"} {
+		res, err := verify(t, http.StatusTooManyRequests, `{"RequestId":"R","ResultObject":{"Passed":"`+passed+`"}}`)
+		assert.False(t, failed(t, res, err).Repeatable())
+	}
+	res, err := verify(t, http.StatusOK, `{"RequestId":"R","Code":"Throttling.User","ResultObject":{"MaterialInfo":"{\"facialPictureFront\":{\"verifyScore\":0}}"}}`)
+	assert.True(t, failed(t, res, err).Repeatable())
 }
 
 func TestMaterialThatCannotBeReadCostsNoDecision(t *testing.T) {

@@ -105,6 +105,7 @@ func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify
 	c.mind(call, a.RiskLevel.risk)
 	switch {
 	case isFailure(a.ErrorCode):
+		call.SetWorked(a.isCompared())
 		return call.Coded(exchange.Said{Code: textOf(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
 	case len(a.Result) == 0:
 		return nil, call.Foreign("result is not what the vendor documents")
@@ -125,6 +126,12 @@ func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify
 	}
 	var room [3]exchange.Measured
 	return call.Judge(codeOK, reply, c.measured(room[:0], &o)...)
+}
+
+// isCompared reports whether there is the outcome of a comparison, which an error has not.
+func (a *answer) isCompared() bool {
+	var o outcome
+	return exchange.Fields(a.Result, &o) == nil && (o.VerifyStatus != "" || o.Score.IsMeasured())
 }
 
 // mind does what the rating of the device asks for.

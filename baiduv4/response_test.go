@@ -378,3 +378,14 @@ func TestWhatWasToldIsTakenOutOfAReply(t *testing.T) {
 		assert.Equal(t, "L[hidden]", reply.LogID)
 	}
 }
+
+// What is not worked on has no outcome: nobody asks again, and pays again, where it has.
+func TestAnOutcomeBesideARefusalIsNotAskedForAgain(t *testing.T) {
+	for result, contradicts := range map[string]bool{
+		`{"score":91}`: true, `{"verify_status":0}`: true, `{"verify_status":1}`: true, `{"score":0}`: false, `null`: false, `""`: false, `{}`: false,
+	} {
+		c, _ := answering(t, answer{body: `{"error_code":18,"error_msg":"m","log_id":1,"result":` + result + `}`})
+		e := verifyFails(t, c)
+		assert.Equal(t, []any{contradicts, !contradicts}, []any{e.Contradiction, e.Repeatable()}, result)
+	}
+}

@@ -12,7 +12,9 @@
 // nothing. The vendor does not look for liveness: a photo of a photo can pass.
 //
 // Keys: an AK and SK of an IAM user, or temporary ones with their security token
-// through [Config].Credentials. Every request is signed anew with SDK-HMAC-SHA256.
+// through [Config].Credentials. Every request is signed anew with SDK-HMAC-SHA256. Host and
+// path are signed as HTTP.BaseURL has them, a path of its own included: see
+// [idverify.HTTP].
 //
 // Five refused signatures in a row lock the key for five minutes, for everybody who
 // uses it; right signatures are refused too then. A refused one is never repeated, with

@@ -132,7 +132,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, err
 	}
 	call.SetRequestID(string(a.RequestID))
-	failure, text := a.failure()
+	failure, text, agree := a.failure()
 	said := exchange.Said{Code: failure, Message: text}
 	if failure == "" {
 		said = exchange.Said{Code: string(a.Result.Data.Code), Message: string(a.Result.Data.Message)}
@@ -145,6 +145,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Contradiction(said, "error_code", "a result came with an error_code")
 	case a.Error.present && a.Result.present:
 		return nil, call.Contradiction(said, "error", "a result came with an error")
+	case !agree:
+		return nil, call.Contradiction(said, "error_code", "the answer has two error codes")
 	case failure != "":
 		return c.failed(call, said)
 	case !a.Result.present:
@@ -181,8 +183,9 @@ func (c *Client) failed(call *exchange.Call, said exchange.Said) (*idverify.Resu
 	return call.Coded(said)
 }
 
-// failure is the error code of whichever shape has one, with its text.
-func (a *answer) failure() (code, text string) {
+// failure is the error code of whichever shape has one, with its text. agree is false when
+// two shapes have different ones.
+func (a *answer) failure() (code, text string, agree bool) {
 	for _, pair := range []struct {
 		code exchange.Text
 		text exchange.Remark
@@ -190,11 +193,15 @@ func (a *answer) failure() (code, text string) {
 		{a.ErrorCode, a.ErrorMsg}, {a.Code, a.Message},
 		{a.Error.ErrorCode, a.Error.ErrorMsg}, {a.Error.Code, a.Error.Message},
 	} {
-		if pair.code != "" {
-			return string(pair.code), string(pair.text)
+		switch said := string(pair.code); {
+		case said == "":
+		case code == "":
+			code, text = said, string(pair.text)
+		case oneSpelling(said) != oneSpelling(code):
+			return code, text, false
 		}
 	}
-	return "", ""
+	return code, text, true
 }
 
 // reply is for people to read, so what the vendor echoed is taken out of it.

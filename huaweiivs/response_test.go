@@ -175,3 +175,22 @@ func TestAnswer_Errors(t *testing.T) {
 	res, err := ask(t, 401, fixture(t, "signature.json"))
 	assert.Equal(t, "EXAMPLE-REQUEST-1", requireError(t, res, err).RequestID)
 }
+
+// Two codes that differ are none: the one that is asked about again may be the wrong one.
+func TestTwoErrorCodesMustAgree(t *testing.T) {
+	for answer, contradicts := range map[string]bool{
+		`{"error_code":"APIG.0308","code":"IVS.0003"}`:                                 true,
+		`{"error_code":"APIG.0308","error":{"code":"APIG.0203"}}`:                      true,
+		`{"code":"APIG.0308","error":{"error_code":"APIG.0203"}}`:                      true,
+		`{"error":{"error_code":"APIG.0308","code":"APIG.0203"}}`:                      true,
+		`{"error_code":"APIG.0308","code":"APIGW.0308"}`:                               false,
+		`{"error_code":"APIG.0308","code":"","error":{"code":null,"error_code":null}}`: false,
+	} {
+		v := serve(t, answering(http.StatusTooManyRequests, answer))
+		res, err := newClient(t, v).Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, contradicts, e.Contradiction, answer)
+		assert.Equal(t, !contradicts, e.Repeatable(), answer)
+		assert.Equal(t, contradicts, e.Billed == idverify.BilledUnknown, answer)
+	}
+}

@@ -11,6 +11,22 @@ import (
 const (
 	// BaiduV4 is the vendor under the name that its package gives it. It bills
 	// verify_status 0, 1 and 2, and the error 222354.
+	//
+	// What its documents leave open, and no client should rely on:
+	//
+	//   - A number that belongs to nobody is verify_status 1, which the page gives
+	//     this meaning too. [IdentityNotFound] alone gets the error 222354, which
+	//     is V3's and may still come.
+	//   - A picture of exactly 1920 × 1080 is accepted, although the page says
+	//     smaller. A picture with a side under 64 pixels is refused with 222309: at
+	//     the vendor, the rule is about the face in it.
+	//   - A parameter that is no string gets the code for its format, or 216100. Of a
+	//     parameter given twice the last one counts; at the token endpoint it is
+	//     invalid_request.
+	//   - The gateway answers 413 with a page above 32 MiB, and the token endpoint
+	//     400 for a request that lacks something.
+	//   - An access token in the query ends before a second question mark: the
+	//     vendor's own kit for Node adds "?aipSdk=node" to it.
 	BaiduV4 = "baiduv4"
 	// BaiduToken is Baidu's token endpoint, so that faults and scripted
 	// answers can be put in front of it too: see [Server.Inject] and

@@ -72,44 +72,15 @@
 //   - A name is 1 to 128 characters: letters of any script with their marks, 〇
 //     and its like, private use characters, the dots · • ‧ ・ . and ' ’ - and
 //     single spaces inside. A lower-case x in a number is malformed.
-//   - A field given twice, or a second file, is refused: INVALID_ARGUMENT at
-//     Linkface, 21 at Tencent, invalid_request at Baidu's token endpoint. In
-//     JSON for Baidu the last one counts.
+//   - A field given twice, or a second file, is refused, in the vendor's words for
+//     a request that is not valid.
+//   - Requests are looked at in an order of our own: signature or key, form, name and
+//     number, picture, person. Whoever every vendor refuses before it looks, such as
+//     the [Person] for rate_limited, is refused before the picture.
 //   - A path may lack the stand-in's prefix, as in "/face/idcardcompare": some of
 //     the vendors' own kits can be told a host and no path.
 //   - A request that breaks off is a malformed one, whatever of it can be read.
 //   - What a failed call costs is told at [Bill].
 //
-// Linkface:
-//
-//   - Missing credentials are UNAUTHORIZED, like wrong ones.
-//   - Two pieces of evidence are INVALID_ARGUMENT. An empty value is none: HTML
-//     forms send it for a field that was left empty.
-//   - A file name on a part that is text does not matter.
-//
-// Baidu:
-//
-//   - A number that belongs to nobody is verify_status 1, which the page gives
-//     this meaning too. [IdentityNotFound] alone gets the error 222354, which
-//     is V3's and may still come.
-//   - A picture of exactly 1920 × 1080 is accepted, although the page says
-//     smaller. A picture with a side under 64 pixels is refused with 222309: at
-//     the vendor, the rule is about the face in it.
-//   - A parameter that is no string gets the code for its format, or 216100.
-//   - The gateway answers 413 with a page above 32 MiB, and the token endpoint
-//     400 for a request that lacks something.
-//   - An access token in the query ends before a second question mark: the
-//     vendor's own kit for Node adds "?aipSdk=node" to it.
-//
-// Tencent:
-//
-//   - Errors have HTTP status 200; GET and unknown paths have 404.
-//   - The header Content-Length is required: a chunked body is 3.
-//   - A missing appid is 21, and so is a malformed name; a malformed number is
-//     -5804.
-//   - The image is the raw bytes of the picture, as the vendor's own clients
-//     send it: base64 text in its place, as its page has it, cannot be decoded.
-//   - A GIF, or another format that is known and not accepted, is -1400.
-//   - Attacks are answered with -5016. The real interface has no check for them:
-//     see [AttackSuspected].
+// What holds for one vendor stands at its name, such as [Linkface].
 package idverifytest

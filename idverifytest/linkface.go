@@ -10,6 +10,14 @@ import (
 // Linkface is the vendor under the name that its package gives it. It bills OK, no
 // reference photo, a name and a number that do not agree, and a poor picture, as it
 // documents.
+//
+// What its documents leave open, and no client should rely on:
+//
+//   - Missing credentials are UNAUTHORIZED, like wrong ones.
+//   - A field given twice, or a second file, is INVALID_ARGUMENT, and so are two pieces
+//     of evidence. An empty value is none: HTML forms send it for a field that was left
+//     empty.
+//   - A file name on a part that is text does not matter.
 const Linkface = "linkface"
 
 // Credentials that Linkface's stand-in accepts. They are made up and open

@@ -9,6 +9,18 @@ import (
 
 // Tencent is the vendor under the name that its package gives it. It bills the codes
 // 0, -5803, -5809, and -5804 from the source.
+//
+// What its documents leave open, and no client should rely on:
+//
+//   - Errors have HTTP status 200; GET and unknown paths have 404.
+//   - The header Content-Length is required: a chunked body is 3.
+//   - A missing appid is 21, and so are a malformed name and a field given twice; a
+//     malformed number is -5804.
+//   - The image is the raw bytes of the picture, as the vendor's own clients
+//     send it: base64 text in its place, as its page has it, cannot be decoded.
+//   - A GIF, or another format that is known and not accepted, is -1400.
+//   - Attacks are answered with -5016. The real interface has no check for them:
+//     see [AttackSuspected].
 const Tencent = "tencent"
 
 // Credentials that Tencent's stand-in accepts. They are made up and open

@@ -10,6 +10,21 @@ import (
 
 // TencentFaceID is ImageRecognitionV2 under the name that its package gives it. It bills
 // Success, CompareLowSimilarity and IdNameMisMatch.
+//
+// What its documents leave open, and no client should rely on:
+//
+//   - Codes that begin with FailedOperation come in Result, all others in Error, and
+//     all with HTTP status 200. An unknown path is InvalidAction with 404.
+//   - "3M" of base64 is 3,145,728 characters; above it is LifePhotoSizeError. What is no
+//     base64, has line feeds or a prefix, or is neither JPEG nor PNG, is
+//     InvalidParameterValue, and a picture that is cut off ImageDecodeFailed.
+//   - Sim is 0 where nothing was compared. Extra comes back in Result's answers only.
+//   - A signature may be over Host without its port, as the vendor's own client for Node
+//     makes it, and over the word UNSIGNED-PAYLOAD. A member Encryption is
+//     DecryptSystemError.
+//   - Attacks are LifePhotoDetectFake; what the real interface looks for is not told.
+//   - A call above a quota is LimitExceeded. Limits per second, person and name are not
+//     kept.
 const TencentFaceID = "tencentfaceid"
 
 // Credentials that its stand-in accepts: a permanent key, and a temporary one, which

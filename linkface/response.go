@@ -97,6 +97,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	}
 	call.SetRequestID(string(a.RequestID))
 	reply := a.reply(call)
+	call.SetWorked(a.VerifyScore.IsMeasured())
 	switch {
 	case a.Status == "":
 		return nil, call.Foreign("status is missing")

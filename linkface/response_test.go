@@ -386,3 +386,13 @@ func TestReplyIsScrubbedInEveryText(t *testing.T) {
 	assert.Equal(t, linkface.Reply{RequestID: "T", Status: "S[hidden]", Reason: "R[hidden]", Image: "I[hidden]",
 		Identity: &linkface.Identity{Validity: true, PhotoID: "H[hidden]", Reason: "P[hidden]"}}, *reply)
 }
+
+// What is not worked on has no score: nobody asks again, and pays again, where it has.
+func TestAScoreBesideARefusalIsNotAskedForAgain(t *testing.T) {
+	for score, contradicts := range map[string]bool{"0.93": true, "0.0001": true, "0": false, "null": false} {
+		c, _ := answering(t, http.StatusForbidden, `{"request_id":"T","status":"RATE_LIMIT_EXCEEDED","verify_score":`+score+`}`)
+		res, err := c.Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, []any{contradicts, !contradicts}, []any{e.Contradiction, e.Repeatable()}, score)
+	}
+}

@@ -65,8 +65,12 @@ func (f *flag) UnmarshalJSON(text []byte) error {
 // faces are what return_faces asks for.
 type faces []Face
 
-// maxFaces is more than anybody looks at.
-const maxFaces = 64
+// maxFaces are more than anybody looks at, and maxFacesText more than the vendor has to
+// say of them, in bytes: reading costs several times as much.
+const (
+	maxFaces     = 64
+	maxFacesText = 64 << 10
+)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (f *faces) UnmarshalJSON(text []byte) error {
@@ -76,8 +80,8 @@ func (f *faces) UnmarshalJSON(text []byte) error {
 		Orientation      exchange.Score `json:"orientation"`
 	}
 	*f = nil
-	if !bytes.HasPrefix(text, []byte("[")) {
-		return nil // a long text in its place would be copied some times to be refused
+	if len(text) > maxFacesText || !bytes.HasPrefix(text, []byte("[")) {
+		return nil // another long text would be copied some times to be refused
 	}
 	if json.Unmarshal(text, &said) != nil {
 		return nil

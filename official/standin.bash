@@ -1,25 +1,35 @@
-# Sourced by the run scripts that need the stand-in: it starts the simulator, and
-# ends it with the script. $root is its address, $work a folder for temporary files.
+# Sourced by the run scripts: what they have in common. They go on in the repository's own
+# folder; $work is one for temporary files, which ends with the script.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 work=$(mktemp -d)
-simulator=
+server=
 finish() {
-	[ -z "$simulator" ] || kill "$simulator" 2>/dev/null || true
+	[ -z "$server" ] || kill "$server" 2>/dev/null || true
 	rm -rf "$work"
 }
 trap finish EXIT
 
-go build -o "$work/simulator" ./examples/simulator
-"$work/simulator" -addr 127.0.0.1:0 -json >"$work/about.json" &
-simulator=$!
-for _ in $(seq 100); do
-	[ -s "$work/about.json" ] && break
-	sleep 0.1
-done
-root=$(grep -o '"base_url":"http://[^/]*' "$work/about.json" | head -n 1 | cut -d'"' -f4)
-[ -n "$root" ] || { echo 'the simulator did not start'; exit 1; }
+# serve starts a server, which ends with the script, and waits for what it says of itself in
+# a file.
+serve() {
+	"${@:2}" >"$1" &
+	server=$!
+	for _ in $(seq 100); do
+		[ -s "$1" ] && break
+		sleep 0.1
+	done
+}
+
+# start_standin starts the simulator, which ends with the script. $root is its address, and
+# $work/about.json what it says of itself.
+start_standin() {
+	go build -o "$work/simulator" ./examples/simulator
+	serve "$work/about.json" "$work/simulator" -addr 127.0.0.1:0 -json
+	root=$(grep -o '"base_url":"http://[^/]*' "$work/about.json" | head -n 1 | cut -d'"' -f4)
+	[ -n "$root" ] || { echo 'the simulator did not start'; exit 1; }
+}
 
 # photo writes a picture that the stand-in accepts of every vendor that reads PNG:
 # 480×640, white.
@@ -44,7 +54,7 @@ not_installed() {
 install_npm() {
 	command -v npm >/dev/null && command -v node >/dev/null || not_installed 'node and npm'
 	mkdir "$work/npm"
-	cp "$1"/package.json "$1"/*.js "$work/npm"
+	cp "$1"/package.json $(find "$1" -maxdepth 1 -name '*.*js') "$work/npm"
 	(cd "$work/npm" && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --omit=optional --loglevel=error >npm.log 2>&1) ||
 		{ tail -n 5 "$work/npm/npm.log"; not_installed "$(grep -o '"dependencies": {[^}]*' "$1/package.json" || echo "what $1/package.json asks for")"; }
 }

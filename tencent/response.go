@@ -61,6 +61,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		return nil, call.Astray("data.session_id")
 	}
 	reply := a.reply(call)
+	call.SetWorked(a.Data.Similarity.IsMeasured())
 	switch {
 	case a.Code == "":
 		return nil, call.Foreign("code is missing")

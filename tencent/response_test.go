@@ -282,3 +282,19 @@ func TestGeneratedSessionIDSurvivesANameThatItHappensToContain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, generatedSession, res.RequestID)
 }
+
+// What is not worked on has no similarity: nobody asks again, and pays again, where it has.
+func TestASimilarityBesideARefusalIsNotAskedForAgain(t *testing.T) {
+	repeatable := ""
+	for _, row := range tencent.Codes() {
+		if row.Repeatable() {
+			repeatable = row.VendorCode
+		}
+	}
+	require.NotEmpty(t, repeatable)
+	for similarity, contradicts := range map[string]bool{"91": true, "0": false, "null": false} {
+		res, err := verify(t, answering(http.StatusOK, "application/json", `{"code":`+repeatable+`,"data":{"similarity":`+similarity+`}}`))
+		e := failed(t, res, err)
+		require.Equal(t, []any{contradicts, !contradicts}, []any{e.Contradiction, e.Repeatable()}, similarity)
+	}
+}

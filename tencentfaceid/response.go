@@ -84,6 +84,7 @@ func (c *Client) decode(call *exchange.Call, extra string) (*idverify.Result, er
 	a := &whole.Response
 	call.SetRequestID(string(a.RequestID))
 	reply := a.reply(call)
+	call.SetWorked(a.Sim.IsMeasured())
 	result := exchange.Said{Code: string(a.Result), Message: string(a.Description), Reply: reply}
 	failed := exchange.Said{Code: string(a.Error.Code), Message: string(a.Error.Message), Reply: reply}
 	switch {

@@ -88,6 +88,21 @@ func TestDecisionsComeInResultOrInError(t *testing.T) {
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 }
 
+// What the gateway holds back has not been compared, and has no similarity.
+func TestASimilarityBesideARefusalIsNotAskedForAgain(t *testing.T) {
+	for _, code := range []string{"RequestLimitExceeded", "AuthFailure.SignatureExpire", "FailedOperation.DetectEngineSystemError"} {
+		for sim, contradicts := range map[string]bool{"91": true, "0.01": true, `"91"`: true, "0": false, "null": false, `""`: false} {
+			res, err := verify(t, `{"Response":{"Sim":`+sim+`,"Error":{"Code":"`+code+`","Message":"m"},"RequestId":"r"}}`)
+			e := failed(t, res, err)
+			assert.Equal(t, contradicts, e.Contradiction, code+sim)
+			assert.Equal(t, contradicts, e.Billed == idverify.BilledUnknown, code+sim)
+			if contradicts {
+				assert.False(t, e.Repeatable())
+			}
+		}
+	}
+}
+
 func TestAnErrorBesideAResultIsNeverAPass(t *testing.T) {
 	for answer, contradicts := range map[string]bool{
 		`{"Response":{"Sim":99,"Result":"Success","Error":{"Code":"InternalError","Message":"m"}}}`: true,

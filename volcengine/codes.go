@@ -1,6 +1,7 @@
 package volcengine
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ const (
 	codeOK     = "10000"
 	codeSeeSub = "50215" // the sub-code tells
 	codeDenied = "50400"
+	codeFlow   = "FlowLimitExceeded"
 	subOK      = "0" // has no row: beside codeOK the score decides
 
 	// What the message of codeDenied is about.
@@ -58,6 +60,15 @@ func listedAs(code string, digits int) string {
 		return "misplaced-" + strings.TrimSpace(code)
 	}
 	return code
+}
+
+// ofGateway is a code of the gateway's. By its page HTTP 429 is too many calls, whatever
+// the code.
+func ofGateway(call *exchange.Call, code string) string {
+	if _, listed := table.Find(code); !listed && code != "" && call.Status() == http.StatusTooManyRequests {
+		return codeFlow
+	}
+	return listedAs(code, noDigits)
 }
 
 // Of these, six digits each, the vendor's page says which are charged for. It is cut

@@ -88,7 +88,7 @@ var gatewayCodes = []idverify.CodeRow{
 		Note: "the account may not use this interface", NoteZH: "账号无权使用此接口"},
 	{VendorCode: "LackProjectPolicy", HTTPStatus: http.StatusForbidden, Code: idverify.CodePermissionDenied, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the key has no policy for this project", NoteZH: "密钥缺少此项目的策略"},
-	{VendorCode: "FlowLimitExceeded", HTTPStatus: http.StatusTooManyRequests, Code: idverify.CodeRateLimited, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
+	{VendorCode: codeFlow, HTTPStatus: http.StatusTooManyRequests, Code: idverify.CodeRateLimited, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "too many calls; not processed", NoteZH: "调用过于频繁，请求未被处理"},
 	{VendorCode: "InternalError", Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryUnanswered,
 		Note: "fault of the gateway; may have been worked on and billed", NoteZH: "网关内部故障，可能已处理并计费"},

@@ -22,7 +22,8 @@
 // vendor is asked. The vendor does not look for liveness: a photo of a photo can pass.
 //
 // Every request is signed anew with HMAC-SHA256, the time of this machine and a digest
-// of the body, which so is read twice. A clock that runs wrong is answered with
+// of the body, which so is read twice. Host and path are signed as HTTP.BaseURL has them,
+// a path of its own included: see [idverify.HTTP]. A clock that runs wrong is answered with
 // CodeSignatureExpired, and the error says by how much it is wrong.
 //
 // The vendor takes no id of the caller's and no idempotency key, and repeats nothing

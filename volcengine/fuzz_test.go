@@ -28,6 +28,10 @@ var turns = []string{
 	strings.Replace(compared("10000", "0", "true", "99", steps), `"code"`, `"ResponseMetadata":{"RequestId":"G"},"code"`, 1),
 	strings.Replace(compared("10000", "0", "true", "99", steps), `"code"`, `"ResponseMetadata":{"Error":{"Code":"AccessDenied"}},"code"`, 1),
 	strings.Replace(compared("10000", "0", "true", "99", steps), `"byted_token"`, `"req_measure_info":{"value":0},"byted_token"`, 1),
+	strings.Replace(compared("10000", "0", "true", "99", steps), `"byted_token"`, `"req_measure_info":{"value":0},"verify_req_measure_info":{"value":"x"},"byted_token"`, 1),
+	strings.Replace(compared("10000", "210311", "false", "9", steps), `"byted_token"`, `"req_measure_info":true,"verify_req_measure_info":{"value":0},"byted_token"`, 1),
+	compared("50429", "0", "null", "99", steps), strings.Replace(compared("50500", "100000", "null", "99", steps), `"byted_token"`, `"req_measure_info":{"value":0},"byted_token"`, 1),
+	`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"req_measure_info":{"value":1}}}`,
 	`{"code":10000,"data":[]}`, `{"code":210207}`, `[]`, `null`, ``,
 }
 
@@ -155,17 +159,23 @@ func charged(given fuzztest.Answer) idverify.Billed {
 		return idverify.BilledUnknown
 	}
 	data, _ := a.Object("data")
-	billed := idverify.BilledUnknown
+	free, odd := 0, 0
 	for _, name := range []string{"req_measure_info", "verify_req_measure_info"} {
-		info, _ := data.Object(name)
+		info, isObject := data.Object(name)
+		raw := strings.TrimSpace(string(data.Raw(name)))
 		switch value, isNumber := info.Number("value"); {
 		case isNumber && value > 0:
 			return idverify.BilledYes
 		case isNumber && value == 0:
-			billed = idverify.BilledNo
+			free++
+		case isObject && info.Has("value"), !isObject && data.Has(name) && raw != `""` && raw != "[]":
+			odd++
 		}
 	}
-	return billed
+	if free > 0 && odd == 0 {
+		return idverify.BilledNo
+	}
+	return idverify.BilledUnknown
 }
 
 // A signature in an answer to it is the one secret that is made for the call.

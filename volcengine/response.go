@@ -51,12 +51,17 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		Code: listedAs(string(a.Code), codeDigits), Reasons: reasons(string(a.Code), string(a.Message)),
 		Message: string(a.Message), Reply: a.reply(call, sub), Verdict: verdict(a.Data.Result),
 	}
-	if a.Metadata != nil && a.Metadata.Error != nil {
+	isMeasured := a.Data.Compared.Score.IsMeasured()
+	if a.Metadata != nil && a.Metadata.Error != nil { // nothing else counts, but as a sign of work
 		e := a.Metadata.Error
-		return call.Coded(exchange.Said{Code: listedAs(string(e.Code), noDigits), Message: string(e.Message), Reply: said.Reply, Verdict: said.Verdict})
+		call.SetWorked(isMeasured || a.billed() == idverify.BilledYes)
+		return call.Coded(exchange.Said{Code: ofGateway(call, string(e.Code)), Message: string(e.Message), Reply: said.Reply, Verdict: said.Verdict})
 	}
+	call.SetWorked(isMeasured)
 	call.SetBilled(a.billed())
 	switch {
+	case a.Code == "" && said.Verdict != exchange.NoVerdict:
+		return nil, call.Bad("result came without a code")
 	case a.Code == "":
 		return nil, call.Foreign("code is missing")
 	case !agree:

@@ -41,7 +41,8 @@ type subCode struct {
 }
 
 type units struct {
-	Value exchange.Score `json:"value"`
+	isNoObject bool
+	Value      exchange.Score `json:"value"`
 }
 
 // metadata is what the gateway in front of the service says.
@@ -87,10 +88,21 @@ func (s *subCode) UnmarshalJSON(text []byte) error {
 	return exchange.Fields(text, (*fields)(s))
 }
 
-// UnmarshalJSON takes whatever is no object for no units.
+// UnmarshalJSON reads an object. One of the vendor's pages calls it a boolean.
 func (u *units) UnmarshalJSON(text []byte) error {
 	type fields units
+	switch string(text) {
+	case "null", `""`, "[]":
+		return nil
+	}
+	u.isNoObject = text[0] != '{'
 	return ifObject(text, (*fields)(u))
+}
+
+// isUnclear reports whether units are there that do not say how many.
+func (u units) isUnclear() bool {
+	value := u.Value.Pointer()
+	return u.isNoObject || u.Value.IsMalformed() || value != nil && *value < 0
 }
 
 // UnmarshalJSON refuses what is no object: an error of the gateway may be in it.
@@ -129,17 +141,19 @@ func (a *answer) sub() (sub subCode, ok bool) {
 }
 
 // billed is what the answer itself says of its price: 1 unit or 0. Where two places
-// differ, it is charged for.
+// differ, it is charged for; it is free only where no place says something else.
 func (a *answer) billed() idverify.Billed {
-	billed := idverify.BilledUnknown
+	isFree, isUnclear := false, false
 	for _, u := range []units{a.Data.Units, a.Data.OtherUnits} {
-		switch value := u.Value.Pointer(); {
-		case value == nil || *value < 0:
-		case *value > 0:
-			billed = idverify.BilledYes
-		case billed == idverify.BilledUnknown:
-			billed = idverify.BilledNo
+		value := u.Value.Pointer()
+		if value != nil && *value > 0 {
+			return idverify.BilledYes
 		}
+		isFree = isFree || value != nil
+		isUnclear = isUnclear || u.isUnclear()
 	}
-	return billed
+	if isFree && !isUnclear {
+		return idverify.BilledNo
+	}
+	return idverify.BilledUnknown
 }

@@ -130,7 +130,7 @@ func TestTheSubCodeIsReadWhateverTheCode(t *testing.T) {
 		assert.Equal(t, idverify.BilledYes, e.Billed, "as the sub-code says")
 		assert.False(t, e.Repeatable())
 	}
-	for code, want := range map[string]idverify.Code{"50215": idverify.CodeInvalidRequest, "50500": idverify.CodeVendorUnavailable, "50430": idverify.CodeRateLimited} {
+	for code, want := range map[string]idverify.Code{"50215": idverify.CodeInvalidRequest, "50500": idverify.CodeVendorUnavailable} {
 		res, err := ask(t, compared(code, "0", "null", "99", steps))
 		assert.Equal(t, want, failed(t, res, err).Code, code)
 		res, err = ask(t, compared(code, "0", "true", "99", steps))
@@ -261,6 +261,69 @@ func TestTheAnswerSaysWhatItCosts(t *testing.T) {
 	e := failed(t, res, err)
 	assert.Equal(t, idverify.BilledYes, e.Billed)
 	assert.False(t, e.Repeatable(), "it would be paid for twice")
+}
+
+// Units that cannot be read are no word about the price, and take it from one beside them.
+func TestUnitsThatCannotBeReadMakeNothingFree(t *testing.T) {
+	for _, odd := range []string{`{"value":"x"}`, `{"value":-1}`, `{"value":[]}`, `{"value":1e999}`, `true`, `1`, `"1"`, `[1]`} {
+		for units, want := range map[string]idverify.Billed{
+			`"req_measure_info":` + odd: idverify.BilledYes, // the row's
+			`"req_measure_info":` + odd + `,"verify_req_measure_info":{"value":0}`: idverify.BilledYes,
+			`"req_measure_info":{"value":0},"verify_req_measure_info":` + odd:      idverify.BilledYes,
+			`"req_measure_info":{"value":0},"verify_req_measure_info":null`:        idverify.BilledNo,
+		} {
+			res, err := ask(t, `{"code":10000,"data":{`+units+`,"algorithm_base_resp":{"status_code":210311}}}`)
+			require.NoError(t, err, units)
+			assert.Equal(t, want, res.Billed, units)
+		}
+	}
+}
+
+// HTTP 429 of the gateway's is too many calls by its page, and of the service's a code that
+// nobody knows.
+func TestTooManyCallsInOtherWords(t *testing.T) {
+	for answer, want := range map[string]idverify.Code{
+		`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"Other","Message":"m"}}}`:        idverify.CodeRateLimited,
+		`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"AccessDenied","Message":"m"}}}`: idverify.CodePermissionDenied,
+		`{"code":59999,"message":"m"}`: idverify.CodeUnknown,
+	} {
+		client := newClient(t, config(&vendor{status: http.StatusTooManyRequests, answers: []string{answer}}))
+		res, err := client.Verify(t.Context(), photoRequest(idverifytest.Photo()))
+		e := failed(t, res, err)
+		assert.Equal(t, want, e.Code, answer)
+		assert.Equal(t, want == idverify.CodeRateLimited, e.Repeatable(), answer)
+	}
+	res, err := ask(t, `{"ResponseMetadata":{"Error":{"Code":"Other"}}}`)
+	assert.Equal(t, idverify.CodeUnknown, failed(t, res, err).Code)
+}
+
+// What is not worked on has no score, no result and no price.
+func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
+	const likeness = `"source_comp_details":{"score":90}`
+	for answer, contradicts := range map[string]bool{
+		`{"code":50429,"data":{` + likeness + `}}`:                                                            true,
+		`{"code":50430,"data":{` + likeness + `}}`:                                                            true,
+		`{"code":50429,"data":{"req_measure_info":{"value":1}}}`:                                              true,
+		`{"code":50500,"data":{` + likeness + `,"algorithm_base_resp":{"status_code":100000}}}`:               true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{` + likeness + `}}`:               true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"req_measure_info":{"value":1}}}`: true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"result":false}}`:                 true,
+		`{"data":{` + likeness + `}}`:                                                                         false,
+		`{"data":{"result":true}}`:                                                                            false,
+		`{"code":{},"data":{}}`:                                                                               false,
+	} {
+		client := newClient(t, config(&vendor{status: http.StatusTooManyRequests, answers: []string{answer}}))
+		res, err := client.Verify(t.Context(), photoRequest(idverifytest.Photo()))
+		e := failed(t, res, err)
+		assert.Equal(t, []any{idverify.CodeBadResponse, contradicts, false}, []any{e.Code, e.Contradiction, e.Repeatable()}, answer)
+		assert.NotEqual(t, idverify.BilledNo, e.Billed, answer)
+	}
+	for _, answer := range []string{
+		`{"code":50429,"data":{"source_comp_details":{"score":0}}}`, `{"code":50429,"data":{"req_measure_info":{"value":0}}}`, `{"code":50429,"data":null}`,
+	} {
+		res, err := ask(t, answer)
+		assert.True(t, failed(t, res, err).Repeatable(), "zeros are what programs write where there is nothing: %s", answer)
+	}
 }
 
 // The vendor's own limit of tries is for nobody to wait out.

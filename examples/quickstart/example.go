@@ -24,7 +24,7 @@ func (a *asking) example(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(a, a.say(wordExample))
-	fmt.Fprintf(a, "  %s by %s, billed %s, advice %s, request id %s\n", res.Code, res.Vendor, res.Billed, res.Advice(), res.RequestID)
+	fmt.Fprintf(a, "  %s by %s, billed %s, advice %s\n  request id %s\n", res.Code, res.Vendor, res.Billed, res.Advice(), res.RequestID)
 	for i, attempt := range res.Attempts {
 		fmt.Fprintf(a, "  attempt %d: %v\n", i+1, attempt)
 	}

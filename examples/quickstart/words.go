@@ -24,14 +24,14 @@ const (
 func (a *asking) say(w word) string { return words[w][a.lang] }
 
 var words = [...][2]string{
-	wordStandIn: {"No credentials in the environment: asking the stand-in vendors at %s.\nThe people are made up, nothing leaves this machine, nothing is billed.",
-		"环境变量里没有密钥：问的是本机上的模拟厂商 %s。\n人物都是虚构的，数据不出本机，不会计费。"},
+	wordStandIn: {"No credentials in the environment: asking the stand-in\nvendors at %s. The people are made up,\nnothing leaves this machine, nothing is billed.",
+		"环境变量里没有密钥，问的是本机上的模拟厂商：\n%s。\n人物都是虚构的，数据不出本机，不会计费。"},
 	wordAsked: {"you asked", "您问的人"},
 	wordLegend: {"A word is a decision (for an attack, the check that found it); – is none, with what to do next.",
 		"有字表示有结论（疑似攻击时写的是查出它的检查项）；– 表示没有结论，后面是该怎么办。"},
 	wordNarrowLegend: {"y yes   n no   ? review by hand   – no decision, then:\np new photo   i correct input   l later   v another vendor\na check the account   ? review by hand",
 		"y 是   n 否   ? 人工复核   – 没有结论，后面是：\np 重拍   i 改输入   l 稍后再试   v 换一家\na 查账号   ? 人工复核"},
-	wordExample: {"One answer in full: the first vendor's gateway is broken, and the client asks the next.", "一次完整的应答：第一家的网关坏了，客户端自动转移到下一家。"},
+	wordExample: {"One answer in full: the first vendor's gateway is broken,\nand the client asks the next.", "一次完整的应答：第一家的网关坏了，客户端自动转移到下一家。"},
 	wordNext:    {"Next:", "接着试试："},
 }
 

@@ -8,9 +8,11 @@ import (
 
 // Decode reads the answer as exactly one JSON object into reply, by [Fields]. Its
 // error is that of an answer which is not the vendor's, with the request id where the
-// broken answer still shows it.
+// broken answer still shows it. An HTTP status of refusal is believed of a page, and not
+// of an object that cannot be read.
 func (x *Exchange) Decode(reply any) error {
 	content := unmarked(x.response.Body)
+	said := x.pageOf(x.response.Status)
 	problem := x.unreadable(content)
 	if problem == "" {
 		err := Fields(content, reply)
@@ -18,10 +20,14 @@ func (x *Exchange) Decode(reply any) error {
 			return nil
 		}
 		problem = err.Error()
+		said = otherPage // what is in the object may be the vendor's, and cost something
 	}
 	x.SetRequestID(findText(content, x.RequestIDField))
-	return x.Foreign(problem)
+	return x.foreign(said, problem)
 }
+
+// isObject reports whether an answer begins as a JSON object.
+func isObject(content []byte) bool { return len(content) > 0 && content[0] == '{' }
 
 // unreadable says why an answer is no JSON object. Proxies call JSON what they
 // like; HTML is what they answer with themselves.
@@ -31,7 +37,7 @@ func (x *Exchange) unreadable(content []byte) string {
 		return "a page of HTML instead of an answer"
 	case len(content) == 0:
 		return "the answer is empty"
-	case content[0] != '{':
+	case !isObject(content):
 		return "the answer is not a JSON object"
 	}
 	return ""

@@ -64,7 +64,7 @@ func (x *Exchange) failed(err error) *idverify.Error {
 		}
 	}
 	p := page{code: failureCode(f), delivery: idverify.DeliveryUnanswered, field: x.failureField(f)}
-	if f.Status != 0 && f.Kind != httpx.Canceled {
+	if f.Status != 0 && f.Kind != httpx.Canceled && !x.partly {
 		if said := x.pageOf(f.Status); said.delivery == idverify.DeliveryRefused {
 			p = said
 		}
@@ -125,9 +125,15 @@ func failureCode(f *httpx.Failure) idverify.Code {
 }
 
 // Foreign is the error for an answer that is not of the vendor's shape. Something
-// on the way gave it, and its HTTP status tells what that means.
+// on the way gave it, and its HTTP status tells what that means, unless it shows work.
 func (x *Exchange) Foreign(problem string) *idverify.Error {
-	p := x.pageOf(x.response.Status)
+	if x.hasWorked() {
+		return x.foreign(otherPage, problem)
+	}
+	return x.foreign(x.pageOf(x.response.Status), problem)
+}
+
+func (x *Exchange) foreign(p page, problem string) *idverify.Error {
 	return &idverify.Error{
 		Code:       p.code,
 		Vendor:     x.Name,
@@ -181,7 +187,8 @@ func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply a
 }
 
 // Contradiction is the error for an answer in which two things cannot both be true.
-// The vendor worked on it, and charges as its code's row says. It ends the call.
+// It ends the call. What it costs is what the answer itself says, or yes where the code's
+// row says so: what one of the two things calls free, the other may not.
 func (c *Call) Contradiction(said Said, field, detail string) *idverify.Error {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
@@ -204,7 +211,10 @@ func (c *Call) Incomplete(said Said, field string) *idverify.Error {
 
 func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string) *idverify.Error {
 	e := *c.badScore(field, detail, row, reply)
-	e.VendorReason, e.Contradiction = row.VendorReason, true
+	e.VendorReason, e.Contradiction, e.Billed = row.VendorReason, true, c.charged
+	if e.Billed == idverify.BilledUnknown && row.Billed == idverify.BilledYes {
+		e.Billed = idverify.BilledYes
+	}
 	return &e
 }
 

@@ -31,6 +31,8 @@ type Exchange struct {
 
 	// Of a Call, which has fewer bytes so.
 	charged     idverify.Billed // by the answer's own word; BilledUnknown where it has none
+	worked      bool            // on the person has the vendor, by what the answer shows
+	partly      bool            // came a JSON object, and broke off
 	milder      bool            // than the vendor recommends are the client's rules
 	suspect     bool            // the capture itself cannot be trusted
 	orientation uint8           // EXIF's, of the picture
@@ -115,8 +117,12 @@ const (
 
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
-	x.response, x.requestID, x.repeated, x.theirTime, x.charged = nil, "", false, 0, idverify.BilledUnknown
-	req.Broken = func(part []byte) { x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField))) }
+	x.response, x.requestID, x.repeated, x.theirTime = nil, "", false, 0
+	x.charged, x.worked, x.partly = idverify.BilledUnknown, false, false
+	req.Broken = func(part []byte) {
+		x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField)))
+		x.partly = isObject(unmarked(part))
+	}
 	var signed *signature
 	if req.Sign != nil {
 		signed = new(signature)
@@ -155,6 +161,14 @@ func (x *Exchange) Header(name string) string { return x.response.Header.Get(nam
 // SetBilled keeps what the answer itself says of its price, which outranks its row in
 // the table. BilledUnknown is no word about it.
 func (x *Exchange) SetBilled(b idverify.Billed) { x.charged = b }
+
+// SetWorked notes whether the answer shows that somebody worked on the person, such as by
+// a score. It was not turned away then, whatever its code and HTTP status say: nobody asks
+// again.
+func (x *Exchange) SetWorked(worked bool) { x.worked = worked }
+
+// hasWorked reports whether the answer shows work, or a charge for it.
+func (x *Exchange) hasWorked() bool { return x.worked || x.charged == idverify.BilledYes }
 
 // billed is for an answer with the code of a row. What was turned away has the row's
 // price, and so has what a gateway lost.

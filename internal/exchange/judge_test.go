@@ -177,10 +177,16 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 		res, err := decided(http.StatusOK).Verdict(said, carried)
 		e := mustContradict(t, res, err)
 		assert.Equal(t, said.Code, e.VendorCode)
-		if row, listed := decided(200).Table.Find(said.Code); listed {
-			assert.Equal(t, row.Billed, e.Billed, "%+v", said)
-		} else {
-			assert.Equal(t, idverify.BilledUnknown, e.Billed)
+		billed := idverify.BilledUnknown // what one calls free, the other may not
+		if row, _ := decided(200).Table.Find(said.Code); row.Billed == idverify.BilledYes {
+			billed = row.Billed
+		}
+		assert.Equal(t, billed, e.Billed, "%+v", said)
+		for _, charged := range []idverify.Billed{idverify.BilledNo, idverify.BilledYes} {
+			c := decided(http.StatusOK)
+			c.SetBilled(charged)
+			res, err := c.Verdict(said, carried)
+			assert.Equal(t, charged, mustContradict(t, res, err).Billed, "%+v", said)
 		}
 	}
 	for code, want := range map[string]idverify.Code{"low": idverify.CodeFaceMismatch, "name": idverify.CodeIdentityMismatch} {
@@ -213,15 +219,59 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 // again.
 func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
 	for _, verdict := range []Verdict{Yes, No} {
-		for _, said := range []Said{{Code: "busy", Verdict: verdict}, {Code: "unlisted", Verdict: verdict}, {Code: "429", Verdict: verdict}} {
-			res, err := answered(http.StatusTooManyRequests).Coded(said)
+		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "429": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
+			said := Said{Code: code, Verdict: verdict}
+			res, err := answered(status).Coded(said)
 			mustContradict(t, res, err)
-			res, err = answered(http.StatusTooManyRequests).Verdict(said)
+			res, err = answered(status).Verdict(said)
 			mustContradict(t, res, err)
 		}
 	}
 	res, err := answered(http.StatusTooManyRequests).Coded(Said{Code: "busy"})
 	assert.True(t, asError(t, res, err).Repeatable())
+}
+
+// So has who measured something, or charges for it.
+func TestWorkBesideARefusalIsAContradiction(t *testing.T) {
+	for _, says := range []func(*Call){func(c *Call) { c.SetWorked(true) }, func(c *Call) { c.SetBilled(idverify.BilledYes) }} {
+		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
+			c := answered(status)
+			says(c)
+			res, err := c.Coded(Said{Code: code})
+			mustContradict(t, res, err)
+		}
+		c := answered(http.StatusTooManyRequests)
+		says(c)
+		assert.Equal(t, "bad_response, unanswered, billed unknown, field , x", of(c.Foreign("x")))
+		res, err := c.Coded(Said{Code: "429"})
+		assert.Equal(t, "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's", of(asError(t, res, err)))
+	}
+	c := answered(http.StatusOK)
+	c.SetWorked(false)
+	c.SetBilled(idverify.BilledNo)
+	res, err := c.Coded(Said{Code: "busy"})
+	assert.True(t, asError(t, res, err).Repeatable())
+}
+
+// A fault that is documented as free is asked about again; not where something was
+// measured.
+func TestAFreeFaultWithAScoreIsAContradiction(t *testing.T) {
+	table := NewTable([]idverify.CodeRow{{VendorCode: "fault", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo}})
+	for _, worked := range []bool{false, true} {
+		c := answered(http.StatusOK)
+		c.Table = table
+		c.SetWorked(worked)
+		res, err := c.Coded(Said{Code: "fault"})
+		e := asError(t, res, err)
+		assert.Equal(t, !worked, e.Repeatable())
+		assert.Equal(t, worked, e.Contradiction)
+	}
+	c := answered(http.StatusOK)
+	c.Table = table
+	c.SetBilled(idverify.BilledYes)
+	res, err := c.Coded(Said{Code: "fault"})
+	e := asError(t, res, err)
+	assert.Equal(t, []any{idverify.CodeVendorUnavailable, idverify.BilledYes, false}, []any{e.Code, e.Billed, e.Repeatable()})
 }
 
 func TestWhoRefusesAPersonIsNotWaitedOut(t *testing.T) {

@@ -24,8 +24,9 @@ type Said struct {
 }
 
 // Coded turns a vendor's code into the decision or the error that its row in
-// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it has
-// worked on the call, which is not turned away then.
+// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it, a
+// score or a price has worked on the call: it was not turned away then, and a fault that is
+// free elsewhere is not asked about again.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	if c.repeated {
 		return nil, c.Bad(answeredBefore)
@@ -35,6 +36,8 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	switch {
 	case isRefusal && said.Verdict != NoVerdict:
 		return nil, c.Contradiction(said, "", "the vendor's yes or no came with a refusal to look")
+	case isRefusal && c.hasWorked(), row.Repeatable() && c.worked:
+		return nil, c.Contradiction(said, "", "a score or a price came with the code of what was not worked on")
 	case e != nil:
 		return nil, e
 	case !row.Code.IsDecision():
@@ -84,13 +87,16 @@ func (x *Exchange) message(said Said) idverify.Sensitive {
 }
 
 // unlisted is a row for a code that has none. The HTTP status tells nevertheless
-// whether the request was turned away.
+// whether the request was turned away. About a person one of 429 does not: what has a code
+// of its own is the vendor's, and nobody is asked about again before the code is known.
 func (x *Exchange) unlisted(said Said) idverify.CodeRow {
 	row := idverify.CodeRow{
 		VendorCode: redact.Word(x.Identifier(said.Code)), VendorReason: smallNumber(said.Reasons),
 		Code: idverify.CodeUnknown, Delivery: idverify.DeliveryAnswered,
 	}
-	if p := x.pageOf(x.response.Status); p.delivery == idverify.DeliveryRefused {
+	p := x.pageOf(x.response.Status)
+	mayRepeat := p.code == idverify.CodeRateLimited && x.Evidence != nil
+	if p.delivery == idverify.DeliveryRefused && !mayRepeat {
 		row.Code, row.Delivery, row.Billed, row.Note = p.code, p.delivery, p.billed(), p.note
 	}
 	return row

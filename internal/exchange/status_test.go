@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,24 @@ func TestAnAnswerThatIsNotTheVendorsIsReadByItsStatus(t *testing.T) {
 	}
 }
 
+// What is in an object that cannot be read may be the vendor's, whatever the status.
+func TestABrokenObjectIsNotTurnedAway(t *testing.T) {
+	for _, status := range []int{407, 413, 429, 200, 503} {
+		for _, content := range []string{`{`, `{"Code":1,"Code":2}`, " \ufeff{\"Code\":", `{"Code":"1"} {}`} {
+			c := answered(status)
+			c.Evidence, c.response.Body = idverify.PhotoURL("https://img.example.com/a"), []byte(content)
+			var a struct {
+				Code Text `json:"Code"`
+			}
+			e := asError(t, nil, c.Decode(&a))
+			assert.Equal(t, idverify.CodeBadResponse, e.Code, content)
+			assert.True(t, e.Ambiguous())
+			assert.False(t, e.Repeatable())
+			assert.Equal(t, idverify.BilledUnknown, e.Billed)
+		}
+	}
+}
+
 // Without evidence, as for an access token, nothing of the caller's is too large.
 func TestAPageBeforeATokenIsNotAboutAPicture(t *testing.T) {
 	c := answered(http.StatusRequestEntityTooLarge)
@@ -63,47 +82,56 @@ func TestTheProxyOfACallersClientIsSetThere(t *testing.T) {
 }
 
 // A code that is not listed is the vendor's, unless it only repeats the status. By
-// a status of refusal the request was turned away, whatever the code.
+// a status of refusal the request was turned away, whatever the code; by that of too many
+// calls it is not asked about again.
 func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
 		want   string
 	}{
-		"echo":              {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
-		"echo of a refusal": {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
-		"no echo":           {502, "500", "unknown, answered, billed unknown, field , "},
-		"no failure":        {200, "200", "unknown, answered, billed unknown, field , "},
-		"refused":           {429, "TOO_MANY", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment"},
-		"listed":            {413, "busy", "rate_limited, refused, billed no, field , "},
+		"echo":               {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
+		"echo of a refusal":  {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
+		"no echo":            {502, "500", "unknown, answered, billed unknown, field , "},
+		"no failure":         {200, "200", "unknown, answered, billed unknown, field , "},
+		"not to be repeated": {429, "TOO_MANY", "unknown, answered, billed unknown, field , "},
+		"refused":            {413, "TOO_MUCH", "too_large, refused, billed no, field , the request is larger than a gateway lets through"},
+		"listed":             {413, "busy", "rate_limited, refused, billed no, field , "},
 	} {
 		c := answered(test.status)
 		c.Evidence = idverify.PhotoURL("https://img.example.com/a")
 		res, err := c.Coded(Said{Code: test.code})
 		e := asError(t, res, err)
 		assert.Equal(t, test.want, of(e), name)
-		isTheVendors := test.want[len(test.want)-len("vendor's"):] != "vendor's"
+		assert.Equal(t, e.Code == idverify.CodeRateLimited, e.Repeatable(), name)
+		isTheVendors := !strings.HasSuffix(test.want, "vendor's")
 		assert.Equal(t, isTheVendors, e.VendorCode == test.code, name)
 	}
 }
 
 // The status is there before the answer breaks off, or turns out too large.
 func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
-	for status, want := range map[int]string{
-		413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit",
-		429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit",
-		502: "bad_response, unanswered, billed unknown, field , answer is larger than the limit",
+	const unread = "bad_response, unanswered, billed unknown, field , answer is larger than the limit"
+	for _, test := range []struct {
+		status     int
+		body, want string
+	}{
+		{413, "a long page", "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit"},
+		{429, "a long page", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit"},
+		{502, "a long page", unread},
+		{413, `{"code":0}`, unread}, // an object may be the vendor's
+		{429, ` {"code":0}`, unread},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
-			w.WriteHeader(status)
-			_, _ = io.WriteString(w, "a long page")
+			w.WriteHeader(test.status)
+			_, _ = io.WriteString(w, test.body)
 		}))
 		c := answered(0)
 		client, err := httpx.New(httpx.Config{BaseURL: server.URL, MaxResponseBytes: 5})
 		require.NoError(t, err)
 		c.HTTP, c.Evidence = client, idverify.PhotoURL("https://img.example.com/a")
-		assert.Equal(t, want, of(asError(t, nil, c.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)}))))
+		assert.Equal(t, test.want, of(asError(t, nil, c.Send(t.Context(), httpx.Request{Method: http.MethodPost, Path: "/", Body: body.Form(nil)}))))
 		client.CloseIdleConnections()
 		server.Close()
 	}

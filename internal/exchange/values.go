@@ -151,6 +151,13 @@ func beginning(quoted []byte) []byte {
 	return append(slices.Clone(quoted[:end]), '"')
 }
 
+// IsMalformed reports whether there is something that is no number.
+func (s Score) IsMalformed() bool { return s.malformed }
+
+// IsMeasured reports whether there is a number above zero, which many programs write where
+// nothing was measured.
+func (s Score) IsMeasured() bool { return s.present && s.value > 0 }
+
 // Pointer is the number, nil when there is no well-formed one.
 func (s Score) Pointer() *float64 {
 	if !s.present {

@@ -29,6 +29,11 @@ func Read(a Answer) (Object, bool) {
 	return o, !HasDouble(content)
 }
 
+// isBroken reports whether the answer begins as an object, and is not called HTML.
+func (a Answer) isBroken() bool {
+	return !isCalledHTML(a.ContentType) && bytes.HasPrefix(unseen.ReplaceAll(a.Body, nil), []byte("{"))
+}
+
 // Succeeded is [Read] for an answer that also has the one HTTP status of success.
 func Succeeded(a Answer) (Object, bool) {
 	o, sound := Read(a)
@@ -105,6 +110,9 @@ func (o Object) field(name string) json.RawMessage {
 	}
 	return nil
 }
+
+// Raw is a field as it is written, empty where there is none.
+func (o Object) Raw(name string) json.RawMessage { return o.field(name) }
 
 // Has reports whether a field is there and not null.
 func (o Object) Has(name string) bool {
