@@ -32,12 +32,8 @@ var action = http.Header{"X-Acs-Action": {"ContrastFaceVerify"}, "X-Acs-Version"
 // encode builds the form. The vendor's own clients send Model in the query.
 func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	req := httpx.Request{Method: http.MethodPost, Path: path, Header: action, Query: c.query}
-	face, err := encodeEvidence(call)
-	if err != nil {
-		return req, err
-	}
-	call.OwnID = orderOf(call.Reference)
-	members := append(make([]body.Member, 0, 9),
+	var room [9]body.Member
+	members := append(room[:0],
 		body.Member{Name: "CertName", Value: call.Subject.Name()},
 		body.Member{Name: "CertNo", Value: call.Subject.IDNumber()},
 		body.Member{Name: "CertType", Value: "IDENTITY_CARD"},
@@ -45,7 +41,11 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	if c.crop {
 		members = append(members, body.Member{Name: "Crop", Value: "T"})
 	}
-	members = append(members, face...)
+	members, err := addEvidence(members, call)
+	if err != nil {
+		return req, err
+	}
+	call.OwnID = orderOf(call.Reference)
 	req.Body, err = call.Form(append(members,
 		body.Member{Name: "OuterOrderNo", Value: call.OwnID},
 		body.Member{Name: "ProductCode", Value: "ID_MIN"},
@@ -69,24 +69,25 @@ const orderDigits = 32
 
 const fieldURL = "FaceContrastPictureUrl"
 
-// encodeEvidence gives the one way in which the picture is given.
-func encodeEvidence(call *exchange.Call) ([]body.Member, error) {
+// addEvidence adds the one way in which the picture is given.
+func addEvidence(members []body.Member, call *exchange.Call) ([]body.Member, error) {
 	switch ev := call.Evidence.(type) {
 	case idverify.PhotoEvidence:
 		photo, err := call.Picture(ev.Media(), photoLimits)
-		return []body.Member{{Name: "FaceContrastPicture", Media: photo}}, err
+		return append(members, body.Member{Name: "FaceContrastPicture", Media: photo}), err
 	case idverify.PhotoURLEvidence:
 		err := call.URL(ev.URL(), "PhotoURL")
-		return []body.Member{{Name: fieldURL, Value: ev.URL()}}, err
+		return append(members, body.Member{Name: fieldURL, Value: ev.URL()}), err
 	case OSSObjectEvidence:
 		if err := call.ID(ev.bucket.Reveal(), "OSSObject's bucket"); err != nil {
 			return nil, err
 		}
 		err := call.ID(ev.object.Reveal(), "OSSObject's object")
-		return []body.Member{{Name: "OssBucketName", Value: ev.bucket.Reveal()}, {Name: "OssObjectName", Value: ev.object.Reveal()}}, err
+		return append(members,
+			body.Member{Name: "OssBucketName", Value: ev.bucket.Reveal()}, body.Member{Name: "OssObjectName", Value: ev.object.Reveal()}), err
 	case CertifyIDEvidence:
 		err := call.ID(ev.id.Reveal(), "CertifyID")
-		return []body.Member{{Name: "CertifyId", Value: ev.id.Reveal()}}, err
+		return append(members, body.Member{Name: "CertifyId", Value: ev.id.Reveal()}), err
 	}
 	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "a form of evidence that cannot be encoded")
 }

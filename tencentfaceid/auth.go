@@ -44,7 +44,7 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 // and body. The path is always the vendor's, whatever a proxy has before it. The date is
 // that of UTC.
 func authorization(r sign.Request, key idverify.Credentials, at time.Time) string {
-	r.Path, r.Query = path, nil
+	r.Path, r.Query = path, ""
 	hash, signed := r.Canonical("content-type", "host")
 	day := sign.Day(at)
 	scope := day + "/" + service + "/" + ending

@@ -23,26 +23,21 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 	if b.sum != nil {
 		return b.sum.digest, nil
 	}
-	r := b.Open()
-	defer r.Close()
-	var mark maphash.Hash
-	hash, room := sha256.New(), pieces.Get().(*[digestPiece]byte)
-	defer func() {
-		clear(room[:]) // without a trace of the media in it
-		pieces.Put(room)
-	}()
-	piece := room[:]
+	d := digesters.Get().(*digester)
+	defer d.release()
+	d.reader.rest = b.segments
+	hash := sha256.New()
 	for length := int64(0); ; {
 		if err := ctx.Err(); err != nil {
 			return digest, err
 		}
-		n, err := r.Read(piece)
-		_, _ = hash.Write(piece[:n])
-		_, _ = mark.Write(piece[:n])
+		n, err := d.reader.Read(d.piece[:])
+		_, _ = hash.Write(d.piece[:n])
+		_, _ = d.mark.Write(d.piece[:n])
 		length += int64(n)
 		if err == io.EOF {
 			b.length = length // which nobody knew, of a form with media
-			b.sum = &sum{digest: [sha256.Size]byte(hash.Sum(nil)), seed: mark.Seed(), mark: mark.Sum64()}
+			b.sum = &sum{digest: [sha256.Size]byte(hash.Sum(nil)), seed: d.mark.Seed(), mark: d.mark.Sum64()}
 			return b.sum.digest, nil
 		}
 		if err != nil {
@@ -51,12 +46,26 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 	}
 }
 
+// digester is what a body is digested with.
+type digester struct {
+	reader Reader
+	mark   maphash.Hash // its zero value has a seed of its own
+	piece  [digestPiece]byte
+}
+
 // digestPiece is how much is read between two looks at the context. It stays in the
 // nearest caches while it is hashed.
 const digestPiece = 32 << 10
 
-// pieces are used again: one lives only while a body is being digested.
-var pieces = sync.Pool{New: func() any { return new([digestPiece]byte) }}
+// digesters are used again: one lives only while a body is being digested.
+var digesters = sync.Pool{New: func() any { return new(digester) }}
+
+// release gives the digester back without a trace of the body in it.
+func (d *digester) release() {
+	_ = d.reader.Close()
+	*d = digester{}
+	digesters.Put(d)
+}
 
 // check compares what is read of a body with what was digested.
 type check struct {

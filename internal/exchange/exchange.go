@@ -46,8 +46,8 @@ type Exchange struct {
 }
 
 // roomForSecrets is what most calls hide: name, number, credentials, and a token
-// or a signature.
-const roomForSecrets = 6
+// or the words of a signature.
+const roomForSecrets = 9
 
 // Exchange is one that verifies nobody.
 func (v *Vendor) Exchange() *Exchange {

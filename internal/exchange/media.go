@@ -206,8 +206,13 @@ func (c *Call) Digest(b *body.Body) ([sha256.Size]byte, error) {
 // [body.MediaForm].
 func (c *Call) Form(members []body.Member) (*body.Body, error) {
 	inMemory := !slices.ContainsFunc(members, func(m body.Member) bool { return m.Media != nil && !m.Media.InMemory() })
-	b, err := beside(c, inMemory, func(ctx context.Context) (*body.Body, error) { return body.MediaForm(ctx, members) })
-	return b, c.refuseBody(err, inMemory)
+	if inMemory { // no goroutine, and the members stay where they are
+		b, err := body.MediaForm(c.ctx, members)
+		return b, c.refuseBody(err, true)
+	}
+	members = slices.Clone(members) // for a reader that is left behind
+	b, err := beside(c, false, func(ctx context.Context) (*body.Body, error) { return body.MediaForm(ctx, members) })
+	return b, c.refuseBody(err, false)
 }
 
 // refuseBody is refuseMedia for a body that was read to its end. beside has told of

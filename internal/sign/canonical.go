@@ -17,8 +17,9 @@ type Request struct {
 	// Host is the Host header as it is sent, with its port if it has one.
 	Host string
 	// Path is not escaped. Empty is "/".
-	Path   string
-	Query  url.Values
+	Path string
+	// Query is escaped, in any order.
+	Query  string
 	Header http.Header
 	// Digest is the SHA-256 of the body.
 	Digest [sha256.Size]byte
@@ -30,7 +31,7 @@ func Of(r *http.Request, digest [sha256.Size]byte) Request {
 		Method: r.Method,
 		Host:   cmp.Or(r.Host, r.URL.Host),
 		Path:   r.URL.Path,
-		Query:  r.URL.Query(),
+		Query:  r.URL.RawQuery,
 		Header: r.Header,
 		Digest: digest,
 	}
@@ -41,55 +42,93 @@ func Of(r *http.Request, digest [sha256.Size]byte) Request {
 // lower case; one that ends in * stands for all with that beginning. A header that
 // the request does not have is left out.
 func (r Request) Canonical(names ...string) (hash, signedHeaders string) {
-	text, signedHeaders := r.text(names)
+	var room [textRoom]byte
+	text, signedHeaders := r.text(room[:0], names)
 	return Hex(sha256.Sum256(text)), signedHeaders
 }
 
-// header is one of those to sign, its name in lower case.
-type header struct{ name, value string }
+// So many bytes and headers are enough for most canonical requests, and lie on the
+// stack. A temporary credential's token is the longest that is in one.
+const (
+	textRoom   = 2 << 10
+	headerRoom = 16
+)
 
-// textRoom is enough for most canonical requests.
-const textRoom = 512
+// header is one of those to sign, its name as it is sent.
+type header struct{ name, value string }
 
 // text is the canonical request: method, path, query, headers, their names, digest
 // of the body. The empty line comes of the end of the last header.
-func (r Request) text(names []string) (text []byte, signedHeaders string) {
-	text = make([]byte, 0, textRoom)
-	for _, line := range [...]string{r.Method, Path(r.Path), Query(r.Query)} {
+func (r Request) text(room []byte, names []string) (text []byte, signedHeaders string) {
+	text = room
+	for _, line := range [...]string{r.Method, Path(r.Path), sortedQuery(r.Query)} {
 		text = append(append(text, line...), '\n')
 	}
-	headers := r.headers(names)
-	signed := make([]string, len(headers))
-	for i, h := range headers {
-		signed[i] = h.name
-		text = append(append(append(append(text, h.name...), ':'), h.value...), '\n')
+	var roomForHeaders [headerRoom]header
+	headers := r.headers(roomForHeaders[:0], names)
+	for _, h := range headers {
+		text = append(append(append(appendLower(text, h.name), ':'), h.value...), '\n')
 	}
-	signedHeaders = strings.Join(signed, ";")
-	text = append(append(append(text, '\n'), signedHeaders...), '\n')
+	text = append(text, '\n')
+	begin := len(text)
+	for i, h := range headers {
+		if i > 0 {
+			text = append(text, ';')
+		}
+		text = appendLower(text, h.name)
+	}
+	signedHeaders = string(text[begin:])
+	text = append(text, '\n')
 	return hex.AppendEncode(text, r.Digest[:]), signedHeaders
 }
 
-// headers are those to sign, by their names.
-func (r Request) headers(names []string) []header {
-	all := make([]header, 0, len(names))
+// headers are those to sign, by their names in lower case.
+func (r Request) headers(room []header, names []string) []header {
+	all := room
 	for name, values := range r.Header {
-		name = strings.ToLower(name)
-		if name != "host" && isNamed(names, name) {
+		if !strings.EqualFold(name, "host") && isNamed(names, name) {
 			all = append(all, header{name, joined(values)})
 		}
 	}
 	if isNamed(names, "host") {
 		all = append(all, header{"host", r.Host}) // net/http sends no other
 	}
-	slices.SortFunc(all, func(a, b header) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(all, func(a, b header) int { return compareLower(a.name, b.name) })
 	return all
 }
 
 func isNamed(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(pattern string) bool {
 		beginning, all := strings.CutSuffix(pattern, "*")
-		return name == pattern || all && strings.HasPrefix(name, beginning)
+		if all {
+			return len(name) >= len(beginning) && strings.EqualFold(name[:len(beginning)], beginning)
+		}
+		return strings.EqualFold(name, pattern)
 	})
+}
+
+// lower is a byte of a header's name, which has ASCII alone, in lower case.
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+func appendLower(text []byte, name string) []byte {
+	for i := range len(name) {
+		text = append(text, lower(name[i]))
+	}
+	return text
+}
+
+func compareLower(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if order := cmp.Compare(lower(a[i]), lower(b[i])); order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
 // joined are the values of one header, sorted as one vendor documents. The others
@@ -114,6 +153,35 @@ func Path(path string) string {
 	}
 	return strings.Join(segments, "/")
 }
+
+// sortedQuery is [Query] of an escaped one, which most are already.
+func sortedQuery(escaped string) string {
+	if isSorted(escaped) {
+		return escaped
+	}
+	values, _ := url.ParseQuery(escaped) // what cannot be read is left out, as by [url.URL.Query]
+	return Query(values)
+}
+
+// isSorted reports whether a query is as [Query] would give it, for those in which
+// nothing is escaped.
+func isSorted(query string) bool {
+	name, value := "", ""
+	for pair := range strings.SplitSeq(query, "&") {
+		n, v, found := strings.Cut(pair, "=")
+		if !found && query != "" || strings.TrimLeft(n, unreserved) != "" || strings.TrimLeft(v, unreserved) != "" {
+			return false
+		}
+		if n < name || n == name && v < value {
+			return false
+		}
+		name, value = n, v
+	}
+	return true
+}
+
+// unreserved is what RFC 3986 leaves as it is.
+const unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // Query is a query as it is signed: sorted by name and then by value, both escaped
 // as by RFC 3986. A vendor that is sent it in the same form cannot read it in

@@ -2,6 +2,7 @@ package sign_test
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -52,4 +53,50 @@ func TestAQueryIsSortedByNameAndThenByValue(t *testing.T) {
 		assert.Equal(t, "A=&a=1&a=2&a-=3&a0=4&a_=5", sign.Query(url.Values{"a": {"2", "1"}, "a_": {"5"}, "A": {""}, "a0": {"4"}, "a-": {"3"}}))
 	}
 	assert.Empty(t, sign.Query(nil))
+}
+
+// A query is signed as one that was taken apart and sorted, whatever it looked like.
+func TestAQueryThatIsSortedAlreadyIsSignedAsItIs(t *testing.T) {
+	for _, escaped := range []string{
+		"", "a", "a=", "=", "&", "a=1&", "&a=1", "a=1&&b=2", "a=1", "a=1&b=2", "b=2&a=1", "a=2&a=1", "a=1&a=1", "a-=1&a=2", "a=2&a-=1",
+		"a=1&a", "a=b=c", "a=b;c", "a=%41", "a=%2F", "a=%2f", "a=x+y", "a=x%20y", "a=%zz", "a=*", "A=1&a=1&a0=2&a_=3&a~=4", "测=1",
+	} {
+		values, _ := url.ParseQuery(escaped)
+		text := sign.Request{Method: "POST", Query: escaped}.Text()
+		assert.True(t, strings.HasPrefix(text, "POST\n/\n"+sign.Query(values)+"\n"), "%q: %q", escaped, text)
+	}
+}
+
+func TestHeadersAreInTheOrderOfTheirNamesInLowerCase(t *testing.T) {
+	r := sign.Request{Method: "POST", Header: http.Header{"X-Ab": {"3"}, "X-A-C": {"2"}, "X-A": {"1"}, "X-AZ": {"4"}, "Y": {"5"}, "X": {"0"}}}
+	_, names := r.Canonical("x-*")
+	assert.Equal(t, "x-a;x-a-c;x-ab;x-az", names)
+	_, names = r.Canonical("y", "x")
+	assert.Equal(t, "x;y", names)
+}
+
+// A room on the stack is enough for most requests, and none too small for any.
+func TestALongRequestIsSignedWhole(t *testing.T) {
+	r := sign.Request{Method: "POST", Host: "h", Header: http.Header{}}
+	want := "POST\n/\n\n"
+	var names []string
+	for i := range 40 {
+		name, value := fmt.Sprintf("x-%02d", i), strings.Repeat("v", 100)
+		r.Header.Set(name, value)
+		want += name + ":" + value + "\n"
+		names = append(names, name)
+	}
+	signed := strings.Join(names, ";")
+	want += "\n" + signed + "\n" + sign.Hex(r.Digest)
+	hash, got := r.Canonical("x-*")
+	assert.Equal(t, signed, got)
+	assert.Equal(t, sign.Hex(sha256.Sum256([]byte(want))), hash)
+}
+
+// What a call allocates to be signed is its texts, and no more.
+func TestSigningAllocatesLittle(t *testing.T) {
+	r := sign.Request{Method: "POST", Host: "h", Path: "/", Query: "A=1&B=2", Header: http.Header{"X-B": {"2"}, "X-A": {"1"}}}
+	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { r.Canonical("host", "x-*") }), 4.0)
+	secret, long := strings.Repeat("s", 40), strings.Repeat("m", 300)
+	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { sign.Chain(secret, "a", "b", long) }), 1.0)
 }

@@ -2,6 +2,6 @@ package sign
 
 // Text is the canonical request itself.
 func (r Request) Text(names ...string) string {
-	text, _ := r.text(names)
+	text, _ := r.text(nil, names)
 	return string(text)
 }

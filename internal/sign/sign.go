@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"hash"
 	"strconv"
 	"time"
 )
@@ -17,52 +16,53 @@ import (
 // and so on, as a signature is written. Where the key is derived from a date and a
 // service, those are the first parts; the string to sign is the last.
 func Chain(secret string, parts ...string) string {
-	c := chain{hash: sha256.New()}
-	key := []byte(secret)
+	var room [keyRoom]byte
+	key := append(room[:0], secret...)
+	var sum [sha256.Size]byte
 	for _, part := range parts {
-		key = c.mac(key, part)
+		sum = mac(key, part)
+		key = sum[:]
 	}
-	return hex.EncodeToString(key)
+	if len(parts) == 0 {
+		return hex.EncodeToString(key)
+	}
+	return Hex(sum)
 }
 
-// chain makes HMACs one after the other with one hash, which crypto/hmac makes two of
-// for each.
-type chain struct {
-	hash hash.Hash
-	pad  [sha256.BlockSize]byte
-	sum  [sha256.Size]byte
-	text []byte
-}
+// A key and a message that are no longer lie on the stack, where crypto/hmac
+// allocates two hashes for each message.
+const (
+	keyRoom     = 128
+	messageRoom = 512
+)
 
-// mac is HMAC as RFC 2104 writes it, in c.sum. The key may lie there.
-func (c *chain) mac(key []byte, part string) []byte {
-	c.pad = [sha256.BlockSize]byte{}
-	if len(key) > len(c.pad) {
+// mac is HMAC as RFC 2104 writes it.
+func mac(key []byte, part string) [sha256.Size]byte {
+	var pad [sha256.BlockSize]byte
+	if len(key) > len(pad) {
 		sum := sha256.Sum256(key)
 		key = sum[:]
 	}
-	copy(c.pad[:], key)
-	c.flip(0x36)
-	c.hash.Reset()
-	c.hash.Write(c.pad[:])
-	c.text = append(c.text[:0], part...)
-	c.hash.Write(c.text)
-	inner := c.hash.Sum(c.sum[:0])
-	c.flip(0x36 ^ 0x5c)
-	c.hash.Reset()
-	c.hash.Write(c.pad[:])
-	c.hash.Write(inner)
-	return c.hash.Sum(c.sum[:0])
+	copy(pad[:], key)
+	flip(&pad, 0x36)
+	var room [messageRoom]byte
+	inner := sha256.Sum256(append(append(room[:0], pad[:]...), part...))
+	flip(&pad, 0x36^0x5c)
+	return sha256.Sum256(append(append(room[:0], pad[:]...), inner[:]...))
 }
 
-func (c *chain) flip(bits byte) {
-	for i := range c.pad {
-		c.pad[i] ^= bits
+func flip(pad *[sha256.BlockSize]byte, bits byte) {
+	for i := range pad {
+		pad[i] ^= bits
 	}
 }
 
 // Hex is a digest in the lower-case digits that all vendors want.
-func Hex(digest [sha256.Size]byte) string { return hex.EncodeToString(digest[:]) }
+func Hex(digest [sha256.Size]byte) string {
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], digest[:])
+	return string(digits[:])
+}
 
 // Nonce is 32 hexadecimal digits that were never used before.
 func Nonce() string {

@@ -101,10 +101,12 @@ func TestSignaturesAreThoseThatVendorsPublish(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &vectors))
 	require.Len(t, vectors, 5)
 	for _, v := range vectors {
-		r := sign.Request{Method: http.MethodPost, Host: v.Host, Path: v.Path, Query: url.Values{}, Header: http.Header{}}
+		r := sign.Request{Method: http.MethodPost, Host: v.Host, Path: v.Path, Header: http.Header{}}
+		query := url.Values{}
 		for name, value := range v.Query {
-			r.Query.Set(name, value)
+			query.Set(name, value)
 		}
+		r.Query = query.Encode()
 		for name, value := range v.Headers {
 			r.Header.Set(name, value)
 		}

@@ -52,7 +52,7 @@ func aliyunVendor() Vendor {
 			"aliyun.Reply":    {"Message", "CertifyID"},
 			"aliyun.Material": {"FaceAttack", "FaceOcclusion", "OSSBucketName", "OSSObjectName"},
 		},
-		Allocations: 210,
+		Allocations: 150,
 		Documented:  "`Photo`, `PhotoURL`, `aliyun.OSSObject`, `CertifyID`",
 	}
 	config := func(a Account) aliyun.Config {

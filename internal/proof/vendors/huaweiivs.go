@@ -40,7 +40,7 @@ func huaweiIVSVendor() Vendor {
 		},
 		Open:        []any{huaweiivs.Reply{}},
 		Reveals:     map[string][]string{"huaweiivs.Reply": {"ServiceName", "Message", "Result"}},
-		Allocations: 200,
+		Allocations: 148,
 		Documented:  "`Photo`",
 	}
 	config := func(a Account) huaweiivs.Config {

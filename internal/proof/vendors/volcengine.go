@@ -40,7 +40,7 @@ func volcengineVendor() Vendor {
 		},
 		Open:        []any{volcengine.Reply{}},
 		Reveals:     map[string][]string{"volcengine.Reply": {"Message", "SubMessage"}},
-		Allocations: 196,
+		Allocations: 152,
 		Documented:  "`Photo`",
 	}
 	config := func(a Account) volcengine.Config {

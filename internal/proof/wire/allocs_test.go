@@ -27,6 +27,7 @@ import (
 // releases. It may be made less, and not more. How often is said for each vendor.
 const (
 	maxBytesPerCall   = 10 << 10
+	maxBytesSigned    = 13_000
 	maxClientOnTop    = 12
 	differenceOfSizes = 1 << 10
 )
@@ -96,11 +97,11 @@ func perCall(call func()) (allocations, size float64) {
 	return allocations, size
 }
 
-// maxBytes has room for a canonical request and its hashes, where the vendor's
-// signature is over the digest of the body.
+// maxBytes has room for the texts of a signature, where the vendor's is over the digest
+// of the body.
 func maxBytes(v vendors.Vendor) int {
 	if v.Digests {
-		return maxBytesPerCall + 6<<10
+		return maxBytesSigned
 	}
 	return maxBytesPerCall
 }
