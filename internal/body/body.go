@@ -5,6 +5,7 @@ package body
 
 import (
 	"errors"
+	"hash/maphash"
 	"io"
 
 	"github.com/idverify/idverify/internal/media"
@@ -44,6 +45,7 @@ func (b *Body) Open() *Reader {
 	r := &Reader{rest: b.segments}
 	if b.sum != nil {
 		r.check = b.sum.check(b.length)
+		r.mark = &r.check.hash
 	}
 	return r
 }
@@ -66,9 +68,10 @@ func newBody(contentType string, segments ...segment) *Body {
 // transport copies and writes as rarely as possible.
 type Reader struct {
 	rest  []segment
-	text  string      // what is left of a text segment
-	media mediaReader // the media segment being read, if it is open
-	check *check      // nil: no digest was made
+	text  string        // what is left of a text segment
+	media mediaReader   // the media segment being read, if it is open
+	check *check        // nil: no digest was made
+	mark  *maphash.Hash // of media, for a digest that is made or held to; nil: none
 	err   error
 }
 
@@ -91,7 +94,7 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 // isAsDigested holds what was just read, and the end, to the digest, if there is one.
 func (r *Reader) isAsDigested(p []byte) bool {
 	ended := r.err == io.EOF
-	return r.check == nil || len(p) == 0 && !ended || r.check.take(p, ended)
+	return r.check == nil || len(p) == 0 && !ended || r.check.take(len(p), ended)
 }
 
 // Borrow gives the next bytes where they lie, at most max, if they lie in memory
@@ -127,7 +130,7 @@ func (r *Reader) step(p []byte) (int, error) {
 		r.text = next.text
 		return 0, nil
 	}
-	return 0, r.media.open(next)
+	return 0, r.media.open(next, r.mark)
 }
 
 func (r *Reader) closeMedia() error {

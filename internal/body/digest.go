@@ -8,8 +8,10 @@ import (
 	"sync"
 )
 
-// sum is a digest of a body, and a hash of the same bytes that is far cheaper to
-// compare with. Nobody can foresee its seed, which is new for each body.
+// sum is a digest of a body, and a hash of its media that is far cheaper to compare
+// with: they are what can change. Nobody can foresee its seed, which is new for each
+// body. Media that are encoded are hashed in the encoder's own buffer, and are fewer
+// bytes there.
 type sum struct {
 	digest [sha256.Size]byte
 	seed   maphash.Seed
@@ -25,7 +27,7 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 	}
 	d := digesters.Get().(*digester)
 	defer d.release()
-	d.reader.rest = b.segments
+	d.reader.rest, d.reader.mark = b.segments, &d.mark
 	hash := sha256.New()
 	for length := int64(0); ; {
 		if err := ctx.Err(); err != nil {
@@ -33,7 +35,6 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 		}
 		n, err := d.reader.Read(d.piece[:])
 		_, _ = hash.Write(d.piece[:n])
-		_, _ = d.mark.Write(d.piece[:n])
 		length += int64(n)
 		if err == io.EOF {
 			b.length = length // which nobody knew, of a form with media
@@ -80,10 +81,9 @@ func (s *sum) check(length int64) *check {
 	return c
 }
 
-// take reports whether the bytes may be given: the last ones only if all fit.
+// take reports whether n bytes may be given: the last ones only if all media fit.
 // ended says that no more come.
-func (c *check) take(p []byte, ended bool) bool {
-	_, _ = c.hash.Write(p)
-	c.left -= int64(len(p))
+func (c *check) take(n int, ended bool) bool {
+	c.left -= int64(n)
 	return c.left > 0 && !ended || c.left <= 0 && c.hash.Sum64() == c.want
 }

@@ -1,6 +1,10 @@
 package body
 
-import "github.com/idverify/idverify/internal/media"
+import (
+	"hash/maphash"
+
+	"github.com/idverify/idverify/internal/media"
+)
 
 // segment is a run of a body: fixed text, or media that are copied or encoded.
 type segment struct {
@@ -47,10 +51,12 @@ type coder interface {
 
 func (m *mediaReader) isOpen() bool { return m.source.IsOpen() }
 
-func (m *mediaReader) open(s segment) error {
+// open starts reading a segment. mark, if it is not nil, is given the media's bytes.
+func (m *mediaReader) open(s segment, mark *maphash.Hash) error {
 	if err := m.source.Start(s.media); err != nil {
 		return err
 	}
+	m.source.Tee(mark)
 	switch s.coding {
 	case asBase64:
 		m.coder = newEncoder()

@@ -21,8 +21,9 @@ type Reader struct {
 	lender lender      // nil: bytes have to be read
 	file   fs.FileInfo // as it was opened; nil: the source is none
 	left   int64
-	mark   *marker   // nil: nothing is left to compare
-	sum    hash.Hash // nil: no digest was asked for
+	mark   *marker       // nil: nothing is left to compare
+	sum    hash.Hash     // nil: no digest was asked for
+	tee    *maphash.Hash // of whoever reads; nil: nobody's
 	ending picture.Ending
 	ended  bool    // everything was compared
 	one    [1]byte // that must not come after the last
@@ -105,8 +106,14 @@ func (r *Reader) Read(p []byte) (int, error) {
 	if r.err = r.take(p[:n], err); r.err != nil {
 		return 0, r.err
 	}
+	if r.tee != nil {
+		_, _ = r.tee.Write(p[:n])
+	}
 	return n, nil
 }
+
+// Tee lets h have all that is read from now on, and nothing of what is lent.
+func (r *Reader) Tee(h *maphash.Hash) { r.tee = h }
 
 // Next lends the next bytes, at most n, where they lie in memory. It lends
 // nothing where they have to be read.
