@@ -18,23 +18,40 @@ var (
 	quickSizes = []int{30 * work.KB, 5 * work.MB}
 )
 
+// cases are all calls that are measured. The quick ones are the smallest and the
+// largest photo of the first two bodies, and a middling one of each other.
+func cases(quick bool) (all []work.Case) {
+	for _, body := range bodies {
+		for _, size := range sizes {
+			if !quick || slices.Contains(quickSizes, size) {
+				all = append(all, work.Case{Body: body, Transport: work.HTTP1TLS, Size: size})
+			}
+		}
+	}
+	for _, v := range work.Signed {
+		for i, size := range v.Sizes {
+			if !quick || i == 1 {
+				all = append(all, work.Case{Body: v.Body, Transport: work.HTTP1TLS, Size: size})
+			}
+		}
+	}
+	return all
+}
+
 // callByCall is the first part: one call after the other, every client in its
 // turn.
 func callByCall(s *stage, results *report.Results) error {
-	for _, body := range bodies {
-		for _, size := range sizes {
-			c := work.Case{Body: body, Transport: work.HTTP1TLS, Size: size}
-			if !s.wants(c.String()) || s.quick && !slices.Contains(quickSizes, size) {
-				continue
-			}
-			rounds, err := s.measure(c)
-			if err != nil {
-				return fmt.Errorf("%s: %w", c, err)
-			}
-			result := report.Sum(c, rounds)
-			s.say("%-24s %s", c, result.Line())
-			results.Cases = append(results.Cases, result)
+	for _, c := range cases(s.quick) {
+		if !s.wants(c.String()) {
+			continue
 		}
+		rounds, err := s.measure(c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c, err)
+		}
+		result := report.Sum(c, rounds)
+		s.say("%-36s %s", c, result.Line())
+		results.Cases = append(results.Cases, result)
 	}
 	return nil
 }
@@ -42,6 +59,13 @@ func callByCall(s *stage, results *report.Results) error {
 // entrants are the clients that can do the work. By-hand and idverify have
 // their turns next to each other.
 func entrants(c work.Case) []contestant.Name {
+	if _, signed := c.Body.Vendor(); signed {
+		all := []contestant.Name{contestant.ByHand, contestant.Idverify}
+		if kit := contestant.Kits[c.Body]; kit != "" {
+			all = append(all, kit)
+		}
+		return all
+	}
 	if c.Body == work.Multipart {
 		return []contestant.Name{contestant.ByHand, contestant.Idverify, contestant.IdverifyHTTP2, contestant.Resty}
 	}

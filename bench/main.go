@@ -1,5 +1,5 @@
 // Command bench measures idverify against other clients that do the same work:
-// net/http used by hand, resty, and the cores of two vendors' software kits.
+// net/http used by hand, resty, and the cores of vendors' software kits.
 // Run it in this folder:
 //
 //	go run .
@@ -50,7 +50,7 @@ type options struct {
 func parse(args []string) (options, error) {
 	o := options{turn: 100 * time.Millisecond}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	cases := flags.String("cases", "", "measure only what matches this regular expression: body/transport/size as in json/http1-tls/5MB, or crowd, memory, overhead")
+	cases := flags.String("cases", "", "measure only what matches this regular expression: body/transport/size as in json/http1-tls/5MB or signed/aliyun/http1-tls/700KB, or crowd, memory, overhead")
 	flags.IntVar(&o.rounds, "rounds", 16, "how often every client has its turn")
 	flags.BoolVar(&o.quick, "quick", false, "three short rounds: shows that everything runs, and is no measurement")
 	flags.StringVar(&o.out, "out", "results", "the folder to write to")

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/bench/internal/work"
 )
 
 // TestMain lets the test's own binary be the processes that a run starts.
@@ -25,10 +27,10 @@ func TestMain(m *testing.M) {
 func TestARunFromEndToEnd(t *testing.T) {
 	folder := t.TempDir()
 	var progress bytes.Buffer
-	require.NoError(t, run([]string{"-quick", "-out", folder, "-cases", `^(json|multipart)/http1-tls/30KB$`}, &progress))
+	require.NoError(t, run([]string{"-quick", "-out", folder, "-cases", `^(json|multipart)/http1-tls/30KB$|^signed/aliyun/`}, &progress))
 	table, err := os.ReadFile(filepath.Join(folder, "table.md"))
 	require.NoError(t, err)
-	for _, want := range []string{"JSON/base64 over HTTP/1.1 with TLS", "multipart over HTTP/1.1 with TLS", "idverify-http2", "baidu-sdk", "tencent-sdk", "resty", "idverify"} {
+	for _, want := range []string{"JSON/base64 over HTTP/1.1 with TLS", "multipart over HTTP/1.1 with TLS", "idverify-http2", "baidu-sdk", "tencent-sdk", "resty", "idverify", "aliyun over HTTP/1.1 with TLS", "700 KB", "alibaba-sdk"} {
 		assert.Contains(t, string(table), want)
 	}
 	for _, name := range []string{"table.json", "plot-light.svg", "plot-dark.svg"} {
@@ -57,6 +59,19 @@ func TestFlags(t *testing.T) {
 		assert.Error(t, err, wrong)
 		assert.NotErrorIs(t, err, flag.ErrHelp)
 	}
+}
+
+func TestAQuickRunHasEveryKindOfCall(t *testing.T) {
+	kinds, quick := map[work.Body]bool{}, map[work.Body]bool{}
+	for _, c := range cases(false) {
+		kinds[c.Body] = true
+	}
+	for _, c := range cases(true) {
+		quick[c.Body] = true
+		assert.Contains(t, cases(false), c)
+	}
+	assert.Equal(t, kinds, quick)
+	assert.Len(t, kinds, 7)
 }
 
 func TestProcessesKnowNoProxy(t *testing.T) {

@@ -45,12 +45,13 @@ func DefaultTransport() *http.Transport {
 	return transport
 }
 
-// hand is what a good engineer writes around net/http for one vendor: the
-// body streams, its length is known, the time and the answer are bounded, and
+// hand is what a good engineer writes around net/http for one vendor: a body that
+// needs no signature streams, its length is known, the time and the answer are bounded, and
 // a pass is looked for in the scores.
 type hand struct {
 	setup  Setup
 	photo  source
+	whole  func() ([]byte, error)
 	client *http.Client
 }
 
@@ -58,16 +59,23 @@ func newByHand(s Setup) (Call, error) {
 	h := &hand{
 		setup: s,
 		photo: s.photo(),
+		whole: s.whole(),
 		client: &http.Client{
 			Transport:     SameTransport(s.HTTP2),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-	switch {
-	case s.Body == work.JSON:
-		return h.askBaidu, nil
-	case s.Body == work.Multipart:
-		return h.askTencent, nil
+	asks := map[work.Body]Call{
+		work.Multipart:     h.askTencent,
+		work.JSON:          h.askBaidu,
+		work.TencentFaceID: h.askTencentFaceID,
+		work.Aliyun:        h.askAliyun,
+		work.HuaweiIVS:     h.askHuaweiIVS,
+		work.Volcengine:    h.askVolcengine,
+		work.Megvii:        h.askMegvii,
+	}
+	if ask := asks[s.Body]; ask != nil {
+		return ask, nil
 	}
 	return nil, fmt.Errorf("contestant: no body %q", s.Body)
 }
@@ -91,6 +99,11 @@ func (h *hand) post(ctx context.Context, path string, b *body, authorization str
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
+	return h.do(req, into)
+}
+
+// do sends a request and reads the answer into into.
+func (h *hand) do(req *http.Request, into any) error {
 	resp, err := h.client.Do(req)
 	if err != nil {
 		return err

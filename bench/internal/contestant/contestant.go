@@ -1,5 +1,5 @@
 // Package contestant has the clients that do the same work: idverify, net/http
-// used by hand, resty, and the cores of two vendors' software kits. Each is
+// used by hand, resty, and the cores of vendors' software kits. Each is
 // used as its own documents show, with the settings it comes with; none is
 // given less than it asks for.
 package contestant
@@ -22,11 +22,22 @@ type Name string
 const (
 	Idverify      Name = "idverify"
 	IdverifyHTTP2 Name = "idverify-http2" // the same, with HTTP.HTTP2 set, by a server that speaks it
-	ByHand        Name = "by-hand"        // net/http, streaming, with the transport settings of idverify
+	ByHand        Name = "by-hand"        // net/http, with the transport settings of idverify
 	Resty         Name = "resty"
 	TencentSDK    Name = "tencent-sdk"
 	BaiduSDK      Name = "baidu-sdk"
+	AlibabaSDK    Name = "alibaba-sdk"
+	HuaweiSDK     Name = "huawei-sdk"
+	VolcengineSDK Name = "volcengine-sdk"
 )
+
+// Kits are the official cores of the vendors that sign. Megvii has none.
+var Kits = map[work.Body]Name{
+	work.TencentFaceID: TencentSDK,
+	work.Aliyun:        AlibabaSDK,
+	work.HuaweiIVS:     HuaweiSDK,
+	work.Volcengine:    VolcengineSDK,
+}
 
 // Setup is what a contestant is told.
 type Setup struct {
@@ -47,6 +58,9 @@ var makers = map[Name]func(Setup) (Call, error){
 	Resty:         newResty,
 	TencentSDK:    newTencentSDK,
 	BaiduSDK:      newBaiduSDK,
+	AlibabaSDK:    newAlibabaSDK,
+	HuaweiSDK:     newHuaweiSDK,
+	VolcengineSDK: newVolcengineSDK,
 }
 
 // New makes a contestant ready to be called, by many callers at a time.

@@ -5,10 +5,15 @@ import (
 	"net/http"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/aliyun"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/bench/internal/work"
+	"github.com/idverify/idverify/huaweiivs"
+	"github.com/idverify/idverify/megvii"
 	//lint:ignore SA1019 figures are compared with those of before
 	"github.com/idverify/idverify/tencent"
+	"github.com/idverify/idverify/tencentfaceid"
+	"github.com/idverify/idverify/volcengine"
 )
 
 // newIdverify is a provider with its default settings, and HTTP/2 where that is
@@ -30,8 +35,22 @@ type Vendor interface {
 // Provider is the vendor's client for the body. httpClient nil is the default.
 func Provider(s Setup, httpClient *http.Client) (Vendor, error) {
 	settings := idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient, HTTP2: s.HTTP2}
-	if s.Body == work.JSON {
+	switch s.Body {
+	case work.JSON:
 		return baiduv4.New(baiduv4.Config{APIKey: work.APIKey, SecretKey: work.SecretKey, HTTP: settings})
+	case work.TencentFaceID:
+		key := work.TencentFaceIDKey
+		return tencentfaceid.New(tencentfaceid.Config{SecretID: key.ID, SecretKey: key.Secret, HTTP: settings})
+	case work.Aliyun:
+		key := work.AliyunKey
+		return aliyun.New(aliyun.Config{AccessKeyID: key.ID, AccessKeySecret: key.Secret, SceneID: work.AliyunScene, HTTP: settings})
+	case work.HuaweiIVS:
+		return huaweiivs.New(huaweiivs.Config{AccessKey: work.HuaweiIVSKey.ID, SecretKey: work.HuaweiIVSKey.Secret, HTTP: settings})
+	case work.Volcengine:
+		key := work.VolcengineKey
+		return volcengine.New(volcengine.Config{AccessKeyID: key.ID, SecretAccessKey: key.Secret, HTTP: settings})
+	case work.Megvii:
+		return megvii.New(megvii.Config{APIKey: work.MegviiKey.ID, APISecret: work.MegviiKey.Secret, HTTP: settings})
 	}
 	return tencent.New(tencent.Config{AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, HTTP: settings})
 }

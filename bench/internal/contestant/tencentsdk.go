@@ -24,24 +24,21 @@ type recognition struct {
 
 type recognitionResponse struct {
 	*tchttp.BaseResponse
-	Response *struct {
-		Result *string  `json:"Result,omitempty" name:"Result"`
-		Sim    *float64 `json:"Sim,omitempty" name:"Sim"`
-	} `json:"Response"`
+	tencentFaceIDAnswer
 }
 
 // newTencentSDK is the core of tencentcloud-sdk-go with the profile that it
 // comes with: TC3-HMAC-SHA256 over the whole body, no retries, a clone of Go's
 // default transport. Only the address is the bench's.
 func newTencentSDK(s Setup) (Call, error) {
-	if s.Body != work.JSON {
+	if s.Body != work.JSON && s.Body != work.TencentFaceID {
 		return nil, errors.New("contestant: the Tencent core posts JSON")
 	}
 	scheme, host, _ := strings.Cut(s.BaseURL, "://")
 	settings := profile.NewClientProfile()
 	settings.HttpProfile.Scheme = scheme
 	settings.HttpProfile.Endpoint = host
-	client := common.NewCommonClient(common.NewCredential(work.SecretID, work.SecretKey), "ap-guangzhou", settings)
+	client := common.NewCommonClient(common.NewCredential(work.TencentFaceIDKey.ID, work.TencentFaceIDKey.Secret), "ap-guangzhou", settings)
 	photo := s.whole()
 	return func(ctx context.Context) error {
 		picture, err := photo()
@@ -60,10 +57,6 @@ func newTencentSDK(s Setup) (Call, error) {
 		if err := client.Send(req, resp); err != nil {
 			return err
 		}
-		r := resp.Response
-		if r == nil || r.Result == nil || *r.Result != "Success" || r.Sim == nil || *r.Sim < 70 {
-			return errNoPass
-		}
-		return nil
+		return resp.verdict()
 	}, nil
 }

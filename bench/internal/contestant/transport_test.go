@@ -16,7 +16,7 @@ import (
 // library does not show its transport, so it is looked for inside a provider.
 func TestByHandHasTheLibrarysTransportSettings(t *testing.T) {
 	for _, setup := range []Setup{
-		{Body: work.Multipart}, {Body: work.JSON}, {Body: work.JSON, HTTP2: true},
+		{Body: work.Multipart}, {Body: work.JSON}, {Body: work.JSON, HTTP2: true}, {Body: work.HuaweiIVS},
 	} {
 		setup.BaseURL = "http://127.0.0.1:1"
 		provider, err := Provider(setup, nil)

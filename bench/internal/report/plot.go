@@ -99,7 +99,7 @@ func (r *Results) Plot(theme Theme) string {
 func (r *Results) described() string {
 	var text strings.Builder
 	for _, c := range r.Cases {
-		if f, ok := c.Of(contestant.Idverify); ok {
+		if f, ok := c.Of(contestant.Idverify); ok && bodyTitle[c.Body] != "" {
 			fmt.Fprintf(&text, "%s: CPU %s, time %.2f. ", c, known("%.2f", f.ToHand.CPU), f.ToHand.Time)
 		}
 	}
@@ -123,6 +123,9 @@ func escape(text string) string {
 func (p *plot) scale(cases []Case) {
 	p.low, p.high = -1, 1
 	for _, c := range cases {
+		if _, ok := c.Body.Vendor(); ok {
+			continue // not drawn
+		}
 		for _, f := range c.Contestants {
 			if v := p.ratio(f.ToHand); v > 0 {
 				p.low = min(p.low, math.Floor(math.Log2(v)))

@@ -104,6 +104,38 @@ func TestTargetsAreJudged(t *testing.T) {
 	assert.Equal(t, "not measured", verdicts(results(1, 0))[fmt.Sprintf(byHand, "multipart, 30 KB")], "CPU time is not known")
 }
 
+func TestTheFiveVendorsAreJudgedByHandAndByTheirKits(t *testing.T) {
+	five := func(ratio float64) map[string]string {
+		r := new(report.Results)
+		for _, size := range []int{100 * work.KB, 700 * work.KB} {
+			all := rounds(ratio, 1e-4)
+			for _, round := range all {
+				round[contestant.AlibabaSDK] = turn(1, round[contestant.ByHand].CPU*3.2, 1e6, 900)
+			}
+			r.Cases = append(r.Cases, report.Sum(work.Case{Body: work.Aliyun, Transport: work.HTTP1TLS, Size: size}, all))
+		}
+		return verdicts(r)
+	}
+	const byHand, byKit = "CPU, aliyun, from 0.7 MB, against net/http by hand that signs", "CPU, aliyun, against alibaba-sdk"
+	const bytes = "bytes allocated for a call to one of the five vendors, 100 KB to 3 MB"
+	assert.Equal(t, "met", five(0.79)[byHand])
+	assert.Equal(t, "met", five(0.79)[byKit])
+	assert.Equal(t, "met", five(0.79)[bytes])
+	assert.Equal(t, "not met", five(0.81)[byHand])
+	assert.Equal(t, "not met", five(0.81)[byKit])
+	assert.Equal(t, "not measured", five(0.79)["CPU, volcengine, against volcengine-sdk"])
+	assert.Equal(t, "not measured", five(0.79)["bytes allocated for a call, 30 KB to 5 MB"], "of others")
+	assert.Contains(t, five(0.79), "CPU, megvii, from 0.7 MB, against net/http by hand", "it signs nothing")
+}
+
+func TestAPhotoIsHeldToTheBytesOfTheOthers(t *testing.T) {
+	const same = "bytes allocated for a call, the largest photo's more than the smallest's"
+	r := results(1, 1e-4)
+	assert.Equal(t, "met", verdicts(r)[same])
+	r.Cases[2].Contestants[1].Bytes += 1100
+	assert.Equal(t, "not met", verdicts(r)[same])
+}
+
 func TestNothingMeasuredIsNothingMet(t *testing.T) {
 	for _, target := range new(report.Results).Targets() {
 		assert.Equal(t, "not measured", target.Verdict, target.What)
@@ -114,7 +146,7 @@ func TestTheWorstCaseIsNamed(t *testing.T) {
 	r := results(1.0, 1e-4)
 	r.Cases[2].Contestants[1].Bytes = 20 * work.KB
 	for _, target := range r.Targets() {
-		if strings.HasPrefix(target.What, "bytes allocated") {
+		if target.What == "bytes allocated for a call, 30 KB to 5 MB" {
 			assert.Equal(t, "worst 20.0 KB (multipart/http1-tls/5MB); 5 of 6 within", target.Figure)
 		}
 	}

@@ -82,6 +82,7 @@ const micro = 1e6
 var order = []contestant.Name{
 	contestant.ByHand, contestant.Idverify, contestant.IdverifyHTTP2,
 	contestant.Resty, contestant.TencentSDK, contestant.BaiduSDK,
+	contestant.AlibabaSDK, contestant.HuaweiSDK, contestant.VolcengineSDK,
 }
 
 // Sum makes the figures of a case. Every round has the same contestants.

@@ -106,14 +106,16 @@ func (s *Server) listen(transport work.Transport, config *tls.Config) error {
 }
 
 // answer drops the body and passes, unless the body's length was announced
-// wrongly or not at all: every contestant knows it.
+// wrongly or not at all: every contestant knows it, but for the kit of one vendor.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
-	answer, known := answers[r.URL.Path]
+	called := interfaceOf(r)
+	answer, known := answers[called]
 	if !known {
 		http.NotFound(w, r)
 		return
 	}
-	if got, err := s.drop(r.Body); err != nil || got != r.ContentLength {
+	mayBeChunked := called == RootPath+VolcengineAction && r.ContentLength < 0
+	if got, err := s.drop(r.Body); err != nil || got != r.ContentLength && !mayBeChunked {
 		s.wrong.Add(1)
 		http.Error(w, "the body is not as long as announced", http.StatusBadRequest)
 		return

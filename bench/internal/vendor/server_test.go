@@ -53,7 +53,7 @@ func TestEveryTransportSpeaksWhatItSaysAndIsCounted(t *testing.T) {
 			_ = resp.Body.Close()
 			assert.Equal(t, http.StatusOK, resp.StatusCode)
 			assert.Equal(t, major, resp.ProtoMajor, transport)
-			assert.Equal(t, vendor.Answer(vendor.BaiduPath), string(answer))
+			assert.Equal(t, vendor.AnswerTo(resp.Request), string(answer))
 		}
 		assert.Equal(t, int64(1), counts(t, server, client).Opened[transport], "three calls, one connection: %s", transport)
 	}
@@ -66,6 +66,11 @@ func TestABodyThatIsNotAsAnnouncedGivesNoPass(t *testing.T) {
 	require.NoError(t, err)
 	_ = unannounced.Body.Close()
 	assert.Equal(t, http.StatusBadRequest, unannounced.StatusCode)
+
+	chunked, err := client.Post(server.Base[work.HTTP1]+"/?Action="+vendor.VolcengineAction, "text/plain", io.MultiReader(strings.NewReader("chunked")))
+	require.NoError(t, err)
+	_ = chunked.Body.Close()
+	assert.Equal(t, http.StatusOK, chunked.StatusCode, "that vendor's own kit sends chunks")
 
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.Base[work.HTTP1], "http://"))
 	require.NoError(t, err)

@@ -9,6 +9,9 @@ import (
 	"image"
 	"image/jpeg"
 	"math/rand/v2"
+	"strings"
+
+	"github.com/idverify/idverify/idverifytest"
 )
 
 // Body is the form in which a photo travels.
@@ -19,6 +22,32 @@ const (
 	Multipart Body = "multipart" // raw bytes in a form, as Tencent takes it
 	JSON      Body = "json"      // base64 in a JSON object, as Baidu takes it
 )
+
+// The bodies of the five vendors that can be bought. Four of them want a digest of
+// the body signed; the fifth has key and secret in it.
+const (
+	TencentFaceID Body = "signed/tencentfaceid" // JSON, TC3-HMAC-SHA256
+	Aliyun        Body = "signed/aliyun"        // a form, ACS3-HMAC-SHA256
+	HuaweiIVS     Body = "signed/huaweiivs"     // nested JSON, SDK-HMAC-SHA256
+	Volcengine    Body = "signed/volcengine"    // JSON, HMAC-SHA256
+	Megvii        Body = "signed/megvii"        // multipart
+)
+
+// Signed are those five, with the sizes of photos that are measured: 100 KB, 1 MB, and
+// 3 MB or the largest that the vendor takes.
+var Signed = []struct {
+	Body  Body
+	Sizes []int
+}{
+	{TencentFaceID, []int{100 * KB, MB, 2200 * KB}},
+	{Aliyun, []int{100 * KB, 700 * KB}},
+	{HuaweiIVS, []int{100 * KB, MB, 2900 * KB}},
+	{Volcengine, []int{100 * KB, MB, 3 * MB}},
+	{Megvii, []int{100 * KB, MB, 2000 * KB}},
+}
+
+// Vendor is the name of one of the five vendors.
+func (b Body) Vendor() (name string, ok bool) { return strings.CutPrefix(string(b), "signed/") }
 
 // Transport is the way to the server.
 type Transport string
@@ -50,16 +79,16 @@ const (
 
 // SizeName is a size as people say it.
 func SizeName(size int) string {
-	if size >= MB {
+	if size%MB == 0 {
 		return fmt.Sprintf("%dMB", size/MB)
 	}
 	return fmt.Sprintf("%dKB", size/KB)
 }
 
-// Who is asked about: nobody. The number is of January 1900.
-const (
-	PersonName     = "测试甲"
-	PersonIDNumber = "11010519000101001X"
+// Who is asked about: nobody, and a pass at the stand-in. The number is of January 1900.
+var (
+	PersonName     = idverifytest.Match().Name
+	PersonIDNumber = idverifytest.Match().IDNumber
 )
 
 // Keys that were never live.
@@ -71,11 +100,29 @@ const (
 	Token     = "24.EXAMPLE-ACCESS-TOKEN"
 )
 
-// Photo is a JPEG of one grey block, with noise behind its end up to size
-// bytes. The same size gives the same bytes.
+// Key is what a vendor gives to sign with, or to put into the body.
+type Key struct{ ID, Secret string }
+
+// Those of the stand-in, which tests hold the signatures to.
+var (
+	TencentFaceIDKey = Key{idverifytest.TencentFaceIDSecretID, idverifytest.TencentFaceIDSecretKey}
+	AliyunKey        = Key{idverifytest.AliyunAccessKeyID, idverifytest.AliyunAccessKeySecret}
+	HuaweiIVSKey     = Key{idverifytest.HuaweiIVSAccessKey, idverifytest.HuaweiIVSSecretKey}
+	VolcengineKey    = Key{idverifytest.VolcengineAccessKeyID, idverifytest.VolcengineSecretAccessKey}
+	MegviiKey        = Key{idverifytest.MegviiAPIKey, idverifytest.MegviiAPISecret}
+)
+
+// AliyunScene is the scene of the console.
+const AliyunScene = idverifytest.AliyunSceneID
+
+// Photo is a grey JPEG, with noise behind its end up to size bytes. It is as large in
+// pixels as the vendors want, where it fits. The same size gives the same bytes.
 func Photo(size int) []byte {
 	var picture bytes.Buffer
 	grey := image.NewGray(image.Rect(0, 0, 8, 8))
+	if size >= 10*KB {
+		grey = image.NewGray(image.Rect(0, 0, 640, 480))
+	}
 	if err := jpeg.Encode(&picture, grey, nil); err != nil {
 		panic(err) // a bytes.Buffer takes everything
 	}

@@ -30,4 +30,10 @@ func TestCasesHaveTheNamesThatTheFlagMatches(t *testing.T) {
 	for size, name := range names {
 		assert.Equal(t, name, work.Case{Body: work.JSON, Transport: work.HTTP1TLS, Size: size}.String())
 	}
+	assert.Equal(t, "signed/aliyun/http1-tls/700KB", work.Case{Body: work.Aliyun, Transport: work.HTTP1TLS, Size: 700 * work.KB}.String())
+	name, signed := work.Aliyun.Vendor()
+	assert.Equal(t, "aliyun", name)
+	assert.True(t, signed)
+	_, signed = work.JSON.Vendor()
+	assert.False(t, signed)
 }
