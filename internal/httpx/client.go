@@ -264,10 +264,7 @@ func prepare(_ *resty.Client, raw *http.Request) error {
 	if !ok {
 		return errors.New("httpx: request without an attempt")
 	}
-	attempt.headers, raw.Header = raw.Header, noHeaders
-	if attempt.low.wrapped {
-		raw.Header = http.Header{} // to be added to
-	}
+	attempt.headers, raw.Header = raw.Header, http.Header{}
 	for name, values := range attempt.request.Header {
 		attempt.headers[http.CanonicalHeaderKey(name)] = values
 	}
@@ -280,9 +277,6 @@ func prepare(_ *resty.Client, raw *http.Request) error {
 	raw.ContentLength = attempt.request.Body.Len()
 	return nil
 }
-
-// noHeaders are what http.Client is given, which only reads them.
-var noHeaders = http.Header{}
 
 // silent is a logger that drops everything: resty prints URLs with their query.
 type silent struct{}
