@@ -28,6 +28,11 @@ func (o *outlets) hooks() idverify.Hooks {
 				}
 			}
 		},
+		Claim: func(ctx context.Context, start idverify.ClaimStart) (context.Context, func(idverify.ClaimEnd)) {
+			o.context("hook claim", ctx)
+			o.printed("hook claim, start", start)
+			return nil, func(e idverify.ClaimEnd) { o.printed("hook claim, end", e) }
+		},
 		Circuit: func(c idverify.CircuitChange) { o.printed("hook circuit", c) },
 		Store:   func(e idverify.StoreEvent) { o.printed("hook store", e) },
 	}

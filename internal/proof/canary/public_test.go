@@ -122,6 +122,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Credentials": idverify.Credentials{KeyID: configMark, KeySecret: configMark, Token: configMark},
 		"idverify.PersonLimit": limited, "idverify.Try": try, "idverify.Taken": taken,
 		"idverify.CallStart": idverify.CallStart{ID: "id"}, "idverify.CallEnd": idverify.CallEnd{ID: "id", Result: result, Err: failure},
+		"idverify.ClaimStart": idverify.ClaimStart{CallID: "id"}, "idverify.ClaimEnd": idverify.ClaimEnd{CallID: "id", State: idverify.ClaimKept},
 		"idverify.CircuitState": idverify.CircuitOpen, "idverify.CircuitChange": idverify.CircuitChange{}, "idverify.Delivery": idverify.DeliveryRefused,
 		"idverify.StoreReason": idverify.StoreFailed, "idverify.StoreEvent": idverify.StoreEvent{}, "idverify.Origin": idverify.Origin("o"), "idverify.Reason": idverify.Reason("r"),
 		"idverify.Media": w.photo, "idverify.Retry": idverify.Retry{}, "idverify.Failover": idverify.Failover{}, "idverify.VendorPolicy": policy, "idverify.Breaker": policy.Breaker,
