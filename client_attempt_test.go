@@ -13,7 +13,7 @@ import (
 )
 
 // In a bubble, who waits for a place that nobody gives back is seen at once.
-func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
+func TestClient_ReleasesLimiterAfterEveryAttempt(t *testing.T) {
 	for _, opts := range [][]idverify.Option{nil, {silentHooks}} {
 		synctest.Test(t, func(t *testing.T) {
 			limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
@@ -28,7 +28,7 @@ func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
 	}
 }
 
-func TestNoAttemptThatCannotFitInTheDeadline(t *testing.T) {
+func TestClient_NoBackoffBeyondDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second))), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -43,7 +43,7 @@ func TestNoAttemptThatCannotFitInTheDeadline(t *testing.T) {
 	})
 }
 
-func TestTimeLimitOfAnAttempt(t *testing.T) {
+func TestClient_AttemptTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := pass(t)
 		slow.after = time.Hour
@@ -77,7 +77,7 @@ func (l *lasting) Ask(ctx context.Context, q *idverify.Question) (*idverify.Resu
 	return l.byScript.Ask(ctx, q)
 }
 
-func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
+func TestClient_AttemptContextEndsWithAttempt(t *testing.T) {
 	a := &lasting{byScript: *vendorNamed("a", pass(t))}
 	for _, req := range []*idverify.Request{askFor(photo()), keyed("k")} {
 		_, err := oneVendor(t, a).Verify(t.Context(), req)

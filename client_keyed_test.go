@@ -36,7 +36,7 @@ func oneVendor(t *testing.T, p idverify.Provider, opts ...idverify.Option) *idve
 }
 
 // Holds P-PAY-7.
-func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
+func TestSharedCall_TwoCallsOneExchange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		c := oneVendor(t, a)
@@ -62,7 +62,7 @@ func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
 }
 
 // Holds P-PASS-9, P-LIVE-5.
-func TestAKeyUnderWayStandsForOneQuestion(t *testing.T) {
+func TestSharedCall_OtherQuestionIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		store := &slowResults{save: time.Second}
@@ -102,7 +102,7 @@ func (forgetful) EvidenceContent(func(string), func(idverify.Media) idverify.Med
 
 // Evidence that cannot be bound to a key is refused with one, and only then.
 // Holds P-PASS-9.
-func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
+func TestIdempotencyKey_NeedsContentEvidence(t *testing.T) {
 	silent := &fake{name: "a", accepts: "silent", res: passing(t)}
 	c := oneVendor(t, silent)
 	req := askFor(silentEvidence{})
@@ -129,7 +129,7 @@ func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
 
 // Media that hang cost a call with a key a third of its time at most, and all its
 // evidence together no more.
-func TestEvidenceThatHangsFailsOnlyTheVendorThatWantsIt(t *testing.T) {
+func TestIdempotencyKey_HangingMediaFailOnlyTheirVendor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
@@ -158,7 +158,7 @@ func (c *counting) Ask(context.Context, *idverify.Question) (*idverify.Result, e
 }
 
 // Who asks again on seeing an error asks anew, however soon.
-func TestAnErrorIsForgottenBeforeAnybodySeesIt(t *testing.T) {
+func TestSharedCall_ErrorIsForgottenBeforeItIsReturned(t *testing.T) {
 	c := oneVendor(t, &counting{byScript: byScript{name: "a"}})
 	var wg sync.WaitGroup
 	for range 8 {
@@ -177,7 +177,7 @@ func TestAnErrorIsForgottenBeforeAnybodySeesIt(t *testing.T) {
 	wg.Wait()
 }
 
-func TestErrorsAreSharedToo(t *testing.T) {
+func TestSharedCall_ErrorsAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failing := fail(idverify.CodeNoFace)
 		failing.after = time.Second
@@ -197,7 +197,7 @@ func TestErrorsAreSharedToo(t *testing.T) {
 
 // The deadline of a shared call moves; the time limit of an attempt does not go
 // with it.
-func TestSharedCallKeepsTheLimitOfAnAttempt(t *testing.T) {
+func TestSharedCall_KeepsAttemptTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", slowPass(t, 2*time.Hour)), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -226,7 +226,7 @@ func (panicking) Ask(context.Context, *idverify.Question) (*idverify.Result, err
 }
 
 // Holds P-DATA-6.
-func TestPanicReachesTheCaller(t *testing.T) {
+func TestSharedCall_PanicReachesCaller(t *testing.T) {
 	c := oneVendor(t, &panicking{byScript{name: "a"}})
 	assert.PanicsWithValue(t, "a provider of a user's own", func() { _, _ = c.Verify(t.Context(), keyed("k")) })
 	assert.PanicsWithValue(t, "a provider of a user's own", func() { _, _ = c.Verify(t.Context(), askFor(photo())) })
@@ -247,7 +247,7 @@ func (q *quitting) Ask(context.Context, *idverify.Question) (*idverify.Result, e
 
 // A call with a key is made in a goroutine of the Client's. Whoever waits for it
 // must be told when it ends, however it does, and the key must be free again.
-func TestGoexitOfAProviderEndsACallWithAKey(t *testing.T) {
+func TestSharedCall_GoexitOfProviderEndsCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // where waiting for ever is seen at once
 		c := oneVendor(t, &quitting{})
 		_, err := c.Verify(t.Context(), keyed("k"))

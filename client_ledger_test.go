@@ -133,7 +133,7 @@ func TestWithLedger_ManyProcessesAskOnce(t *testing.T) {
 }
 
 // Holds P-PAY-8.
-func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
+func TestWithLedger_OutcomeForOtherProcesses(t *testing.T) {
 	priced := fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })
 	busy := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) { e.RetryAfter = time.Second })
 	lost := fail(idverify.CodeTimeout, ambiguous)
@@ -199,7 +199,7 @@ func TestWithLedger_Repeat(t *testing.T) {
 
 // Two who want to repeat at once make one more call, not two.
 // Holds P-PAY-8.
-func TestWithLedger_RepeatAtOnceIsOneCall(t *testing.T) {
+func TestWithLedger_ConcurrentRepeatsMakeOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		slow := fail(idverify.CodePoorPhoto)
@@ -222,7 +222,7 @@ func TestWithLedger_RepeatAtOnceIsOneCall(t *testing.T) {
 }
 
 // Holds P-PAY-8.
-func TestWithLedger_NobodyTakesOver(t *testing.T) {
+func TestWithLedger_ClaimIsNeverTakenOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		ledger.hold = time.Second // the sender is slower than its claim says, as a process that was stopped
@@ -246,7 +246,7 @@ func TestWithLedger_NobodyTakesOver(t *testing.T) {
 	})
 }
 
-func TestWithLedger_CallerWhoLeavesWhileAnotherProcessAsks(t *testing.T) {
+func TestWithLedger_CallerLeavesWhileAnotherProcessAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		a := vendorNamed("a", slowPass(t, 10*time.Second))
@@ -265,7 +265,7 @@ func TestWithLedger_CallerWhoLeavesWhileAnotherProcessAsks(t *testing.T) {
 }
 
 // Holds P-PAY-8.
-func TestWithLedger_ClaimerThatIsGone(t *testing.T) {
+func TestWithLedger_DeadClaimerLeavesQuestionAmbiguous(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		a := vendorNamed("a", pass(t))
@@ -315,7 +315,7 @@ func TestWithLedger_RequestWithoutAKeyIsRefused(t *testing.T) {
 	assert.Equal(t, 0, a.asked)
 }
 
-func TestWithLedger_IsRefusedByNew(t *testing.T) {
+func TestWithLedger_NewRefusesInvalidOptions(t *testing.T) {
 	for name, opts := range map[string][]idverify.Option{
 		"beside a result store": {idverify.WithLedger(idverify.NewMemoryLedger(), ledgerSecret), idverify.WithResultStore(&memoryResults{}, storeSecret)},
 		"nil":                   {idverify.WithLedger(nil, ledgerSecret)},
@@ -329,7 +329,7 @@ func TestWithLedger_IsRefusedByNew(t *testing.T) {
 }
 
 // Holds P-PAY-10.
-func TestWithLedger_WhatWasForgedOrMovedIsNotBelieved(t *testing.T) {
+func TestWithLedger_ForgedOrMovedAnswerIsRefused(t *testing.T) {
 	ledger := newFaultyLedger()
 	var events []idverify.StoreEvent
 	hooks := idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) { events = append(events, e) }})

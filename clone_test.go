@@ -54,7 +54,7 @@ func assertNothingShared(t *testing.T, least int, a, b any) {
 }
 
 // Holds P-PASS-11, P-LIVE-5.
-func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
+func TestSharedCall_CallersGetSeparateCopies(t *testing.T) {
 	failed, passed := talkative(t)
 	for name, test := range map[string]struct {
 		last  step
@@ -90,7 +90,7 @@ func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
 }
 
 // What a store keeps is no caller's, neither when it is saved nor when it is loaded.
-func TestAStoreAndItsCallersShareNothingThatCanChange(t *testing.T) {
+func TestResultStore_CallersGetSeparateCopies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, passed := talkative(t)
 		store := &memoryResults{}

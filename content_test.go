@@ -35,7 +35,7 @@ func mediaOf(text string) idverify.Media { return idverify.Bytes([]byte(text)) }
 
 // Evidence that differs in anything has another digest, and the same content has
 // the same, wherever it comes from.
-func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
+func TestHoldEvidence_DigestDependsOnContentOnly(t *testing.T) {
 	photo := func(text string) idverify.Evidence { return idverify.Photo(mediaOf(text)) }
 	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", Data: "x"}
 	with := func(change func(*baiduv4.SealedCapture)) idverify.Evidence {
@@ -75,7 +75,7 @@ func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
 
 // What is sent afterwards are the bytes that the digest is of.
 // Holds P-PASS-9, P-WIRE-9.
-func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
+func TestHoldEvidence_ChangedMediaFailAtTheEnd(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, v := range vendors.All() {
 		p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: srv.BaseURL(v.Name)}})
@@ -125,7 +125,7 @@ func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
 
 // Evidence that cannot be read enters as such, stays so, and fails only the
 // vendor that wants it.
-func TestEvidenceThatCannotBeReadStaysUnreadable(t *testing.T) {
+func TestHoldEvidence_UnreadableMediaStayUnreadable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "face.jpg")
 	held, missing := hold(t, idverify.Photo(idverify.File(path)), idverify.PhotoURL("https://media.example/x"))
 	require.NoError(t, os.WriteFile(path, []byte("a"), 0o600))
@@ -139,7 +139,7 @@ func TestEvidenceThatCannotBeReadStaysUnreadable(t *testing.T) {
 	assert.True(t, held[0].(baiduv4.PlainCapture).Image.IsZero(), "no media stay none")
 }
 
-func TestEvidenceThatHangsIsLeftBehind(t *testing.T) {
+func TestHoldEvidence_HangingMediaTimeOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
@@ -178,7 +178,7 @@ func (e ownEvidence) EvidenceContent(_ func(string), media func(idverify.Media) 
 	return e
 }
 
-func TestEvidenceOfAUsersOwnShowsItsContent(t *testing.T) {
+func TestHoldEvidence_UserDefinedEvidence(t *testing.T) {
 	_, one := hold(t, ownEvidence{mediaOf("a"), true})
 	held, two := hold(t, ownEvidence{mediaOf("b"), true})
 	assert.NotEqual(t, one, two)
@@ -224,7 +224,7 @@ func (s showsNothing) EvidenceContent(func(string), func(idverify.Media) idverif
 	return s
 }
 
-func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
+func TestHoldEvidence_RefusesEvidenceWithoutContent(t *testing.T) {
 	for name, ev := range map[string]idverify.Evidence{
 		"shows nothing":              showsNothing{},
 		"becomes another kind":       becoming{"photo", kindOnly("other")},
@@ -246,7 +246,7 @@ func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrInvalidRequest, "a nil pointer is no evidence")
 }
 
-func TestPartsOfEvidenceCannotBeTakenForOneAnother(t *testing.T) {
+func TestHoldEvidence_PartsAreSeparatedInDigest(t *testing.T) {
 	_, two := hold(t, kindOnly("a"), kindOnly("b"))
 	for _, other := range [][]idverify.Evidence{
 		{kindOnly("akb")}, {kindOnly("ab"), kindOnly("")}, {kindOnly("ak" + strings.Repeat("\x00", 8) + "b")}, {kindOnly("a")}, {kindOnly("b"), kindOnly("a")},
@@ -257,7 +257,7 @@ func TestPartsOfEvidenceCannotBeTakenForOneAnother(t *testing.T) {
 }
 
 // A text or media of any size is digested a piece at a time.
-func TestADigestOfEvidenceAllocatesTheSameForEverySize(t *testing.T) {
+func TestHoldEvidence_AllocatesTheSameForEverySize(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	used := func(size int) float64 {
 		text := strings.Repeat("a", size)

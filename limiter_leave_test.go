@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestLeavingTheHeadOfTheLinePassesItsTurnOn(t *testing.T) {
+func TestLimiter_HeadLeavesAndPassesItsTurnOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -25,7 +25,7 @@ func TestLeavingTheHeadOfTheLinePassesItsTurnOn(t *testing.T) {
 	})
 }
 
-func TestTheLastToLeaveGivesTheTurnBack(t *testing.T) {
+func TestLimiter_LastToLeaveReturnsItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -44,7 +44,7 @@ func TestTheLastToLeaveGivesTheTurnBack(t *testing.T) {
 	})
 }
 
-func TestATurnThatNobodyTookInTimeIsGivenBackToo(t *testing.T) {
+func TestLimiter_LateTurnIsReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -69,7 +69,7 @@ func (c held) Done() <-chan struct{} { <-c.until; return c.Context.Done() }
 
 // Who leaves at the moment of being admitted was either admitted, or hands the
 // start on.
-func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
+func TestLimiter_LeaveWhileBeingAdmitted(t *testing.T) {
 	outcomes := map[bool]int{}
 	for range 100 {
 		synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
 	assert.Len(t, outcomes, 2, "both happen")
 }
 
-func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
+func TestLimiter_LeaveWhileBeingAdmittedFreesPlace(t *testing.T) {
 	for i := range 40 {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLine(t, 0, 1)
@@ -123,7 +123,7 @@ func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
 	}
 }
 
-func TestLimiterRefusesWhoHasLeftAlready(t *testing.T) {
+func TestLimiter_CancelledContextIsRefused(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 100 { // a coin would fall on the other side once

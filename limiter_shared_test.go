@@ -148,7 +148,7 @@ func TestNewSharedLimiter_ProcessesKeepToOneRate(t *testing.T) {
 	}
 }
 
-func TestNewSharedLimiter_KeepsTheOrder(t *testing.T) {
+func TestNewSharedLimiter_AdmitsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := sharedLimiter(t, &starts{}, idverify.SharedRate{PerSecond: 100, Processes: 2})
 		var mu sync.Mutex
@@ -170,7 +170,7 @@ func TestNewSharedLimiter_KeepsTheOrder(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_LeaverHandsTheStartOn(t *testing.T) {
+func TestNewSharedLimiter_LeaverPassesStartOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
@@ -196,7 +196,7 @@ func TestNewSharedLimiter_LeaverHandsTheStartOn(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_RefusesWhatCannotStartInTime(t *testing.T) {
+func TestNewSharedLimiter_RejectsCallsThatCannotStartInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
@@ -222,7 +222,7 @@ func TestNewSharedLimiter_RefusesWhatCannotStartInTime(t *testing.T) {
 }
 
 // One start in 100 s lies behind the patience of any question to the source.
-func TestNewSharedLimiter_CallerWithoutADeadlineWaitsAsLongAsItTakes(t *testing.T) {
+func TestNewSharedLimiter_WaitsWithoutDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := sharedLimiter(t, &starts{}, idverify.SharedRate{PerSecond: 0.01, Processes: 1})
 		began := time.Now()
@@ -235,7 +235,7 @@ func TestNewSharedLimiter_CallerWithoutADeadlineWaitsAsLongAsItTakes(t *testing.
 }
 
 // Holds P-PAY-11.
-func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
+func TestNewSharedLimiter_UsesShareWhileSourceFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  func(context.Context) error
 		first  time.Duration // how long the first call waits at most
@@ -292,7 +292,7 @@ func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
 
 // A start that was saved up would come on top of those of a later second.
 // Holds P-PAY-11.
-func TestNewSharedLimiter_StartsAreNotSavedUp(t *testing.T) {
+func TestNewSharedLimiter_UnusedStartsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 200, Processes: 1})
@@ -320,7 +320,7 @@ func TestNewSharedLimiter_StartsAreNotSavedUp(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_HoldsCallsInFlight(t *testing.T) {
+func TestNewSharedLimiter_InFlightLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1000, Processes: 1, InFlight: 2})
@@ -351,7 +351,7 @@ func TestNewSharedLimiter_HoldsCallsInFlight(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_GrantOfMoreThanWasAskedForIsNone(t *testing.T) {
+func TestNewSharedLimiter_InvalidGrantIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, bad := range []badSource{{n: 2}, {n: -1}, {n: 1, wait: -time.Second}} {
 			reasons := make(chan idverify.StoreReason, 2)
@@ -373,7 +373,7 @@ func (b badSource) Reserve(context.Context, int, time.Duration) (int, time.Durat
 	return b.n, b.wait, nil
 }
 
-func TestNewSharedLimiter_RefusesWhatIsNoRate(t *testing.T) {
+func TestNewSharedLimiter_RefusesInvalidRate(t *testing.T) {
 	good := idverify.SharedRate{PerSecond: 1, Processes: 1}
 	var none *starts
 	for field, test := range map[string]func() (idverify.Limiter, error){

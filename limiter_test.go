@@ -110,7 +110,7 @@ func (l *line) wantAdmitted(want ...entry) {
 
 const ms = time.Millisecond
 
-func TestLimiterAdmitsTenThousandInOrderAndLetsThemLeave(t *testing.T) {
+func TestLimiter_TenThousandCallersInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers, spacing = 10_000, time.Second / 50
 		before := runtime.NumGoroutine()
@@ -146,7 +146,7 @@ func TestLimiterAdmitsTenThousandInOrderAndLetsThemLeave(t *testing.T) {
 	})
 }
 
-func TestLimiterSpacesCallsAndSavesNothingUp(t *testing.T) {
+func TestLimiter_EvenSpacingWithoutBursts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -159,7 +159,7 @@ func TestLimiterSpacesCallsAndSavesNothingUp(t *testing.T) {
 	})
 }
 
-func TestLimiterKeepsToFractionsOfACallPerSecond(t *testing.T) {
+func TestLimiter_FractionalRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0.25, 0)
 		l.join(t.Context(), 0)
@@ -169,7 +169,7 @@ func TestLimiterKeepsToFractionsOfACallPerSecond(t *testing.T) {
 	})
 }
 
-func TestLimiterHoldsCallsInFlight(t *testing.T) {
+func TestLimiter_InFlightLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0, 2)
 		for i := range 5 {
@@ -190,7 +190,7 @@ func TestLimiterHoldsCallsInFlight(t *testing.T) {
 	})
 }
 
-func TestLimiterSpacesCallsThatWaitedForAPlace(t *testing.T) {
+func TestLimiter_SpacingAfterWaitForPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 1)
 		for i := range 4 {
@@ -206,7 +206,7 @@ func TestLimiterSpacesCallsThatWaitedForAPlace(t *testing.T) {
 	})
 }
 
-func TestLimiterWithoutLimitsAdmitsAll(t *testing.T) {
+func TestLimiter_NoLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0, 0)
 		for i := range 100 {
@@ -216,7 +216,7 @@ func TestLimiterWithoutLimitsAdmitsAll(t *testing.T) {
 	})
 }
 
-func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
+func TestLimiter_RejectsCallsThatCannotStartInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		within := func(d time.Duration) context.Context {
@@ -251,7 +251,7 @@ func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
 	})
 }
 
-func TestLimiterDoesNotGuessHowLongCallsTake(t *testing.T) {
+func TestLimiter_DoesNotEstimateCallDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0, 1)
 		l.join(t.Context(), 0)
@@ -267,7 +267,7 @@ func TestLimiterDoesNotGuessHowLongCallsTake(t *testing.T) {
 	})
 }
 
-func TestLimiterForeseesTheSlowestLine(t *testing.T) {
+func TestLimiter_ForeseesWaitAtLowestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0.001, 1)
 		l.join(t.Context(), 0)
@@ -283,7 +283,7 @@ func TestLimiterForeseesTheSlowestLine(t *testing.T) {
 
 // Callers come, leave and end as they like: no limit is passed at any moment,
 // and in the end nothing is held.
-func TestLimiterUnderACrowd(t *testing.T) {
+func TestLimiter_ManyRandomCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const perSecond, inFlight, callers = 100, 7, 2000
 		l := limiterOf(t, perSecond, inFlight)
@@ -333,7 +333,7 @@ func TestLimiterUnderACrowd(t *testing.T) {
 	})
 }
 
-func TestNewLimiterRefusesWhatIsNoLimit(t *testing.T) {
+func TestNewLimiter_RefusesInvalidRate(t *testing.T) {
 	for name, test := range map[string]struct {
 		perSecond float64
 		inFlight  int

@@ -33,7 +33,7 @@ func (r *remembering) Ask(ctx context.Context, q *idverify.Question) (*idverify.
 // A caller may change what they gave while the call is under way: its words, and
 // what stands in the list.
 // Holds P-PASS-11.
-func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
+func TestVerify_CopiesRequest(t *testing.T) {
 	for _, key := range []string{"", "k"} {
 		given := keyed(key)
 		p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}}
@@ -49,7 +49,7 @@ func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
 	}
 }
 
-func TestAnEndlessListOfEvidenceIsNotCopied(t *testing.T) {
+func TestVerify_DoesNotCopyOverlongEvidenceList(t *testing.T) {
 	c := oneVendor(t, vendorNamed("a", pass(t)))
 	req := askFor(make([]idverify.Evidence, 1<<20)...)
 	var before, after runtime.MemStats
@@ -62,7 +62,7 @@ func TestAnEndlessListOfEvidenceIsNotCopied(t *testing.T) {
 
 // What is sent is what the key was bound to, though the media give something else
 // the next time.
-func TestMediaOfACallWithAKeyAreHeldToItsDigest(t *testing.T) {
+func TestIdempotencyKey_ChangedMediaAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opened := 0
 		changing := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
@@ -145,7 +145,7 @@ func reusing(ctx context.Context, c *idverify.Client, reference string) (*idveri
 // Each caller but the last leaves after so many seconds, and uses the buffer for
 // something else.
 // Holds P-PASS-11.
-func TestACallerWhoLeavesTakesTheirMediaAlong(t *testing.T) {
+func TestLoan_LeavingCallersMediaAreNotRead(t *testing.T) {
 	for name, test := range map[string]struct {
 		leaves []time.Duration
 		took   time.Duration
@@ -187,7 +187,7 @@ func TestACallerWhoLeavesTakesTheirMediaAlong(t *testing.T) {
 	}
 }
 
-func TestALastCallerWhoLeavesWhileMediaAreSentEndsTheCall(t *testing.T) {
+func TestLoan_LastCallerLeavesWhileMediaAreSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &sending{byScript: byScript{name: "a", steps: []step{pass(t)}}}
 		c := oneVendor(t, a)
@@ -210,7 +210,7 @@ func TestALastCallerWhoLeavesWhileMediaAreSentEndsTheCall(t *testing.T) {
 
 // An attempt after the first takes what a caller gave who still waits.
 // Holds P-PASS-11.
-func TestARetryTakesTheRequestOfACallerWhoWaits(t *testing.T) {
+func TestLoan_RetryUsesRequestOfWaitingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
 		again.after = time.Second
@@ -236,7 +236,7 @@ func TestARetryTakesTheRequestOfACallerWhoWaits(t *testing.T) {
 
 // An interrupted attempt is none of those that Retry counts, and one that failed
 // for another reason is.
-func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
+func TestLoan_InterruptedAttemptDoesNotCountAsRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
 		a := &sending{byScript: byScript{name: "a", steps: []step{again, pass(t)}}}
@@ -275,7 +275,7 @@ func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
 	})
 }
 
-func TestNoMediaStayNone(t *testing.T) {
+func TestLoan_ZeroMediaStayZero(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", reads: "own", steps: []step{pass(t)}}, begun: func() {}}
 	req := askFor(ownEvidence{copies: true})
 	req.IdempotencyKey = "k"
@@ -306,7 +306,7 @@ func (h *hanging) Read(p []byte) (int, error) {
 func (*hanging) Close() error { return nil }
 
 // A reader of the caller's own that hangs holds its caller only for a moment.
-func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
+func TestLoan_HangingReaderDoesNotBlockLeavingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		released, isOn := make(chan struct{}), new(atomic.Bool)
 		m := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
@@ -340,7 +340,7 @@ func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 
 // A provider that reads on after it has answered gets nothing of the caller's.
 // Holds P-PASS-11.
-func TestNothingIsReadAfterTheReturn(t *testing.T) {
+func TestLoan_NothingIsReadAfterReturn(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
 	_, err := reusing(t.Context(), oneVendor(t, p), "")
 	require.NoError(t, err)
@@ -349,7 +349,7 @@ func TestNothingIsReadAfterTheReturn(t *testing.T) {
 }
 
 // Media that cannot be read for a reason of their own are no leaver's.
-func TestMediaThatCannotBeReadAreNotTriedWithAnotherCaller(t *testing.T) {
+func TestLoan_UnreadableMediaAreNotRetriedWithAnotherCaller(t *testing.T) {
 	a := vendorNamed("a", fail(idverify.CodeUnreadableEvidence, unsent))
 	_, err := oneVendor(t, a).Verify(t.Context(), keyed("k"))
 	assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))

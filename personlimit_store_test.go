@@ -37,7 +37,7 @@ func (s *toldStore) Take(_ context.Context, try idverify.Try) (idverify.Taken, e
 func (*toldStore) Return(context.Context, idverify.Try) error { return nil }
 
 // Holds P-DATA-10.
-func TestTheStoreIsGivenAnHMACAndNoNumber(t *testing.T) {
+func TestPersonStore_GetsHMACInsteadOfNumber(t *testing.T) {
 	store := &toldStore{ok: true}
 	key := bytes.Clone(personKey)
 	option := idverify.WithPersonLimit(idverify.PersonLimit{Secret: key, Tries: 5, Window: time.Minute, Store: store})
@@ -54,7 +54,7 @@ func TestTheStoreIsGivenAnHMACAndNoNumber(t *testing.T) {
 }
 
 // Holds P-PASS-14.
-func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
+func TestPersonStore_FailureRefusesCall(t *testing.T) {
 	cause := errors.New("MARK 11010519000101001X")
 	for _, ok := range []bool{false, true} {
 		err := tries(t, idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 5, Window: time.Minute, Store: &toldStore{ok: ok, err: cause}}))(aNumber)
@@ -76,7 +76,7 @@ func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
 	assert.Zero(t, e.RetryAfter)
 }
 
-func TestACallerWhoLeavesTheStoreHasLeft(t *testing.T) {
+func TestPersonStore_CancelWhileTaking(t *testing.T) {
 	admit, _, err := idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1, Window: time.Hour}))
 	require.NoError(t, err)
 	canceled, cancel := context.WithCancel(t.Context())
@@ -113,7 +113,7 @@ func (d *deafStore) Return(context.Context, idverify.Try) error {
 }
 
 // Holds P-PASS-14.
-func TestADeafStoreHoldsNobodyAndLetsNobodyPass(t *testing.T) {
+func TestPersonStore_IgnoringContextRefusesCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &deafStore{release: make(chan struct{})}
 		a := vendorNamed("a", pass(t))
@@ -145,7 +145,7 @@ func (l *lateStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken,
 
 // A try that is counted after its caller has gone is given back all the same: else
 // calls that are cancelled at once lock a person out.
-func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
+func TestPersonStore_LateTryIsReturned(t *testing.T) {
 	for name, patience := range map[string]time.Duration{"cancelled": time.Millisecond, "too slow": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
 }
 
 // The two seconds hold for a shared call too, whose deadline moves.
-func TestADeafStoreHoldsNoSharedCall(t *testing.T) {
+func TestPersonStore_TimeLimitHoldsForSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &deafStore{release: make(chan struct{})}
 		c := oneVendor(t, vendorNamed("a", pass(t)), limitOf(2, store))

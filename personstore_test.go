@@ -26,7 +26,7 @@ func takeNew(t *testing.T, store idverify.PersonStore, person string, limit int)
 }
 
 // Holds P-PASS-14.
-func TestTheMemoryStoreIsExactUnderACrowd(t *testing.T) {
+func TestMemoryPersonStore_ExactUnderConcurrency(t *testing.T) {
 	const persons, crowd, limit = 10, 50, 7
 	store := idverify.NewMemoryPersonStore()
 	var passed [persons]atomic.Int64
@@ -49,7 +49,7 @@ func TestTheMemoryStoreIsExactUnderACrowd(t *testing.T) {
 	}
 }
 
-func TestTheMemoryStoreForgets(t *testing.T) {
+func TestMemoryPersonStore_ForgetsPersons(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, size := idverify.NewSmallPersonStore(1000)
 		take := func(person string) bool {
@@ -79,7 +79,7 @@ func TestTheMemoryStoreForgets(t *testing.T) {
 
 // A person who comes again and again is never forgotten, but the tries are that
 // no limit counts any more.
-func TestTheMemoryStoreForgetsTheTriesOfAPersonToo(t *testing.T) {
+func TestMemoryPersonStore_ForgetsOldTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, size := idverify.NewSmallPersonStore(10)
 		for range 2000 {
@@ -92,7 +92,7 @@ func TestTheMemoryStoreForgetsTheTriesOfAPersonToo(t *testing.T) {
 	})
 }
 
-func TestTheMemoryStoreKeepsWhoWasTriedLast(t *testing.T) {
+func TestMemoryPersonStore_DropsOldestPersonFirst(t *testing.T) {
 	store, _ := idverify.NewSmallPersonStore(2)
 	take := func(person string) bool {
 		ok, err := takeNew(t, store, person, 2)
@@ -105,7 +105,7 @@ func TestTheMemoryStoreKeepsWhoWasTriedLast(t *testing.T) {
 	assert.False(t, take("a"))
 }
 
-func TestTheMemoryStoreServesSeveralLimitsAndWindows(t *testing.T) {
+func TestMemoryPersonStore_SeveralLimitsAndWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := idverify.NewMemoryPersonStore()
 		take := func(limit int, window time.Duration) (bool, time.Duration) {
@@ -132,7 +132,7 @@ func TestTheMemoryStoreServesSeveralLimitsAndWindows(t *testing.T) {
 	})
 }
 
-func TestCountingOrGivingBackTwiceIsHarmless(t *testing.T) {
+func TestMemoryPersonStore_TakeOrReturnTwice(t *testing.T) {
 	store := idverify.NewMemoryPersonStore()
 	try := func(id string) idverify.Try { return idverify.Try{Person: "p", ID: id, Limit: 2, Window: time.Hour} }
 	take := func(id string) bool {

@@ -44,7 +44,7 @@ func TestQuestion_PrintsTheKindOfItsEvidence(t *testing.T) {
 	assert.Equal(t, "question(photo)", q.LogValue().String())
 }
 
-func TestAQuestionThatNobodyMadeIsAboutNobody(t *testing.T) {
+func TestQuestion_ZeroValueIsEmpty(t *testing.T) {
 	for _, q := range []*idverify.Question{nil, {}} {
 		assert.Empty(t, q.Subject().Name())
 		assert.Nil(t, q.Evidence())
@@ -96,7 +96,7 @@ func (p *keeping) Ask(_ context.Context, q *idverify.Question) (*idverify.Result
 }
 
 // What a provider keeps lasts from attempt to attempt of one call, and no longer.
-func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
+func TestQuestion_KeepLastsForTheCall(t *testing.T) {
 	p := &keeping{fake: fake{name: "a", accepts: "photo"}}
 	c, err := idverify.New([]idverify.Provider{p}, idverify.WithRetry(idverify.Retry{Attempts: 3, Base: 1, RateLimitedBase: 1, Cap: 1}))
 	require.NoError(t, err)
@@ -115,7 +115,7 @@ func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
 	assert.Nil(t, none.WithEvidence(idverify.PhotoURL("https://photo.example/")))
 }
 
-func TestAQuestionWithOtherEvidence(t *testing.T) {
+func TestQuestion_WithEvidence(t *testing.T) {
 	req := askFor(photo())
 	req.Reference = "EXAMPLE-1"
 	q, err := req.Question(&fake{name: "a", accepts: "photo"})

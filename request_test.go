@@ -26,7 +26,7 @@ const (
 
 func photo() idverify.Evidence { return idverify.Photo(idverify.Bytes([]byte("photo"))) }
 
-func TestSubjectIsFolded(t *testing.T) {
+func TestSubject_IsFolded(t *testing.T) {
 	req := &idverify.Request{Name: "\u3000阿迪力•买买提\t", IDNumber: " 11010519000101001x "}
 	s, err := req.Subject()
 	require.NoError(t, err)
@@ -35,7 +35,7 @@ func TestSubjectIsFolded(t *testing.T) {
 	assert.Empty(t, s.Warnings())
 }
 
-func TestPrivateUseCharactersAreReportedAndKept(t *testing.T) {
+func TestSubject_PrivateUseCharactersAreKeptWithWarning(t *testing.T) {
 	s, err := (&idverify.Request{Name: "测\ue863", IDNumber: aNumber}).Subject()
 	require.NoError(t, err)
 	assert.Equal(t, "测\ue863", s.Name())
@@ -44,7 +44,7 @@ func TestPrivateUseCharactersAreReportedAndKept(t *testing.T) {
 
 // What pasting and spreadsheets leave in a name and a number is folded, refused or
 // warned about, and never paid for in silence.
-func TestWhatComesAlongWithNameAndNumberIsNotSent(t *testing.T) {
+func TestSubject_PastedRemainsAreFoldedRefusedOrWarnedAbout(t *testing.T) {
 	for name, want := range map[string]struct {
 		sent     string
 		warnings []idverify.Warning
@@ -71,7 +71,7 @@ func TestWhatComesAlongWithNameAndNumberIsNotSent(t *testing.T) {
 }
 
 // Holds P-DATA-11.
-func TestANameThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
+func TestSubject_InvalidNameWithPosition(t *testing.T) {
 	for name, want := range map[string]string{
 		"\u200e\u3164": "empty: the name is empty",
 		"测*":           "mask: position 2 of the name is a star or another mask",
@@ -90,7 +90,7 @@ func TestANameThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
 }
 
 // A number of 000 at its end that fits its check digit may be another person's.
-func TestARoundedNumberIsWarnedAbout(t *testing.T) {
+func TestSubject_RoundedNumberWarning(t *testing.T) {
 	const rounded = "110105190001041000"
 	for _, skip := range []bool{false, true} {
 		s, err := (&idverify.Request{Name: aName, IDNumber: rounded, SkipIDNumberCheck: skip}).Subject()
@@ -103,7 +103,7 @@ func TestARoundedNumberIsWarnedAbout(t *testing.T) {
 	assert.Empty(t, s.Warnings(), "no number that fits")
 }
 
-func TestMarksInAnUncheckedNumber(t *testing.T) {
+func TestSubject_InvisibleMarksInUncheckedNumber(t *testing.T) {
 	s, err := (&idverify.Request{Name: aName, IDNumber: "\u200eH123 4567\u2060", SkipIDNumberCheck: true}).Subject()
 	require.NoError(t, err)
 	assert.Equal(t, "H123 4567", s.IDNumber())
@@ -112,7 +112,7 @@ func TestMarksInAnUncheckedNumber(t *testing.T) {
 }
 
 // Holds P-DATA-12.
-func TestBadRequestsNameTheField(t *testing.T) {
+func TestValidate_NamesTheField(t *testing.T) {
 	for name, test := range map[string]struct {
 		req   *idverify.Request
 		code  idverify.Code
@@ -160,7 +160,7 @@ func TestBadRequestsNameTheField(t *testing.T) {
 }
 
 // Holds P-WIRE-11.
-func TestLimitsOfARequestAreNamed(t *testing.T) {
+func TestValidate_NamesTheLimit(t *testing.T) {
 	for want, req := range map[string]*idverify.Request{
 		"the name is longer than 128 characters": {Name: strings.Repeat("名", 129), IDNumber: aNumber},
 		"the number is longer than 64 bytes":     {Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true},
@@ -175,7 +175,7 @@ func TestLimitsOfARequestAreNamed(t *testing.T) {
 
 // What is far too long is refused by its length, and neither copied nor folded.
 // Holds P-WIRE-11.
-func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
+func TestValidate_RefusesOverlongTextsCheaply(t *testing.T) {
 	const field, huge = 20 << 20, 64 << 10
 	long := strings.Repeat("\u3000•", field/6)
 	control := strings.Repeat("\x01", field)
@@ -203,14 +203,14 @@ func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
 	}
 }
 
-func TestTheRuleOfTheNumberIsReachable(t *testing.T) {
+func TestValidate_WrapsIDCardError(t *testing.T) {
 	err := (&idverify.Request{Name: aName, IDNumber: "110105190001010010"}).Validate()
 	var rule *idcard.Error
 	require.ErrorAs(t, err, &rule)
 	assert.Equal(t, idcard.RuleCheckDigit, rule.Rule)
 }
 
-func TestNumberCheckCanBeSwitchedOff(t *testing.T) {
+func TestValidate_SkipIDNumberCheck(t *testing.T) {
 	req := &idverify.Request{Name: aName, IDNumber: " 110105190001010010 ", SkipIDNumberCheck: true}
 	s, err := req.Subject()
 	require.NoError(t, err)
@@ -218,7 +218,7 @@ func TestNumberCheckCanBeSwitchedOff(t *testing.T) {
 }
 
 // Holds P-DATA-1.
-func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
+func TestRequest_PrintsNoPersonalData(t *testing.T) {
 	req := &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: []idverify.Evidence{
 		photo(), idverify.PhotoURL("https://media.example/MARK"), idverify.Photo(idverify.File("/home/MARK.jpg")),
 	}}
@@ -251,7 +251,7 @@ func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
 }
 
 // Holds P-WIRE-11.
-func TestLimitsOfARequestAreInclusive(t *testing.T) {
+func TestValidate_LimitsAreInclusive(t *testing.T) {
 	for _, req := range []*idverify.Request{
 		{Name: strings.Repeat("名", 128), IDNumber: aNumber},
 		{Name: strings.Repeat("𠀀", 128), IDNumber: aNumber}, // four bytes each
@@ -267,7 +267,7 @@ func TestLimitsOfARequestAreInclusive(t *testing.T) {
 	}
 }
 
-func TestPartsOfARequestPrintTheirKindAndNothingElse(t *testing.T) {
+func TestEvidence_PrintsKindOnly(t *testing.T) {
 	subject, err := askFor(photo()).Subject()
 	require.NoError(t, err)
 	for want, v := range map[string]any{

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
+func TestResultStore_SaveDoesNotDelayTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		c := oneVendor(t, a, idverify.WithResultStore(&slowResults{save: time.Hour}, storeSecret))
@@ -36,7 +36,7 @@ func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
 }
 
 // Holds P-PAY-15.
-func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
+func TestResultStore_LoadTimeLimit(t *testing.T) {
 	const none = 0
 	for _, test := range []struct{ load, patience, set, took time.Duration }{
 		{199 * time.Millisecond, none, none, 199 * time.Millisecond}, {time.Hour, none, none, 200 * time.Millisecond},
@@ -81,7 +81,7 @@ func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
 }
 
 // The deadline of a shared call moves; the time of a store does not go with it.
-func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
+func TestResultStore_LoadTimeLimitHoldsForSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", slowPass(t, time.Second)), idverify.WithResultStore(&slowResults{load: time.Hour}, storeSecret))
 		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -102,7 +102,7 @@ func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
 }
 
 // Holds P-PAY-15.
-func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
+func TestResultStore_SkippedAfter64UnreturnedCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}
 		var mu sync.Mutex
@@ -140,7 +140,7 @@ func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
 }
 
 // Holds P-PAY-15.
-func TestTheLastCallerIsNotHeldByADeafStore(t *testing.T) {
+func TestResultStore_HangingStoreDoesNotBlockLastCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret), idverify.WithResultStoreTimeout(time.Hour))

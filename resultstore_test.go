@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
+func TestResultStore_ContextsEndWithTheMethod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &lastingResults{}
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
@@ -29,7 +29,7 @@ func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
 }
 
 // A store that forgets after a while must not be told again of what it told.
-func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
+func TestResultStore_LoadedDecisionIsNotSavedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countingResults{}
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
@@ -43,7 +43,7 @@ func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
 }
 
 // Key, name and number are told apart where one ends and the next begins.
-func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
+func TestResultStore_KeyNameAndNumberAreSeparated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithResultStore(&memoryResults{}, storeSecret))
@@ -59,7 +59,7 @@ func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
 }
 
 // Holds P-PASS-9.
-func TestStricterRateIsAnotherQuestion(t *testing.T) {
+func TestResultStore_StricterRateIsAnotherQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, secret := &memoryResults{}, storeSecret
 		lax := vendorNamed("p", pass(t))
@@ -77,7 +77,7 @@ func TestStricterRateIsAnotherQuestion(t *testing.T) {
 }
 
 // Holds P-PASS-12, P-PAY-7.
-func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
+func TestResultStore_AnswersOnlyTheSameQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
 		store := &memoryResults{}
@@ -118,7 +118,7 @@ func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
 	})
 }
 
-func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
+func TestResultStore_ResultWithErrorIsIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t), decide(idverify.CodeFaceMismatch))
 		c := oneVendor(t, a, idverify.WithResultStore(&doubtfulResults{}, storeSecret))
@@ -131,7 +131,7 @@ func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
 	})
 }
 
-func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
+func TestResultStore_FailureDoesNotFailCall(t *testing.T) {
 	for name, store := range map[string]idverify.ResultStore{"fails": brokenResults{}, "panics": &panickyResults{onSave: true}} {
 		synctest.Test(t, func(t *testing.T) {
 			var events []string
@@ -153,7 +153,7 @@ func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
 	}
 }
 
-func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing.T) {
+func TestResultStore_PanicReachesOnlyWaitingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &panickyResults{onSave: true}
 		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
@@ -172,7 +172,7 @@ func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing
 }
 
 // Holds P-DATA-10.
-func TestClientPrintsNoSecret(t *testing.T) {
+func TestClient_PrintsNoSecret(t *testing.T) {
 	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
 	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: 3, Window: time.Hour}))
 	for _, text := range idverifytest.Spoken(c) {
@@ -183,7 +183,7 @@ func TestClientPrintsNoSecret(t *testing.T) {
 
 // Another face under a used key is not given the pass of the first.
 // Holds P-PASS-9.
-func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
+func TestResultStore_OtherQuestionUnderSameKeyIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &memoryResults{}
 		client := func() *idverify.Client { return oneVendor(t, a, idverify.WithResultStore(store, storeSecret)) }
@@ -204,7 +204,7 @@ func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 }
 
 // Name and number are told apart where one ends and the other begins.
-func TestPartsOfAPersonDoNotRunIntoEachOther(t *testing.T) {
+func TestResultStore_NameAndNumberAreSeparated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, storeSecret))
 		ask := func(name, number string) error {
@@ -242,7 +242,7 @@ func talkative(t *testing.T) (failed, passed step) {
 }
 
 // Holds P-DATA-10.
-func TestAStoreIsGivenNothingOfThePerson(t *testing.T) {
+func TestResultStore_GetsNoPersonalData(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed, passed := talkative(t)
 		store := &memoryResults{}

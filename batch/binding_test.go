@@ -162,7 +162,7 @@ type ownEvidence struct{}
 
 func (ownEvidence) EvidenceKind() string { return "own" }
 
-func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
+func TestHoldEvidence_RefusesEvidenceWithoutContent(t *testing.T) {
 	var asked atomic.Int64
 	opts := []batch.Option{batch.WithJournal(newBound(), secret), batch.WithEvidenceBinding()}
 	for r := range started(t, t.Context(), counted(&asked), slices.Values([]*idverify.Request{keyed("own", ownEvidence{})}), opts...) {
