@@ -35,5 +35,5 @@ func (b *Billed) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("idverify: billed is yes, no or unknown")
+	return fmt.Errorf("idverify: billed must be yes, no or unknown")
 }

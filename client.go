@@ -62,7 +62,7 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 			return nil, err
 		}
 		if isNil(p) {
-			return nil, misconfigured("WithMaxFAR", "a provider returned none")
+			return nil, misconfigured("WithMaxFAR", "a provider returned nil")
 		}
 		if err := c.checkRequired(p); err != nil {
 			return nil, err
@@ -143,7 +143,7 @@ func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result
 	case call.req.IdempotencyKey != "":
 		return c.askOnce(ctx, call)
 	case c.claims != nil:
-		return nil, beforehand(refused(CodeInvalidRequest, "IdempotencyKey", "with a ledger every request needs a key"))
+		return nil, beforehand(refused(CodeInvalidRequest, "IdempotencyKey", "with a ledger every request needs an IdempotencyKey"))
 	}
 	return c.ask(ctx, call)
 }
@@ -173,7 +173,7 @@ func (c *call) nobody(ctx context.Context, vendors []*vendor) (*Result, error) {
 	for i, v := range vendors {
 		_ = c.try(ctx, v, i < len(vendors)-1)
 	}
-	c.failure = refused(CodeUnsupportedEvidence, "Evidence", "there is no provider to ask that accepts "+c.req.String())
+	c.failure = refused(CodeUnsupportedEvidence, "Evidence", "no provider that may be asked accepts "+c.req.String())
 	return c.outcome(false)
 }
 

@@ -63,7 +63,7 @@ func (c *Client) openKept(q keyed, sealed []byte) (*Result, error) {
 	return res, nil
 }
 
-var errNotOurs = errors.New("idverify: what the ledger keeps was not written for this question")
+var errNotOurs = errors.New("idverify: the ledger's entry does not belong to this question")
 
 func (c *Client) openAnswer(q keyed, sealed []byte) (kept keptAnswer, err error) {
 	var outer sealedAnswer

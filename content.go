@@ -22,7 +22,7 @@ func holdEvidence(ctx context.Context, all []Evidence, patience time.Duration) (
 	for _, ev := range all {
 		shown, ok := ev.(ContentEvidence)
 		if !ok {
-			return nil, sum, refused(CodeInvalidRequest, "Evidence", "evidence of a type that shows no content cannot be bound to a call")
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "evidence that is no ContentEvidence cannot be used with a key")
 		}
 		c.part(partKind, []byte(ev.EvidenceKind()))
 		c.shown = false
@@ -31,10 +31,10 @@ func holdEvidence(ctx context.Context, all []Evidence, patience time.Duration) (
 			return nil, sum, left(ctx, "", "")
 		}
 		if !c.shown {
-			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent showed no content")
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent called neither text nor media")
 		}
 		if !isCopy(own, ev) {
-			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent gave no copy of the evidence")
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent returned no copy of the evidence")
 		}
 		held = append(held, own)
 	}

@@ -264,7 +264,7 @@ func takenBack(e *Error) *Error {
 
 // otherQuestion makes the error for a key that already belongs to another question.
 func otherQuestion() *Error {
-	return refused(CodeInvalidRequest, "IdempotencyKey", "the key already stands for another person or other evidence")
+	return refused(CodeInvalidRequest, "IdempotencyKey", "the key was already used for another person or other evidence")
 }
 
 // othersAsk makes the error for a caller who leaves while another process asks the
@@ -282,7 +282,7 @@ func undecided(earlier *Error) *Error {
 		own = *earlier.clone()
 	}
 	own.Code, own.Field, own.advice, own.RetryAfter = CodeUnknown, "", "", 0
-	own.Detail = "an earlier call with this key was sent and has no answer; it may have been billed, and is not made again"
+	own.Detail = "an earlier call with this key was sent and has no answer; it may have been billed, so it is not repeated"
 	own.Delivery = DeliveryUnanswered
 	return &own
 }
@@ -290,13 +290,13 @@ func undecided(earlier *Error) *Error {
 // otherRules makes the error for a kept decision that today's rules would decide
 // differently.
 func otherRules() *Error {
-	return refused(CodeInvalidRequest, "IdempotencyKey", "the question was decided under other rules or settings: a new key asks anew")
+	return refused(CodeInvalidRequest, "IdempotencyKey", "the question was decided under other rules or settings; use a new key to ask again")
 }
 
 // noClaim makes the error for a question that was not asked because the ledger
 // could not be reached.
 func noClaim(cause error) *Error {
-	return unsent(CodeStoreUnavailable, "", "the ledger failed, so nobody was asked", cause)
+	return unsent(CodeStoreUnavailable, "", "the ledger failed, so no vendor was asked", cause)
 }
 
 // from returns a copy of an error with its origin, unless no vendor was asked or

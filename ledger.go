@@ -51,7 +51,7 @@ type Ledger interface {
 
 // ErrClaimLost is the error of [Ledger].Settle when the caller does not hold the row.
 // It is not retried.
-var ErrClaimLost = errors.New("idverify: the claim is not this holder's")
+var ErrClaimLost = errors.New("idverify: the claim belongs to another holder")
 
 // ClaimRequest asks a [Ledger] for a question. ID and Print are pseudonyms under the
 // secret of [WithLedger]: they remain personal data.

@@ -56,9 +56,9 @@ type Rate struct {
 func NewLimiter(r Rate) (Limiter, error) {
 	switch {
 	case r.PerSecond != 0 && !(r.PerSecond >= minPerSecond && r.PerSecond <= maxPerSecond):
-		return nil, misconfigured("PerSecond", "calls per second are 0 for no limit, or from 0.001 to 1000000")
+		return nil, misconfigured("PerSecond", "must be 0 (no limit) or from 0.001 to 1000000 calls per second")
 	case r.InFlight < 0:
-		return nil, misconfigured("InFlight", "calls in flight are 0 for no limit, or more")
+		return nil, misconfigured("InFlight", "must be 0 (no limit) or more calls in flight")
 	}
 	l := &limiter{inFlight: r.InFlight}
 	if r.PerSecond > 0 {

@@ -62,11 +62,11 @@ func NewSharedLimiter(source StartSource, r SharedRate) (Limiter, error) {
 	case isNil(source):
 		return nil, misconfigured("source", "the source must not be nil")
 	case !(r.PerSecond >= minPerSecond && r.PerSecond <= maxPerSecond):
-		return nil, misconfigured("PerSecond", "calls per second are from 0.001 to 1000000")
+		return nil, misconfigured("PerSecond", "must be from 0.001 to 1000000 calls per second")
 	case r.Processes < 1:
-		return nil, misconfigured("Processes", "there is 1 process or more")
+		return nil, misconfigured("Processes", "must be 1 or more")
 	case r.InFlight < 0:
-		return nil, misconfigured("InFlight", "calls in flight are 0 for no limit, or more")
+		return nil, misconfigured("InFlight", "must be 0 (no limit) or more calls in flight")
 	}
 	l := &limiter{inFlight: r.InFlight}
 	l.pace = &sharedPace{

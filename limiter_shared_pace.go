@@ -29,7 +29,7 @@ type sharedPace struct {
 }
 
 // errBadGrant is for a source that violates its contract.
-var errBadGrant = errors.New("idverify: the source granted what was not asked for")
+var errBadGrant = errors.New("idverify: the source returned an invalid grant")
 
 // errPanicked replaces the panic of a source, which no caller could recover.
 var errPanicked = errors.New("idverify: the source panicked")

@@ -33,7 +33,7 @@ func lend(req *Request) (*loan, error) {
 			ev = shown.EvidenceContent(func(string) {}, l.guard)
 		}
 		if !ok || ev == nil {
-			return nil, refused(CodeInvalidRequest, "Evidence", "EvidenceContent gave no copy of the evidence that shows its content")
+			return nil, refused(CodeInvalidRequest, "Evidence", "EvidenceContent returned no copy that is a ContentEvidence")
 		}
 		req.Evidence[i] = ev
 	}

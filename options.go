@@ -178,9 +178,9 @@ func WithPersonLimit(limit PersonLimit) Option {
 		case problem != "":
 			return misconfigured("PersonLimit.Secret", problem)
 		case limit.Tries < 1 || limit.Tries > maxPersonTries:
-			return misconfigured("PersonLimit.Tries", fmt.Sprintf("a person has 1 to %d tries", maxPersonTries))
+			return misconfigured("PersonLimit.Tries", fmt.Sprintf("must be 1 to %d tries", maxPersonTries))
 		case limit.Window <= 0:
-			return misconfigured("PersonLimit.Window", "a window is longer than nothing")
+			return misconfigured("PersonLimit.Window", "the window must be longer than 0")
 		case limit.Store != nil && isNil(limit.Store):
 			return misconfigured("PersonLimit.Store", "the store is a nil pointer")
 		}

@@ -123,7 +123,7 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 		return try, left(ctx, "", " while the store of the limit per person was asked")
 	case err != nil:
 		c.storeEvent(StoreEvent{Store: "person", Operation: "take", Duration: time.Since(began), Reason: reasonOf(err)})
-		return try, unsent(CodeStoreUnavailable, "", "the store of the limit per person failed, so nobody was asked", err)
+		return try, unsent(CodeStoreUnavailable, "", "the store of the limit per person failed, so no vendor was asked", err)
 	case !taken.OK:
 		return try, triedTooOften(p.limit, p.window, taken.RetryAfter)
 	}

@@ -115,7 +115,7 @@ func TestWithPersonLimit_RefusesInvalidLimit(t *testing.T) {
 	_, _, err := idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: nil, Tries: 1, Window: time.Hour}))
 	assert.ErrorContains(t, err, "a secret has at least 32 bytes")
 	_, _, err = idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 0, Window: time.Hour}))
-	assert.ErrorContains(t, err, "a person has 1 to 1000 tries")
+	assert.ErrorContains(t, err, "must be 1 to 1000 tries")
 	_, _, err = idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1000, Window: 1}))
 	assert.NoError(t, err)
 }

@@ -100,7 +100,7 @@ func (r *Request) check() (Subject, error) {
 	}
 	for _, ev := range r.Evidence {
 		if isNil(ev) {
-			return Subject{}, refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
+			return Subject{}, refused(CodeInvalidRequest, "Evidence", "an element of Evidence is nil")
 		}
 		if photo, ok := ev.(PhotoURLEvidence); ok && len(photo.URL()) > maxURLBytes {
 			return Subject{}, refused(CodeInvalidRequest, "Evidence", fmt.Sprintf("PhotoURL is longer than %d bytes", maxURLBytes))

@@ -108,7 +108,7 @@ func (r Rule) Validate() error {
 	switch r.DecidedBy.known() {
 	case DecidedByThreshold:
 		if r.Rate != 0 {
-			return fmt.Errorf("rate is for thresholds that come with the answer")
+			return fmt.Errorf("rate must be 0 unless the answer decides")
 		}
 		return r.validateLine()
 	case DecidedByAnswer:
@@ -116,7 +116,7 @@ func (r Rule) Validate() error {
 	case DecidedByVendor:
 		return r.validateVerdict()
 	}
-	return fmt.Errorf("decided_by is none of threshold, answer, vendor")
+	return fmt.Errorf("decided_by must be threshold, answer or vendor")
 }
 
 func (r Rule) validateVerdict() error {
@@ -137,7 +137,7 @@ func (r Rule) validateLine() error {
 	case r.Kind == "":
 		return fmt.Errorf("kind is missing")
 	case r.Pass != AtLeast && r.Pass != Above && r.Pass != AtMost && r.Pass != Below:
-		return fmt.Errorf("comparator is none of >=, >, <=, <")
+		return fmt.Errorf("comparator must be one of >=, >, <=, <")
 	case !r.Scale.isRange():
 		return fmt.Errorf("scale is empty or not finite")
 	case !r.Scale.contains(r.Threshold):
@@ -154,7 +154,7 @@ func (r Rule) validateLine() error {
 // fails as [Rule.Validate] does, and where the answer or the vendor decides.
 func (r Rule) WithThreshold(threshold float64) (Rule, error) {
 	if r.DecidedBy.known() != DecidedByThreshold {
-		return r, fmt.Errorf("threshold is none of ours: the %s decides", r.DecidedBy)
+		return r, fmt.Errorf("the threshold cannot be set: the %s decides", r.DecidedBy)
 	}
 	r.Threshold = threshold
 	return r, r.Validate()
@@ -232,7 +232,7 @@ func (r Rule) Check(value float64) (Check, error) {
 	}
 	switch {
 	case r.DecidedBy == DecidedByVendor:
-		return Check{}, fmt.Errorf("the vendor's verdict decides, and no score")
+		return Check{}, fmt.Errorf("the vendor's verdict decides, not a score")
 	case r.DecidedBy == DecidedByAnswer && !r.filled:
 		return Check{}, fmt.Errorf("the threshold comes with the answer")
 	case !r.Scale.contains(value):
@@ -266,10 +266,10 @@ func (r Rule) Verdict(passed bool, score *float64) (Check, error) {
 	check := Check{Kind: r.Kind}
 	switch {
 	case passed && r.DecidedBy != DecidedByVendor:
-		return Check{}, fmt.Errorf("a score decides, and not the vendor's verdict")
+		return Check{}, fmt.Errorf("a score decides, not the vendor's verdict")
 	case score == nil:
 	case !r.Scale.isRange():
-		return Check{}, fmt.Errorf("%s has a score, and the rule no scale", r.Kind)
+		return Check{}, fmt.Errorf("%s has a score, but the rule has no scale", r.Kind)
 	case !r.Scale.contains(*score):
 		return Check{}, r.offScale()
 	default:

@@ -113,7 +113,7 @@ func (r Rule) validateRates() error {
 	case r.filled:
 		return r.validateLine()
 	case r.Threshold != 0:
-		return fmt.Errorf("threshold comes with the answer, and is not to be set")
+		return fmt.Errorf("the threshold comes with the answer and must not be set")
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func NewStartSource(client redis.Scripter, r Rate) (*StartSource, error) {
 	case !isWord(r.Name, maxRateName, ".-_"):
 		return nil, misconfigured("Name", "a rate's name has 1 to 64 letters, digits, ., - and _")
 	case !(r.PerSecond >= minPerSecond && r.PerSecond <= maxPerSecond):
-		return nil, misconfigured("PerSecond", "calls per second are from 0.001 to 1000000")
+		return nil, misconfigured("PerSecond", "must be from 0.001 to 1000000 calls per second")
 	}
 	interval := 1e6 / r.PerSecond
 	lease := max(1, int(r.PerSecond*atOnce.Seconds()))
