@@ -37,7 +37,7 @@ func TestCheckJSON_ForEachDecidedBy(t *testing.T) {
 }
 
 func TestCheckJSON_KeepsContradictions(t *testing.T) {
-	// Else a check that holds nothing would hold once it was stored and read.
+	// Otherwise a check that does not hold could hold after it was stored and read.
 	off := idverify.Check{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Passed: true, Threshold: 80, Comparator: idverify.Above}
 	text, err := json.Marshal(off)
 	require.NoError(t, err)

@@ -87,7 +87,7 @@ func TestRuleCheck_MarginAndNormalizedOnNegativeScale(t *testing.T) {
 	}
 }
 
-// NaN would make a Check that no JSON can hold, and −0 one that reads oddly.
+// NaN would make a Check that JSON cannot hold, and −0 would print oddly.
 func TestRuleCheck_MarginAtThresholdIsZero(t *testing.T) {
 	for _, r := range []idverify.Rule{
 		rule(idverify.AtMost, 0), rule(idverify.AtMost, 50), rule(idverify.Below, 50), rule(idverify.AtLeast, 100), rule(idverify.AtLeast, 50),
@@ -194,8 +194,8 @@ func TestRuleWithMaxFAR_NeverLowersThreshold(t *testing.T) {
 	assert.Error(t, err, "nothing was published")
 }
 
-// A table that contradicts itself promises no more than its strictest step, and
-// leads to no threshold below the one that is set.
+// A table that contradicts itself promises no more than its strictest step, and no
+// WithMaxFAR may lower the configured threshold.
 func TestRuleWithMaxFAR_ContradictoryTable(t *testing.T) {
 	r := rule(idverify.AtLeast, 70)
 	r.FAR = []idverify.FARStep{{Threshold: 60, Rate: 1e-5}, {Threshold: 70, Rate: 1e-3}}
@@ -214,9 +214,8 @@ func TestRuleWithMaxFAR_ContradictoryTable(t *testing.T) {
 	}
 }
 
-// Where a low score is the good one, such as a distance, the lower threshold is
-// the stricter.
-// Holds P-PASS-4.
+// Where a low score is better, such as a distance, the lower threshold is the
+// stricter. Holds P-PASS-4.
 func TestRuleWithMaxFAR_LowerScoreIsBetter(t *testing.T) {
 	distance := func(threshold float64) idverify.Rule {
 		return idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.Below, Threshold: threshold,
@@ -286,7 +285,7 @@ func TestCheckHolds_IgnoresPassed(t *testing.T) {
 		"a word for nobody":             func(c *idverify.Check) { c.DecidedBy = "somebody" },
 		"the vendor's, and a threshold": func(c *idverify.Check) { c.DecidedBy = idverify.DecidedByVendor },
 		"says it failed":                func(c *idverify.Check) { c.Passed = false },
-		// No store, ledger or journal could keep what was paid for.
+		// No store, ledger or journal could keep these.
 		"a share that no JSON has":  func(c *idverify.Check) { c.Normalized = math.NaN() },
 		"a margin that no JSON has": func(c *idverify.Check) { c.Margin = math.Inf(1) },
 		"a rate that no JSON has":   func(c *idverify.Check) { c.FAR = ptr(math.NaN()) },
@@ -302,7 +301,7 @@ func TestCheckHolds_IgnoresPassed(t *testing.T) {
 		_, err := c.Verify(t.Context(), askFor(photo()))
 		assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), name)
 	}
-	// A contradiction is none the better beside another decision.
+	// A contradictory check is not believed for another decision either.
 	res := claimed(t, func(c *idverify.Check) { c.Value = ptr(12.0) })
 	res.Code = idverify.CodeFaceMismatch
 	_, err := oneVendor(t, vendorNamed("a", step{res: res})).Verify(t.Context(), askFor(photo()))

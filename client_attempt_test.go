@@ -12,7 +12,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// In a bubble, who waits for a place that nobody gives back is seen at once.
+// Inside a synctest bubble, a caller that waits for a place that is never released
+// is a deadlock, which fails the test at once.
 func TestClient_ReleasesLimiterAfterEveryAttempt(t *testing.T) {
 	for _, opts := range [][]idverify.Option{nil, {silentHooks}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -66,7 +67,7 @@ func TestClient_AttemptTimeout(t *testing.T) {
 	})
 }
 
-// lasting keeps the context of its last call.
+// lasting stores the context of its last call.
 type lasting struct {
 	byScript
 	ctx context.Context

@@ -139,8 +139,8 @@ func TestSharedCall_HasTheLatestDeadline(t *testing.T) {
 	}
 }
 
-// stubborn is a provider that does not look at its context: it answers when it
-// is done. It may be asked again meanwhile.
+// stubborn is a provider that ignores its context: it answers when it is done. It
+// may be asked again meanwhile.
 type stubborn struct {
 	byScript
 	mu sync.Mutex
@@ -194,7 +194,7 @@ func TestSharedCall_NewcomerDoesNotJoinCancelledCall(t *testing.T) {
 			_, err := c.Verify(ctx, keyed("order-1"))
 			assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 		})
-		for range 2 { // one while the first call is on its way to its end, and one after it
+		for range 2 { // one while the first call is being cancelled, and one after it
 			time.Sleep(1500 * time.Millisecond)
 			wg.Go(func() {
 				res, err := c.Verify(t.Context(), keyed("order-1"))
@@ -207,7 +207,7 @@ func TestSharedCall_NewcomerDoesNotJoinCancelledCall(t *testing.T) {
 	})
 }
 
-// The key of a call that everybody left is free, for another question as well.
+// After every caller of a key has left, the key may be used for another question.
 func TestSharedCall_KeyIsFreeAfterAllLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &stubborn{byScript: *vendorNamed("a", slowPass(t, 3*time.Second))}

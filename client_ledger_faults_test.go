@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// storeEvents is told of stores.
+// storeEvents collects store events.
 func storeEvents() (idverify.Option, func() []string) {
 	events := make(chan string, 1000)
 	hooks := idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) {
@@ -152,9 +152,8 @@ func TestLedger_LostClaimIsSettledOnce(t *testing.T) {
 	})
 }
 
-// A ledger that panics once it has claimed leaves the question to the next caller:
-// nothing was sent.
-// Holds P-PAY-9.
+// A ledger that panics after it has claimed leaves the question to the next caller,
+// because nothing was sent. Holds P-PAY-9.
 func TestLedger_PanickedClaimIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -171,7 +170,8 @@ func TestLedger_PanickedClaimIsReleased(t *testing.T) {
 	})
 }
 
-// A caller who leaves is not held for two seconds, and the question is settled.
+// A caller who leaves does not wait two seconds for the settlement, and the
+// question is settled.
 func TestLedger_LeavingCallerDoesNotWaitForSettlement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -199,7 +199,7 @@ func TestLedger_LeavingCallerDoesNotWaitForSettlement(t *testing.T) {
 	})
 }
 
-// broken is a provider that does not come back.
+// broken is a provider that never returns normally.
 type broken struct {
 	byScript
 	how func()
@@ -230,8 +230,8 @@ func TestLedger_CallWithoutAnswerIsAmbiguous(t *testing.T) {
 	}
 }
 
-// What was decided under a milder rule is not handed out under today's.
-// Holds P-PAY-10.
+// A decision made under a milder rule is not returned under today's rules. Holds
+// P-PAY-10.
 func TestLedger_KeptDecisionIsCheckedByTodaysRules(t *testing.T) {
 	ledger := newFaultyLedger()
 	a := vendorNamed("a", pass(t))

@@ -17,16 +17,17 @@ import (
 
 var ledgerSecret = []byte("EXAMPLE-LEDGER-SECRET-32-BYTES-x")
 
-// faultyLedger is a ledger in memory that counts, and fails or hangs where it is told.
+// faultyLedger is a memory ledger that counts calls, and fails or hangs where the test
+// says so.
 type faultyLedger struct {
 	idverify.Ledger
 	mu            sync.Mutex
 	claims        []idverify.ClaimRequest
 	settlements   []idverify.Settlement
-	claim, settle func(ctx context.Context) error // nil: go on
-	after         func() error                    // what a claim says once it was made
+	claim, settle func(ctx context.Context) error // called first; nil does nothing
+	after         func() error                    // what Claim returns after the claim was made
 	rewrite       func(idverify.Claim) idverify.Claim
-	hold          time.Duration // of every claim, instead of what was asked for
+	hold          time.Duration // of every claim, instead of the requested one
 }
 
 func newFaultyLedger() *faultyLedger { return &faultyLedger{Ledger: idverify.NewMemoryLedger()} }
@@ -140,7 +141,7 @@ func TestWithLedger_OutcomeForOtherProcesses(t *testing.T) {
 	for name, test := range map[string]struct {
 		first   step
 		outcome idverify.ClaimOutcome
-		code    idverify.Code // of the second call, which is another process's
+		code    idverify.Code // of the second call, from another process
 		advice  idverify.Advice
 		asked   int
 	}{
@@ -197,8 +198,7 @@ func TestWithLedger_Repeat(t *testing.T) {
 	})
 }
 
-// Two who want to repeat at once make one more call, not two.
-// Holds P-PAY-8.
+// Two concurrent calls with Repeat make one more call, not two. Holds P-PAY-8.
 func TestWithLedger_ConcurrentRepeatsMakeOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
@@ -225,7 +225,7 @@ func TestWithLedger_ConcurrentRepeatsMakeOneCall(t *testing.T) {
 func TestWithLedger_ClaimIsNeverTakenOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
-		ledger.hold = time.Second // the sender is slower than its claim says, as a process that was stopped
+		ledger.hold = time.Second // the sender takes longer than its Hold, like a process that was suspended
 		a := vendorNamed("a", slowPass(t, 10*time.Second), pass(t))
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -355,7 +355,7 @@ func TestWithLedger_ForgedOrMovedAnswerIsRefused(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous, name)
 		assert.Equal(t, []idverify.StoreEvent{{Store: "claim", Operation: "open", Reason: idverify.StoreFailed}}, events, name)
 	}
-	// A ledger that does not look at the print has another person's pass for this key.
+	// A ledger that ignores the print returns another person's pass for this key.
 	ledger.rewrite = func(idverify.Claim) idverify.Claim {
 		return idverify.Claim{State: idverify.ClaimKept, Answer: passed}
 	}

@@ -67,7 +67,7 @@ func TestWithLogger_CallIDAndLevels(t *testing.T) {
 	assert.Equal(t, []string{ids[0], ids[0], ids[0]}, ids)
 }
 
-// What an operator has to mend and hears of once is no line of level Info.
+// A clock skew is reported once, so it must not be hidden at level Info.
 func TestWithLogger_ClockSkewIsLoggedAtWarn(t *testing.T) {
 	for level, warnings := range map[string][]idverify.Warning{
 		"INFO": {idverify.WarnRiskyDevice}, "WARN": {idverify.WarnRiskyDevice, idverify.WarnClockSkew},

@@ -175,7 +175,7 @@ func TestClient_RetryAndFailoverTable(t *testing.T) {
 	}
 }
 
-// What the next vendor is asked after, and what counts against a vendor.
+// For every code: is the next vendor asked, and does it count against the vendor?
 func TestClient_FailoverAndFaultByCode(t *testing.T) {
 	elsewhere := []idverify.Code{
 		idverify.CodeNetwork, idverify.CodeTimeout, idverify.CodeVendorUnavailable, idverify.CodeSourceUnavailable, idverify.CodeBadResponse,
@@ -245,7 +245,7 @@ func TestClient_RetryQuotaLimitsLoadInAnOutage(t *testing.T) {
 func TestClient_OnlyRetriesUseRetryQuota(t *testing.T) {
 	for name, test := range map[string]struct {
 		before [2]step // each call is answered with these two
-		want   int     // how often the vendor is asked in an outage of 200 calls after 500 of those
+		want   int     // how often the vendor is asked in an outage of 200 calls that follows 500 such calls
 	}{
 		"nothing was repeated":          {[2]step{fail(idverify.CodePoorPhoto), fail(idverify.CodePoorPhoto)}, 300},
 		"every repetition was answered": {[2]step{fail(idverify.CodeSourceUnavailable, safe), pass(t)}, 300},

@@ -51,7 +51,7 @@ func TestFailover_InputCannotSelectVendorWithFewerChecks(t *testing.T) {
 	}
 }
 
-// A page about the request may be what the end user wanted: a name that a firewall
+// The end user may have caused a firewall's page, for example with a name that it
 // does not let through.
 func TestFailover_FirewallPageCannotSelectVendorWithFewerChecks(t *testing.T) {
 	for status4xx, wantMild := range map[int]int{400: 0, 403: 0, 404: 0, 414: 0, 451: 0, 499: 0, 408: 1, 500: 1, 502: 1, 200: 1} {
@@ -75,7 +75,8 @@ func TestFailover_OutageMayGoToAnyVendor(t *testing.T) {
 	assert.True(t, res.Passed())
 }
 
-// Once input was refused, an outage of the next vendor does not lower the floor.
+// After input was refused, an outage of the next vendor does not lower the required
+// number of kinds of checks.
 func TestFailover_RequiredNumberOfChecksHoldsForWholeCall(t *testing.T) {
 	a, b, mild := strict("a", fail(idverify.CodeTooLarge, unsent)), strict("b", fail(idverify.CodeVendorUnavailable)), vendorNamed("mild", pass(t))
 	c, err := idverify.New([]idverify.Provider{a, b, mild})
@@ -117,7 +118,7 @@ func TestWithRequiredChecks_PassWithoutOne(t *testing.T) {
 	_, err = idverify.New([]idverify.Provider{strict("a", pass(t))}, idverify.WithRequiredChecks(""))
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 
-	// It promises liveness, and its pass has none.
+	// The provider promises liveness, but its pass has no liveness check.
 	c := oneVendor(t, strict("a", pass(t)), live)
 	_, err = c.Verify(t.Context(), askFor(photo()))
 	assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err))
@@ -266,8 +267,8 @@ func TestClient_CancelDuringBackoffReturnsAtOnce(t *testing.T) {
 	})
 }
 
-// What a provider calls repeatable and perhaps billed at once is not repeated.
-// Holds P-PAY-2.
+// An error that a provider calls both repeatable and perhaps billed is not
+// repeated. Holds P-PAY-2.
 func TestClient_RepeatableButPerhapsBilledIsNotRepeated(t *testing.T) {
 	billed := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
 	for _, facts := range [][]func(*idverify.Error){{safe, ambiguous}, {safe, billed}} {

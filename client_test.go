@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// fake is a provider of a test's own.
+// fake is a provider for tests.
 type fake struct {
 	name    string
 	accepts string
@@ -63,8 +63,7 @@ func TestClient_RefusesInvalidRequestBeforeAsking(t *testing.T) {
 	assert.Zero(t, p.calls)
 }
 
-// A provider of a user's own is held to the contract too.
-// Holds P-PASS-12.
+// A provider of the user's own has to keep the contract too. Holds P-PASS-12.
 func TestClient_EnforcesProviderContract(t *testing.T) {
 	for name, test := range map[string]struct {
 		res  *idverify.Result
@@ -95,7 +94,7 @@ func TestClient_EnforcesProviderContract(t *testing.T) {
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, "p", e.Vendor)
-			if test.want == idverify.CodeBadResponse || test.want == idverify.CodeUnknown { // nobody knows what the vendor did, or charged
+			if test.want == idverify.CodeBadResponse || test.want == idverify.CodeUnknown { // the vendor may have worked, and charged
 				assert.Contains(t, e.Detail, "the provider returned ")
 				assert.True(t, e.Sent())
 				assert.ErrorIs(t, err, idverify.ErrAmbiguous)
@@ -163,7 +162,7 @@ func TestNew_RefusesInvalidProvidersAndOptions(t *testing.T) {
 	}
 }
 
-// providerless makes nothing of a rate, not even an error.
+// providerless returns neither provider nor error from WithMaxFAR.
 type providerless struct{ fake }
 
 func (*providerless) WithMaxFAR(float64) (idverify.Provider, error) { return nil, nil }

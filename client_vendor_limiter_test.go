@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// toldLimiter answers as it is told.
+// toldLimiter answers as the test says.
 type toldLimiter struct {
 	release func()
 	err     error
@@ -70,7 +70,7 @@ func TestLimiterOfVendor_CancelWhileQueued(t *testing.T) {
 	})
 }
 
-// deafLimiter admits when it is let, whether the caller has left or not.
+// deafLimiter admits when the test says so, even after the caller has left.
 type deafLimiter struct {
 	let      chan struct{}
 	released atomic.Int64
@@ -84,7 +84,7 @@ func (l *deafLimiter) Acquire(context.Context) (func(), error) {
 // Holds P-PAY-14.
 func TestLimiterOfVendor_IgnoringContextDoesNotBlockCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const left = 64 // more of them are not left behind
+		const left = 64 // no more calls than these may be left hanging
 		l := &deafLimiter{let: make(chan struct{})}
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: l}))

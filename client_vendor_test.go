@@ -14,8 +14,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// A dead first vendor whose circuit is open costs next to nothing: passing it
-// over allocates less than a call, which times need not be asserted for.
+// A dead first vendor costs almost nothing once its circuit is open: this asserts
+// allocations, not times.
 func TestCircuit_PassingOverAllocatesLittle(t *testing.T) {
 	dead := vendorNamed("dead", fail(idverify.CodeNetwork, ambiguous))
 	alive := vendorNamed("alive", pass(t))
@@ -63,7 +63,7 @@ func BenchmarkClientOverhead(b *testing.B) {
 	}
 }
 
-// fragile is an error whose nil pointer panics when it is asked anything.
+// fragile is an error type that panics on a nil pointer.
 type fragile struct{ cause error }
 
 func (f *fragile) Error() string      { return f.cause.Error() }
@@ -71,8 +71,8 @@ func (f *fragile) Unwrap() error      { return f.cause }
 func (f *fragile) Is(err error) bool  { return f.cause == err }
 func (f *fragile) As(target any) bool { return errors.As(f.cause, target) }
 
-// nilError returns what a constructor returned beside an error that nobody looked
-// at: a nil pointer as an error. It is a provider, a limiter and both stores.
+// nilError returns a nil pointer as an error, as a constructor may return it beside
+// a value. It is a provider, a limiter and both stores.
 type nilError struct{ err error }
 
 func (nilError) Name() string                   { return "nil" }
@@ -202,7 +202,7 @@ func TestCircuit_CancelledCallDoesNotCount(t *testing.T) {
 	})
 }
 
-// oneCall is a call and its end: an answer, or the caller's leaving.
+// oneCall is a call and how it ends: with an answer, or because the caller leaves.
 type oneCall func(t *testing.T, c *idverify.Client, a *byScript)
 
 func endsWith(s step) oneCall {
@@ -248,7 +248,7 @@ func TestCircuit_WhatResetsConsecutiveFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		call         oneCall
 		opens        bool // the circuit, after four faults and this
-		breaksTheRow bool // so that one more fault does not open it
+		breaksTheRow bool // one more fault then does not open it
 	}{
 		"an answer":                       {endsWith(fail(idverify.CodePoorPhoto)), false, true},
 		"a decision":                      {endsWith(decide(idverify.CodeFaceMismatch)), false, true},

@@ -40,8 +40,8 @@ func places(v reflect.Value, path string, found map[uintptr]string) {
 	}
 }
 
-// assertNothingShared wants two answers that have much in them, and no place of it
-// in common.
+// assertNothingShared checks that two answers, both filled, have no address in
+// common.
 func assertNothingShared(t *testing.T, least int, a, b any) {
 	t.Helper()
 	of, other := map[uintptr]string{}, map[uintptr]string{}
@@ -89,7 +89,7 @@ func TestSharedCall_CallersGetSeparateCopies(t *testing.T) {
 	}
 }
 
-// What a store keeps is no caller's, neither when it is saved nor when it is loaded.
+// A store's value is separate from the callers' values, on saving and on loading.
 func TestResultStore_CallersGetSeparateCopies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, passed := talkative(t)

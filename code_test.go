@@ -29,8 +29,8 @@ func TestCodes_EveryCodeHasItsMeaning(t *testing.T) {
 	assert.Len(t, idverify.Advices(), 8)
 }
 
-// What a backend does after each code: the one thing that must not change
-// under the hands of those who stored codes and switch on advices.
+// Services store codes and switch on advices, so the advice of a code must not
+// change.
 func TestCodes_AdviceNeverChanges(t *testing.T) {
 	given := map[idverify.Advice][]idverify.Code{
 		idverify.AdviceAccept: {idverify.CodeMatch},

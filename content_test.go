@@ -33,8 +33,8 @@ func hold(t *testing.T, all ...idverify.Evidence) ([]idverify.Evidence, [32]byte
 
 func mediaOf(text string) idverify.Media { return idverify.Bytes([]byte(text)) }
 
-// Evidence that differs in anything has another digest, and the same content has
-// the same, wherever it comes from.
+// Evidence that differs in anything has another digest, and the same content from
+// any source has the same digest.
 func TestHoldEvidence_DigestDependsOnContentOnly(t *testing.T) {
 	photo := func(text string) idverify.Evidence { return idverify.Photo(mediaOf(text)) }
 	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", Data: "x"}
@@ -73,8 +73,7 @@ func TestHoldEvidence_DigestDependsOnContentOnly(t *testing.T) {
 	assert.Equal(t, text, stream)
 }
 
-// What is sent afterwards are the bytes that the digest is of.
-// Holds P-PASS-9, P-WIRE-9.
+// The bytes that are sent later are those of the digest. Holds P-PASS-9, P-WIRE-9.
 func TestHoldEvidence_ChangedMediaFailAtTheEnd(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, v := range vendors.All() {
@@ -98,7 +97,7 @@ func TestHoldEvidence_ChangedMediaFailAtTheEnd(t *testing.T) {
 		}), func(content []byte) { current = content }}
 		right := bytes.Clone(picture)
 		wrong := bytes.Clone(picture)
-		wrong[len(wrong)-1]++ // far behind what is looked at
+		wrong[len(wrong)-1]++ // far behind the part that the first look reads
 		for name, form := range forms {
 			for i := range v.OfMedia(form.media) {
 				form.change(right)
@@ -123,8 +122,8 @@ func TestHoldEvidence_ChangedMediaFailAtTheEnd(t *testing.T) {
 	}
 }
 
-// Evidence that cannot be read enters as such, stays so, and fails only the
-// vendor that wants it.
+// Unreadable evidence counts as unreadable in the digest, stays so, and fails only
+// at the vendor that needs it.
 func TestHoldEvidence_UnreadableMediaStayUnreadable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "face.jpg")
 	held, missing := hold(t, idverify.Photo(idverify.File(path)), idverify.PhotoURL("https://media.example/x"))
@@ -162,7 +161,7 @@ type silentEvidence struct{}
 
 func (silentEvidence) EvidenceKind() string { return "silent" }
 
-// ownEvidence is a user's.
+// ownEvidence is an evidence type of a user's.
 type ownEvidence struct {
 	idverify.Media
 	copies bool
@@ -196,7 +195,7 @@ func TestHoldEvidence_UserDefinedEvidence(t *testing.T) {
 	}
 }
 
-// kindOnly is evidence of a user's that has a kind and nothing in it.
+// kindOnly is a user's evidence that has a kind and no content.
 type kindOnly string
 
 func (k kindOnly) EvidenceKind() string { return string(k) }
@@ -206,7 +205,7 @@ func (k kindOnly) EvidenceContent(text func(string), _ func(idverify.Media) idve
 	return k
 }
 
-// becoming is evidence that gives something else for its copy.
+// becoming is evidence whose copy is something else.
 type becoming struct {
 	kindOnly
 	copy idverify.Evidence
@@ -217,7 +216,8 @@ func (b becoming) EvidenceContent(text func(string), _ func(idverify.Media) idve
 	return b.copy
 }
 
-// showsNothing is evidence that could be any face: it would be one with any other.
+// showsNothing is evidence without content: its digest would be the same for any
+// face.
 type showsNothing struct{ silentEvidence }
 
 func (s showsNothing) EvidenceContent(func(string), func(idverify.Media) idverify.Media) idverify.Evidence {
@@ -256,7 +256,7 @@ func TestHoldEvidence_PartsAreSeparatedInDigest(t *testing.T) {
 	}
 }
 
-// A text or media of any size is digested a piece at a time.
+// Texts and media of any size are digested in pieces.
 func TestHoldEvidence_AllocatesTheSameForEverySize(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	used := func(size int) float64 {

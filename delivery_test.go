@@ -86,8 +86,8 @@ func TestClient_DeliveryIsTheWorstOfAllAttempts(t *testing.T) {
 	}
 }
 
-// A provider of a user's own writes literals. The Client makes them possible, on
-// a copy: the provider may keep its error.
+// Users' providers write error literals that may be impossible. The Client corrects
+// them on a copy: the provider may keep its error.
 func TestClient_CorrectsImpossibleProviderErrors(t *testing.T) {
 	for _, test := range []struct {
 		said idverify.Error
@@ -112,8 +112,8 @@ func TestClient_CorrectsImpossibleProviderErrors(t *testing.T) {
 	}
 }
 
-// What nobody was asked about says the same from a Client as from a provider:
-// not sent, free and repeatable.
+// An error found before any vendor was asked says the same from a Client as from a
+// provider: not sent, free and repeatable.
 func TestClientAndProvider_SameErrorWhenNothingWasSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 0.01})
@@ -149,7 +149,7 @@ func TestClientAndProvider_SameErrorWhenNothingWasSent(t *testing.T) {
 	})
 }
 
-// A provider that is a Client itself has an open circuit: waiting is no use.
+// A Client used as a provider has an open circuit: waiting does not help.
 func TestClient_NoRetryForProvidersOwnOpenCircuit(t *testing.T) {
 	a, b := vendorNamed("a", fail(idverify.CodeCircuitOpen, unsent)), vendorNamed("b", pass(t))
 	c, err := idverify.New([]idverify.Provider{a, b})
@@ -189,7 +189,7 @@ func before(t *testing.T, file string, into any) {
 
 // Holds P-PAY-3.
 func TestErrorJSON_OlderJSONIsNeverNotSent(t *testing.T) {
-	limited := idverify.Error{Delivery: idverify.DeliveryNotSent} // what was there before does not stay
+	limited := idverify.Error{Delivery: idverify.DeliveryNotSent} // earlier values must not survive
 	before(t, "error.json", &limited)
 	assert.Equal(t, idverify.DeliveryAnswered, limited.Delivery)
 	assert.True(t, limited.Sent() && !limited.Ambiguous() && limited.Repeatable())

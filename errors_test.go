@@ -129,7 +129,7 @@ func TestSentinels_DoNotMatchForeignErrors(t *testing.T) {
 	assert.NotErrorIs(t, &idverify.Error{}, errors.New("foreign"))
 }
 
-// Whatever is read or made up, an error never tells anybody to accept.
+// Whatever code an error has, it never advises to accept.
 func TestError_NeverAdvisesAccept(t *testing.T) {
 	for _, code := range append(idverify.Codes(), "", "MATCH") {
 		var read idverify.Error

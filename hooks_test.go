@@ -17,7 +17,7 @@ import (
 
 type spanKey struct{}
 
-// watching are hooks that write down what they are told.
+// watching returns hooks that record what they are told.
 func watching(name string, log *[]string) idverify.Option {
 	return idverify.WithHooks(idverify.Hooks{
 		Call: func(ctx context.Context, _ idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
@@ -62,7 +62,7 @@ func TestHooks_BeginAndEndOfCallsAndAttempts(t *testing.T) {
 	assert.Equal(t, "two", a.span, "the attempt runs in the hooks' context")
 }
 
-// noting keeps all that it is told.
+// noting keeps everything that it is told.
 type noting struct {
 	mu     sync.Mutex
 	starts []idverify.AttemptStart
@@ -130,7 +130,7 @@ func TestHooks_ProviderPassedOver(t *testing.T) {
 	assert.Equal(t, map[string]idverify.CircuitState{"a": idverify.CircuitOpen}, c.Circuits())
 }
 
-// The circuit opens while a call waits in the limiter's line.
+// The circuit opens while a call waits in the limiter's queue.
 func TestHooks_ProviderPassedOverWhileQueued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})

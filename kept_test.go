@@ -14,8 +14,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// What was kept before keys stood for a question had other ids and no prints.
-// Holds P-PASS-9.
+// Entries of versions in which a key did not yet identify a question have other ids
+// and no prints. Holds P-PASS-9.
 func TestKept_EntriesOfOlderVersionsAreNotUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", decide(idverify.CodeFaceMismatch)), &memoryResults{}
@@ -146,8 +146,8 @@ func TestKept_CheckedByTodaysThresholds(t *testing.T) {
 	}
 }
 
-// What the answer or the vendor decided comes only once, so it stands if today's rule
-// would take the same.
+// What the answer or the vendor decided cannot be obtained again, so it stands if
+// today's rule would accept the same.
 func TestKept_DecidedByAnswerOrVendor(t *testing.T) {
 	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
 	require.NoError(t, err)

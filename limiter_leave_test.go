@@ -59,7 +59,7 @@ func TestLimiter_LateTurnIsReturned(t *testing.T) {
 	})
 }
 
-// held is a context whose caller is held up on the way to waiting for it.
+// held is a context whose caller is delayed just before it waits for the context.
 type held struct {
 	context.Context
 	until chan struct{}
@@ -67,8 +67,8 @@ type held struct {
 
 func (c held) Done() <-chan struct{} { <-c.until; return c.Context.Done() }
 
-// Who leaves at the moment of being admitted was either admitted, or hands the
-// start on.
+// A caller who leaves at the moment of being admitted either counts as admitted or
+// passes the start on.
 func TestLimiter_LeaveWhileBeingAdmitted(t *testing.T) {
 	outcomes := map[bool]int{}
 	for range 100 {
@@ -80,7 +80,7 @@ func TestLimiter_LeaveWhileBeingAdmitted(t *testing.T) {
 			l.join(t.Context(), 1)
 			l.join(t.Context(), 2)
 			cancel()
-			close(until) // 0 finds itself both admitted and cancelled
+			close(until) // waiter 0 now finds itself both admitted and cancelled
 			synctest.Wait()
 
 			_, left := l.refused()[0]
@@ -126,7 +126,7 @@ func TestLimiter_LeaveWhileBeingAdmittedFreesPlace(t *testing.T) {
 func TestLimiter_CancelledContextIsRefused(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 100 { // a coin would fall on the other side once
+	for range 100 { // select picks at random, so a single run proves nothing
 		release, err := limiterOf(t, 0, 0).Acquire(ctx)
 		require.Equal(t, context.Canceled, err)
 		assert.Nil(t, release)

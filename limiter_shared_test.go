@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// starts is what a shared source would be: GCRA as a reservation, 1 ms away.
+// starts is a shared source for tests: GCRA with reservations, 1 ms away.
 type starts struct {
 	interval time.Duration
 	mu       sync.Mutex
@@ -73,7 +73,7 @@ func sharedLimiter(t *testing.T, s *starts, r idverify.SharedRate) idverify.Limi
 	return l
 }
 
-// admitted notes when calls start.
+// admitted records when calls start.
 type admitted struct {
 	mu sync.Mutex
 	at []time.Time
@@ -85,7 +85,7 @@ func (a *admitted) note() {
 	a.at = append(a.at, time.Now())
 }
 
-// most is the most that began in any second.
+// most is the largest number of starts in any one second.
 func (a *admitted) most() (most int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -201,7 +201,7 @@ func TestNewSharedLimiter_RejectsCallsThatCannotStartInTime(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
 		busy := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
-		for range 3 { // of another process, whose line nobody here sees
+		for range 3 { // of another process, whose queue this one does not see
 			go busy.Acquire(t.Context())
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -221,7 +221,8 @@ func TestNewSharedLimiter_RejectsCallsThatCannotStartInTime(t *testing.T) {
 	})
 }
 
-// One start in 100 s lies behind the patience of any question to the source.
+// At one start in 100 s, the next start is later than any patience passed to the
+// source.
 func TestNewSharedLimiter_WaitsWithoutDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := sharedLimiter(t, &starts{}, idverify.SharedRate{PerSecond: 0.01, Processes: 1})
@@ -290,8 +291,8 @@ func TestNewSharedLimiter_UsesShareWhileSourceFails(t *testing.T) {
 	}
 }
 
-// A start that was saved up would come on top of those of a later second.
-// Holds P-PAY-11.
+// A start that was saved up would add to the starts of a later second. Holds
+// P-PAY-11.
 func TestNewSharedLimiter_UnusedStartsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}

@@ -30,9 +30,8 @@ func (r *remembering) Ask(ctx context.Context, q *idverify.Question) (*idverify.
 	return r.byScript.Ask(ctx, q)
 }
 
-// A caller may change what they gave while the call is under way: its words, and
-// what stands in the list.
-// Holds P-PASS-11.
+// A caller may change the request during the call: its texts and the elements of
+// its list. Holds P-PASS-11.
 func TestVerify_CopiesRequest(t *testing.T) {
 	for _, key := range []string{"", "k"} {
 		given := keyed(key)
@@ -60,14 +59,14 @@ func TestVerify_DoesNotCopyOverlongEvidenceList(t *testing.T) {
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
-// What is sent is what the key was bound to, though the media give something else
-// the next time.
+// The bytes sent are those that the key was bound to, even if the media return
+// something else the next time.
 func TestIdempotencyKey_ChangedMediaAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opened := 0
 		changing := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			content := face
-			if opened++; opened > 2 { // the digest takes a look and reads
+			if opened++; opened > 2 { // the digest opens it twice, for a look and for reading
 				content = strings.Replace(face, "person", "thief!", 1)
 			}
 			return io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
@@ -82,8 +81,8 @@ func TestIdempotencyKey_ChangedMediaAreNotSent(t *testing.T) {
 	})
 }
 
-// sending is a provider that reads a photo in pieces, a second each, before it is
-// answered a second later. It keeps what it read whole.
+// sending is a provider that reads a photo in pieces, one per second, and answers a
+// second after the last. It keeps what it read.
 type sending struct {
 	byScript
 	mu   sync.Mutex
@@ -131,7 +130,7 @@ func readSlowly(ctx context.Context, m idverify.Media) (content string, err erro
 
 const face = "the face of the person" // six pieces
 
-// reusing asks with a buffer, and writes something else into it after the return.
+// reusing calls Verify with a buffer, and overwrites the buffer after the return.
 func reusing(ctx context.Context, c *idverify.Client, reference string) (*idverify.Result, error) {
 	buffer := []byte(face)
 	req := askFor(idverify.Photo(idverify.Bytes(buffer)))
@@ -142,8 +141,7 @@ func reusing(ctx context.Context, c *idverify.Client, reference string) (*idveri
 	return res, err
 }
 
-// Each caller but the last leaves after so many seconds, and uses the buffer for
-// something else.
+// Each caller but the last leaves after the given seconds, and reuses the buffer.
 // Holds P-PASS-11.
 func TestLoan_LeavingCallersMediaAreNotRead(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -208,8 +206,7 @@ func TestLoan_LastCallerLeavesWhileMediaAreSent(t *testing.T) {
 	})
 }
 
-// An attempt after the first takes what a caller gave who still waits.
-// Holds P-PASS-11.
+// A retry uses the request of a caller who still waits. Holds P-PASS-11.
 func TestLoan_RetryUsesRequestOfWaitingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
@@ -234,8 +231,8 @@ func TestLoan_RetryUsesRequestOfWaitingCaller(t *testing.T) {
 	})
 }
 
-// An interrupted attempt is none of those that Retry counts, and one that failed
-// for another reason is.
+// An interrupted attempt does not count towards Retry.Attempts; one that failed for
+// another reason does.
 func TestLoan_InterruptedAttemptDoesNotCountAsRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
@@ -305,7 +302,7 @@ func (h *hanging) Read(p []byte) (int, error) {
 
 func (*hanging) Close() error { return nil }
 
-// A reader of the caller's own that hangs holds its caller only for a moment.
+// A caller whose own reader hangs is held only briefly.
 func TestLoan_HangingReaderDoesNotBlockLeavingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		released, isOn := make(chan struct{}), new(atomic.Bool)
@@ -326,7 +323,7 @@ func TestLoan_HangingReaderDoesNotBlockLeavingCaller(t *testing.T) {
 			assert.Equal(t, 2600*time.Millisecond, time.Since(began))
 		})
 		synctest.Wait()
-		isOn.Store(true) // the digest was made
+		isOn.Store(true) // the digest has been made
 		wg.Go(func() {
 			res, err := reusing(t.Context(), c, "stayer")
 			assert.NoError(t, err)
@@ -338,7 +335,7 @@ func TestLoan_HangingReaderDoesNotBlockLeavingCaller(t *testing.T) {
 	})
 }
 
-// A provider that reads on after it has answered gets nothing of the caller's.
+// A provider that reads on after it has answered gets none of the caller's media.
 // Holds P-PASS-11.
 func TestLoan_NothingIsReadAfterReturn(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
@@ -348,7 +345,7 @@ func TestLoan_NothingIsReadAfterReturn(t *testing.T) {
 	assert.ErrorContains(t, err, "has left")
 }
 
-// Media that cannot be read for a reason of their own are no leaver's.
+// Media that fail for a reason of their own are not blamed on a caller who left.
 func TestLoan_UnreadableMediaAreNotRetriedWithAnotherCaller(t *testing.T) {
 	a := vendorNamed("a", fail(idverify.CodeUnreadableEvidence, unsent))
 	_, err := oneVendor(t, a).Verify(t.Context(), keyed("k"))

@@ -73,14 +73,14 @@ func (c *closing) Close() error {
 	return c.File.Close()
 }
 
-// byName is a file system with this only file, of which it cannot say beforehand
-// what it is.
+// byName is a file system with only this file, which cannot tell in advance what
+// the file is.
 type byName struct{ *closing }
 
 func (b byName) Open(string) (fs.File, error)   { return b.closing, nil }
 func (byName) Stat(string) (fs.FileInfo, error) { return nil, fs.ErrPermission }
 
-// nameless is a file that cannot tell what it is.
+// nameless is a file whose Stat fails.
 type nameless struct{ fs.File }
 
 func (nameless) Stat() (fs.FileInfo, error) { return nil, fs.ErrPermission }

@@ -81,7 +81,7 @@ func TestOptions_AcceptsEndsOfRanges(t *testing.T) {
 	}
 }
 
-// promising gives itself for any rate.
+// promising returns itself for any rate.
 type promising struct{ ruled }
 
 func (p promising) WithMaxFAR(float64) (idverify.Provider, error) { return p, nil }

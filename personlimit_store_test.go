@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// toldStore answers as it is told and keeps what it was asked.
+// toldStore answers as the test says and records what it was asked.
 type toldStore struct {
 	persons []string
 	ok      bool
@@ -96,7 +96,7 @@ func TestPersonStore_CancelWhileTaking(t *testing.T) {
 	assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(refusing(canceled, s)))
 }
 
-// A store that is deaf to its context, and counts what it heard.
+// deafStore ignores its context, and counts every Take.
 type deafStore struct {
 	release  chan struct{}
 	returned atomic.Int64
@@ -132,7 +132,8 @@ func TestPersonStore_IgnoringContextRefusesCall(t *testing.T) {
 	})
 }
 
-// lateStore counts although its caller has gone: what it was told is on its way.
+// lateStore counts although its caller has gone, because the Take is already on its
+// way.
 type lateStore struct {
 	idverify.PersonStore
 	late atomic.Int64 // in nanoseconds
@@ -143,8 +144,8 @@ func (l *lateStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken,
 	return l.PersonStore.Take(context.WithoutCancel(ctx), try)
 }
 
-// A try that is counted after its caller has gone is given back all the same: else
-// calls that are cancelled at once lock a person out.
+// A try that is counted after its caller has gone is still returned; otherwise
+// calls that are cancelled at once could lock a person out.
 func TestPersonStore_LateTryIsReturned(t *testing.T) {
 	for name, patience := range map[string]time.Duration{"cancelled": time.Millisecond, "too slow": time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -175,7 +176,7 @@ func TestPersonStore_LateTryIsReturned(t *testing.T) {
 	}
 }
 
-// The two seconds hold for a shared call too, whose deadline moves.
+// The limit of two seconds also holds for a shared call, whose deadline can move.
 func TestPersonStore_TimeLimitHoldsForSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &deafStore{release: make(chan struct{})}

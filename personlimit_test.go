@@ -31,7 +31,7 @@ func subject(t *testing.T, req *idverify.Request) idverify.Subject {
 	return s
 }
 
-// tries counts, against one limiter, tries of numbers.
+// tries counts how many of the given numbers are admitted by one limit.
 func tries(t *testing.T, opts ...idverify.Option) (try func(number string) error) {
 	t.Helper()
 	admit, _, err := idverify.TryPersons(opts...)
@@ -49,7 +49,7 @@ func TestPersonLimit_TriesPerWindow(t *testing.T) {
 			require.NoError(t, try(aNumber))
 			time.Sleep(10 * time.Minute)
 		}
-		for range 5 { // what is refused is not counted
+		for range 5 { // a refused call is not counted
 			err := try(aNumber)
 			assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 			var e *idverify.Error
@@ -147,8 +147,8 @@ func limitOf(n int, store idverify.PersonStore) idverify.Option {
 	return idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: n, Window: time.Hour, Store: store})
 }
 
-// Whoever knows a number must not lock its owner out for nothing.
-// Holds P-PASS-14.
+// Somebody who knows a number must not be able to lock its owner out. Holds
+// P-PASS-14.
 func TestPersonLimit_TryIsReturnedWhenNobodyLooked(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -196,7 +196,8 @@ func TestPersonLimit_TryCountsWhenVendorMayHaveLooked(t *testing.T) {
 	}
 }
 
-// An attempt that nobody looked at does not undo the one before it.
+// An attempt that nobody looked at does not cancel an earlier one that was looked
+// at.
 func TestPersonLimit_OneLookedAtAttemptIsEnough(t *testing.T) {
 	a, b := vendorNamed("a", fail(idverify.CodeTimeout, ambiguous)), vendorNamed("b", fail(idverify.CodeNetwork, unsent))
 	c, err := idverify.New([]idverify.Provider{a, b}, limitOf(1, nil), idverify.WithRetry(idverify.Retry{Attempts: 1}))
@@ -206,7 +207,7 @@ func TestPersonLimit_OneLookedAtAttemptIsEnough(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 }
 
-// mixed answers a crowd: some calls are decided, some are turned away.
+// mixed answers a crowd of callers: some calls are decided, some are refused.
 type mixed struct{ decided, asked atomic.Int64 }
 
 func (*mixed) Name() string                   { return "mixed" }

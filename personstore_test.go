@@ -18,7 +18,7 @@ var lastID atomic.Int64
 
 func newID() string { return fmt.Sprint(lastID.Add(1)) }
 
-// takeNew takes a try that was never taken before, from an hour's window.
+// takeNew takes a new try within a window of one hour.
 func takeNew(t *testing.T, store idverify.PersonStore, person string, limit int) (bool, error) {
 	t.Helper()
 	taken, err := store.Take(t.Context(), idverify.Try{Person: person, ID: newID(), Limit: limit, Window: time.Hour})
@@ -77,8 +77,8 @@ func TestMemoryPersonStore_ForgetsPersons(t *testing.T) {
 	})
 }
 
-// A person who comes again and again is never forgotten, but the tries are that
-// no limit counts any more.
+// A person who keeps coming back is never forgotten, but tries that no limit counts
+// any more are.
 func TestMemoryPersonStore_ForgetsOldTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, size := idverify.NewSmallPersonStore(10)
@@ -99,7 +99,7 @@ func TestMemoryPersonStore_DropsOldestPersonFirst(t *testing.T) {
 		require.NoError(t, err)
 		return ok
 	}
-	for _, person := range []string{"a", "b", "a", "c"} { // c takes the room of b
+	for _, person := range []string{"a", "b", "a", "c"} { // c takes the place of b
 		require.True(t, take(person))
 	}
 	assert.False(t, take("a"))

@@ -42,8 +42,8 @@ func TestSubject_PrivateUseCharactersAreKeptWithWarning(t *testing.T) {
 	assert.Equal(t, []idverify.Warning{idverify.WarnPrivateUseName}, s.Warnings())
 }
 
-// What pasting and spreadsheets leave in a name and a number is folded, refused or
-// warned about, and never paid for in silence.
+// What pasting and spreadsheets leave in a name or number is folded, refused or
+// warned about, never silently paid for.
 func TestSubject_PastedRemainsAreFoldedRefusedOrWarnedAbout(t *testing.T) {
 	for name, want := range map[string]struct {
 		sent     string
@@ -89,7 +89,7 @@ func TestSubject_InvalidNameWithPosition(t *testing.T) {
 	}
 }
 
-// A number of 000 at its end that fits its check digit may be another person's.
+// A number that ends in 000 and still fits its check digit may be another person's.
 func TestSubject_RoundedNumberWarning(t *testing.T) {
 	const rounded = "110105190001041000"
 	for _, skip := range []bool{false, true} {
@@ -173,8 +173,8 @@ func TestValidate_NamesTheLimit(t *testing.T) {
 	}
 }
 
-// What is far too long is refused by its length, and neither copied nor folded.
-// Holds P-WIRE-11.
+// An overlong text is refused by its length, without being copied or folded. Holds
+// P-WIRE-11.
 func TestValidate_RefusesOverlongTextsCheaply(t *testing.T) {
 	const field, huge = 20 << 20, 64 << 10
 	long := strings.Repeat("\u3000•", field/6)

@@ -87,7 +87,7 @@ func golden(t *testing.T, file string, got []byte) {
 
 type replyOne struct{ n int }
 
-// A Result that could not be read is what it was before, and no half of a pass.
+// When reading JSON fails, the Result keeps its earlier value.
 func TestResultJSON_InvalidJSONChangesNothing(t *testing.T) {
 	text, err := json.Marshal(passing(t))
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ func TestResultStore_SaveDoesNotDelayTheCall(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, res.Passed())
 		assert.Equal(t, 1, a.asked, "while it is being saved, a newcomer is given the answer that is there")
-		time.Sleep(time.Minute) // the store is given up
+		time.Sleep(time.Minute) // the client gives the store up
 		_, err = c.Verify(t.Context(), keyed("k"))
 		require.NoError(t, err)
 		assert.Equal(t, 2, a.asked)
@@ -80,7 +80,8 @@ func TestResultStore_LoadTimeLimit(t *testing.T) {
 	}
 }
 
-// The deadline of a shared call moves; the time of a store does not go with it.
+// The deadline of a shared call can move later; the store's time limit does not
+// move with it.
 func TestResultStore_LoadTimeLimitHoldsForSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", slowPass(t, time.Second)), idverify.WithResultStore(&slowResults{load: time.Hour}, storeSecret))
@@ -118,7 +119,7 @@ func TestResultStore_SkippedAfter64UnreturnedCalls(t *testing.T) {
 			_, err := c.Verify(t.Context(), keyed("k"))
 			require.NoError(t, err)
 			assert.Equal(t, 200*time.Millisecond, time.Since(began))
-			time.Sleep(2 * time.Second) // Save is given up
+			time.Sleep(2 * time.Second) // the client gives Save up
 			synctest.Wait()
 		}
 		began := time.Now()

@@ -28,7 +28,8 @@ func TestResultStore_ContextsEndWithTheMethod(t *testing.T) {
 	})
 }
 
-// A store that forgets after a while must not be told again of what it told.
+// A loaded decision must not be saved again, so that a store with an expiry can
+// expire it.
 func TestResultStore_LoadedDecisionIsNotSavedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countingResults{}
@@ -42,7 +43,8 @@ func TestResultStore_LoadedDecisionIsNotSavedAgain(t *testing.T) {
 	})
 }
 
-// Key, name and number are told apart where one ends and the next begins.
+// Key, name and number are hashed with their lengths, so that moving a character
+// between them gives another id.
 func TestResultStore_KeyNameAndNumberAreSeparated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
@@ -83,7 +85,7 @@ func TestResultStore_AnswersOnlyTheSameQuestion(t *testing.T) {
 		store := &memoryResults{}
 		c := oneVendor(t, a, idverify.WithResultStore(store, []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")))
 		verify := func(req *idverify.Request) (*idverify.Result, error) {
-			defer synctest.Wait() // until the store has been told
+			defer synctest.Wait() // until Save has been called
 			return c.Verify(t.Context(), req)
 		}
 		for range 3 {
@@ -181,8 +183,7 @@ func TestClient_PrintsNoSecret(t *testing.T) {
 	}
 }
 
-// Another face under a used key is not given the pass of the first.
-// Holds P-PASS-9.
+// Another face under a used key does not get the pass of the first. Holds P-PASS-9.
 func TestResultStore_OtherQuestionUnderSameKeyIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &memoryResults{}
@@ -191,11 +192,11 @@ func TestResultStore_OtherQuestionUnderSameKeyIsRefused(t *testing.T) {
 		require.NoError(t, err)
 		synctest.Wait()
 		for name, other := range anotherQuestion("order-1") {
-			_, err := client().Verify(t.Context(), other) // as another process
+			_, err := client().Verify(t.Context(), other) // as from another process
 			assertOtherQuestion(t, err, name)
 		}
 		same := keyed("order-1")
-		same.Reference, same.Name = "another-reference", "  "+aName // as it is sent
+		same.Reference, same.Name = "another-reference", "  "+aName // the same once folded
 		res, err := client().Verify(t.Context(), same)
 		require.NoError(t, err)
 		assert.Equal(t, idverify.OriginStore, res.Origin)
@@ -203,7 +204,8 @@ func TestResultStore_OtherQuestionUnderSameKeyIsRefused(t *testing.T) {
 	})
 }
 
-// Name and number are told apart where one ends and the other begins.
+// Name and number are hashed with their lengths, so that moving a character between
+// them gives another id.
 func TestResultStore_NameAndNumberAreSeparated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, storeSecret))

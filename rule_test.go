@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// theirs is a rule that the vendor decides.
+// theirs is a rule where the vendor decides.
 func theirs(scale float64) idverify.Rule {
 	return idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: scale}}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// laddered is a rule that the answer decides, by its threshold for rate.
+// laddered is a rule where the answer decides, by its threshold for rate.
 func laddered(rate float64) idverify.Rule {
 	return idverify.Rule{
 		Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above,
@@ -108,7 +108,7 @@ func TestRuleValidate_DecidedByAnswer(t *testing.T) {
 		_, err := r.Check(99)
 		assert.Error(t, err, name)
 	}
-	// The thresholds of an answer are not to be changed afterwards.
+	// The thresholds of an answer cannot be changed afterwards.
 	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
 	require.NoError(t, err)
 	filled.Threshold = -1
