@@ -8,8 +8,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// personID names one of the people. It is also the day of January 1900 on which
-// the person would have been born.
+// personID names one of the people.
 type personID int
 
 const (
@@ -33,14 +32,14 @@ const (
 	personBelowThreshold
 )
 
-// someone is a person with what the person stands for at every vendor that has
-// words for it. Exceptions are in the vendors' files.
+// someone is a person with the code that every vendor gives if it can. The vendors'
+// files have the exceptions.
 type someone struct {
 	id personID
 	Person
 }
 
-// people is everybody. The first with a code stands for it.
+// people are all persons. The first one with a code represents it.
 var people = sync.OnceValue(func() []someone {
 	person := func(id personID, name string, code idverify.Code, about, aboutZH string) someone {
 		return someone{id, Person{Name: name, IDNumber: numberOn(int(id)), Code: code, About: about, AboutZH: aboutZH}}
@@ -67,7 +66,7 @@ var people = sync.OnceValue(func() []someone {
 	}
 })
 
-// unseen reports whether every vendor refuses the person before it looks at the
+// unseen reports whether every vendor refuses the person before it examines the
 // evidence.
 func (id personID) unseen() bool {
 	return id == personRateLimited || id == personQuota || id == personVendorDown
@@ -79,8 +78,8 @@ func (id personID) person() Person {
 	return all[i].Person
 }
 
-// whoIs finds whom a name and a number mean to the vendor. The right number
-// with another name is answered like an identity mismatch.
+// whoIs finds the person whom a name and a number mean at the vendor. The right
+// number with another name is answered like an identity mismatch.
 func (v *vendor) whoIs(name, idNumber string) personID {
 	for _, p := range people() {
 		switch {
@@ -94,7 +93,7 @@ func (v *vendor) whoIs(name, idNumber string) personID {
 	return v.stranger
 }
 
-// codeOf is what the vendor's answer for a person means.
+// codeOf is the meaning of the vendor's answer for a person.
 func (v *vendor) codeOf(id personID) idverify.Code {
 	if code, ok := v.means[id]; ok {
 		return code
@@ -105,7 +104,7 @@ func (v *vendor) codeOf(id personID) idverify.Code {
 	return id.person().Code
 }
 
-// numberOn makes the ID number of somebody born on a day of January 1900.
+// numberOn makes the ID number of a person born on a day of January 1900.
 func numberOn(day int) string {
 	body := fmt.Sprintf("110105190001%02d999", day)
 	return body + string(checkDigit(body))

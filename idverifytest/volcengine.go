@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Volcengine is the vendor under the name that its package gives it. It bills a
-// comparison, whichever way it went, and a picture of poor quality.
+// Volcengine is the vendor under the name that its package gives it. It bills every
+// comparison, whatever the outcome, and a picture of poor quality.
 const Volcengine = "volcengine"
 
 // Credentials that Volcengine's stand-in accepts: a permanent key, and a temporary one
@@ -35,9 +35,9 @@ func volcengineVendor() *vendor {
 			read:   readVolcengine, says: volcengineSays, fails: volcengineFails,
 		}},
 		means: map[personID]idverify.Code{
-			personQuota:       idverify.CodePermissionDenied, // no word for what is used up
-			personBadCapture:  idverify.CodePoorPhoto,        // no word for captures: cannot be processed
-			personAtThreshold: idverify.CodeMatch,            // its line is inclusive here
+			personQuota:       idverify.CodePermissionDenied, // no code for a used-up quota
+			personBadCapture:  idverify.CodePoorPhoto,        // no code for captures: cannot be processed
+			personAtThreshold: idverify.CodeMatch,            // the vendor's threshold is inclusive here
 		},
 		seesNoAttacks: true,
 		stranger:      personNotFound,
@@ -47,11 +47,11 @@ func volcengineVendor() *vendor {
 }
 
 // The thresholds of every answer, by their false-accept rates. The second is the
-// vendor's own line.
+// one that the vendor itself uses.
 var volcengineThresholds = map[string]float64{"1e-3": 62.17, "1e-4": 69.32, "1e-5": 74.4, "1e-6": 78.04}
 
-// volcengineAnswer is what the vendor answers for one person: a code with a sub-code
-// where that is not 0, and a score where something was compared.
+// volcengineAnswer is what the vendor answers for one person: a code, a sub-code
+// where it is not 0, and a score where something was compared.
 type volcengineAnswer struct {
 	code, sub int
 	score     float64
@@ -79,7 +79,8 @@ var volcenginePeople = map[personID]volcengineAnswer{
 	personBelowThreshold:   {score: 69.31, billed: true},
 }
 
-// volcengineMessages has words for the codes and sub-codes that the stand-in gives.
+// volcengineMessages are the messages for the codes and sub-codes that the stand-in
+// sends.
 var volcengineMessages = map[int]string{
 	10000:  "Success",
 	50200:  "Parameter Invalid",
@@ -110,8 +111,8 @@ var volcengineMessages = map[int]string{
 	210311: "FACE_NOT_MATCH",
 }
 
-// volcengineStatus is the HTTP status of the service's codes. The documents say of it
-// that it is not 200 for an error, and no more.
+// volcengineStatus is the HTTP status of the service's codes. The documents say only
+// that it is not 200 for an error.
 func volcengineStatus(code int) int {
 	switch {
 	case code == 10000:
@@ -195,8 +196,8 @@ func volcengineSays(_ *Server, t trouble) reply {
 	return volcengineReply(map[trouble]int{rateLimited: 50429, quotaExceeded: 50400, tooLarge: 50213, tooMany: 50200}[t], 0, false)
 }
 
-// volcengineFails takes the name of an error of the gateway's, a code of the service's
-// with five digits, or a sub-code with six.
+// volcengineFails accepts the name of a gateway error, a five-digit code of the
+// service, or a six-digit sub-code.
 func volcengineFails(_ *Server, code string) (reply, bool) {
 	n, err := strconv.Atoi(code)
 	switch {
