@@ -108,5 +108,5 @@
 //     send it: base64 text instead, as its page shows, cannot be decoded.
 //   - A GIF, or another known format that is not accepted, is -1400.
 //   - Attacks are answered with -5016, although the real interface has no check
-//     see [AttackSuspected].
+//     for them: see [AttackSuspected].
 package idverifytest
