@@ -21,7 +21,7 @@ func mac(key []byte, text string) []byte {
 	return h.Sum(nil)
 }
 
-// The score that comes with a verdict overrules nothing, and is carried.
+// The score that comes with a verdict is reported and never overrules it.
 func TestTheVerdictDecidesWhateverTheScore(t *testing.T) {
 	_, res, err := asked(t, http.StatusOK, fixture(t, "match.json"))
 	require.NoError(t, err)

@@ -50,7 +50,7 @@ func TestAnswersOfOtherSettingsAreOthers(t *testing.T) {
 	require.Len(t, seen, 6)
 }
 
-// The first call is signed anew for the vendor's time, later ones at once.
+// The first call is signed again with the vendor's time, later ones use it at once.
 func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
 	cfg := aliyun.Config{AccessKeyID: keyID, AccessKeySecret: keySecret, SceneID: scene, HTTP: idverify.HTTP{

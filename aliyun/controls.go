@@ -19,6 +19,6 @@ const (
 
 func (m Model) isKnown() bool { return m == FrontCamera || m == RearCamera || m == NoLiveness }
 
-// DecidesBy names the settings that a decision depends on: an
-// [idverify.ResultStore] gives none away that was made under others.
+// DecidesBy returns the settings that a decision depends on: a decision kept in an
+// [idverify.ResultStore] under other settings is not used.
 func (c *Client) DecidesBy() string { return string(c.model) + " " + strconv.FormatBool(c.crop) }

@@ -16,13 +16,12 @@
 // file or its base64: up to 749,997 bytes every reading is met, which package photo makes
 // pictures fit to, and what is larger may be answered with CodeTooLarge (421).
 //
-// Checks: similarity, decided by the vendor: its Passed is a yes or no, and no
-// measure. The vendor publishes no scale, threshold or false-accept rate for its
-// score, so that [idverify.WithMaxFAR] refuses this provider; the score stands in the
-// [Reply] only. With the default [Model] the vendor also looks for a photo of a
-// screen or a print, and answers CodeAttackSuspected. That it did so in a given pass
-// no answer proves: liveness is not among the promised checks, and
-// [idverify.WithRequiredChecks] refuses it.
+// Checks: similarity, decided by the vendor: its Passed is a yes or no, and no measure.
+// The vendor publishes no scale, threshold or false-accept rate for its score, so
+// [idverify.WithMaxFAR] refuses this provider; the score stands in the [Reply] only. With
+// the default [Model] the vendor also looks for a photo of a screen or a print, and
+// answers CodeAttackSuspected. That it did so in a given pass no answer proves: liveness
+// is not among the promised checks, and [idverify.WithRequiredChecks] refuses it.
 //
 // A request is signed anew for every sending, with ACS3-HMAC-SHA256, a nonce of its
 // own and the time of this machine, which may be wrong by 15 minutes. Once refused

@@ -76,7 +76,7 @@ func verify(t *testing.T, status int, body string) (*idverify.Result, error) {
 	return newClient(t, v.config()).Verify(t.Context(), requestWith(photo()))
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

@@ -88,20 +88,21 @@ func encodeEvidence(call *exchange.Call) ([]body.Member, error) {
 		err := call.ID(ev.id.Reveal(), "CertifyID")
 		return []body.Member{{Name: "CertifyId", Value: ev.id.Reveal()}}, err
 	}
-	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "a form of evidence that cannot be encoded")
+	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "this type of evidence cannot be encoded")
 }
 
 // maxSafeBytes is the largest photo that the vendor's "1 MB" lets through however it is
 // read: its base64 has 999,996 characters.
 const maxSafeBytes = 749_997
 
-// PhotoLimits are safe under every reading of the vendor's page: it says "1 MB", and
-// not whether that is of the file or of its base64.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page:
+// it says "1 MB", and not whether that is of the file or of its base64.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBytes, safe.MaxBase64 = maxSafeBytes, 1_000_000-1
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return photoLimits.Photo() }

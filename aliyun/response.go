@@ -11,9 +11,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -72,7 +72,7 @@ type result struct {
 	Material  material        `json:"MaterialInfo"`
 }
 
-// UnmarshalJSON takes whatever is no object for no result: errors come without.
+// UnmarshalJSON treats anything but an object as no result: errors have none.
 func (r *result) UnmarshalJSON(text []byte) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil
@@ -116,7 +116,7 @@ func (m *material) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// UnmarshalJSON takes whatever is no object for nothing.
+// UnmarshalJSON treats anything but an object as absent.
 func (f *front) UnmarshalJSON(text []byte) error {
 	type fields front
 	_ = exchange.Fields(text, (*fields)(f))
@@ -160,7 +160,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 
 const fieldPassed = "ResultObject.Passed"
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Code:      a.code(call),

@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// However many callers share a token that is refused, it is one token.
+// A refused token counts once, however many callers share it.
 func TestARefusedTokenCountsOnce(t *testing.T) {
 	for _, callers := range []int{1, 8} {
 		bubble(t, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestARefusedTokenCountsOnce(t *testing.T) {
 	}
 }
 
-// During the pause callers are told why, and nothing of another's call.
+// During the pause callers get the reason, but nothing about another caller's call.
 func TestAPauseTellsNothingOfAnothersCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
@@ -70,8 +70,8 @@ func TestAPauseTellsNothingOfAnothersCall(t *testing.T) {
 	})
 }
 
-// A page of a gateway's, or a vendor that could not look at the token, did not
-// accept it: the count of refused tokens goes on.
+// A gateway's page, or a vendor that could not check the token, has not accepted
+// it: the count of refused tokens continues.
 func TestOnlyWorkEndsTheCountOfRefusals(t *testing.T) {
 	for _, between := range []answer{{status: 502, body: "<html>"}, refusedWith("4"), refusedWith("13"), refusedWith("18")} {
 		bubble(t, func(t *testing.T) {
@@ -93,7 +93,8 @@ func TestOnlyWorkEndsTheCountOfRefusals(t *testing.T) {
 	}
 }
 
-// Who leaves while a refused token is replaced is not told that nothing was sent.
+// A caller who leaves while a refused token is being replaced must not be told that
+// nothing was sent.
 func TestLeavingWhileARefusedTokenIsReplaced(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f := &fake{
@@ -198,8 +199,8 @@ func TestCallIsRepeatedOnlyOnce(t *testing.T) {
 	})
 }
 
-// One new token that is refused may be chance: only the second in a row, with
-// no success between them, is followed by a pause.
+// One refused new token may be chance: only the second in a row, without a success
+// in between, leads to a pause.
 func TestSuccessBetweenRefusalsEndsTheirCount(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		refused := map[int]bool{1: true, 2: true, 3: true, 5: true, 6: true, 7: true}
@@ -267,8 +268,8 @@ func (d *deadAfter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return d.next.RoundTrip(r)
 }
 
-// The first exchange arrived whole and was refused for its token; the second
-// could not be sent. The whole request did leave this machine.
+// The first exchange arrived completely and its token was refused; the second could
+// not be sent. So the whole request did leave this machine.
 func TestWhatWasRefusedForItsTokenWasSent(t *testing.T) {
 	srv := idverifytest.Start(t)
 	srv.Inject(idverifytest.BaiduV4, idverifytest.RevokedToken())

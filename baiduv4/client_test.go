@@ -53,8 +53,8 @@ func TestMaxFARKeepsTheToken(t *testing.T) {
 	f.assertSeen(t, 1, 2)
 }
 
-// Whoever leaves gets an answer at once: inside the bubble time stands still
-// unless everybody waits for it.
+// A caller who leaves returns at once: inside the synctest bubble time does not
+// pass unless all goroutines wait for it.
 func TestCallerWhoLeavesReturnsAtOnce(t *testing.T) {
 	hang := func(ctx context.Context) (answer, error) {
 		<-ctx.Done()

@@ -58,8 +58,8 @@ func TestEveryListedCodeHasARowAndNoOther(t *testing.T) {
 	assert.Empty(t, want, "without a row")
 }
 
-// Only what the vendor refuses before it looks is free and may be repeated.
-// Holds P-PAY-19.
+// Only what the vendor refuses before it processes the request is free and may be
+// repeated. Holds P-PAY-19.
 func TestBillingFollowsTheDocuments(t *testing.T) {
 	free := map[string]bool{
 		"4": true, "6": true, "13": true, "14": true, "15": true, "17": true, "18": true, "19": true, "23": true,
@@ -101,8 +101,8 @@ func TestMeaningsThatAreEasilyConfused(t *testing.T) {
 	}
 }
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
 func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	want := map[key]idverify.Code{}
 	for meaning, codes := range map[idverify.Code][]string{

@@ -24,7 +24,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// recording is a client whose vendor, a real server, keeps what it was sent.
+// recording returns a client whose vendor is a real server that records its
+// requests.
 func recording(t *testing.T, change ...func(*baiduv4.Config)) (*baiduv4.Client, *map[string]string) {
 	t.Helper()
 	got := &map[string]string{}
@@ -166,8 +167,8 @@ func sized(size int) idverify.Media {
 	return idverify.Bytes(append(append(pngHeader(8, 8), pngEnd...), make([]byte, size-33-len(pngEnd))...))
 }
 
-// The vendor's page does not say whether its 10 MB are of the picture or of its
-// base64. Refused is what neither reading allows; what is below 7.5 MB is within both.
+// The vendor's page does not say whether its 10 MB limit the picture or its base64. A
+// picture is refused when neither reading allows it; below 7.5 MB both do.
 func TestTenMegabytesByBothReadings(t *testing.T) {
 	const safe, tenMB = 7_499_997, 10_000_000
 	assert.Less(t, base64.StdEncoding.EncodedLen(safe), tenMB, "safe whichever way the vendor counts")
@@ -273,7 +274,7 @@ func sealedFrom(m idverify.Media) baiduv4.SealedCapture {
 	return baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", DataFrom: m}
 }
 
-// The data of a sealed capture stream from wherever they are, and are the same.
+// The data of a sealed capture is streamed unchanged from any source.
 func TestSealedDataStreamAsAPictureDoes(t *testing.T) {
 	c, got := recording(t)
 	data := strings.Repeat("QUJD<&>张\u2028\U00020000\"\\\n", 20_000)
@@ -318,7 +319,7 @@ func TestSealedDataThatChangeAreNotSent(t *testing.T) {
 	assert.Zero(t, whole)
 }
 
-// Every text has a limit that is looked at before it is copied or searched.
+// Every text has a limit that is checked before the text is copied or searched.
 // Holds P-WIRE-11.
 func TestTextsOfAnySizeAreRefusedAtNoCost(t *testing.T) {
 	c, f := answering(t, success)

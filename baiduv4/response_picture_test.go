@@ -24,8 +24,8 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 	}
 }
 
-// An error may be kept for long: the megabytes of a picture must not stay with it.
-// Holds P-DATA-7.
+// An error may be kept for long, so it must not keep the megabytes of a picture in
+// memory. Holds P-DATA-7.
 func TestAnErrorKeepsNoPicture(t *testing.T) {
 	for _, said := range []string{`"error_code":222202`, `"error_code":999999`} {
 		c, _ := answering(t, answer{body: `{` + said + `,"log_id":1,"dec_image":"/9j/RVhBTVBMRQ=="}`})

@@ -232,7 +232,7 @@ func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
 	}
 }
 
-// Which part of the answer is at fault stands in the error.
+// The error says which part of the answer is wrong.
 func TestAnswersSayWhatIsWrongWithTheResult(t *testing.T) {
 	for result, want := range map[string]string{
 		``: "result is not what the vendor documents", `"result":[]`: "result is not what the vendor documents", `"result":"ok"`: "result is not what the vendor documents",
@@ -348,9 +348,8 @@ func TestReplyHoldsEveryScore(t *testing.T) {
 	assert.Equal(t, "0", reply.VerifyStatus)
 }
 
-// What the request said is taken out of whatever repeats it, and the rest of
-// the text stays.
-// Holds P-DATA-3.
+// The request's personal data is removed from every text that repeats it; the rest
+// of the text stays. Holds P-DATA-3.
 func TestWhatWasToldIsTakenOutOfAReply(t *testing.T) {
 	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "SKEY-MARK", DeviceID: "DEVICE-MARK", Data: "DATA-MARK"}
 	for _, test := range []struct {

@@ -136,8 +136,8 @@ func TestTokensHaveUpTo4096Bytes(t *testing.T) {
 	assert.Equal(t, []string{token}, f.used())
 }
 
-// net/http logs the first bytes that come after an answer. At the token endpoint
-// they may be a token, so its connection ends with the answer.
+// net/http logs the first bytes that follow an answer. At the token endpoint they
+// may be a token, so the connection is closed after the answer.
 func TestWhatComesAfterATokenIsNotLogged(t *testing.T) {
 	var logged bytes.Buffer
 	var mu sync.Mutex

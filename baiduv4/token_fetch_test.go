@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// heard collects what OnTokenFetch was told.
+// heard collects the arguments of OnTokenFetch.
 type heard struct {
 	mu  sync.Mutex
 	all []baiduv4.TokenFetch
@@ -279,7 +279,7 @@ func TestAPanicOfDropReachesTheCaller(t *testing.T) {
 	})
 }
 
-// A store that ends its goroutine, as one that fails a test does, has given no token.
+// A store that ends its goroutine, as require does in a test, has returned no token.
 func TestAStoreThatEndsItsGoroutineFailsNoCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{}

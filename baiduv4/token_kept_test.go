@@ -47,7 +47,7 @@ func TestAHangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
 	}
 }
 
-// Load, Drop and the Load after it share the time.
+// Load, Drop and the second Load share the time limit.
 func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
@@ -83,8 +83,7 @@ func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
 	})
 }
 
-// Whoever joins with less time left shortens the wait for all.
-// Holds P-PAY-6.
+// A caller who joins with less time left shortens the wait for all. Holds P-PAY-6.
 func TestTheLeastPatientCallerEndsTheWaitForTheStore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
@@ -114,7 +113,7 @@ func TestTheLeastPatientCallerEndsTheWaitForTheStore(t *testing.T) {
 	})
 }
 
-// needy is a client whose token has always run out: it asks the store for every call.
+// needy is a client whose token has always expired: it asks the store for every call.
 func needy(f *fake, store baiduv4.TokenStore) func(*baiduv4.Config) {
 	f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1), nil }
 	return func(c *baiduv4.Config) {
@@ -151,8 +150,7 @@ func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
 	})
 }
 
-// A store that hangs is no fault of the vendor's.
-// Holds P-PAY-6.
+// A hanging store is not the vendor's fault. Holds P-PAY-6.
 func TestAHangingStoreDoesNotOpenTheVendorsCircuit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
@@ -175,8 +173,8 @@ func TestAHangingStoreDoesNotOpenTheVendorsCircuit(t *testing.T) {
 	})
 }
 
-// leased is a store as several processes would have one: Load gives a lease to one
-// of them, and the others wait for its token.
+// leased is a store for several processes: Load gives a lease to one of them, and
+// the others wait for its token.
 type leased struct {
 	baiduv4.MemoryStore
 	mu    sync.Mutex
@@ -219,8 +217,7 @@ func (l *leased) Save(ctx context.Context, key string, token baiduv4.Token) erro
 }
 
 // 24 processes share an account and a store with a lease: at the start, when the
-// token runs out soon, and when it was revoked.
-// Holds P-PAY-6.
+// token expires soon, and when it was revoked. Holds P-PAY-6.
 func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const processes = 24
@@ -269,7 +266,8 @@ func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
 	})
 }
 
-// A store that works out the expiry from a lifetime gives another one each time.
+// A store that computes the expiry from a lifetime returns a different one each
+// time.
 func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
@@ -287,7 +285,7 @@ func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
 	})
 }
 
-// An empty token is none, whatever its expiry.
+// An empty token counts as none, whatever its expiry.
 func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
@@ -310,7 +308,7 @@ func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
 	})
 }
 
-// given is a store that gives one token whatever happens.
+// given is a store that always returns one token.
 type given struct {
 	baiduv4.TokenStore
 	token baiduv4.Token
@@ -320,8 +318,8 @@ func (g given) Load(context.Context, string) (baiduv4.Token, bool, error) { retu
 func (g given) Save(context.Context, string, baiduv4.Token) error         { return errors.New("read-only") }
 func (g given) Drop(context.Context, string, baiduv4.Token) error         { return errors.New("read-only") }
 
-// A Save that was left behind puts an old token instead of a newer one when it
-// gets there at last. The newer one is saved again.
+// A Save that timed out may still overwrite a newer token later. The newer one is
+// then saved again.
 func TestALateSaveIsPutRight(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &slow{open: make(chan struct{})}

@@ -113,8 +113,7 @@ func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
 	})
 }
 
-// A fetch that everybody left, and that ends at last, changes nothing of the one
-// that is under way meanwhile.
+// An abandoned fetch that ends late does not change the one now in progress.
 func TestAbandonedFetchThatFailsDoesNotDisturbTheNextOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		deaf, open := make(chan struct{}), make(gate)
@@ -145,8 +144,8 @@ func TestAbandonedFetchThatFailsDoesNotDisturbTheNextOne(t *testing.T) {
 	})
 }
 
-// leaving is a context that ends as soon as somebody waits for its end, after
-// what is done meanwhile.
+// leaving is a context that ends as soon as somebody waits for it, after running a
+// function.
 type leaving struct {
 	context.Context
 	meanwhile func()
@@ -168,9 +167,9 @@ func (l *leaving) Err() error {
 	}
 }
 
-// Who leaves just as a fetch fails does not disturb the next one, which others
-// have set off by then. Whether they see that they leave or that it failed is
-// chance, so it is tried often.
+// A caller who leaves just as a fetch fails does not disturb the next fetch, which
+// others have started by then. Which of the two the caller notices is random, so
+// the test repeats.
 func TestCallerWhoLeavesLateDoesNotDisturbTheNextFetch(t *testing.T) {
 	for range 30 {
 		bubble(t, func(t *testing.T) {

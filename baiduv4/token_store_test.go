@@ -122,7 +122,7 @@ func TestRefusedTokenIsNotTakenFromTheStoreAgain(t *testing.T) {
 	})
 }
 
-// A token is refused while a renewal is reading that same token from the store.
+// A token is refused while a renewal is loading the same token from the store.
 func TestTokenRefusedWhileItIsBeingLoadedIsNotTaken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(chan struct{})
@@ -177,7 +177,7 @@ func TestStoredTokensThatAreOverAreNotTaken(t *testing.T) {
 	})
 }
 
-// An empty token is none, also for a client that had one refused.
+// An empty token counts as none, also for a client whose token was refused.
 func TestEmptyTokenOfTheStoreReplacesNoRefusedOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
@@ -276,7 +276,7 @@ func TestCallerNeedNotWaitForAStoreThatHangs(t *testing.T) {
 	})
 }
 
-// careless gives a token along with what says that there is none.
+// careless returns a token together with ok == false.
 type careless struct {
 	baiduv4.MemoryStore
 	ok  bool

@@ -17,7 +17,7 @@ func TestTokensExpireByTheWallClock(t *testing.T) {
 	assert.False(t, baiduv4.NewToken("one", now).Equal(baiduv4.NewToken("two", now)))
 }
 
-// What no token of the vendor's can be is not taken from a store either.
+// A value that cannot be one of the vendor's tokens is not used, even from a store.
 func TestTokensOfTheStoreHaveTheVendorsLimits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const tenYears = 10 * 365 * 24 * time.Hour

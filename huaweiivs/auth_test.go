@@ -216,8 +216,8 @@ func TestSignature_IsHidden(t *testing.T) {
 	assert.NotContains(t, said, signature)
 }
 
-// The body is digested before the key is asked for: what cannot be read costs no key,
-// and a slow disk none of a key's life.
+// The body is digested before the key is requested: unreadable media need no key, and
+// a slow disk does not use up a temporary key's lifetime.
 func TestKeyIsAskedForLast(t *testing.T) {
 	asked := 0
 	client := newClient(t, serve(t, answering(500, "")), func(cfg *huaweiivs.Config) {

@@ -15,9 +15,9 @@ const Name = "huaweiivs"
 // DefaultBaseURL is the region for which the service is documented.
 const DefaultBaseURL = "https://ivs.cn-north-4.myhuaweicloud.com"
 
-// Config is an account at Huawei Cloud. It prints without its credentials, except
-// where fmt does not ask it: under %p as a value, and in an unexported field of another
-// struct. Do not keep it there; keep the [Client].
+// Config is an account at Huawei Cloud. It prints without its credentials, except where
+// fmt bypasses its methods: under %p, and in an unexported field of another struct. Do
+// not keep it in such a field; keep the [Client].
 type Config struct {
 	configMask
 
@@ -43,8 +43,9 @@ type Config struct {
 	// the picture. Default false, which leaves the vendor's own default: it does.
 	NoCrop bool
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
 }
 
@@ -72,8 +73,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name of the
-// field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:            Name,
@@ -113,7 +113,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
 // WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides by
@@ -125,8 +125,7 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses the
 // signature and its clock shows why; see the package documentation. A decision is a
-// Result whose [Reply] holds what the vendor said; everything else is an
-// *idverify.Error.
+// Result whose [Reply] is the vendor's answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Encode: c.encode, Sign: c.sign, Refused: c.refused, Decode: c.decode})
 }
@@ -136,6 +135,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no call
-// uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

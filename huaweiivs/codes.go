@@ -70,7 +70,7 @@ var serviceRows = []idverify.CodeRow{
 	{VendorCode: "1000", HTTPStatus: 200, Code: idverify.CodeMatch, Billed: idverify.BilledYes,
 		Note: "the vendor verified the person", NoteZH: "厂商判定核验通过"},
 
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: "2001", HTTPStatus: 200, Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "name and number do not agree", NoteZH: "姓名与号码对不上"},
 	{VendorCode: "2002", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,

@@ -6,7 +6,7 @@ import "github.com/idverify/idverify"
 // different things, which the HTTP status tells apart.
 var gatewayRows = append([]idverify.CodeRow{
 	{VendorCode: "APIG.0101", HTTPStatus: 404, Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "no such interface: look at HTTP.BaseURL and the region", NoteZH: "没有此接口，请检查 HTTP.BaseURL 与区域"},
+		Note: "no such interface: check HTTP.BaseURL and the region", NoteZH: "没有此接口，请检查 HTTP.BaseURL 与区域"},
 	{VendorCode: "APIG.0201", VendorReason: "400", HTTPStatus: 400, Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,
 		Note: "the gateway could not read the request", NoteZH: "网关无法识别该请求"},
 	{VendorCode: "APIG.0201", VendorReason: "413", HTTPStatus: 413, Code: idverify.CodeTooLarge, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,

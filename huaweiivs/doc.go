@@ -6,10 +6,10 @@
 // 10 KB and 4 MB in base64: 7 680 to 3 000 000 bytes. What the vendor means by KB and
 // MB is not documented, so the narrower reading counts.
 //
-// Checks: similarity, decided by the vendor (verification_code). The vendor publishes
-// no threshold and no false-accept rate, so that [idverify.WithMaxFAR] refuses this
-// provider. The score is carried, 0..100 or with [Config].Detail 0..1000, and overrules
-// nothing. The vendor does not look for liveness: a photo of a photo can pass.
+// Checks: similarity, decided by the vendor (verification_code). The vendor publishes no
+// threshold and no false-accept rate, so [idverify.WithMaxFAR] refuses this provider.
+// The score is carried, 0..100 or with [Config].Detail 0..1000, and overrules nothing.
+// The vendor does not look for liveness: a photo of a photo can pass.
 //
 // Keys: an AK and SK of an IAM user, or temporary ones with their security token
 // through [Config].Credentials. Every request is signed anew with SDK-HMAC-SHA256.

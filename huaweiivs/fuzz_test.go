@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/fuzztest"
 )
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	one(`"verification_result":"valid","verification_code":1000,"similarity":"88.43"`),
 	one(`"verification_result":"valid","verification_code":1000,"similarity":100.00000000000001`),
@@ -62,8 +62,9 @@ func (o ours) RoundTrip(r *http.Request) (*http.Response, error) {
 	return said, err
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a pass only
-// where the vendor's word, its code and a score on its scale say so about this call.
+// Whatever the vendor answers, the outcome is a decision or an error with a code, and a
+// pass only if the vendor's word, its code and a score on its scale say so about this
+// call.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), false) }
 	add(200, fixture(f, "valid.json"))
@@ -104,7 +105,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, detail bool) bool {
 	a, ok := fuzztest.Succeeded(given)
 	if !ok {

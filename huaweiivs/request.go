@@ -107,8 +107,8 @@ func (c *Client) photo(call *exchange.Call, m idverify.Media) (*media.Seen, erro
 	return photo, nil
 }
 
-// PhotoLimits are safe under every reading of the vendor's page, which does not say what
-// its KB and MB are.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page,
+// which does not say what its KB and MB are.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MinBytes, safe.MaxBase64, safe.MinBase64 = minPhoto, maxBase64, minBase64
@@ -116,6 +116,6 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent: the
-// same.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it is
+// sent: the same.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return c.PhotoLimits() }

@@ -10,9 +10,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -29,8 +29,8 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes. Errors have one of three shapes: the service's, that
-// of the gateway and that one object deep.
+// answer is the vendor's JSON. Errors have one of three shapes: the service's, that of
+// the gateway and that one object deep.
 type answer struct {
 	Meta      meta            `json:"meta"`
 	Result    result          `json:"result"`
@@ -162,7 +162,7 @@ func (c *Client) decided(call *exchange.Call, r result, said exchange.Said) (*id
 	case one.Code == "", r.Count != "" && r.Count != "1":
 		return nil, call.Bad("not exactly one result with a verification_code")
 	case !isWordOf(string(one.Code), string(one.Result)):
-		return nil, call.Contradiction(said, "verification_result", "verification_result does not fit verification_code")
+		return nil, call.Contradiction(said, "verification_result", "verification_result does not match verification_code")
 	}
 	return call.Verdict(said, exchange.Measured{Field: "similarity", Score: one.Similarity, Rule: c.similarity, ScoreRequired: true})
 }
@@ -197,7 +197,8 @@ func (a *answer) failure() (code, text string) {
 	return "", ""
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call, said exchange.Said) *Reply {
 	return &Reply{
 		ServiceName: call.Scrub(string(a.Result.ServiceName)),

@@ -23,7 +23,7 @@ type sent struct {
 	bytes  []byte
 }
 
-// recording is a client whose vendor keeps what it was sent.
+// recording returns a client whose vendor records its requests.
 func recording(t *testing.T) (*linkface.Client, *sent) {
 	t.Helper()
 	got := &sent{fields: map[string]string{}}
@@ -126,7 +126,8 @@ func TestUncheckedNumberIsSentAsItIs(t *testing.T) {
 	assert.Equal(t, "110105190001010000", got.fields["id_number"])
 }
 
-// What no vendor can be sent is tried with every vendor; the field is this one's.
+// Evidence that is invalid for every vendor is tested elsewhere with all of them;
+// the field name is this vendor's.
 func TestBadEvidenceNamesItsField(t *testing.T) {
 	c, transport := answering(t, http.StatusOK, fixture(t, "ok.json"))
 	for name, ev := range map[string]idverify.Evidence{

@@ -38,7 +38,6 @@ func TestMatch(t *testing.T) {
 	assert.Equal(t, 0.0123456789012345, *reply.HackScore)
 }
 
-// The statuses and reasons of the vendor's page, with what it says of billing.
 func TestMissingScoresDecideNothing(t *testing.T) {
 	for _, body := range []string{
 		`{"request_id":"TID1","status":"OK","verify_score":0.9}`,
@@ -51,7 +50,7 @@ func TestMissingScoresDecideNothing(t *testing.T) {
 	}
 }
 
-// The page spells its reasons in more than one way.
+// The page spells its reasons in several ways.
 func TestReasonsAreReadWhateverTheirCaseAndApostrophe(t *testing.T) {
 	for _, row := range linkface.Codes() {
 		if row.VendorReason == "" {
@@ -179,9 +178,8 @@ func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
 	assert.Equal(t, "status OK came with an identity that does not hold", e.Detail)
 }
 
-// A success beside what denies it, in whatever shape, decides nothing; beside what
-// says nothing it stands.
-// Holds P-PASS-6.
+// A success that comes with a contradicting field, in any form, decides nothing;
+// with an empty field it counts. Holds P-PASS-6.
 func TestSuccessBesideADenialDecidesNothing(t *testing.T) {
 	for beside, passes := range map[string]bool{
 		`"identity":{"validity":true}`:                      true,
@@ -215,8 +213,8 @@ func TestSuccessBesideADenialDecidesNothing(t *testing.T) {
 	}
 }
 
-// An identity that does not hold contradicts a success only. Beside a failure
-// it explains it, and leaves it the meaning and the bill of its row.
+// An identity with validity false contradicts only a success. With a failure it
+// explains the failure, whose row keeps its meaning and bill.
 func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest,
 		`{"request_id":"T","status":"PHOTO_SERVICE_ERROR","reason":"Invalid idcard number","identity":{"validity":false,"reason":"Invalid idcard number"}}`)
@@ -229,7 +227,7 @@ func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {
 	assert.Equal(t, &linkface.Identity{Reason: "Invalid idcard number"}, reply.Identity)
 }
 
-// Whatever is no object says nothing of an identity.
+// Anything but an object counts as no identity.
 func TestAnswerWithoutAnIdentityHasNone(t *testing.T) {
 	for _, identity := range []string{`null`, `[]`, `""`, `true`, `"{}"`} {
 		c, _ := answering(t, http.StatusBadRequest, `{"request_id":"T","status":"NEW","reason":"7","identity":`+identity+`}`)
@@ -292,8 +290,8 @@ func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 	}
 }
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
 func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	got := map[idverify.Code][]string{}
 	var repeatable []string

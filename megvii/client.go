@@ -20,11 +20,10 @@ const DefaultBaseURL = "https://api.megvii.com"
 // DefaultQualityThreshold is the vendor's own for the quality of a face.
 const DefaultQualityThreshold = 30
 
-// Config is an account at Megvii. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an account at Megvii. It prints without its credentials, except where
+// fmt bypasses its methods: under %p, and in an unexported field of another struct,
+// in some cases even behind a pointer. Do not keep it in an unexported field of a
+// struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
@@ -49,7 +48,7 @@ type Config struct {
 	// ReturnFaces asks for what the vendor saw of each face: see [Reply.Faces].
 	ReturnFaces bool
 
-	// HTTP is how the vendor is reached.
+	// HTTP configures the connection to the vendor.
 	HTTP idverify.HTTP
 }
 
@@ -72,8 +71,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -115,7 +113,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
 // WithMaxFAR is a copy of the client by the answer's threshold for a false-accept
@@ -130,8 +128,8 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] holds
-// what the vendor said; everything else is an *idverify.Error.
+// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] is
+// the vendor's answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	milder := c.lenient || c.similarity.IsMilderThan(similarity)
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: milder, Encode: c.encode, Decode: c.decode})
@@ -142,6 +140,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

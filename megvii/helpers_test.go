@@ -37,7 +37,7 @@ func newClient(t *testing.T, change ...func(*megvii.Config)) *megvii.Client {
 	return c
 }
 
-// answering is a client whose vendor always gives one answer.
+// answering returns a client whose vendor always gives one answer.
 func answering(t *testing.T, status int, body string, change ...func(*megvii.Config)) *megvii.Client {
 	t.Helper()
 	transport := httpmock.NewMockTransport()

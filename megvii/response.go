@@ -12,9 +12,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -40,7 +40,7 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	RequestID    exchange.Remark `json:"request_id"`
 	TimeUsed     exchange.Score  `json:"time_used"`
@@ -98,7 +98,7 @@ func failed(call *exchange.Call, message string, reply *Reply) (*idverify.Result
 	name, param = strings.TrimSpace(name), strings.TrimSpace(param)
 	said := exchange.Said{Code: name, Reasons: []string{reasonOf(param)}, Message: message, Reply: reply}
 	if row, ok := table.Find(name, said.Reasons...); ok && row.Code.IsDecision() && call.Status() != row.HTTPStatus {
-		return nil, call.Bad("the code of a decision came with another HTTP status")
+		return nil, call.Bad("a decision's code came with an unexpected HTTP status")
 	}
 	if name == "MISSING_ARGUMENTS" || name == "BAD_ARGUMENTS" {
 		said.Field = partOf(param)
@@ -114,7 +114,8 @@ func partOf(param string) string {
 	return ""
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	r := &Reply{
 		RequestID:         call.Identifier(string(a.RequestID)),

@@ -90,9 +90,8 @@ func (d passingDeadline) Err() error {
 	}
 }
 
-// The first call is signed anew for the vendor's time, later ones at once. The
-// stand-in takes signatures of the future, as the vendor does.
-// Holds P-PAY-1.
+// The first call is signed again with the vendor's time, later ones use it at once.
+// The stand-in takes signatures of the future, as the vendor does. Holds P-PAY-1.
 func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
 	for _, wrong := range []time.Duration{-time.Hour, -10 * time.Minute, -23 * time.Hour, -25 * time.Hour} {
 		srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))

@@ -64,8 +64,8 @@ func TestDecisionsOfTheTable(t *testing.T) {
 	}, decisions)
 }
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
 func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	got := map[idverify.Code][]string{}
 	for _, row := range tencent.Codes() {

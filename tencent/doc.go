@@ -6,9 +6,9 @@
 // Evidence: [idverify.Photo], as JPEG, PNG or BMP, and [idverify.PhotoURL]. A
 // whole request has at most 6 MiB; the vendor advises 775×498 pixels or more.
 //
-// Checks: similarity (data.similarity, 0..100, passes above 75). The vendor
-// publishes no false-accept rate for it, so that [idverify.WithMaxFAR] refuses
-// this provider. It does not look for liveness: a photo of a photo can pass.
+// Checks: similarity (data.similarity, 0..100, passes above 75). The vendor publishes
+// no false-accept rate for it, so [idverify.WithMaxFAR] refuses this provider. It does
+// not look for liveness: a photo of a photo can pass.
 //
 // Every request is signed anew with HMAC-SHA1 and the time of this machine. A
 // clock that runs wrong is answered with CodeSignatureExpired, and the error

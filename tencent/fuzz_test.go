@@ -25,7 +25,7 @@ var recorded = []string{
 // reference is the session id of the fuzzed calls.
 const reference = "order-17"
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	`{"data":{"similarity":75,"session_id":""},"code":0,"message":"OK"}`,
 	`{"data":{"similarity":75.000000000000014,"session_id":"other"},"code":0,"message":"success"}`,
@@ -44,10 +44,9 @@ var turns = []string{
 	`{"data":"","code":-5803}`, `{"similarity":90,"code":0}`, `{"code":99999}`, `[]`, `null`, ``,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a
-// pass only when a similarity is in the answer, in range, and above the
-// threshold.
-// Holds P-PASS-13.
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if a similarity is in the answer, in range, and above the
+// threshold. Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), uint8(0)) }
 	for _, file := range recorded {
@@ -108,7 +107,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, above float64) bool {
 	a, ok := fuzztest.Succeeded(given)
 	code, plain := a.Text("code")
@@ -119,7 +118,7 @@ func earned(given fuzztest.Answer, above float64) bool {
 	return ok && plain && code == "0" && ours && compared && similarity > above && similarity <= 100
 }
 
-// A signature in an answer to it is the one secret that is made for the call.
+// The signature is the one secret that is made for a single call.
 func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
 	f.Add(`{"code":5,"message":"`, `"}`)
 	f.Add(`{"code":"`, `"}`)

@@ -40,7 +40,7 @@ var (
 	rawPhoto  = []byte("no format that anybody knows")
 )
 
-// received is one request as the server saw it.
+// received is one request as the server got it.
 type received struct {
 	*http.Request
 	content []byte
@@ -166,7 +166,7 @@ func verify(t *testing.T, answer http.HandlerFunc) (*idverify.Result, error) {
 	return newClient(t, cfg).Verify(t.Context(), req)
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

@@ -15,7 +15,7 @@ import (
 
 const path = "/face/idcardcompare"
 
-// maxRequestBytes is the vendor's limit on a whole request, form and all. It
+// maxRequestBytes is the vendor's limit for a whole request, form and all. It
 // states no limit for the picture itself, and advises 775×498 pixels or more.
 const maxRequestBytes = 6 << 20
 
@@ -23,8 +23,8 @@ const maxRequestBytes = 6 << 20
 // software kits send.
 var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG, picture.BMP}}
 
-// photoPart is how a picture is called in the form. The name is our own,
-// because a file's real name may say who is in the picture.
+// photoPart is the file name of the picture in the form. It is our own, because a
+// real file name may say who is in the picture.
 type photoPart struct{ fileName, contentType string }
 
 var photoParts = map[picture.Format]photoPart{
@@ -108,19 +108,19 @@ func (c *Client) noRandomness() error {
 	return c.vendor.Refuse(idverify.CodeInvalidConfig, "Rand", "Rand gave no random bytes")
 }
 
-// formRoom is more than the fields of the form take beside the picture.
+// formRoom is more than the form needs besides the picture.
 const formRoom = 16 << 10
 
-// PhotoLimits are safe under every reading of the vendor's page, which bounds the whole
-// request to 6M and says nothing of pixels.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page,
+// which bounds the whole request to 6M and says nothing of pixels.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBytes = 6_000_000 - formRoom
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
-// for the picture itself; the whole request is held to 6 MiB besides.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent, for the picture itself; the whole request is held to 6 MiB besides.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
 	widest := photoLimits.Photo()
 	widest.MaxBytes = maxRequestBytes

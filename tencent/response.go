@@ -10,9 +10,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -28,7 +28,7 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	Data    data            `json:"data"`
 	Code    exchange.Text   `json:"code"`
@@ -40,8 +40,8 @@ type data struct {
 	SessionID  exchange.Remark `json:"session_id"`
 }
 
-// UnmarshalJSON takes whatever is no object for no data: errors come with
-// null, and services of this kind write an empty object as [] or "".
+// UnmarshalJSON treats anything but an object as no data: errors come with null,
+// and services of this kind write an empty object as [] or "".
 func (d *data) UnmarshalJSON(text []byte) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil
@@ -83,7 +83,8 @@ func reasons(message string) []string {
 	return nil
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Similarity: a.Data.Similarity.Pointer(),

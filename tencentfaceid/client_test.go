@@ -121,8 +121,8 @@ func TestAWrongKeyIsTriedOnce(t *testing.T) {
 	require.Equal(t, 1, srv.Calls(idverifytest.TencentFaceID))
 }
 
-// The body is digested before the key is asked for: what cannot be read costs no key,
-// and a slow disk none of a key's life.
+// The body is digested before the key is requested: unreadable media need no key, and
+// a slow disk does not use up a temporary key's lifetime.
 func TestKeyIsAskedForLast(t *testing.T) {
 	asked := 0
 	cfg := standInConfig(idverifytest.Start(t))

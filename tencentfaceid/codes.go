@@ -31,7 +31,7 @@ var table = exchange.NewTable(slices.Concat(ofThis, ofGateway, ofSiblings))
 
 // ofThis are those that the vendor documents for ImageRecognitionV2.
 var ofThis = []idverify.CodeRow{
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: success, Code: idverify.CodeMatch, Billed: idverify.BilledYes,
 		Note: "compared; the similarity decides", NoteZH: "已完成比对，由 Sim 判定"},
 	{VendorCode: lowSimilarity, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
@@ -39,7 +39,7 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.IdNameMisMatch", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "name and number do not belong together", NoteZH: "姓名与号码不匹配"},
 	{VendorCode: "FailedOperation.IdNoExistSystem", Code: idverify.CodeIdentityNotFound,
-		Note: "the source does not hold the number; the police station of the household register can mend it; a sister product says free", NoteZH: "库中无此号码，可联系户籍所在地派出所处理；仅同类产品文档注明不计费"},
+		Note: "the source does not hold the number; the police station of the household register can correct it; a sister product says free", NoteZH: "库中无此号码，可联系户籍所在地派出所处理；仅同类产品文档注明不计费"},
 	{VendorCode: "FailedOperation.IdPhotoNoExist", Code: idverify.CodeReferencePhotoUnavailable,
 		Note: "the source has no photo for the number; a sister product says free", NoteZH: "库中没有该号码的登记照；仅同类产品文档注明不计费"},
 	{VendorCode: "FailedOperation.IdPhotoPoorQuality", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,
@@ -57,7 +57,7 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.LifePhotoSizeError", Code: idverify.CodePoorPhoto,
 		Note: "the photo is too large or too small; the vendor does not say which", NoteZH: "照片过大或过小，厂商未区分"},
 	{VendorCode: "FailedOperation.CompareFail", Code: idverify.CodePoorPhoto, Billed: idverify.BilledNo,
-		Note: "the comparison failed, the cause is not told; another photo may do", NoteZH: "比对失败，原因未说明，可换一张照片"},
+		Note: "the comparison failed, without a stated cause; another photo may do", NoteZH: "比对失败，原因未说明，可换一张照片"},
 
 	// Name and number.
 	{VendorCode: "FailedOperation.IdFormatError", Code: idverify.CodeInvalidIDNumber,

@@ -119,7 +119,7 @@ func verify(t *testing.T, answer string) (*idverify.Result, error) {
 	return newClient(t, config(&vendor{answer: answer})).Verify(t.Context(), photoRequest(jpegPhoto))
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

@@ -52,8 +52,8 @@ func (c *Client) encode(call *exchange.Call, extra string) (httpx.Request, error
 	return req, err
 }
 
-// PhotoLimits are safe under every reading of the vendor's page: it says "3M" of base64
-// text, and nothing of pixels.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page: it
+// says "3M" of base64 text, and nothing of pixels.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBase64 = 3_000_000
@@ -61,7 +61,8 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
 	widest := photoLimits.Photo()
 	widest.MaxBase64 = maxPhotoBytes / 3 * 4

@@ -8,10 +8,10 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Reply is the vendor's answer, field by field but for Extra, which is ours; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// Reply is the vendor's answer, field by field but for Extra, which is ours; see
+// [idverify.ReplyAs]. It is not printed, logged or marshalled, except where fmt
+// bypasses its methods; see [idverify.Request]. The request's personal data is
+// removed from its texts, which are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -27,7 +27,7 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	Response response `json:"Response"`
 }
@@ -105,7 +105,8 @@ func (c *Client) decode(call *exchange.Call, extra string) (*idverify.Result, er
 	return call.Verdict(result, exchange.Measured{Field: "Response.Sim", Score: a.Sim, Rule: c.similarity, Line: similarity})
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *response) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Sim:          a.Sim.Pointer(),

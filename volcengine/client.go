@@ -15,10 +15,9 @@ const Name = "volcengine"
 const DefaultBaseURL = "https://visual.volcengineapi.com"
 
 // Config is an account at Volcengine. It prints without its credentials, except
-// where fmt does not ask it: under %p as a value, and in an unexported field of
-// another struct, where fmt reads the fields by itself, under some verbs behind a
-// pointer as well. Do not keep it in an unexported field of a struct that is printed
-// at all; keep the [Client].
+// where fmt bypasses its methods: under %p, and in an unexported field of another
+// struct, in some cases even behind a pointer. Do not keep it in an unexported field
+// of a struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
@@ -37,8 +36,9 @@ type Config struct {
 	// recommends, and every result warns of it; a no of the vendor's stays a no.
 	Rate float64
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
 }
 
@@ -59,8 +59,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -93,7 +92,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
 // WithMaxFAR is a client that is held to the answer's threshold for the highest
@@ -110,9 +109,9 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the signature because this machine's clock runs wrong, which it does before it
-// looks at the request. A decision is a Result whose [Reply] holds what the vendor
-// said; everything else is an *idverify.Error.
+// the signature because this machine's clock is wrong, which it does before it
+// processes the request. A decision is a Result whose [Reply] is the vendor's
+// answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: c.sign, Decode: c.decode})
 }
@@ -122,6 +121,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

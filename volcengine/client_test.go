@@ -93,7 +93,7 @@ func TestTemporaryKeysAtTheStandIn(t *testing.T) {
 
 func noKey(context.Context) (idverify.Credentials, error) { return idverify.Credentials{}, nil }
 
-// The first call is signed anew for the vendor's time, later ones at once.
+// The first call is signed again with the vendor's time, later ones use it at once.
 func TestAClockThatRunsWrongIsHealed(t *testing.T) {
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
 	for _, wrong := range []time.Duration{-time.Hour, 16 * time.Minute, 9 * time.Hour} {
@@ -129,8 +129,8 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// The body is digested before the key is asked for: what cannot be read costs no key,
-// and a slow disk none of a key's life.
+// The body is digested before the key is requested: unreadable media need no key, and
+// a slow disk does not use up a temporary key's lifetime.
 func TestKeyIsAskedForLast(t *testing.T) {
 	asked := 0
 	client := newClient(t, volcengine.Config{Credentials: func(context.Context) (idverify.Credentials, error) {

@@ -69,7 +69,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: "210313", Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face does not agree, though it may be the person: no pass", NoteZH: "人脸比对不一致，疑似本人，不视为通过"},
 
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: "210207", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledNo,
 		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "210205", Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,

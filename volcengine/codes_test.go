@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
 func TestRowsMeanWhatTheVendorsPagesSay(t *testing.T) {
 	got := map[idverify.Code]string{}
 	for _, row := range volcengine.Codes() {

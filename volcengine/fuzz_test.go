@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	compared("10000", "0", "true", "69.32", steps), compared("10000", "0", "true", "69.31", steps), compared("10000", "0", "false", "69.33", steps),
 	compared(`"10000"`, `"0"`, `"true"`, `"99"`, steps), compared("10000.0", "0", "true", "99", steps), compared("10000", "0.0", "true", "99", steps),
@@ -31,8 +31,9 @@ var turns = []string{
 	`{"code":10000,"data":[]}`, `{"code":210207}`, `[]`, `null`, ``,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a pass
-// only when code, sub-code, result and score agree at the line that was chosen.
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if code, sub-code, result and score agree at the line that was
+// chosen.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), uint8(0)) }
 	for _, row := range volcengine.Codes() {
@@ -89,7 +90,7 @@ func subCodes(a fuzztest.Object) (all []string, ok bool) {
 	return all, true
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, rate float64) bool {
 	a, ok := fuzztest.Succeeded(given)
 	if metadata, isObject := a.Object("ResponseMetadata"); a.Has("ResponseMetadata") && (!isObject || metadata.Has("Error")) {
@@ -168,7 +169,7 @@ func charged(given fuzztest.Answer) idverify.Billed {
 	return billed
 }
 
-// A signature in an answer to it is the one secret that is made for the call.
+// The signature is the one secret that is made for a single call.
 func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
 	f.Add(`{"code":50400,"message":"`, `"}`)
 	f.Add(`{"code":"`, `"}`)

@@ -86,7 +86,7 @@ func atRate(rate float64) func(*volcengine.Config) {
 	return func(cfg *volcengine.Config) { cfg.Rate = rate }
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

@@ -23,8 +23,8 @@ const (
 
 var query = url.Values{"Action": {action}, "Version": {version}} // shared, and only read
 
-// maxRequestBytes is the vendor's limit on a whole request. Its page says 10 MB and
-// not which; what is between the two is the vendor's to judge.
+// maxRequestBytes is the vendor's limit for a whole request. Its page says 10 MB
+// and not which; what is between the two is the vendor's to judge.
 const maxRequestBytes = 10 << 20
 
 // photoLimits: the vendor documents neither formats nor pixels. These two formats are
@@ -70,8 +70,8 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
-// for the picture itself; the whole request is held to 10 MiB besides.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent, for the picture itself; the whole request is held to 10 MiB besides.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
 	widest := photoLimits.Photo()
 	widest.MaxBase64 = maxRequestBytes

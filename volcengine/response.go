@@ -9,9 +9,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -123,7 +123,8 @@ func reasons(code, message string) []string {
 	return nil
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call, sub subCode) *Reply {
 	r := &Reply{
 		Code:       call.Identifier(string(a.Code)),

@@ -7,7 +7,7 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// answer is the JSON as it comes. The vendor's pages and kits do not agree on all
+// answer is the vendor's JSON. The vendor's pages and kits do not agree on all
 // names and places, so that some things are read wherever they may stand.
 type answer struct {
 	Metadata *metadata       `json:"ResponseMetadata"`
@@ -65,13 +65,13 @@ func ifObject(text []byte, fields any) error {
 	return exchange.Fields(text, fields)
 }
 
-// UnmarshalJSON takes whatever is no object for no data.
+// UnmarshalJSON treats anything but an object as no data.
 func (d *data) UnmarshalJSON(text []byte) error {
 	type fields data
 	return ifObject(text, (*fields)(d))
 }
 
-// UnmarshalJSON takes whatever is no object for no comparison.
+// UnmarshalJSON treats anything but an object as no comparison.
 func (c *compared) UnmarshalJSON(text []byte) error {
 	type fields compared
 	return ifObject(text, (*fields)(c))
@@ -87,7 +87,7 @@ func (s *subCode) UnmarshalJSON(text []byte) error {
 	return exchange.Fields(text, (*fields)(s))
 }
 
-// UnmarshalJSON takes whatever is no object for no units.
+// UnmarshalJSON treats anything but an object as no units.
 func (u *units) UnmarshalJSON(text []byte) error {
 	type fields units
 	return ifObject(text, (*fields)(u))
