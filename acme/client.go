@@ -79,8 +79,8 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides, and
-// publishes no false-accept rate.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor decides, and publishes
+// no false-accept rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {

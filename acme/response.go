@@ -18,7 +18,7 @@ type Reply struct {
 	// RequestID is the vendor's id of the call, and Trace is ours, as the vendor
 	// repeated it.
 	RequestID, Trace string
-	// Code is "OK" for a comparison that was made; [Codes] lists the others.
+	// Code is "OK" for a completed comparison; [Codes] lists the others.
 	Code    string
 	Message string
 	// Verdict is "same" or "other". Empty when nothing was compared.

@@ -32,21 +32,23 @@ type Config struct {
 	// AccessKeyID and AccessKeySecret are a key of a RAM user. Required, unless
 	// Credentials is given.
 	AccessKeyID, AccessKeySecret string
-	// Credentials gives the key of each attempt, such as the temporary one of a role
+	// Credentials returns the key for each attempt, such as a role's temporary key
 	// (STS); see [idverify.Credentials].
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// SceneID is the scene of the console, in decimal digits. Required.
+	// SceneID is the id of the scene in the vendor's console, in decimal digits.
+	// Required.
 	SceneID string
 
-	// Model says how the vendor looks for an attack. Default FrontCamera.
+	// Model says how the vendor checks for presentation attacks. Default
+	// FrontCamera.
 	Model Model
-	// Crop lets the vendor cut the face out of the picture. Default false.
+	// Crop lets the vendor crop the picture to the face. Default false.
 	Crop bool
-	// PhotoURLs lets [idverify.PhotoURL] be sent. The vendor's pages disagree on
-	// whether it fetches any address, or those of a bucket of Alibaba Cloud's that
-	// was opened to it, and it waits three seconds. Default false: a client of the
-	// same Request sends the photo itself, or asks another vendor.
+	// PhotoURLs allows [idverify.PhotoURL]. The vendor's pages disagree on whether
+	// it fetches any address, or only those of an Alibaba Cloud bucket that was
+	// opened to it; it waits three seconds. Default false: a PhotoURL is then
+	// skipped, and other evidence of the Request, or another vendor, is used.
 	PhotoURLs bool
 
 	// HTTP configures the connection to the vendor. Its Clock gives the time for
@@ -65,7 +67,7 @@ type Client struct {
 	model     Model
 	crop      bool
 	photoURLs bool
-	query     url.Values // the same of every request
+	query     url.Values // the same for every request
 }
 
 type clientMask = redact.Mask[Client]
@@ -106,7 +108,7 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// isKeyID reports whether a text begins as all ids of permanent keys do.
+// isKeyID reports whether a text begins like the ids of permanent keys.
 func isKeyID(key string) bool { return strings.HasPrefix(key, "LTAI") }
 
 // isScene reports whether a text is a number that fits the vendor's 64 bits.
@@ -133,8 +135,8 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor
-// publishes no false-accept rate for this interface.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor publishes no
+// false-accept rate for this interface.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	_, err := c.vendor.MaxFAR(similarity, rate)
 	return nil, err

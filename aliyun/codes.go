@@ -13,16 +13,16 @@ var similarity = idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idveri
 const codeOK, subCodeOK = "200", "200"
 
 // Codes lists the vendor's codes and what they mean here: SubCodes, as the reason of
-// Code 200, other Codes of the service, which are numbers, and words of the gateway,
-// whose HTTP status is the documented one. All SubCodes are charged by the vendor's
-// page, which does not say what of the rest is: "no" was inferred for what is refused
-// before it is processed.
+// Code 200; other Codes of the service, which are numbers; and error names of the
+// gateway, with the documented HTTP status. The vendor's page says that all SubCodes
+// are charged, and nothing about the others: "no" was inferred for requests that are
+// refused before they are processed.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
 var table = exchange.NewTable(slices.Concat(subCodes, codes, words))
 
-// What narrows codes: a parameter that the message names, and a picture that the
-// vendor was to fetch.
+// Reasons that narrow a code: a parameter named in the message, and a picture that
+// the vendor had to fetch.
 const reasonName, reasonNumber, reasonFetched = "certName", "certNo", fieldURL
 
 // subCodes come with Passed T (200 alone) or F.
@@ -47,7 +47,7 @@ var subCodes = []idverify.CodeRow{
 		Note: "the authority's source is faulty; listed for another plan", NoteZH: "权威权威库异常，属其他认证方案"},
 }
 
-// codes are the service's own. Those of its other interfaces a photo should not meet.
+// codes are the service's own. A photo should not get those of its other interfaces.
 var codes = []idverify.CodeRow{
 	{VendorCode: "400", Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,
 		Note: "a parameter is empty", NoteZH: "参数为空"},

@@ -9,8 +9,8 @@ const (
 	wordOfFailure   = "InternalError"
 )
 
-// words are the gateway's. It answers before the service is asked, but for the last
-// ones and that of a nonce, of which nobody can tell.
+// words are the gateway's error names. The gateway answers before the service is
+// asked, except perhaps for the last ones and for a used nonce.
 var words = []idverify.CodeRow{
 	{VendorCode: "SignatureDoesNotMatch", HTTPStatus: 400, Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the signature is wrong: check AccessKeySecret", NoteZH: "签名不正确，请检查 AccessKeySecret"},

@@ -17,35 +17,35 @@ import (
 type Reply struct {
 	replyMask
 
-	// Code is "200" for a question that was processed, and then SubCode says what
-	// came of it. [Codes] lists both.
+	// Code is "200" for a processed request, and SubCode then has the outcome.
+	// [Codes] lists both.
 	Code, SubCode string
 	Message       string
 	// Passed is "T" or "F", the vendor's decision. Empty in an error.
 	Passed string
-	// RequestID names the exchange to the vendor, and CertifyID the verification, by
-	// which its statistics count calls.
+	// RequestID is the vendor's id of the exchange, and CertifyID that of the
+	// verification, which its statistics count.
 	RequestID, CertifyID string
-	// Material is what the vendor says of the picture, nil when it says nothing. It
-	// decides nothing.
+	// Material is what the vendor says about the picture, nil when it says nothing.
+	// It has no influence on the decision.
 	Material *Material
 }
 
 type replyMask = redact.Mask[Reply]
 
-// Material is what the vendor says of the picture, without the address under which it
-// may keep it. It is not printed, logged or marshalled. A number is nil, and a text
-// empty, where the answer has none.
+// Material is what the vendor says about the picture, without the address under which
+// the vendor may keep it. It is not printed, logged or marshalled. A number is nil,
+// and a text empty, where the answer has none.
 type Material struct {
 	materialMask
 
-	// VerifyScore is how alike the faces are. The vendor publishes neither its scale
-	// nor a threshold, and warns that it can be missing or wrong.
+	// VerifyScore is the similarity of the faces. The vendor publishes neither its
+	// scale nor a threshold, and warns that it can be missing or wrong.
 	VerifyScore *float64
 	// QualityScore is how good the picture is, about 0..100.
 	QualityScore *float64
 	// FaceAttack is "T" or "F" for a spoof, and FaceAttackScore its score. The
-	// vendor's samples contradict themselves in it.
+	// vendor's samples contradict each other here.
 	FaceAttack      string
 	FaceAttackScore *float64
 	// FaceOcclusion is "T" or "F" for a face that is covered.
@@ -91,7 +91,7 @@ type material struct {
 	OSSObjectName   exchange.Remark `json:"ossObjectName"`
 }
 
-// maxMaterial is more than the vendor has to say of a picture, in bytes.
+// maxMaterial is more than the vendor says about a picture, in bytes.
 const maxMaterial = 16 << 10
 
 type front struct {
@@ -102,8 +102,8 @@ type front struct {
 	OSSObjectName   exchange.Remark `json:"ossObjectName"`
 }
 
-// UnmarshalJSON reads the JSON text within a string. What is none counts as absent:
-// it decides nothing, and must not cost the decision.
+// UnmarshalJSON reads JSON inside a string. Anything else counts as absent: it
+// decides nothing, and must not cost the decision.
 func (m *material) UnmarshalJSON(text []byte) error {
 	if len(text) > maxMaterial {
 		return nil
@@ -123,8 +123,8 @@ func (f *front) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// decode decides by Code, SubCode and Passed together, and by no score. The vendor's
-// yes needs all three and the HTTP status of success.
+// decode decides by Code, SubCode and Passed together, never by a score. A pass
+// needs all three and the HTTP status of success.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -174,7 +174,7 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 	}
 }
 
-// code is a word of the table as it is: some look like what is signed.
+// code keeps a code of the table unchanged, although some look like signed content.
 func (a *answer) code(call *exchange.Call) string {
 	if row, listed := table.Find(string(a.Code), string(a.Result.SubCode)); listed {
 		return row.VendorCode

@@ -9,7 +9,7 @@ import (
 )
 
 // A decision kept under one setting is not used under another. Holds P-PASS-10.
-func TestDecidesByTellsEverySettingApart(t *testing.T) {
+func TestDecidesBy_DistinguishesAllSettings(t *testing.T) {
 	seen := map[string]int{}
 	for i, change := range []func(*baiduv4.Config){
 		func(*baiduv4.Config) {},

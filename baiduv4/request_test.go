@@ -68,7 +68,7 @@ func personAnd(more map[string]string) map[string]string {
 	return want
 }
 
-func TestEveryFormOfEvidenceIsSentAsDocumented(t *testing.T) {
+func TestRequest_EveryFormOfEvidence(t *testing.T) {
 	c, got := recording(t)
 	photo := idverifytest.Photo()
 	encoded := base64.StdEncoding.EncodeToString(photo)
@@ -92,7 +92,7 @@ func TestEveryFormOfEvidenceIsSentAsDocumented(t *testing.T) {
 	}
 }
 
-func TestControlsAreSentAndScoresAskedFor(t *testing.T) {
+func TestRequest_ControlsAndRequestedScores(t *testing.T) {
 	for _, test := range []struct {
 		quality  baiduv4.QualityControl
 		liveness baiduv4.LivenessControl
@@ -122,7 +122,7 @@ func TestControlsAreSentAndScoresAskedFor(t *testing.T) {
 	}
 }
 
-func TestNameAndNumberAreSentFolded(t *testing.T) {
+func TestRequest_NameAndNumberAreFolded(t *testing.T) {
 	c, got := recording(t)
 	req := request()
 	req.Name, req.IDNumber = "　阿迪力•买买提 ", "１１０１０５１９０００１０１００１ｘ"
@@ -132,7 +132,7 @@ func TestNameAndNumberAreSentFolded(t *testing.T) {
 	assert.Equal(t, number, (*got)["id_card_number"])
 }
 
-func TestOnlyTheFirstAcceptedEvidenceIsSent(t *testing.T) {
+func TestRequest_SendsFirstAcceptedEvidenceOnly(t *testing.T) {
 	c, got := recording(t)
 	_, err := c.Verify(t.Context(), request(
 		idverify.PhotoURL("https://media.example/x"), baiduv4.FaceToken("first"), idverify.Photo(idverify.File("never-opened.jpg"))))
@@ -169,7 +169,7 @@ func sized(size int) idverify.Media {
 
 // The vendor's page does not say whether its 10 MB limit the picture or its base64. A
 // picture is refused when neither reading allows it; below 7.5 MB both do.
-func TestTenMegabytesByBothReadings(t *testing.T) {
+func TestRequest_TenMegabytesInBothReadings(t *testing.T) {
 	const safe, tenMB = 7_499_997, 10_000_000
 	assert.Less(t, base64.StdEncoding.EncodedLen(safe), tenMB, "safe whichever way the vendor counts")
 	assert.GreaterOrEqual(t, base64.StdEncoding.EncodedLen(safe+1), tenMB)
@@ -188,7 +188,7 @@ func TestTenMegabytesByBothReadings(t *testing.T) {
 	}
 }
 
-func TestPicturesWithinTheLimitsAreSent(t *testing.T) {
+func TestRequest_PicturesWithinTheLimits(t *testing.T) {
 	c, f := answering(t, success)
 	for i, media := range []idverify.Media{
 		bytesOf(pngHeader(1920, 1080)), bytesOf(pngHeader(1080, 1920)), bytesOf(bmpHeader(1920, -1080)),
@@ -203,7 +203,7 @@ func TestPicturesWithinTheLimitsAreSent(t *testing.T) {
 }
 
 // Holds P-PAY-20.
-func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestRequest_InvalidEvidenceIsNotSent(t *testing.T) {
 	c, f := answering(t, success)
 	sealed := func(change func(*baiduv4.SealedCapture)) idverify.Evidence {
 		s := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", Data: "x"}
@@ -275,7 +275,7 @@ func sealedFrom(m idverify.Media) baiduv4.SealedCapture {
 }
 
 // The data of a sealed capture is streamed unchanged from any source.
-func TestSealedDataStreamAsAPictureDoes(t *testing.T) {
+func TestRequest_SealedDataIsStreamed(t *testing.T) {
 	c, got := recording(t)
 	data := strings.Repeat("QUJD<&>张\u2028\U00020000\"\\\n", 20_000)
 	path := filepath.Join(t.TempDir(), "data")
@@ -294,7 +294,7 @@ func TestSealedDataStreamAsAPictureDoes(t *testing.T) {
 	}
 }
 
-func TestSealedDataThatChangeAreNotSent(t *testing.T) {
+func TestRequest_ChangedSealedDataIsNotSent(t *testing.T) {
 	whole := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err == nil && r.URL.Path == verifyPath {
@@ -321,7 +321,7 @@ func TestSealedDataThatChangeAreNotSent(t *testing.T) {
 
 // Every text has a limit that is checked before the text is copied or searched.
 // Holds P-WIRE-11.
-func TestTextsOfAnySizeAreRefusedAtNoCost(t *testing.T) {
+func TestRequest_OverlongTextsAreRefusedCheaply(t *testing.T) {
 	c, f := answering(t, success)
 	const most, huge = 20 << 20, 64 << 20
 	text, control := strings.Repeat("a", huge), strings.Repeat("\x01", 8<<20)

@@ -26,7 +26,7 @@ func hanging(test func(about string, hang func(context.Context) error)) {
 }
 
 // Holds P-PAY-6.
-func TestAHangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
+func TestTokenStore_HangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
 	for _, test := range []struct{ left, store time.Duration }{
 		{300 * time.Millisecond, 100 * time.Millisecond}, {3 * time.Second, time.Second},
 		{6 * time.Second, 2 * time.Second}, {time.Hour, 2 * time.Second},
@@ -48,7 +48,7 @@ func TestAHangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
 }
 
 // Load, Drop and the second Load share the time limit.
-func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
+func TestTokenStore_LoadAndDropShareTheTimeLimit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
 			for _, hangs := range []string{"drop", "second load"} {
@@ -84,7 +84,7 @@ func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
 }
 
 // A caller who joins with less time left shortens the wait for all. Holds P-PAY-6.
-func TestTheLeastPatientCallerEndsTheWaitForTheStore(t *testing.T) {
+func TestTokenStore_EarliestDeadlineEndsTheWait(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
 			f := &fake{}
@@ -125,7 +125,7 @@ func needy(f *fake, store baiduv4.TokenStore) func(*baiduv4.Config) {
 }
 
 // Holds P-PAY-6.
-func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
+func TestTokenStore_IgnoringContextIsSkippedAfterAWhile(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		letGo := make(chan struct{})
 		store := &odd{load: func(context.Context) error { <-letGo; return nil }}
@@ -151,7 +151,7 @@ func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
 }
 
 // A hanging store is not the vendor's fault. Holds P-PAY-6.
-func TestAHangingStoreDoesNotOpenTheVendorsCircuit(t *testing.T) {
+func TestTokenStore_HangingStoreDoesNotOpenCircuit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
 			f := &fake{}
@@ -218,7 +218,7 @@ func (l *leased) Save(ctx context.Context, key string, token baiduv4.Token) erro
 
 // 24 processes share an account and a store with a lease: at the start, when the
 // token expires soon, and when it was revoked. Holds P-PAY-6.
-func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
+func TestTokenStore_LeaseLetsOneProcessFetch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const processes = 24
 		store, revoked := &leased{}, ""
@@ -268,7 +268,7 @@ func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
 
 // A store that computes the expiry from a lifetime returns a different one each
 // time.
-func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
+func TestTokenStore_SameTokenWithLaterExpiryIsIgnored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
@@ -286,7 +286,7 @@ func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
 }
 
 // An empty token counts as none, whatever its expiry.
-func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
+func TestTokenStore_EmptyTokenIsIgnored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
@@ -320,7 +320,7 @@ func (g given) Drop(context.Context, string, baiduv4.Token) error         { retu
 
 // A Save that timed out may still overwrite a newer token later. The newer one is
 // then saved again.
-func TestALateSaveIsPutRight(t *testing.T) {
+func TestTokenStore_LateSaveIsCorrected(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &slow{open: make(chan struct{})}
 		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
@@ -339,7 +339,7 @@ func TestALateSaveIsPutRight(t *testing.T) {
 	})
 }
 
-func TestAPanicOfSaveEndsNoSaving(t *testing.T) {
+func TestTokenStore_PanicOfSaveDoesNotStopSaving(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		store := &odd{save: boom}
@@ -358,7 +358,7 @@ func TestAPanicOfSaveEndsNoSaving(t *testing.T) {
 }
 
 // Holds P-PAY-6.
-func TestTheStoresKeyChangesWithTheSecret(t *testing.T) {
+func TestTokenStore_KeyChangesWithSecret(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		verifyAndSave(t, newClient(t, f.into, keptIn(store)))

@@ -14,7 +14,7 @@ import (
 )
 
 // Holds P-PAY-6.
-func TestAHundredCallersFetchOneToken(t *testing.T) {
+func TestTokenSource_HundredCallersFetchOneToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: open.fetch}
@@ -32,7 +32,7 @@ func TestAHundredCallersFetchOneToken(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesDoesNotDisturbTheOthers(t *testing.T) {
+func TestTokenSource_CancelDoesNotAffectOtherCallers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: open.fetch}
@@ -54,7 +54,7 @@ func TestCallerWhoLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	})
 }
 
-func TestFetchEndsWhenEverybodyHasLeft(t *testing.T) {
+func TestTokenSource_FetchEndsWhenAllCallersLeft(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		ended := false
 		f := &fake{}
@@ -86,7 +86,7 @@ func TestFetchEndsWhenEverybodyHasLeft(t *testing.T) {
 	})
 }
 
-func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
+func TestTokenSource_NewcomerDoesNotJoinAbandonedFetch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(chan struct{})
 		f := &fake{onFetch: func(_ context.Context, n int) (answer, error) {
@@ -114,7 +114,7 @@ func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
 }
 
 // An abandoned fetch that ends late does not change the one now in progress.
-func TestAbandonedFetchThatFailsDoesNotDisturbTheNextOne(t *testing.T) {
+func TestTokenSource_AbandonedFetchDoesNotAffectNextOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		deaf, open := make(chan struct{}), make(gate)
 		f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) {
@@ -170,7 +170,7 @@ func (l *leaving) Err() error {
 // A caller who leaves just as a fetch fails does not disturb the next fetch, which
 // others have started by then. Which of the two the caller notices is random, so
 // the test repeats.
-func TestCallerWhoLeavesLateDoesNotDisturbTheNextFetch(t *testing.T) {
+func TestTokenSource_LateCancelDoesNotAffectNextFetch(t *testing.T) {
 	for range 30 {
 		bubble(t, func(t *testing.T) {
 			first, second := make(gate), make(gate)
@@ -202,7 +202,7 @@ func TestCallerWhoLeavesLateDoesNotDisturbTheNextFetch(t *testing.T) {
 	}
 }
 
-func TestTokenIsRenewedWhileTheOldOneServes(t *testing.T) {
+func TestTokenSource_RenewedInBackground(t *testing.T) {
 	for _, test := range []struct {
 		life, ahead time.Duration
 	}{
@@ -241,7 +241,7 @@ func TestTokenIsRenewedWhileTheOldOneServes(t *testing.T) {
 	}
 }
 
-func TestTokenIsNotUsedToItsEnd(t *testing.T) {
+func TestTokenSource_ExpiryMargin(t *testing.T) {
 	for _, test := range []struct{ life, margin time.Duration }{
 		{1000 * time.Second, 10 * time.Second},
 		{100 * time.Second, 5 * time.Second},
@@ -266,7 +266,7 @@ func TestTokenIsNotUsedToItsEnd(t *testing.T) {
 	}
 }
 
-func TestCallersJoinARenewalThatOutlastsTheOldToken(t *testing.T) {
+func TestTokenSource_CallersJoinSlowRenewal(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) {
@@ -298,7 +298,7 @@ func TestCallersJoinARenewalThatOutlastsTheOldToken(t *testing.T) {
 }
 
 // Holds P-LIVE-5.
-func TestManyCallersThroughEveryState(t *testing.T) {
+func TestTokenSource_ManyCallersInEveryState(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) {

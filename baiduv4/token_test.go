@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestTokensExpireByTheWallClock(t *testing.T) {
+func TestToken_ExpiresByWallClock(t *testing.T) {
 	now := time.Now()
 	assert.Equal(t, now.Round(0), baiduv4.NewToken("one", now).ExpiresAt(), "the monotonic clock is this process's own")
 	assert.True(t, baiduv4.Token{}.IsZero())
@@ -18,7 +18,7 @@ func TestTokensExpireByTheWallClock(t *testing.T) {
 }
 
 // A value that cannot be one of the vendor's tokens is not used, even from a store.
-func TestTokensOfTheStoreHaveTheVendorsLimits(t *testing.T) {
+func TestTokenStore_TokensHaveTheVendorsLimits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const tenYears = 10 * 365 * 24 * time.Hour
 		for _, test := range []struct {

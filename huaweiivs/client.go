@@ -24,23 +24,23 @@ type Config struct {
 	// AccessKey and SecretKey are the AK and SK of an IAM user. Required, unless
 	// Credentials gives the key.
 	AccessKey, SecretKey string
-	// Credentials gives the key instead of AccessKey and SecretKey, which then
-	// stay empty: see [idverify.Credentials]. A temporary key's Token is its security
+	// Credentials returns the key instead of AccessKey and SecretKey, which must then
+	// be empty: see [idverify.Credentials]. A temporary key's Token is its security
 	// token. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
 	// ProjectID is needed where the key belongs to several projects. It is sent and
 	// signed as X-Project-Id. Default none.
 	ProjectID string
-	// EnterpriseProjectID is the cost centre that is billed. One that the vendor does
-	// not know is no error there. Default none, which the vendor takes for "default".
+	// EnterpriseProjectID is the cost centre to bill. The vendor reports no error for
+	// an unknown one. Default none, which the vendor treats as "default".
 	EnterpriseProjectID string
 
 	// Detail asks for a similarity of 0..1000 with decimals, instead of whole
 	// numbers of 0..100. It changes no decision. Default false.
 	Detail bool
 	// NoCrop sends crop as false: the vendor then neither counts the faces nor crops
-	// the picture. Default false, which leaves the vendor's own default: it does.
+	// the picture. Default false: the vendor does both.
 	NoCrop bool
 
 	// HTTP configures the connection to the vendor. Its Clock gives the time for
@@ -116,16 +116,17 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides by
-// itself, and publishes no false-accept rate.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor itself decides, and
+// publishes no false-accept rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	_, err := c.vendor.MaxFAR(c.similarity, rate)
 	return nil, err
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses the
-// signature and its clock shows why; see the package documentation. A decision is a
-// Result whose [Reply] is the vendor's answer; anything else is an *idverify.Error.
+// signature and a clock difference explains it; see the package documentation. A
+// decision is a Result whose [Reply] is the vendor's answer; anything else is an
+// *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Encode: c.encode, Sign: c.sign, Refused: c.refused, Decode: c.decode})
 }

@@ -41,8 +41,8 @@ var turns = []string{
 	`{"error_code":"IVS.0099"}`, `{"error_code":"APIGW.0201"}`, `[]`, `null`, ``,
 }
 
-// ours has a vendor write the request's own uuid where OURS stands for it, and give
-// every answer the same id.
+// ours makes a vendor that replaces OURS by the request's uuid, and gives every
+// answer the same request id.
 type ours struct{ given fuzztest.Answer }
 
 func (o ours) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -93,7 +93,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		_, _ = fuzztest.Case{
 			Answer: given, Request: request(), Codes: huaweiivs.Codes(), Earned: earned(given, detail),
-			OwnID:  regexp.MustCompile("^[0-9a-f]{32}$"), // that of a call without a Reference
+			OwnID:  regexp.MustCompile("^[0-9a-f]{32}$"), // the uuid of a call without a Reference
 			Hidden: []string{name, number, accessKey, secretKey},
 			Provider: func() fuzztest.Provider {
 				c, err := huaweiivs.New(huaweiivs.Config{AccessKey: accessKey, SecretKey: secretKey, Detail: detail,
@@ -133,7 +133,7 @@ func earned(given fuzztest.Answer, detail bool) bool {
 		compared && score >= 0 && score <= most
 }
 
-// failed reports whether there is an error code in any of its places.
+// failed reports whether there is an error code in any of its possible places.
 func failed(a fuzztest.Object) bool {
 	inner, _ := a.Object("error")
 	for _, place := range []fuzztest.Object{a, inner} {
@@ -150,7 +150,7 @@ func isNothing(raw json.RawMessage) bool {
 	return raw == nil || string(raw) == "null" || string(raw) == `""`
 }
 
-// whole is a number without a fraction of zeros.
+// whole returns a number without a fraction of zeros.
 func whole(text string) string {
 	before, after, found := strings.Cut(text, ".")
 	if _, err := strconv.Atoi(before); found && err == nil && after != "" && strings.Trim(after, "0") == "" {

@@ -14,10 +14,10 @@ import (
 const Name = "megvii"
 
 // DefaultBaseURL is the vendor's service for mainland China. The hosts for other
-// countries speak of other sources.
+// countries use other sources.
 const DefaultBaseURL = "https://api.megvii.com"
 
-// DefaultQualityThreshold is the vendor's own for the quality of a face.
+// DefaultQualityThreshold is the vendor's own default for the quality of a face.
 const DefaultQualityThreshold = 30
 
 // Config is an account at Megvii. It prints without its credentials, except where
@@ -32,20 +32,22 @@ type Config struct {
 
 	// FalseAcceptRate chooses the threshold among those of each answer: the share of
 	// impostors who pass, one of 1e-3, 1e-4, 1e-5 and 1e-6. Default 1e-4. 1e-3 is
-	// weaker than recommended: the vendor calls what lies above it barely the same person.
+	// weaker than recommended: the vendor calls a face above it barely the same
+	// person.
 	FalseAcceptRate float64
 
-	// QualityThreshold is the least quality of the face, 1 to 100; a worse one is
-	// answered with CodePoorPhoto, free of charge. Default DefaultQualityThreshold.
-	// A lower one is weaker than the vendor's own.
+	// QualityThreshold is the lowest acceptable quality of the face, 1 to 100; a
+	// lower quality gives CodePoorPhoto, free of charge. Default
+	// DefaultQualityThreshold. A lower value is weaker than the vendor's own.
 	QualityThreshold int
 	// LargestFace compares the largest of several faces, who may be a bystander. By
 	// default several faces are CodeMultipleFaces.
 	LargestFace bool
-	// TryRotations makes the vendor turn a picture without a face by 90°, 180° and
-	// 270°. It takes longer, and finds slightly more faces that are none.
+	// TryRotations makes the vendor also try a picture without a face turned by
+	// 90°, 180° and 270°. It takes longer, and slightly more often finds a face
+	// where there is none.
 	TryRotations bool
-	// ReturnFaces asks for what the vendor saw of each face: see [Reply.Faces].
+	// ReturnFaces requests data about each detected face: see [Reply.Faces].
 	ReturnFaces bool
 
 	// HTTP configures the connection to the vendor.
@@ -61,7 +63,7 @@ type Client struct {
 	credentials credentials
 	options     []body.Field
 	similarity  idverify.Rule
-	lenient     bool // the photo is held to less than the vendor recommends
+	lenient     bool // the photo checks are weaker than the vendor recommends
 }
 
 type clientMask = redact.Mask[Client]
@@ -116,8 +118,8 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a copy of the client by the answer's threshold for a false-accept
-// rate of at most rate; 1e-6 is the lowest there is.
+// WithMaxFAR returns a copy of the client that uses the answer's threshold for a
+// false-accept rate of at most rate; 1e-6 is the lowest available.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {

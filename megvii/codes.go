@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// similarity is decided by the answer. The page says "greater than", so that nobody
-// passes at the threshold itself.
+// similarity is decided by the answer's thresholds. The page says "greater than",
+// so a confidence exactly at the threshold does not pass.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	DecidedBy: idverify.DecidedByAnswer,
@@ -19,7 +19,7 @@ var similarity = idverify.Rule{
 	Rate:      1e-4,
 }
 
-// What stands for two answers that have no error_message.
+// Codes for two answers that have no error_message.
 const (
 	codeOK       = "result_faceid"
 	codeTooLarge = "Request Entity Too Large"

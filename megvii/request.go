@@ -15,7 +15,7 @@ import (
 
 const path = "/faceid/v2/verify"
 
-// The parts of the form.
+// The fields of the form.
 const (
 	partKey      = "api_key"
 	partSecret   = "api_secret"
@@ -40,7 +40,7 @@ const (
 	maxQuality      = 100
 )
 
-// limits: the vendor lists no formats; these two are known to be in use.
+// limits: the vendor lists no formats; these two are known to work.
 var limits = exchange.Limits{
 	Formats:  []picture.Format{picture.JPEG, picture.PNG},
 	MaxBytes: maxRequestBytes,
@@ -57,8 +57,9 @@ var photoParts = map[picture.Format]photoPart{
 	picture.Unknown: {"photo", "application/octet-stream"},
 }
 
-// options are the parts that are the same for every call. Whether several faces are
-// taken is said even where it is the vendor's default: a pass rests on it.
+// options are the form fields that are the same for every call. The one about
+// several faces is sent even when it is the vendor's default, because a pass
+// depends on it.
 func options(cfg Config) []body.Field {
 	several := "1"
 	if cfg.LargestFace {
@@ -115,7 +116,7 @@ func (c *Client) form(call *exchange.Call) (*body.Body, error) {
 const formRoom = 16 << 10
 
 // PhotoLimits returns limits that are safe under every reading of the vendor's page,
-// which bounds the whole request to 2 MB.
+// which limits the whole request to 2 MB.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := limits.Photo()
 	safe.MaxBytes = 2_000_000 - formRoom
@@ -123,5 +124,6 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 }
 
 // WidestPhotoLimits returns the limits beyond which a picture is refused before it
-// is sent, for the picture itself; the whole request is held to 2 MiB besides.
+// is sent, for the picture itself; in addition the whole request is limited to 2
+// MiB.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return limits.Photo() }

@@ -17,9 +17,9 @@ const Name = "tencent"
 // service.image.myqcloud.com speaks the same protocol.
 const DefaultBaseURL = "https://recognition.image.myqcloud.com"
 
-// DefaultSignatureLifetime is the longest of those in the vendor's own
-// software kits (30 s to 300 s). It leaves the most room for a slow upload and
-// for a clock that runs ahead or behind.
+// DefaultSignatureLifetime is the longest lifetime used in the vendor's own SDKs
+// (30 s to 300 s). It leaves the most room for a slow upload and for a clock that
+// is wrong.
 const DefaultSignatureLifetime = 5 * time.Minute
 
 // Config is an account at Tencent Cloud. It prints without its credentials, except
@@ -31,27 +31,27 @@ type Config struct {
 
 	// AppID is the account's APPID, in decimal digits. Required.
 	AppID string
-	// SecretID and SecretKey are a key of the main account; the interface
-	// refuses those of sub-accounts. Required.
+	// SecretID and SecretKey are a key of the main account; the interface refuses
+	// keys of sub-accounts. Required.
 	SecretID, SecretKey string
 
-	// Threshold is the similarity that must be exceeded to be the same
-	// person, above 1 and below 100. Default 75, the vendor's recommendation.
-	// A lower one is weaker than the vendor advises.
+	// Threshold is what the similarity must exceed to count as the same person,
+	// above 1 and below 100. Default 75, the vendor's recommendation. A lower one
+	// is weaker than the vendor recommends.
 	Threshold float64
 
-	// SignatureLifetime is how long a signature is valid, 1 s to 90 days, in
-	// whole seconds. One that is shorter than an upload takes fails with
-	// CodeSignatureExpired; a longer one serves longer whoever got hold of
-	// it. Default DefaultSignatureLifetime.
+	// SignatureLifetime is how long a signature is valid, 1 s to 90 days, in whole
+	// seconds. If it is shorter than the upload takes, the call fails with
+	// CodeSignatureExpired; the longer it is, the longer a stolen signature can be
+	// used. Default DefaultSignatureLifetime.
 	SignatureLifetime time.Duration
 
 	// HTTP configures the connection to the vendor. Its Clock gives the time for
 	// signatures. When the vendor refuses a signature because of its time, the vendor's
 	// Date header is used from then on.
 	HTTP idverify.HTTP
-	// Rand gives the random bytes of signatures and generated session ids. It
-	// must be safe for concurrent use. Default crypto/rand.Reader.
+	// Rand is the source of random bytes for signatures and generated session ids.
+	// It must be safe for concurrent use. Default crypto/rand.Reader.
 	Rand io.Reader
 }
 
@@ -117,8 +117,8 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor
-// publishes no false-accept rate for this interface.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor publishes no
+// false-accept rate for this interface.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// The vendor's page recommends 75 and calls it exclusive: above is the same
-// person. It publishes no false-accept rate.
+// The vendor's page recommends 75, exclusive: above is the same person. It
+// publishes no false-accept rate.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	Scale:     idverify.Scale{Min: 0, Max: 100},
@@ -20,7 +20,7 @@ const codeOK = "0"
 // no HTTP status, and say of no failure whether it is charged for.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
-// inArrears is how the message of code 3 begins when it is about the account.
+// inArrears is the beginning of code 3's message when the account is in arrears.
 const inArrears = "account abnormal"
 
 var table = exchange.NewTable([]idverify.CodeRow{
@@ -141,8 +141,8 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "-5802", Code: idverify.CodeVendorUnavailable,
 		Note: "the service is temporarily out of service; may have been billed", NoteZH: "服务暂时故障，可能已计费"},
 
-	// Videos and cards: interfaces of the same family. A photo should meet none
-	// of them.
+	// Videos and cards, which belong to related interfaces. A photo should get none
+	// of these.
 	{VendorCode: "-4006", Code: idverify.CodeBadCapture,
 		Note: "no features could be taken from the faces in the video", NoteZH: "无法从视频画面提取人脸特征"},
 	{VendorCode: "-4007", Code: idverify.CodeBadCapture,

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// recorded are the fixtures, the sample of the vendor's page among them.
+// recorded are the fixtures, including the sample of the vendor's page.
 var recorded = []string{
 	"arrears_ascii_colon.json", "arrears_capitals.json", "arrears_wide_colon.json", "bad_request.json",
 	"code_as_text.json", "empty.json", "face_mismatch.json", "gateway.html", "identity_mismatch.json",

@@ -18,10 +18,10 @@ type Reply struct {
 
 	// Similarity is 0..100, nil when the answer has none.
 	Similarity *float64
-	// SessionID is the session_id of the answer. Empty when it has none: the
-	// RequestID beside the Reply then is the one that was sent.
+	// SessionID is the session_id of the answer. Empty when it has none; RequestID
+	// is then the one that was sent.
 	SessionID string
-	// Code is "0" for a comparison that was made; [Codes] lists the others.
+	// Code is "0" for a completed comparison; [Codes] lists the others.
 	Code    string
 	Message string
 }
@@ -50,8 +50,8 @@ func (d *data) UnmarshalJSON(text []byte) error {
 	return exchange.Fields(text, (*fields)(d))
 }
 
-// decode decides by code and never by message. A similarity counts only in an
-// answer that is a success in both its HTTP status and its code.
+// decode decides by code, never by message. A similarity counts only if both the
+// HTTP status and the code mean success.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -74,8 +74,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	return call.Coded(said)
 }
 
-// reasons narrows a code by how its message begins. What follows there is a
-// number of the vendor's, behind a colon of either width.
+// reasons narrows a code by the beginning of its message. After that comes a number
+// of the vendor's, behind a half-width or full-width colon.
 func reasons(message string) []string {
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(message)), inArrears) {
 		return []string{inArrears}

@@ -12,9 +12,9 @@ import (
 // Name is the vendor's name in results and errors.
 const Name = "tencentfaceid"
 
-// DefaultBaseURL is the vendor's own service in the mainland of China. A region may
-// stand in the host, as in https://faceid.ap-guangzhou.tencentcloudapi.com; abroad it is
-// https://faceid.intl.tencentcloudapi.com.
+// DefaultBaseURL is the vendor's service in mainland China. The host may contain a
+// region, as in https://faceid.ap-guangzhou.tencentcloudapi.com; for other countries it
+// is https://faceid.intl.tencentcloudapi.com.
 const DefaultBaseURL = "https://faceid.tencentcloudapi.com"
 
 // Config is an account at Tencent Cloud. It prints without its credentials, except
@@ -27,13 +27,13 @@ type Config struct {
 	// SecretID and SecretKey are a permanent key, of the main account or of a
 	// sub-account. Required, unless Credentials is set.
 	SecretID, SecretKey string
-	// Credentials gives the key in their place, for each attempt anew: a temporary one
-	// of STS with its Token, or one that rotates.
+	// Credentials returns the key for each attempt instead: a temporary STS key with
+	// its Token, or a rotating key.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// Threshold is the lowest similarity that is the same person, from 70 to 100.
-	// Default 70, the vendor's own line: one impostor in 10,000 passes. It can only be
-	// raised. A face that the vendor passes below it is CodeFaceMismatch.
+	// Threshold is the lowest similarity that counts as the same person, from 70 to
+	// 100. Default 70, the vendor's own threshold: one impostor in 10,000 passes. It
+	// can only be raised. A face that the vendor passes below it is CodeFaceMismatch.
 	Threshold float64
 
 	// HTTP configures the connection to the vendor. Its Clock gives the time for
@@ -99,8 +99,8 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a copy of the client whose false-accept rate is at most rate. The
-// vendor publishes 1e-4, for its own line: with a lower rate it fails with
+// WithMaxFAR returns a copy of the client whose false-accept rate is at most rate.
+// The vendor publishes only 1e-4, for its own threshold, so a lower rate fails with
 // CodeInvalidConfig.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
@@ -117,7 +117,7 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 // processes the request. A decision is a Result whose [Reply] is the vendor's
 // answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
-	var extra string // of this call, which the answer repeats
+	var extra string // this call's Extra, which the answer repeats
 	return c.vendor.Ask(ctx, q, exchange.Steps{
 		Encode: func(call *exchange.Call) (httpx.Request, error) {
 			extra = newExtra()

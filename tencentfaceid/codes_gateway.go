@@ -2,8 +2,8 @@ package tencentfaceid
 
 import "github.com/idverify/idverify"
 
-// ofGateway are those of any interface. What the gateway refuses does not reach the
-// product, and costs nothing.
+// ofGateway are the gateway's codes for any interface. What the gateway refuses
+// does not reach the product, and costs nothing.
 var ofGateway = []idverify.CodeRow{
 	// Keys and signature.
 	{VendorCode: "AuthFailure.SignatureExpire", Code: idverify.CodeSignatureExpired, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
@@ -63,7 +63,7 @@ var ofGateway = []idverify.CodeRow{
 	{VendorCode: "UnsupportedRegion", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the region is not supported; check HTTP.BaseURL", NoteZH: "不支持该地域，请检查 HTTP.BaseURL"},
 
-	// Faults of the vendor's. What became of the request is not told.
+	// Faults of the vendor's. The answer does not say what happened to the request.
 	{VendorCode: "InternalError", Code: idverify.CodeVendorUnavailable,
 		Note: "fault inside the vendor; a sister product says free", NoteZH: "厂商内部错误；仅同类产品文档注明不计费"},
 	{VendorCode: "ServiceUnavailable", Code: idverify.CodeVendorUnavailable,
@@ -83,7 +83,8 @@ var ofGateway = []idverify.CodeRow{
 	{VendorCode: "DryRunOperation", Code: idverify.CodeUnknown,
 		Note: "makes no sense for this interface", NoteZH: "与本接口无关的公共错误码：DryRun"},
 
-	// How a sister product tells the state of an account. This one is not documented to.
+	// How a related product reports the state of an account. It is not documented for
+	// this one.
 	{VendorCode: "ResourceUnavailable.InArrears", Code: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused,
 		Note: "the account is in arrears", NoteZH: "账号欠费"},
 	{VendorCode: "ResourceUnavailable.LowBalance", Code: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused,

@@ -2,8 +2,8 @@ package tencentfaceid
 
 import "github.com/idverify/idverify"
 
-// ofSiblings are those of the product's other interfaces, about videos and cards. A
-// photo should meet none of them.
+// ofSiblings are codes of the product's other interfaces, about videos and cards. A
+// photo should get none of them.
 var ofSiblings = []idverify.CodeRow{
 	// Pictures.
 	{VendorCode: "FailedOperation.CoveredFace", Code: idverify.CodePoorPhoto, Billed: idverify.BilledNo,
@@ -51,7 +51,8 @@ var ofSiblings = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.LipNetFailed", Code: idverify.CodeEvidenceUnreachable,
 		Note: "the video could not be fetched", NoteZH: "视频拉取失败"},
 
-	// Faults of the vendor's. One of them is documented as free and to be tried again.
+	// Faults of the vendor's. One of them is documented as free and as worth trying
+	// again.
 	{VendorCode: "FailedOperation.DetectEngineSystemError", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo,
 		Note: "the detection engine could not be called; the vendor advises to try again", NoteZH: "检测引擎调用失败，厂商建议重试"},
 	{VendorCode: "FailedOperation.DbError", Code: idverify.CodeVendorUnavailable,

@@ -84,7 +84,7 @@ func FuzzAnswer(f *testing.F) {
 }
 
 // earned evaluates the answer independently, by the vendor's page. No answer here can
-// know the call's Extra, so one that has any is another call's.
+// know the call's Extra, so an answer that has one belongs to another call.
 func earned(given fuzztest.Answer, line float64) bool {
 	whole, ok := fuzztest.Succeeded(given)
 	a, isObject := whole.Object("Response")

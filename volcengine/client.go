@@ -22,18 +22,19 @@ type Config struct {
 	configMask
 
 	// AccessKeyID and SecretAccessKey are a permanent key of the account, or of a
-	// sub-user with a policy for the service cv. The secret is used as the console
-	// shows it: it looks like base64, and is not decoded. Required without Credentials.
+	// sub-user with a policy for the service cv. The secret is used exactly as the
+	// console shows it: it looks like base64, but is not decoded. Required without
+	// Credentials.
 	AccessKeyID, SecretAccessKey string
-	// Credentials gives the key in their place, for temporary keys and such as rotate;
-	// see [idverify.Credentials]. Default none.
+	// Credentials returns the key instead, for temporary and rotating keys; see
+	// [idverify.Credentials]. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// Rate chooses the threshold that decides, of the four that come with each answer,
+	// Rate chooses the deciding threshold, among the four that come with each answer,
 	// by its false-accept rate: 1e-3, 1e-4, 1e-5 or 1e-6. Default 1e-4, at which the
-	// vendor itself decides. A lower rate is stricter: what the vendor calls the same
-	// person may then be a face that does not match. 1e-3 is weaker than the vendor
-	// recommends, and every result warns of it; a no of the vendor's stays a no.
+	// vendor itself decides. A lower rate is stricter: a face that the vendor passes
+	// may then be CodeFaceMismatch. 1e-3 is weaker than the vendor recommends, and
+	// every result warns of it; a vendor's no always stays a no.
 	Rate float64
 
 	// HTTP configures the connection to the vendor. Its Clock gives the time for
@@ -95,9 +96,9 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a client that is held to the answer's threshold for the highest
-// published rate that is at most rate; it is never made milder. It fails with
-// CodeInvalidConfig for a rate below 1e-6, the lowest that is published.
+// WithMaxFAR returns a copy of the client that uses the answer's threshold for the
+// highest published rate that is at most rate; it is never made milder. It fails
+// with CodeInvalidConfig for a rate below 1e-6, the lowest published one.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {

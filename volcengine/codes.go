@@ -8,9 +8,9 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// Every answer brings a threshold for each of these rates, and the vendor's page calls
-// the one for 1e-4 the line of a pass. It publishes no scale: 0..100 is that of the
-// same family of thresholds elsewhere, and a score beyond it decides nothing.
+// Every answer has a threshold for each of these rates, and the vendor's page uses the
+// one for 1e-4 for a pass. It publishes no scale: 0..100 is the scale of similar
+// thresholds elsewhere, and a score outside it decides nothing.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	DecidedBy: idverify.DecidedByAnswer,
@@ -22,9 +22,9 @@ var similarity = idverify.Rule{
 
 const (
 	codeOK     = "10000"
-	codeSeeSub = "50215" // the sub-code tells
+	codeSeeSub = "50215" // the sub-code decides
 	codeDenied = "50400"
-	subOK      = "0" // has no row: beside codeOK the score decides
+	subOK      = "0" // has no row: with codeOK the score decides
 
 	// What the message of codeDenied is about.
 	reasonSignature = "signature"
@@ -33,7 +33,7 @@ const (
 
 // Codes lists the vendor's codes and what they mean here: sub-codes, codes of the
 // service, and the names of the gateway's errors. Sub-codes are billed as the vendor's
-// page marks them; what an answer itself says of its price outranks it.
+// page marks them, unless the answer itself states its price.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
 var table = exchange.NewTable(slices.Concat(subCodes, serviceCodes, gatewayCodes))
@@ -45,8 +45,8 @@ const (
 	noDigits   = 0
 )
 
-// listedAs is a code where it stands. One that is listed for another place is another
-// code here, which is not listed.
+// listedAs returns a code as it is listed for its place in the answer. A code that is
+// listed only for another place counts as unlisted.
 func listedAs(code string, digits int) string {
 	_, listed := table.Find(code)
 	isNumber := strings.Trim(code, "0123456789") == ""
@@ -60,8 +60,8 @@ func listedAs(code string, digits int) string {
 	return code
 }
 
-// Of these, six digits each, the vendor's page says which are charged for. It is cut
-// off within 210702, and what comes behind is not known.
+// For these six-digit codes the vendor's page says which are charged for. It is cut
+// off within 210702, and later codes are unknown.
 var subCodes = []idverify.CodeRow{
 	// What was compared.
 	{VendorCode: "210311", Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
@@ -81,7 +81,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: "210309", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,
 		Note: "the source has no photo", NoteZH: "权威库中没有登记照"},
 
-	// The photo. Some that cannot be used are charged for nevertheless.
+	// The photo. Some unusable ones are charged for all the same.
 	{VendorCode: "210314", Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes,
 		Note: "no features could be taken from the picture; charged for", NoteZH: "无法从图片提取人脸特征，仍计费"},
 	{VendorCode: "210301", Code: idverify.CodeUnsupportedFormat, Billed: idverify.BilledYes,

@@ -45,8 +45,8 @@ func ExampleNew() {
 	// 4 thresholds came with the answer
 }
 
-// A stricter rate than the vendor's own: what the vendor calls the same person can be
-// a face that does not match.
+// With a stricter rate than the vendor's own, a face that the vendor passes can be a
+// mismatch.
 func ExampleConfig_rate() {
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()

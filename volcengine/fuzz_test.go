@@ -74,7 +74,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// subCodes are all that an answer has, wherever they stand.
+// subCodes are all sub-codes in an answer, wherever they are.
 func subCodes(a fuzztest.Object) (all []string, ok bool) {
 	data, _ := a.Object("data")
 	for _, place := range []fuzztest.Object{data, a} {
@@ -129,12 +129,12 @@ func earned(given fuzztest.Answer, rate float64) bool {
 	return score >= line && score >= own && score <= 100
 }
 
-// number is a code without a fraction of zeros.
+// number returns a code without a fraction of zeros.
 func number(text string) string {
 	return regexp.MustCompile(`^([1-9][0-9]*)\.0+$`).ReplaceAllString(text, "$1")
 }
 
-// rung is the one threshold for a rate, which is a number and no text.
+// rung returns the only threshold for a rate; it must be a number, not a text.
 func rung(thresholds fuzztest.Object, rate float64) (threshold float64, ok bool) {
 	found := 0
 	for name, raw := range thresholds {
@@ -149,7 +149,7 @@ func rung(thresholds fuzztest.Object, rate float64) (threshold float64, ok bool)
 	return threshold, ok && found == 1 && threshold >= 0
 }
 
-// charged is what the answer itself says of its price.
+// charged returns what the answer itself says about its price.
 func charged(given fuzztest.Answer) idverify.Billed {
 	a, ok := fuzztest.Read(given)
 	if metadata, _ := a.Object("ResponseMetadata"); !ok || metadata.Has("Error") {

@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// answer is the vendor's JSON. The vendor's pages and kits do not agree on all
-// names and places, so that some things are read wherever they may stand.
+// answer is the vendor's JSON. The vendor's pages and SDKs disagree on some names
+// and places, so some fields are read from several places.
 type answer struct {
 	Metadata *metadata       `json:"ResponseMetadata"`
 	Code     exchange.Text   `json:"code"`
@@ -44,7 +44,7 @@ type units struct {
 	Value exchange.Score `json:"value"`
 }
 
-// metadata is what the gateway in front of the service says.
+// metadata is the gateway's part of the answer.
 type metadata struct {
 	ID    exchange.Remark `json:"RequestId"`
 	Error *gatewayError   `json:"Error"`
@@ -56,8 +56,8 @@ type gatewayError struct {
 	Message exchange.Remark `json:"Message"`
 }
 
-// ifObject reads an object. Errors come with null instead of one, and services
-// of this kind write an empty one as [] or "".
+// ifObject reads an object. Errors have null instead, and services of this kind
+// write an empty object as [] or "".
 func ifObject(text []byte, fields any) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil
@@ -77,7 +77,8 @@ func (c *compared) UnmarshalJSON(text []byte) error {
 	return ifObject(text, (*fields)(c))
 }
 
-// UnmarshalJSON refuses what is neither an object nor empty: it may be a no.
+// UnmarshalJSON refuses anything that is neither an object nor empty: it may
+// contain a no.
 func (s *subCode) UnmarshalJSON(text []byte) error {
 	type fields subCode
 	switch string(text) {
@@ -93,19 +94,19 @@ func (u *units) UnmarshalJSON(text []byte) error {
 	return ifObject(text, (*fields)(u))
 }
 
-// UnmarshalJSON refuses what is no object: an error of the gateway may be in it.
+// UnmarshalJSON refuses anything but an object: it may contain a gateway error.
 func (m *metadata) UnmarshalJSON(text []byte) error {
 	type fields metadata
 	return exchange.Fields(text, (*fields)(m))
 }
 
-// UnmarshalJSON refuses what is no object.
+// UnmarshalJSON refuses anything but an object.
 func (e *gatewayError) UnmarshalJSON(text []byte) error {
 	type fields gatewayError
 	return exchange.Fields(text, (*fields)(e))
 }
 
-// requestID is the service's, or else the gateway's.
+// requestID returns the service's request id, or else the gateway's.
 func (a *answer) requestID() string {
 	if a.ID == "" && a.Metadata != nil {
 		return string(a.Metadata.ID)
@@ -113,8 +114,8 @@ func (a *answer) requestID() string {
 	return string(a.ID)
 }
 
-// sub is the sub-code, from wherever it stands, without a Code where there is none.
-// ok is false when two places tell different ones.
+// sub returns the sub-code from wherever it is, with an empty Code if there is
+// none. ok is false when two places disagree.
 func (a *answer) sub() (sub subCode, ok bool) {
 	for _, place := range []subCode{a.Data.Sub, a.Data.OtherSub, a.Sub, a.OtherSub} {
 		switch {
@@ -128,8 +129,8 @@ func (a *answer) sub() (sub subCode, ok bool) {
 	return sub, true
 }
 
-// billed is what the answer itself says of its price: 1 unit or 0. Where two places
-// differ, it is charged for.
+// billed returns what the answer itself says about its price: 1 unit or 0. If two
+// places disagree, it counts as charged.
 func (a *answer) billed() idverify.Billed {
 	billed := idverify.BilledUnknown
 	for _, u := range []units{a.Data.Units, a.Data.OtherUnits} {
