@@ -75,7 +75,7 @@ func TestSubject_InvalidNameWithPosition(t *testing.T) {
 	for name, want := range map[string]string{
 		"\u200e\u3164": "empty: the name is empty",
 		"测*":           "mask: position 2 of the name is a star or another mask",
-		"测试\ufffd":     "replaced: position 3 of the name is in the place of a character that was lost on its way (U+FFFD or 〓)",
+		"测试\ufffd":     "replaced: position 3 of the name is a placeholder for a lost character (U+FFFD or 〓)",
 		"测试3":          "digit: position 3 of the name is a digit",
 	} {
 		err := (&idverify.Request{Name: name, IDNumber: aNumber}).Validate()
@@ -108,7 +108,7 @@ func TestSubject_InvisibleMarksInUncheckedNumber(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "H123 4567", s.IDNumber())
 	err = (&idverify.Request{Name: aName, IDNumber: "H123\u200b4567", SkipIDNumberCheck: true}).Validate()
-	assert.ErrorContains(t, err, "position 5 of the number is a mark that nobody sees")
+	assert.ErrorContains(t, err, "position 5 of the number is an invisible character")
 }
 
 // Holds P-DATA-12.

@@ -12,10 +12,9 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Hooks are given to a client with [idverify.WithHooks]: they make a span and a
-// measurement of each call and each attempt, and measurements of what the client's
-// stores could not do. See [Circuits] for the circuits. One value serves any number of
-// clients.
+// Hooks returns hooks for [idverify.WithHooks]: they record a span and a measurement
+// for each call and each attempt, and measurements of failed store operations. For
+// circuit breakers see [Circuits]. One value can be used for any number of clients.
 //
 // The context of an attempt has its span, so that spans of HTTP become its children:
 // see [Transport].
