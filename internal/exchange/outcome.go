@@ -23,9 +23,9 @@ type Said struct {
 	RetryAfter time.Duration
 }
 
-// Coded turns a vendor's code into the decision or the error that its row in
-// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it has
-// worked on the call, which is not turned away then.
+// Coded turns a vendor's code into the decision or error of its table row. A code
+// without a row is CodeUnknown. A verdict in the same answer means that the vendor has
+// worked on the call, so it was not refused.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	if c.repeated {
 		return nil, c.Bad(answeredBefore)
@@ -83,8 +83,8 @@ func (x *Exchange) message(said Said) idverify.Sensitive {
 	return idverify.NewSensitive(x.Scrub(said.Message))
 }
 
-// unlisted is a row for a code that has none. The HTTP status tells nevertheless
-// whether the request was turned away.
+// unlisted makes a row for a code that has none. The HTTP status still shows
+// whether the request was refused.
 func (x *Exchange) unlisted(said Said) idverify.CodeRow {
 	row := idverify.CodeRow{
 		VendorCode: redact.Word(x.Identifier(said.Code)), VendorReason: smallNumber(said.Reasons),

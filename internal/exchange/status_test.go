@@ -28,7 +28,7 @@ const noJSON = "the answer is not a JSON object"
 // pagesByStatus are the errors about a body of "x".
 var pagesByStatus = map[int]string{
 	413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: " + noJSON,
-	429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: " + noJSON,
+	429: "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: " + noJSON,
 	407: "invalid_config, refused, billed no, field HTTP.Proxy, the proxy refused: " + noJSON,
 	200: "bad_response, unanswered, billed unknown, field , " + noJSON,
 	403: "bad_response, unanswered, billed unknown, field , " + noJSON,
@@ -71,10 +71,10 @@ func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 		want   string
 	}{
 		"echo":              {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
-		"echo of a refusal": {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
+		"echo of a refusal": {429, "429", "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: JSON that is not the vendor's"},
 		"no echo":           {502, "500", "unknown, answered, billed unknown, field , "},
 		"no failure":        {200, "200", "unknown, answered, billed unknown, field , "},
-		"refused":           {429, "TOO_MANY", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment"},
+		"refused":           {429, "TOO_MANY", "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment"},
 		"listed":            {413, "busy", "rate_limited, refused, billed no, field , "},
 	} {
 		c := answered(test.status)
@@ -91,7 +91,7 @@ func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
 	for status, want := range map[int]string{
 		413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit",
-		429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit",
+		429: "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: answer is larger than the limit",
 		502: "bad_response, unanswered, billed unknown, field , answer is larger than the limit",
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
