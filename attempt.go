@@ -13,39 +13,39 @@ import (
 // Next says what a [Client] did after an attempt, and why.
 type Next string
 
-// The moves of a Client. The zero Next is none: the attempt was the last.
+// What a Client can do next.
 const (
-	// NextSameVendor: tried again at the same vendor, which is safe.
+	// NextSameVendor: the same vendor was asked again, which cannot be paid twice.
 	NextSameVendor Next = "same_vendor"
-	// NextSameVendorAmbiguous: tried again at the same vendor although it may
-	// have been billed, because the caller asked for that.
+	// NextSameVendorAmbiguous: the same vendor was asked again although the attempt
+	// may have been billed, because the caller allowed it.
 	NextSameVendorAmbiguous Next = "same_vendor_ambiguous"
-	// NextAnotherVendor: the call went on to the next provider, for the cause in
-	// Code.
+	// NextAnotherVendor: the call went on to the next provider because of Code.
 	NextAnotherVendor Next = "another_vendor"
 )
 
-// Attempt is one leg of a [Client]'s call: an exchange with a vendor, or the
-// passing over of one. It holds nothing of the person.
+// Attempt describes one exchange with a vendor within a [Client]'s call, or says
+// why a provider was passed over.
 type Attempt struct {
 	Vendor string `json:"vendor"`
-	// Code is how the leg ended: a decision, or an error's code.
+	// Code is how the attempt ended: a decision, or an error's code.
 	Code Code `json:"code"`
-	// VendorCode, VendorReason, RequestID and HTTPStatus are the vendor's own.
+	// VendorCode, VendorReason, RequestID and HTTPStatus are as the vendor gave
+	// them.
 	VendorCode   string `json:"vendor_code,omitempty"`
 	VendorReason string `json:"vendor_reason,omitempty"`
 	RequestID    string `json:"request_id,omitempty"`
 	HTTPStatus   int    `json:"http_status,omitempty"`
 	// At is when the attempt began, by this machine's clock.
 	At time.Time `json:"at,omitzero"`
-	// Wait is how long was waited before the attempt, in back-off; Queued how long
-	// it stood in the limiter's line; Duration how long the exchange then took. JSON
-	// has them in milliseconds.
+	// Wait is the backoff before the attempt, Queued the time spent waiting for the
+	// limiter, and Duration the time of the exchange itself. In JSON they are
+	// milliseconds.
 	Wait     time.Duration `json:"-"`
 	Queued   time.Duration `json:"-"`
 	Duration time.Duration `json:"-"`
 	Billed   Billed        `json:"billed"`
-	// Delivery is how far the request came; for a decision DeliveryAnswered.
+	// Delivery is how far the request got; for a decision it is DeliveryAnswered.
 	// Sent, Ambiguous and Repeatable follow from it as in [Error]; JSON has all
 	// four.
 	Delivery Delivery `json:"delivery"`
@@ -54,7 +54,7 @@ type Attempt struct {
 	Reason     Reason `json:"reason,omitempty"`
 	// Next is what was done after the attempt.
 	Next Next `json:"next,omitempty"`
-	// Err is the leg's error, nil for a decision. errors.Is and errors.As on
+	// Err is the attempt's error, nil for a decision. errors.Is and errors.As on
 	// the call's Error reach it.
 	Err error `json:"-" xml:"-" yaml:"-"`
 }
@@ -97,7 +97,7 @@ func (a *Attempt) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// milliseconds is n of them, or as many as there is a Duration for.
+// milliseconds converts n to a Duration, and caps it at the longest one.
 func milliseconds(n int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	return time.Duration(max(-most, min(n, most))) * time.Millisecond

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestAttemptKeepsWhatTheVendorSaid(t *testing.T) {
+func TestAttempt_KeepsVendorFields(t *testing.T) {
 	decided := pass(t)
 	decided.res.VendorCode, decided.res.VendorReason, decided.res.RequestID, decided.res.HTTPStatus = "1", "found", "r2", 200
 	failed := &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", VendorReason: "daily", RequestID: "r1", HTTPStatus: 402,
@@ -36,7 +36,7 @@ func TestAttemptKeepsWhatTheVendorSaid(t *testing.T) {
 	}, legs)
 }
 
-func TestEveryVerbPrintsTheLineOfAnAttempt(t *testing.T) {
+func TestAttempt_EveryVerbPrintsString(t *testing.T) {
 	for want, a := range map[string]idverify.Attempt{
 		"a circuit_open (passed over, billed no)":  {Vendor: "a", Code: idverify.CodeCircuitOpen, Billed: idverify.BilledNo, PassedOver: true},
 		"a network (not sent, billed no)":          {Vendor: "a", Code: idverify.CodeNetwork, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo},
@@ -50,7 +50,7 @@ func TestEveryVerbPrintsTheLineOfAnAttempt(t *testing.T) {
 	}
 }
 
-func TestAttemptHidesWhatIsNoWord(t *testing.T) {
+func TestAttempt_HidesMalformedValues(t *testing.T) {
 	a := idverify.Attempt{Vendor: aName, Code: aName, VendorCode: aName, RequestID: aName, Delivery: idverify.DeliveryAnswered, HTTPStatus: 200, Wait: time.Second}
 	assert.Equal(t, "[vendor=[hidden] code=[hidden] vendor_code=[hidden] request_id=[hidden] http_status=200 wait=1s queued=0s duration=0s billed=unknown "+
 		"delivery=answered passed_over=false]", a.LogValue().String())
@@ -60,7 +60,7 @@ func TestAttemptHidesWhatIsNoWord(t *testing.T) {
 		"delivery":"unanswered","sent":true,"ambiguous":true,"repeatable":false}`, string(text))
 }
 
-func TestAttemptJSONKeepsTheTimesAndRefusesWhatIsNone(t *testing.T) {
+func TestAttemptJSON_TimesAndInvalidDurations(t *testing.T) {
 	a := idverify.Attempt{Vendor: "a", Code: idverify.CodeTimeout, Wait: 1500 * time.Millisecond, Duration: 30 * time.Second, Delivery: idverify.DeliveryUnanswered}
 	text, err := json.Marshal(a)
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestAttemptJSONKeepsTheTimesAndRefusesWhatIsNone(t *testing.T) {
 	}
 }
 
-func TestAttemptJSONSurvives(t *testing.T) {
+func TestAttemptJSON_RoundTrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // where a call takes no time
 		c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeQuotaExceeded)), vendorNamed("b", pass(t))})
 		require.NoError(t, err)

@@ -2,14 +2,13 @@ package idverify
 
 import "fmt"
 
-// Billed says whether a vendor charges for a call, as far as its documents
-// tell. The zero value is BilledUnknown.
+// Billed says whether a vendor charges for a call, according to its documents.
 type Billed int8
 
 const (
 	// BilledUnknown: the documents do not say, or no answer came back.
 	BilledUnknown Billed = iota
-	// BilledNo: certainly not charged: never sent, or documented as free.
+	// BilledNo: not charged, because it was never sent or is documented as free.
 	BilledNo
 	// BilledYes: documented as charged.
 	BilledYes
@@ -28,7 +27,7 @@ func (b Billed) String() string {
 // MarshalText gives String.
 func (b Billed) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
-// UnmarshalText reads what String gives, and refuses anything else.
+// UnmarshalText reads what MarshalText writes, and refuses anything else.
 func (b *Billed) UnmarshalText(text []byte) error {
 	for i, t := range billedTexts {
 		if t == string(text) {
@@ -36,5 +35,5 @@ func (b *Billed) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("idverify: billed is yes, no or unknown")
+	return fmt.Errorf("idverify: billed must be yes, no or unknown")
 }

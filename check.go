@@ -16,37 +16,38 @@ const (
 	// CheckLiveness tells a living face from a presentation attack: a photo
 	// of a photo, a screen, a mask.
 	CheckLiveness CheckKind = "liveness"
-	// CheckSynthetic looks for synthetic pictures: retouched, morphed, generated.
+	// CheckSynthetic looks for synthetic faces: retouched, morphed or generated
+	// pictures.
 	CheckSynthetic CheckKind = "synthetic"
-	// CheckHack looks for captures that did not come from a camera's live
-	// stream.
+	// CheckHack looks for injected captures, which did not come from a camera's
+	// live stream.
 	CheckHack CheckKind = "hack"
 )
 
-// DecidedBy says who drew the line between pass and failure of a check.
+// DecidedBy says who set the line between pass and failure of a check.
 type DecidedBy string
 
 const (
-	// DecidedByThreshold: a threshold that is known before the call, the one that
-	// the vendor published or one of the caller's. "" counts as this.
+	// DecidedByThreshold: a threshold known before the call, either the vendor's
+	// published one or the caller's. "" counts as this.
 	DecidedByThreshold DecidedBy = "threshold"
-	// DecidedByAnswer: a threshold that came with the answer and is good for it
-	// alone. It is chosen by its false-accept rate.
+	// DecidedByAnswer: a threshold that came with the answer and holds for that
+	// answer only. It is chosen by its false-accept rate.
 	DecidedByAnswer DecidedBy = "answer"
 	// DecidedByVendor: the vendor's own yes or no. A score that comes with it is
-	// carried and overrules nothing.
+	// reported and never overrules it.
 	DecidedByVendor DecidedBy = "vendor"
 )
 
-// known is d with its zero value spelled out.
+// known turns the zero value into DecidedByThreshold.
 func (d DecidedBy) known() DecidedBy { return cmp.Or(d, DecidedByThreshold) }
 
 // Check is one score with its threshold and verdict, or the vendor's verdict, which
 // may have no score. Its JSON names are stable.
 type Check struct {
 	Kind CheckKind `json:"kind"`
-	// DecidedBy says what Passed rests on. JSON of before has no such member, and is
-	// read as DecidedByThreshold.
+	// DecidedBy says how Passed was decided. JSON written before this field existed
+	// is read as DecidedByThreshold.
 	DecidedBy DecidedBy `json:"decided_by"`
 	// Value is the score as the vendor gave it, on the vendor's Scale; [Check.Score]
 	// reads it. It is nil where the vendor gave a verdict without a score: then
@@ -54,8 +55,8 @@ type Check struct {
 	Value     *float64  `json:"value,omitempty"`
 	Scale     Scale     `json:"scale"`
 	Direction Direction `json:"direction"`
-	// Normalized is the value on 0..1, 1 being good. It keeps the vendor's
-	// proportions: 0.8 at two vendors does not mean the same certainty.
+	// Normalized is the value mapped to 0..1, where 1 is best. It keeps the
+	// vendor's proportions: 0.8 at two vendors does not mean the same certainty.
 	Normalized float64 `json:"normalized"`
 	// The check passed when "Value Comparator Threshold" holds, unless the vendor
 	// decided: then Comparator, Threshold and Margin are zero, and FAR is nil.
@@ -63,18 +64,18 @@ type Check struct {
 	Threshold  float64    `json:"threshold"`
 	Passed     bool       `json:"passed"`
 	// Margin is the distance of the value from the threshold, as a share of the
-	// scale on that side: from −1 (worst) over 0 (at the threshold) to 1 (best).
-	// It serves to sort and is no probability: 0.5 at two vendors does not mean
-	// the same certainty. At 0 the Comparator decides, so look at Passed.
+	// scale on that side: −1 is the worst value, 0 the threshold, 1 the best value.
+	// Use it for sorting only; it is not a probability, and 0.5 at two vendors does
+	// not mean the same certainty. At 0 the Comparator decides, so look at Passed.
 	Margin float64 `json:"margin"`
-	// FAR is the false-accept rate that the vendor published for the strictest
-	// published threshold that Threshold reaches, nil where it published none.
-	// Where the answer decided, it is that of the threshold that was chosen.
-	// It speaks of similarity only.
+	// FAR is the false-accept rate that the vendor published for Threshold, or for
+	// the strictest published threshold that Threshold meets; nil where the vendor published
+	// none. With DecidedByAnswer it is the rate of the chosen threshold. It is
+	// about similarity only.
 	FAR *float64 `json:"far,omitempty"`
 }
 
-// Score is Value, and whether there is one.
+// Score returns Value, and whether there is one.
 func (c Check) Score() (value float64, ok bool) {
 	if c.Value == nil {
 		return 0, false
@@ -82,10 +83,10 @@ func (c Check) Score() (value float64, ok bool) {
 	return *c.Value, true
 }
 
-// Holds reports whether the check has earned a pass. Of a score it takes the numbers
-// and does not ask Passed: a finite value on the scale, and a comparator and threshold
-// that could also fail, which the value satisfies. Of a vendor's verdict it takes
-// Passed, and wants no threshold beside it.
+// Holds reports whether the check has earned a pass. It does not trust Passed for a
+// score, but compares the numbers again: the value must be finite, on the scale and
+// satisfy the comparator, and the threshold must be one that a value can fail. For a
+// vendor's verdict it uses Passed, and requires that there is no threshold.
 func (c Check) Holds() bool {
 	switch {
 	case !c.isSound():
@@ -96,12 +97,12 @@ func (c Check) Holds() bool {
 	return c.Comparator.holds(*c.Value, c.Threshold)
 }
 
-// isOff reports whether the check contradicts itself: it lacks what its kind of
-// decision needs, or its numbers say something else than Passed.
+// isOff reports whether the check contradicts itself: a part that DecidedBy needs
+// is missing, or the numbers disagree with Passed.
 func (c Check) isOff() bool { return !c.isSound() || c.Passed != c.Holds() }
 
-// isSound reports whether everything is there that the way of deciding needs,
-// nothing that belongs to another one, and nothing that could not be kept as JSON.
+// isSound reports whether the check has every part that its DecidedBy needs, none
+// that belongs to another DecidedBy, and only numbers that JSON can hold.
 func (c Check) isSound() bool {
 	if !isNumber(c.Normalized) || !isNumber(c.Margin) || c.FAR != nil && !isNumber(*c.FAR) {
 		return false
@@ -116,8 +117,8 @@ func (c Check) isSound() bool {
 
 func isNumber(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
-// isCarried reports whether the score beside a verdict is on its scale, or there is
-// neither.
+// isCarried reports whether the score that came with a verdict is on its scale, or
+// score and scale are both absent.
 func (c Check) isCarried() bool {
 	if c.Value == nil {
 		return c.Scale == Scale{} && c.Direction == "" && c.Normalized == 0
@@ -125,7 +126,7 @@ func (c Check) isCarried() bool {
 	return c.Scale.isRange() && c.Scale.contains(*c.Value)
 }
 
-// FalseAcceptRate is FAR, and whether the vendor published one.
+// FalseAcceptRate returns FAR, and whether the vendor published one.
 func (c Check) FalseAcceptRate() (rate float64, published bool) {
 	if c.FAR == nil {
 		return 0, false

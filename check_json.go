@@ -6,7 +6,7 @@ import "encoding/json"
 type checkFields Check
 
 // verdictFields is Check for a vendor's verdict, which has no threshold and perhaps
-// no score: what is zero is left out. A reader would take a 0 for a number.
+// no score: it leaves zero fields out. A reader would take a 0 for a number.
 type verdictFields struct {
 	Kind       CheckKind  `json:"kind"`
 	DecidedBy  DecidedBy  `json:"decided_by"`

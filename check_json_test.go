@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestEachWayToDecideHasItsJSON(t *testing.T) {
+func TestCheckJSON_ForEachDecidedBy(t *testing.T) {
 	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
 	require.NoError(t, err)
 	byAnswer, err := filled.Check(69)
@@ -36,8 +36,8 @@ func TestEachWayToDecideHasItsJSON(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotBelongToAVerdictSurvivesJSON(t *testing.T) {
-	// Else a check that holds nothing would hold once it was stored and read.
+func TestCheckJSON_KeepsContradictions(t *testing.T) {
+	// Otherwise a check that does not hold could hold after it was stored and read.
 	off := idverify.Check{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Passed: true, Threshold: 80, Comparator: idverify.Above}
 	text, err := json.Marshal(off)
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestWhatDoesNotBelongToAVerdictSurvivesJSON(t *testing.T) {
 	assert.False(t, back.Holds())
 }
 
-func TestJSONOfBeforeIsReadAsDecidedByAThreshold(t *testing.T) {
+func TestCheckJSON_WithoutDecidedByIsThreshold(t *testing.T) {
 	text, err := os.ReadFile("testdata/before/result.json")
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "decided_by")

@@ -20,7 +20,7 @@ func rule(pass idverify.Comparator, threshold float64) idverify.Rule {
 }
 
 // Holds P-PASS-3.
-func TestComparatorsAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
+func TestRuleCheck_ComparatorsAroundTheThreshold(t *testing.T) {
 	above, below := math.Nextafter(80, 100), math.Nextafter(80, 0)
 	for pass, want := range map[idverify.Comparator][3]bool{ // below, at, above
 		idverify.AtLeast: {false, true, true},
@@ -42,7 +42,7 @@ func TestComparatorsAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 	}
 }
 
-func TestMarginAndNormalizedMeanTheSameInBothDirections(t *testing.T) {
+func TestRuleCheck_MarginAndNormalizedInBothDirections(t *testing.T) {
 	for _, test := range []struct {
 		rule                      idverify.Rule
 		value, normalized, margin float64
@@ -66,7 +66,7 @@ func TestMarginAndNormalizedMeanTheSameInBothDirections(t *testing.T) {
 }
 
 // A scale need not begin at 0: some vendors count from −1 to 1.
-func TestMarginAndNormalizedOnAScaleThatBeginsBelowZero(t *testing.T) {
+func TestRuleCheck_MarginAndNormalizedOnNegativeScale(t *testing.T) {
 	for _, test := range []struct {
 		pass                                 idverify.Comparator
 		threshold, value, normalized, margin float64
@@ -87,8 +87,8 @@ func TestMarginAndNormalizedOnAScaleThatBeginsBelowZero(t *testing.T) {
 	}
 }
 
-// NaN would make a Check that no JSON can hold, and −0 one that reads oddly.
-func TestMarginAtTheThresholdIsPlainZero(t *testing.T) {
+// NaN would make a Check that JSON cannot hold, and −0 would print oddly.
+func TestRuleCheck_MarginAtThresholdIsZero(t *testing.T) {
 	for _, r := range []idverify.Rule{
 		rule(idverify.AtMost, 0), rule(idverify.AtMost, 50), rule(idverify.Below, 50), rule(idverify.AtLeast, 100), rule(idverify.AtLeast, 50),
 	} {
@@ -101,7 +101,7 @@ func TestMarginAtTheThresholdIsPlainZero(t *testing.T) {
 }
 
 // Holds P-PASS-2.
-func TestValuesOffTheScaleDecideNothing(t *testing.T) {
+func TestRuleCheck_RefusesValuesOffTheScale(t *testing.T) {
 	for _, value := range []float64{-0.0001, 100.0001, math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, pass := range []idverify.Comparator{idverify.AtLeast, idverify.Above, idverify.AtMost, idverify.Below} {
 			check, err := rule(pass, 50).Check(value)
@@ -112,7 +112,7 @@ func TestValuesOffTheScaleDecideNothing(t *testing.T) {
 }
 
 // Holds P-PASS-4.
-func TestRulesThatCouldNotDecideAreRefused(t *testing.T) {
+func TestRuleValidate_RefusesRulesThatCannotDecide(t *testing.T) {
 	nan := math.NaN()
 	for name, r := range map[string]idverify.Rule{
 		"zero":               {},
@@ -152,7 +152,7 @@ func published(threshold float64) idverify.Rule {
 }
 
 // Holds P-PASS-4.
-func TestFalseAcceptRateIsAStepAndNeverInterpolated(t *testing.T) {
+func TestRuleCheck_FARIsNeverInterpolated(t *testing.T) {
 	for threshold, want := range map[float64]float64{60: 1e-3, 69.99: 1e-3, 70: 1e-4, 75: 1e-4, 80: 1e-5, 99: 1e-5} {
 		check, err := published(threshold).Check(50)
 		require.NoError(t, err)
@@ -168,7 +168,7 @@ func TestFalseAcceptRateIsAStepAndNeverInterpolated(t *testing.T) {
 }
 
 // Holds P-PASS-4.
-func TestMaxFAROnlyEverRaisesAThreshold(t *testing.T) {
+func TestRuleWithMaxFAR_NeverLowersThreshold(t *testing.T) {
 	for _, test := range []struct{ from, rate, want float64 }{
 		{70, 1e-5, 80},
 		{70, 2e-5, 80},
@@ -194,9 +194,9 @@ func TestMaxFAROnlyEverRaisesAThreshold(t *testing.T) {
 	assert.Error(t, err, "nothing was published")
 }
 
-// A table that contradicts itself promises no more than its strictest step, and
-// leads to no threshold below the one that is set.
-func TestMaxFARLowersNoThresholdWhateverTheTable(t *testing.T) {
+// A table that contradicts itself promises no more than its strictest step, and no
+// WithMaxFAR may lower the configured threshold.
+func TestRuleWithMaxFAR_ContradictoryTable(t *testing.T) {
 	r := rule(idverify.AtLeast, 70)
 	r.FAR = []idverify.FARStep{{Threshold: 60, Rate: 1e-5}, {Threshold: 70, Rate: 1e-3}}
 	check, err := r.Check(90)
@@ -214,10 +214,10 @@ func TestMaxFARLowersNoThresholdWhateverTheTable(t *testing.T) {
 	}
 }
 
-// Where a low score is the good one, such as a distance, the lower threshold is
-// the stricter.
+// Where a low score is better, such as a distance, the lower threshold is the
+// stricter.
 // Holds P-PASS-4.
-func TestFalseAcceptRateOfAScoreThatIsBetterWhenLower(t *testing.T) {
+func TestRuleWithMaxFAR_LowerScoreIsBetter(t *testing.T) {
 	distance := func(threshold float64) idverify.Rule {
 		return idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.Below, Threshold: threshold,
 			FAR: []idverify.FARStep{{Threshold: 0.3, Rate: 1e-5}, {Threshold: 0.4, Rate: 1e-4}, {Threshold: 0.6, Rate: 1e-3}}}
@@ -249,7 +249,7 @@ func TestCheckJSONNames(t *testing.T) {
 	assert.Equal(t, "similarity 85 >= 70 passed", check.String())
 }
 
-func TestEndsOfTheScaleThatDoDecideAreAccepted(t *testing.T) {
+func TestRuleValidate_AcceptsUsableEndsOfScale(t *testing.T) {
 	for _, r := range []idverify.Rule{
 		rule(idverify.Above, 0), rule(idverify.Below, 100), rule(idverify.AtLeast, 100), rule(idverify.AtMost, 0),
 	} {
@@ -267,7 +267,7 @@ func claimed(t *testing.T, change func(*idverify.Check)) *idverify.Result {
 }
 
 // Holds P-PASS-1.
-func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
+func TestCheckHolds_IgnoresPassed(t *testing.T) {
 	assert.True(t, claimed(t, func(*idverify.Check) {}).Passed())
 	for name, change := range map[string]func(*idverify.Check){
 		"12 > 80":                       func(c *idverify.Check) { c.Value = ptr(12.0) },
@@ -286,7 +286,7 @@ func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 		"a word for nobody":             func(c *idverify.Check) { c.DecidedBy = "somebody" },
 		"the vendor's, and a threshold": func(c *idverify.Check) { c.DecidedBy = idverify.DecidedByVendor },
 		"says it failed":                func(c *idverify.Check) { c.Passed = false },
-		// No store, ledger or journal could keep what was paid for.
+		// No store, ledger or journal could keep these.
 		"a share that no JSON has":  func(c *idverify.Check) { c.Normalized = math.NaN() },
 		"a margin that no JSON has": func(c *idverify.Check) { c.Margin = math.Inf(1) },
 		"a rate that no JSON has":   func(c *idverify.Check) { c.FAR = ptr(math.NaN()) },
@@ -302,7 +302,7 @@ func TestACheckThatOnlySaysItPassedIsNotBelieved(t *testing.T) {
 		_, err := c.Verify(t.Context(), askFor(photo()))
 		assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), name)
 	}
-	// A contradiction is none the better beside another decision.
+	// A contradictory check is not believed for another decision either.
 	res := claimed(t, func(c *idverify.Check) { c.Value = ptr(12.0) })
 	res.Code = idverify.CodeFaceMismatch
 	_, err := oneVendor(t, vendorNamed("a", step{res: res})).Verify(t.Context(), askFor(photo()))

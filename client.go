@@ -14,10 +14,10 @@ import (
 	"github.com/idverify/idverify/internal/retry"
 )
 
-// Client is a [Verifier] over one or several providers: it routes a request,
-// asks again where that is safe, asks the next vendor where the first cannot
-// answer, and keeps account of every leg. It is safe for concurrent use and
-// needs no closing.
+// Client is a [Verifier] over one or several providers: it routes a request, asks
+// again where that is safe, fails over to the next vendor where the first cannot
+// answer, and records every attempt. It is safe for concurrent use and needs no
+// closing.
 type Client struct {
 	settings
 	vendors []*vendor
@@ -27,10 +27,10 @@ type Client struct {
 
 var _ Verifier = (*Client)(nil)
 
-// New makes a Client. The order of the providers is the order of preference,
-// unless an option says otherwise. It fails with CodeInvalidConfig, naming the
-// field, when there is no provider, one is nil, two have the same name, or an
-// option cannot be met.
+// New makes a Client. The order of the providers is the order of preference, unless
+// an option says otherwise. It fails with CodeInvalidConfig, naming the field, when
+// there is no provider, one is nil, two have the same name, or an option cannot be
+// satisfied.
 func New(providers []Provider, opts ...Option) (*Client, error) {
 	c := &Client{settings: settings{retry: Retry{}.withDefaults()}, quota: new(retry.Quota), flights: newFlights()}
 	for _, opt := range opts {
@@ -62,7 +62,7 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 			return nil, err
 		}
 		if isNil(p) {
-			return nil, misconfigured("WithMaxFAR", "a provider returned none")
+			return nil, misconfigured("WithMaxFAR", "a provider returned nil")
 		}
 		if err := c.checkRequired(p); err != nil {
 			return nil, err
@@ -75,8 +75,8 @@ func New(providers []Provider, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// isNil also sees a nil pointer, function, map or slice in the interface: what a
-// constructor returned beside an error that nobody looked at.
+// isNil also detects a nil pointer, function, map or slice inside the interface,
+// such as a constructor returns beside an error that the caller ignored.
 func isNil(value any) bool {
 	switch v := reflect.ValueOf(value); v.Kind() {
 	case reflect.Invalid:
@@ -87,11 +87,11 @@ func isNil(value any) bool {
 	return false
 }
 
-// errTypedNil stands for a nil pointer that somebody returned as an error.
+// errTypedNil replaces a nil pointer that somebody returned as an error.
 var errTypedNil = errors.New("idverify: the error is a nil pointer")
 
-// askable is an error of somebody else's code that errors.Is and errors.As may
-// ask: what is behind a nil pointer would panic.
+// askable returns a foreign error that is safe for errors.Is and errors.As: they
+// would panic on a nil pointer.
 func askable(err error) error {
 	if err != nil && isNil(err) {
 		return errTypedNil
@@ -111,7 +111,7 @@ func (c *Client) Verify(ctx context.Context, req *Request) (*Result, error) {
 	return c.watched(ctx, req, start, ended)
 }
 
-// watched tells the hooks how the call ended, also when it panics.
+// watched calls the hooks at the end of the call, also when it panics.
 func (c *Client) watched(ctx context.Context, req *Request, start CallStart, ended func(CallEnd)) (res *Result, err error) {
 	completed := false
 	defer func() {
@@ -143,7 +143,7 @@ func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result
 	case call.req.IdempotencyKey != "":
 		return c.askOnce(ctx, call)
 	case c.claims != nil:
-		return nil, beforehand(refused(CodeInvalidRequest, "IdempotencyKey", "with a ledger every request needs a key"))
+		return nil, beforehand(refused(CodeInvalidRequest, "IdempotencyKey", "with a ledger every request needs an IdempotencyKey"))
 	}
 	return c.ask(ctx, call)
 }
@@ -168,16 +168,16 @@ func (c *Client) ask(ctx context.Context, call *call) (*Result, error) {
 	return res, err
 }
 
-// nobody passes every vendor over: none reads any of the evidence.
+// nobody passes every vendor over, because none reads any of the evidence.
 func (c *call) nobody(ctx context.Context, vendors []*vendor) (*Result, error) {
 	for i, v := range vendors {
 		_ = c.try(ctx, v, i < len(vendors)-1)
 	}
-	c.failure = refused(CodeUnsupportedEvidence, "Evidence", "there is no provider to ask that accepts "+c.req.String())
+	c.failure = refused(CodeUnsupportedEvidence, "Evidence", "no provider that may be asked accepts "+c.req.String())
 	return c.outcome(false)
 }
 
-// beforehand is a copy of an error found before any vendor was asked.
+// beforehand returns a copy of an error found before any vendor was asked.
 func beforehand(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -186,10 +186,10 @@ func beforehand(err error) error {
 	return e.summed(nil, false)
 }
 
-// Outcome gives the code of what Verify returned and the advice about it in one
-// call: of the decision, or of the error as [CodeOf] finds it. Of neither, it is
-// CodeUnknown and AdviceReview, and so it is of an error whose code is a decision's:
-// an error decides nothing.
+// Outcome returns the code of what Verify returned and the advice for it: of the
+// decision, or of the error as [CodeOf] finds it. With neither, it returns
+// CodeUnknown and AdviceReview. So it does for an error whose code is a decision's,
+// because an error never decides.
 func Outcome(res *Result, err error) (Code, Advice) {
 	if err == nil && res != nil && res.Code != "" {
 		return res.Code, res.Advice()
@@ -201,8 +201,8 @@ func Outcome(res *Result, err error) (Code, Advice) {
 	return CodeUnknown, AdviceReview
 }
 
-// Circuits gives the state of each vendor's circuit breaker by the provider's
-// name. One that is off is always closed.
+// Circuits returns the state of each vendor's circuit breaker by the provider's
+// name. A breaker that is off is always closed.
 func (c *Client) Circuits() map[string]CircuitState {
 	states := make(map[string]CircuitState, len(c.vendors))
 	for _, v := range c.vendors {
@@ -211,12 +211,13 @@ func (c *Client) Circuits() map[string]CircuitState {
 	return states
 }
 
-// KeepsAnswers reports whether decisions are kept under [Request.IdempotencyKey], because
-// a store or a ledger was given. Package batch asks: without one, a key has no use there.
+// KeepsAnswers reports whether the client keeps decisions under [Request.IdempotencyKey],
+// because it has a result store or a ledger. Package batch passes keys on only to such a
+// client.
 func (c *Client) KeepsAnswers() bool { return c.answers != nil || c.claims != nil }
 
-// CloseIdleConnections tells every provider that has a method of that name. A
-// Client needs no closing; tests that count goroutines may want it.
+// CloseIdleConnections calls the method of that name on every provider that has
+// one. A Client needs no closing; tests that count goroutines may want it.
 func (c *Client) CloseIdleConnections() {
 	for _, v := range c.vendors {
 		if p, ok := v.Provider.(interface{ CloseIdleConnections() }); ok {

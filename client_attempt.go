@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// attempting is one attempt while it runs. What becomes of it is recorded once,
-// by end: hooks, log and Attempts get the same value.
+// attempting is an attempt in progress. Its end method records it once: hooks, log
+// and Attempts get the same value.
 type attempting struct {
 	call   *call
 	vendor *vendor
-	ctx    context.Context // the hooks'
-	told   func(Attempt)   // nil when nobody watches
+	ctx    context.Context // the context that the hooks returned
+	told   func(Attempt)   // nil without hooks
 
 	at     time.Time
-	wait   time.Duration // in back-off, before it
-	queued time.Duration // in the limiter's line
-	began  time.Time     // the exchange; zero when it was passed over
-	reason Reason        // why it was
+	wait   time.Duration // backoff before it
+	queued time.Duration // time in the limiter's queue
+	began  time.Time     // start of the exchange; zero when the provider was passed over
+	reason Reason        // why the provider was passed over
 	over   bool
 }
 
@@ -32,11 +32,11 @@ func (c *call) begin(ctx context.Context, v *vendor, wait time.Duration) *attemp
 	return a
 }
 
-// asked reports whether the provider was asked, and not passed over.
+// asked reports whether the provider was asked rather than passed over.
 func (a *attempting) asked() bool { return a.reason == "" && !a.began.IsZero() }
 
-// run waits to be admitted and asks the provider. A panic of the provider ends
-// the attempt for the hooks before it goes on to the caller.
+// run waits for admission and asks the provider. If the provider panics, the hooks
+// see the end of the attempt before the panic reaches the caller.
 func (a *attempting) run() (*Result, *Error) {
 	completed := false
 	defer func() {

@@ -12,8 +12,9 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// In a bubble, who waits for a place that nobody gives back is seen at once.
-func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
+// Inside a synctest bubble, a caller that waits for a place that is never released
+// is a deadlock, which fails the test at once.
+func TestClient_ReleasesLimiterAfterEveryAttempt(t *testing.T) {
 	for _, opts := range [][]idverify.Option{nil, {silentHooks}} {
 		synctest.Test(t, func(t *testing.T) {
 			limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
@@ -28,7 +29,7 @@ func TestEveryAttemptGivesItsPlaceInTheLimiterBack(t *testing.T) {
 	}
 }
 
-func TestNoAttemptThatCannotFitInTheDeadline(t *testing.T) {
+func TestClient_NoBackoffBeyondDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second))), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -43,7 +44,7 @@ func TestNoAttemptThatCannotFitInTheDeadline(t *testing.T) {
 	})
 }
 
-func TestTimeLimitOfAnAttempt(t *testing.T) {
+func TestClient_AttemptTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := pass(t)
 		slow.after = time.Hour
@@ -66,7 +67,7 @@ func TestTimeLimitOfAnAttempt(t *testing.T) {
 	})
 }
 
-// lasting keeps the context of its last call.
+// lasting stores the context of its last call.
 type lasting struct {
 	byScript
 	ctx context.Context
@@ -77,7 +78,7 @@ func (l *lasting) Ask(ctx context.Context, q *idverify.Question) (*idverify.Resu
 	return l.byScript.Ask(ctx, q)
 }
 
-func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
+func TestClient_AttemptContextEndsWithAttempt(t *testing.T) {
 	a := &lasting{byScript: *vendorNamed("a", pass(t))}
 	for _, req := range []*idverify.Request{askFor(photo()), keyed("k")} {
 		_, err := oneVendor(t, a).Verify(t.Context(), req)

@@ -13,20 +13,20 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// flights are the calls with a key that are under way. Two calls with one key
-// are one exchange.
+// flights are the calls with a key that are in progress. Calls with the same key
+// share one exchange.
 type flights struct {
-	secret redact.Secret // of this Client: for prints where no store has a secret
+	secret redact.Secret // random, for prints when no store has a secret
 
 	mu    sync.Mutex
 	byKey map[string]*shared
 }
 
-// shared is one call with a key and the callers who wait for it.
+// shared is one call with a key, and the callers who wait for it.
 type shared struct {
 	*flight.Flight[*Result]
 	print string  // of the question
-	loans []*loan // of those who wait, in the order they came; guarded by flights.mu
+	loans []*loan // of the callers who wait, in order of arrival; guarded by flights.mu
 }
 
 func newFlights() *flights {
@@ -38,23 +38,23 @@ func newFlights() *flights {
 // keyed is a request with a key, on its way through flights.
 type keyed struct {
 	key string
-	// id names the key, and the rate that was asked for, to a store. print tells
-	// two questions apart: it stands for the person and all evidence.
+	// id identifies the key and the requested rate in a store. print identifies the
+	// question: the person and all evidence.
 	id, print string
 	repeat    bool   // what failed at a price or is ambiguous in a ledger
 	callID    string // for hooks
 	loan      *loan
-	// ask asks the vendors, each time with what lender gives.
+	// ask asks the vendors; each attempt uses the request that lender returns.
 	ask func(ctx context.Context, lender func() *loan) (*Result, error)
-	// known gives the decision of a store, nil when it has none, and keep gives
-	// it one. Both nil when there is no store.
+	// known loads the decision from a store, nil when there is none, and keep saves
+	// one. Both are nil when there is no store.
 	known func(ctx context.Context) (*Result, error)
 	keep  func(ctx context.Context, res *Result)
 }
 
-// share makes the call of a question, or joins the one that is under way. A
-// caller who leaves leaves alone; when the last has left, the call ends. Nothing of
-// what a caller gave is read after their return.
+// share makes the call for a question, or joins the one in progress. A caller who
+// leaves does not end the call for others; it ends when the last caller has left.
+// What a caller passed in is not read after that caller's Verify has returned.
 func (f *flights) share(ctx context.Context, q keyed) (*Result, error) {
 	defer q.loan.takeBack()
 	s, origin := f.enter(ctx, q)
@@ -69,12 +69,12 @@ func (f *flights) share(ctx context.Context, q keyed) (*Result, error) {
 	if !f.leave(q, s) {
 		return nil, othersWait(ctx).from(origin)
 	}
-	<-s.Landed() // it was there already, or has been cancelled and tells how far it came
+	<-s.Landed() // it had landed already, or was cancelled and reports how far it got
 	return inOwnWords(ctx, s, origin)
 }
 
-// enter joins the call under the question's key or starts one. It gives none when
-// the key is that of another question.
+// enter joins the call under the question's key, or starts one. It returns nil when
+// the key belongs to another question.
 func (f *flights) enter(ctx context.Context, q keyed) (*shared, Origin) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -92,9 +92,9 @@ func (f *flights) enter(ctx context.Context, q keyed) (*shared, Origin) {
 	return s, OriginVendor
 }
 
-// work makes the call and lands. A decision that is to be kept is given to
-// newcomers until the store has it; anything else is forgotten before anybody
-// is told, so that who asks again on seeing it asks anew.
+// work makes the call and delivers its outcome. Newcomers can join until a decision
+// has been saved in the store. Any other outcome is forgotten before callers are
+// told, so that a caller who retries on seeing it starts a new call.
 func (f *flights) work(q keyed, s *shared) flight.Work[*Result] {
 	return func(ctx context.Context, landing *flight.Flight[*Result]) {
 		defer f.forget(q.key, s)
@@ -111,7 +111,7 @@ func (f *flights) work(q keyed, s *shared) flight.Work[*Result] {
 	}
 }
 
-// answer looks into the store before anybody is asked.
+// answer looks into the store before any vendor is asked.
 func (q keyed) answer(ctx context.Context, lender func() *loan) (*Result, error) {
 	if q.known != nil {
 		if res, err := q.known(ctx); res != nil || err != nil {
@@ -121,7 +121,8 @@ func (q keyed) answer(ctx context.Context, lender func() *loan) (*Result, error)
 	return q.ask(ctx, lender)
 }
 
-// lender is the first of the callers who wait, nil when all have left.
+// lender returns the request of the first caller who still waits, nil when all have
+// left.
 func (f *flights) lender(s *shared) *loan {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -131,9 +132,9 @@ func (f *flights) lender(s *shared) *loan {
 	return s.loans[0]
 }
 
-// leave reports whether the caller was the last, or the call has landed; one
-// that has not is ended when the last has left. A newcomer then starts anew instead
-// of joining an end.
+// leave reports whether this was the last caller, or the call has landed; when the
+// last caller leaves a call that has not landed, it is cancelled. Newcomers then
+// start a new call instead of joining a cancelled one.
 func (f *flights) leave(q keyed, s *shared) (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -149,8 +150,7 @@ func (f *flights) leave(q keyed, s *shared) (last bool) {
 	return last
 }
 
-// forget ends the time in which a call can be joined, and keeps nothing of what
-// its callers gave.
+// forget makes the call impossible to join, and drops what its callers passed in.
 func (f *flights) forget(key string, s *shared) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -164,7 +164,7 @@ func (f *flights) drop(key string, s *shared) {
 	}
 }
 
-// answer gives each caller a copy, so that none changes another's.
+// answer gives each caller a copy of its own, so that none can change another's.
 func (s *shared) answer(origin Origin) (*Result, error) {
 	res, err := s.Answer()
 	var e *Error
@@ -179,8 +179,8 @@ func (s *shared) answer(origin Origin) (*Result, error) {
 	return res.clone().from(origin), nil
 }
 
-// inOwnWords is the answer for the caller whose leaving ended the call: it was
-// cancelled, but for this caller perhaps because a deadline passed.
+// inOwnWords returns the error for the caller whose leaving ended the call: the
+// shared call was cancelled, but this caller may have hit a deadline.
 func inOwnWords(ctx context.Context, s *shared, origin Origin) (*Result, error) {
 	res, err := s.answer(origin)
 	var e *Error
@@ -190,7 +190,7 @@ func inOwnWords(ctx context.Context, s *shared, origin Origin) (*Result, error) 
 	return res, err
 }
 
-// askOnce asks a question with a key.
+// askOnce asks a question that has a key.
 func (c *Client) askOnce(ctx context.Context, call *call) (*Result, error) {
 	req := call.req
 	held, sum, err := holdEvidence(ctx, req.Evidence, timeToRead(ctx)/time.Duration(len(req.Evidence)))
@@ -225,11 +225,11 @@ func (c *Client) askOnce(ctx context.Context, call *call) (*Result, error) {
 	return c.flights.share(ctx, q)
 }
 
-// longestRead is how long all media may take to be read for their digest.
+// longestRead limits the time for reading all media to compute their digest.
 const longestRead = 30 * time.Second
 
-// timeToRead leaves a call most of its time, so that media that hang fail only the
-// vendor that wants them.
+// timeToRead leaves most of the call's time for the vendors, so that media that
+// hang fail only at the vendor that needs them.
 func timeToRead(ctx context.Context) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		return min(longestRead, time.Until(deadline)/3)

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestOneOfTwoLeavesAndTheOtherGetsTheAnswer(t *testing.T) {
+func TestSharedCall_GoesOnWhenOneCallerLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		c := oneVendor(t, a)
@@ -48,7 +48,7 @@ func TestOneOfTwoLeavesAndTheOtherGetsTheAnswer(t *testing.T) {
 	})
 }
 
-func TestLastToLeaveEndsTheCallAndLearnsHowFarItCame(t *testing.T) {
+func TestSharedCall_CancelledWhenLastCallerLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Hour))
 		c := oneVendor(t, a)
@@ -76,7 +76,7 @@ func TestLastToLeaveEndsTheCallAndLearnsHowFarItCame(t *testing.T) {
 	})
 }
 
-func TestSharedCallFitsTheLatestDeadline(t *testing.T) {
+func TestSharedCall_BackoffFitsLatestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second)), pass(t))
 		c := oneVendor(t, a)
@@ -105,7 +105,7 @@ func TestSharedCallFitsTheLatestDeadline(t *testing.T) {
 	})
 }
 
-func TestSharedCallHasAsMuchTimeAsTheMostPatientCaller(t *testing.T) {
+func TestSharedCall_HasTheLatestDeadline(t *testing.T) {
 	const none = 0
 	for _, test := range []struct{ first, second time.Duration }{
 		{time.Second, none}, {none, time.Second}, {time.Minute, time.Second}, {time.Second, time.Minute}, {none, none},
@@ -139,8 +139,8 @@ func TestSharedCallHasAsMuchTimeAsTheMostPatientCaller(t *testing.T) {
 	}
 }
 
-// stubborn is a provider that does not look at its context: it answers when it
-// is done. It may be asked again meanwhile.
+// stubborn is a provider that ignores its context: it answers when it is done. It
+// may be asked again meanwhile.
 type stubborn struct {
 	byScript
 	mu sync.Mutex
@@ -155,7 +155,7 @@ func (s *stubborn) Ask(context.Context, *idverify.Question) (*idverify.Result, e
 	return now.res, now.err
 }
 
-func TestAnswerThatComesAlthoughAllHaveLeftIsNotThrownAway(t *testing.T) {
+func TestSharedCall_AnswerAfterAllLeftIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &slowResults{save: time.Second}
 		c := oneVendor(t, &stubborn{byScript: *vendorNamed("a", slowPass(t, 2*time.Second))}, idverify.WithResultStore(store, storeSecret))
@@ -181,7 +181,7 @@ func TestAnswerThatComesAlthoughAllHaveLeftIsNotThrownAway(t *testing.T) {
 	})
 }
 
-func TestNewcomerDoesNotJoinACallThatEverybodyLeft(t *testing.T) {
+func TestSharedCall_NewcomerDoesNotJoinCancelledCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost := fail(idverify.CodeCanceled, ambiguous)
 		lost.after = 2 * time.Second
@@ -194,7 +194,7 @@ func TestNewcomerDoesNotJoinACallThatEverybodyLeft(t *testing.T) {
 			_, err := c.Verify(ctx, keyed("order-1"))
 			assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 		})
-		for range 2 { // one while the first call is on its way to its end, and one after it
+		for range 2 { // one while the first call is being cancelled, and one after it
 			time.Sleep(1500 * time.Millisecond)
 			wg.Go(func() {
 				res, err := c.Verify(t.Context(), keyed("order-1"))
@@ -207,8 +207,8 @@ func TestNewcomerDoesNotJoinACallThatEverybodyLeft(t *testing.T) {
 	})
 }
 
-// The key of a call that everybody left is free, for another question as well.
-func TestAKeyIsFreeOnceEverybodyHasLeft(t *testing.T) {
+// After every caller of a key has left, the key may be used for another question.
+func TestSharedCall_KeyIsFreeAfterAllLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &stubborn{byScript: *vendorNamed("a", slowPass(t, 3*time.Second))}
 		c := oneVendor(t, a)

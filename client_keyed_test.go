@@ -36,7 +36,7 @@ func oneVendor(t *testing.T, p idverify.Provider, opts ...idverify.Option) *idve
 }
 
 // Holds P-PAY-7.
-func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
+func TestSharedCall_TwoCallsOneExchange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		c := oneVendor(t, a)
@@ -46,7 +46,7 @@ func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
 				res, err := c.Verify(t.Context(), keyed("order-1"))
 				assert.NoError(t, err)
 				assert.True(t, res.Passed())
-				res.Code = "changed" // nobody else's answer
+				res.Code = "changed" // must not change the other caller's answer
 			})
 		}
 		wg.Wait()
@@ -62,7 +62,7 @@ func TestTwoCallsWithOneKeyAreOneExchange(t *testing.T) {
 }
 
 // Holds P-PASS-9, P-LIVE-5.
-func TestAKeyUnderWayStandsForOneQuestion(t *testing.T) {
+func TestSharedCall_OtherQuestionIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		store := &slowResults{save: time.Second}
@@ -75,13 +75,13 @@ func TestAKeyUnderWayStandsForOneQuestion(t *testing.T) {
 			assert.Equal(t, idverify.OriginVendor, res.Origin)
 		})
 		synctest.Wait()
-		for range 2 { // while it is under way, and while it is being saved
+		for range 2 { // while the call is in progress, and while it is being saved
 			for name, other := range anotherQuestion("order-1") {
 				_, err := c.Verify(t.Context(), other)
 				assertOtherQuestion(t, err, name)
 			}
 			same := keyed("order-1")
-			same.Evidence = []idverify.Evidence{idverify.Photo(idverify.MediaFunc(photo().(idverify.PhotoEvidence).Media().Open))} // from elsewhere
+			same.Evidence = []idverify.Evidence{idverify.Photo(idverify.MediaFunc(photo().(idverify.PhotoEvidence).Media().Open))} // the same content from another source
 			res, err := c.Verify(t.Context(), same)
 			assert.NoError(t, err)
 			assert.True(t, res.Passed())
@@ -100,9 +100,10 @@ func (forgetful) EvidenceContent(func(string), func(idverify.Media) idverify.Med
 	return silentEvidence{}
 }
 
-// Evidence that cannot be bound to a key is refused with one, and only then.
+// Evidence that cannot be bound to a key is refused when there is a key, and only
+// then.
 // Holds P-PASS-9.
-func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
+func TestIdempotencyKey_NeedsContentEvidence(t *testing.T) {
 	silent := &fake{name: "a", accepts: "silent", res: passing(t)}
 	c := oneVendor(t, silent)
 	req := askFor(silentEvidence{})
@@ -127,9 +128,9 @@ func TestEvidenceThatShowsNoContentHasNoKey(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// Media that hang cost a call with a key a third of its time at most, and all its
-// evidence together no more.
-func TestEvidenceThatHangsFailsOnlyTheVendorThatWantsIt(t *testing.T) {
+// Hanging media cost a call with a key at most a third of its time, for all its
+// evidence together.
+func TestIdempotencyKey_HangingMediaFailOnlyTheirVendor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
@@ -147,7 +148,7 @@ func TestEvidenceThatHangsFailsOnlyTheVendorThatWantsIt(t *testing.T) {
 	})
 }
 
-// counting fails each time, and says how often it was asked.
+// counting fails each time and counts its calls.
 type counting struct {
 	byScript
 	asked atomic.Int64
@@ -157,8 +158,8 @@ func (c *counting) Ask(context.Context, *idverify.Question) (*idverify.Result, e
 	return nil, &idverify.Error{Code: idverify.CodeNoFace, HTTPStatus: int(c.asked.Add(1)), Delivery: idverify.DeliveryAnswered}
 }
 
-// Who asks again on seeing an error asks anew, however soon.
-func TestAnErrorIsForgottenBeforeAnybodySeesIt(t *testing.T) {
+// A caller who retries as soon as it sees an error starts a new call.
+func TestSharedCall_ErrorIsForgottenBeforeItIsReturned(t *testing.T) {
 	c := oneVendor(t, &counting{byScript: byScript{name: "a"}})
 	var wg sync.WaitGroup
 	for range 8 {
@@ -177,7 +178,7 @@ func TestAnErrorIsForgottenBeforeAnybodySeesIt(t *testing.T) {
 	wg.Wait()
 }
 
-func TestErrorsAreSharedToo(t *testing.T) {
+func TestSharedCall_ErrorsAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failing := fail(idverify.CodeNoFace)
 		failing.after = time.Second
@@ -195,9 +196,9 @@ func TestErrorsAreSharedToo(t *testing.T) {
 	})
 }
 
-// The deadline of a shared call moves; the time limit of an attempt does not go
-// with it.
-func TestSharedCallKeepsTheLimitOfAnAttempt(t *testing.T) {
+// The deadline of a shared call can move later; the time limit of an attempt does
+// not move with it.
+func TestSharedCall_KeepsAttemptTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", slowPass(t, 2*time.Hour)), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -226,14 +227,14 @@ func (panicking) Ask(context.Context, *idverify.Question) (*idverify.Result, err
 }
 
 // Holds P-DATA-6.
-func TestPanicReachesTheCaller(t *testing.T) {
+func TestSharedCall_PanicReachesCaller(t *testing.T) {
 	c := oneVendor(t, &panicking{byScript{name: "a"}})
 	assert.PanicsWithValue(t, "a provider of a user's own", func() { _, _ = c.Verify(t.Context(), keyed("k")) })
 	assert.PanicsWithValue(t, "a provider of a user's own", func() { _, _ = c.Verify(t.Context(), askFor(photo())) })
 }
 
-// quitting is a provider that ends its goroutine at the first call, as a test's
-// fake does that calls require.
+// quitting is a provider that calls runtime.Goexit at the first call, as a test's
+// fake does when require fails.
 type quitting struct{ asked int }
 
 func (*quitting) Name() string                   { return "quitting" }
@@ -245,10 +246,10 @@ func (q *quitting) Ask(context.Context, *idverify.Question) (*idverify.Result, e
 	return mismatch()
 }
 
-// A call with a key is made in a goroutine of the Client's. Whoever waits for it
-// must be told when it ends, however it does, and the key must be free again.
-func TestGoexitOfAProviderEndsACallWithAKey(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // where waiting for ever is seen at once
+// A call with a key runs in a goroutine of the Client's. Its callers must be told
+// when it ends, in whatever way, and the key must be free again.
+func TestSharedCall_GoexitOfProviderEndsCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // where waiting for ever is a deadlock and fails at once
 		c := oneVendor(t, &quitting{})
 		_, err := c.Verify(t.Context(), keyed("k"))
 		var e *idverify.Error

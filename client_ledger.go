@@ -12,29 +12,30 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// claims is a ledger as a Client uses it.
+// claims connects a Client to its ledger.
 type claims struct {
 	ledger  Ledger
 	secret  redact.Secret
 	claimed aside.Desk // for Claim
-	settled aside.Desk // for Settle: claims that hang keep no answer away
+	settled aside.Desk // for Settle, apart from Claim: hung claims must not delay a settlement
 }
 
 const (
 	claimTimeout  = 2 * time.Second
 	settleTimeout = 2 * time.Second
-	// settleAfterLeaving is for a settlement whose caller has left.
+	// settleAfterLeaving limits the settlement of a call whose callers have left.
 	settleAfterLeaving = 300 * time.Millisecond
-	// settleInBackground is for how long a settlement that failed is tried again.
+	// settleInBackground is how long a failed settlement is retried.
 	settleInBackground = 30 * time.Second
-	// longestHold is the most of a caller's time that a claim counts on.
+	// longestHold caps how much of the caller's remaining time goes into a claim's
+	// Hold.
 	longestHold = 2 * time.Minute
-	// A held claim is asked about again after these waits.
+	// Bounds of the wait before asking again about a held claim.
 	firstLook, lastLook = 20 * time.Millisecond, 200 * time.Millisecond
 )
 
-// askClaimed asks the vendors if the question is nobody else's, and waits for the
-// answer of whoever has it otherwise.
+// askClaimed asks the vendors if this process gets the claim, and otherwise waits
+// for the answer of the process that holds it.
 func (c *Client) askClaimed(ctx context.Context, q keyed, ask func() (*Result, error)) (*Result, error) {
 	claim, holder, err := c.claimOrWait(ctx, q)
 	if err != nil {
@@ -82,8 +83,7 @@ func (c *Client) claimOrWait(ctx context.Context, q keyed) (claim Claim, holder 
 	}
 }
 
-// hold is how long a claim may count as alive: as long as a caller waits, and one
-// attempt more.
+// hold is the Hold of a claim: the time the caller waits, plus one attempt.
 func (c *Client) hold(ctx context.Context) time.Duration {
 	left := longestHold
 	if deadline, ok := ctx.Deadline(); ok {
@@ -96,8 +96,8 @@ func (c *Client) hold(ctx context.Context) time.Duration {
 	return left + attempt
 }
 
-// untilNextLook doubles with every look, and is a random share of that: many
-// processes may wait for one answer.
+// untilNextLook doubles with every look and is jittered, because many processes may
+// wait for the same answer.
 func untilNextLook(looks int, left time.Duration) time.Duration {
 	wait := lastLook
 	if looks < 4 {
@@ -110,11 +110,12 @@ func untilNextLook(looks int, left time.Duration) time.Duration {
 	return wait
 }
 
-// claim makes one claim. Its error is an *Error. What was claimed all the same is
-// freed, because nobody sends; also when the ledger panics.
+// claim makes one claim. Its error is an *Error. If the claim fails but may have
+// been taken, it is released, also when the ledger panics, because nothing will be
+// sent under it.
 func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 	began := time.Now()
-	var over atomic.Bool // Claim has ended, or nobody waits for it any more
+	var over atomic.Bool // Claim has returned, or nobody waits for it any more
 	returned := false
 	defer func() {
 		if !returned {
@@ -123,7 +124,7 @@ func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 	}()
 	claim, err := aside.Ask(flight.Undated(ctx), &c.claims.claimed, claimTimeout, func(ctx context.Context) (Claim, error) {
 		defer func() {
-			if over.Swap(true) { // what was freed meanwhile was perhaps not claimed yet
+			if over.Swap(true) { // released above perhaps before the claim was recorded, so release again
 				c.unclaim(ctx, r)
 			}
 		}()
@@ -144,14 +145,14 @@ func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 	return Claim{}, noClaim(err)
 }
 
-// unclaim frees what a claim without an answer may have taken. If that fails, the
-// question becomes ambiguous.
+// unclaim releases a claim that may have been taken although no answer came. If
+// that fails, the question becomes ambiguous.
 func (c *Client) unclaim(ctx context.Context, r ClaimRequest) {
 	_ = c.settle(context.WithoutCancel(ctx), Settlement{ID: r.ID, Holder: r.Holder, Outcome: OutcomeFree}, settleTimeout)
 }
 
-// askAndSettle asks the vendors and settles the claim before anybody is told. A call
-// that panics is one that may have been billed.
+// askAndSettle asks the vendors and settles the claim before any caller is told. A
+// call that panics is settled as possibly billed.
 func (c *Client) askAndSettle(ctx context.Context, q keyed, holder string, ask func() (*Result, error)) (res *Result, err error) {
 	s := Settlement{ID: q.id, Holder: holder, Outcome: OutcomeAmbiguous}
 	defer func() { c.settleFor(ctx, s) }()
@@ -161,7 +162,7 @@ func (c *Client) askAndSettle(ctx context.Context, q keyed, holder string, ask f
 	return res, err
 }
 
-// settlementOf is how a call ended for the ledger.
+// settlementOf describes how a call ended, for the ledger.
 func (c *Client) settlementOf(q keyed, res *Result, err error) (ClaimOutcome, []byte) {
 	if err == nil {
 		return OutcomeDecided, c.sealAnswer(q, res, nil)
@@ -179,8 +180,9 @@ func (c *Client) settlementOf(q keyed, res *Result, err error) (ClaimOutcome, []
 	return OutcomeFailed, c.sealAnswer(q, nil, e)
 }
 
-// settleFor settles a claim while its callers wait, and goes on without them when
-// that fails. The worst that comes of it is an answer that others take for lost.
+// settleFor settles a claim while its callers wait. If that fails, they get their
+// answer anyway and it is retried in the background. In the worst case others take
+// the question for ambiguous.
 func (c *Client) settleFor(ctx context.Context, s Settlement) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	limit := settleTimeout
@@ -201,7 +203,8 @@ func (c *Client) settleFor(ctx context.Context, s Settlement) {
 	}
 }
 
-// settleLater tries again for a while, and says so when that was for nothing.
+// settleLater retries a settlement in the background, and reports to the hooks when
+// it gives up.
 func (c *Client) settleLater(ctx context.Context, s Settlement) {
 	ctx, cancel := context.WithTimeout(ctx, settleInBackground)
 	defer cancel()
@@ -219,7 +222,8 @@ func (c *Client) settleLater(ctx context.Context, s Settlement) {
 	c.settleFailed(began, context.DeadlineExceeded)
 }
 
-// settle makes one try. A panic of the ledger is an error: nobody waits for it.
+// settle calls the ledger once. A panic of the ledger becomes an error, because no
+// caller would recover it.
 func (c *Client) settle(ctx context.Context, s Settlement, limit time.Duration) (err error) {
 	err = errSettlePanicked
 	defer func() { _ = recover() }()

@@ -8,24 +8,24 @@ import (
 	"github.com/idverify/idverify/internal/pseudonym"
 )
 
-// sealedAnswer is what a ledger keeps of a question. The MAC stands for the
-// question's id and print as well, so that a row that was moved, or whose print was
-// changed, is not believed.
+// sealedAnswer is what a ledger keeps of a question. The MAC covers the question's
+// id and print too, so that an answer moved to another row, or a row whose print
+// was changed, is not believed.
 type sealedAnswer struct {
 	MAC    string          `json:"mac"`
 	Answer json.RawMessage `json:"answer"`
 }
 
-// keptAnswer is one of the two.
+// keptAnswer is a result or an error; exactly one is set.
 type keptAnswer struct {
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`
-	// Settings are those of [Stored].
+	// Settings are as in [Stored].
 	Settings string `json:"settings,omitempty"`
 }
 
-// sealAnswer is the answer as a ledger is given it: without the vendor's free text,
-// its reply and causes, which JSON leaves out.
+// sealAnswer encodes the answer for a ledger, without the vendor's free text, its
+// reply and the causes, which JSON leaves out.
 func (c *Client) sealAnswer(q keyed, res *Result, e *Error) []byte {
 	kept := keptAnswer{Result: res, Error: e}
 	if res != nil {
@@ -34,7 +34,7 @@ func (c *Client) sealAnswer(q keyed, res *Result, e *Error) []byte {
 		}
 	}
 	text, err := json.Marshal(kept)
-	if err != nil { // a score that is no number, which no decision has
+	if err != nil { // a score that is not a number, which no decision has
 		return nil
 	}
 	sealed, _ := json.Marshal(sealedAnswer{MAC: c.macOf(q, text), Answer: text})
@@ -45,7 +45,7 @@ func (c *Client) macOf(q keyed, text []byte) string {
 	return pseudonym.Of(c.claims.secret, "idverify answer", q.id, q.print, string(text))
 }
 
-// openKept is the answer that a ledger keeps, as it would be given today.
+// openKept returns the kept answer as today's rules would give it.
 func (c *Client) openKept(q keyed, sealed []byte) (*Result, error) {
 	kept, err := c.openAnswer(q, sealed)
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *Client) openKept(q keyed, sealed []byte) (*Result, error) {
 	return res, nil
 }
 
-var errNotOurs = errors.New("idverify: what the ledger keeps was not written for this question")
+var errNotOurs = errors.New("idverify: the ledger's entry does not belong to this question")
 
 func (c *Client) openAnswer(q keyed, sealed []byte) (kept keptAnswer, err error) {
 	var outer sealedAnswer
@@ -82,7 +82,8 @@ func (c *Client) openAnswer(q keyed, sealed []byte) (kept keptAnswer, err error)
 	return kept, nil
 }
 
-// keptError is an error that an earlier call ended with. Waiting does not change it.
+// keptError returns the error that an earlier call ended with. It has no RetryAfter,
+// because waiting does not change it.
 func keptError(e *Error) error {
 	if _, held := settle("", nil, e); held != e || e.Ambiguous() {
 		return undecided(held).from(OriginLedger)

@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// storeEvents is told of stores.
+// storeEvents collects store events.
 func storeEvents() (idverify.Option, func() []string) {
 	events := make(chan string, 1000)
 	hooks := idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) {
@@ -34,7 +34,7 @@ func storeEvents() (idverify.Option, func() []string) {
 }
 
 // Holds P-PAY-9.
-func TestLedger_WithoutAClaimNothingIsSent(t *testing.T) {
+func TestLedger_NothingIsSentWithoutClaim(t *testing.T) {
 	deaf := func(context.Context) error { time.Sleep(5 * time.Second); return nil }
 	for name, test := range map[string]struct {
 		fault  func(*faultyLedger)
@@ -85,7 +85,7 @@ func TestLedger_WithoutAClaimNothingIsSent(t *testing.T) {
 }
 
 // Holds P-PAY-9.
-func TestLedger_SettlementThatFailsGoesOn(t *testing.T) {
+func TestLedger_FailedSettlementIsRetried(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault func(context.Context) error
 		took  time.Duration
@@ -125,7 +125,7 @@ func TestLedger_SettlementThatFailsGoesOn(t *testing.T) {
 }
 
 // Holds P-PAY-9.
-func TestLedger_SettlementIsGivenUpAfterHalfAMinute(t *testing.T) {
+func TestLedger_SettlementGivesUpAfter30Seconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		ledger.settle = down
@@ -143,7 +143,7 @@ func TestLedger_SettlementIsGivenUpAfterHalfAMinute(t *testing.T) {
 	})
 }
 
-func TestLedger_ClaimThatWasLostIsSettledOnce(t *testing.T) {
+func TestLedger_LostClaimIsSettledOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		ledger.settle = func(context.Context) error { return idverify.ErrClaimLost }
@@ -156,10 +156,10 @@ func TestLedger_ClaimThatWasLostIsSettledOnce(t *testing.T) {
 	})
 }
 
-// A ledger that panics once it has claimed leaves the question to the next caller:
-// nothing was sent.
+// A ledger that panics after it has claimed leaves the question to the next caller,
+// because nothing was sent.
 // Holds P-PAY-9.
-func TestLedger_ClaimThatPanickedIsFreed(t *testing.T) {
+func TestLedger_PanickedClaimIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		ledger.after = func() error { panic("after the claim") }
@@ -175,8 +175,9 @@ func TestLedger_ClaimThatPanickedIsFreed(t *testing.T) {
 	})
 }
 
-// A caller who leaves is not held for two seconds, and the question is settled.
-func TestLedger_CallerWhoLeavesIsNotHeld(t *testing.T) {
+// A caller who leaves does not wait two seconds for the settlement, and the
+// question is settled.
+func TestLedger_LeavingCallerDoesNotWaitForSettlement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		ledger.settle = func(ctx context.Context) error {
@@ -203,7 +204,7 @@ func TestLedger_CallerWhoLeavesIsNotHeld(t *testing.T) {
 	})
 }
 
-// broken is a provider that does not come back.
+// broken is a provider that never returns normally.
 type broken struct {
 	byScript
 	how func()
@@ -215,7 +216,7 @@ func (b *broken) Ask(context.Context, *idverify.Question) (*idverify.Result, err
 }
 
 // Holds P-PAY-8.
-func TestLedger_CallThatEndsWithoutAnAnswerIsAmbiguous(t *testing.T) {
+func TestLedger_CallWithoutAnswerIsAmbiguous(t *testing.T) {
 	for name, how := range map[string]func(){"panics": func() { panic("broken") }, "ends its goroutine": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -234,9 +235,9 @@ func TestLedger_CallThatEndsWithoutAnAnswerIsAmbiguous(t *testing.T) {
 	}
 }
 
-// What was decided under a milder rule is not handed out under today's.
+// A decision made under a milder rule is not returned under today's rules.
 // Holds P-PAY-10.
-func TestLedger_KeptDecisionIsHeldToTodaysRules(t *testing.T) {
+func TestLedger_KeptDecisionIsCheckedByTodaysRules(t *testing.T) {
 	ledger := newFaultyLedger()
 	a := vendorNamed("a", pass(t))
 	_, err := claiming(t, ledger, a).Verify(t.Context(), keyed("order-1"))
@@ -248,7 +249,7 @@ func TestLedger_KeptDecisionIsHeldToTodaysRules(t *testing.T) {
 	assert.Equal(t, idverify.OriginRefused, e.Origin)
 }
 
-func TestLedger_KeptAnswerIsNoTryOfThePerson(t *testing.T) {
+func TestLedger_KeptAnswerDoesNotCountAsTry(t *testing.T) {
 	ledger := newFaultyLedger()
 	a := vendorNamed("a", pass(t))
 	c := claiming(t, ledger, a, idverify.WithPersonLimit(idverify.PersonLimit{Secret: ledgerSecret, Tries: 1, Window: time.Hour}))

@@ -17,16 +17,17 @@ import (
 
 var ledgerSecret = []byte("EXAMPLE-LEDGER-SECRET-32-BYTES-x")
 
-// faultyLedger is a ledger in memory that counts, and fails or hangs where it is told.
+// faultyLedger is a memory ledger that counts calls, and fails or hangs where the test
+// says so.
 type faultyLedger struct {
 	idverify.Ledger
 	mu            sync.Mutex
 	claims        []idverify.ClaimRequest
 	settlements   []idverify.Settlement
-	claim, settle func(ctx context.Context) error // nil: go on
-	after         func() error                    // what a claim says once it was made
+	claim, settle func(ctx context.Context) error // called first; nil does nothing
+	after         func() error                    // what Claim returns after the claim was made
 	rewrite       func(idverify.Claim) idverify.Claim
-	hold          time.Duration // of every claim, instead of what was asked for
+	hold          time.Duration // of every claim, instead of the requested one
 }
 
 func newFaultyLedger() *faultyLedger { return &faultyLedger{Ledger: idverify.NewMemoryLedger()} }
@@ -133,14 +134,14 @@ func TestWithLedger_ManyProcessesAskOnce(t *testing.T) {
 }
 
 // Holds P-PAY-8.
-func TestWithLedger_HowACallEndsForOthers(t *testing.T) {
+func TestWithLedger_OutcomeForOtherProcesses(t *testing.T) {
 	priced := fail(idverify.CodePoorPhoto, func(e *idverify.Error) { e.Billed = idverify.BilledYes })
 	busy := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) { e.RetryAfter = time.Second })
 	lost := fail(idverify.CodeTimeout, ambiguous)
 	for name, test := range map[string]struct {
 		first   step
 		outcome idverify.ClaimOutcome
-		code    idverify.Code // of the second call, which is another process's
+		code    idverify.Code // of the second call, from another process
 		advice  idverify.Advice
 		asked   int
 	}{
@@ -197,9 +198,9 @@ func TestWithLedger_Repeat(t *testing.T) {
 	})
 }
 
-// Two who want to repeat at once make one more call, not two.
+// Two concurrent calls with Repeat make one more call, not two.
 // Holds P-PAY-8.
-func TestWithLedger_RepeatAtOnceIsOneCall(t *testing.T) {
+func TestWithLedger_ConcurrentRepeatsMakeOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		slow := fail(idverify.CodePoorPhoto)
@@ -222,10 +223,10 @@ func TestWithLedger_RepeatAtOnceIsOneCall(t *testing.T) {
 }
 
 // Holds P-PAY-8.
-func TestWithLedger_NobodyTakesOver(t *testing.T) {
+func TestWithLedger_ClaimIsNeverTakenOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
-		ledger.hold = time.Second // the sender is slower than its claim says, as a process that was stopped
+		ledger.hold = time.Second // the sender takes longer than its Hold, like a process that was suspended
 		a := vendorNamed("a", slowPass(t, 10*time.Second), pass(t))
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -246,7 +247,7 @@ func TestWithLedger_NobodyTakesOver(t *testing.T) {
 	})
 }
 
-func TestWithLedger_CallerWhoLeavesWhileAnotherProcessAsks(t *testing.T) {
+func TestWithLedger_CallerLeavesWhileAnotherProcessAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		a := vendorNamed("a", slowPass(t, 10*time.Second))
@@ -265,7 +266,7 @@ func TestWithLedger_CallerWhoLeavesWhileAnotherProcessAsks(t *testing.T) {
 }
 
 // Holds P-PAY-8.
-func TestWithLedger_ClaimerThatIsGone(t *testing.T) {
+func TestWithLedger_DeadClaimerLeavesQuestionAmbiguous(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newFaultyLedger()
 		a := vendorNamed("a", pass(t))
@@ -315,7 +316,7 @@ func TestWithLedger_RequestWithoutAKeyIsRefused(t *testing.T) {
 	assert.Equal(t, 0, a.asked)
 }
 
-func TestWithLedger_IsRefusedByNew(t *testing.T) {
+func TestWithLedger_NewRefusesInvalidOptions(t *testing.T) {
 	for name, opts := range map[string][]idverify.Option{
 		"beside a result store": {idverify.WithLedger(idverify.NewMemoryLedger(), ledgerSecret), idverify.WithResultStore(&memoryResults{}, storeSecret)},
 		"nil":                   {idverify.WithLedger(nil, ledgerSecret)},
@@ -329,7 +330,7 @@ func TestWithLedger_IsRefusedByNew(t *testing.T) {
 }
 
 // Holds P-PAY-10.
-func TestWithLedger_WhatWasForgedOrMovedIsNotBelieved(t *testing.T) {
+func TestWithLedger_ForgedOrMovedAnswerIsRefused(t *testing.T) {
 	ledger := newFaultyLedger()
 	var events []idverify.StoreEvent
 	hooks := idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) { events = append(events, e) }})
@@ -355,7 +356,7 @@ func TestWithLedger_WhatWasForgedOrMovedIsNotBelieved(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous, name)
 		assert.Equal(t, []idverify.StoreEvent{{Store: "claim", Operation: "open", Reason: idverify.StoreFailed}}, events, name)
 	}
-	// A ledger that does not look at the print has another person's pass for this key.
+	// A ledger that ignores the print returns another person's pass for this key.
 	ledger.rewrite = func(idverify.Claim) idverify.Claim {
 		return idverify.Claim{State: idverify.ClaimKept, Answer: passed}
 	}

@@ -14,7 +14,7 @@ func (l callLog) call(ctx context.Context, _ CallStart) (context.Context, func(C
 		if e.Err != nil {
 			outcome = slog.Any("error", e.Err)
 		} else if e.Result != nil && slices.Contains(e.Result.Warnings, WarnClockSkew) {
-			level = max(level, slog.LevelWarn) // it comes once, and the operator is to mend the clock
+			level = max(level, slog.LevelWarn) // it comes once, and the operator has to correct the clock
 		}
 		l.LogAttrs(ctx, level, "idverify call",
 			slog.String("call", e.ID), slog.Duration("duration", e.Duration), outcome)
@@ -50,11 +50,11 @@ func levelOf(code Code, advice Advice) slog.Level {
 	return slog.LevelWarn
 }
 
-// noteBrokenHook says which hook panicked, and not with what.
+// noteBrokenHook logs which hook panicked, but not the panic's value.
 func (c *Client) noteBrokenHook(which string) {
 	if c.logger == nil {
 		return
 	}
-	defer func() { _ = recover() }() // the logger may be what is broken
+	defer func() { _ = recover() }() // the logger itself may panic
 	c.logger.LogAttrs(context.Background(), slog.LevelError, "idverify hook panicked", slog.String("hook", which))
 }

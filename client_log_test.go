@@ -15,7 +15,7 @@ import (
 )
 
 // Holds P-DATA-5.
-func TestLoggerWritesOneLineForEachAttemptAndEachCall(t *testing.T) {
+func TestWithLogger_OneLinePerAttemptAndCall(t *testing.T) {
 	var out bytes.Buffer
 	failing := fail(idverify.CodeVendorUnavailable, func(e *idverify.Error) {
 		e.VendorMessage = idverify.NewSensitive("MARK " + aName)
@@ -50,7 +50,7 @@ func TestLoggerWritesOneLineForEachAttemptAndEachCall(t *testing.T) {
 	}
 }
 
-func TestTheLinesOfACallShareAnIDAndTheOperatorIsCalled(t *testing.T) {
+func TestWithLogger_CallIDAndLevels(t *testing.T) {
 	var out bytes.Buffer
 	c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeQuotaExceeded)), vendorNamed("b", fail(idverify.CodePoorPhoto))},
 		idverify.WithLogger(slog.New(slog.NewJSONHandler(&out, nil))))
@@ -67,8 +67,8 @@ func TestTheLinesOfACallShareAnIDAndTheOperatorIsCalled(t *testing.T) {
 	assert.Equal(t, []string{ids[0], ids[0], ids[0]}, ids)
 }
 
-// What an operator has to mend and hears of once is no line of level Info.
-func TestAClockThatRunsWrongIsAWarningInTheLog(t *testing.T) {
+// A clock skew is reported once, so it must not be hidden at level Info.
+func TestWithLogger_ClockSkewIsLoggedAtWarn(t *testing.T) {
 	for level, warnings := range map[string][]idverify.Warning{
 		"INFO": {idverify.WarnRiskyDevice}, "WARN": {idverify.WarnRiskyDevice, idverify.WarnClockSkew},
 	} {

@@ -5,25 +5,26 @@ import (
 	"time"
 )
 
-// Retry says when a [Client] asks the same vendor again. It does so only for
-// an error that is Repeatable: refused before it was processed, never wholly
-// sent, or documented as free. Zero fields have the defaults below.
+// Retry says when a [Client] asks the same vendor again. It does so only for an
+// error that is Repeatable: refused before it was processed, not completely sent,
+// or documented as free. Zero fields have the defaults below.
 type Retry struct {
-	// Attempts is how often one vendor is asked in one call, at most 10.
-	// Default 3; 1 never tries again.
+	// Attempts is how often one vendor is asked in one call, at most 10. Default 3;
+	// 1 disables retries.
 	Attempts int
-	// Base is the ceiling of the first wait; it doubles with every attempt, and
-	// the wait is a random share of it. Default 100 ms.
+	// Base is the ceiling of the first backoff and doubles with every attempt; the
+	// actual wait is a random share of it (full jitter). Default 100 ms.
 	Base time.Duration
-	// RateLimitedBase is Base after too many calls. Default 1 s.
+	// RateLimitedBase replaces Base after CodeRateLimited. Default 1 s.
 	RateLimitedBase time.Duration
-	// Cap is the longest wait. A Retry-After within it is honoured as it is;
-	// beyond it the vendor is not asked again in this call. Default 5 s.
+	// Cap is the longest wait. A Retry-After within it is followed exactly; after a
+	// longer one the vendor is not asked again in this call. Default 5 s.
 	Cap time.Duration
-	// RepeatAmbiguous also repeats what was sent and not answered. It may have been
-	// billed, and is billed again. Default false.
+	// RepeatAmbiguous also repeats a request that was sent and not answered. It may
+	// have been billed, and is then billed again. Default false.
 	RepeatAmbiguous bool
-	// Random gives numbers in [0, 1), concurrently. Default math/rand/v2.
+	// Random returns numbers in [0, 1) and must be safe for concurrent use. Default
+	// math/rand/v2.
 	Random func() float64
 }
 
@@ -54,19 +55,19 @@ func (r Retry) base(code Code) time.Duration {
 	return r.Base
 }
 
-// Failover says when a [Client] asks the next vendor. By default it does after
-// an outage, a used-up quota, a rate limit, a refused account, an answer that
-// cannot be read, and a refusal of evidence that only this vendor makes; also
-// when the vendor may have done and billed the work (Error.Ambiguous). It does
-// not after a decision, after input that is wrong everywhere, after an answer that
-// contradicts itself (Error.Contradiction), nor when the vendor refuses the person
-// (CodePersonRestricted, CodeTooManyAttempts). After evidence
-// that a vendor refused, or a gateway's page about the request (HTTP 4xx but 408),
-// vendors with fewer kinds of checks are passed over: the end user's input must
-// not choose a milder vendor. A failover that a vendor caused may go to any;
-// [WithRequiredChecks] demands kinds of checks of every pass.
+// Failover says when a [Client] asks the next vendor. By default it does so after
+// an outage, a used-up quota, a rate limit, a refused account, an unreadable
+// answer, and a refusal of evidence that only this vendor makes; also when the
+// vendor may have done and billed the work (Error.Ambiguous). It does not after a
+// decision, after input that is wrong everywhere, after an answer that contradicts
+// itself (Error.Contradiction), nor when the vendor refuses the person
+// (CodePersonRestricted, CodeTooManyAttempts). When the end user's input may have
+// caused the failure (refused evidence, or a gateway's HTTP 4xx page other than
+// 408), vendors with fewer kinds of checks are passed over, so that input cannot
+// select a more lenient vendor. After other failures any vendor may follow;
+// [WithRequiredChecks] demands kinds of checks for every pass.
 type Failover struct {
-	// StopAfterAmbiguous ends the call when it may have been billed already.
+	// StopAfterAmbiguous ends the call after an attempt that may have been billed.
 	StopAfterAmbiguous bool
 	// OnMissingPhoto asks the next vendor, which may hold a photo, after the
 	// decision CodeReferencePhotoUnavailable. That decision stands when no
@@ -74,18 +75,18 @@ type Failover struct {
 	OnMissingPhoto bool
 }
 
-// conduct is what a Client makes of an error's code.
+// conduct is how a Client reacts to an error's code.
 type conduct struct {
 	// failover: another vendor may do better.
 	failover bool
-	// fault: it is the vendor's, and counts against its circuit.
+	// fault: the vendor is at fault, and its circuit breaker counts it.
 	fault bool
-	// byInput: the end user's input caused it, and must not choose a vendor that
-	// checks less.
+	// byInput: the end user's input caused it, so vendors that check less are
+	// passed over.
 	byInput bool
 }
 
-// conducts is data; a code that is not in it is neither.
+// conducts is data; for a code without an entry every field is false.
 var conducts = map[Code]conduct{
 	CodeNetwork:           {failover: true, fault: true},
 	CodeTimeout:           {failover: true, fault: true},
@@ -102,8 +103,8 @@ var conducts = map[Code]conduct{
 	CodeInvalidConfig:    {failover: true},
 	CodeCircuitOpen:      {failover: true},
 
-	// The evidence is wrong for this vendor; the next may read another form,
-	// or take more of this one.
+	// The evidence does not suit this vendor; the next one may read another form,
+	// or take a larger file.
 	CodeUnsupportedEvidence: {failover: true, byInput: true},
 	CodeUnreadableEvidence:  {failover: true, byInput: true},
 	CodeUnsupportedFormat:   {failover: true, byInput: true},
@@ -111,22 +112,23 @@ var conducts = map[Code]conduct{
 	CodeEvidenceExpired:     {failover: true, byInput: true},
 }
 
-// speaksOfRequest reports whether an error is a gateway's page with a status of
-// 4xx, 408 (time-out) apart: a firewall, for one, did not like the name.
+// speaksOfRequest reports whether an error is a gateway's page with a status of 4xx
+// other than 408 (timeout): for example, a firewall rejected something in the
+// request.
 func (e *Error) speaksOfRequest() bool {
 	return e.Code == CodeBadResponse && e.HTTPStatus >= 400 && e.HTTPStatus < 500 && e.HTTPStatus != 408
 }
 
-// refusesPerson reports whether a vendor says with the code that it does not serve
-// this person, for now or at all. Nothing in the request can change that, and no
-// other vendor is to be asked for it.
+// refusesPerson reports whether the code says that the vendor does not serve this
+// person, now or at all. No change to the request helps, and no other vendor is
+// asked.
 func (c Code) refusesPerson() bool { return c == CodePersonRestricted || c == CodeTooManyAttempts }
 
 // isContradiction reports whether an answer contradicts itself. Another vendor would
-// be a second chance for whoever this one did not let pass.
+// give a second chance to a person whom this one did not pass.
 func (e *Error) isContradiction() bool { return e.Code == CodeBadResponse && e.Contradiction }
 
-// isVendorsFault reports whether an error counts against the vendor's circuit.
+// isVendorsFault reports whether the vendor's circuit breaker counts an error.
 func (e *Error) isVendorsFault() bool { return conducts[e.Code].fault && !e.speaksOfRequest() }
 
 // isByInput reports whether the end user's input may have caused an error.
@@ -150,18 +152,19 @@ type VendorPolicy struct {
 	Breaker Breaker
 }
 
-// Breaker is a circuit breaker: after Failures faults of the vendor in a row,
-// the vendor is passed over for Open, and then tried with one call. What is
-// not the vendor's fault does not count: a blurred photo, a wrong number, a
-// used-up quota, a caller who left, and what a gateway in between says of the
-// request (HTTP 4xx but 408). A deadline of the caller's counts once the
-// vendor has been silent for a third of the attempt's Timeout.
+// Breaker is a circuit breaker: after Failures consecutive faults of the vendor it
+// opens, and the vendor is passed over for OpenFor; then one call tests the vendor.
+// What is not the vendor's fault does not count: a blurred photo, a wrong number, a
+// used-up quota, a cancelled call, or a gateway's HTTP 4xx page other than 408. The
+// caller's own deadline counts once the vendor has been silent for a third of the
+// attempt's Timeout.
 type Breaker struct {
-	// Failures opens the circuit. Default 5, at most 1,000.
+	// Failures is how many consecutive faults open the circuit. Default 5, at most
+	// 1,000.
 	Failures int
 	// OpenFor is how long the circuit stays open. Default 10 s.
 	OpenFor time.Duration
-	// Off never opens the circuit. Default false.
+	// Off disables the circuit breaker. Default false.
 	Off bool
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // Holds P-PAY-2.
-func TestWhatIsTriedAgainAndWhere(t *testing.T) {
+func TestClient_RetryAndFailoverTable(t *testing.T) {
 	const again, elsewhere = " → same_vendor", " → another_vendor"
 	for name, test := range map[string]struct {
 		a, b []step
@@ -175,8 +175,8 @@ func TestWhatIsTriedAgainAndWhere(t *testing.T) {
 	}
 }
 
-// What the next vendor is asked after, and what counts against a vendor.
-func TestEveryCodeFailsOverAsDocumented(t *testing.T) {
+// For every code: is the next vendor asked, and does it count against the vendor?
+func TestClient_FailoverAndFaultByCode(t *testing.T) {
 	elsewhere := []idverify.Code{
 		idverify.CodeNetwork, idverify.CodeTimeout, idverify.CodeVendorUnavailable, idverify.CodeSourceUnavailable, idverify.CodeBadResponse,
 		idverify.CodeRateLimited, idverify.CodeQuotaExceeded, idverify.CodePermissionDenied, idverify.CodeUnauthorized,
@@ -199,7 +199,7 @@ func TestEveryCodeFailsOverAsDocumented(t *testing.T) {
 	}
 }
 
-func TestEveryVendorHasAPolicyOfItsOwn(t *testing.T) {
+func TestClient_RetryPolicyPerVendor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var providers []idverify.Provider
 		var opts []idverify.Option
@@ -217,7 +217,7 @@ func TestEveryVendorHasAPolicyOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestOutageIsNotAnsweredWithMoreLoad(t *testing.T) {
+func TestClient_RetryQuotaLimitsLoadInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", fail(idverify.CodeNetwork, unsent))
 		c, err := idverify.New([]idverify.Provider{a}, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Off: true}}))
@@ -242,10 +242,10 @@ func TestOutageIsNotAnsweredWithMoreLoad(t *testing.T) {
 	})
 }
 
-func TestOnlyRetriesUseUpTheQuotaOfRetries(t *testing.T) {
+func TestClient_OnlyRetriesUseRetryQuota(t *testing.T) {
 	for name, test := range map[string]struct {
 		before [2]step // each call is answered with these two
-		want   int     // how often the vendor is asked in an outage of 200 calls after 500 of those
+		want   int     // how often the vendor is asked in an outage of 200 calls that follows 500 such calls
 	}{
 		"nothing was repeated":          {[2]step{fail(idverify.CodePoorPhoto), fail(idverify.CodePoorPhoto)}, 300},
 		"every repetition was answered": {[2]step{fail(idverify.CodeSourceUnavailable, safe), pass(t)}, 300},
@@ -278,7 +278,7 @@ func TestOnlyRetriesUseUpTheQuotaOfRetries(t *testing.T) {
 	})
 }
 
-func TestAContradictionIsForSomebodyToLookAt(t *testing.T) {
+func TestClient_ContradictionIsReviewedByHand(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{vendorNamed("a", fail(idverify.CodeBadResponse, contradictory)), vendorNamed("b", pass(t))})
 	require.NoError(t, err)
 	_, err = c.Verify(t.Context(), askFor(photo()))
@@ -295,7 +295,7 @@ func TestAContradictionIsForSomebodyToLookAt(t *testing.T) {
 	assert.True(t, back.Contradiction)
 }
 
-func TestRefusingAPersonIsNoFaultOfTheVendors(t *testing.T) {
+func TestClient_RefusedPersonDoesNotOpenCircuit(t *testing.T) {
 	for _, code := range []idverify.Code{idverify.CodePersonRestricted, idverify.CodeTooManyAttempts} {
 		a := vendorNamed("a", fail(code, retryAfter(time.Hour)))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1}}))

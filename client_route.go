@@ -26,10 +26,11 @@ func byWeight(weights map[string]float64) Router {
 	}
 }
 
-// draw is the index of a provider drawn by weight, the first when none has one.
+// draw picks the index of a provider at random by weight; the first when none has a
+// weight.
 func draw(providers []Provider, weights map[string]float64) int {
-	// Shares of the largest weight: the sum of two near the largest float64 would
-	// be infinite.
+	// Divide by the largest weight: the sum of two weights near the largest float64
+	// would be infinite.
 	largest, total := 0.0, 0.0
 	for _, p := range providers {
 		largest = max(largest, weights[p.Name()])
@@ -56,7 +57,7 @@ func draw(providers []Provider, weights map[string]float64) int {
 	return drawn
 }
 
-// route is the vendors to ask, in order.
+// route returns the vendors to ask, in order.
 func (c *Client) route(ctx context.Context, req *Request) []*vendor {
 	ordered := c.vendors
 	if c.router != nil {
@@ -78,7 +79,8 @@ func (c *Client) providers() []Provider {
 	return all
 }
 
-// vendor finds what the Client keeps about a provider, nil for a stranger.
+// vendor returns the Client's state for a provider, nil for one that is not the
+// Client's.
 func (c *Client) vendor(p Provider) *vendor {
 	for _, v := range c.vendors {
 		if !isNil(p) && v.Name() == p.Name() {

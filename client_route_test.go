@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestRouterThatNamesAVendorTwiceAsksItOnce(t *testing.T) {
+func TestRouter_DuplicatesAreIgnored(t *testing.T) {
 	a := vendorNamed("a", fail(idverify.CodeTimeout, ambiguous))
 	c := oneVendor(t, a, idverify.WithRouter(func(_ context.Context, _ *idverify.Request, all []idverify.Provider) []idverify.Provider {
 		return append(all, all...)
@@ -20,7 +20,7 @@ func TestRouterThatNamesAVendorTwiceAsksItOnce(t *testing.T) {
 	assert.Equal(t, 1, a.asked)
 }
 
-func TestRouters(t *testing.T) {
+func TestRouter_Orders(t *testing.T) {
 	a, b, d := vendorNamed("a", pass(t)), vendorNamed("b", pass(t)), vendorNamed("d", pass(t))
 	providers := []idverify.Provider{a, b, d}
 	first := func(opts ...idverify.Option) string {
@@ -57,7 +57,7 @@ func TestRouters(t *testing.T) {
 	assert.InDelta(t, 2000, drawn["d"], 200)
 }
 
-func TestProvidersWithoutAWeightKeepTheirOrderAtTheEnd(t *testing.T) {
+func TestWithWeights_UnweightedProvidersComeLast(t *testing.T) {
 	var all []idverify.Provider
 	for _, name := range []string{"a", "b", "d", "e"} {
 		all = append(all, vendorNamed(name, fail(idverify.CodeQuotaExceeded)))

@@ -8,28 +8,28 @@ import (
 	"github.com/idverify/idverify/internal/retry"
 )
 
-// call is one verification on its way through the vendors.
+// call is one verification in progress.
 type call struct {
 	client   *Client
 	id       string       // for hooks; empty when nobody watches
-	own      taken        // what the caller gave
-	req      *Request     // that of the next attempt
-	subject  Subject      // whom it asks about
-	first    Question     // that of the first attempt, at no allocation of its own
-	lender   func() *loan // of a call with a key: whose request the next attempt takes
-	loan     *loan        // the request is of
+	own      taken        // what the caller passed in
+	req      *Request     // the request of the next attempt
+	subject  Subject      // the person it is about
+	first    Question     // of the first attempt; here to save an allocation
+	lender   func() *loan // for a call with a key: returns the request for the next attempt
+	loan     *loan        // that req came from
 	attempts []Attempt
 
-	result  *Result // a decision: the last word, unless another vendor is to be asked
-	failure *Error  // of the last vendor that was asked, or else passed over
-	asked   bool    // failure is of one that was asked
+	result  *Result // a decision, which is final unless another vendor is to be asked
+	failure *Error  // of the last vendor that was asked; of the last one passed over if none was
+	asked   bool    // failure is from a vendor that was asked
 
-	// floor is the number of kinds of checks that the next vendor needs, because
-	// one with so many refused what the end user had given.
+	// floor is how many kinds of checks the next vendor must have at least: as many
+	// as the vendor that refused the end user's input.
 	floor int
 }
 
-// run asks vendors in order until one has the last word.
+// run asks vendors in order until one gives the final outcome.
 func (c *call) run(ctx context.Context, vendors []*vendor) (*Result, error) {
 	for i, v := range vendors {
 		rest := vendors[i+1:]
@@ -45,8 +45,8 @@ func (c *call) isFit(v *vendor) bool {
 	return e == nil
 }
 
-// try asks one vendor, again while that is safe and worth while, and reports
-// whether the call is done. more says that there are vendors behind it.
+// try asks one vendor, again while that is safe and useful, and reports whether the
+// call is done. more says that other vendors remain.
 func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 	if reason, e := c.unfit(v); e != nil {
 		c.passOver(ctx, v, reason, e, more)
@@ -102,11 +102,11 @@ func (c *call) try(ctx context.Context, v *vendor, more bool) (done bool) {
 	}
 }
 
-// question is what the vendor is asked. It reads some of the evidence.
+// question makes the question for a vendor. The vendor reads some of the evidence.
 func (c *call) question(v *vendor) *Question {
 	evidence, _ := accepted(v.Provider, c.req)
 	q := &c.first
-	if q.evidence != nil { // a provider may have kept it
+	if q.evidence != nil { // a provider may have kept the earlier one
 		q = new(Question)
 	}
 	*q = Question{c.subject, evidence, c.req.Reference}
@@ -120,7 +120,7 @@ func onward(goesOn bool) Next {
 	return ""
 }
 
-// unfit tells why a vendor is not to be asked for this request at all.
+// unfit says why a vendor must not be asked this request at all.
 func (c *call) unfit(v *vendor) (Reason, *Error) {
 	if _, ok := accepted(v.Provider, c.req); !ok {
 		return ReasonEvidence, unsent(CodeUnsupportedEvidence, v.Name(), "the vendor reads none of the evidence given", nil)
@@ -142,13 +142,13 @@ func (c *call) passOver(ctx context.Context, v *vendor, reason Reason, e *Error,
 	a.end(nil, e, onward(more))
 }
 
-// again says whether, and how, the same vendor is asked once more: not when it
-// could be paid twice, not more often than set, not past the caller's
-// deadline, and not once the client's quota of retries is used up.
+// again says whether and how to ask the same vendor once more: not if it could be
+// paid twice, not more often than configured, not past the caller's deadline, and
+// not when the client's retry quota is used up.
 func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, cost int, move Next) {
 	r := c.client.retry
 	switch {
-	case n >= r.Attempts, e.Code == CodeCircuitOpen: // a provider's own circuit stays open for longer
+	case n >= r.Attempts, e.Code == CodeCircuitOpen: // a provider's own circuit breaker stays open longer than a backoff
 		return 0, 0, ""
 	case e.isContradiction():
 		return 0, 0, ""
@@ -173,7 +173,7 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 	return wait, cost, move
 }
 
-// pause waits, and reports whether the caller is still there.
+// pause waits, and reports whether the call still goes on.
 func pause(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -186,7 +186,8 @@ func pause(ctx context.Context, wait time.Duration) bool {
 }
 
 // outcome is the decision or the last error, with every attempt in it. more says
-// that vendors were left unasked, to which the caller may still be sent.
+// that some vendors were not asked, so that the advice may be to try another
+// vendor.
 func (c *call) outcome(more bool) (*Result, error) {
 	if c.result != nil {
 		return c.result.last(c.attempts, more), nil
@@ -194,8 +195,8 @@ func (c *call) outcome(more bool) (*Result, error) {
 	return nil, c.failure.summed(c.attempts, more)
 }
 
-// wasLookedAt reports whether a vendor may have looked at the person: only then
-// does the call count as a try. One that refuses the person knows whom it refuses.
+// wasLookedAt reports whether a vendor may have looked at the person, so that the
+// call counts as a try. A vendor that refuses the person has looked.
 func (c *call) wasLookedAt() bool {
 	return slices.ContainsFunc(c.attempts, func(a Attempt) bool {
 		d := a.Delivery.known()

@@ -32,7 +32,7 @@ func strict(name string, steps ...step) checking {
 	return checking{vendorNamed(name, steps...), []idverify.CheckKind{idverify.CheckSimilarity, idverify.CheckLiveness}}
 }
 
-func TestInputChoosesNoMilderVendor(t *testing.T) {
+func TestFailover_InputCannotSelectVendorWithFewerChecks(t *testing.T) {
 	for _, code := range []idverify.Code{
 		idverify.CodeUnsupportedEvidence, idverify.CodeUnreadableEvidence, idverify.CodeUnsupportedFormat,
 		idverify.CodeTooLarge, idverify.CodeEvidenceExpired,
@@ -51,9 +51,9 @@ func TestInputChoosesNoMilderVendor(t *testing.T) {
 	}
 }
 
-// A page about the request may be what the end user wanted: a name that a firewall
+// The end user may have caused a firewall's page, for example with a name that it
 // does not let through.
-func TestAFirewallsPageChoosesNoMilderVendor(t *testing.T) {
+func TestFailover_FirewallPageCannotSelectVendorWithFewerChecks(t *testing.T) {
 	for status4xx, wantMild := range map[int]int{400: 0, 403: 0, 404: 0, 414: 0, 451: 0, 499: 0, 408: 1, 500: 1, 502: 1, 200: 1} {
 		a, mild := strict("a", fail(idverify.CodeBadResponse, ambiguous, status(status4xx))), vendorNamed("mild", pass(t))
 		b := strict("b", fail(idverify.CodeNoFace))
@@ -66,7 +66,7 @@ func TestAFirewallsPageChoosesNoMilderVendor(t *testing.T) {
 	}
 }
 
-func TestAnOutageMayGoToAnyVendor(t *testing.T) {
+func TestFailover_OutageMayGoToAnyVendor(t *testing.T) {
 	a, mild := strict("a", fail(idverify.CodeVendorUnavailable)), vendorNamed("mild", pass(t))
 	c, err := idverify.New([]idverify.Provider{a, mild})
 	require.NoError(t, err)
@@ -75,8 +75,9 @@ func TestAnOutageMayGoToAnyVendor(t *testing.T) {
 	assert.True(t, res.Passed())
 }
 
-// Once input was refused, an outage of the next vendor does not lower the floor.
-func TestTheFloorHoldsForTheRestOfTheCall(t *testing.T) {
+// After input was refused, an outage of the next vendor does not lower the required
+// number of kinds of checks.
+func TestFailover_RequiredNumberOfChecksHoldsForWholeCall(t *testing.T) {
 	a, b, mild := strict("a", fail(idverify.CodeTooLarge, unsent)), strict("b", fail(idverify.CodeVendorUnavailable)), vendorNamed("mild", pass(t))
 	c, err := idverify.New([]idverify.Provider{a, b, mild})
 	require.NoError(t, err)
@@ -85,7 +86,7 @@ func TestTheFloorHoldsForTheRestOfTheCall(t *testing.T) {
 	assert.Zero(t, mild.asked)
 }
 
-func TestAVendorThatReadsNoneOfTheEvidenceIsNamed(t *testing.T) {
+func TestClient_RecordsVendorThatReadsNoEvidence(t *testing.T) {
 	deaf := &fake{name: "deaf"}
 	b := vendorNamed("b", pass(t))
 	c, err := idverify.New([]idverify.Provider{deaf, b})
@@ -107,7 +108,7 @@ func TestAVendorThatReadsNoneOfTheEvidenceIsNamed(t *testing.T) {
 	assert.Equal(t, idverify.OriginRefused, e.Origin)
 }
 
-func TestRequiredChecks(t *testing.T) {
+func TestWithRequiredChecks_PassWithoutOne(t *testing.T) {
 	live := idverify.WithRequiredChecks(idverify.CheckLiveness)
 	_, err := idverify.New([]idverify.Provider{strict("a", pass(t)), vendorNamed("mild", pass(t))}, live)
 	var e *idverify.Error
@@ -117,7 +118,7 @@ func TestRequiredChecks(t *testing.T) {
 	_, err = idverify.New([]idverify.Provider{strict("a", pass(t))}, idverify.WithRequiredChecks(""))
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 
-	// It promises liveness, and its pass has none.
+	// The provider promises liveness, but its pass has no liveness check.
 	c := oneVendor(t, strict("a", pass(t)), live)
 	_, err = c.Verify(t.Context(), askFor(photo()))
 	assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err))
@@ -128,7 +129,7 @@ func TestRequiredChecks(t *testing.T) {
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 }
 
-func TestTheLastWordIsTheCalls(t *testing.T) {
+func TestClient_AdviceIsAboutTheWholeCall(t *testing.T) {
 	missing := decide(idverify.CodeReferencePhotoUnavailable)
 	onMissing := idverify.WithFailover(idverify.Failover{OnMissingPhoto: true})
 	advice := func(opts []idverify.Option, providers ...idverify.Provider) idverify.Advice {
@@ -172,7 +173,7 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-func TestAnswersSayWhenAndWhereFrom(t *testing.T) {
+func TestClient_SetsAtAndOrigin(t *testing.T) {
 	began := time.Now().Add(-time.Second)
 	c := oneVendor(t, vendorNamed("a", pass(t), fail(idverify.CodeNoFace)))
 	res, err := c.Verify(t.Context(), askFor(photo()))
@@ -190,7 +191,7 @@ func TestAnswersSayWhenAndWhereFrom(t *testing.T) {
 	assert.Equal(t, idverify.OriginRefused, e.Origin)
 }
 
-func TestNothingIsLostWhenAllFail(t *testing.T) {
+func TestClient_ErrorListsAllAttempts(t *testing.T) {
 	cause := errors.New("cause")
 	a := vendorNamed("a", step{err: &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered, RequestID: "r1", Err: cause}})
 	b := vendorNamed("b", step{err: &idverify.Error{Code: idverify.CodeQuotaExceeded, VendorCode: "17", Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledNo, HTTPStatus: 200}})
@@ -212,7 +213,7 @@ func TestNothingIsLostWhenAllFail(t *testing.T) {
 	assert.Equal(t, "17", e.Attempts[1].VendorCode)
 }
 
-func TestTheLastThatWasAskedExplainsTheError(t *testing.T) {
+func TestClient_ErrorIsOfTheLastVendorAsked(t *testing.T) {
 	for _, restsFirst := range []bool{true, false} {
 		providers := []idverify.Provider{vendorNamed("resting", fail(idverify.CodeBadResponse)), vendorNamed("asked", fail(idverify.CodeQuotaExceeded))}
 		if !restsFirst {
@@ -230,7 +231,7 @@ func TestTheLastThatWasAskedExplainsTheError(t *testing.T) {
 	}
 }
 
-func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
+func TestClient_NoFailoverAfterDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", slowPass(t, time.Hour)), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -245,7 +246,7 @@ func TestCallerWhoseTimeIsUpAsksNoFurtherVendor(t *testing.T) {
 }
 
 // Holds P-LIVE-4.
-func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
+func TestClient_CancelDuringBackoffReturnsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeRateLimited, safe, retryAfter(4*time.Second))), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -266,9 +267,10 @@ func TestCallerWhoLeavesInBackOffIsReleasedAtOnce(t *testing.T) {
 	})
 }
 
-// What a provider calls repeatable and perhaps billed at once is not repeated.
+// An error that a provider calls both repeatable and perhaps billed is not
+// repeated.
 // Holds P-PAY-2.
-func TestContradictoryErrorsAreNotRepeated(t *testing.T) {
+func TestClient_RepeatableButPerhapsBilledIsNotRepeated(t *testing.T) {
 	billed := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
 	for _, facts := range [][]func(*idverify.Error){{safe, ambiguous}, {safe, billed}} {
 		a := vendorNamed("a", fail(idverify.CodeNetwork, facts...))
@@ -278,7 +280,7 @@ func TestContradictoryErrorsAreNotRepeated(t *testing.T) {
 	}
 }
 
-func TestCallerWhoHasLeftAsksNobody(t *testing.T) {
+func TestClient_CancelledCallSendsNothing(t *testing.T) {
 	a := vendorNamed("a", pass(t))
 	c := oneVendor(t, a)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -292,7 +294,7 @@ func TestCallerWhoHasLeftAsksNobody(t *testing.T) {
 }
 
 // Holds P-PAY-20.
-func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
+func TestClient_UnsendableRequestDoesNotCountAsTry(t *testing.T) {
 	a := vendorNamed("a", pass(t))
 	c := oneVendor(t, a, idverify.WithPersonLimit(idverify.PersonLimit{Secret: []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32"), Tries: 1, Window: time.Hour}))
 	for range 3 {
@@ -306,7 +308,7 @@ func TestUnsendableRequestIsNoTryOfThePerson(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 }
 
-func TestRepeatableSpeaksOfAllLegs(t *testing.T) {
+func TestError_RepeatableIsAboutAllAttempts(t *testing.T) {
 	turnedAway := func(e *idverify.Error) { e.Delivery = idverify.DeliveryRefused }
 	for name, test := range map[string]struct {
 		a, b step
@@ -335,7 +337,7 @@ func failBoth(t *testing.T, a, b step) *idverify.Error {
 	return e
 }
 
-func TestWhatAnErrorMayHaveCostSpeaksOfAllLegs(t *testing.T) {
+func TestError_MayHaveCostIsAboutAllAttempts(t *testing.T) {
 	charged := func(e *idverify.Error) { e.Billed = idverify.BilledYes }
 	for name, test := range map[string]struct {
 		a, b            step

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// fake is a provider of a test's own.
+// fake is a provider for tests.
 type fake struct {
 	name    string
 	accepts string
@@ -38,7 +38,7 @@ func askFor(ev ...idverify.Evidence) *idverify.Request {
 	return &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: ev}
 }
 
-func TestClientAsksTheFirstProviderThatAcceptsTheEvidence(t *testing.T) {
+func TestClient_AsksFirstProviderThatAcceptsEvidence(t *testing.T) {
 	urls, photos, more := &fake{name: "urls", accepts: "photo_url"}, &fake{name: "photos", accepts: "photo"}, &fake{name: "more", accepts: "photo"}
 	photos.res = passing(t)
 	c, err := idverify.New([]idverify.Provider{urls, photos, more})
@@ -50,7 +50,7 @@ func TestClientAsksTheFirstProviderThatAcceptsTheEvidence(t *testing.T) {
 }
 
 // Holds P-PAY-20.
-func TestClientRefusesBeforeItAsks(t *testing.T) {
+func TestClient_RefusesInvalidRequestBeforeAsking(t *testing.T) {
 	p := &fake{name: "p", accepts: "photo_url"}
 	c, err := idverify.New([]idverify.Provider{p})
 	require.NoError(t, err)
@@ -63,9 +63,9 @@ func TestClientRefusesBeforeItAsks(t *testing.T) {
 	assert.Zero(t, p.calls)
 }
 
-// A provider of a user's own is held to the contract too.
+// A provider of the user's own has to keep the contract too.
 // Holds P-PASS-12.
-func TestClientHoldsProvidersToTheirContract(t *testing.T) {
+func TestClient_EnforcesProviderContract(t *testing.T) {
 	for name, test := range map[string]struct {
 		res  *idverify.Result
 		err  error
@@ -95,7 +95,7 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 			var e *idverify.Error
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, "p", e.Vendor)
-			if test.want == idverify.CodeBadResponse || test.want == idverify.CodeUnknown { // nobody knows what the vendor did, or charged
+			if test.want == idverify.CodeBadResponse || test.want == idverify.CodeUnknown { // the vendor may have worked, and charged
 				assert.Contains(t, e.Detail, "the provider returned ")
 				assert.True(t, e.Sent())
 				assert.ErrorIs(t, err, idverify.ErrAmbiguous)
@@ -106,7 +106,7 @@ func TestClientHoldsProvidersToTheirContract(t *testing.T) {
 	}
 }
 
-func TestVendorIsFilledInWhereAProviderLeavesItOut(t *testing.T) {
+func TestClient_SetsMissingVendor(t *testing.T) {
 	for given, want := range map[string]string{"": "p", "p-of-beijing": "p-of-beijing"} {
 		res := passing(t)
 		res.Vendor = given
@@ -126,7 +126,7 @@ func TestVendorIsFilledInWhereAProviderLeavesItOut(t *testing.T) {
 	}
 }
 
-func TestForeignErrorsStayReachable(t *testing.T) {
+func TestClient_ForeignErrorsStayReachable(t *testing.T) {
 	cause := errors.New("cause")
 	c, err := idverify.New([]idverify.Provider{&fake{name: "p", accepts: "photo", err: cause}})
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestForeignErrorsStayReachable(t *testing.T) {
 	assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(err))
 }
 
-func TestNewRefusesWhatCannotWork(t *testing.T) {
+func TestNew_RefusesInvalidProvidersAndOptions(t *testing.T) {
 	p := &fake{name: "p"}
 	for name, test := range map[string]struct {
 		providers []idverify.Provider
@@ -163,7 +163,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
-// providerless makes nothing of a rate, not even an error.
+// providerless returns neither provider nor error from WithMaxFAR.
 type providerless struct{ fake }
 
 func (*providerless) WithMaxFAR(float64) (idverify.Provider, error) { return nil, nil }
@@ -176,7 +176,7 @@ type idle struct {
 
 func (i *idle) CloseIdleConnections() { i.closed++ }
 
-func TestIdleConnectionsAreClosedWhereThereAreAny(t *testing.T) {
+func TestClient_CloseIdleConnections(t *testing.T) {
 	one, two := &idle{fake: fake{name: "one"}}, &idle{fake: fake{name: "two"}}
 	c, err := idverify.New([]idverify.Provider{one, &fake{name: "none"}, two})
 	require.NoError(t, err)
@@ -194,7 +194,7 @@ func (s *strictable) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strictable{fake: fake{name: s.name, accepts: "photo", err: &idverify.Error{Code: idverify.CodeNoFace}}, rate: rate}, s.err
 }
 
-func TestMaxFARReplacesTheProvider(t *testing.T) {
+func TestWithMaxFAR_ReplacesProvider(t *testing.T) {
 	original := &strictable{fake: fake{name: "p", accepts: "photo"}}
 	c, err := idverify.New([]idverify.Provider{original}, idverify.WithMaxFAR(1e-5))
 	require.NoError(t, err)
@@ -211,7 +211,7 @@ func TestMaxFARReplacesTheProvider(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestClientPrintsTheNamesOfItsProviders(t *testing.T) {
+func TestClient_PrintsProviderNames(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{&fake{name: "a"}, &fake{name: "b"}})
 	require.NoError(t, err)
 	assert.Equal(t, "idverify.Client(a, b)", fmt.Sprintf("%+v", c))
@@ -220,19 +220,19 @@ func TestClientPrintsTheNamesOfItsProviders(t *testing.T) {
 	}
 }
 
-func TestClientPrintsNoNameThatIsNoWord(t *testing.T) {
+func TestClient_HidesMalformedProviderName(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{&fake{name: "two words"}})
 	require.NoError(t, err)
 	assert.Equal(t, "idverify.Client([hidden])", fmt.Sprint(c))
 	assert.Equal(t, "idverify.Client([hidden])", c.LogValue().String())
 }
 
-func TestNilEvidenceIsNeverOfferedToAProvider(t *testing.T) {
+func TestClient_NilEvidenceReachesNoProvider(t *testing.T) {
 	_, err := askFor(nil, photo()).Question(&fake{accepts: "photo"})
 	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
 }
 
-func TestNewNamesNoProviderWhoseNameIsNoWord(t *testing.T) {
+func TestNew_HidesMalformedProviderName(t *testing.T) {
 	p := &fake{name: "two words"}
 	_, err := idverify.New([]idverify.Provider{p, p})
 	require.ErrorContains(t, err, "[hidden]")

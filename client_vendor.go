@@ -15,14 +15,15 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// vendor is a provider with what the Client keeps about it.
+// vendor is a provider with the Client's state for it.
 type vendor struct {
 	Provider
 	policy VendorPolicy
 	checks int // how many kinds of checks a pass needs
-	// ways are how each kind is decided, of a provider that publishes its rules.
+	// ways say how each kind of check is decided, for a provider that publishes its
+	// rules.
 	ways map[CheckKind]DecidedBy
-	// required are kinds that every pass must have.
+	// required are the kinds of checks that every pass must have.
 	required []CheckKind
 	circuit  *gobreaker.TwoStepCircuitBreaker[struct{}] // nil when it is off
 
@@ -53,8 +54,8 @@ func newVendor(p Provider, policy VendorPolicy, required []CheckKind, changed fu
 	return v
 }
 
-// kindsOf are the kinds of checks that a pass of the provider needs: what its
-// Rules say, or similarity alone where it has no such method.
+// kindsOf are the kinds of checks that a pass of the provider needs: those of its
+// Rules, or similarity alone without that method.
 func kindsOf(p Provider) map[CheckKind]bool {
 	kinds := map[CheckKind]bool{CheckSimilarity: true}
 	rules, _ := rulesOf(p)
@@ -64,7 +65,7 @@ func kindsOf(p Provider) map[CheckKind]bool {
 	return kinds
 }
 
-// waysOf are how a provider's rules decide each kind.
+// waysOf say how a provider's rules decide each kind of check.
 func waysOf(p Provider) map[CheckKind]DecidedBy {
 	ways := map[CheckKind]DecidedBy{}
 	rules, _ := rulesOf(p)
@@ -74,7 +75,7 @@ func waysOf(p Provider) map[CheckKind]DecidedBy {
 	return ways
 }
 
-// rulesOf are the rules of a provider that publishes them.
+// rulesOf returns the rules of a provider that publishes them.
 func rulesOf(p Provider) (rules []Rule, published bool) {
 	ruled, ok := p.(interface{ Rules() []Rule })
 	if !ok {
@@ -89,16 +90,16 @@ var circuitStates = map[gobreaker.State]CircuitState{
 	gobreaker.StateHalfOpen: CircuitHalfOpen,
 }
 
-// noteChange is called under gobreaker's lock, where a hook that asks for the
-// state would wait for ever; tellChanges tells the hooks afterwards.
+// noteChange is called under gobreaker's lock, where a hook that asks for the state
+// would deadlock; so tellChanges calls the hooks afterwards.
 func (v *vendor) noteChange(_ string, from, to gobreaker.State) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.changes = append(v.changes, CircuitChange{Vendor: v.Name(), From: circuitStates[from], To: circuitStates[to]})
 }
 
-// tellChanges tells the hooks what has changed, in order: one goroutine at a time
-// tells for all.
+// tellChanges reports the changes to the hooks in order; only one goroutine at a
+// time does so.
 func (v *vendor) tellChanges() {
 	v.mu.Lock()
 	if v.telling {
@@ -119,7 +120,7 @@ func (v *vendor) tellChanges() {
 	v.mu.Unlock()
 }
 
-// state is the circuit's.
+// state is the state of the vendor's circuit breaker.
 func (v *vendor) state() CircuitState {
 	if v.circuit == nil {
 		return CircuitClosed
@@ -128,7 +129,8 @@ func (v *vendor) state() CircuitState {
 	return circuitStates[v.circuit.State()]
 }
 
-// errSaysNothing tells the circuit that an attempt says nothing of the vendor.
+// errSaysNothing tells the circuit breaker that an attempt neither succeeded nor
+// failed.
 var errSaysNothing = errors.New("idverify: nobody's fault")
 
 // Reason says why a provider was passed over.
@@ -147,15 +149,16 @@ const (
 	ReasonOwnLimit Reason = "own_limit"
 	// ReasonLimiterFailed: its [Limiter] failed.
 	ReasonLimiterFailed Reason = "limiter_failed"
-	// ReasonCallerLeft: the caller left while the attempt waited for the Limiter.
+	// ReasonCallerLeft: the caller's context ended while the attempt waited for the
+	// Limiter.
 	ReasonCallerLeft Reason = "caller_left"
 )
 
-// admit waits for the limiter, unless the circuit is open. With an error the
-// provider is passed over, or the caller has left.
+// admit waits for the limiter, unless the circuit is open. On an error the provider
+// is passed over, or the caller's context has ended.
 func (v *vendor) admit(ctx context.Context) (release func(), reason Reason, e *Error) {
 	if v.policy.Limiter == nil {
-		return func() {}, "", nil // ask will find out soon enough whether the circuit is open
+		return func() {}, "", nil // ask will see whether the circuit is open
 	}
 	if v.isResting() {
 		return nil, ReasonCircuitOpen, circuitOpen(v.Name())
@@ -175,8 +178,9 @@ func (v *vendor) admit(ctx context.Context) (release func(), reason Reason, e *E
 	return nil, ReasonLimiterFailed, unsent(CodeStoreUnavailable, v.Name(), "the limiter failed, so the vendor was not asked", err)
 }
 
-// acquire asks the limiter. One of a user's is asked beside the call, because it may
-// not notice that the caller has left; a place that it gives then is given back.
+// acquire asks the limiter. A limiter of the user's own is called in another
+// goroutine, because it may ignore the end of ctx; a place that it grants too late
+// is released.
 func (v *vendor) acquire(ctx context.Context) (release func(), err error) {
 	if _, own := v.policy.Limiter.(*limiter); own || ctx.Done() == nil {
 		return v.policy.Limiter.Acquire(ctx)
@@ -188,7 +192,7 @@ func (v *vendor) acquire(ctx context.Context) (release func(), err error) {
 	})
 }
 
-// waitIn is how long an error asks to wait.
+// waitIn is the wait that an error asks for.
 func waitIn(err error) time.Duration {
 	var e *Error
 	if errors.As(err, &e) && e != nil {
@@ -197,8 +201,9 @@ func waitIn(err error) time.Duration {
 	return 0
 }
 
-// isResting reports whether the circuit would turn a call away: it is open, or
-// half-open with its one call under way. Asking before the limiter saves the wait.
+// isResting reports whether the circuit would reject a call: it is open, or
+// half-open with its one test call in progress. Checking this before the limiter
+// saves the wait.
 func (v *vendor) isResting() bool {
 	if v.circuit == nil {
 		return false
@@ -213,8 +218,8 @@ func (v *vendor) isResting() bool {
 	return false
 }
 
-// ask makes one attempt, which began just now, within its time limit and tells
-// the circuit how it went. It is told even when the provider panics.
+// ask makes one attempt within its time limit and reports the outcome to the
+// circuit breaker. It does so even when the provider panics.
 func (v *vendor) ask(ctx context.Context, q *Question, began time.Time) (res *Result, e *Error, asked bool) {
 	if v.circuit == nil {
 		res, e = v.verify(ctx, q)
@@ -249,8 +254,8 @@ func (v *vendor) verify(ctx context.Context, q *Question) (*Result, *Error) {
 	return res, e
 }
 
-// strays finds a kind of check that a pass has by another way of deciding than the
-// provider's rules say: a vendor's yes where a score is to decide.
+// strays finds a check in a pass that was decided in another way than the
+// provider's rules say, for example by the vendor's yes where a score must decide.
 func (v *vendor) strays(res *Result) (CheckKind, bool) {
 	if res.Passed() {
 		for _, c := range res.Checks {
@@ -262,7 +267,7 @@ func (v *vendor) strays(res *Result) (CheckKind, bool) {
 	return "", false
 }
 
-// lacks finds a required kind of check that a pass does not have.
+// lacks finds a required kind of check that is missing from a pass.
 func (v *vendor) lacks(res *Result) (CheckKind, bool) {
 	if res.Passed() {
 		for _, kind := range v.required {
@@ -274,26 +279,26 @@ func (v *vendor) lacks(res *Result) (CheckKind, bool) {
 	return "", false
 }
 
-// verdict is what an attempt says of the vendor: nil speaks for it, an error
-// against it.
+// verdict is what an attempt means for the circuit breaker: nil is a success, an
+// error a failure.
 func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 	switch {
 	case e == nil:
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && time.Since(began) >= v.policy.Timeout/3:
-		return e // the caller's time was up, and the vendor had had a good part of its own
+		return e // the caller's deadline passed, after the vendor had a fair share of its own time limit
 	case ctx.Err() != nil:
 		return errSaysNothing
 	case e.isVendorsFault():
 		return e
 	case e.Delivery == DeliveryAnswered || e.Delivery == DeliveryRefused && e.VendorCode != "":
-		return nil // it answered, whatever it said
+		return nil // it answered, whatever the answer
 	}
 	return errSaysNothing
 }
 
-// settle holds a provider to its contract: a decision or an *Error, and never
-// a match that was not earned.
+// settle enforces a provider's contract: a decision or an *Error, and never a match
+// that was not earned.
 func settle(vendor string, res *Result, err error) (*Result, *Error) {
 	if err != nil {
 		err = askable(err)

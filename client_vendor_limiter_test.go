@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// toldLimiter answers as it is told.
+// toldLimiter answers as the test says.
 type toldLimiter struct {
 	release func()
 	err     error
@@ -27,7 +27,7 @@ func (l *toldLimiter) Acquire(context.Context) (func(), error) {
 	return l.release, l.err
 }
 
-func TestClientKeepsToTheLimiterOfAVendor(t *testing.T) {
+func TestLimiterOfVendor_IsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiterOf(t, 1, 0), Breaker: idverify.Breaker{Off: true}}))
@@ -54,7 +54,7 @@ func TestClientKeepsToTheLimiterOfAVendor(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesTheLineOfTheLimiterHasLeft(t *testing.T) {
+func TestLimiterOfVendor_CancelWhileQueued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: limiterOf(t, 1, 0)}))
@@ -70,7 +70,7 @@ func TestCallerWhoLeavesTheLineOfTheLimiterHasLeft(t *testing.T) {
 	})
 }
 
-// deafLimiter admits when it is let, whether the caller has left or not.
+// deafLimiter admits when the test says so, even after the caller has left.
 type deafLimiter struct {
 	let      chan struct{}
 	released atomic.Int64
@@ -82,9 +82,9 @@ func (l *deafLimiter) Acquire(context.Context) (func(), error) {
 }
 
 // Holds P-PAY-14.
-func TestADeafLimiterHoldsNobodyWhoLeaves(t *testing.T) {
+func TestLimiterOfVendor_IgnoringContextDoesNotBlockCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const left = 64 // more of them are not left behind
+		const left = 64 // no more calls than these may be left hanging
 		l := &deafLimiter{let: make(chan struct{})}
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithVendor("a", idverify.VendorPolicy{Limiter: l}))
@@ -114,7 +114,7 @@ func TestADeafLimiterHoldsNobodyWhoLeaves(t *testing.T) {
 	})
 }
 
-func TestClientTakesALimiterOfAUsersOwnAtItsWord(t *testing.T) {
+func TestLimiterOfVendor_ResultsOfForeignLimiter(t *testing.T) {
 	cause := errors.New("the limiter's store is down")
 	for name, test := range map[string]struct {
 		limiter toldLimiter
@@ -146,7 +146,7 @@ func TestClientTakesALimiterOfAUsersOwnAtItsWord(t *testing.T) {
 	}
 }
 
-func TestNobodyStandsInLineForAVendorThatRests(t *testing.T) {
+func TestLimiterOfVendor_SkippedWhileBreakerOpen(t *testing.T) {
 	released := 0
 	limiter := &toldLimiter{release: func() { released++ }}
 	c := oneVendor(t, vendorNamed("a", fail(idverify.CodeVendorUnavailable)),

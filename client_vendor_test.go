@@ -14,9 +14,9 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// A dead first vendor whose circuit is open costs next to nothing: passing it
-// over allocates less than a call, which times need not be asserted for.
-func TestPassingOverADeadVendorIsCheap(t *testing.T) {
+// A dead first vendor costs almost nothing once its circuit is open: this asserts
+// allocations, not times.
+func TestCircuit_PassingOverAllocatesLittle(t *testing.T) {
 	dead := vendorNamed("dead", fail(idverify.CodeNetwork, ambiguous))
 	alive := vendorNamed("alive", pass(t))
 	both, err := idverify.New([]idverify.Provider{dead, alive})
@@ -63,7 +63,7 @@ func BenchmarkClientOverhead(b *testing.B) {
 	}
 }
 
-// fragile is an error whose nil pointer panics when it is asked anything.
+// fragile is an error type that panics on a nil pointer.
 type fragile struct{ cause error }
 
 func (f *fragile) Error() string      { return f.cause.Error() }
@@ -71,8 +71,8 @@ func (f *fragile) Unwrap() error      { return f.cause }
 func (f *fragile) Is(err error) bool  { return f.cause == err }
 func (f *fragile) As(target any) bool { return errors.As(f.cause, target) }
 
-// nilError returns what a constructor returned beside an error that nobody looked
-// at: a nil pointer as an error. It is a provider, a limiter and both stores.
+// nilError returns a nil pointer as an error, as a constructor may return it beside
+// a value. It is a provider, a limiter and both stores.
 type nilError struct{ err error }
 
 func (nilError) Name() string                   { return "nil" }
@@ -90,7 +90,7 @@ func (n nilError) Load(context.Context, string) (idverify.Stored, bool, error) {
 }
 func (n nilError) Save(context.Context, string, idverify.Stored) error { return n.err }
 
-func TestATypedNilErrorPanicsNobody(t *testing.T) {
+func TestClient_TypedNilErrorDoesNotPanic(t *testing.T) {
 	for _, nothing := range []error{(*idverify.Error)(nil), (*fragile)(nil)} {
 		n := nilError{nothing}
 		a := vendorNamed("a", pass(t))
@@ -120,7 +120,7 @@ func TestATypedNilErrorPanicsNobody(t *testing.T) {
 	}
 }
 
-func TestCircuitOpensForTheVendorsFaultsOnly(t *testing.T) {
+func TestCircuit_OpensForVendorFaultsOnly(t *testing.T) {
 	for name, test := range map[string]struct {
 		step  step
 		opens bool
@@ -157,7 +157,7 @@ func TestCircuitOpensForTheVendorsFaultsOnly(t *testing.T) {
 	}
 }
 
-func TestOpenCircuitPassesTheVendorOverAndTriesItAgain(t *testing.T) {
+func TestCircuit_OpenThenHalfOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", fail(idverify.CodeVendorUnavailable)), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b}, idverify.WithVendor("a", idverify.VendorPolicy{
@@ -185,7 +185,7 @@ func TestOpenCircuitPassesTheVendorOverAndTriesItAgain(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesSaysNothingOfTheVendor(t *testing.T) {
+func TestCircuit_CancelledCallDoesNotCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := pass(t)
 		slow.after = time.Hour
@@ -202,7 +202,7 @@ func TestCallerWhoLeavesSaysNothingOfTheVendor(t *testing.T) {
 	})
 }
 
-// oneCall is a call and its end: an answer, or the caller's leaving.
+// oneCall is a call and how it ends: with an answer, or because the caller leaves.
 type oneCall func(t *testing.T, c *idverify.Client, a *byScript)
 
 func endsWith(s step) oneCall {
@@ -243,12 +243,12 @@ func opensAfter(t *testing.T, calls ...oneCall) (open bool) {
 	return open
 }
 
-func TestWhatBreaksARowOfFaultsAndWhatSaysNothing(t *testing.T) {
+func TestCircuit_WhatResetsConsecutiveFaults(t *testing.T) {
 	fault := endsWith(fail(idverify.CodeVendorUnavailable))
 	for name, test := range map[string]struct {
 		call         oneCall
 		opens        bool // the circuit, after four faults and this
-		breaksTheRow bool // so that one more fault does not open it
+		breaksTheRow bool // one more fault then does not open it
 	}{
 		"an answer":                       {endsWith(fail(idverify.CodePoorPhoto)), false, true},
 		"a decision":                      {endsWith(decide(idverify.CodeFaceMismatch)), false, true},
@@ -263,7 +263,7 @@ func TestWhatBreaksARowOfFaultsAndWhatSaysNothing(t *testing.T) {
 	}
 }
 
-func TestTheCircuitStaysOpenAsLongAsSet(t *testing.T) {
+func TestCircuit_StaysOpenForOpenFor(t *testing.T) {
 	for _, test := range []struct{ set, open time.Duration }{{0, 10 * time.Second}, {3 * time.Second, 3 * time.Second}} {
 		synctest.Test(t, func(t *testing.T) {
 			a := vendorNamed("a", fail(idverify.CodeVendorUnavailable), pass(t))
@@ -284,7 +284,7 @@ func TestTheCircuitStaysOpenAsLongAsSet(t *testing.T) {
 	}
 }
 
-func TestVendorThatSwallowsEveryDeadlineOpensItsCircuit(t *testing.T) {
+func TestCircuit_SilenceUntilDeadlineCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := vendorNamed("a", slowPass(t, time.Hour)), vendorNamed("b", pass(t))
 		c, err := idverify.New([]idverify.Provider{a, b})
@@ -302,7 +302,7 @@ func TestVendorThatSwallowsEveryDeadlineOpensItsCircuit(t *testing.T) {
 	})
 }
 
-func TestHalfOpenCircuitIsSeenBeforeTheLimiter(t *testing.T) {
+func TestCircuit_HalfOpenIsCheckedBeforeLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 1})
 		require.NoError(t, err)
@@ -325,7 +325,7 @@ func TestHalfOpenCircuitIsSeenBeforeTheLimiter(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesTheOneCallOfAHalfOpenCircuitLeavesItToTheNext(t *testing.T) {
+func TestCircuit_CancelledTestCallIsLeftToNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
 		require.NoError(t, err)
@@ -344,7 +344,7 @@ func TestCallerWhoLeavesTheOneCallOfAHalfOpenCircuitLeavesItToTheNext(t *testing
 	})
 }
 
-func TestAPassIsDecidedAsTheProvidersRulesSay(t *testing.T) {
+func TestClient_PassMustBeDecidedAsRulesSay(t *testing.T) {
 	decided := func(rule idverify.Rule, err error) *idverify.Result {
 		require.NoError(t, err)
 		check, err := rule.Check(90)
@@ -380,7 +380,7 @@ func TestAPassIsDecidedAsTheProvidersRulesSay(t *testing.T) {
 	}
 }
 
-func TestWithRequiredChecksTakesEveryWayToDecide(t *testing.T) {
+func TestWithRequiredChecks_AcceptsEveryDecidedBy(t *testing.T) {
 	alive := theirs(0)
 	alive.Kind = idverify.CheckLiveness
 	yes, err := alive.Verdict(true, nil)

@@ -6,8 +6,8 @@ import (
 	"github.com/idverify/idverify/internal/clone"
 )
 
-// clone is a copy that shares nothing with the original that can be changed from
-// outside: callers of one key, and a store, are each given their own.
+// clone returns a deep copy, so that callers who share a key, and the store, cannot
+// change each other's value.
 func (r *Result) clone() *Result {
 	own := *r
 	own.Checks = clone.Of(r.Checks)
@@ -17,8 +17,7 @@ func (r *Result) clone() *Result {
 	return &own
 }
 
-// clone is [Result.clone] for an error. Causes that are not this package's are
-// shared: an error is compared by its address.
+// clone is [Result.clone] for an error.
 func (e *Error) clone() *Error {
 	own := *e
 	own.Attempts = cloneAttempts(e.Attempts)

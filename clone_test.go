@@ -40,8 +40,8 @@ func places(v reflect.Value, path string, found map[uintptr]string) {
 	}
 }
 
-// assertNothingShared wants two answers that have much in them, and no place of it
-// in common.
+// assertNothingShared checks that two answers, both filled, have no address in
+// common.
 func assertNothingShared(t *testing.T, least int, a, b any) {
 	t.Helper()
 	of, other := map[uintptr]string{}, map[uintptr]string{}
@@ -54,7 +54,7 @@ func assertNothingShared(t *testing.T, least int, a, b any) {
 }
 
 // Holds P-PASS-11, P-LIVE-5.
-func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
+func TestSharedCall_CallersGetSeparateCopies(t *testing.T) {
 	failed, passed := talkative(t)
 	for name, test := range map[string]struct {
 		last  step
@@ -89,8 +89,8 @@ func TestCallersOfOneKeyShareNothingThatCanChange(t *testing.T) {
 	}
 }
 
-// What a store keeps is no caller's, neither when it is saved nor when it is loaded.
-func TestAStoreAndItsCallersShareNothingThatCanChange(t *testing.T) {
+// A store's value is separate from the callers' values, on saving and on loading.
+func TestResultStore_CallersGetSeparateCopies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, passed := talkative(t)
 		store := &memoryResults{}

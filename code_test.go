@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestTheVocabularyIsWhole(t *testing.T) {
+func TestCodes_EveryCodeHasItsMeaning(t *testing.T) {
 	seen := map[idverify.Code]bool{}
 	for _, c := range idverify.Codes() {
 		assert.False(t, seen[c], "%s stands twice", c)
@@ -29,9 +29,9 @@ func TestTheVocabularyIsWhole(t *testing.T) {
 	assert.Len(t, idverify.Advices(), 8)
 }
 
-// What a backend does after each code: the one thing that must not change
-// under the hands of those who stored codes and switch on advices.
-func TestEveryCodeHasTheAdviceThatItWasGiven(t *testing.T) {
+// Services store codes and switch on advices, so the advice of a code must not
+// change.
+func TestCodes_AdviceNeverChanges(t *testing.T) {
 	given := map[idverify.Advice][]idverify.Code{
 		idverify.AdviceAccept: {idverify.CodeMatch},
 		idverify.AdviceReject: {idverify.CodeFaceMismatch, idverify.CodeIdentityMismatch, idverify.CodeAttackSuspected},
@@ -57,20 +57,20 @@ func TestEveryCodeHasTheAdviceThatItWasGiven(t *testing.T) {
 }
 
 // Holds P-PASS-5.
-func TestCodesOutsideTheVocabularyAreReviewedByHand(t *testing.T) {
+func TestCodes_UnknownCodeIsReviewedByHand(t *testing.T) {
 	for _, c := range []idverify.Code{"", "MATCH", "something"} {
 		assert.Equal(t, idverify.AdviceReview, c.Advice())
 		assert.False(t, c.IsDecision())
 	}
 }
 
-func TestCodesAreHandedOutAsACopy(t *testing.T) {
+func TestCodes_ReturnsACopy(t *testing.T) {
 	idverify.Codes()[0] = "changed"
 	assert.Equal(t, idverify.CodeMatch, idverify.Codes()[0])
 }
 
 // Holds P-PAY-19.
-func TestBilledIsUnknownUnlessSaid(t *testing.T) {
+func TestBilled_DefaultIsUnknown(t *testing.T) {
 	var zero idverify.Billed
 	assert.Equal(t, idverify.BilledUnknown, zero)
 	for b, text := range map[idverify.Billed]string{

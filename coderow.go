@@ -8,19 +8,19 @@ import "encoding/json"
 type CodeRow struct {
 	// VendorCode is the vendor's own code or status, for example "-5803".
 	VendorCode string `json:"vendor_code"`
-	// VendorReason narrows the row to one reason text or value that comes with the
-	// code. A row without a reason holds for all that have no row of their own.
+	// VendorReason limits the row to one reason text or value that comes with the
+	// code. A row without a reason applies to all reasons that have no row of their
+	// own.
 	VendorReason string `json:"vendor_reason,omitempty"`
-	// HTTPStatus is the status that the documents give, 0 where they give none.
+	// HTTPStatus is the documented status, 0 where none is documented.
 	HTTPStatus int `json:"http_status,omitempty"`
 	// Code is the code in this package's vocabulary.
 	Code Code `json:"code"`
-	// Billed is what the vendor's documents say.
+	// Billed is what the vendor's documents say about the charge.
 	Billed Billed `json:"billed"`
-	// Delivery says how far a request came that got this code: DeliveryRefused
-	// when the vendor turned it away before it looked at the person,
-	// DeliveryUnanswered when a gateway of the vendor's may have lost the answer.
-	// "" counts as DeliveryAnswered.
+	// Delivery says how far a request with this code got: DeliveryRefused when the
+	// vendor rejected it before looking at the person, DeliveryUnanswered when the
+	// vendor's own gateway may have lost the answer. "" counts as DeliveryAnswered.
 	Delivery Delivery `json:"delivery"`
 	// Note explains the row in English, NoteZH in Chinese.
 	Note   string `json:"note"`

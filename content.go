@@ -11,18 +11,18 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// holdEvidence reads the content of all evidence once. It gives a digest of it,
-// in order and with its kinds, and copies of the evidence whose media can be read
-// to their end only if they are what they were. Media that cannot be read, or not
-// within patience, enter as unreadable and stay so in the copy: that is for the
-// vendor that wants them. It fails with an [*Error] for evidence that shows no
-// content, and for a context that is done.
+// holdEvidence reads the content of all evidence once. It returns a digest over
+// kinds and contents in order, and copies of the evidence whose media fail at the
+// end of a read if their content has changed since. Media that cannot be read, or
+// not within patience, count as unreadable in digest and copy, and fail only at a
+// vendor that needs them. It fails with an [*Error] for evidence that does not show
+// its content, and when the context has ended.
 func holdEvidence(ctx context.Context, all []Evidence, patience time.Duration) (held []Evidence, sum [sha256.Size]byte, err error) {
 	c := &contentDigest{ctx: ctx, patience: patience, all: sha256.New()}
 	for _, ev := range all {
 		shown, ok := ev.(ContentEvidence)
 		if !ok {
-			return nil, sum, refused(CodeInvalidRequest, "Evidence", "evidence of a type that shows no content cannot be bound to a call")
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "evidence that is no ContentEvidence cannot be used with a key")
 		}
 		c.part(partKind, []byte(ev.EvidenceKind()))
 		c.shown = false
@@ -31,18 +31,18 @@ func holdEvidence(ctx context.Context, all []Evidence, patience time.Duration) (
 			return nil, sum, left(ctx, "", "")
 		}
 		if !c.shown {
-			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent showed no content")
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent called neither text nor media")
 		}
 		if !isCopy(own, ev) {
-			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent gave no copy of the evidence")
+			return nil, sum, refused(CodeInvalidRequest, "Evidence", "EvidenceContent returned no copy of the evidence")
 		}
 		held = append(held, own)
 	}
 	return held, [sha256.Size]byte(c.all.Sum(nil)), nil
 }
 
-// isCopy reports whether own may stand for ev in a call with a key: it has its kind,
-// and shows its content as well.
+// isCopy reports whether own can replace ev in a call with a key: it has the same
+// kind, and shows its content too.
 func isCopy(own, ev Evidence) bool {
 	if isNil(own) {
 		return false
@@ -51,7 +51,7 @@ func isCopy(own, ev Evidence) bool {
 	return shows && own.EvidenceKind() == ev.EvidenceKind()
 }
 
-// The parts that a digest of evidence is made of.
+// The kinds of parts in a digest of evidence.
 const (
 	partKind       = 'k'
 	partContent    = 'c' // a text or media
@@ -62,11 +62,11 @@ type contentDigest struct {
 	ctx      context.Context
 	patience time.Duration
 	all      hash.Hash
-	shown    bool // something of the evidence at hand
+	shown    bool // the evidence at hand has shown some content
 }
 
-// part writes what it is, how long it is, and what is in it: two lists of parts
-// that differ are written differently.
+// part writes kind, length and content, so that different lists of parts never give
+// the same bytes.
 func (c *contentDigest) part(what byte, content []byte) {
 	c.all.Write(binary.BigEndian.AppendUint64([]byte{what}, uint64(len(content))))
 	c.all.Write(content)

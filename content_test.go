@@ -33,9 +33,9 @@ func hold(t *testing.T, all ...idverify.Evidence) ([]idverify.Evidence, [32]byte
 
 func mediaOf(text string) idverify.Media { return idverify.Bytes([]byte(text)) }
 
-// Evidence that differs in anything has another digest, and the same content has
-// the same, wherever it comes from.
-func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
+// Evidence that differs in anything has another digest, and the same content from
+// any source has the same digest.
+func TestHoldEvidence_DigestDependsOnContentOnly(t *testing.T) {
 	photo := func(text string) idverify.Evidence { return idverify.Photo(mediaOf(text)) }
 	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", Data: "x"}
 	with := func(change func(*baiduv4.SealedCapture)) idverify.Evidence {
@@ -73,9 +73,9 @@ func TestADigestOfEvidenceStandsForItsContent(t *testing.T) {
 	assert.Equal(t, text, stream)
 }
 
-// What is sent afterwards are the bytes that the digest is of.
+// The bytes that are sent later are those of the digest.
 // Holds P-PASS-9, P-WIRE-9.
-func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
+func TestHoldEvidence_ChangedMediaFailAtTheEnd(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, v := range vendors.All() {
 		p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: srv.BaseURL(v.Name)}})
@@ -98,7 +98,7 @@ func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
 		}), func(content []byte) { current = content }}
 		right := bytes.Clone(picture)
 		wrong := bytes.Clone(picture)
-		wrong[len(wrong)-1]++ // far behind what is looked at
+		wrong[len(wrong)-1]++ // far behind the part that the first look reads
 		for name, form := range forms {
 			for i := range v.OfMedia(form.media) {
 				form.change(right)
@@ -123,9 +123,9 @@ func TestEvidenceThatIsHeldIsSentAsItWas(t *testing.T) {
 	}
 }
 
-// Evidence that cannot be read enters as such, stays so, and fails only the
-// vendor that wants it.
-func TestEvidenceThatCannotBeReadStaysUnreadable(t *testing.T) {
+// Unreadable evidence counts as unreadable in the digest, stays so, and fails only
+// at the vendor that needs it.
+func TestHoldEvidence_UnreadableMediaStayUnreadable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "face.jpg")
 	held, missing := hold(t, idverify.Photo(idverify.File(path)), idverify.PhotoURL("https://media.example/x"))
 	require.NoError(t, os.WriteFile(path, []byte("a"), 0o600))
@@ -139,7 +139,7 @@ func TestEvidenceThatCannotBeReadStaysUnreadable(t *testing.T) {
 	assert.True(t, held[0].(baiduv4.PlainCapture).Image.IsZero(), "no media stay none")
 }
 
-func TestEvidenceThatHangsIsLeftBehind(t *testing.T) {
+func TestHoldEvidence_HangingMediaTimeOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
@@ -162,7 +162,7 @@ type silentEvidence struct{}
 
 func (silentEvidence) EvidenceKind() string { return "silent" }
 
-// ownEvidence is a user's.
+// ownEvidence is an evidence type of a user's.
 type ownEvidence struct {
 	idverify.Media
 	copies bool
@@ -178,7 +178,7 @@ func (e ownEvidence) EvidenceContent(_ func(string), media func(idverify.Media) 
 	return e
 }
 
-func TestEvidenceOfAUsersOwnShowsItsContent(t *testing.T) {
+func TestHoldEvidence_UserDefinedEvidence(t *testing.T) {
 	_, one := hold(t, ownEvidence{mediaOf("a"), true})
 	held, two := hold(t, ownEvidence{mediaOf("b"), true})
 	assert.NotEqual(t, one, two)
@@ -196,7 +196,7 @@ func TestEvidenceOfAUsersOwnShowsItsContent(t *testing.T) {
 	}
 }
 
-// kindOnly is evidence of a user's that has a kind and nothing in it.
+// kindOnly is a user's evidence that has a kind and no content.
 type kindOnly string
 
 func (k kindOnly) EvidenceKind() string { return string(k) }
@@ -206,7 +206,7 @@ func (k kindOnly) EvidenceContent(text func(string), _ func(idverify.Media) idve
 	return k
 }
 
-// becoming is evidence that gives something else for its copy.
+// becoming is evidence whose copy is something else.
 type becoming struct {
 	kindOnly
 	copy idverify.Evidence
@@ -217,14 +217,15 @@ func (b becoming) EvidenceContent(text func(string), _ func(idverify.Media) idve
 	return b.copy
 }
 
-// showsNothing is evidence that could be any face: it would be one with any other.
+// showsNothing is evidence without content: its digest would be the same for any
+// face.
 type showsNothing struct{ silentEvidence }
 
 func (s showsNothing) EvidenceContent(func(string), func(idverify.Media) idverify.Media) idverify.Evidence {
 	return s
 }
 
-func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
+func TestHoldEvidence_RefusesEvidenceWithoutContent(t *testing.T) {
 	for name, ev := range map[string]idverify.Evidence{
 		"shows nothing":              showsNothing{},
 		"becomes another kind":       becoming{"photo", kindOnly("other")},
@@ -246,7 +247,7 @@ func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrInvalidRequest, "a nil pointer is no evidence")
 }
 
-func TestPartsOfEvidenceCannotBeTakenForOneAnother(t *testing.T) {
+func TestHoldEvidence_PartsAreSeparatedInDigest(t *testing.T) {
 	_, two := hold(t, kindOnly("a"), kindOnly("b"))
 	for _, other := range [][]idverify.Evidence{
 		{kindOnly("akb")}, {kindOnly("ab"), kindOnly("")}, {kindOnly("ak" + strings.Repeat("\x00", 8) + "b")}, {kindOnly("a")}, {kindOnly("b"), kindOnly("a")},
@@ -256,8 +257,8 @@ func TestPartsOfEvidenceCannotBeTakenForOneAnother(t *testing.T) {
 	}
 }
 
-// A text or media of any size is digested a piece at a time.
-func TestADigestOfEvidenceAllocatesTheSameForEverySize(t *testing.T) {
+// Texts and media of any size are digested in pieces.
+func TestHoldEvidence_AllocatesTheSameForEverySize(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	used := func(size int) float64 {
 		text := strings.Repeat("a", size)

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// HoldToContract checks what a [Provider] or a [Verifier] returned, and gives
-// one of the two: a decision, or an error that is an [*Error]. A match that was
-// not earned, a result that is no decision, neither of the two, and an error
-// without a code of this package become an [*Error] that is ambiguous. Wrappers
-// of a Verifier use it as [Client] and package batch do. vendor is the name for
-// a result or an error that has none, and may be empty.
+// HoldToContract checks what a [Provider] or a [Verifier] returned. It returns
+// either a decision or an [*Error]. A match that was not earned, a result that is
+// no decision, neither result nor error, or an error without a code of this package
+// becomes an [*Error] that is ambiguous. Use it in wrappers of a Verifier, as
+// [Client] and package batch do. vendor is the name to set where the result or
+// error has none, and may be empty.
 func HoldToContract(vendor string, res *Result, err error) (*Result, error) {
 	res, e := settle(vendor, res, err)
 	if e != nil {
@@ -21,10 +21,10 @@ func HoldToContract(vendor string, res *Result, err error) (*Result, error) {
 }
 
 // HoldEvidence reads the content of all evidence once, for a journal or a store of
-// questions. It gives a digest of it, in order and with its kinds, and copies of
-// the evidence whose media can be read to their end only if they are what they
-// were: send those. Media that cannot be read, or not within patience, enter as
-// unreadable and stay so in the copy. It fails with CodeInvalidRequest and Field
+// questions. It returns a digest over kinds and contents in order, and copies of
+// the evidence to send: their media fail at the end of a read if their content has
+// changed since. Media that cannot be read, or not within patience, count as
+// unreadable in digest and copy. It fails with CodeInvalidRequest and Field
 // "Evidence" for evidence that is no [ContentEvidence], and with CodeCanceled or
 // CodeTimeout when ctx is done.
 func HoldEvidence(ctx context.Context, evidence []Evidence, patience time.Duration) (held []Evidence, digest [sha256.Size]byte, err error) {
@@ -32,10 +32,10 @@ func HoldEvidence(ctx context.Context, evidence []Evidence, patience time.Durati
 }
 
 // MayHaveCost reports whether any attempt of the call was, or may have been,
-// billed. If it was not, asking again is no double payment.
+// billed. If none was, asking again cannot be paid twice.
 //
-// A bill that the vendor's documents leave open counts as none where the request
-// was not sent, or was turned away before anybody looked.
+// Where the vendor's documents do not say, a request that was not sent, or was
+// refused before anybody looked at it, counts as not billed.
 func (e *Error) MayHaveCost() bool {
 	if e.Ambiguous() || len(e.Attempts) == 0 && mayBeBilled(e.Code, e.Delivery, e.Billed) {
 		return true

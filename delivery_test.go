@@ -22,7 +22,7 @@ var deliveries = []idverify.Delivery{
 	idverify.DeliveryUnanswered, idverify.DeliveryAnswered, idverify.DeliveryRefused, idverify.DeliveryNotSent,
 }
 
-func TestWhatFollowsFromADelivery(t *testing.T) {
+func TestDelivery_SentAndAmbiguous(t *testing.T) {
 	for delivery, want := range map[idverify.Delivery][2]bool{ // sent, ambiguous
 		idverify.DeliveryNotSent:    {false, false},
 		idverify.DeliveryRefused:    {true, false},
@@ -44,7 +44,7 @@ func TestWhatFollowsFromADelivery(t *testing.T) {
 
 // One rule for errors, attempts and rows, over the whole vocabulary.
 // Holds P-PAY-3.
-func TestWhatMayBeRepeated(t *testing.T) {
+func TestRepeatable_SameRuleForErrorsAttemptsAndRows(t *testing.T) {
 	for _, code := range idverify.Codes() {
 		for _, delivery := range append(deliveries, "", "lost") {
 			for _, billed := range []idverify.Billed{idverify.BilledUnknown, idverify.BilledNo, idverify.BilledYes} {
@@ -72,7 +72,7 @@ func TestWhatMayBeRepeated(t *testing.T) {
 }
 
 // Holds P-PAY-3.
-func TestACallHasTheWorstDeliveryOfItsAttempts(t *testing.T) {
+func TestClient_DeliveryIsTheWorstOfAllAttempts(t *testing.T) {
 	for i, first := range deliveries {
 		for j, last := range deliveries {
 			set := func(d idverify.Delivery) func(*idverify.Error) {
@@ -86,9 +86,9 @@ func TestACallHasTheWorstDeliveryOfItsAttempts(t *testing.T) {
 	}
 }
 
-// A provider of a user's own writes literals. The Client makes them possible, on
-// a copy: the provider may keep its error.
-func TestClientMakesAProvidersErrorPossible(t *testing.T) {
+// Users' providers write error literals that may be impossible. The Client corrects
+// them on a copy: the provider may keep its error.
+func TestClient_CorrectsImpossibleProviderErrors(t *testing.T) {
 	for _, test := range []struct {
 		said idverify.Error
 		want idverify.Error
@@ -112,9 +112,9 @@ func TestClientMakesAProvidersErrorPossible(t *testing.T) {
 	}
 }
 
-// What nobody was asked about says the same from a Client as from a provider:
-// not sent, free and repeatable.
-func TestOneFactHasOneAnswer(t *testing.T) {
+// An error found before any vendor was asked says the same from a Client as from a
+// provider: not sent, free and repeatable.
+func TestClientAndProvider_SameErrorWhenNothingWasSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 0.01})
 		require.NoError(t, err)
@@ -149,8 +149,8 @@ func TestOneFactHasOneAnswer(t *testing.T) {
 	})
 }
 
-// A provider that is a Client itself has an open circuit: waiting is no use.
-func TestCircuitOfAProvidersOwnIsNotWaitedFor(t *testing.T) {
+// A Client used as a provider has an open circuit: waiting does not help.
+func TestClient_NoRetryForProvidersOwnOpenCircuit(t *testing.T) {
 	a, b := vendorNamed("a", fail(idverify.CodeCircuitOpen, unsent)), vendorNamed("b", pass(t))
 	c, err := idverify.New([]idverify.Provider{a, b})
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestCircuitOfAProvidersOwnIsNotWaitedFor(t *testing.T) {
 	assert.Equal(t, 1, a.asked)
 }
 
-func TestErrorJSONWithAttemptsIsAsDocumented(t *testing.T) {
+func TestErrorJSON_WithAttempts(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{
 		vendorNamed("linkface", fail(idverify.CodeTimeout, ambiguous)),
 		vendorNamed("baiduv4", fail(idverify.CodeRateLimited, safe)),
@@ -188,8 +188,8 @@ func before(t *testing.T, file string, into any) {
 }
 
 // Holds P-PAY-3.
-func TestJSONOfBeforeIsNeverReadAsNotSent(t *testing.T) {
-	limited := idverify.Error{Delivery: idverify.DeliveryNotSent} // what was there before does not stay
+func TestErrorJSON_OlderJSONIsNeverNotSent(t *testing.T) {
+	limited := idverify.Error{Delivery: idverify.DeliveryNotSent} // earlier values must not survive
 	before(t, "error.json", &limited)
 	assert.Equal(t, idverify.DeliveryAnswered, limited.Delivery)
 	assert.True(t, limited.Sent() && !limited.Ambiguous() && limited.Repeatable())
@@ -212,7 +212,7 @@ func TestJSONOfBeforeIsNeverReadAsNotSent(t *testing.T) {
 	}
 }
 
-func TestDeliveryIsReadFromWhatIsThere(t *testing.T) {
+func TestErrorJSON_DeliveryFromOlderFields(t *testing.T) {
 	for text, want := range map[string]idverify.Delivery{
 		`{}`: idverify.DeliveryUnanswered,
 		`{"delivery":"","sent":false,"ambiguous":false}`:   idverify.DeliveryRefused,
@@ -243,7 +243,7 @@ func TestDeliveryIsReadFromWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestRowJSONSaysWhatFollows(t *testing.T) {
+func TestCodeRowJSON_HasRepeatable(t *testing.T) {
 	text, err := json.Marshal([]idverify.CodeRow{
 		{VendorCode: "15", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},
 		{VendorCode: "200", Code: idverify.CodeVendorUnavailable},

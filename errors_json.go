@@ -46,8 +46,8 @@ func (e *Error) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// milder is the advice that was read where it only says that no other vendor is
-// left, or none: whatever else is read is worked out anew.
+// milder returns the advice from JSON where it only says that no other vendor is
+// left; any other advice is computed again from the code.
 func milder(ofCode, read Advice) Advice {
 	if ofCode == AdviceTryAnotherVendor && (read == AdviceReview || read == AdviceTryLater) {
 		return read

@@ -25,14 +25,14 @@ func rateLimited() *idverify.Error {
 	}
 }
 
-func TestErrorSaysWhatHappenedAndWhatToDo(t *testing.T) {
+func TestError_Text(t *testing.T) {
 	assert.Equal(t, "baiduv4: rate_limited: too many calls (vendor code 18, HTTP 200, request id 1370579072568000512, "+
 		"refused, billed no, retry after 1.5s, advice try_later)", rateLimited().Error())
 	assert.Equal(t, "idverify: invalid_request: no evidence was given (field Evidence, not sent, billed no, advice fix_input)",
 		(&idverify.Request{Name: "测试", IDNumber: "11010519000101001X"}).Validate().Error())
 }
 
-func TestErrorPrintsChosenFactsOnly(t *testing.T) {
+func TestError_PrintsAllowListOnly(t *testing.T) {
 	e := rateLimited()
 	for _, text := range append(idverifytest.Spoken(e), idverifytest.Spoken(fmt.Errorf("wrapped: %w", e))...) {
 		assert.NotContains(t, text, "MARK")
@@ -44,7 +44,7 @@ func TestErrorPrintsChosenFactsOnly(t *testing.T) {
 	}
 }
 
-func TestErrorsIsAndAsReachEverything(t *testing.T) {
+func TestError_IsAndAsReachAllCauses(t *testing.T) {
 	err := fmt.Errorf("opening the account: %w", rateLimited())
 	assert.ErrorIs(t, err, idverify.ErrRateLimited)
 	assert.NotErrorIs(t, err, idverify.ErrTimeout)
@@ -73,7 +73,7 @@ func TestCodeOf(t *testing.T) {
 	assert.Equal(t, idverify.CodeNoFace, idverify.CodeOf(errors.Join(errors.New("x"), &idverify.Error{Code: idverify.CodeNoFace})))
 }
 
-func TestErrorJSONIsAsDocumented(t *testing.T) {
+func TestErrorJSON_Documented(t *testing.T) {
 	e := rateLimited()
 	e.RequestID = ""
 	text, err := json.Marshal(e)
@@ -85,7 +85,7 @@ func TestErrorJSONIsAsDocumented(t *testing.T) {
 	assert.Equal(t, *e, back)
 }
 
-func TestSentinelsMatchTheirCode(t *testing.T) {
+func TestSentinels_MatchTheirCode(t *testing.T) {
 	for code, sentinel := range map[idverify.Code]error{
 		idverify.CodeInvalidRequest: idverify.ErrInvalidRequest, idverify.CodeInvalidName: idverify.ErrInvalidName,
 		idverify.CodeInvalidIDNumber: idverify.ErrInvalidIDNumber, idverify.CodeInvalidConfig: idverify.ErrInvalidConfig,
@@ -102,20 +102,20 @@ func TestSentinelsMatchTheirCode(t *testing.T) {
 	}
 }
 
-func TestErrorLogsWordsOnly(t *testing.T) {
+func TestError_HidesMalformedValues(t *testing.T) {
 	e := idverify.Error{Code: "张三", Vendor: "张三", Field: "张三", VendorCode: "张三", RequestID: "张三"}
 	assert.NotContains(t, e.LogValue().String(), "张三")
 	assert.Equal(t, "[hidden]: [hidden] (field [hidden], vendor code [hidden], request id [hidden], unanswered, billed unknown, advice review_by_hand)", e.Error())
 }
 
-func TestErrorSaysThatItWasNotAnswered(t *testing.T) {
+func TestError_TextOfUnanswered(t *testing.T) {
 	e := &idverify.Error{Code: idverify.CodeTimeout, Vendor: "v", VendorCode: "7", VendorReason: "a reason", Delivery: idverify.DeliveryUnanswered}
 	assert.Equal(t, "v: timeout (vendor code 7 · a reason, unanswered, billed unknown, advice try_later)", e.Error())
 	e.Attempts = []idverify.Attempt{{Vendor: "v", Code: idverify.CodeTimeout}}
 	assert.NotContains(t, e.Error(), "attempts", "of one attempt all has been said")
 }
 
-func TestEveryVerbPrintsTheLineOfAnError(t *testing.T) {
+func TestError_EveryVerbPrintsTheSameLine(t *testing.T) {
 	e := rateLimited()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
 		assert.Equal(t, e.Error(), fmt.Sprintf(verb, e), verb)
@@ -124,13 +124,13 @@ func TestEveryVerbPrintsTheLineOfAnError(t *testing.T) {
 		"delivery=refused billed=no advice=try_later]", e.LogValue().String())
 }
 
-func TestAForeignErrorIsNoSentinel(t *testing.T) {
+func TestSentinels_DoNotMatchForeignErrors(t *testing.T) {
 	assert.EqualError(t, idverify.ErrTimeout, "idverify: timeout")
 	assert.NotErrorIs(t, &idverify.Error{}, errors.New("foreign"))
 }
 
-// Whatever is read or made up, an error never tells anybody to accept.
-func TestNoErrorAdvisesToAccept(t *testing.T) {
+// Whatever code an error has, it never advises to accept.
+func TestError_NeverAdvisesAccept(t *testing.T) {
 	for _, code := range append(idverify.Codes(), "", "MATCH") {
 		var read idverify.Error
 		require.NoError(t, json.Unmarshal([]byte(`{"code":"`+string(code)+`","advice":"accept","billed":"no"}`), &read))
@@ -144,7 +144,7 @@ func TestNoErrorAdvisesToAccept(t *testing.T) {
 	assert.Equal(t, idverify.AdviceReview, (*idverify.Error)(nil).Advice())
 }
 
-func TestErrorJSONThatCannotBeReadIsAnError(t *testing.T) {
+func TestErrorJSON_RefusesInvalidJSON(t *testing.T) {
 	for _, text := range []string{`{"billed":"maybe"}`, `{"retry_after_ms":"soon"}`, `[]`} {
 		var e idverify.Error
 		assert.Error(t, json.Unmarshal([]byte(text), &e), text)

@@ -17,16 +17,16 @@ type Evidence interface {
 	EvidenceKind() string
 }
 
-// ContentEvidence is evidence that shows its content: so a call can be bound to
-// it, and the bytes that are sent be held to those that were there when the call
-// began. All evidence of this module does, and a type of your own may.
+// ContentEvidence is evidence that shows its content, so that a call can be bound
+// to the content and the bytes sent can be compared with it. All evidence types of
+// this module implement it, and a type of your own may.
 type ContentEvidence interface {
 	Evidence
-	// EvidenceContent calls text for each text and media for each media of the
-	// evidence, always in the same order. It returns a copy of the evidence in
-	// which each media is what the function returned for it; what the evidence
-	// has in itself stays as it is. With a Request.IdempotencyKey the copy may be used after
-	// Verify has returned, so it must share nothing with the original that changes.
+	// EvidenceContent calls text for each text and media for each media of the evidence,
+	// always in the same order. It returns a copy of the evidence in which each media is
+	// replaced by what the function returned for it; everything else stays as it is. With a
+	// Request.IdempotencyKey the copy may be used after Verify has returned, so it must not
+	// share anything with the original that can change.
 	EvidenceContent(text func(string), media func(Media) Media) Evidence
 }
 
@@ -35,10 +35,10 @@ var _, _ ContentEvidence = PhotoEvidence{}, PhotoURLEvidence{}
 // PhotoEvidence is a still picture of a face. [Photo] makes it.
 type PhotoEvidence struct{ media Media }
 
-// Photo is a still picture of one face: JPEG or PNG for every vendor, BMP for
-// most, never GIF or HEIC. It is sent as it is: see [WarnPhotoRotatedByEXIF]. What is
-// surely no picture, such as base64 text, a data: URL or an HTML page, is refused with
-// CodeUnsupportedFormat. Size limits are the vendor's.
+// Photo is a still picture of one face: JPEG or PNG for every vendor, BMP for most,
+// never GIF or HEIC. It is sent unchanged: see [WarnPhotoRotatedByEXIF]. What is
+// clearly no picture, such as base64 text, a data: URL or an HTML page, is refused
+// with CodeUnsupportedFormat. Size limits depend on the vendor.
 func Photo(m Media) PhotoEvidence { return PhotoEvidence{m} }
 
 // Media is the picture.

@@ -13,7 +13,8 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-// twoVendors are clients of the stand-in, where accounts at the vendors would be.
+// twoVendors returns clients of the stand-in; in production they have accounts at
+// the vendors.
 func twoVendors() (providers []idverify.Provider, done func()) {
 	server := httptest.NewServer(idverifytest.New())
 	lf, err1 := linkface.New(linkface.Config{
@@ -30,7 +31,8 @@ func twoVendors() (providers []idverify.Provider, done func()) {
 	return []idverify.Provider{lf, bd}, server.Close
 }
 
-// The providers are asked in order: the first that reads any of the evidence.
+// The providers are asked in order: the first one that reads any of the evidence
+// comes first.
 func ExampleClient_Verify() {
 	providers, done := twoVendors()
 	defer done()

@@ -2,7 +2,7 @@ package idverify
 
 import "context"
 
-// TryPersons gives the tests the limit per person that the options make.
+// TryPersons returns the limit per person that the options make.
 func TryPersons(opts ...Option) (admit func(context.Context, Subject) error, printed any, err error) {
 	c := &Client{}
 	for _, opt := range opts {
@@ -20,8 +20,8 @@ func TryPersons(opts ...Option) (admit func(context.Context, Subject) error, pri
 	return admit, c.person, nil
 }
 
-// NewSmallPersonStore is the memory store with room for size persons. size
-// tells how many it remembers.
+// NewSmallPersonStore makes a memory store with room for size persons. size returns
+// how many it remembers.
 func NewSmallPersonStore(room int) (store PersonStore, size func() int) {
 	m := newMemoryPersonStore(room)
 	return m, func() int {
@@ -39,8 +39,8 @@ func NewSmallPersonStore(room int) (store PersonStore, size func() int) {
 	}
 }
 
-// LoseAlarm makes a limiter as late for the head's turn as one on a machine
-// that has stopped for a while.
+// LoseAlarm makes a limiter miss the head's turn, as on a machine that was
+// suspended for a while.
 func LoseAlarm(l Limiter) { l.(*limiter).alarm.Stop() }
 
 // DigitOf is the value of a decimal digit.

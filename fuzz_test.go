@@ -37,8 +37,8 @@ func stored(attempts []idverify.Attempt) []idverify.Attempt {
 	return kept
 }
 
-// A Result that was read from JSON is written and read again as an equal one;
-// and what the JSON claims of having passed counts for nothing.
+// A Result read from JSON can be written and read again as an equal one; what the
+// JSON claims about "passed" is ignored.
 // Holds P-PASS-1.
 func FuzzResultJSON(f *testing.F) {
 	golden, err := os.ReadFile("testdata/result.json")
@@ -101,14 +101,14 @@ func FuzzResultJSON(f *testing.F) {
 	})
 }
 
-// hasPassed: a match, by a similarity whose numbers pass, and nothing that failed.
+// hasPassed computes Result.Passed in another way.
 func hasPassed(r idverify.Result) bool {
 	failed := slices.ContainsFunc(r.Checks, func(c idverify.Check) bool { return !c.Passed || !passes(c) })
 	compared := slices.ContainsFunc(r.Checks, func(c idverify.Check) bool { return c.Kind == "similarity" })
 	return r.Code == "match" && compared && !failed
 }
 
-// passes reads a check a second time, in each of the three ways to decide.
+// passes evaluates a check in another way, for each DecidedBy.
 func passes(c idverify.Check) bool {
 	isRange := c.Scale.Min < c.Scale.Max && !math.IsInf(c.Scale.Max-c.Scale.Min, 0)
 	switch c.DecidedBy {
@@ -185,8 +185,8 @@ func FuzzErrorJSON(f *testing.F) {
 	})
 }
 
-// longest is so many milliseconds, or the nearest whole number of them that
-// there is a Duration for.
+// longest is that many milliseconds, or the nearest whole number that a Duration
+// can hold.
 func longest(milliseconds int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	return time.Duration(max(-most, min(milliseconds, most))) * time.Millisecond

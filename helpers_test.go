@@ -14,7 +14,7 @@ func mismatch() (*idverify.Result, error) {
 	return &idverify.Result{Code: idverify.CodeFaceMismatch, Vendor: "v", Billed: idverify.BilledYes}, nil
 }
 
-// byScript is a provider that answers by a script, the last step for ever.
+// byScript is a provider that answers by a script and repeats the last step.
 type byScript struct {
 	name  string
 	steps []step
@@ -22,7 +22,7 @@ type byScript struct {
 	reads string // a kind of evidence, "photo" if empty
 }
 
-// step is one answer, after a while.
+// step is one answer, given after a while.
 type step struct {
 	res   *idverify.Result
 	err   error
@@ -89,13 +89,13 @@ func retryAfter(d time.Duration) func(*idverify.Error) {
 	return func(e *idverify.Error) { e.RetryAfter = d }
 }
 
-// half makes the waits predictable: half of every ceiling.
+// half makes backoff predictable: half of every ceiling.
 func half(r idverify.Retry) idverify.Option {
 	r.Random = func() float64 { return 0.5 }
 	return idverify.WithRetry(r)
 }
 
-// told writes the legs down: vendor, code, wait before, and what came next.
+// told renders the attempts: vendor, code, wait before it, and what came next.
 func told(attempts []idverify.Attempt) []string {
 	var legs []string
 	for _, a := range attempts {

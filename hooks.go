@@ -8,17 +8,16 @@ import (
 	"time"
 )
 
-// Hooks are functions that a [Client] calls, each when it is set. What they are
-// given holds nothing of the person. They are called concurrently, and a hook
-// that panics costs nobody a decision: the panic is dropped, and noted by
-// [WithLogger].
+// Hooks are functions that a [Client] calls; a nil one is skipped. Their arguments
+// contain no personal data. They are called concurrently. A panic in a hook is
+// dropped and noted by [WithLogger], so that it costs nobody a decision.
 type Hooks struct {
-	// Call is called when a Verify begins, and the function that it returns, if
-	// not nil, when it has ended. The context that it returns, if not nil, is the
-	// call's: a tracer puts its span there.
+	// Call is called when a Verify begins; the function that it returns, if not
+	// nil, is called when the Verify has ended. The call continues with the context
+	// that Call returns, if not nil: a tracer puts its span there.
 	Call func(ctx context.Context, start CallStart) (context.Context, func(CallEnd))
-	// Attempt is called when an attempt begins, before the wait for the limiter,
-	// and the function that it returns when the attempt has ended. It is also
+	// Attempt is called when an attempt begins, before the wait for the limiter;
+	// the function that it returns is called when the attempt has ended. It is also
 	// called for a provider that is passed over.
 	Attempt func(ctx context.Context, start AttemptStart) (context.Context, func(Attempt))
 	// Claim is called when a call begins to wait for another process, which has
@@ -28,14 +27,14 @@ type Hooks struct {
 	Claim func(ctx context.Context, start ClaimStart) (context.Context, func(ClaimEnd))
 	// Circuit is called when the circuit of a vendor has changed its state.
 	Circuit func(CircuitChange)
-	// Store is called when a store failed, was too slow or was passed over.
+	// Store is called when a call of a store failed, timed out or was skipped.
 	Store func(StoreEvent)
 }
 
 // CallStart is what is known when a call begins.
 type CallStart struct {
-	// ID is made up for this call, 16 hexadecimal digits. The lines of
-	// [WithLogger] have it as "call".
+	// ID is a random id of this call, 16 hexadecimal digits. The lines of
+	// [WithLogger] carry it as "call".
 	ID string
 	At time.Time
 }
@@ -59,7 +58,7 @@ type AttemptStart struct {
 	// Number is 1 for the first attempt of a call.
 	Number int
 	At     time.Time
-	// Wait is how long was waited before it, in back-off.
+	// Wait is the backoff before the attempt.
 	Wait time.Duration
 }
 
@@ -88,7 +87,7 @@ type CircuitState string
 const (
 	CircuitClosed   CircuitState = "closed"    // the vendor is asked
 	CircuitOpen     CircuitState = "open"      // the vendor is passed over
-	CircuitHalfOpen CircuitState = "half_open" // one call tries the vendor
+	CircuitHalfOpen CircuitState = "half_open" // one call tests the vendor
 )
 
 // CircuitChange is a change of a vendor's circuit.
@@ -126,18 +125,18 @@ type StoreEvent struct {
 	Reason           StoreReason
 }
 
-// isWatched reports whether anybody wants to hear of calls and attempts.
+// isWatched reports whether any hook wants calls or attempts.
 func (c *Client) isWatched() bool { return len(c.hooks) > 0 }
 
-// newCallID is made up for one call.
+// newCallID makes the id of a call.
 func newCallID() string {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the program instead
 	return hex.EncodeToString(id[:])
 }
 
-// guarded runs a hook. Its panic is noted without its value, which may be
-// anything.
+// guarded runs a hook and recovers its panic. The panic's value is not logged,
+// because it may contain anything.
 func (c *Client) guarded(which string, hook func()) {
 	returned := false
 	defer func() {
@@ -149,8 +148,8 @@ func (c *Client) guarded(which string, hook func()) {
 	returned = true
 }
 
-// callBegins tells the hooks, and gives the context of the call and what to do
-// at its end.
+// callBegins calls the hooks. It returns the context of the call and what to run at
+// its end.
 func (c *Client) callBegins(ctx context.Context, start CallStart) (context.Context, func(CallEnd)) {
 	return begins(ctx, c, "Call", start, func(h Hooks) beginning[CallStart, CallEnd] { return h.Call })
 }

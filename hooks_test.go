@@ -17,7 +17,7 @@ import (
 
 type spanKey struct{}
 
-// watching are hooks that write down what they are told.
+// watching returns hooks that record what they are told.
 func watching(name string, log *[]string) idverify.Option {
 	return idverify.WithHooks(idverify.Hooks{
 		Call: func(ctx context.Context, _ idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
@@ -44,7 +44,7 @@ func (s *spanning) Ask(ctx context.Context, q *idverify.Question) (*idverify.Res
 	return s.byScript.Ask(ctx, q)
 }
 
-func TestHooksSeeEveryCallAndAttemptBeginAndEnd(t *testing.T) {
+func TestHooks_BeginAndEndOfCallsAndAttempts(t *testing.T) {
 	var log []string
 	a := &spanning{byScript: byScript{name: "a", steps: []step{fail(idverify.CodeQuotaExceeded)}}}
 	b := vendorNamed("b", pass(t))
@@ -62,7 +62,7 @@ func TestHooksSeeEveryCallAndAttemptBeginAndEnd(t *testing.T) {
 	assert.Equal(t, "two", a.span, "the attempt runs in the hooks' context")
 }
 
-// noting keeps all that it is told.
+// noting keeps everything that it is told.
 type noting struct {
 	mu     sync.Mutex
 	starts []idverify.AttemptStart
@@ -90,7 +90,7 @@ func note[T any](n *noting, all *[]T, one T) {
 	*all = append(*all, one)
 }
 
-func TestHooksAreToldNumberAndTimes(t *testing.T) {
+func TestHooks_NumberAndTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turnedAway := fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second))
 		turnedAway.after = time.Second
@@ -111,7 +111,7 @@ func TestHooksAreToldNumberAndTimes(t *testing.T) {
 	})
 }
 
-func TestHooksAreToldOfAProviderThatIsPassedOver(t *testing.T) {
+func TestHooks_ProviderPassedOver(t *testing.T) {
 	var told noting
 	a := vendorNamed("a", fail(idverify.CodeVendorUnavailable))
 	c := oneVendor(t, a, told.option(), idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1, OpenFor: time.Hour}}))
@@ -130,8 +130,8 @@ func TestHooksAreToldOfAProviderThatIsPassedOver(t *testing.T) {
 	assert.Equal(t, map[string]idverify.CircuitState{"a": idverify.CircuitOpen}, c.Circuits())
 }
 
-// The circuit opens while a call waits in the limiter's line.
-func TestHooksAreToldWhenAnAttemptWasPassedOverAtTheLastMoment(t *testing.T) {
+// The circuit opens while a call waits in the limiter's queue.
+func TestHooks_ProviderPassedOverWhileQueued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{InFlight: 1})
 		require.NoError(t, err)
@@ -225,13 +225,13 @@ var silentHooks = idverify.WithHooks(idverify.Hooks{
 	},
 })
 
-func TestHooksMayReturnNothing(t *testing.T) {
+func TestHooks_MayReturnNil(t *testing.T) {
 	c := oneVendor(t, vendorNamed("a", pass(t)), silentHooks)
 	_, err := c.Verify(t.Context(), askFor(photo()))
 	assert.NoError(t, err)
 }
 
-func TestAHookThatPanicsCostsNoDecision(t *testing.T) {
+func TestHooks_PanicIsDropped(t *testing.T) {
 	var out bytes.Buffer
 	boom := func() { panic("MARK") }
 	c := oneVendor(t, vendorNamed("a", pass(t), fail(idverify.CodeVendorUnavailable)),
@@ -265,7 +265,7 @@ func (*panickingProvider) Ask(context.Context, *idverify.Question) (*idverify.Re
 	panic("EXAMPLE panic")
 }
 
-func TestAnAttemptWhoseProviderPanicsHasEnded(t *testing.T) {
+func TestHooks_AttemptEndsWhenProviderPanics(t *testing.T) {
 	var told noting
 	c := oneVendor(t, &panickingProvider{byScript{name: "a"}}, told.option())
 	assert.Panics(t, func() { _, _ = c.Verify(t.Context(), askFor(photo())) })
@@ -274,7 +274,7 @@ func TestAnAttemptWhoseProviderPanicsHasEnded(t *testing.T) {
 	assert.True(t, told.ends[0].Ambiguous())
 }
 
-func TestACallThatPanicsHasEnded(t *testing.T) {
+func TestHooks_CallEndsWhenProviderPanics(t *testing.T) {
 	for _, key := range []string{"", "k"} {
 		var told []idverify.CallEnd
 		hook := idverify.WithHooks(idverify.Hooks{Call: func(context.Context, idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
@@ -292,7 +292,7 @@ func TestACallThatPanicsHasEnded(t *testing.T) {
 }
 
 // A hook may ask for the state: it is called outside the breaker's lock.
-func TestACircuitsHookMayAskForTheState(t *testing.T) {
+func TestHooks_CircuitHookMayCallCircuits(t *testing.T) {
 	var c *idverify.Client
 	var seen []idverify.CircuitState
 	var err error
@@ -305,7 +305,7 @@ func TestACircuitsHookMayAskForTheState(t *testing.T) {
 	assert.Equal(t, []idverify.CircuitState{idverify.CircuitOpen}, seen)
 }
 
-func TestTheQueueIsNotPartOfTheDuration(t *testing.T) {
+func TestHooks_DurationExcludesQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, err := idverify.NewLimiter(idverify.Rate{PerSecond: 1})
 		require.NoError(t, err)

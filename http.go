@@ -30,67 +30,66 @@ type HTTP struct {
 	// neither.
 	BaseURL string
 
-	// Client takes the place of our own transport: its Transport and Timeout are
-	// used, its redirect policy and cookie jar are not. It is copied. Its Transport
-	// sees requests whole: Baidu's token in the query, Tencent's signature in a
-	// header, the person in the body. Tracing and metrics belong in Wrap. A Client
-	// that only sets a Timeout uses http.DefaultTransport, which takes a proxy from
-	// the environment.
+	// Client replaces our own transport: its Transport and Timeout are used, its
+	// redirect policy and cookie jar are not. It is copied. Its Transport sees the
+	// complete requests: Baidu's token in the query, Tencent's signature in a
+	// header, personal data in the body. Tracing and metrics belong in Wrap. A
+	// Client that only sets a Timeout uses http.DefaultTransport, which takes a
+	// proxy from the environment.
 	Client *http.Client
 
-	// Wrap puts a round tripper of the caller's around the one that sends, for
-	// example to trace or to count. New calls it once; a nil result is refused.
-	// Beside a Client it goes around the Client's Transport. Each Config needs its
-	// own: a round tripper that is used for two sends nothing for the first.
+	// Wrap puts a round tripper of yours around the one that sends, for example to
+	// trace or to count. New calls it once and refuses a nil result. With a Client
+	// it wraps the Client's Transport. Use a separate round tripper for each Config:
+	// if two share one, the first can no longer send.
 	//
-	// Of a request it sees the method, the URL without its query, the length and
-	// the context; the headers and the body are added below it. The answer passes
-	// through it whole: do not record its body, which may speak of the person or be
-	// an access token. The text of an error is ours and quotes nothing; Unwrap gives
-	// the cause, whose text may.
+	// It sees a request's method, URL without the query, length and context; headers
+	// and body are added further inside. It sees the complete answer: do not record
+	// its body, which may contain personal data or an access token. An error's text
+	// is ours and quotes nothing; Unwrap gives the cause, whose text may.
 	//
-	// Headers that it adds are sent, except Baggage and those that are ours. Other
-	// changes to the request are not. It may send the request once: retries are
-	// decided by a [Client].
+	// Headers that it adds are sent, except Baggage and headers that we set
+	// ourselves. Any other change to the request is ignored. It may send the request
+	// only once: a [Client] decides about retries.
 	Wrap func(http.RoundTripper) http.RoundTripper
 
 	// Proxy chooses the proxy for a request, as the field of [http.Transport] does:
-	// a URL with the scheme http, https or socks5, or nil for none. The request that
-	// it is given has no query, headers or body. Default: no proxy, whatever the
-	// environment says; [http.ProxyFromEnvironment] reads it. The vendor's
-	// certificate is checked through a proxy as without one.
+	// a URL with the scheme http, https or socks5, or nil for none. The request
+	// passed to it has no query, headers or body. Default: no proxy, whatever the
+	// environment says; use [http.ProxyFromEnvironment] to read the environment. The
+	// vendor's certificate is checked with a proxy exactly as without.
 	Proxy func(*http.Request) (*url.URL, error)
 
-	// HTTP2 lets our own transport speak HTTP/2 where the vendor offers it. Default
+	// HTTP2 lets our own transport use HTTP/2 where the vendor offers it. Default
 	// false: HTTP/1.1, which costs half as much CPU for a large upload over TLS, and
 	// gives each call a connection of its own.
 	HTTP2 bool
 
-	// TLSConfig has what our own transport needs to know of TLS: a private
-	// authority in RootCAs, a client certificate. It is copied; TLS 1.2 is the
-	// least whatever it says, and NextProtos is ours. One that skips verification
-	// or allows renegotiation is refused. Default: the system's authorities.
+	// TLSConfig adds TLS settings to our own transport: a private authority in
+	// RootCAs, a client certificate. It is copied; TLS 1.2 remains the minimum, and
+	// NextProtos is overwritten. A configuration that skips verification or allows
+	// renegotiation is refused. Default: the system's authorities.
 	TLSConfig *tls.Config
 
-	// MaxConns bounds the connections of our own transport, idle ones included;
-	// further calls wait for one. Default 512.
+	// MaxConns limits the connections of our own transport, idle ones included;
+	// further calls wait for a free one.
 	MaxConns int
 
-	// IdleTimeout is how long our own transport keeps a connection that no call
-	// uses. It should be shorter than the vendor's, so that no call meets a
-	// connection that is being closed. Default 50 s.
+	// IdleTimeout is how long our own transport keeps an unused connection. It
+	// should be shorter than the vendor's, so that no call uses a connection that
+	// the vendor is closing. Default 50 s.
 	IdleTimeout time.Duration
 
-	// Timeout bounds one exchange, connecting and reading the answer included; so does
-	// the Timeout of a Client, whichever is shorter. The error names the one that
-	// passed. Default 30 s.
+	// Timeout limits one exchange, from connecting to the end of the answer. If a
+	// Client has a Timeout too, the shorter one applies. The error names the one that
+	// expired. Default 30 s.
 	Timeout time.Duration
 
-	// MaxResponseBytes bounds the vendor's answer. Default 16 MiB.
+	// MaxResponseBytes limits the size of the vendor's answer. Default 16 MiB.
 	MaxResponseBytes int64
 
-	// Clock tells the time, which signatures and the life of tokens depend on. Where a
-	// vendor refuses a signature because the clock runs wrong, by 30 s to a day,
+	// Clock returns the current time, for signatures and the lifetime of tokens. If a
+	// vendor refuses a signature because this clock is wrong by 30 s to a day,
 	// signatures use the vendor's time from then on: see [WarnClockSkew]. Default
 	// time.Now.
 	Clock func() time.Time

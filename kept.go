@@ -2,8 +2,8 @@ package idverify
 
 import "slices"
 
-// today is a copy of a kept decision as it would be made today, nil when it would
-// not be made.
+// today returns a kept decision as today's rules would make it, or nil when they
+// would decide differently.
 func (c *Client) today(kept *Stored) *Result {
 	v := c.vendorOf(&kept.Result)
 	if v == nil || kept.Settings != v.settings() {
@@ -18,7 +18,8 @@ func (c *Client) today(kept *Stored) *Result {
 	return &own
 }
 
-// vendorOf is the vendor that decided, nil when there is none of its name.
+// vendorOf returns the vendor that decided, nil when the Client has none of that
+// name.
 func (c *Client) vendorOf(res *Result) *vendor {
 	for _, v := range c.vendors {
 		if v.Name() == res.Vendor {
@@ -28,7 +29,7 @@ func (c *Client) vendorOf(res *Result) *vendor {
 	return nil
 }
 
-// settings are what a decision of the provider depends on beside its rules.
+// settings are what a decision of the provider depends on besides its rules.
 func (v *vendor) settings() string {
 	if p, ok := v.Provider.(interface{ DecidesBy() string }); ok {
 		return p.DecidesBy()
@@ -36,15 +37,15 @@ func (v *vendor) settings() string {
 	return ""
 }
 
-// stillEarned reports whether today's rules decide as was decided then, and judges
-// the checks by them. A pass needs every check that it needs today, with which New
-// has compared those of WithRequiredChecks. A rule milder
-// than then, or a decision under a threshold that was milder than the vendor's, is
-// asked anew: its warnings would be others.
+// stillEarned reports whether today's rules come to the same decision, and judges
+// the checks again by them. A pass needs every check that the vendor's rules need
+// today; New made sure that these include the kinds of WithRequiredChecks. If the
+// rule was milder then, or the decision was made under a threshold milder than the
+// vendor's, the vendor is asked again, because the warnings would differ.
 func (v *vendor) stillEarned(res *Result) bool {
 	rules, published := rulesOf(v.Provider)
 	if !published {
-		return true // nothing says that it is not
+		return true // nothing says otherwise
 	}
 	passed := res.Passed()
 	today := map[CheckKind]Rule{}
@@ -57,7 +58,7 @@ func (v *vendor) stillEarned(res *Result) bool {
 	for i, then := range res.Checks {
 		rule, ruled := today[then.Kind]
 		if !ruled {
-			return false // it is not checked any more
+			return false // this kind is not checked any more
 		}
 		now, same := rule.judgesAgain(then)
 		if !same {
@@ -71,14 +72,14 @@ func (v *vendor) stillEarned(res *Result) bool {
 	return true
 }
 
-// judgesAgain is a kept check as the rule decides it today, and whether that is what
-// was decided then. A score is held to today's threshold. A threshold that came with
-// an answer, and a vendor's verdict, come only once: they stand when today's rule
-// would take the same from an answer.
+// judgesAgain returns a kept check as the rule decides it today, and whether the
+// outcome is the same. A score is compared with today's threshold. A threshold that
+// came with an answer, or a vendor's verdict, cannot be obtained again: it stands
+// when today's rule would accept the same from an answer.
 func (r Rule) judgesAgain(then Check) (now Check, same bool) {
 	switch {
 	case then.DecidedBy == DecidedByVendor:
-		// A vendor's no is a no whatever our rule is.
+		// A vendor's no is a no under every rule.
 		isScaled := then.Value == nil || then.Scale == r.Scale
 		return then, isScaled && (r.DecidedBy == DecidedByVendor || !then.Passed)
 	case then.DecidedBy.known() != r.DecidedBy.known():

@@ -14,9 +14,10 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// What was kept before keys stood for a question had other ids and no prints.
+// Entries of versions in which a key did not yet identify a question have other ids
+// and no prints.
 // Holds P-PASS-9.
-func TestStoresOfBeforeGiveNoAnswerAway(t *testing.T) {
+func TestKept_EntriesOfOlderVersionsAreNotUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", decide(idverify.CodeFaceMismatch)), &memoryResults{}
 		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
@@ -52,7 +53,7 @@ func (r ruled) DecidesBy() string { return r.settings }
 func (r ruled) Rules() []idverify.Rule { return r.rules }
 
 // Holds P-PASS-10.
-func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
+func TestKept_CheckedByTodaysThresholds(t *testing.T) {
 	rule := func(kind idverify.CheckKind, threshold float64, change ...func(*idverify.Rule)) idverify.Rule {
 		r := idverify.Rule{Kind: kind, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: threshold}
 		for _, f := range change {
@@ -146,9 +147,9 @@ func TestAKeptDecisionIsHeldToTodaysRules(t *testing.T) {
 	}
 }
 
-// What the answer or the vendor decided comes only once, so it stands if today's rule
-// would take the same.
-func TestAKeptDecisionThatNoThresholdOfOursMade(t *testing.T) {
+// What the answer or the vendor decided cannot be obtained again, so it stands if
+// today's rule would accept the same.
+func TestKept_DecidedByAnswerOrVendor(t *testing.T) {
 	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
 	require.NoError(t, err)
 	byAnswer := func(value float64) idverify.Check {

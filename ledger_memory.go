@@ -12,20 +12,21 @@ import (
 )
 
 // NewMemoryLedger makes a [Ledger] in this process's memory, for tests and for
-// programs that ask each question in one run: it forgets everything when the process
-// ends, and nothing before, at some 2 kB a question. Several Clients may share it. It
-// fails only for a context that is done, and for what a Client never asks.
+// programs that ask each question within one run. It keeps every question until the
+// process ends, at about 2 kB each. Several Clients may share it. It fails only when
+// the context has ended, and for arguments that a Client never passes.
 func NewMemoryLedger() Ledger {
 	return &memoryLedger{claimTable: &claimTable{rows: map[string]*claimRow{}}}
 }
 
-// memoryLedger keeps its table behind a pointer, as memoryPersonStore does.
+// memoryLedger keeps its table behind a pointer for the same reason as
+// memoryPersonStore.
 type memoryLedger struct {
 	*claimTable
-	_ struct{} // two words, as in redact.Secret
+	_ struct{} // keeps the struct larger than a pointer, as in redact.Secret
 }
 
-// Format implements [fmt.Formatter]: it prints no question.
+// Format implements [fmt.Formatter]: it prints no questions.
 func (m memoryLedger) Format(s fmt.State, verb rune) {
 	redact.Format(s, verb, "idverify.Ledger(memory)")
 }
@@ -33,7 +34,7 @@ func (m memoryLedger) Format(s fmt.State, verb rune) {
 // LogValue implements [slog.LogValuer].
 func (m memoryLedger) LogValue() slog.Value { return slog.StringValue("idverify.Ledger(memory)") }
 
-// String is for dumpers, which follow pointers and ask for it.
+// String is for dumpers that follow pointers and then call String.
 func (*claimTable) String() string { return "idverify.Ledger(memory)" }
 
 type claimTable struct {
@@ -43,7 +44,7 @@ type claimTable struct {
 
 type claimRow struct {
 	print, holder string
-	outcome       ClaimOutcome // empty while it is in flight
+	outcome       ClaimOutcome // empty while in flight
 	until         time.Time
 	answer        []byte
 }

@@ -7,58 +7,58 @@ import (
 	"time"
 )
 
-// Limiter admits calls to one vendor. It is an interface, so that a limiter
-// that many machines share can be put in; [NewLimiter] makes one for this
-// process. It is safe for concurrent use, also by several Clients.
+// Limiter admits calls to one vendor. It is an interface, so that you can use a
+// limiter shared by many machines; [NewLimiter] makes one for this process. It must
+// be safe for concurrent use, also by several Clients.
 type Limiter interface {
-	// Acquire waits, in order of arrival, until a call may start. It returns
-	// ctx's error as soon as ctx is done, and at once an error that matches
-	// [ErrOverOwnLimit] when the call could not start before ctx's deadline; either
-	// way the call takes no place. release is called exactly once, when the
+	// Acquire waits, in order of arrival, until a call may start. It returns ctx's
+	// error as soon as ctx has ended, and at once an error that matches
+	// [ErrOverOwnLimit] when the call could not start before ctx's deadline; in
+	// both cases the call takes no place. release is called exactly once, when the
 	// call has ended; it is nil with an error.
 	//
-	// The call does not wait for a limiter that ignores the end of ctx, and a place
-	// that it grants later is released at once. While 64 such calls of Acquire have
-	// not returned, the limiter counts as failed.
+	// If a limiter ignores the end of ctx, the call goes on without it, and a place
+	// granted later is released at once. While 64 such Acquire calls have not
+	// returned, the limiter counts as failed.
 	Acquire(ctx context.Context) (release func(), err error)
 }
 
-// ErrOverOwnLimit says that a [Limiter] of this program, and not the vendor, turned
-// a call away, because it could not have started before its deadline. Nothing
-// was sent. What [NewLimiter]'s limiter returns is an [*Error] with
-// CodeRateLimited that wraps it, whose RetryAfter is the wait it foresaw.
+// ErrOverOwnLimit says that a [Limiter] of this program, not the vendor, rejected a
+// call that could not have started before its deadline. Nothing was sent. The
+// limiter of [NewLimiter] returns it wrapped in an [*Error] with CodeRateLimited,
+// whose RetryAfter is the expected wait.
 var ErrOverOwnLimit error = sentinel("limited")
 
-// The slowest and the fastest that [NewLimiter] takes.
+// The lowest and highest rate that [NewLimiter] accepts.
 const (
 	minPerSecond = 0.001
 	maxPerSecond = 1e6
 )
 
-// Rate is how fast a vendor may be asked. A field that is 0 is no limit.
+// Rate is how fast a vendor may be asked. A field that is 0 means no limit.
 type Rate struct {
 	// PerSecond is how many calls may start per second: from 0.001 (one call in
 	// 1,000 seconds) to 1,000,000. It may be a fraction.
 	PerSecond float64
-	// InFlight is how many calls may be under way at a time.
+	// InFlight is how many calls may be in progress at the same time.
 	InFlight int
 }
 
 // NewLimiter makes a [Limiter]. It fails with CodeInvalidConfig and the field
 // "PerSecond" or "InFlight".
 //
-// Calls start evenly, one every 1/PerSecond: a pause saves nothing up for a
-// burst, because vendors count the calls of each second. Who leaves the line
-// gives up the place, and all behind move up. A call is turned away at its
-// arrival when PerSecond alone keeps it from starting before its context's
-// deadline, supposing that nobody ahead leaves; how long calls in flight will
-// take is not guessed at.
+// Calls start evenly, one every 1/PerSecond: idle time does not allow a burst
+// later, because vendors count the calls of each second. A caller who leaves the
+// queue gives up the place, and all behind move up. A call is rejected on arrival
+// when PerSecond alone keeps it from starting before its context's deadline,
+// assuming that nobody ahead leaves; the duration of calls in flight is not
+// estimated.
 func NewLimiter(r Rate) (Limiter, error) {
 	switch {
 	case r.PerSecond != 0 && !(r.PerSecond >= minPerSecond && r.PerSecond <= maxPerSecond):
-		return nil, misconfigured("PerSecond", "calls per second are 0 for no limit, or from 0.001 to 1000000")
+		return nil, misconfigured("PerSecond", "must be 0 (no limit) or from 0.001 to 1000000 calls per second")
 	case r.InFlight < 0:
-		return nil, misconfigured("InFlight", "calls in flight are 0 for no limit, or more")
+		return nil, misconfigured("InFlight", "must be 0 (no limit) or more calls in flight")
 	}
 	l := &limiter{inFlight: r.InFlight}
 	if r.PerSecond > 0 {
@@ -67,36 +67,37 @@ func NewLimiter(r Rate) (Limiter, error) {
 	return l, nil
 }
 
-// limiter is a line of callers. Its pace says when the head may start.
+// limiter is a queue of callers. Its pace says when the head may start.
 type limiter struct {
 	pace     pace // nil: no limit per second
 	inFlight int  // 0: no limit
 
 	mu      sync.Mutex
 	line    list.List // of *waiter, in order of arrival
-	running int       // admitted and not released
+	running int       // admitted and not yet released
 
-	alarm *time.Timer // rings when the turn of an ownPace comes
+	alarm *time.Timer // fires when ownPace's next start is due
 }
 
-// pace deals starts out to the head of a line. Its methods are called under the
-// limiter's lock.
+// pace grants starts to the caller at the head of the queue. Its methods are called
+// under the limiter's lock.
 type pace interface {
-	// foresee is how long a newcomer waits at the least if nobody ahead leaves.
+	// foresee is the shortest wait for a newcomer if nobody ahead leaves.
 	foresee(now time.Time) time.Duration
-	// turnHasCome uses up a start for the head, or sees to it that ring is called
-	// when there is one.
+	// turnHasCome uses up a start for the head, or arranges for ring to be called
+	// when one is due.
 	turnHasCome(now time.Time, head *waiter) bool
-	// giveBackTurn is called when nobody is left in the line.
+	// giveBackTurn is called when the queue has become empty.
 	giveBackTurn()
 }
 
 type waiter struct {
 	ctx   context.Context
-	place *list.Element // nil once admitted or turned away
-	done  chan struct{} // closed then
-	err   error         // why it was turned away; nil when it was admitted
-	// told is called by the waiter once admitted, where somebody is to hear of it.
+	place *list.Element // nil once admitted or rejected
+	done  chan struct{} // closed at that moment
+	err   error         // why it was rejected; nil when admitted
+	// told is called by the waiter once it is admitted, where an event has to be
+	// reported.
 	told func()
 }
 
@@ -123,7 +124,7 @@ func (l *limiter) Acquire(ctx context.Context) (release func(), err error) {
 	return sync.OnceFunc(l.release), nil
 }
 
-// join stands at the end of the line, unless that is too late.
+// join adds a waiter at the end of the queue, unless it could not start in time.
 func (l *limiter) join(ctx context.Context) (*waiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,12 +143,12 @@ func (l *limiter) join(ctx context.Context) (*waiter, error) {
 	return w, nil
 }
 
-// notInTime is the error for a caller who could not start before the deadline.
+// notInTime makes the error for a caller who could not start before the deadline.
 func notInTime(wait time.Duration) error {
 	return overOwnLimit("", "the limiter could not admit the call before its deadline", wait, ErrOverOwnLimit)
 }
 
-// admit lets in from the head of the line all who may start now.
+// admit admits waiters from the head of the queue, as many as may start now.
 func (l *limiter) admit(now time.Time) {
 	for l.line.Len() > 0 && (l.inFlight == 0 || l.running < l.inFlight) {
 		head := l.line.Front().Value.(*waiter)
@@ -163,7 +164,7 @@ func (l *limiter) admitHead() {
 	l.end(l.line.Front().Value.(*waiter), nil)
 }
 
-// end takes a waiter out of the line, admitted or turned away.
+// end takes a waiter out of the queue, admitted or rejected.
 func (l *limiter) end(w *waiter, err error) {
 	l.line.Remove(w.place)
 	w.place, w.err = nil, err
@@ -183,8 +184,8 @@ func (l *limiter) release() {
 	l.admit(time.Now())
 }
 
-// leave takes a caller out of the line. One who was admitted at that very
-// moment hands the start on.
+// leave takes a caller out of the queue. If it was admitted at that very moment, it
+// passes the start on.
 func (l *limiter) leave(w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

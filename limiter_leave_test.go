@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestLeavingTheHeadOfTheLinePassesItsTurnOn(t *testing.T) {
+func TestLimiter_HeadLeavesAndPassesItsTurnOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -25,7 +25,7 @@ func TestLeavingTheHeadOfTheLinePassesItsTurnOn(t *testing.T) {
 	})
 }
 
-func TestTheLastToLeaveGivesTheTurnBack(t *testing.T) {
+func TestLimiter_LastToLeaveReturnsItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -44,7 +44,7 @@ func TestTheLastToLeaveGivesTheTurnBack(t *testing.T) {
 	})
 }
 
-func TestATurnThatNobodyTookInTimeIsGivenBackToo(t *testing.T) {
+func TestLimiter_LateTurnIsReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -59,7 +59,7 @@ func TestATurnThatNobodyTookInTimeIsGivenBackToo(t *testing.T) {
 	})
 }
 
-// held is a context whose caller is held up on the way to waiting for it.
+// held is a context whose caller is delayed just before it waits for the context.
 type held struct {
 	context.Context
 	until chan struct{}
@@ -67,9 +67,9 @@ type held struct {
 
 func (c held) Done() <-chan struct{} { <-c.until; return c.Context.Done() }
 
-// Who leaves at the moment of being admitted was either admitted, or hands the
-// start on.
-func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
+// A caller who leaves at the moment of being admitted either counts as admitted or
+// passes the start on.
+func TestLimiter_LeaveWhileBeingAdmitted(t *testing.T) {
 	outcomes := map[bool]int{}
 	for range 100 {
 		synctest.Test(t, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
 			l.join(t.Context(), 1)
 			l.join(t.Context(), 2)
 			cancel()
-			close(until) // 0 finds itself both admitted and cancelled
+			close(until) // waiter 0 now finds itself both admitted and cancelled
 			synctest.Wait()
 
 			_, left := l.refused()[0]
@@ -98,7 +98,7 @@ func TestLeavingAtTheMomentOfAdmission(t *testing.T) {
 	assert.Len(t, outcomes, 2, "both happen")
 }
 
-func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
+func TestLimiter_LeaveWhileBeingAdmittedFreesPlace(t *testing.T) {
 	for i := range 40 {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLine(t, 0, 1)
@@ -123,10 +123,10 @@ func TestLeavingAtTheMomentOfAdmissionHoldsNoPlace(t *testing.T) {
 	}
 }
 
-func TestLimiterRefusesWhoHasLeftAlready(t *testing.T) {
+func TestLimiter_CancelledContextIsRefused(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 100 { // a coin would fall on the other side once
+	for range 100 { // select picks at random, so a single run proves nothing
 		release, err := limiterOf(t, 0, 0).Acquire(ctx)
 		require.Equal(t, context.Canceled, err)
 		assert.Nil(t, release)

@@ -7,15 +7,15 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// ownPace is the pace of this process alone. Only the line's head has a
-// reservation, and whoever becomes the head inherits it: were every waiter to hold
-// one, those who leave from the middle would leave gaps.
+// ownPace is the pace of this process alone. Only the head of the queue has a
+// reservation, and the next head inherits it: if every waiter had one, those who
+// leave from the middle would leave gaps.
 type ownPace struct {
 	limiter *limiter
 	bucket  *rate.Limiter
 
 	turn *rate.Reservation // the head's, nil when it has none
-	due  time.Time         // when turn comes
+	due  time.Time         // when turn is due
 }
 
 func newOwnPace(l *limiter, perSecond float64) *ownPace {
@@ -25,7 +25,7 @@ func newOwnPace(l *limiter, perSecond float64) *ownPace {
 func (p *ownPace) foresee(now time.Time) time.Duration {
 	needed := float64(p.limiter.line.Len() + 1)
 	if p.turn != nil {
-		needed-- // the head's is out of the bucket already
+		needed-- // the head's start is already taken from the bucket
 	}
 	seconds := (needed - p.bucket.TokensAt(now)) / float64(p.bucket.Limit())
 	return time.Duration(min(math.Round(seconds*float64(time.Second)), math.MaxInt64/2))
@@ -55,7 +55,7 @@ func (p *ownPace) giveBackTurn() {
 	p.limiter.alarm.Stop()
 	at := time.Now()
 	if p.due.Before(at) {
-		at = p.due // rate gives nothing back once a reservation is past
+		at = p.due // the rate package gives nothing back once a reservation is due
 	}
 	p.turn.CancelAt(at)
 	p.turn = nil

@@ -8,30 +8,30 @@ import (
 	"github.com/idverify/idverify/internal/aside"
 )
 
-// sharedPace deals out what a source grants, and this process's share of the rate
+// sharedPace hands out what a source grants, or this process's share of the rate
 // while the source fails.
 type sharedPace struct {
 	limiter  *limiter
 	source   StartSource
 	onStore  func(StoreEvent)
 	interval time.Duration // between two starts of all processes
-	lease    int           // how many starts are reserved at once at most
+	lease    int           // how many starts are reserved at once, at most
 	desk     aside.Desk
 
 	share    *ownPace
 	starts   []time.Time // granted and not used, in order
 	asking   bool
-	failed   bool      // the source did when it was asked last
-	askAgain time.Time // not before
+	failed   bool      // the source failed when last asked
+	askAgain time.Time // the source is not asked before this time
 
-	alarm *time.Timer // rings at due, nil when it is not set
+	alarm *time.Timer // fires at due, nil when not set
 	due   time.Time
 }
 
-// errBadGrant is a source that does not keep its contract.
-var errBadGrant = errors.New("idverify: the source granted what was not asked for")
+// errBadGrant is for a source that violates its contract.
+var errBadGrant = errors.New("idverify: the source returned an invalid grant")
 
-// errPanicked stands for the panic of a source, which nobody could recover.
+// errPanicked replaces the panic of a source, which no caller could recover.
 var errPanicked = errors.New("idverify: the source panicked")
 
 func (p *sharedPace) foresee(now time.Time) time.Duration {
@@ -45,13 +45,13 @@ func (p *sharedPace) foresee(now time.Time) time.Duration {
 		wait = max(0, p.starts[n-1].Add(p.interval).Sub(now))
 	}
 	wait += p.times(ahead - len(p.starts))
-	if p.failed { // until the source is asked again there is only the share
+	if p.failed { // until the source is asked again, only the share is available
 		wait = max(wait, min(p.share.foresee(now), p.askAgain.Sub(now)))
 	}
 	return wait
 }
 
-// times is n intervals, or as many as there is a Duration for.
+// times is n intervals, or the longest Duration if that is shorter.
 func (p *sharedPace) times(n int) time.Duration {
 	const most = 1 << 62
 	if n > 0 && p.interval > most/time.Duration(n) {
@@ -87,8 +87,8 @@ func (p *sharedPace) turnHasCome(now time.Time, head *waiter) bool {
 	return true
 }
 
-// dropStale forgets starts whose time has gone by, because there was nobody to use
-// them: used later, they would come on top of those of a later second.
+// dropStale drops starts that are too old, because nobody was waiting for them:
+// used late, they would add to the starts of a later second.
 func (p *sharedPace) dropStale(now time.Time) {
 	for len(p.starts) > 0 && now.Sub(p.starts[0]) > max(p.interval, leaseTime) {
 		p.starts = p.starts[1:]
@@ -106,7 +106,7 @@ func (p *sharedPace) wakeAt(now, due time.Time) {
 	p.alarm = time.AfterFunc(due.Sub(now), p.limiter.ring)
 }
 
-// ask reserves starts beside the line.
+// ask reserves starts in a goroutine of its own.
 func (p *sharedPace) ask(now time.Time, head *waiter) {
 	p.asking = true
 	want, patience := min(p.limiter.line.Len(), p.lease), patienceWithoutEnd
@@ -127,7 +127,8 @@ func (p *sharedPace) ask(now time.Time, head *waiter) {
 	}()
 }
 
-// reserve asks the source, within a limit that holds also where the source is deaf.
+// reserve asks the source, within a time limit that holds even when the source
+// ignores its context.
 func (p *sharedPace) reserve(ctx context.Context, want int, patience time.Duration) (n int, wait time.Duration, err error) {
 	type grant struct {
 		n    int
@@ -145,7 +146,7 @@ func (p *sharedPace) reserve(ctx context.Context, want int, patience time.Durati
 	return g.n, g.wait, err
 }
 
-// answered takes what the source said, and lets in who may start.
+// answered takes the source's answer, and admits who may start.
 func (p *sharedPace) answered(asker *waiter, n int, wait time.Duration, err error) {
 	p.limiter.mu.Lock()
 	defer p.limiter.mu.Unlock()
@@ -157,7 +158,7 @@ func (p *sharedPace) answered(asker *waiter, n int, wait time.Duration, err erro
 	case n == 0:
 		p.share.giveBackTurn()
 		p.turnAway(now, wait)
-		if asker.place != nil { // it has no deadline, or one that has moved
+		if asker.place != nil { // it has no deadline, or one that has changed
 			p.askAgain = now.Add(max(wait-patienceWithoutEnd, leaseTime))
 		}
 	default:
@@ -168,7 +169,7 @@ func (p *sharedPace) answered(asker *waiter, n int, wait time.Duration, err erro
 	p.limiter.admit(now)
 }
 
-// turnAway ends the wait of all who cannot start before their deadline, now that the
+// turnAway rejects all waiters who cannot start before their deadline, now that the
 // next start is known.
 func (p *sharedPace) turnAway(now time.Time, wait time.Duration) {
 	for at := p.limiter.line.Front(); at != nil; {
@@ -182,8 +183,8 @@ func (p *sharedPace) turnAway(now time.Time, wait time.Duration) {
 	}
 }
 
-// giveBackTurn keeps what was granted: it cannot be given back, and a newcomer may
-// use it.
+// giveBackTurn keeps the granted starts: they cannot be given back, and a newcomer
+// may use them.
 func (p *sharedPace) giveBackTurn() {
 	p.share.giveBackTurn()
 	if p.alarm != nil {
@@ -192,7 +193,7 @@ func (p *sharedPace) giveBackTurn() {
 	}
 }
 
-// tell reports an event of the source. It is not called under the lock.
+// tell reports an event about the source. It must not be called under the lock.
 func (p *sharedPace) tell(e StoreEvent) {
 	if p.onStore == nil {
 		return

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// starts is what a shared source would be: GCRA as a reservation, 1 ms away.
+// starts is a shared source for tests: GCRA with reservations, 1 ms away.
 type starts struct {
 	interval time.Duration
 	mu       sync.Mutex
@@ -73,7 +73,7 @@ func sharedLimiter(t *testing.T, s *starts, r idverify.SharedRate) idverify.Limi
 	return l
 }
 
-// admitted notes when calls start.
+// admitted records when calls start.
 type admitted struct {
 	mu sync.Mutex
 	at []time.Time
@@ -85,7 +85,7 @@ func (a *admitted) note() {
 	a.at = append(a.at, time.Now())
 }
 
-// most is the most that began in any second.
+// most is the largest number of starts in any one second.
 func (a *admitted) most() (most int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -148,7 +148,7 @@ func TestNewSharedLimiter_ProcessesKeepToOneRate(t *testing.T) {
 	}
 }
 
-func TestNewSharedLimiter_KeepsTheOrder(t *testing.T) {
+func TestNewSharedLimiter_AdmitsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := sharedLimiter(t, &starts{}, idverify.SharedRate{PerSecond: 100, Processes: 2})
 		var mu sync.Mutex
@@ -170,7 +170,7 @@ func TestNewSharedLimiter_KeepsTheOrder(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_LeaverHandsTheStartOn(t *testing.T) {
+func TestNewSharedLimiter_LeaverPassesStartOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
@@ -196,12 +196,12 @@ func TestNewSharedLimiter_LeaverHandsTheStartOn(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_RefusesWhatCannotStartInTime(t *testing.T) {
+func TestNewSharedLimiter_RejectsCallsThatCannotStartInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
 		busy := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1, Processes: 2})
-		for range 3 { // of another process, whose line nobody here sees
+		for range 3 { // of another process, whose queue this one does not see
 			go busy.Acquire(t.Context())
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -221,8 +221,9 @@ func TestNewSharedLimiter_RefusesWhatCannotStartInTime(t *testing.T) {
 	})
 }
 
-// One start in 100 s lies behind the patience of any question to the source.
-func TestNewSharedLimiter_CallerWithoutADeadlineWaitsAsLongAsItTakes(t *testing.T) {
+// At one start in 100 s, the next start is later than any patience passed to the
+// source.
+func TestNewSharedLimiter_WaitsWithoutDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := sharedLimiter(t, &starts{}, idverify.SharedRate{PerSecond: 0.01, Processes: 1})
 		began := time.Now()
@@ -235,7 +236,7 @@ func TestNewSharedLimiter_CallerWithoutADeadlineWaitsAsLongAsItTakes(t *testing.
 }
 
 // Holds P-PAY-11.
-func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
+func TestNewSharedLimiter_UsesShareWhileSourceFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  func(context.Context) error
 		first  time.Duration // how long the first call waits at most
@@ -290,9 +291,9 @@ func TestNewSharedLimiter_SourceThatFailsLeavesAShare(t *testing.T) {
 	}
 }
 
-// A start that was saved up would come on top of those of a later second.
+// A start that was saved up would add to the starts of a later second.
 // Holds P-PAY-11.
-func TestNewSharedLimiter_StartsAreNotSavedUp(t *testing.T) {
+func TestNewSharedLimiter_UnusedStartsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 200, Processes: 1})
@@ -320,7 +321,7 @@ func TestNewSharedLimiter_StartsAreNotSavedUp(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_HoldsCallsInFlight(t *testing.T) {
+func TestNewSharedLimiter_InFlightLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &starts{}
 		l := sharedLimiter(t, source, idverify.SharedRate{PerSecond: 1000, Processes: 1, InFlight: 2})
@@ -351,7 +352,7 @@ func TestNewSharedLimiter_HoldsCallsInFlight(t *testing.T) {
 	})
 }
 
-func TestNewSharedLimiter_GrantOfMoreThanWasAskedForIsNone(t *testing.T) {
+func TestNewSharedLimiter_InvalidGrantIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, bad := range []badSource{{n: 2}, {n: -1}, {n: 1, wait: -time.Second}} {
 			reasons := make(chan idverify.StoreReason, 2)
@@ -373,28 +374,19 @@ func (b badSource) Reserve(context.Context, int, time.Duration) (int, time.Durat
 	return b.n, b.wait, nil
 }
 
-func TestNewSharedLimiter_RefusesWhatIsNoRate(t *testing.T) {
+func TestNewSharedLimiter_RefusesInvalidRate(t *testing.T) {
 	good := idverify.SharedRate{PerSecond: 1, Processes: 1}
 	var none *starts
-	for field, test := range map[string]func() (idverify.Limiter, error){
-		"source": func() (idverify.Limiter, error) { return idverify.NewSharedLimiter(none, good) },
-		"PerSecond": func() (idverify.Limiter, error) {
-			r := good
-			r.PerSecond = 0
-			return idverify.NewSharedLimiter(&starts{}, r)
-		},
-		"Processes": func() (idverify.Limiter, error) {
-			r := good
-			r.Processes = 0
-			return idverify.NewSharedLimiter(&starts{}, r)
-		},
-		"InFlight": func() (idverify.Limiter, error) {
-			r := good
-			r.InFlight = -1
-			return idverify.NewSharedLimiter(&starts{}, r)
-		},
+	for field, change := range map[string]func(*idverify.SharedRate){
+		"PerSecond": func(r *idverify.SharedRate) { r.PerSecond = 0 },
+		"Processes": func(r *idverify.SharedRate) { r.Processes = 0 },
+		"InFlight":  func(r *idverify.SharedRate) { r.InFlight = -1 },
 	} {
-		_, err := test()
+		r := good
+		change(&r)
+		_, err := idverify.NewSharedLimiter(&starts{}, r)
 		assert.Equal(t, field, errorOf(t, err).Field)
 	}
+	_, err := idverify.NewSharedLimiter(none, good)
+	assert.Equal(t, "source", errorOf(t, err).Field)
 }

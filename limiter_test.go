@@ -25,7 +25,7 @@ func limiterOf(t *testing.T, perSecond float64, inFlight int) idverify.Limiter {
 	return l
 }
 
-// line is a line of callers in front of a limiter, inside a synctest bubble.
+// line is a queue of callers in front of a limiter, inside a synctest bubble.
 type line struct {
 	t       *testing.T
 	limiter idverify.Limiter
@@ -37,7 +37,7 @@ type line struct {
 	release map[int]func()
 }
 
-// entry is who came out of the line, and when.
+// entry says who came out of the queue, and when.
 type entry struct {
 	caller int
 	at     time.Duration
@@ -49,7 +49,7 @@ func newLine(t *testing.T, perSecond float64, inFlight int) *line {
 		out: map[int]entry{}, release: map[int]func(){}}
 }
 
-// join puts a caller at the end of the line.
+// join puts a caller at the end of the queue.
 func (l *line) join(ctx context.Context, caller int) {
 	go func() {
 		release, err := l.limiter.Acquire(ctx)
@@ -67,14 +67,14 @@ func (l *line) join(ctx context.Context, caller int) {
 	synctest.Wait()
 }
 
-// leaver joins, and leaves when the function returned is called.
+// leaver joins; the function that it returns makes the caller leave.
 func (l *line) leaver(caller int) (leave func()) {
 	ctx, cancel := context.WithCancel(l.t.Context())
 	l.join(ctx, caller)
 	return func() { cancel(); synctest.Wait() }
 }
 
-// end ends the call of a caller who was admitted.
+// end ends the call of an admitted caller.
 func (l *line) end(caller int) {
 	l.mu.Lock()
 	release := l.release[caller]
@@ -83,20 +83,20 @@ func (l *line) end(caller int) {
 	synctest.Wait()
 }
 
-// pass lets time go by.
+// pass lets time pass.
 func (l *line) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// admitted are those who were let in, in that order.
+// admitted are those who were admitted, in order.
 func (l *line) admitted() []entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.in)
 }
 
-// refused are those who left or were turned away.
+// refused are those who left or were rejected.
 func (l *line) refused() map[int]entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,7 +110,7 @@ func (l *line) wantAdmitted(want ...entry) {
 
 const ms = time.Millisecond
 
-func TestLimiterAdmitsTenThousandInOrderAndLetsThemLeave(t *testing.T) {
+func TestLimiter_TenThousandCallersInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers, spacing = 10_000, time.Second / 50
 		before := runtime.NumGoroutine()
@@ -146,7 +146,7 @@ func TestLimiterAdmitsTenThousandInOrderAndLetsThemLeave(t *testing.T) {
 	})
 }
 
-func TestLimiterSpacesCallsAndSavesNothingUp(t *testing.T) {
+func TestLimiter_EvenSpacingWithoutBursts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		l.join(t.Context(), 0)
@@ -159,7 +159,7 @@ func TestLimiterSpacesCallsAndSavesNothingUp(t *testing.T) {
 	})
 }
 
-func TestLimiterKeepsToFractionsOfACallPerSecond(t *testing.T) {
+func TestLimiter_FractionalRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0.25, 0)
 		l.join(t.Context(), 0)
@@ -169,7 +169,7 @@ func TestLimiterKeepsToFractionsOfACallPerSecond(t *testing.T) {
 	})
 }
 
-func TestLimiterHoldsCallsInFlight(t *testing.T) {
+func TestLimiter_InFlightLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0, 2)
 		for i := range 5 {
@@ -190,7 +190,7 @@ func TestLimiterHoldsCallsInFlight(t *testing.T) {
 	})
 }
 
-func TestLimiterSpacesCallsThatWaitedForAPlace(t *testing.T) {
+func TestLimiter_SpacingAfterWaitForPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 1)
 		for i := range 4 {
@@ -206,7 +206,7 @@ func TestLimiterSpacesCallsThatWaitedForAPlace(t *testing.T) {
 	})
 }
 
-func TestLimiterWithoutLimitsAdmitsAll(t *testing.T) {
+func TestLimiter_NoLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0, 0)
 		for i := range 100 {
@@ -216,7 +216,7 @@ func TestLimiterWithoutLimitsAdmitsAll(t *testing.T) {
 	})
 }
 
-func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
+func TestLimiter_RejectsCallsThatCannotStartInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 10, 0)
 		within := func(d time.Duration) context.Context {
@@ -251,7 +251,7 @@ func TestLimiterRefusesAtOnceWhatCannotStartInTime(t *testing.T) {
 	})
 }
 
-func TestLimiterDoesNotGuessHowLongCallsTake(t *testing.T) {
+func TestLimiter_DoesNotEstimateCallDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0, 1)
 		l.join(t.Context(), 0)
@@ -267,7 +267,7 @@ func TestLimiterDoesNotGuessHowLongCallsTake(t *testing.T) {
 	})
 }
 
-func TestLimiterForeseesTheSlowestLine(t *testing.T) {
+func TestLimiter_ForeseesWaitAtLowestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 0.001, 1)
 		l.join(t.Context(), 0)
@@ -281,9 +281,9 @@ func TestLimiterForeseesTheSlowestLine(t *testing.T) {
 	})
 }
 
-// Callers come, leave and end as they like: no limit is passed at any moment,
-// and in the end nothing is held.
-func TestLimiterUnderACrowd(t *testing.T) {
+// Callers arrive, leave and end at random: no limit is exceeded at any moment, and
+// at the end nothing is held.
+func TestLimiter_ManyRandomCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const perSecond, inFlight, callers = 100, 7, 2000
 		l := limiterOf(t, perSecond, inFlight)
@@ -320,7 +320,8 @@ func TestLimiterUnderACrowd(t *testing.T) {
 		assert.Equal(t, callers, len(starts)+left)
 		assert.NotZero(t, left)
 		for i := 1; i < len(starts); i++ {
-			// rate drops what is less than a nanosecond, and catches up.
+			// the rate package rounds down to whole nanoseconds and catches up
+			// later
 			assert.GreaterOrEqual(t, starts[i].Sub(starts[i-1]), time.Second/perSecond-time.Microsecond)
 		}
 		for range inFlight {
@@ -333,7 +334,7 @@ func TestLimiterUnderACrowd(t *testing.T) {
 	})
 }
 
-func TestNewLimiterRefusesWhatIsNoLimit(t *testing.T) {
+func TestNewLimiter_RefusesInvalidRate(t *testing.T) {
 	for name, test := range map[string]struct {
 		perSecond float64
 		inFlight  int

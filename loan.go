@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// loan is the request of one caller of a shared call. Its media may lie in memory
-// of that caller's, who may use it for something else as soon as Verify has
-// returned: from then on nothing of them can be read.
+// loan is the request of one caller of a shared call. Its media may lie in the
+// caller's memory, which the caller may reuse as soon as Verify has returned: from
+// then on nothing of it may be read.
 type loan struct {
-	req *Request // whose evidence is held to what it was when the call began
+	req *Request // with evidence held to its content at the start of the call
 
 	mu      sync.Mutex
 	isOver  bool
-	reading int           // how many read at this moment
-	unread  chan struct{} // closed when the last of them is done; nil when nobody waits
+	reading int           // reads in progress
+	unread  chan struct{} // closed when the last read is done; nil when nobody waits for that
 }
 
-// errTakenBack is why the media of a caller who has left cannot be read.
+// errTakenBack is why the media of a caller who has left can no longer be read.
 var errTakenBack = errors.New("idverify: the caller who gave the media has left")
 
-// lend makes a loan of a request that is the Client's own, with evidence that was
-// held. It fails with an [*Error] where a copy of evidence shows no content.
+// lend makes a loan of the Client's own copy of a request, with held evidence. It
+// fails with an [*Error] when a copy of evidence does not show its content.
 func lend(req *Request) (*loan, error) {
 	l := &loan{req: req}
 	for i, ev := range req.Evidence {
@@ -33,7 +33,7 @@ func lend(req *Request) (*loan, error) {
 			ev = shown.EvidenceContent(func(string) {}, l.guard)
 		}
 		if !ok || ev == nil {
-			return nil, refused(CodeInvalidRequest, "Evidence", "EvidenceContent gave no copy of the evidence that shows its content")
+			return nil, refused(CodeInvalidRequest, "Evidence", "EvidenceContent returned no copy that is a ContentEvidence")
 		}
 		req.Evidence[i] = ev
 	}
@@ -58,7 +58,8 @@ func (l *loan) guard(m Media) Media {
 	}}
 }
 
-// lentReader lends nothing without a copy: whoever had it would read it later.
+// lentReader hides the reader's way to lend its bytes without a copy: whoever had
+// them could read them after the loan.
 type lentReader struct {
 	io.ReadCloser
 	loan *loan
@@ -90,12 +91,11 @@ func (l *loan) done() {
 	}
 }
 
-// readsEnd is how long a caller who leaves waits for a read of their media. One
-// of memory takes no time; one of the caller's own reader may hang.
+// readsEnd is how long a caller who leaves waits for a read of their media to
+// finish. A read from memory takes no time; a caller's own reader may hang.
 const readsEnd = 100 * time.Millisecond
 
-// takeBack ends the loan: every further read fails. It waits until what is being
-// read was read.
+// takeBack ends the loan: every further read fails. It waits for reads in progress.
 func (l *loan) takeBack() {
 	l.mu.Lock()
 	l.isOver = true
@@ -120,8 +120,8 @@ func (l *loan) wasTakenBack() bool {
 	return l.isOver
 }
 
-// borrow makes the request of a caller who still waits that of the next attempt.
-// When all have left, the context of the call has ended.
+// borrow makes the request for the next attempt from a caller who still waits. When
+// all have left, the context of the call has ended.
 func (c *call) borrow() {
 	if c.lender == nil {
 		return
@@ -131,9 +131,9 @@ func (c *call) borrow() {
 	}
 }
 
-// isInterrupted reports whether an attempt failed only because the caller left
-// whose evidence it read. Nobody has looked at it then, and it is made again with
-// what another caller gave.
+// isInterrupted reports whether an attempt failed only because the caller whose
+// evidence it read has left. No vendor has looked at it then, and the attempt is
+// repeated with another caller's evidence.
 func (c *call) isInterrupted(e *Error) bool {
 	return c.loan != nil && e != nil && e.Code == CodeUnreadableEvidence &&
 		slices.Contains([]Delivery{DeliveryNotSent, DeliveryRefused}, e.Delivery) && c.loan.wasTakenBack()

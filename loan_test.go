@@ -30,10 +30,10 @@ func (r *remembering) Ask(ctx context.Context, q *idverify.Question) (*idverify.
 	return r.byScript.Ask(ctx, q)
 }
 
-// A caller may change what they gave while the call is under way: its words, and
-// what stands in the list.
+// A caller may change the request during the call: its texts and the elements of
+// its list.
 // Holds P-PASS-11.
-func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
+func TestVerify_CopiesRequest(t *testing.T) {
 	for _, key := range []string{"", "k"} {
 		given := keyed(key)
 		p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}}
@@ -49,7 +49,7 @@ func TestARequestIsCopiedWhenItIsGiven(t *testing.T) {
 	}
 }
 
-func TestAnEndlessListOfEvidenceIsNotCopied(t *testing.T) {
+func TestVerify_DoesNotCopyOverlongEvidenceList(t *testing.T) {
 	c := oneVendor(t, vendorNamed("a", pass(t)))
 	req := askFor(make([]idverify.Evidence, 1<<20)...)
 	var before, after runtime.MemStats
@@ -60,14 +60,14 @@ func TestAnEndlessListOfEvidenceIsNotCopied(t *testing.T) {
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
-// What is sent is what the key was bound to, though the media give something else
-// the next time.
-func TestMediaOfACallWithAKeyAreHeldToItsDigest(t *testing.T) {
+// The bytes sent are those that the key was bound to, even if the media return
+// something else the next time.
+func TestIdempotencyKey_ChangedMediaAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opened := 0
 		changing := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			content := face
-			if opened++; opened > 2 { // the digest takes a look and reads
+			if opened++; opened > 2 { // the digest opens it twice, for a look and for reading
 				content = strings.Replace(face, "person", "thief!", 1)
 			}
 			return io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
@@ -82,8 +82,8 @@ func TestMediaOfACallWithAKeyAreHeldToItsDigest(t *testing.T) {
 	})
 }
 
-// sending is a provider that reads a photo in pieces, a second each, before it is
-// answered a second later. It keeps what it read whole.
+// sending is a provider that reads a photo in pieces, one per second, and answers a
+// second after the last. It keeps what it read.
 type sending struct {
 	byScript
 	mu   sync.Mutex
@@ -131,7 +131,7 @@ func readSlowly(ctx context.Context, m idverify.Media) (content string, err erro
 
 const face = "the face of the person" // six pieces
 
-// reusing asks with a buffer, and writes something else into it after the return.
+// reusing calls Verify with a buffer, and overwrites the buffer after the return.
 func reusing(ctx context.Context, c *idverify.Client, reference string) (*idverify.Result, error) {
 	buffer := []byte(face)
 	req := askFor(idverify.Photo(idverify.Bytes(buffer)))
@@ -142,10 +142,9 @@ func reusing(ctx context.Context, c *idverify.Client, reference string) (*idveri
 	return res, err
 }
 
-// Each caller but the last leaves after so many seconds, and uses the buffer for
-// something else.
+// Each caller but the last leaves after the given seconds, and reuses the buffer.
 // Holds P-PASS-11.
-func TestACallerWhoLeavesTakesTheirMediaAlong(t *testing.T) {
+func TestLoan_LeavingCallersMediaAreNotRead(t *testing.T) {
 	for name, test := range map[string]struct {
 		leaves []time.Duration
 		took   time.Duration
@@ -187,7 +186,7 @@ func TestACallerWhoLeavesTakesTheirMediaAlong(t *testing.T) {
 	}
 }
 
-func TestALastCallerWhoLeavesWhileMediaAreSentEndsTheCall(t *testing.T) {
+func TestLoan_LastCallerLeavesWhileMediaAreSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &sending{byScript: byScript{name: "a", steps: []step{pass(t)}}}
 		c := oneVendor(t, a)
@@ -208,9 +207,9 @@ func TestALastCallerWhoLeavesWhileMediaAreSentEndsTheCall(t *testing.T) {
 	})
 }
 
-// An attempt after the first takes what a caller gave who still waits.
+// A retry uses the request of a caller who still waits.
 // Holds P-PASS-11.
-func TestARetryTakesTheRequestOfACallerWhoWaits(t *testing.T) {
+func TestLoan_RetryUsesRequestOfWaitingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
 		again.after = time.Second
@@ -234,9 +233,9 @@ func TestARetryTakesTheRequestOfACallerWhoWaits(t *testing.T) {
 	})
 }
 
-// An interrupted attempt is none of those that Retry counts, and one that failed
-// for another reason is.
-func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
+// An interrupted attempt does not count towards Retry.Attempts; one that failed for
+// another reason does.
+func TestLoan_InterruptedAttemptDoesNotCountAsRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := fail(idverify.CodeRateLimited, safe, retryAfter(time.Second))
 		a := &sending{byScript: byScript{name: "a", steps: []step{again, pass(t)}}}
@@ -275,7 +274,7 @@ func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
 	})
 }
 
-func TestNoMediaStayNone(t *testing.T) {
+func TestLoan_ZeroMediaStayZero(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", reads: "own", steps: []step{pass(t)}}, begun: func() {}}
 	req := askFor(ownEvidence{copies: true})
 	req.IdempotencyKey = "k"
@@ -305,8 +304,8 @@ func (h *hanging) Read(p []byte) (int, error) {
 
 func (*hanging) Close() error { return nil }
 
-// A reader of the caller's own that hangs holds its caller only for a moment.
-func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
+// A caller whose own reader hangs is held only briefly.
+func TestLoan_HangingReaderDoesNotBlockLeavingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		released, isOn := make(chan struct{}), new(atomic.Bool)
 		m := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
@@ -326,7 +325,7 @@ func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 			assert.Equal(t, 2600*time.Millisecond, time.Since(began))
 		})
 		synctest.Wait()
-		isOn.Store(true) // the digest was made
+		isOn.Store(true) // the digest has been made
 		wg.Go(func() {
 			res, err := reusing(t.Context(), c, "stayer")
 			assert.NoError(t, err)
@@ -338,9 +337,9 @@ func TestACallerWhoLeavesIsNotHeldByTheirOwnReader(t *testing.T) {
 	})
 }
 
-// A provider that reads on after it has answered gets nothing of the caller's.
+// A provider that reads on after it has answered gets none of the caller's media.
 // Holds P-PASS-11.
-func TestNothingIsReadAfterTheReturn(t *testing.T) {
+func TestLoan_NothingIsReadAfterReturn(t *testing.T) {
 	p := &remembering{byScript: byScript{name: "a", steps: []step{pass(t)}}, begun: func() {}}
 	_, err := reusing(t.Context(), oneVendor(t, p), "")
 	require.NoError(t, err)
@@ -348,8 +347,8 @@ func TestNothingIsReadAfterTheReturn(t *testing.T) {
 	assert.ErrorContains(t, err, "has left")
 }
 
-// Media that cannot be read for a reason of their own are no leaver's.
-func TestMediaThatCannotBeReadAreNotTriedWithAnotherCaller(t *testing.T) {
+// Media that fail for a reason of their own are not blamed on a caller who left.
+func TestLoan_UnreadableMediaAreNotRetriedWithAnotherCaller(t *testing.T) {
 	a := vendorNamed("a", fail(idverify.CodeUnreadableEvidence, unsent))
 	_, err := oneVendor(t, a).Verify(t.Context(), keyed("k"))
 	assert.Equal(t, idverify.CodeUnreadableEvidence, idverify.CodeOf(err))

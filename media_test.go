@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestMediaOpensAgainAndKnowsItsSize(t *testing.T) {
+func TestMedia_OpensAgainWithSize(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "face.jpg")
 	require.NoError(t, os.WriteFile(path, []byte("picture"), 0o600))
 	for name, m := range map[string]idverify.Media{
@@ -41,7 +41,7 @@ func TestMediaOpensAgainAndKnowsItsSize(t *testing.T) {
 	}
 }
 
-func TestMediaThatCannotBeOpened(t *testing.T) {
+func TestMedia_OpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	for name, m := range map[string]idverify.Media{
 		"zero":         {},
@@ -73,20 +73,20 @@ func (c *closing) Close() error {
 	return c.File.Close()
 }
 
-// byName is a file system with this only file, of which it cannot say beforehand
-// what it is.
+// byName is a file system with only this file, which cannot tell in advance what
+// the file is.
 type byName struct{ *closing }
 
 func (b byName) Open(string) (fs.File, error)   { return b.closing, nil }
 func (byName) Stat(string) (fs.FileInfo, error) { return nil, fs.ErrPermission }
 
-// nameless is a file that cannot tell what it is.
+// nameless is a file whose Stat fails.
 type nameless struct{ fs.File }
 
 func (nameless) Stat() (fs.FileInfo, error) { return nil, fs.ErrPermission }
 
 // Holds P-LIVE-3.
-func TestFileThatCannotTellItsSizeIsClosed(t *testing.T) {
+func TestMedia_FileIsClosedWhenStatFails(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "face.jpg"))
 	require.NoError(t, err)
 	fsys := byName{&closing{File: nameless{file}}}
@@ -97,7 +97,7 @@ func TestFileThatCannotTellItsSizeIsClosed(t *testing.T) {
 }
 
 // Holds P-LIVE-3.
-func TestWhatIsNoRegularFileIsClosed(t *testing.T) {
+func TestMedia_IrregularFileIsClosed(t *testing.T) {
 	directory, err := os.Open(t.TempDir())
 	require.NoError(t, err)
 	fsys := byName{&closing{File: directory}}
@@ -106,7 +106,7 @@ func TestWhatIsNoRegularFileIsClosed(t *testing.T) {
 	assert.True(t, fsys.closed)
 }
 
-func TestBytesThatWereClosedGiveNothingMore(t *testing.T) {
+func TestMedia_ClosedBytesReturnNothing(t *testing.T) {
 	r, _, err := idverify.Bytes([]byte("picture")).Open()
 	require.NoError(t, err)
 	require.NoError(t, r.Close())

@@ -16,7 +16,7 @@ import (
 
 // Opening a named pipe would wait for a writer.
 // Holds P-LIVE-3.
-func TestNamedPipesAreNotOpened(t *testing.T) {
+func TestMedia_NamedPipesAreNotOpened(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))

@@ -11,11 +11,10 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Option changes a [Client] as it is made. An option that cannot be met makes
-// [New] fail.
+// Option configures a [Client]. If an option cannot be satisfied, [New] fails.
 type Option func(*settings) error
 
-// settings are what the options set.
+// settings are what the options configure.
 type settings struct {
 	maxFAR   float64
 	retry    Retry
@@ -27,18 +26,18 @@ type settings struct {
 	logger   *slog.Logger
 	required []CheckKind
 	answers  *answers
-	claims   *claims // of a ledger; nil: none
-	// resultLoad is how long a store of results may take at most.
+	claims   *claims // over the ledger; nil without one
+	// resultLoad limits how long ResultStore.Load may take.
 	resultLoad time.Duration
-	person     *personLimit // nil: none
+	person     *personLimit // nil without a limit
 }
 
-// WithMaxFAR makes every provider use a similarity threshold for which its
-// vendor published a false-accept rate of at most rate, such as 1e-5 for one
-// impostor in 100,000. It only ever raises a threshold. New fails when rate is
-// not between 0 and 1, or when a vendor published no such threshold, as where the
-// vendor's own verdict decides: rates are
-// never interpolated or guessed. The default is each provider's own threshold.
+// WithMaxFAR makes every provider use a similarity threshold for which its vendor
+// published a false-accept rate of at most rate, such as 1e-5 for one impostor in
+// 100,000. It only ever makes a threshold stricter. New fails when rate is not
+// between 0 and 1, or when a vendor published no such threshold, as with vendors
+// whose own verdict decides: rates are never interpolated or guessed. The default
+// is each provider's own threshold.
 func WithMaxFAR(rate float64) Option {
 	return func(s *settings) error {
 		if !(rate > 0 && rate < 1) {
@@ -76,8 +75,7 @@ func WithFailover(f Failover) Option {
 	}
 }
 
-// WithVendor sets how the provider of that name is treated. New fails when
-// there is no such provider, a duration is negative or a count out of range.
+// WithVendor configures the provider of that name.
 func WithVendor(name string, p VendorPolicy) Option {
 	return func(s *settings) error {
 		field := "WithVendor(" + redact.Word(name) + ")"
@@ -111,10 +109,10 @@ func WithRouter(r Router) Option {
 	}
 }
 
-// WithWeights draws the first provider, and each next one from those that are
-// left, with chances in proportion to their weights. A provider without a
-// weight is asked last, in the order given to [New]. New fails when a weight
-// is not above 0 or not finite, or there is no provider of that name.
+// WithWeights chooses the order at random: the first provider, and each next one of
+// those left, with a probability proportional to its weight. A provider without a
+// weight is asked last, in the order given to [New]. New fails when a weight is not
+// above 0 or not finite, or there is no provider of that name.
 func WithWeights(weights map[string]float64) Option {
 	return func(s *settings) error {
 		own := make(map[string]float64, len(weights))
@@ -130,8 +128,8 @@ func WithWeights(weights map[string]float64) Option {
 	}
 }
 
-// WithHooks adds hooks. Several are called in the order they were added, and
-// what they returned in the opposite order.
+// WithHooks adds hooks. With several, they are called in the order in which they
+// were added, and the functions that they returned in reverse order.
 func WithHooks(h Hooks) Option {
 	return func(s *settings) error {
 		s.hooks = append(s.hooks, h)
@@ -139,11 +137,11 @@ func WithHooks(h Hooks) Option {
 	}
 }
 
-// WithLogger writes one line for each attempt and one for each call; the lines
-// of one call have the same "call". What a customer can cause, a decision or a
-// blurred photo, is written at level Info; what passes by itself or is not
-// understood at Warn; what the operator has to mend at Error, also when another
-// vendor answered. The lines hold nothing of the person.
+// WithLogger writes one line for each attempt and one for each call; all lines of
+// one call have the same "call". The level is Info for what an end user can cause
+// (a decision, a blurred photo), Warn for what passes by itself or is not
+// understood, and Error for what the operator has to correct, also when another
+// vendor answered. The lines contain nothing about the person.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) error {
 		if l == nil {
@@ -156,23 +154,23 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithPersonLimit lets each person be tried at most so often in any window,
-// whatever the name, the evidence and the vendor: a vendor locks an identity
-// that is tried too often, and an attacker tries many faces on one number. A
-// call above the limit is refused before anything is sent, with
-// CodeTooManyAttempts and the wait in Error.RetryAfter. The default is no limit.
+// WithPersonLimit limits how often each person may be tried in any window of time,
+// whatever the name, the evidence and the vendor: vendors lock an identity that is
+// tried too often, and an attacker tries many faces with one number. A call above
+// the limit is refused before anything is sent, with CodeTooManyAttempts and the
+// wait in Error.RetryAfter. The default is no limit.
 //
-// One call is one try. It is counted before the first vendor is asked, and given
-// back when no vendor looked at the person: every attempt was not sent or was
-// refused. Whatever a vendor answered counts, billed or not, and so does an
-// answer that was lost. A decision kept under a Request.IdempotencyKey is no try.
+// One call is one try. It is counted before the first vendor is asked, and returned
+// when no vendor looked at the person: every attempt was not sent or was refused.
+// Whatever a vendor answered counts, billed or not, and so does a lost answer.
+// Returning a decision kept under a Request.IdempotencyKey is no try.
 //
-// The store is given the lower-case hexadecimal HMAC-SHA-256, under the secret,
-// of the ID number in the form that is sent; with [Request.SkipIDNumberCheck] in
-// plain capital letters and digits. A plain hash would not do: ID numbers can be
-// enumerated. New fails when a field is out of range. A store that fails lets
-// nobody pass: the call fails with CodeStoreUnavailable, which wraps the store's
-// error.
+// The store receives the lower-case hexadecimal HMAC-SHA-256, under the secret, of
+// the ID number in the form that is sent; with [Request.SkipIDNumberCheck] it is
+// normalised to ASCII digits and capital letters. A plain hash would not protect
+// it, because all ID numbers can be enumerated. New fails when a field is out of
+// range. The limit fails closed: if the store fails, the call fails with
+// CodeStoreUnavailable, which wraps the store's error.
 func WithPersonLimit(limit PersonLimit) Option {
 	secret, problem := pseudonym.Secret(limit.Secret)
 	return func(s *settings) error {
@@ -180,9 +178,9 @@ func WithPersonLimit(limit PersonLimit) Option {
 		case problem != "":
 			return misconfigured("PersonLimit.Secret", problem)
 		case limit.Tries < 1 || limit.Tries > maxPersonTries:
-			return misconfigured("PersonLimit.Tries", fmt.Sprintf("a person has 1 to %d tries", maxPersonTries))
+			return misconfigured("PersonLimit.Tries", fmt.Sprintf("must be 1 to %d tries", maxPersonTries))
 		case limit.Window <= 0:
-			return misconfigured("PersonLimit.Window", "a window is longer than nothing")
+			return misconfigured("PersonLimit.Window", "the window must be longer than 0")
 		case limit.Store != nil && isNil(limit.Store):
 			return misconfigured("PersonLimit.Store", "the store is a nil pointer")
 		}
@@ -194,18 +192,19 @@ func WithPersonLimit(limit PersonLimit) Option {
 	}
 }
 
-// WithResultStore keeps the decision of every request that has a Key, and gives
-// it again when the same key asks the same question. Whoever uses the key for
+// WithResultStore keeps the decision of every request that has an IdempotencyKey,
+// and returns it again when the same key asks the same question. The same key with
 // another person or other evidence is refused with CodeInvalidRequest. A kept
-// decision is held to today's rules of its vendor: what would be decided otherwise
-// today is asked anew.
+// decision is checked against today's rules of its vendor: where they decide
+// differently, the vendor is asked again.
 //
 // The store's ids are HMAC-SHA-256 under secret, at least 32 bytes, of the key and
 // the rate of [WithMaxFAR]; prints are those of the person and all evidence. Plain
-// hashes would not do: ID numbers can be enumerated. By default nothing is kept.
+// hashes would not protect them, because all ID numbers can be enumerated. By
+// default nothing is kept.
 //
-// A store promises "once" for calls that follow one another. Of calls at the same
-// time it holds within one process only.
+// With a store, one key is paid for once when its calls follow one another. For
+// concurrent calls this holds only within one process; see [WithLedger].
 func WithResultStore(store ResultStore, secret []byte) Option {
 	own, problem := pseudonym.Secret(secret)
 	return func(s *settings) error {
@@ -220,9 +219,9 @@ func WithResultStore(store ResultStore, secret []byte) Option {
 	}
 }
 
-// WithResultStoreTimeout sets how long [ResultStore.Load] may take at most. A tenth
-// of the time that the call has left stays the limit where that is less. New fails
-// when limit is not above 0. The default is 200 ms.
+// WithResultStoreTimeout limits how long [ResultStore.Load] may take. If a tenth of
+// the call's remaining time is less, that is the limit. New fails when limit is not
+// above 0. The default is 200 ms.
 func WithResultStoreTimeout(limit time.Duration) Option {
 	return func(s *settings) error {
 		if limit <= 0 {
@@ -233,33 +232,35 @@ func WithResultStoreTimeout(limit time.Duration) Option {
 	}
 }
 
-// WithLedger makes one question one paid call in all processes that share the ledger
-// and the secret: each claims the question in it before it asks a vendor. New fails
-// beside [WithResultStore], because a ledger keeps the answers itself.
+// WithLedger makes one question one paid call across all processes that share the
+// ledger and the secret: each claims the question in it before it asks a vendor. New
+// fails together with [WithResultStore], because a ledger keeps the answers itself.
 //
 // Every request needs a Request.IdempotencyKey; one without is refused with
-// CodeInvalidRequest. Of many calls with one key, in whatever process, one asks.
-// The others wait and are given its answer, marked OriginLedger. A call that cannot
-// have been billed leaves nothing behind, and the next one asks. An error at a price
-// is kept as a decision is; [Request].Repeat asks again.
+// CodeInvalidRequest. Of many calls with one key, in any process, one asks the
+// vendor. The others wait and get its answer, marked OriginLedger. A call that
+// cannot have been billed leaves nothing behind, and the next one asks the vendor.
+// An error that was or may have been billed is kept like a decision;
+// [Request].Repeat asks again.
 //
-// Whoever has claimed a question and is gone leaves it ambiguous: every later call
-// gets an error with CodeUnknown that is ErrAmbiguous, and nothing is sent. Nobody
-// takes a claim over. The promise is one call: failover and retries inside it follow
-// [WithFailover] and [WithRetry].
+// If a process claims a question and dies, the question stays ambiguous: every later
+// call fails with CodeUnknown, matches ErrAmbiguous, and sends nothing. Nobody takes
+// a claim over by itself. "Once" means one call: failover and retries within it
+// follow [WithFailover] and [WithRetry].
 //
-// A kept decision is held to today's rules of its vendor. Where they decide
-// otherwise, it is refused with CodeInvalidRequest, and a new key asks anew.
+// A kept decision is checked against today's rules of its vendor. Where they decide
+// differently, the call is refused with CodeInvalidRequest; use a new key to ask
+// again.
 //
 // A ledger that fails or does not answer within two seconds stops the call before
 // anything is sent, with CodeStoreUnavailable. An answer is settled before it is
-// handed out, within two seconds, and tried again for 30 s afterwards where that
-// failed; [Hooks].Store is told. The worst of it is a question that is called
-// ambiguous and was answered.
+// returned, within two seconds; if that fails, the settlement is retried for 30 s in
+// the background, and [Hooks].Store is called. In the worst case a question that was
+// answered is reported as ambiguous.
 //
 // Ids, prints and the MAC of each answer are HMAC-SHA-256 under secret, at least 32
-// bytes. The same secret belongs to the ledger for ever: under another one no
-// question of before is found, and all would be paid for again.
+// bytes. Keep the secret for as long as the ledger: with another secret no earlier
+// question is found, and all of them would be paid for again.
 func WithLedger(l Ledger, secret []byte) Option {
 	own, problem := pseudonym.Secret(secret)
 	return func(s *settings) error {
@@ -289,8 +290,8 @@ func (s settings) apply(p Provider) (Provider, error) {
 	return strict, err
 }
 
-// isPromisedBy reports whether a provider's rules, where it publishes them, promise
-// the rate of WithMaxFAR. The verdict of a vendor promises none.
+// isPromisedBy reports whether a provider's published rules, if any, promise the
+// rate of WithMaxFAR. A vendor's verdict promises no rate.
 func (s settings) isPromisedBy(p Provider) bool {
 	rules, _ := rulesOf(p)
 	for _, rule := range rules {
@@ -302,8 +303,8 @@ func (s settings) isPromisedBy(p Provider) bool {
 }
 
 // WithRequiredChecks demands that every pass has checks of these kinds, such as
-// CheckLiveness. New fails when a provider never makes one of them, which its
-// method Rules tells: the vendor must be left out, or its setting turned on.
+// CheckLiveness. New fails when a provider's Rules lack one of them: leave that
+// vendor out, or turn on its setting for that check.
 func WithRequiredChecks(kinds ...CheckKind) Option {
 	return func(s *settings) error {
 		for _, kind := range kinds {
@@ -316,7 +317,7 @@ func WithRequiredChecks(kinds ...CheckKind) Option {
 	}
 }
 
-// checkRequired finds a provider that can never give a required check.
+// checkRequired finds a provider that never makes a required check.
 func (s settings) checkRequired(p Provider) error {
 	kinds := kindsOf(p)
 	for _, kind := range s.required {
@@ -327,8 +328,8 @@ func (s settings) checkRequired(p Provider) error {
 	return nil
 }
 
-// checkNames finds options for providers that are not there: a misspelt name
-// would leave a vendor without its limits.
+// checkNames finds options for providers that do not exist: a misspelt name would
+// silently leave a vendor without its limits.
 func (c *Client) checkNames() error {
 	known := map[string]bool{}
 	for _, v := range c.vendors {

@@ -13,7 +13,7 @@ import (
 
 type noLimiter struct{ idverify.Limiter }
 
-func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
+func TestOptions_RefusesInvalidValues(t *testing.T) {
 	never := func(error) idverify.Option { return nil }
 	for name, opt := range map[string]idverify.Option{
 		"Retry.Attempts":  idverify.WithRetry(idverify.Retry{Attempts: 11}),
@@ -70,7 +70,7 @@ func TestOptionsThatCannotBeMetAreRefused(t *testing.T) {
 	}
 }
 
-func TestEndsOfTheRangesOfOptionsAreAccepted(t *testing.T) {
+func TestOptions_AcceptsEndsOfRanges(t *testing.T) {
 	for _, opt := range []idverify.Option{
 		idverify.WithRetry(idverify.Retry{Attempts: 10}),
 		idverify.WithRetry(idverify.Retry{Base: 5 * time.Second, RateLimitedBase: 5 * time.Second}),
@@ -81,12 +81,12 @@ func TestEndsOfTheRangesOfOptionsAreAccepted(t *testing.T) {
 	}
 }
 
-// promising gives itself for any rate.
+// promising returns itself for any rate.
 type promising struct{ ruled }
 
 func (p promising) WithMaxFAR(float64) (idverify.Provider, error) { return p, nil }
 
-func TestWithMaxFARRefusesAProviderWhoseRulePromisesNone(t *testing.T) {
+func TestWithMaxFAR_RefusesProviderWithoutRate(t *testing.T) {
 	for name, test := range map[string]struct {
 		rules []idverify.Rule
 		met   bool

@@ -17,41 +17,42 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// PersonStore counts tries per person. It is an interface, so that many
-// processes can share one count; [NewMemoryPersonStore] counts in this one.
-// Methods are called concurrently. An error's text is not printed.
+// PersonStore counts tries per person. It is an interface, so that many processes
+// can share one count; [NewMemoryPersonStore] counts within this process. Methods
+// are called concurrently. An error's text is not printed.
 //
-// The store's own clock counts, not the callers': a process whose clock is wrong
-// must not open the window. During a rolling deploy two limits or windows may be
-// asked for at once: each Take is held to its own, over the tries that are there.
+// Time is measured by the store's own clock: a process whose clock is wrong must
+// not widen the window. During a rolling deployment two limits or windows may be in
+// use: each Take applies its own to the tries counted so far.
 type PersonStore interface {
-	// Take counts a try, unless try.Limit others of the last try.Window are
-	// counted already. Looking and counting are one step: of any number of calls
-	// at the same moment no more than the limit are OK. A try that is counted
-	// already is OK and is not counted twice. The context ends after two seconds
-	// at the latest; a store that fails or is late lets nobody pass.
+	// Take counts a try, unless try.Limit other tries are already counted within
+	// try.Window. Checking and counting are one atomic step: of concurrent calls no
+	// more than the limit get OK. A try that is already counted gets OK and is not
+	// counted twice. The context ends after two seconds at the latest; if the store
+	// fails or is late, the call is refused.
 	Take(ctx context.Context, try Try) (Taken, error)
-	// Return takes a try back, because no vendor looked at the person. Taking
-	// back one that is not there, or twice, does nothing. The context ends after
-	// 300 ms, and not with the caller's; after an error the try stays counted.
+	// Return takes a try back, because no vendor looked at the person. Returning a
+	// try that is not counted, or was returned before, does nothing. The context
+	// ends after 300 ms, and does not end with the caller's; after an error the try
+	// stays counted.
 	Return(ctx context.Context, try Try) error
 }
 
 // Try is one call about a person.
 type Try struct {
-	// Person is 64 hexadecimal digits that only the holder of the secret given to
-	// [WithPersonLimit] can make of an ID number. It is a pseudonym still: personal
-	// data, to be kept no longer than Window.
+	// Person is 64 hexadecimal digits, which only a holder of the secret of
+	// [WithPersonLimit] can compute from an ID number. It is a pseudonym and still
+	// personal data: keep it no longer than Window.
 	Person string
-	// ID is 32 hexadecimal digits made up for this call.
+	// ID is 32 random hexadecimal digits for this call.
 	ID string
 	// Limit is how many tries Window allows, 1 or more. Window is above 0.
 	Limit  int
 	Window time.Duration
 }
 
-// Taken is the answer to a Take. RetryAfter is how long until a try is free
-// again, when it is not OK.
+// Taken is the answer to a Take. RetryAfter is the time until the next try is
+// allowed, when OK is false.
 type Taken struct {
 	OK         bool
 	RetryAfter time.Duration
@@ -60,26 +61,27 @@ type Taken struct {
 const maxPersonTries = 1000
 
 // PersonLimit is how often a person may be tried. Secret, Tries and Window are
-// required. It prints without the secret, except where fmt reads its fields
-// without asking: do not keep it in an unexported field of a struct that is printed.
+// required. It prints without the secret, except where fmt bypasses its methods: do
+// not keep it in an unexported field of a struct that is printed.
 type PersonLimit struct {
 	personLimitMask
 
-	// Secret is at least 32 random bytes, the same wherever Store is shared. It is
-	// copied.
+	// Secret is at least 32 random bytes, the same for all processes that share
+	// Store. It is copied.
 	Secret []byte
-	// Tries is how many calls about one person Window may hold: 1 to 1,000.
+	// Tries is how many calls about one person are allowed within Window: 1 to
+	// 1,000.
 	Tries int
 	// Window is the length of the sliding window in which tries are counted,
 	// above 0.
 	Window time.Duration
-	// Store counts. Default [NewMemoryPersonStore].
+	// Store counts the tries. Default [NewMemoryPersonStore].
 	Store PersonStore
 }
 
 type personLimitMask = redact.Mask[PersonLimit]
 
-// personLimit is what WithPersonLimit set; nil admits everybody.
+// personLimit is what WithPersonLimit configured; nil means no limit.
 type personLimit struct {
 	secret redact.Secret
 	limit  int
@@ -93,15 +95,16 @@ const (
 	returnTimeout = 300 * time.Millisecond
 )
 
-// takeTry reserves a try of the person. Its error is an *Error.
+// takeTry counts a try of the person before a vendor is asked. Its error is an
+// *Error.
 func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 	p := c.person
 	try := Try{Person: p.pseudonym(s), ID: newTryID(), Limit: p.limit, Window: p.window}
 	began := time.Now()
-	var settled atomic.Bool // Take has ended, or nobody waits for it any more
+	var settled atomic.Bool // Take has returned, or nobody waits for it any more
 	taken, err := aside.Ask(flight.Undated(ctx), p.desk, takeTimeout, func(ctx context.Context) (Taken, error) {
 		defer func() {
-			if settled.Swap(true) { // what was given back meanwhile was perhaps not counted yet
+			if settled.Swap(true) { // the Return below may have come before the try was counted, so return it again
 				c.giveBack(ctx, try)
 			}
 		}()
@@ -110,24 +113,24 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 	err = askable(err)
 	if err != nil && !errors.Is(err, aside.ErrBusy) {
 		settled.Store(true)
-		go func() { // the store may have counted it all the same
-			defer func() { _ = recover() }() // nobody is here who could
+		go func() { // the store may have counted it before it failed
+			defer func() { _ = recover() }() // no caller is left to recover it
 			c.returnTry(ctx, try)
 		}()
 	}
 	switch {
-	case (err != nil || !taken.OK) && ctx.Err() != nil: // whoever left is not told of a limit
+	case (err != nil || !taken.OK) && ctx.Err() != nil: // a caller who has left gets no error about the limit
 		return try, left(ctx, "", " while the store of the limit per person was asked")
 	case err != nil:
 		c.storeEvent(StoreEvent{Store: "person", Operation: "take", Duration: time.Since(began), Reason: reasonOf(err)})
-		return try, unsent(CodeStoreUnavailable, "", "the store of the limit per person failed, so nobody was asked", err)
+		return try, unsent(CodeStoreUnavailable, "", "the store of the limit per person failed, so no vendor was asked", err)
 	case !taken.OK:
 		return try, triedTooOften(p.limit, p.window, taken.RetryAfter)
 	}
 	return try, nil
 }
 
-// returnTry gives a try back. The caller's leaving does not keep it counted.
+// returnTry returns a try. It does so also when the caller has left.
 func (c *Client) returnTry(ctx context.Context, try Try) {
 	p := c.person
 	began := time.Now()
@@ -139,8 +142,8 @@ func (c *Client) returnTry(ctx context.Context, try Try) {
 	}
 }
 
-// giveBack gives a try back from beside the call, when a Take that nobody waited
-// for has ended.
+// giveBack returns a try from a goroutine of its own, for a Take that nobody waits
+// for any more.
 func (c *Client) giveBack(ctx context.Context, try Try) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnTimeout)
@@ -150,7 +153,7 @@ func (c *Client) giveBack(ctx context.Context, try Try) {
 	}
 }
 
-// reasonOf says why a question to a store did not go well.
+// reasonOf says why a call of a store failed.
 func reasonOf(err error) StoreReason {
 	err = askable(err)
 	switch {
@@ -174,9 +177,9 @@ func (p *personLimit) pseudonym(s Subject) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// plainNumber leaves a number that idcard accepts as it is. One that was sent
-// unchecked must not become another person by a small x, a space or digits of
-// another script, which a vendor may overlook.
+// plainNumber normalises a number that was sent unchecked; one that idcard accepts
+// stays as it is. Otherwise a lower-case x, a space or digits of another script,
+// which a vendor may ignore, would count as another person.
 func plainNumber(number string) string {
 	return strings.Map(func(r rune) rune {
 		if '！' <= r && r <= '～' {
@@ -192,8 +195,8 @@ func plainNumber(number string) string {
 	}, number)
 }
 
-// digitOf is the value of a decimal digit of any script. The digits of a script
-// follow one another, in tens.
+// digitOf returns the value of a decimal digit of any script. Unicode lists the ten
+// digits of a script one after another.
 func digitOf(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if uint16(r) >= t.Lo && uint16(r) <= t.Hi && r <= 0xffff {

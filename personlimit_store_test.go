@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// toldStore answers as it is told and keeps what it was asked.
+// toldStore answers as the test says and records what it was asked.
 type toldStore struct {
 	persons []string
 	ok      bool
@@ -37,7 +37,7 @@ func (s *toldStore) Take(_ context.Context, try idverify.Try) (idverify.Taken, e
 func (*toldStore) Return(context.Context, idverify.Try) error { return nil }
 
 // Holds P-DATA-10.
-func TestTheStoreIsGivenAnHMACAndNoNumber(t *testing.T) {
+func TestPersonStore_GetsHMACInsteadOfNumber(t *testing.T) {
 	store := &toldStore{ok: true}
 	key := bytes.Clone(personKey)
 	option := idverify.WithPersonLimit(idverify.PersonLimit{Secret: key, Tries: 5, Window: time.Minute, Store: store})
@@ -54,7 +54,7 @@ func TestTheStoreIsGivenAnHMACAndNoNumber(t *testing.T) {
 }
 
 // Holds P-PASS-14.
-func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
+func TestPersonStore_FailureRefusesCall(t *testing.T) {
 	cause := errors.New("MARK 11010519000101001X")
 	for _, ok := range []bool{false, true} {
 		err := tries(t, idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 5, Window: time.Minute, Store: &toldStore{ok: ok, err: cause}}))(aNumber)
@@ -76,7 +76,7 @@ func TestAStoreThatFailsLetsNobodyPass(t *testing.T) {
 	assert.Zero(t, e.RetryAfter)
 }
 
-func TestACallerWhoLeavesTheStoreHasLeft(t *testing.T) {
+func TestPersonStore_CancelWhileTaking(t *testing.T) {
 	admit, _, err := idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1, Window: time.Hour}))
 	require.NoError(t, err)
 	canceled, cancel := context.WithCancel(t.Context())
@@ -96,7 +96,7 @@ func TestACallerWhoLeavesTheStoreHasLeft(t *testing.T) {
 	assert.Equal(t, idverify.CodeCanceled, idverify.CodeOf(refusing(canceled, s)))
 }
 
-// A store that is deaf to its context, and counts what it heard.
+// deafStore ignores its context, and counts every Take.
 type deafStore struct {
 	release  chan struct{}
 	returned atomic.Int64
@@ -113,7 +113,7 @@ func (d *deafStore) Return(context.Context, idverify.Try) error {
 }
 
 // Holds P-PASS-14.
-func TestADeafStoreHoldsNobodyAndLetsNobodyPass(t *testing.T) {
+func TestPersonStore_IgnoringContextRefusesCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &deafStore{release: make(chan struct{})}
 		a := vendorNamed("a", pass(t))
@@ -132,7 +132,8 @@ func TestADeafStoreHoldsNobodyAndLetsNobodyPass(t *testing.T) {
 	})
 }
 
-// lateStore counts although its caller has gone: what it was told is on its way.
+// lateStore counts although its caller has gone, because the Take is already on its
+// way.
 type lateStore struct {
 	idverify.PersonStore
 	late atomic.Int64 // in nanoseconds
@@ -143,9 +144,9 @@ func (l *lateStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken,
 	return l.PersonStore.Take(context.WithoutCancel(ctx), try)
 }
 
-// A try that is counted after its caller has gone is given back all the same: else
-// calls that are cancelled at once lock a person out.
-func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
+// A try that is counted after its caller has gone is still returned; otherwise
+// calls that are cancelled at once could lock a person out.
+func TestPersonStore_LateTryIsReturned(t *testing.T) {
 	for name, patience := range map[string]time.Duration{"cancelled": time.Millisecond, "too slow": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -175,8 +176,8 @@ func TestATryThatIsCountedLateIsGivenBack(t *testing.T) {
 	}
 }
 
-// The two seconds hold for a shared call too, whose deadline moves.
-func TestADeafStoreHoldsNoSharedCall(t *testing.T) {
+// The limit of two seconds also holds for a shared call, whose deadline can move.
+func TestPersonStore_TimeLimitHoldsForSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &deafStore{release: make(chan struct{})}
 		c := oneVendor(t, vendorNamed("a", pass(t)), limitOf(2, store))

@@ -31,7 +31,7 @@ func subject(t *testing.T, req *idverify.Request) idverify.Subject {
 	return s
 }
 
-// tries counts, against one limiter, tries of numbers.
+// tries counts how many of the given numbers are admitted by one limit.
 func tries(t *testing.T, opts ...idverify.Option) (try func(number string) error) {
 	t.Helper()
 	admit, _, err := idverify.TryPersons(opts...)
@@ -42,14 +42,14 @@ func tries(t *testing.T, opts ...idverify.Option) (try func(number string) error
 }
 
 // Holds P-PASS-14.
-func TestAPersonIsTriedSoOftenPerWindow(t *testing.T) {
+func TestPersonLimit_TriesPerWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		try := tries(t, idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 3, Window: time.Hour}))
 		for range 3 {
 			require.NoError(t, try(aNumber))
 			time.Sleep(10 * time.Minute)
 		}
-		for range 5 { // what is refused is not counted
+		for range 5 { // a refused call is not counted
 			err := try(aNumber)
 			assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 			var e *idverify.Error
@@ -69,7 +69,7 @@ func TestAPersonIsTriedSoOftenPerWindow(t *testing.T) {
 }
 
 // Holds P-PASS-14.
-func TestAPersonIsOneHoweverTheNumberIsWritten(t *testing.T) {
+func TestPersonLimit_AnySpellingOfTheNumberIsOnePerson(t *testing.T) {
 	for _, written := range []string{"11010519000101001x", "11010519000101001Ｘ", "１１０１０５190001010０1X", "110105 19000101 001X", "110105-19000101-001x"} {
 		try := tries(t, idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1, Window: time.Hour}))
 		require.NoError(t, try(aNumber))
@@ -81,7 +81,7 @@ func TestAPersonIsOneHoweverTheNumberIsWritten(t *testing.T) {
 	assert.Error(t, admit(t.Context(), subject(t, &idverify.Request{Name: "测试乙", IDNumber: aNumber})), "nor does another name make another person")
 }
 
-func TestNobodyIsCountedWithoutALimit(t *testing.T) {
+func TestPersonLimit_NoCountWithoutLimit(t *testing.T) {
 	try := tries(t)
 	for range 100 {
 		require.NoError(t, try(aNumber))
@@ -89,7 +89,7 @@ func TestNobodyIsCountedWithoutALimit(t *testing.T) {
 }
 
 // Holds P-DATA-10.
-func TestWithPersonLimitRefusesWhatIsNoLimit(t *testing.T) {
+func TestWithPersonLimit_RefusesInvalidLimit(t *testing.T) {
 	for name, test := range map[string]struct {
 		key    []byte
 		limit  int
@@ -115,13 +115,13 @@ func TestWithPersonLimitRefusesWhatIsNoLimit(t *testing.T) {
 	_, _, err := idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: nil, Tries: 1, Window: time.Hour}))
 	assert.ErrorContains(t, err, "a secret has at least 32 bytes")
 	_, _, err = idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 0, Window: time.Hour}))
-	assert.ErrorContains(t, err, "a person has 1 to 1000 tries")
+	assert.ErrorContains(t, err, "must be 1 to 1000 tries")
 	_, _, err = idverify.TryPersons(idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1000, Window: 1}))
 	assert.NoError(t, err)
 }
 
 // Holds P-DATA-10.
-func TestThePersonLimitPrintsNeitherKeyNorPerson(t *testing.T) {
+func TestPersonLimit_PrintsNeitherSecretNorPerson(t *testing.T) {
 	store := idverify.NewMemoryPersonStore()
 	option := idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: 1, Window: time.Hour, Store: store})
 	admit, printed, err := idverify.TryPersons(option)
@@ -147,9 +147,9 @@ func limitOf(n int, store idverify.PersonStore) idverify.Option {
 	return idverify.WithPersonLimit(idverify.PersonLimit{Secret: personKey, Tries: n, Window: time.Hour, Store: store})
 }
 
-// Whoever knows a number must not lock its owner out for nothing.
+// Somebody who knows a number must not be able to lock its owner out.
 // Holds P-PASS-14.
-func TestWhatNobodyLookedAtIsNoTry(t *testing.T) {
+func TestPersonLimit_TryIsReturnedWhenNobodyLooked(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, refused := range map[string]step{
@@ -177,7 +177,7 @@ func TestWhatNobodyLookedAtIsNoTry(t *testing.T) {
 }
 
 // Holds P-PASS-14.
-func TestWhatAVendorMayHaveLookedAtIsATry(t *testing.T) {
+func TestPersonLimit_TryCountsWhenVendorMayHaveLooked(t *testing.T) {
 	for name, answered := range map[string]step{
 		"no face, and free":                   fail(idverify.CodeNoFace, free),
 		"a lost answer":                       fail(idverify.CodeTimeout, ambiguous),
@@ -196,8 +196,9 @@ func TestWhatAVendorMayHaveLookedAtIsATry(t *testing.T) {
 	}
 }
 
-// An attempt that nobody looked at does not undo the one before it.
-func TestOneLookIsEnough(t *testing.T) {
+// An attempt that nobody looked at does not cancel an earlier one that was looked
+// at.
+func TestPersonLimit_OneLookedAtAttemptIsEnough(t *testing.T) {
 	a, b := vendorNamed("a", fail(idverify.CodeTimeout, ambiguous)), vendorNamed("b", fail(idverify.CodeNetwork, unsent))
 	c, err := idverify.New([]idverify.Provider{a, b}, limitOf(1, nil), idverify.WithRetry(idverify.Retry{Attempts: 1}))
 	require.NoError(t, err)
@@ -206,7 +207,7 @@ func TestOneLookIsEnough(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrTooManyAttempts)
 }
 
-// mixed answers a crowd: some calls are decided, some are turned away.
+// mixed answers a crowd of callers: some calls are decided, some are refused.
 type mixed struct{ decided, asked atomic.Int64 }
 
 func (*mixed) Name() string                   { return "mixed" }
@@ -220,7 +221,7 @@ func (m *mixed) Ask(context.Context, *idverify.Question) (*idverify.Result, erro
 }
 
 // Holds P-PASS-14.
-func TestTheLimitIsExactUnderACrowdWithFaults(t *testing.T) {
+func TestPersonLimit_ExactUnderConcurrencyWithFaults(t *testing.T) {
 	const limit = 3
 	m := new(mixed)
 	c := oneVendor(t, m, limitOf(limit, nil), idverify.WithRetry(idverify.Retry{Attempts: 1}))
@@ -234,7 +235,7 @@ func TestTheLimitIsExactUnderACrowdWithFaults(t *testing.T) {
 	assert.EqualValues(t, limit, m.decided.Load())
 }
 
-func TestDigitsOfEveryScriptAreOneNumber(t *testing.T) {
+func TestPersonLimit_DigitsOfEveryScript(t *testing.T) {
 	zeros := 0
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if !unicode.Is(unicode.Nd, r) {
@@ -256,7 +257,7 @@ func TestDigitsOfEveryScriptAreOneNumber(t *testing.T) {
 	assert.Error(t, try("𝟏𝟏𝟎𝟏𝟎𝟓𝟏𝟗𝟎𝟎𝟎𝟏"))
 }
 
-func TestAVendorsOwnLimitIsATry(t *testing.T) {
+func TestPersonLimit_VendorsOwnLimitCountsAsTry(t *testing.T) {
 	for _, how := range []func(*idverify.Error){free, safe} {
 		a := vendorNamed("a", fail(idverify.CodeTooManyAttempts, how))
 		c := oneVendor(t, a, limitOf(2, nil))

@@ -13,31 +13,31 @@ import (
 )
 
 const (
-	// maxPersons bounds the memory store at some 300 MB with a few tries each.
+	// maxPersons limits the memory store to about 300 MB with a few tries each.
 	maxPersons = 1_000_000
-	// forgottenAtOnce bounds how long one caller cleans up for the others.
+	// forgottenAtOnce limits how much one caller cleans up for the others.
 	forgottenAtOnce = 64
 )
 
 // NewMemoryPersonStore makes a [PersonStore] in this process's memory, with a
-// window that slides. It is safe for concurrent use and several Clients may
-// share it. A person is forgotten when the window has passed since the last
-// counted try; and before that only if 1,000,000 other persons were tried
-// since. It fails only for a context that is done.
+// sliding window. It is safe for concurrent use and several Clients may share it.
+// It forgets a person when the window has passed since the last counted try, or
+// earlier if 1,000,000 other persons have been tried since. It fails only when the
+// context has ended.
 func NewMemoryPersonStore() PersonStore { return newMemoryPersonStore(maxPersons) }
 
 func newMemoryPersonStore(size int) *memoryPersonStore {
 	return &memoryPersonStore{personTable: &personTable{size: size, persons: map[string]*list.Element{}}}
 }
 
-// memoryPersonStore keeps its table behind a pointer: fmt looks into unexported
-// fields without asking for Format, but not behind a second pointer.
+// memoryPersonStore keeps its table behind a pointer: fmt prints unexported fields
+// without calling Format, but does not follow a second pointer.
 type memoryPersonStore struct {
 	*personTable
-	_ struct{} // two words, as in redact.Secret
+	_ struct{} // keeps the struct larger than a pointer, as in redact.Secret
 }
 
-// Format implements [fmt.Formatter]: it prints nobody.
+// Format implements [fmt.Formatter]: it prints no person.
 func (m memoryPersonStore) Format(s fmt.State, verb rune) {
 	redact.Format(s, verb, "idverify.PersonStore(memory)")
 }
@@ -47,21 +47,21 @@ func (m memoryPersonStore) LogValue() slog.Value {
 	return slog.StringValue("idverify.PersonStore(memory)")
 }
 
-// String is for dumpers, which follow pointers and ask for it.
+// String is for dumpers that follow pointers and then call String.
 func (*personTable) String() string { return "idverify.PersonStore(memory)" }
 
 type personTable struct {
 	size int
 
 	mu      sync.Mutex
-	persons map[string]*list.Element // into order
+	persons map[string]*list.Element // elements of order
 	order   list.List                // of *triedPerson, by their last try
 }
 
 type triedPerson struct {
 	person string
 	tries  []countedTry  // oldest first
-	window time.Duration // the longest asked for
+	window time.Duration // the longest window asked for
 }
 
 type countedTry struct {
@@ -117,8 +117,8 @@ func (t *personTable) Return(ctx context.Context, try Try) error {
 	return nil
 }
 
-// recent drops the tries that no window reaches back to, and gives those that
-// this one does.
+// recent drops the tries that are outside every window, and returns those inside
+// the given one.
 func (p *triedPerson) recent(now time.Time, window time.Duration) []countedTry {
 	p.window = max(p.window, window)
 	p.tries = slices.DeleteFunc(p.tries, func(c countedTry) bool { return now.Sub(c.at) >= p.window })
@@ -130,7 +130,7 @@ func (p *triedPerson) recent(now time.Time, window time.Duration) []countedTry {
 	return nil
 }
 
-// add makes room for a person, at the cost of the one not tried for longest.
+// add makes room for a person by dropping the one whose last try is oldest.
 func (t *personTable) add(person string) *list.Element {
 	if t.order.Len() >= t.size {
 		t.drop(t.order.Front())

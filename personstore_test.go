@@ -18,7 +18,7 @@ var lastID atomic.Int64
 
 func newID() string { return fmt.Sprint(lastID.Add(1)) }
 
-// takeNew takes a try that was never taken before, from an hour's window.
+// takeNew takes a new try within a window of one hour.
 func takeNew(t *testing.T, store idverify.PersonStore, person string, limit int) (bool, error) {
 	t.Helper()
 	taken, err := store.Take(t.Context(), idverify.Try{Person: person, ID: newID(), Limit: limit, Window: time.Hour})
@@ -26,7 +26,7 @@ func takeNew(t *testing.T, store idverify.PersonStore, person string, limit int)
 }
 
 // Holds P-PASS-14.
-func TestTheMemoryStoreIsExactUnderACrowd(t *testing.T) {
+func TestMemoryPersonStore_ExactUnderConcurrency(t *testing.T) {
 	const persons, crowd, limit = 10, 50, 7
 	store := idverify.NewMemoryPersonStore()
 	var passed [persons]atomic.Int64
@@ -49,7 +49,7 @@ func TestTheMemoryStoreIsExactUnderACrowd(t *testing.T) {
 	}
 }
 
-func TestTheMemoryStoreForgets(t *testing.T) {
+func TestMemoryPersonStore_ForgetsPersons(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, size := idverify.NewSmallPersonStore(1000)
 		take := func(person string) bool {
@@ -77,9 +77,9 @@ func TestTheMemoryStoreForgets(t *testing.T) {
 	})
 }
 
-// A person who comes again and again is never forgotten, but the tries are that
-// no limit counts any more.
-func TestTheMemoryStoreForgetsTheTriesOfAPersonToo(t *testing.T) {
+// A person who keeps coming back is never forgotten, but tries that no limit counts
+// any more are.
+func TestMemoryPersonStore_ForgetsOldTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, size := idverify.NewSmallPersonStore(10)
 		for range 2000 {
@@ -92,20 +92,20 @@ func TestTheMemoryStoreForgetsTheTriesOfAPersonToo(t *testing.T) {
 	})
 }
 
-func TestTheMemoryStoreKeepsWhoWasTriedLast(t *testing.T) {
+func TestMemoryPersonStore_DropsOldestPersonFirst(t *testing.T) {
 	store, _ := idverify.NewSmallPersonStore(2)
 	take := func(person string) bool {
 		ok, err := takeNew(t, store, person, 2)
 		require.NoError(t, err)
 		return ok
 	}
-	for _, person := range []string{"a", "b", "a", "c"} { // c takes the room of b
+	for _, person := range []string{"a", "b", "a", "c"} { // c takes the place of b
 		require.True(t, take(person))
 	}
 	assert.False(t, take("a"))
 }
 
-func TestTheMemoryStoreServesSeveralLimitsAndWindows(t *testing.T) {
+func TestMemoryPersonStore_SeveralLimitsAndWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := idverify.NewMemoryPersonStore()
 		take := func(limit int, window time.Duration) (bool, time.Duration) {
@@ -132,7 +132,7 @@ func TestTheMemoryStoreServesSeveralLimitsAndWindows(t *testing.T) {
 	})
 }
 
-func TestCountingOrGivingBackTwiceIsHarmless(t *testing.T) {
+func TestMemoryPersonStore_TakeOrReturnTwice(t *testing.T) {
 	store := idverify.NewMemoryPersonStore()
 	try := func(id string) idverify.Try { return idverify.Try{Person: "p", ID: id, Limit: 2, Window: time.Hour} }
 	take := func(id string) bool {

@@ -9,8 +9,8 @@ import (
 )
 
 // Question is what a [Provider] is asked: whether the face in this evidence is this
-// person. It was checked: name and number are folded, the evidence is of a form that
-// the provider accepts. [Request.Question] makes it, and nothing else does. It prints
+// person. It has been checked: name and number are folded, and the evidence has a
+// form that the provider accepts. Only [Request.Question] makes one. It prints
 // masked.
 type Question struct {
 	subject   Subject
@@ -43,7 +43,7 @@ func accepted(p Provider, req *Request) (Evidence, bool) {
 	return nil, false
 }
 
-// Subject is the person. It has no name in a question that nobody made.
+// Subject is the person. A zero Question has no name in it.
 func (q *Question) Subject() Subject {
 	if q == nil {
 		return Subject{}
@@ -51,7 +51,7 @@ func (q *Question) Subject() Subject {
 	return q.subject
 }
 
-// Evidence is the face. It is nil in a question that nobody made.
+// Evidence is the face. It is nil in a zero Question.
 func (q *Question) Evidence() Evidence {
 	if q == nil {
 		return nil
@@ -68,8 +68,9 @@ func (q *Question) Reference() string {
 	return q.reference
 }
 
-// WithEvidence is the question about the same person with other evidence: what a
-// wrapper of a Provider made of it. The provider has to accept its form.
+// WithEvidence returns the question about the same person with other evidence, for
+// a wrapper of a Provider that replaces the evidence. The provider must accept the
+// new form.
 func (q *Question) WithEvidence(ev Evidence) *Question {
 	if q == nil {
 		return nil
@@ -79,9 +80,9 @@ func (q *Question) WithEvidence(ev Evidence) *Question {
 	return &own
 }
 
-// Keep remembers a value until the call is over, for when a provider is asked again in
-// the same call, and Kept gives it, or nil. key is the provider's own, as that of
-// [context.WithValue] is.
+// Keep stores a value until the call is over, for the case that the provider is asked
+// again within the same call. Kept returns it, or nil. key should be of a type of the
+// provider's own, as for [context.WithValue].
 func (q *Question) Keep(key, value any) {
 	m := q.Subject().reveal().notes
 	if m == nil {
@@ -95,7 +96,7 @@ func (q *Question) Keep(key, value any) {
 	m.kept[key] = value
 }
 
-// Kept is what [Question.Keep] remembered.
+// Kept returns what [Question.Keep] stored.
 func (q *Question) Kept(key any) any {
 	m := q.Subject().reveal().notes
 	if m == nil {
@@ -120,11 +121,12 @@ func (q Question) Format(f fmt.State, verb rune) { redact.Format(f, verb, q.Stri
 // LogValue implements [slog.LogValuer].
 func (q Question) LogValue() slog.Value { return slog.StringValue(q.String()) }
 
-// MarshalText is String: a question is not for storing.
+// MarshalText returns String, because a question is not meant to be stored.
 func (q Question) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
 
-// VerifyWith asks one provider, and is what its own method Verify does, so that it is
-// a [Verifier] too. Errors name the provider; what it returns is held to its contract.
+// VerifyWith asks one provider. A provider's own method Verify calls it, so that the
+// provider is a [Verifier] too. Errors name the provider, and what the provider
+// returns is checked with [HoldToContract].
 func VerifyWith(ctx context.Context, p Provider, req *Request) (*Result, error) {
 	q, err := req.Question(p)
 	if err != nil {

@@ -44,7 +44,7 @@ func TestQuestion_PrintsTheKindOfItsEvidence(t *testing.T) {
 	assert.Equal(t, "question(photo)", q.LogValue().String())
 }
 
-func TestAQuestionThatNobodyMadeIsAboutNobody(t *testing.T) {
+func TestQuestion_ZeroValueIsEmpty(t *testing.T) {
 	for _, q := range []*idverify.Question{nil, {}} {
 		assert.Empty(t, q.Subject().Name())
 		assert.Nil(t, q.Evidence())
@@ -53,7 +53,7 @@ func TestAQuestionThatNobodyMadeIsAboutNobody(t *testing.T) {
 	assert.Equal(t, "question()", idverify.Question{}.String())
 }
 
-// unsaid is a provider that answers nothing at all.
+// unsaid is a provider that returns neither result nor error.
 type unsaid struct{ fake }
 
 func (*unsaid) Ask(context.Context, *idverify.Question) (*idverify.Result, error) { return nil, nil }
@@ -76,7 +76,8 @@ func TestVerifyWith(t *testing.T) {
 	assert.True(t, e.Ambiguous(), "its contract was broken")
 }
 
-// keeping is a provider that answers the third time, and remembers the time before.
+// keeping is a provider that answers the third time, and keeps a value from the
+// earlier attempts.
 type keeping struct {
 	fake
 	asked     int
@@ -95,8 +96,8 @@ func (p *keeping) Ask(_ context.Context, q *idverify.Question) (*idverify.Result
 	return &idverify.Result{Code: idverify.CodeFaceMismatch}, nil
 }
 
-// What a provider keeps lasts from attempt to attempt of one call, and no longer.
-func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
+// What a provider keeps lasts for the attempts of one call, and no longer.
+func TestQuestion_KeepLastsForTheCall(t *testing.T) {
 	p := &keeping{fake: fake{name: "a", accepts: "photo"}}
 	c, err := idverify.New([]idverify.Provider{p}, idverify.WithRetry(idverify.Retry{Attempts: 3, Base: 1, RateLimitedBase: 1, Cap: 1}))
 	require.NoError(t, err)
@@ -105,7 +106,8 @@ func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.Equal(t, []any{nil, 1, 2, nil, 4, 5}, p.kept)
-	// A question that a provider holds on to does not become that of the next attempt.
+	// If a provider holds on to a question, it does not change into that of the next
+	// attempt.
 	assert.NotSame(t, p.questions[0], p.questions[1])
 	assert.NotSame(t, p.questions[1], p.questions[2])
 
@@ -115,7 +117,7 @@ func TestAQuestionKeepsWhatAProviderMade(t *testing.T) {
 	assert.Nil(t, none.WithEvidence(idverify.PhotoURL("https://photo.example/")))
 }
 
-func TestAQuestionWithOtherEvidence(t *testing.T) {
+func TestQuestion_WithEvidence(t *testing.T) {
 	req := askFor(photo())
 	req.Reference = "EXAMPLE-1"
 	q, err := req.Question(&fake{name: "a", accepts: "photo"})

@@ -12,86 +12,84 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Request is the question: is the face in the evidence the person that this
-// name and this resident ID number identify? It prints and marshals without
-// name and number, except where fmt does not ask it: under %p as a value, and in
-// an unexported field of another struct, where fmt reads the fields by itself,
-// under some verbs behind a pointer as well. Do not keep it in an unexported
-// field of a struct that is printed at all; build it when it is needed.
+// Request is the question: is the face in the evidence the person that this name
+// and this resident ID number identify? It prints and marshals without name and
+// number, except where fmt bypasses its methods: under %p, and in an unexported
+// field of another struct, in some cases even behind a pointer. Do not keep it in
+// an unexported field of a struct that may be printed; build it when it is needed.
 type Request struct {
 	// Name is the person's name in UTF-8, as the ID card has it; at most 128
 	// characters, and with the space around it at most 1,024 bytes. White space and
-	// marks that nobody sees are trimmed, and dots, blanks and radicals are folded
-	// before it is sent; see [idcard.FoldName]. A name with a digit, a star, an emoji
-	// and the like is refused; see [idcard.CheckName]. What is unusual and may be
-	// right is sent as it is, with a [Warning].
+	// invisible characters around it are trimmed, and dots, blanks and radicals are
+	// folded before it is sent; see [idcard.FoldName]. A name with a digit, a star,
+	// an emoji or the like is refused; see [idcard.CheckName]. What is unusual but
+	// may be right is sent unchanged, with a [Warning].
 	Name string
-	// IDNumber is the 18-character resident ID number, residence permit
-	// number of a Hong Kong, Macao or Taiwan resident, or permanent residence
-	// number of a foreigner. It is checked and folded by [idcard.Parse]; with the
-	// space around it it has at most 256 bytes.
+	// IDNumber is the 18-character number of a resident ID card, of a residence
+	// permit for residents of Hong Kong, Macao or Taiwan, or of a foreigner's
+	// permanent residence card. It is checked and folded by [idcard.Parse];
+	// including surrounding space it may have at most 256 bytes.
 	IDNumber string
-	// Evidence is the face, in one or several forms, at most 16. Each vendor is
-	// sent the first that it accepts.
+	// Evidence is the face, in one or several forms, at most 16. Each vendor gets
+	// the first one that it accepts.
 	Evidence []Evidence
-	// Reference is your own id for this call: at most 64 letters, digits and
-	// the characters . _ - : It goes to vendors that take one (tencent:
-	// session_id) and may come back as RequestID, which is printed and
-	// logged, so it must say nothing of the person: one that has twelve
-	// characters in a row of the ID number is refused. Optional.
+	// Reference is your own id for this call: at most 64 letters, digits and the
+	// characters . _ - : It goes to vendors that accept one (tencent: session_id)
+	// and may come back as RequestID, which is printed and logged. So it must not
+	// identify the person: one that contains twelve consecutive characters of the
+	// ID number is refused. Optional.
 	Reference string
-	// IdempotencyKey names this question in your own business, so that a [Client] asks it
-	// once: two calls with one key at the same time make one exchange and both
-	// get its answer. A call that everybody left is ended and not joined any
-	// more: it may have been sent, and the next one with the key sends again.
-	// When the caller who began the call leaves, it goes on with what another gave.
+	// IdempotencyKey names this question in your business, so that a [Client] asks it
+	// once: concurrent calls with the same key share one exchange and its answer. If
+	// every caller cancels, the shared call is cancelled too: it may have been sent, and
+	// the next call with the key sends again. If only the caller who began it leaves, it
+	// goes on with the evidence of another caller.
 	//
-	// The key is bound to the person, all evidence in order and the rate of
-	// [WithMaxFAR]. Used with another person or other evidence it is refused with
-	// CodeInvalidRequest while the call is under way, and for as long as a
-	// [ResultStore] keeps the answer: a retaken photo needs a new key. All evidence
-	// is read once beforehand, and what is sent is held to it; evidence that is no
-	// [ContentEvidence] is refused. Do not take a browser's key without adding
-	// something of your own. "Once" holds within one process, and within all that
-	// share a [Ledger].
+	// The key is bound to the person, all evidence in order and the rate of [WithMaxFAR].
+	// Using it with another person or other evidence is refused with CodeInvalidRequest
+	// while the call is in progress, and for as long as a [ResultStore] keeps the answer:
+	// a retaken photo needs a new key. All evidence is read once before the call, and the
+	// bytes sent are compared with that; evidence that is no [ContentEvidence] is
+	// refused. Do not use a key from a browser without adding something of your own.
+	// "Once" holds within one process, or among all processes that share a [Ledger].
 	//
-	// The same characters as in Reference, and no more of the ID number; it is not
-	// sent. Optional.
+	// It allows the same characters as Reference and, like Reference, must not contain
+	// the ID number; it is not sent. Optional.
 	IdempotencyKey string
-	// SkipIDNumberCheck sends the number although idcard.Parse would refuse
-	// it; only what surrounds it is trimmed, and 64 bytes may be left. The default
-	// is to check, which costs nothing, where some vendors charge for asking.
+	// SkipIDNumberCheck sends the number although idcard.Parse would refuse it;
+	// surrounding space is trimmed, and at most 64 bytes may remain. By default the
+	// number is checked, which is free, while some vendors charge for a wrong one.
 	SkipIDNumberCheck bool
-	// Repeat asks again although it may be paid for twice: a question that a
-	// [Ledger] holds without a decision, because its call failed at a price or has no
-	// known answer. A question that was decided, or that is being asked, is not
-	// repeated. Without [WithLedger] it changes nothing. Default false.
+	// Repeat asks again although it may be paid for twice: for a question that a
+	// [Ledger] keeps without a decision, because its call failed and was or may have
+	// been billed, or its answer is unknown. A question that is decided or in flight
+	// is not repeated. Without [WithLedger] it has no effect. Default false.
 	Repeat bool
 }
 
-// The limits of a request's texts. Those of what was given are looked at before
-// anything is done with it: it may be of any length.
+// Limits for the texts of a request. Lengths are checked first, because the texts
+// as given may have any length.
 const (
 	maxNameRunes      = 128
-	maxNameBytes      = 1024 // as given, with the space around it
+	maxNameBytes      = 1024 // as given, with surrounding space
 	maxUncheckedBytes = 64
 	maxNumberBytes    = 256 // as given, the same as idcard's
 	maxIDBytes        = 64
-	maxTellingBytes   = 1024 // of a wrong number or its name, that a key is compared with
+	maxTellingBytes   = 1024 // of a wrong number or its name, compared with a key
 	maxEvidence       = 16
 	maxURLBytes       = 4 << 10
 )
 
-// Validate reports what [Request.Subject] would, and whether there is any
-// evidence. Its errors are [*Error] with CodeInvalidName (wrapping an
-// [*idcard.NameError] where the text is no name), CodeInvalidIDNumber (wrapping an
-// [*idcard.Error] where the number broke a rule) or CodeInvalidRequest. Nothing is opened or sent.
+// Validate checks what [Request.Subject] checks, and that there is evidence. Its errors are
+// [*Error] with CodeInvalidName (wrapping an [*idcard.NameError] where the text is no name),
+// CodeInvalidIDNumber (wrapping an [*idcard.Error] where the number violates a rule) or
+// CodeInvalidRequest. Nothing is opened or sent.
 func (r *Request) Validate() error {
 	_, err := r.check()
 	return err
 }
 
-// check is Validate, and gives the person it checked.
+// check is Validate, and also returns the person.
 func (r *Request) check() (Subject, error) {
 	subject, err := r.Subject()
 	if err != nil {
@@ -102,7 +100,7 @@ func (r *Request) check() (Subject, error) {
 	}
 	for _, ev := range r.Evidence {
 		if isNil(ev) {
-			return Subject{}, refused(CodeInvalidRequest, "Evidence", "one of the evidence is nil")
+			return Subject{}, refused(CodeInvalidRequest, "Evidence", "an element of Evidence is nil")
 		}
 		if photo, ok := ev.(PhotoURLEvidence); ok && len(photo.URL()) > maxURLBytes {
 			return Subject{}, refused(CodeInvalidRequest, "Evidence", fmt.Sprintf("PhotoURL is longer than %d bytes", maxURLBytes))
@@ -111,31 +109,31 @@ func (r *Request) check() (Subject, error) {
 	return subject, nil
 }
 
-// taken is a copy of a request and its list, so that the caller may change both
-// meanwhile.
+// taken is a copy of a request and its evidence list, so that the caller may change
+// the originals meanwhile.
 type taken struct {
 	Request
-	room [2]Evidence // for the list of most requests, at no allocation of its own
+	room [2]Evidence // holds the list of most requests without an allocation
 }
 
 // take copies a request and checks the copy.
 func (t *taken) take(given *Request) (Subject, error) {
 	if given == nil || len(given.Evidence) > maxEvidence {
-		return given.check() // no copy of what may have any length
+		return given.check() // do not copy a text of unlimited length
 	}
 	t.Request = *given
 	t.Evidence = append(t.room[:0], given.Evidence...)
 	return t.check()
 }
 
-// Subject checks and folds name, number and reference, and counts the evidence. A
-// Provider calls it, so that every vendor is sent the same.
+// Subject checks and folds name, number and reference, and checks the number of
+// evidence items. Every vendor gets its texts from here, so all are sent the same.
 func (r *Request) Subject() (Subject, error) {
 	p, err := r.person()
 	if err != nil {
 		return Subject{}, err
 	}
-	own := &struct { // one allocation for all of it
+	own := &struct { // one allocation for all three
 		person
 		kept notes
 	}{person: p}
@@ -178,12 +176,12 @@ func foldName(raw string) (string, error) {
 	return name, nil
 }
 
-// warningsOf name what is unusual about a person; rounded says that a spreadsheet
-// may have spoiled the number.
+// warningsOf returns warnings about an unusual name or number; rounded says that a
+// spreadsheet may have rounded the number.
 func warningsOf(given, name string, rounded bool) []Warning {
 	traits := idcard.InspectName(name)
 	if name != given {
-		traits.Radical = idcard.InspectName(given).Radical // folded or not: what came along with it may be spoiled, too
+		traits.Radical = idcard.InspectName(given).Radical // in the name as given, because folding may have replaced it
 	}
 	if traits == (idcard.NameTraits{}) && !rounded {
 		return nil
@@ -207,8 +205,8 @@ func warningsOf(given, name string, rounded bool) []Warning {
 	return all
 }
 
-// foldNumber is the number that is sent, and whether a spreadsheet may have
-// rounded it.
+// foldNumber returns the number to send, and whether a spreadsheet may have rounded
+// it.
 func (r *Request) foldNumber() (folded string, rounded bool, err error) {
 	if !r.SkipIDNumberCheck {
 		number, err := idcard.Parse(r.IDNumber)
@@ -240,11 +238,12 @@ func numberTooLong() *Error {
 	return refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("the number is longer than %d bytes", maxUncheckedBytes))
 }
 
-// CheckKey reports whether Key is fit to be printed and kept, also where name or
-// number are not in order: at most 64 letters, digits and . _ - : and no twelve
-// characters in a row of the ID number, of what stands in its place, or of a
-// name that is given with a wrong number. An empty Key is fit. The error is an
-// [*Error] with CodeInvalidRequest and Field "IdempotencyKey".
+// CheckKey reports whether IdempotencyKey may be printed and kept, even when name
+// or number are invalid: it has at most 64 letters, digits and . _ - :, and does
+// not contain twelve consecutive characters of the ID number, of any text given as
+// the ID number, or of a name given with an invalid number. An empty IdempotencyKey
+// passes. The error is an [*Error] with CodeInvalidRequest and Field
+// "IdempotencyKey".
 func (r *Request) CheckKey() error {
 	if r == nil || r.IdempotencyKey == "" {
 		return nil
@@ -256,7 +255,7 @@ func (r *Request) CheckKey() error {
 	if !isPlainID(r.IdempotencyKey) {
 		return notPlainID("IdempotencyKey")
 	}
-	for _, text := range []string{r.IDNumber, r.Name} { // which may stand in the wrong columns
+	for _, text := range []string{r.IDNumber, r.Name} { // they may be in each other's columns
 		text = text[:min(len(text), maxTellingBytes)]
 		if len(plainNumber(text)) >= tellingInARow && tellsNumber(r.IdempotencyKey, text) {
 			return tellingID("IdempotencyKey")
@@ -265,8 +264,8 @@ func (r *Request) CheckKey() error {
 	return nil
 }
 
-// checkID holds an id of the caller's to characters that are safe to print,
-// and keeps the ID number out of it.
+// checkID restricts an id of the caller's to characters that are safe to print, and
+// refuses one that contains the ID number.
 func checkID(field, id, number string) error {
 	switch {
 	case !isPlainID(id):
@@ -289,11 +288,12 @@ func tellingID(field string) *Error {
 	return refused(CodeInvalidRequest, field, "contains the ID number")
 }
 
-// tellingInARow is how many characters of a number no id has by chance.
+// tellingInARow is how many consecutive characters of a number cannot be in an id
+// by chance.
 const tellingInARow = 12
 
-// tellsNumber also finds a number in groups, in base64 or hexadecimal, and a
-// part of it that is long enough.
+// tellsNumber also finds a number split into groups, in base64 or hexadecimal, and
+// a long enough part of it.
 func tellsNumber(id, number string) bool {
 	if id == "" {
 		return false
@@ -313,7 +313,7 @@ func (r Request) kinds() []string {
 	return kinds
 }
 
-// String is the kinds of the evidence, such as "request(photo)".
+// String returns the kinds of the evidence, such as "request(photo)".
 func (r Request) String() string { return "request(" + strings.Join(r.kinds(), ", ") + ")" }
 
 // Format implements [fmt.Formatter]: every verb prints String.
@@ -324,16 +324,16 @@ func (r Request) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("evidence", strings.Join(r.kinds(), ",")))
 }
 
-// MarshalJSON gives the evidence's kinds and nothing else: a request is not
-// for storing.
+// MarshalJSON returns only the evidence's kinds, because a request is not meant to
+// be stored.
 func (r Request) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Evidence []string `json:"evidence"`
 	}{r.kinds()})
 }
 
-// MarshalText is String, for XML, YAML and other encodings.
+// MarshalText returns String, for XML, YAML and other encodings.
 func (r Request) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// MarshalBinary is String, for gob, CBOR and other encodings.
+// MarshalBinary returns String, for gob, CBOR and other encodings.
 func (r Request) MarshalBinary() ([]byte, error) { return []byte(r.String()), nil }

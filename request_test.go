@@ -26,7 +26,7 @@ const (
 
 func photo() idverify.Evidence { return idverify.Photo(idverify.Bytes([]byte("photo"))) }
 
-func TestSubjectIsFolded(t *testing.T) {
+func TestSubject_IsFolded(t *testing.T) {
 	req := &idverify.Request{Name: "\u3000阿迪力•买买提\t", IDNumber: " 11010519000101001x "}
 	s, err := req.Subject()
 	require.NoError(t, err)
@@ -35,16 +35,16 @@ func TestSubjectIsFolded(t *testing.T) {
 	assert.Empty(t, s.Warnings())
 }
 
-func TestPrivateUseCharactersAreReportedAndKept(t *testing.T) {
+func TestSubject_PrivateUseCharactersAreKeptWithWarning(t *testing.T) {
 	s, err := (&idverify.Request{Name: "测\ue863", IDNumber: aNumber}).Subject()
 	require.NoError(t, err)
 	assert.Equal(t, "测\ue863", s.Name())
 	assert.Equal(t, []idverify.Warning{idverify.WarnPrivateUseName}, s.Warnings())
 }
 
-// What pasting and spreadsheets leave in a name and a number is folded, refused or
-// warned about, and never paid for in silence.
-func TestWhatComesAlongWithNameAndNumberIsNotSent(t *testing.T) {
+// What pasting and spreadsheets leave in a name or number is folded, refused or
+// warned about, never silently paid for.
+func TestSubject_PastedRemainsAreFoldedRefusedOrWarnedAbout(t *testing.T) {
 	for name, want := range map[string]struct {
 		sent     string
 		warnings []idverify.Warning
@@ -71,11 +71,11 @@ func TestWhatComesAlongWithNameAndNumberIsNotSent(t *testing.T) {
 }
 
 // Holds P-DATA-11.
-func TestANameThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
+func TestSubject_InvalidNameWithPosition(t *testing.T) {
 	for name, want := range map[string]string{
 		"\u200e\u3164": "empty: the name is empty",
 		"测*":           "mask: position 2 of the name is a star or another mask",
-		"测试\ufffd":     "replaced: position 3 of the name is in the place of a character that was lost on its way (U+FFFD or 〓)",
+		"测试\ufffd":     "replaced: position 3 of the name is a placeholder for a lost character (U+FFFD or 〓)",
 		"测试3":          "digit: position 3 of the name is a digit",
 	} {
 		err := (&idverify.Request{Name: name, IDNumber: aNumber}).Validate()
@@ -89,8 +89,8 @@ func TestANameThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
 	}
 }
 
-// A number of 000 at its end that fits its check digit may be another person's.
-func TestARoundedNumberIsWarnedAbout(t *testing.T) {
+// A number that ends in 000 and still fits its check digit may be another person's.
+func TestSubject_RoundedNumberWarning(t *testing.T) {
 	const rounded = "110105190001041000"
 	for _, skip := range []bool{false, true} {
 		s, err := (&idverify.Request{Name: aName, IDNumber: rounded, SkipIDNumberCheck: skip}).Subject()
@@ -103,16 +103,16 @@ func TestARoundedNumberIsWarnedAbout(t *testing.T) {
 	assert.Empty(t, s.Warnings(), "no number that fits")
 }
 
-func TestMarksInAnUncheckedNumber(t *testing.T) {
+func TestSubject_InvisibleMarksInUncheckedNumber(t *testing.T) {
 	s, err := (&idverify.Request{Name: aName, IDNumber: "\u200eH123 4567\u2060", SkipIDNumberCheck: true}).Subject()
 	require.NoError(t, err)
 	assert.Equal(t, "H123 4567", s.IDNumber())
 	err = (&idverify.Request{Name: aName, IDNumber: "H123\u200b4567", SkipIDNumberCheck: true}).Validate()
-	assert.ErrorContains(t, err, "position 5 of the number is a mark that nobody sees")
+	assert.ErrorContains(t, err, "position 5 of the number is an invisible character")
 }
 
 // Holds P-DATA-12.
-func TestBadRequestsNameTheField(t *testing.T) {
+func TestValidate_NamesTheField(t *testing.T) {
 	for name, test := range map[string]struct {
 		req   *idverify.Request
 		code  idverify.Code
@@ -160,7 +160,7 @@ func TestBadRequestsNameTheField(t *testing.T) {
 }
 
 // Holds P-WIRE-11.
-func TestLimitsOfARequestAreNamed(t *testing.T) {
+func TestValidate_NamesTheLimit(t *testing.T) {
 	for want, req := range map[string]*idverify.Request{
 		"the name is longer than 128 characters": {Name: strings.Repeat("名", 129), IDNumber: aNumber},
 		"the number is longer than 64 bytes":     {Name: aName, IDNumber: strings.Repeat("1", 65), SkipIDNumberCheck: true},
@@ -173,9 +173,9 @@ func TestLimitsOfARequestAreNamed(t *testing.T) {
 	}
 }
 
-// What is far too long is refused by its length, and neither copied nor folded.
+// An overlong text is refused by its length, without being copied or folded.
 // Holds P-WIRE-11.
-func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
+func TestValidate_RefusesOverlongTextsCheaply(t *testing.T) {
 	const field, huge = 20 << 20, 64 << 10
 	long := strings.Repeat("\u3000•", field/6)
 	control := strings.Repeat("\x01", field)
@@ -203,14 +203,14 @@ func TestARequestOfAnySizeIsRefusedAtNoCost(t *testing.T) {
 	}
 }
 
-func TestTheRuleOfTheNumberIsReachable(t *testing.T) {
+func TestValidate_WrapsIDCardError(t *testing.T) {
 	err := (&idverify.Request{Name: aName, IDNumber: "110105190001010010"}).Validate()
 	var rule *idcard.Error
 	require.ErrorAs(t, err, &rule)
 	assert.Equal(t, idcard.RuleCheckDigit, rule.Rule)
 }
 
-func TestNumberCheckCanBeSwitchedOff(t *testing.T) {
+func TestValidate_SkipIDNumberCheck(t *testing.T) {
 	req := &idverify.Request{Name: aName, IDNumber: " 110105190001010010 ", SkipIDNumberCheck: true}
 	s, err := req.Subject()
 	require.NoError(t, err)
@@ -218,7 +218,7 @@ func TestNumberCheckCanBeSwitchedOff(t *testing.T) {
 }
 
 // Holds P-DATA-1.
-func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
+func TestRequest_PrintsNoPersonalData(t *testing.T) {
 	req := &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: []idverify.Evidence{
 		photo(), idverify.PhotoURL("https://media.example/MARK"), idverify.Photo(idverify.File("/home/MARK.jpg")),
 	}}
@@ -251,7 +251,7 @@ func TestRequestAndItsPartsPrintNothingOfThePerson(t *testing.T) {
 }
 
 // Holds P-WIRE-11.
-func TestLimitsOfARequestAreInclusive(t *testing.T) {
+func TestValidate_LimitsAreInclusive(t *testing.T) {
 	for _, req := range []*idverify.Request{
 		{Name: strings.Repeat("名", 128), IDNumber: aNumber},
 		{Name: strings.Repeat("𠀀", 128), IDNumber: aNumber}, // four bytes each
@@ -267,7 +267,7 @@ func TestLimitsOfARequestAreInclusive(t *testing.T) {
 	}
 }
 
-func TestPartsOfARequestPrintTheirKindAndNothingElse(t *testing.T) {
+func TestEvidence_PrintsKindOnly(t *testing.T) {
 	subject, err := askFor(photo()).Subject()
 	require.NoError(t, err)
 	for want, v := range map[string]any{

@@ -25,7 +25,7 @@ func check(t *testing.T, kind idverify.CheckKind, value float64) idverify.Check 
 }
 
 // Holds P-PASS-1.
-func TestOnlyAnEarnedMatchPasses(t *testing.T) {
+func TestResult_OnlyEarnedMatchPasses(t *testing.T) {
 	good, bad := check(t, idverify.CheckSimilarity, 90), check(t, idverify.CheckSimilarity, 10)
 	live, dead := check(t, idverify.CheckLiveness, 90), check(t, idverify.CheckLiveness, 10)
 	for name, test := range map[string]struct {
@@ -53,7 +53,7 @@ func TestOnlyAnEarnedMatchPasses(t *testing.T) {
 	}
 }
 
-func TestResultJSONIsAsDocumented(t *testing.T) {
+func TestResultJSON_Documented(t *testing.T) {
 	similarity, err := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 80,
 		FAR: []idverify.FARStep{{Threshold: 80, Rate: 1e-4}}}.Check(92.5)
 	require.NoError(t, err)
@@ -87,8 +87,8 @@ func golden(t *testing.T, file string, got []byte) {
 
 type replyOne struct{ n int }
 
-// A Result that could not be read is what it was before, and no half of a pass.
-func TestResultJSONThatCannotBeReadLeavesNothingBehind(t *testing.T) {
+// When reading JSON fails, the Result keeps its earlier value.
+func TestResultJSON_InvalidJSONChangesNothing(t *testing.T) {
 	text, err := json.Marshal(passing(t))
 	require.NoError(t, err)
 	broken := strings.Replace(string(text), `"billed":"`, `"billed":"MARK`, 1)
@@ -128,7 +128,7 @@ func TestReplyAs(t *testing.T) {
 	}
 }
 
-func TestResultPrintsChosenFactsOnly(t *testing.T) {
+func TestResult_PrintsAllowListOnly(t *testing.T) {
 	res := idverify.Result{
 		Code: idverify.CodeMatch, Vendor: "v", RequestID: "张三 r1", VendorCode: "OK", Billed: idverify.BilledYes,
 		VendorMessage: idverify.NewSensitive("MARK"), Reply: &struct{ MARK string }{"MARK"},
@@ -140,7 +140,7 @@ func TestResultPrintsChosenFactsOnly(t *testing.T) {
 	assert.Equal(t, "v: match (similarity 90 >= 70 passed, vendor code OK, request id [hidden], billed yes, advice accept)", res.String())
 }
 
-func TestResultHidesWhatIsNoWord(t *testing.T) {
+func TestResult_HidesMalformedValues(t *testing.T) {
 	res := idverify.Result{Code: "张三 code", Vendor: "张三", RequestID: "张三", VendorCode: "张三", Billed: idverify.BilledNo}
 	assert.Equal(t, "[hidden]: [hidden] (vendor code [hidden], request id [hidden], billed no, advice review_by_hand)", res.String())
 	for _, text := range idverifytest.Spoken(res)[:5] {
@@ -149,7 +149,7 @@ func TestResultHidesWhatIsNoWord(t *testing.T) {
 	assert.NotContains(t, res.LogValue().String(), "张三")
 }
 
-func TestEveryVerbPrintsTheLineOfAResult(t *testing.T) {
+func TestResult_EveryVerbPrintsString(t *testing.T) {
 	res := idverify.Result{Code: idverify.CodeNoFace, Vendor: "v", VendorMessage: idverify.NewSensitive("MARK"), RequestID: "two words"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
 		assert.Equal(t, res.String(), fmt.Sprintf(verb, res), verb)
@@ -162,7 +162,7 @@ func TestEveryVerbPrintsTheLineOfAResult(t *testing.T) {
 	assert.Contains(t, res.LogValue().String(), "warnings=clock_skew [hidden]")
 }
 
-func TestCheckOfAKindThatWasNotMeasured(t *testing.T) {
+func TestResult_CheckOfMissingKind(t *testing.T) {
 	res := &idverify.Result{Checks: []idverify.Check{check(t, idverify.CheckSimilarity, 90)}}
 	_, ok := res.Check(idverify.CheckHack)
 	assert.False(t, ok)

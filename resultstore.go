@@ -10,17 +10,17 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Stored is what a [ResultStore] keeps of one question. As JSON it has the fields
+// Stored is what a [ResultStore] keeps for one question. In JSON its fields are
 // "result", "print" and "settings".
 type Stored struct {
 	// Result is the decision, without VendorMessage, Reply and the causes of its
-	// Attempts, which may speak of the person.
+	// Attempts, which may contain personal data.
 	Result Result `json:"result"`
-	// Print stands for the person and all evidence of the question: an HMAC, 64
-	// hexadecimal digits. It tells whether a key is used for another question.
+	// Print identifies the person and all evidence of the question: an HMAC, 64
+	// hexadecimal digits. It shows whether a key is used for another question.
 	Print string `json:"print"`
-	// Settings are those of the provider that the decision depended on beside its
-	// rules, as its method DecidesBy tells them. Empty where it has none.
+	// Settings are the provider's settings that the decision depended on besides
+	// its rules, as its method DecidesBy returns them. Empty without such a method.
 	Settings string `json:"settings,omitempty"`
 }
 
@@ -31,36 +31,38 @@ func (s Stored) Format(f fmt.State, verb rune) { s.Result.Format(f, verb) }
 func (s Stored) LogValue() slog.Value { return s.Result.LogValue() }
 
 // ResultStore keeps decisions by the key of their question, so that the same
-// question is not paid for twice. Methods are called concurrently. A method that
-// does not return in time cannot block the call: the call goes on without it. While
-// 64 method calls have not returned, the store is not used. An error never makes a
-// call fail; it is reported to [Hooks].Store.
+// question is not paid for twice. Methods are called concurrently. If a method does
+// not return in time, the call goes on without it. While 64 method calls have not
+// returned, the store is not used. An error never makes a call fail; it is reported
+// to [Hooks].Store.
 type ResultStore interface {
-	// Load gives what is kept under id, and false when there is nothing. It has
+	// Load returns what is kept under id, and false when there is nothing. It has
 	// 200 ms, or a tenth of the time that the call has left if that is less; see
 	// [WithResultStoreTimeout].
 	Load(ctx context.Context, id string) (Stored, bool, error)
-	// Save keeps a decision under id and replaces what is there. It has two
-	// seconds, and nobody waits for it. A panic of it is dropped, as an error is.
+	// Save keeps a decision under id and replaces an earlier one. It has two
+	// seconds, and the call does not wait for it. A panic in it is dropped, like an
+	// error.
 	Save(ctx context.Context, id string, s Stored) error
 }
 
 const (
 	resultLoadTimeout = 200 * time.Millisecond
 	resultSaveTimeout = 2 * time.Second
-	// shareOfPatience is the part of a call's time that a store may take.
+	// shareOfPatience is the share of a call's remaining time that a store may
+	// take.
 	shareOfPatience = 10
 )
 
-// answers is a store of results as a Client uses it.
+// answers connects a Client to its result store.
 type answers struct {
 	store  ResultStore
 	secret redact.Secret
 	desk   aside.Desk
 }
 
-// load is the store's decision of a question, nil when it has none that can be
-// used. It fails when the key was used for another question.
+// load returns the store's decision for a question, nil when it has none that can
+// be used. It fails when the key was used for another question.
 func (c *Client) load(ctx context.Context, q keyed) (*Result, error) {
 	limit := c.resultLoad
 	if limit == 0 {
@@ -92,7 +94,7 @@ func (c *Client) load(ctx context.Context, q keyed) (*Result, error) {
 	return c.today(&kept.stored), nil
 }
 
-// save keeps a decision. Nobody waits for it, not even for its panic.
+// save keeps a decision. Nobody waits for it, so its panic is recovered here.
 func (c *Client) save(ctx context.Context, q keyed, res *Result) {
 	began := time.Now()
 	defer func() {
@@ -112,7 +114,7 @@ func (c *Client) save(ctx context.Context, q keyed, res *Result) {
 	}
 }
 
-// bare is a copy without anything that may speak of the person.
+// bare returns a copy without anything that may contain personal data.
 func (r *Result) bare() *Result {
 	own := *r
 	own.VendorMessage, own.Reply = Sensitive{}, nil

@@ -13,8 +13,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// memoryResults is a store of results. Nobody waits for it to save, so tests
-// that look into it run in a bubble and wait.
+// memoryResults is a result store. The client does not wait for Save, so tests that
+// look into it run in a synctest bubble and wait.
 type memoryResults struct {
 	mu   sync.Mutex
 	byID map[string]idverify.Stored
@@ -37,7 +37,7 @@ func (m *memoryResults) Save(_ context.Context, id string, stored idverify.Store
 	return nil
 }
 
-// slowResults is a store that takes its time, or hangs.
+// slowResults is a store that is slow, or hangs.
 type slowResults struct {
 	memoryResults
 	load, save time.Duration
@@ -61,7 +61,7 @@ func (s *slowResults) Save(ctx context.Context, id string, stored idverify.Store
 	}
 }
 
-// deafResults does not look at its context.
+// deafResults ignores its context.
 type deafResults struct{ release chan struct{} }
 
 func (d deafResults) Load(context.Context, string) (idverify.Stored, bool, error) {
@@ -74,7 +74,7 @@ func (d deafResults) Save(context.Context, string, idverify.Stored) error {
 	return nil
 }
 
-// lastingResults keeps the contexts it is given.
+// lastingResults keeps the contexts that it gets.
 type lastingResults struct {
 	memoryResults
 	contexts []context.Context
@@ -90,7 +90,7 @@ func (l *lastingResults) Save(ctx context.Context, id string, stored idverify.St
 	return l.memoryResults.Save(ctx, id, stored)
 }
 
-// countingResults counts what it is told to keep.
+// countingResults counts calls of Save.
 type countingResults struct {
 	memoryResults
 	saved int
@@ -108,7 +108,7 @@ func (brokenResults) Load(context.Context, string) (idverify.Stored, bool, error
 }
 func (brokenResults) Save(context.Context, string, idverify.Stored) error { return errors.New("down") }
 
-// doubtfulResults gives an error and a result beside it.
+// doubtfulResults returns an error together with a result.
 type doubtfulResults struct{ memoryResults }
 
 func (d *doubtfulResults) Load(ctx context.Context, id string) (idverify.Stored, bool, error) {
@@ -116,7 +116,7 @@ func (d *doubtfulResults) Load(ctx context.Context, id string) (idverify.Stored,
 	return stored, ok, errors.New("of the day before yesterday")
 }
 
-// panickyResults is a store that panics, where it is told to.
+// panickyResults panics where the test says so.
 type panickyResults struct {
 	memoryResults
 	onLoad, onSave bool
@@ -136,10 +136,10 @@ func (p *panickyResults) Save(ctx context.Context, id string, stored idverify.St
 	return p.memoryResults.Save(ctx, id, stored)
 }
 
-// storeSecret is of a store of results.
+// storeSecret is the secret of a result store.
 var storeSecret = []byte("EXAMPLE secret of a result store")
 
-// anotherQuestion are requests with a key that stands for keyed(key) already.
+// anotherQuestion are requests whose key already belongs to keyed(key).
 func anotherQuestion(key string) map[string]*idverify.Request {
 	ask := func(name, number string, evidence ...idverify.Evidence) *idverify.Request {
 		return &idverify.Request{IdempotencyKey: key, Name: name, IDNumber: number, Evidence: evidence}

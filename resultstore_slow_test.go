@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
+func TestResultStore_SaveDoesNotDelayTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", slowPass(t, time.Second))
 		c := oneVendor(t, a, idverify.WithResultStore(&slowResults{save: time.Hour}, storeSecret))
@@ -27,7 +27,7 @@ func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, res.Passed())
 		assert.Equal(t, 1, a.asked, "while it is being saved, a newcomer is given the answer that is there")
-		time.Sleep(time.Minute) // the store is given up
+		time.Sleep(time.Minute) // the client gives the store up
 		_, err = c.Verify(t.Context(), keyed("k"))
 		require.NoError(t, err)
 		assert.Equal(t, 2, a.asked)
@@ -36,7 +36,7 @@ func TestNobodyWaitsForTheStoreToSave(t *testing.T) {
 }
 
 // Holds P-PAY-15.
-func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
+func TestResultStore_LoadTimeLimit(t *testing.T) {
 	const none = 0
 	for _, test := range []struct{ load, patience, set, took time.Duration }{
 		{199 * time.Millisecond, none, none, 199 * time.Millisecond}, {time.Hour, none, none, 200 * time.Millisecond},
@@ -80,8 +80,9 @@ func TestAStoreIsGivenSomeTimeToLoadAndNoMore(t *testing.T) {
 	}
 }
 
-// The deadline of a shared call moves; the time of a store does not go with it.
-func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
+// The deadline of a shared call can move later; the store's time limit does not
+// move with it.
+func TestResultStore_LoadTimeLimitHoldsForSharedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", slowPass(t, time.Second)), idverify.WithResultStore(&slowResults{load: time.Hour}, storeSecret))
 		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -102,7 +103,7 @@ func TestAStoreThatHangsHoldsUpNoSharedCall(t *testing.T) {
 }
 
 // Holds P-PAY-15.
-func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
+func TestResultStore_SkippedAfter64UnreturnedCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}
 		var mu sync.Mutex
@@ -118,7 +119,7 @@ func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
 			_, err := c.Verify(t.Context(), keyed("k"))
 			require.NoError(t, err)
 			assert.Equal(t, 200*time.Millisecond, time.Since(began))
-			time.Sleep(2 * time.Second) // Save is given up
+			time.Sleep(2 * time.Second) // the client gives Save up
 			synctest.Wait()
 		}
 		began := time.Now()
@@ -140,7 +141,7 @@ func TestADeafStoreHoldsNobodyAndIsPassedOverAfterAWhile(t *testing.T) {
 }
 
 // Holds P-PAY-15.
-func TestTheLastCallerIsNotHeldByADeafStore(t *testing.T) {
+func TestResultStore_HangingStoreDoesNotBlockLastCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := deafResults{make(chan struct{})}
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret), idverify.WithResultStoreTimeout(time.Hour))

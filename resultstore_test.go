@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
+func TestResultStore_ContextsEndWithTheMethod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &lastingResults{}
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
@@ -28,8 +28,9 @@ func TestTheContextsOfAStoreEndWithItsWork(t *testing.T) {
 	})
 }
 
-// A store that forgets after a while must not be told again of what it told.
-func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
+// A loaded decision must not be saved again, so that a store with an expiry can
+// expire it.
+func TestResultStore_LoadedDecisionIsNotSavedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countingResults{}
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(store, storeSecret))
@@ -42,8 +43,9 @@ func TestWhatAStoreGaveIsNotSavedAnew(t *testing.T) {
 	})
 }
 
-// Key, name and number are told apart where one ends and the next begins.
-func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
+// Key, name and number are hashed with their lengths, so that moving a character
+// between them gives another id.
+func TestResultStore_KeyNameAndNumberAreSeparated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
 		c := oneVendor(t, a, idverify.WithResultStore(&memoryResults{}, storeSecret))
@@ -59,7 +61,7 @@ func TestPartsOfAQuestionDoNotRunIntoEachOther(t *testing.T) {
 }
 
 // Holds P-PASS-9.
-func TestStricterRateIsAnotherQuestion(t *testing.T) {
+func TestResultStore_StricterRateIsAnotherQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, secret := &memoryResults{}, storeSecret
 		lax := vendorNamed("p", pass(t))
@@ -77,13 +79,13 @@ func TestStricterRateIsAnotherQuestion(t *testing.T) {
 }
 
 // Holds P-PASS-12, P-PAY-7.
-func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
+func TestResultStore_AnswersOnlyTheSameQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t))
 		store := &memoryResults{}
 		c := oneVendor(t, a, idverify.WithResultStore(store, []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")))
 		verify := func(req *idverify.Request) (*idverify.Result, error) {
-			defer synctest.Wait() // until the store has been told
+			defer synctest.Wait() // until Save has been called
 			return c.Verify(t.Context(), req)
 		}
 		for range 3 {
@@ -118,7 +120,7 @@ func TestResultStoreAnswersTheSameQuestionOnly(t *testing.T) {
 	})
 }
 
-func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
+func TestResultStore_ResultWithErrorIsIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := vendorNamed("a", pass(t), decide(idverify.CodeFaceMismatch))
 		c := oneVendor(t, a, idverify.WithResultStore(&doubtfulResults{}, storeSecret))
@@ -131,7 +133,7 @@ func TestAResultBesideAnErrorOfTheStoreIsNotBelieved(t *testing.T) {
 	})
 }
 
-func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
+func TestResultStore_FailureDoesNotFailCall(t *testing.T) {
 	for name, store := range map[string]idverify.ResultStore{"fails": brokenResults{}, "panics": &panickyResults{onSave: true}} {
 		synctest.Test(t, func(t *testing.T) {
 			var events []string
@@ -153,7 +155,7 @@ func TestResultStoreThatFailsDoesNotFailTheCall(t *testing.T) {
 	}
 }
 
-func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing.T) {
+func TestResultStore_PanicReachesOnlyWaitingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &panickyResults{onSave: true}
 		c := oneVendor(t, a, idverify.WithResultStore(store, storeSecret))
@@ -172,7 +174,7 @@ func TestPanicOfAStoreReachesWhoWaitsForItAndIsDroppedWhereNobodyDoes(t *testing
 }
 
 // Holds P-DATA-10.
-func TestClientPrintsNoSecret(t *testing.T) {
+func TestClient_PrintsNoSecret(t *testing.T) {
 	secret := []byte("EXAMPLE-SECRET-EXAMPLE-SECRET-32")
 	c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, secret), idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: 3, Window: time.Hour}))
 	for _, text := range idverifytest.Spoken(c) {
@@ -181,9 +183,9 @@ func TestClientPrintsNoSecret(t *testing.T) {
 	}
 }
 
-// Another face under a used key is not given the pass of the first.
+// Another face under a used key does not get the pass of the first.
 // Holds P-PASS-9.
-func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
+func TestResultStore_OtherQuestionUnderSameKeyIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, store := vendorNamed("a", pass(t)), &memoryResults{}
 		client := func() *idverify.Client { return oneVendor(t, a, idverify.WithResultStore(store, storeSecret)) }
@@ -191,11 +193,11 @@ func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 		require.NoError(t, err)
 		synctest.Wait()
 		for name, other := range anotherQuestion("order-1") {
-			_, err := client().Verify(t.Context(), other) // as another process
+			_, err := client().Verify(t.Context(), other) // as from another process
 			assertOtherQuestion(t, err, name)
 		}
 		same := keyed("order-1")
-		same.Reference, same.Name = "another-reference", "  "+aName // as it is sent
+		same.Reference, same.Name = "another-reference", "  "+aName // the same once folded
 		res, err := client().Verify(t.Context(), same)
 		require.NoError(t, err)
 		assert.Equal(t, idverify.OriginStore, res.Origin)
@@ -203,8 +205,9 @@ func TestAKeyInAStoreStandsForOneQuestion(t *testing.T) {
 	})
 }
 
-// Name and number are told apart where one ends and the other begins.
-func TestPartsOfAPersonDoNotRunIntoEachOther(t *testing.T) {
+// Name and number are hashed with their lengths, so that moving a character between
+// them gives another id.
+func TestResultStore_NameAndNumberAreSeparated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", pass(t)), idverify.WithResultStore(&memoryResults{}, storeSecret))
 		ask := func(name, number string) error {
@@ -242,7 +245,7 @@ func talkative(t *testing.T) (failed, passed step) {
 }
 
 // Holds P-DATA-10.
-func TestAStoreIsGivenNothingOfThePerson(t *testing.T) {
+func TestResultStore_GetsNoPersonalData(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed, passed := talkative(t)
 		store := &memoryResults{}

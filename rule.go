@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Comparator says how a value must stand to its threshold for a check to pass.
+// Comparator says how a value must compare with its threshold for a check to pass.
 type Comparator string
 
 // The comparators: a check passes when "value comparator threshold" holds.
@@ -30,7 +30,7 @@ func (c Comparator) holds(value, threshold float64) bool {
 	return false
 }
 
-// Direction says which end of a scale is the good one.
+// Direction says which end of a scale is better.
 type Direction string
 
 // The directions.
@@ -46,7 +46,7 @@ func (c Comparator) direction() Direction {
 	return HigherIsBetter
 }
 
-// asStrict reports whether the threshold a lets nothing pass that b does not.
+// asStrict reports whether every value that passes threshold a also passes b.
 func (c Comparator) asStrict(a, b float64) bool {
 	if c.direction() == LowerIsBetter {
 		return a <= b
@@ -62,11 +62,11 @@ type Scale struct {
 
 func (s Scale) contains(v float64) bool { return v >= s.Min && v <= s.Max }
 
-// isRange reports whether the scale has an extent, and a finite one.
+// isRange reports whether the scale is finite and not empty.
 func (s Scale) isRange() bool { return s.Min < s.Max && !math.IsInf(s.Max-s.Min, 0) }
 
-// FARStep is one published pair: at this threshold the vendor states this
-// false-accept rate, the share of impostors who pass.
+// FARStep is one published pair of threshold and false-accept rate, the share of
+// impostors who pass.
 type FARStep struct {
 	Threshold float64 `json:"threshold"`
 	Rate      float64 `json:"rate"`
@@ -81,33 +81,34 @@ type FARStep struct {
 //   - by the vendor: [Rule.Verdict] takes the vendor's yes or no.
 type Rule struct {
 	Kind CheckKind `json:"kind"`
-	// DecidedBy is the way; "" counts as DecidedByThreshold.
+	// DecidedBy is one of the three ways; "" counts as DecidedByThreshold.
 	DecidedBy DecidedBy `json:"decided_by,omitempty"`
-	// Scale may be zero where the vendor decides: then there is no score.
+	// Scale may be zero where the vendor decides: there is then no score.
 	Scale Scale      `json:"scale"`
 	Pass  Comparator `json:"comparator"`
 	// Threshold is zero where the vendor or the answer decides.
 	Threshold float64 `json:"threshold"`
-	// FAR is the false-accept rates as published. Empty when the vendor
-	// published none. Where the answer decides it is the rates that every answer has
-	// a threshold for, their Threshold zero.
+	// FAR are the published false-accept rates. Empty when the vendor published
+	// none. Where the answer decides, it lists the rates for which every answer has
+	// a threshold, with a zero Threshold.
 	FAR []FARStep `json:"far,omitempty"`
-	// Rate chooses the threshold where the answer decides: it is that for this
-	// false-accept rate, one of FAR. Zero for the other ways.
+	// Rate is the false-accept rate whose threshold is used where the answer
+	// decides: one of FAR. Zero for the other ways.
 	Rate float64 `json:"rate,omitempty"`
 
-	filled bool // the thresholds are those of an answer
+	filled bool // the thresholds come from an answer
 }
 
-// Validate fails when the rule could not tell a pass from a failure: no known
-// comparator, an empty or infinite scale, a threshold outside of it or one
-// that no value can pass. Where the answer decides, Rate must be one of the rates of
-// FAR; where the vendor decides, nothing may stand beside the Kind but a Scale.
+// Validate fails when the rule cannot separate a pass from a failure: an unknown
+// comparator, an empty or infinite scale, a threshold outside the scale, one that
+// every value passes or one that no value passes. Where the answer decides, Rate
+// must be one of the rates in FAR; where the vendor decides, only Kind and Scale may
+// be set.
 func (r Rule) Validate() error {
 	switch r.DecidedBy.known() {
 	case DecidedByThreshold:
 		if r.Rate != 0 {
-			return fmt.Errorf("rate is for thresholds that come with the answer")
+			return fmt.Errorf("rate must be 0 unless the answer decides")
 		}
 		return r.validateLine()
 	case DecidedByAnswer:
@@ -115,7 +116,7 @@ func (r Rule) Validate() error {
 	case DecidedByVendor:
 		return r.validateVerdict()
 	}
-	return fmt.Errorf("decided_by is none of threshold, answer, vendor")
+	return fmt.Errorf("decided_by must be threshold, answer or vendor")
 }
 
 func (r Rule) validateVerdict() error {
@@ -130,13 +131,13 @@ func (r Rule) validateVerdict() error {
 	return nil
 }
 
-// validateLine is for a comparator with its threshold.
+// validateLine checks scale, comparator and threshold.
 func (r Rule) validateLine() error {
 	switch {
 	case r.Kind == "":
 		return fmt.Errorf("kind is missing")
 	case r.Pass != AtLeast && r.Pass != Above && r.Pass != AtMost && r.Pass != Below:
-		return fmt.Errorf("comparator is none of >=, >, <=, <")
+		return fmt.Errorf("comparator must be one of >=, >, <=, <")
 	case !r.Scale.isRange():
 		return fmt.Errorf("scale is empty or not finite")
 	case !r.Scale.contains(r.Threshold):
@@ -149,21 +150,21 @@ func (r Rule) validateLine() error {
 	return nil
 }
 
-// WithThreshold is the rule with another threshold, on the vendor's scale. It
+// WithThreshold returns the rule with another threshold, on the vendor's scale. It
 // fails as [Rule.Validate] does, and where the answer or the vendor decides.
 func (r Rule) WithThreshold(threshold float64) (Rule, error) {
 	if r.DecidedBy.known() != DecidedByThreshold {
-		return r, fmt.Errorf("threshold is none of ours: the %s decides", r.DecidedBy)
+		return r, fmt.Errorf("the threshold cannot be set: the %s decides", r.DecidedBy)
 	}
 	r.Threshold = threshold
 	return r, r.Validate()
 }
 
-// WithMaxFAR is the rule at the mildest published threshold whose false-accept
-// rate is at most rate (above 0, below 1). A threshold is only ever made
-// stricter: one that promises as much already is kept. It fails when the
-// vendor published no such threshold; nothing is interpolated. Where the vendor
-// decides it fails.
+// WithMaxFAR returns the rule with the least strict published threshold whose
+// false-accept rate is at most rate (above 0, below 1). It only makes a threshold
+// stricter: one that already promises the rate is kept. It fails when the vendor
+// published no such threshold, because nothing is interpolated. It also fails where
+// the vendor decides.
 func (r Rule) WithMaxFAR(rate float64) (Rule, error) {
 	if !(rate > 0 && rate < 1) {
 		return r, fmt.Errorf("false-accept rate must lie between 0 and 1")
@@ -193,8 +194,8 @@ func noSuchRate(rate float64) error {
 	return fmt.Errorf("no threshold with a false-accept rate of %s or less was published", number(rate))
 }
 
-// publishedFAR is the rate of the strictest published threshold that this
-// rule's threshold reaches.
+// publishedFAR returns the rate of the strictest published threshold that this
+// rule's threshold meets.
 func (r Rule) publishedFAR() (rate float64, ok bool) {
 	if r.DecidedBy == DecidedByAnswer {
 		return r.Rate, true
@@ -208,10 +209,10 @@ func (r Rule) publishedFAR() (rate float64, ok bool) {
 	return rate, ok
 }
 
-// IsMilderThan reports whether the rule lets something pass that the other one
-// does not, on the same scale. Where the answers decide, a higher rate is the milder
-// rule. One vendor's verdict is as strict as itself; of rules that decide in
-// different ways nobody can tell, so each is the milder one.
+// IsMilderThan reports whether some value passes this rule but not the other one, on
+// the same scale. Where the answer decides, the rule with the higher rate is milder.
+// Two rules decided by the vendor are equally strict; rules decided in different
+// ways cannot be compared, so each counts as milder than the other.
 func (r Rule) IsMilderThan(other Rule) bool {
 	switch {
 	case r.DecidedBy.known() != other.DecidedBy.known():
@@ -222,17 +223,16 @@ func (r Rule) IsMilderThan(other Rule) bool {
 	return !r.Pass.asStrict(r.Threshold, other.Threshold)
 }
 
-// Check applies the rule to a vendor's value. It fails when the rule is
-// invalid, or the value is NaN, infinite or outside the scale: such a score
-// decides nothing. Where the answer decides it needs [Rule.WithRungs] first, and
-// where the vendor decides it fails.
+// Check applies the rule to a vendor's value. It fails when the rule is invalid, or
+// when the value is NaN, infinite or outside the scale. Where the answer decides,
+// call [Rule.WithRungs] first; where the vendor decides, it fails.
 func (r Rule) Check(value float64) (Check, error) {
 	if err := r.Validate(); err != nil {
 		return Check{}, err
 	}
 	switch {
 	case r.DecidedBy == DecidedByVendor:
-		return Check{}, fmt.Errorf("the vendor's verdict decides, and no score")
+		return Check{}, fmt.Errorf("the vendor's verdict decides, not a score")
 	case r.DecidedBy == DecidedByAnswer && !r.filled:
 		return Check{}, fmt.Errorf("the threshold comes with the answer")
 	case !r.Scale.contains(value):
@@ -240,7 +240,7 @@ func (r Rule) Check(value float64) (Check, error) {
 	}
 	var check Check
 	if rate, ok := r.publishedFAR(); ok {
-		numbers := &[2]float64{value, rate} // one allocation for the two
+		numbers := &[2]float64{value, rate} // one allocation for both
 		check = r.scored(&numbers[0])
 		check.FAR = &numbers[1]
 	} else {
@@ -255,10 +255,10 @@ func (r Rule) Check(value float64) (Check, error) {
 	return check, nil
 }
 
-// Verdict is the check of a vendor's yes or no. score comes with it, on Scale, or is
-// nil; it overrules nothing. It fails when the rule is invalid, when the score is NaN,
-// infinite, outside the scale or without one, and for a yes where the vendor's word
-// does not decide. A vendor's no is one under every rule.
+// Verdict makes the check for a vendor's yes or no. score is the score that came with
+// it, on Scale, or nil; it never overrules the verdict. It fails when the rule is
+// invalid, when the score is NaN, infinite, outside the scale or has no scale, and for
+// a yes where the vendor does not decide. A vendor's no is accepted under every rule.
 func (r Rule) Verdict(passed bool, score *float64) (Check, error) {
 	if err := r.Validate(); err != nil {
 		return Check{}, err
@@ -266,10 +266,10 @@ func (r Rule) Verdict(passed bool, score *float64) (Check, error) {
 	check := Check{Kind: r.Kind}
 	switch {
 	case passed && r.DecidedBy != DecidedByVendor:
-		return Check{}, fmt.Errorf("a score decides, and not the vendor's verdict")
+		return Check{}, fmt.Errorf("a score decides, not the vendor's verdict")
 	case score == nil:
 	case !r.Scale.isRange():
-		return Check{}, fmt.Errorf("%s has a score, and the rule no scale", r.Kind)
+		return Check{}, fmt.Errorf("%s has a score, but the rule has no scale", r.Kind)
 	case !r.Scale.contains(*score):
 		return Check{}, r.offScale()
 	default:
@@ -284,7 +284,7 @@ func (r Rule) offScale() error {
 	return fmt.Errorf("%s score is outside %s..%s", r.Kind, number(r.Scale.Min), number(r.Scale.Max))
 }
 
-// scored is a check with its score and nothing decided.
+// scored makes a check with its score and no decision yet.
 func (r Rule) scored(value *float64) Check {
 	return Check{Kind: r.Kind, Value: value, Scale: r.Scale, Direction: r.Pass.direction(), Normalized: r.normalize(*value)}
 }
@@ -297,8 +297,8 @@ func (r Rule) normalize(value float64) float64 {
 	return share
 }
 
-// margin measures each side of the threshold by its own length, so that ±1 is
-// the end of the scale at every vendor.
+// margin measures each side of the threshold by its own length, so that ±1 is the
+// end of the scale for every vendor.
 func (r Rule) margin(value float64) float64 {
 	distance := value - r.Threshold
 	var margin float64

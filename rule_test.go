@@ -10,12 +10,12 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// theirs is a rule that the vendor decides.
+// theirs is a rule where the vendor decides.
 func theirs(scale float64) idverify.Rule {
 	return idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: scale}}
 }
 
-func TestAVendorsVerdictIsOverruledByNoScore(t *testing.T) {
+func TestRuleVerdict_ScoreNeverOverrules(t *testing.T) {
 	for _, passed := range []bool{true, false} {
 		for _, score := range []*float64{nil, ptr(0.0), ptr(12.0), ptr(100.0)} {
 			check, err := theirs(100).Verdict(passed, score)
@@ -46,7 +46,7 @@ func TestAVendorsVerdictIsOverruledByNoScore(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestVerdictsThatAreNone(t *testing.T) {
+func TestRuleVerdict_RefusesInvalidVerdicts(t *testing.T) {
 	for name, score := range map[string]float64{"NaN": math.NaN(), "infinite": math.Inf(1), "off": 101, "negative": -1} {
 		_, err := theirs(100).Verdict(true, &score)
 		assert.Error(t, err, name)
@@ -83,7 +83,7 @@ func TestVerdictsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestOfRulesThatDecideInDifferentWaysEachIsMilder(t *testing.T) {
+func TestRuleIsMilderThan_DifferentDecidedBy(t *testing.T) {
 	all := []idverify.Rule{rule(idverify.AtLeast, 70), laddered(1e-4), theirs(100)}
 	for i, a := range all {
 		for j, b := range all {
@@ -92,7 +92,7 @@ func TestOfRulesThatDecideInDifferentWaysEachIsMilder(t *testing.T) {
 	}
 }
 
-func TestAVerdictHoldsOnlyWithoutALine(t *testing.T) {
+func TestCheckHolds_VerdictHasNoThreshold(t *testing.T) {
 	good, err := theirs(100).Verdict(true, ptr(12.0))
 	require.NoError(t, err)
 	for name, change := range map[string]func(*idverify.Check){

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// WithRungs is a rule that the answer decides, with the thresholds of an answer: its
+// WithRungs returns the rule with the thresholds that came with an answer: its
 // threshold is the one for Rate. It fails when a rate of FAR has no threshold or two,
-// when one is not finite or not on the scale, and when they do not become stricter
-// from each rate to the next lower one. Such an answer decides nothing. Rates that FAR
-// does not list are passed over.
+// when a threshold is not finite or not on the scale, and when a lower rate does not
+// have a stricter threshold. Such an answer decides nothing. Rates that FAR does not
+// list are ignored.
 func (r Rule) WithRungs(rungs []FARStep) (Rule, error) {
 	if r.DecidedBy != DecidedByAnswer {
 		return r, fmt.Errorf("thresholds of an answer are for a rule that the answer decides")
@@ -40,7 +40,7 @@ func (r Rule) WithRungs(rungs []FARStep) (Rule, error) {
 	return r, r.Validate()
 }
 
-// take is the threshold of the one rung with the step's rate.
+// take returns the threshold of the only rung with the step's rate.
 func (s *FARStep) take(rungs []FARStep) error {
 	found := 0
 	for _, rung := range rungs {
@@ -58,9 +58,9 @@ func (s *FARStep) take(rungs []FARStep) error {
 	return fmt.Errorf("threshold for the rate %s is there more than once", number(s.Rate))
 }
 
-// WithRate is a rule that the answer decides, by the threshold for another of FAR's
-// rates. A higher rate is weaker: more impostors pass. It fails for a rate that FAR
-// does not list, and for a rule that is decided in another way.
+// WithRate returns the rule with the threshold for another of FAR's rates. A higher
+// rate is weaker: more impostors pass. It fails for a rate that FAR does not list,
+// and for a rule that is decided in another way.
 func (r Rule) WithRate(rate float64) (Rule, error) {
 	if r.DecidedBy != DecidedByAnswer {
 		return r, fmt.Errorf("no threshold comes with the answer")
@@ -69,8 +69,8 @@ func (r Rule) WithRate(rate float64) (Rule, error) {
 	return r, r.Validate()
 }
 
-// withMaxRate is the rule at the highest rate that is at most rate, and never above
-// the rule's own.
+// withMaxRate returns the rule at the highest listed rate that is at most rate, and
+// never above the rule's own.
 func (r Rule) withMaxRate(rate float64) (Rule, error) {
 	if r.Rate <= rate {
 		return r, r.Validate()
@@ -87,11 +87,12 @@ func (r Rule) withMaxRate(rate float64) (Rule, error) {
 	return r.WithRate(highest)
 }
 
-// validateRates is for a rule that the answer decides, whether its thresholds have
-// come or not.
+// validateRates validates a rule that the answer decides, before and after its
+// thresholds have come.
 func (r Rule) validateRates() error {
 	line := r
-	// Whatever the threshold will be, it lies somewhere between the ends.
+	// The threshold is not known yet; any value between the ends of the scale will
+	// do for this check.
 	line.Threshold = r.Scale.Min + (r.Scale.Max-r.Scale.Min)/2
 	if err := line.validateLine(); err != nil {
 		return err
@@ -112,7 +113,7 @@ func (r Rule) validateRates() error {
 	case r.filled:
 		return r.validateLine()
 	case r.Threshold != 0:
-		return fmt.Errorf("threshold comes with the answer, and is not to be set")
+		return fmt.Errorf("the threshold comes with the answer and must not be set")
 	}
 	return nil
 }

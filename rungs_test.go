@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// laddered is a rule that the answer decides, by its threshold for rate.
+// laddered is a rule where the answer decides, by its threshold for rate.
 func laddered(rate float64) idverify.Rule {
 	return idverify.Rule{
 		Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above,
@@ -27,7 +27,7 @@ func rungs(thresholds ...float64) []idverify.FARStep {
 	return steps
 }
 
-func TestTheAnswersThresholdForTheRateDecides(t *testing.T) {
+func TestRuleWithRungs_UsesThresholdForRate(t *testing.T) {
 	for rate, threshold := range map[float64]float64{1e-3: 62, 1e-4: 69, 1e-5: 74, 1e-6: 79.9} {
 		rule, err := laddered(rate).WithRungs(append(rungs(62, 69, 74, 79.9), idverify.FARStep{Rate: 1e-2}))
 		require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestTheAnswersThresholdForTheRateDecides(t *testing.T) {
 	assert.Error(t, err, "a rule without an answer decides nothing")
 }
 
-func TestRungsThatCannotDecide(t *testing.T) {
+func TestRuleWithRungs_RefusesInvalidThresholds(t *testing.T) {
 	for name, given := range map[string][]idverify.FARStep{
 		"none":             nil,
 		"one missing":      rungs(62, 69, 74),
@@ -76,7 +76,7 @@ func TestRungsThatCannotDecide(t *testing.T) {
 	assert.Error(t, err, "a threshold of ours is not the answer's to change")
 }
 
-func TestRungsOfAScaleThatFallsFall(t *testing.T) {
+func TestRuleWithRungs_LowerIsBetter(t *testing.T) {
 	down := laddered(1e-4)
 	down.Pass, down.Scale.Max = idverify.AtMost, 1
 	filled, err := down.WithRungs(rungs(0.6, 0.5, 0.4, 0.3))
@@ -86,7 +86,7 @@ func TestRungsOfAScaleThatFallsFall(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestRulesOfAnswersThatCouldNotDecideAreRefused(t *testing.T) {
+func TestRuleValidate_DecidedByAnswer(t *testing.T) {
 	require.NoError(t, laddered(1e-4).Validate())
 	for name, change := range map[string]func(*idverify.Rule){
 		"no kind":           func(r *idverify.Rule) { r.Kind = "" },
@@ -108,7 +108,7 @@ func TestRulesOfAnswersThatCouldNotDecideAreRefused(t *testing.T) {
 		_, err := r.Check(99)
 		assert.Error(t, err, name)
 	}
-	// The thresholds of an answer are not to be changed afterwards.
+	// The thresholds of an answer cannot be changed afterwards.
 	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
 	require.NoError(t, err)
 	filled.Threshold = -1
@@ -116,7 +116,7 @@ func TestRulesOfAnswersThatCouldNotDecideAreRefused(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestARateOfTheAnswersIsChosenAndOnlyRaisedByMaxFAR(t *testing.T) {
+func TestRuleWithRate_AndMaxFAR(t *testing.T) {
 	for _, test := range []struct{ from, asked, want float64 }{
 		{1e-4, 1e-3, 1e-4}, {1e-4, 1e-4, 1e-4}, {1e-4, 5e-5, 1e-5}, {1e-4, 1e-5, 1e-5}, {1e-3, 1e-6, 1e-6}, {1e-3, 2e-4, 1e-4},
 	} {

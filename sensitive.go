@@ -7,9 +7,9 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Sensitive is text that may speak of the person or hold a credential. It
-// prints, logs and marshals as "[hidden]", however it is reached; only Reveal
-// gives it. Whoever calls Reveal decides where it goes.
+// Sensitive is text that may contain personal data or a credential. It prints, logs
+// and marshals as "[hidden]", wherever it is nested; only Reveal returns the text.
+// Whoever calls Reveal is responsible for where the text goes.
 type Sensitive struct{ text redact.Secret }
 
 // NewSensitive hides text. Hiding "" gives the zero Sensitive.
@@ -20,7 +20,7 @@ func NewSensitive(text string) Sensitive {
 	return Sensitive{redact.NewSecret(text)}
 }
 
-// Reveal is the text itself.
+// Reveal returns the text.
 func (s Sensitive) Reveal() string { return s.text.Reveal() }
 
 // Format implements [fmt.Formatter].

@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-// CodeOf finds the code of an error through any wrapping: "" for nil,
-// CodeTimeout and CodeCanceled for what a context ends with, and CodeUnknown for
-// any other error that is not this package's.
+// CodeOf finds the code of an error through any wrapping: "" for nil, CodeTimeout
+// for context.DeadlineExceeded, CodeCanceled for context.Canceled, and CodeUnknown
+// for any other error that is not this package's.
 func CodeOf(err error) Code {
 	if err == nil {
 		return ""
@@ -30,8 +30,8 @@ type sentinel Code
 
 func (s sentinel) Error() string { return "idverify: " + string(s) }
 
-// What a service branches on beside [Error.Advice], for [errors.Is]. Any other code is
-// compared with [CodeOf].
+// Errors to compare with [errors.Is], for what a service handles differently beyond
+// [Error.Advice]. For any other code use [CodeOf].
 var (
 	ErrInvalidRequest   error = sentinel(CodeInvalidRequest)
 	ErrInvalidName      error = sentinel(CodeInvalidName)
@@ -47,6 +47,6 @@ var (
 	ErrInterrupted      error = sentinel(CodeInterrupted)
 	ErrCircuitOpen      error = sentinel(CodeCircuitOpen)
 	// ErrAmbiguous matches every error that is Ambiguous, whatever its code: sent,
-	// not answered, perhaps billed.
+	// unanswered, perhaps billed.
 	ErrAmbiguous error = sentinel("ambiguous")
 )

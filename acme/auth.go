@@ -16,8 +16,8 @@ import (
 
 const algorithm = "ACME-HMAC-SHA256"
 
-// sign has the request signed at the moment it is sent, with a nonce for every
-// attempt: the vendor takes none twice.
+// sign signs the request at the moment it is sent, with a new nonce for every
+// attempt: the vendor accepts each nonce once.
 func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	key, err := call.Key(call.Context())
 	if err != nil {
@@ -33,7 +33,7 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	return nil
 }
 
-// authorization signs every header that says something, and the digest of the body.
+// authorization signs every relevant header, and the digest of the body.
 func authorization(key idverify.Credentials, r sign.Request) string {
 	canonical, signed := r.Canonical("content-type", "host", "x-acme-*")
 	date := r.Header.Get("X-Acme-Date")

@@ -13,20 +13,21 @@ import (
 // Name is the vendor's name in results and errors.
 const Name = "acme"
 
-// DefaultBaseURL is a host that does not exist.
+// DefaultBaseURL is a made-up host that does not exist.
 const DefaultBaseURL = "https://acme.invalid"
 
 // Config is an account at Acme. It prints without its credentials, except where fmt
-// does not ask it: under %p as a value, and in an unexported field of another struct,
-// where fmt reads the fields by itself. Keep the [Client].
+// bypasses its methods: under %p, and in an unexported field of another struct. Keep
+// the [Client] instead.
 type Config struct {
 	configMask
 
 	// KeyID and KeySecret are the account's key. Required.
 	KeyID, KeySecret string
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
 }
 
@@ -46,8 +47,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name of the
-// field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -76,11 +76,11 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides, and
-// publishes no false-accept rate.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor decides, and publishes
+// no false-accept rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {
@@ -92,9 +92,9 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the signature because this machine's clock runs wrong, which it does before it
-// looks at the request. A decision is a Result whose [Reply] holds what the vendor
-// said; everything else is an *idverify.Error.
+// the signature because this machine's clock is wrong, which it does before it
+// processes the request. A decision is a Result whose [Reply] is the vendor's
+// answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Encode: c.encode, Sign: c.sign, Decode: c.decode})
 }
@@ -104,6 +104,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no call
-// uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

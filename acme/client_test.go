@@ -20,8 +20,9 @@ func TestTheVendorDecides(t *testing.T) {
 	require.ErrorIs(t, err, idverify.ErrInvalidConfig)
 }
 
-// A clock that is an hour slow is healed by the vendor's Date, in a second exchange.
-func TestAWrongClockIsHealedOnce(t *testing.T) {
+// A clock that is an hour slow is corrected from the vendor's Date, in a second
+// exchange.
+func TestClockSkew_CorrectedOnce(t *testing.T) {
 	standIn := idverifytest.Start(t)
 	client, err := acme.New(acme.Config{KeyID: keyID, KeySecret: keySecret, HTTP: idverify.HTTP{
 		BaseURL: standIn.BaseURL(idverifytest.Acme), Clock: func() time.Time { return time.Now().Add(-time.Hour) }}})

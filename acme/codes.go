@@ -41,7 +41,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "Face.Poor", Code: idverify.CodePoorPhoto, Billed: idverify.BilledNo,
 		Note: "the face is too poor to compare, or the picture cannot be decoded", NoteZH: "人脸质量过低或图片无法解码"},
 	{VendorCode: "Face.Attack", Code: idverify.CodeAttackSuspected, Billed: idverify.BilledYes,
-		Note: "a photo of a photo, or a computed picture", NoteZH: "疑似翻拍或合成"},
+		Note: "a photo of a photo, or a synthetic picture", NoteZH: "疑似翻拍或合成"},
 	{VendorCode: "Image.Format", Code: idverify.CodeUnsupportedFormat, Billed: idverify.BilledNo,
 		Note: "the picture is neither JPEG nor PNG", NoteZH: "图片不是 JPEG 或 PNG"},
 	{VendorCode: "Image.TooLarge", Code: idverify.CodeTooLarge, Billed: idverify.BilledNo,
@@ -51,7 +51,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "Request.Invalid", Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,
 		Note: "the vendor could not read the request", NoteZH: "厂商无法识别该请求"},
 	{VendorCode: "Auth.Signature", Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "the signature does not fit the key, or its nonce was used", NoteZH: "签名错误或随机串已被使用"},
+		Note: "the signature does not match the key, or its nonce was used before", NoteZH: "签名错误或随机串已被使用"},
 	{VendorCode: "Auth.Expired", Code: idverify.CodeSignatureExpired, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the signature is more than five minutes from the vendor's clock", NoteZH: "签名时间与厂商相差超过 5 分钟"},
 	{VendorCode: "Auth.Locked", Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
@@ -59,13 +59,13 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "Account.Quota", Code: idverify.CodeQuotaExceeded, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the calls bought are used up", NoteZH: "调用次数已用尽"},
 	{VendorCode: "Busy", Code: idverify.CodeRateLimited, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "too many calls for the moment", NoteZH: "调用频率超限"},
+		Note: "too many calls at the moment", NoteZH: "调用频率超限"},
 
 	// Failures.
 	{VendorCode: "Source.Down", Code: idverify.CodeSourceUnavailable, Billed: idverify.BilledNo,
 		Note: "the identity source does not answer the vendor", NoteZH: "权威库暂不可用"},
 	{VendorCode: "Internal", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo,
-		Note: "the vendor has a fault of its own", NoteZH: "厂商内部故障"},
+		Note: "internal error at the vendor", NoteZH: "厂商内部故障"},
 	{VendorCode: "Gateway.Timeout", Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryUnanswered,
 		Note: "the vendor's gateway lost the answer", NoteZH: "厂商网关未收到应答"},
 })

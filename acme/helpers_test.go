@@ -28,13 +28,13 @@ var (
 	picture  = []byte("\xff\xd8\xff\xdb\x00\x02 made-up picture \xff\xd9")
 )
 
-// received is one request as the server saw it.
+// received is one request as the server got it.
 type received struct {
 	*http.Request
 	content []byte
 }
 
-// asked is what came of one question that was answered so, and what was sent.
+// asked is the outcome of one question with the given answer, and what was sent.
 func asked(t *testing.T, status int, answer string) (sent []received, res *idverify.Result, err error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -47,5 +47,6 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 // PhotoLimits are those of the vendor's page, which says them in bytes.
 func (c *Client) PhotoLimits() idverify.PhotoLimits { return photoLimits.Photo() }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return photoLimits.Photo() }

@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestARequestIsNestedAndSigned(t *testing.T) {
+func TestRequest_NestedAndSigned(t *testing.T) {
 	sent, res, err := asked(t, http.StatusOK, fixture(t, "match.json"))
 	require.NoError(t, err)
 	require.True(t, res.Passed())
@@ -33,7 +33,7 @@ func TestARequestIsNestedAndSigned(t *testing.T) {
 	assert.Equal(t, "ACME-HMAC-SHA256 Credential="+keyID+", SignedHeaders=content-type;host;x-acme-date;x-acme-nonce, Signature="+signature, r.Header.Get("Authorization"))
 }
 
-func TestAPictureBeyondTheLimitsIsNotSent(t *testing.T) {
+func TestRequest_OversizedPictureIsNotSent(t *testing.T) {
 	client := newClient(t, "http://127.0.0.1:1")
 	for want, photo := range map[idverify.Code][]byte{
 		idverify.CodeTooLarge:          append(picture[:len(picture):len(picture)], make([]byte, 2<<20)...),

@@ -9,15 +9,16 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
-	// RequestID is the vendor's id of the call, and Trace ours, as it was repeated.
+	// RequestID is the vendor's id of the call, and Trace is ours, as the vendor
+	// repeated it.
 	RequestID, Trace string
-	// Code is "OK" for a comparison that was made; [Codes] lists the others.
+	// Code is "OK" for a completed comparison; [Codes] lists the others.
 	Code    string
 	Message string
 	// Verdict is "same" or "other". Empty when nothing was compared.
@@ -28,7 +29,7 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	Response response `json:"Response"`
 }
@@ -42,13 +43,13 @@ type response struct {
 	Similarity exchange.Score  `json:"Similarity"`
 }
 
-// UnmarshalJSON reads an object in which no member is said twice.
+// UnmarshalJSON reads an object and refuses duplicate members.
 func (r *response) UnmarshalJSON(text []byte) error {
 	type fields response
 	return exchange.Fields(text, (*fields)(r))
 }
 
-// decode decides by code, and where that is success by the verdict.
+// decode decides by the code, and for success by the verdict.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var all answer
 	if err := call.Decode(&all); err != nil {
@@ -74,7 +75,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	return call.Coded(exchange.Said{Code: string(a.Code), Message: string(a.Message), Reply: reply})
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (r *response) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		RequestID:  call.Identifier(string(r.RequestID)),

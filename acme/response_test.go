@@ -21,8 +21,8 @@ func mac(key []byte, text string) []byte {
 	return h.Sum(nil)
 }
 
-// The score that comes with a verdict overrules nothing, and is carried.
-func TestTheVerdictDecidesWhateverTheScore(t *testing.T) {
+// The score that comes with a verdict is reported and never overrules it.
+func TestAnswer_VerdictDecidesWhateverTheScore(t *testing.T) {
 	_, res, err := asked(t, http.StatusOK, fixture(t, "match.json"))
 	require.NoError(t, err)
 	assert.Equal(t, []any{idverify.CodeMatch, "0001", idverify.BilledYes}, []any{res.Code, res.RequestID, res.Billed})
@@ -36,7 +36,7 @@ func TestTheVerdictDecidesWhateverTheScore(t *testing.T) {
 	assert.Equal(t, idverify.CodeFaceMismatch, res.Code)
 }
 
-func TestWhatIsNoAnswerDecidesNothing(t *testing.T) {
+func TestAnswer_InvalidAnswersDecideNothing(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		answer string

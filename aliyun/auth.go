@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/internal/sign"
 )
 
-// sign lets every sending of the request be signed with the account's key, for the
-// vendor's time and with a nonce of its own.
+// sign signs the request each time it is sent, with the account's key, the vendor's
+// time and a new nonce.
 func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	key, err := call.Key(call.Context())
 	if err != nil {
@@ -29,8 +29,8 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 
 const scheme = "ACS3-HMAC-SHA256"
 
-// authorize adds what the vendor wants of a signed request. All headers whose names
-// begin with x-acs- are part of the signature.
+// authorize adds the headers of a signed request. All headers whose names begin
+// with x-acs- are signed.
 func authorize(r *http.Request, digest [sha256.Size]byte, key idverify.Credentials, at time.Time, nonce string) {
 	r.Header.Set("X-Acs-Date", sign.Long(at))
 	r.Header.Set("X-Acs-Signature-Nonce", nonce)

@@ -15,9 +15,9 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Vectors made with the vendor's own functions and made-up keys: the third has a
-// temporary key.
-func TestSignatureIsThatOfTheVendorsOwnClients(t *testing.T) {
+// Test vectors made with the vendor's own functions and made-up keys; the third has
+// a temporary key.
+func TestSign_MatchesVendorsClients(t *testing.T) {
 	const body = "CertName=%E9%9F%A6%E5%B0%8F%E5%AE%9D&CertNo=11204416541220243X&CertType=IDENTITY_CARD&FaceContrastPicture=%2F9j%2F4AAQ%2B%2F8%3D&OuterOrderNo=idv0123456789abcdef0123456789abc&ProductCode=ID_MIN&SceneId=1000000006"
 	const all = "content-type;host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version"
 	for _, vector := range []struct{ target, token, names, signature string }{
@@ -43,7 +43,7 @@ func TestSignatureIsThatOfTheVendorsOwnClients(t *testing.T) {
 	}
 }
 
-// late answers that the time signed for is an hour off.
+// late answers that the signed time is an hour off.
 type late struct{ at time.Time }
 
 func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -54,8 +54,8 @@ func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(`{"RequestId":"R","Code":"InvalidTimeStamp.Expired"}`))}, nil
 }
 
-// A signer that was left behind reads nothing that its call has learned since.
-func TestSignerKeepsTheClockOfItsAttempt(t *testing.T) {
+// A signer of an abandoned attempt uses nothing that its call has learned since.
+func TestSign_KeepsTheClockOfItsAttempt(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	client, err := New(Config{AccessKeyID: "EXAMPLE-ID", AccessKeySecret: "EXAMPLE-SECRET", SceneID: "1000000006",
 		HTTP: idverify.HTTP{Client: &http.Client{Transport: late{at}}, Clock: func() time.Time { return at }}})

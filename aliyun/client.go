@@ -22,37 +22,38 @@ const DefaultBaseURL = "https://cloudauth.aliyuncs.com"
 // idleTimeout is shorter than the ten seconds after which resets were reported.
 const idleTimeout = 5 * time.Second
 
-// Config is an account at Alibaba Cloud. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an account at Alibaba Cloud. It prints without its credentials, except
+// where fmt bypasses its methods: under %p, and in an unexported field of another
+// struct, in some cases even behind a pointer. Do not keep it in an unexported
+// field of a struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// AccessKeyID and AccessKeySecret are a key of a RAM user. Required, unless
 	// Credentials is given.
 	AccessKeyID, AccessKeySecret string
-	// Credentials gives the key of each attempt, such as the temporary one of a role
+	// Credentials returns the key for each attempt, such as a role's temporary key
 	// (STS); see [idverify.Credentials].
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// SceneID is the scene of the console, in decimal digits. Required.
+	// SceneID is the id of the scene in the vendor's console, in decimal digits.
+	// Required.
 	SceneID string
 
-	// Model says how the vendor looks for an attack. Default FrontCamera.
+	// Model says how the vendor checks for presentation attacks. Default
+	// FrontCamera.
 	Model Model
-	// Crop lets the vendor cut the face out of the picture. Default false.
+	// Crop lets the vendor crop the picture to the face. Default false.
 	Crop bool
-	// PhotoURLs lets [idverify.PhotoURL] be sent. The vendor's pages disagree on
-	// whether it fetches any address, or those of a bucket of Alibaba Cloud's that
-	// was opened to it, and it waits three seconds. Default false: a client of the
-	// same Request sends the photo itself, or asks another vendor.
+	// PhotoURLs allows [idverify.PhotoURL]. The vendor's pages disagree on whether
+	// it fetches any address, or only those of an Alibaba Cloud bucket that was
+	// opened to it; it waits three seconds. Default false: a PhotoURL is then
+	// skipped, and other evidence of the Request, or another vendor, is used.
 	PhotoURLs bool
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another. The
-	// default of IdleTimeout is 5 seconds.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on. The default of IdleTimeout is 5 seconds.
 	HTTP idverify.HTTP
 }
 
@@ -66,7 +67,7 @@ type Client struct {
 	model     Model
 	crop      bool
 	photoURLs bool
-	query     url.Values // the same of every request
+	query     url.Values // the same for every request
 }
 
 type clientMask = redact.Mask[Client]
@@ -76,8 +77,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -108,7 +108,7 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// isKeyID reports whether a text begins as all ids of permanent keys do.
+// isKeyID reports whether a text begins like the ids of permanent keys.
 func isKeyID(key string) bool { return strings.HasPrefix(key, "LTAI") }
 
 // isScene reports whether a text is a number that fits the vendor's 64 bits.
@@ -132,20 +132,20 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return false
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor
-// publishes no false-accept rate for this interface.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor publishes no
+// false-accept rate for this interface.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	_, err := c.vendor.MaxFAR(similarity, rate)
 	return nil, err
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the signature because this machine's clock runs wrong, which it does before it
-// looks at the request. A decision is a Result whose [Reply] holds what the vendor
-// said; everything else is an *idverify.Error.
+// the signature because this machine's clock is wrong, which it does before it
+// processes the request. A decision is a Result whose [Reply] is the vendor's
+// answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.model == NoLiveness, Encode: c.encode, Sign: c.sign, Decode: c.decode})
 }
@@ -155,6 +155,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheVendorDecidesAndPublishesNoRate(t *testing.T) {
+func TestRules_VendorDecidesWithoutRate(t *testing.T) {
 	client := newClient(t, new(vendor).config())
 	require.Equal(t, []idverify.Rule{{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor}}, client.Rules())
 	strict, err := client.WithMaxFAR(0.1)
@@ -20,14 +20,14 @@ func TestTheVendorDecidesAndPublishesNoRate(t *testing.T) {
 	require.ErrorIs(t, err, idverify.ErrInvalidConfig)
 }
 
-func TestPhotoURLsAreReadOnlyWhereTheyAreSwitchedOn(t *testing.T) {
+func TestAccepts_PhotoURLOnlyIfConfigured(t *testing.T) {
 	cfg := new(vendor).config()
 	require.False(t, newClient(t, cfg).Accepts(idverify.PhotoURL(idverifytest.MediaURL)))
 	cfg.PhotoURLs = true
 	require.True(t, newClient(t, cfg).Accepts(idverify.PhotoURL(idverifytest.MediaURL)))
 }
 
-func TestSceneIDIsANumberOfTheConsoles(t *testing.T) {
+func TestNew_SceneIDIsANumber(t *testing.T) {
 	for _, scene := range []string{"", "0", "000", "1000000006 ", "-1", "1234567890123456789", "1e9"} {
 		cfg := new(vendor).config()
 		cfg.SceneID = scene
@@ -38,7 +38,7 @@ func TestSceneIDIsANumberOfTheConsoles(t *testing.T) {
 	}
 }
 
-func TestAnswersOfOtherSettingsAreOthers(t *testing.T) {
+func TestDecidesBy_DependsOnSettings(t *testing.T) {
 	seen := map[string]bool{}
 	for _, model := range []aliyun.Model{"", aliyun.RearCamera, aliyun.NoLiveness} {
 		for _, crop := range []bool{false, true} {
@@ -50,8 +50,8 @@ func TestAnswersOfOtherSettingsAreOthers(t *testing.T) {
 	require.Len(t, seen, 6)
 }
 
-// The first call is signed anew for the vendor's time, later ones at once.
-func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
+// The first call is signed again with the vendor's time, later ones use it at once.
+func TestClockSkew_CorrectedWithStandIn(t *testing.T) {
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
 	cfg := aliyun.Config{AccessKeyID: keyID, AccessKeySecret: keySecret, SceneID: scene, HTTP: idverify.HTTP{
 		BaseURL: srv.BaseURL(idverifytest.Aliyun), Clock: func() time.Time { return signedAt.Add(-16 * time.Minute) }}}
@@ -65,7 +65,7 @@ func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
 	require.Equal(t, 2, srv.Bill().Total(), "the refused exchange cost nothing")
 }
 
-func TestTemporaryKeysAreAskedForEveryCall(t *testing.T) {
+func TestCredentials_RequestedForEveryCall(t *testing.T) {
 	srv := idverifytest.Start(t)
 	asked := 0
 	key := idverify.Credentials{KeyID: idverifytest.AliyunTemporaryKeyID, KeySecret: idverifytest.AliyunTemporaryKeySecret, Token: idverifytest.AliyunSecurityToken}
@@ -86,9 +86,9 @@ func TestTemporaryKeysAreAskedForEveryCall(t *testing.T) {
 	require.NotContains(t, err.Error(), "OTHER-TOKEN")
 }
 
-// Without its spoof check the vendor lets a photo of a photo pass, and every result
-// says so.
-func TestWithoutLivenessAResultWarns(t *testing.T) {
+// Without its attack check the vendor lets a photo of a photo pass, and every
+// result warns of it.
+func TestNoLiveness_ResultHasWarning(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for model, want := range map[aliyun.Model]idverify.Code{
 		"": idverify.CodeAttackSuspected, aliyun.RearCamera: idverify.CodeAttackSuspected, aliyun.NoLiveness: idverify.CodeMatch,

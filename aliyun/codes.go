@@ -13,16 +13,16 @@ var similarity = idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idveri
 const codeOK, subCodeOK = "200", "200"
 
 // Codes lists the vendor's codes and what they mean here: SubCodes, as the reason of
-// Code 200, other Codes of the service, which are numbers, and words of the gateway,
-// whose HTTP status is the documented one. All SubCodes are charged by the vendor's
-// page, which does not say what of the rest is: "no" was inferred for what is refused
-// before it is processed.
+// Code 200; other Codes of the service, which are numbers; and error names of the
+// gateway, with the documented HTTP status. The vendor's page says that all SubCodes
+// are charged, and nothing about the others: "no" was inferred for requests that are
+// refused before they are processed.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
 var table = exchange.NewTable(slices.Concat(subCodes, codes, words))
 
-// What narrows codes: a parameter that the message names, and a picture that the
-// vendor was to fetch.
+// Reasons that narrow a code: a parameter named in the message, and a picture that
+// the vendor had to fetch.
 const reasonName, reasonNumber, reasonFetched = "certName", "certNo", fieldURL
 
 // subCodes come with Passed T (200 alone) or F.
@@ -40,14 +40,14 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: codeOK, VendorReason: "205", HTTPStatus: 200, Code: idverify.CodeAttackSuspected, Billed: idverify.BilledYes,
 		Note: "the vendor sees the risk of an attack in the photo", NoteZH: "活体检测认为照片存在攻击风险"},
 	{VendorCode: codeOK, VendorReason: "206", HTTPStatus: 200, Code: idverify.CodePersonRestricted, Billed: idverify.BilledYes,
-		Note: "the scene's risk rules refuse: unusual device, or too frequent; a white list is in the console", NoteZH: "被场景的业务或风险策略拦截，如设备异常、过于频繁，可在控制台加白名单"},
+		Note: "the scene's risk rules refuse: unusual device, or too frequent; the console has an allow list", NoteZH: "被场景的业务或风险策略拦截，如设备异常、过于频繁，可在控制台加白名单"},
 	{VendorCode: codeOK, VendorReason: "207", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face is not that of the card photo; listed for another plan", NoteZH: "人脸与证件照不符，属其他认证方案"},
 	{VendorCode: codeOK, VendorReason: "209", HTTPStatus: 200, Code: idverify.CodeSourceUnavailable,
 		Note: "the authority's source is faulty; listed for another plan", NoteZH: "权威库异常，属其他认证方案"},
 }
 
-// codes are the service's own. Those of its other interfaces a photo should not meet.
+// codes are the service's own. A photo should not get those of its other interfaces.
 var codes = []idverify.CodeRow{
 	{VendorCode: "400", Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,
 		Note: "a parameter is empty", NoteZH: "参数为空"},
@@ -62,9 +62,9 @@ var codes = []idverify.CodeRow{
 	{VendorCode: "403", Code: idverify.CodeBadResponse,
 		Note: "a code of the interface that fetches results", NoteZH: "属查询结果接口的错误码"},
 	{VendorCode: "404", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "the scene is not configured: look at SceneID", NoteZH: "认证场景未配置，请检查 SceneID"},
+		Note: "the scene is not configured: check SceneID", NoteZH: "认证场景未配置，请检查 SceneID"},
 	{VendorCode: "405", Code: idverify.CodePersonRestricted,
-		Note: "the person is under 14; look by hand", NoteZH: "未满 14 岁，需人工审核"},
+		Note: "the person is under 14; review by hand", NoteZH: "未满 14 岁，需人工审核"},
 	{VendorCode: "406", Code: idverify.CodeBadResponse,
 		Note: "a code of the interface that fetches results", NoteZH: "属查询结果接口的错误码"},
 	{VendorCode: "410", Code: idverify.CodePermissionDenied, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
@@ -80,7 +80,7 @@ var codes = []idverify.CodeRow{
 	{VendorCode: "416", Code: idverify.CodeBadResponse,
 		Note: "a code of the capture flow", NoteZH: "属采集流程的错误码"},
 	{VendorCode: "417", Code: idverify.CodePersonRestricted,
-		Note: "there is no usable source for this identity, as after 201 to 203; look by hand", NoteZH: "该身份暂无可用权威库，201 至 203 之后常见，需人工审核"},
+		Note: "there is no usable source for this identity, as after 201 to 203; review by hand", NoteZH: "该身份暂无可用权威库，201 至 203 之后常见，需人工审核"},
 	{VendorCode: "418", Code: idverify.CodeTooManyAttempts,
 		Note: "too many failures of this identity today", NoteZH: "该身份当日认证失败次数过多"},
 	{VendorCode: "419", VendorReason: reasonFetched, Code: idverify.CodeEvidenceUnreachable,
@@ -98,7 +98,7 @@ var codes = []idverify.CodeRow{
 	{VendorCode: "424", Code: idverify.CodeBadResponse,
 		Note: "a code of the interface that fetches results", NoteZH: "属查询结果接口的错误码"},
 	{VendorCode: "427", Code: idverify.CodePersonRestricted,
-		Note: "the vendor's risk rules refuse; look by hand", NoteZH: "被厂商风险策略拦截，需人工审核"},
+		Note: "the vendor's risk rules refuse; review by hand", NoteZH: "被厂商风险策略拦截，需人工审核"},
 	{VendorCode: "500", Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryUnanswered,
 		Note: "fault inside the vendor; may have been billed", NoteZH: "厂商内部错误，可能已计费"},
 	{VendorCode: "501", Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryUnanswered,

@@ -17,9 +17,9 @@ type OSSObjectEvidence struct {
 
 type ossMask = redact.Mask[OSSObjectEvidence]
 
-// OSSObject is a photo in a bucket that was opened to the service in its console:
-// the way for pictures that are too large to be sent. Each name has at most 4,096
-// bytes. The vendor waits three seconds for the picture.
+// OSSObject is a photo in a bucket that was opened to the service in its console,
+// for pictures that are too large to be sent. Each name has at most 4,096 bytes.
+// The vendor waits three seconds for the picture.
 func OSSObject(bucket, object string) OSSObjectEvidence {
 	return OSSObjectEvidence{bucket: redact.NewSecret(bucket), object: redact.NewSecret(object)}
 }
@@ -46,7 +46,8 @@ type certifyMask = redact.Mask[CertifyIDEvidence]
 
 // CertifyID is the photo of an earlier verification that passed, by the CertifyID of
 // its [Reply], at most 4,096 bytes; any other is answered with CodeEvidenceExpired. It
-// shows nobody who is there now. The vendor's newest page does not list it any more.
+// does not prove that the person is present now. The vendor's newest page no longer
+// lists it.
 func CertifyID(id string) CertifyIDEvidence { return CertifyIDEvidence{id: redact.NewSecret(id)} }
 
 // EvidenceKind is "aliyun.certify_id".

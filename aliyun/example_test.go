@@ -11,7 +11,7 @@ import (
 )
 
 func ExampleNew() {
-	// A stand-in for the vendor; leave BaseURL out to ask the vendor itself.
+	// A stand-in for the vendor; leave BaseURL out to call the vendor itself.
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()
 

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/fuzztest"
 )
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	`{"Code":"200","ResultObject":{"Passed":"T","SubCode":"200"}}`,
 	`{"Code":200,"RequestId":"R","ResultObject":{"Passed":"T","SubCode":200}}`,
@@ -25,8 +25,8 @@ var turns = []string{
 	`{"Code":"SignatureDoesNotMatch","Message":"x"}`, `{"Code":"Throttling.New"}`, `{"Code":" 200"}`, `[]`, `null`, ``,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a
-// pass only when Code, SubCode and Passed all say so.
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if Code, SubCode and Passed all say so.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body)) }
 	for _, name := range []string{"vendor_sample.json", "face_mismatch.json", "gateway.json"} {
@@ -68,7 +68,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer) bool {
 	a, ok := fuzztest.Succeeded(given)
 	code, plain := a.Text("Code")

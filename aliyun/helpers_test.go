@@ -23,7 +23,7 @@ const (
 
 var signedAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// vendor answers every request in the same way, and keeps the requests.
+// vendor gives every request the same answer, and records the requests.
 type vendor struct {
 	status int
 	header http.Header
@@ -69,14 +69,14 @@ func requestWith(ev idverify.Evidence) *idverify.Request {
 
 func photo() idverify.Evidence { return idverify.Photo(idverify.Bytes(idverifytest.Photo())) }
 
-// verify asks a vendor that gives the one answer.
+// verify calls a vendor that gives this answer.
 func verify(t *testing.T, status int, body string) (*idverify.Result, error) {
 	t.Helper()
 	v := &vendor{status: status, body: body}
 	return newClient(t, v.config()).Verify(t.Context(), requestWith(photo()))
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

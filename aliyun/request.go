@@ -15,8 +15,8 @@ import (
 const path = "/"
 
 // photoLimits: the vendor's page says "below 1 MB" and 640×480 to 1920×1080, and
-// names no formats; its samples and sister interfaces have these two. Larger files
-// than a million bytes are too large under every reading.
+// names no formats; its samples and sister interfaces have these two. Files above a
+// million bytes are too large under every reading.
 var photoLimits = exchange.Limits{
 	Formats:      []picture.Format{picture.JPEG, picture.PNG},
 	MaxBytes:     1_000_000 - 1,
@@ -54,7 +54,8 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	return req, err
 }
 
-// orderOf is the caller's reference where the vendor takes it, or a random number.
+// orderOf returns the caller's reference if the vendor accepts it, or a random
+// number.
 func orderOf(reference string) string {
 	isPlain := func(r rune) bool { return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 	if len(reference) == orderDigits && strings.TrimFunc(reference, isPlain) == "" {
@@ -63,8 +64,8 @@ func orderOf(reference string) string {
 	return sign.Nonce()
 }
 
-// orderDigits is how long a number of an order is: one page says 32, another at most
-// so many.
+// orderDigits is the length of an order number: one page says exactly 32, another at
+// most 32.
 const orderDigits = 32
 
 const fieldURL = "FaceContrastPictureUrl"
@@ -89,20 +90,21 @@ func addEvidence(members []body.Member, call *exchange.Call) ([]body.Member, err
 		err := call.ID(ev.id.Reveal(), "CertifyID")
 		return append(members, body.Member{Name: "CertifyId", Value: ev.id.Reveal()}), err
 	}
-	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "a form of evidence that cannot be encoded")
+	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "this type of evidence cannot be encoded")
 }
 
-// maxSafeBytes is the largest photo that the vendor's "1 MB" lets through however it is
-// read: its base64 has 999,996 characters.
+// maxSafeBytes is the largest photo that meets every reading of the vendor's "1 MB":
+// its base64 has 999,996 characters.
 const maxSafeBytes = 749_997
 
-// PhotoLimits are safe under every reading of the vendor's page: it says "1 MB", and
-// not whether that is of the file or of its base64.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page:
+// it says "1 MB", but not whether of the file or of its base64.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBytes, safe.MaxBase64 = maxSafeBytes, 1_000_000-1
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return photoLimits.Photo() }

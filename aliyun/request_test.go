@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestWhatIsSent(t *testing.T) {
+func TestRequest_Content(t *testing.T) {
 	v := &vendor{body: fixture(t, "vendor_sample.json")}
 	cfg := v.config()
 	cfg.PhotoURLs, cfg.Crop = true, true
@@ -50,9 +50,9 @@ func TestWhatIsSent(t *testing.T) {
 	}
 }
 
-// The caller's reference is the number of the order where the vendor takes it, and no
-// other reference fails a call.
-func TestOrderIsTheReferenceOrRandom(t *testing.T) {
+// The caller's reference becomes the order number if the vendor accepts it; any other
+// reference does not fail the call.
+func TestRequest_OuterOrderNoIsReferenceOrRandom(t *testing.T) {
 	const whole = "order000000000000000000000000017"
 	seen := map[string]bool{}
 	for _, reference := range []string{whole, "", "", "order-17", strings.Repeat("a", 33), strings.Repeat("a", 31) + "."} {
@@ -76,7 +76,7 @@ func pictureOf(t *testing.T, width, height, size int) []byte {
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))))
 	content := b.Bytes()
-	if more := size - len(content); more > 0 { // in front of the end, as a chunk that readers pass over
+	if more := size - len(content); more > 0 { // before the end, in a chunk that readers ignore
 		end := content[len(content)-12:]
 		chunk := append([]byte{byte((more - 12) >> 24), byte((more - 12) >> 16), byte((more - 12) >> 8), byte(more - 12)}, "teXt"...)
 		content = append(append(append(bytes.Clone(content[:len(content)-12]), chunk...), make([]byte, more-8)...), end...)
@@ -84,7 +84,7 @@ func pictureOf(t *testing.T, width, height, size int) []byte {
 	return content
 }
 
-func TestLimitsOfPicturesAreCheckedBeforeSending(t *testing.T) {
+func TestRequest_PictureLimitsAreCheckedBeforeSending(t *testing.T) {
 	for what, tt := range map[string]struct {
 		content []byte
 		code    idverify.Code // "" is sent
@@ -116,7 +116,7 @@ func TestLimitsOfPicturesAreCheckedBeforeSending(t *testing.T) {
 	}
 }
 
-func TestPhotoLimitsAreTheSafeOnesAndTheWidest(t *testing.T) {
+func TestPhotoLimits_SafeAndWidest(t *testing.T) {
 	client := newClient(t, new(vendor).config())
 	safe, widest := client.PhotoLimits(), client.WidestPhotoLimits()
 	assert.EqualValues(t, 749_997, safe.MaxBytes)
@@ -126,7 +126,7 @@ func TestPhotoLimitsAreTheSafeOnesAndTheWidest(t *testing.T) {
 	assert.Equal(t, []int{1920, 1080, 640, 480}, []int{widest.LongSide, widest.ShortSide, widest.MinLongSide, widest.MinShortSide})
 }
 
-func TestNamesAndIDsAreHeldToText(t *testing.T) {
+func TestRequest_NamesAndIDsMustBeText(t *testing.T) {
 	for _, ev := range []idverify.Evidence{
 		aliyun.OSSObject("", "x"), aliyun.OSSObject("x", ""), aliyun.OSSObject("x", "a\nb"), aliyun.CertifyID(""), aliyun.CertifyID(" "),
 		aliyun.OSSObjectEvidence{}, aliyun.CertifyIDEvidence{}, aliyun.CertifyID(strings.Repeat("a", 4097)),

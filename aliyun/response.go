@@ -11,41 +11,41 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
-	// Code is "200" for a question that was processed, and then SubCode says what
-	// came of it. [Codes] lists both.
+	// Code is "200" for a processed request, and SubCode then has the outcome.
+	// [Codes] lists both.
 	Code, SubCode string
 	Message       string
 	// Passed is "T" or "F", the vendor's decision. Empty in an error.
 	Passed string
-	// RequestID names the exchange to the vendor, and CertifyID the verification, by
-	// which its statistics count calls.
+	// RequestID is the vendor's id of the exchange, and CertifyID that of the
+	// verification, which its statistics count.
 	RequestID, CertifyID string
-	// Material is what the vendor says of the picture, nil when it says nothing. It
-	// decides nothing.
+	// Material is what the vendor says about the picture, nil when it says nothing.
+	// It has no influence on the decision.
 	Material *Material
 }
 
 type replyMask = redact.Mask[Reply]
 
-// Material is what the vendor says of the picture, without the address under which it
-// may keep it. It is not printed, logged or marshalled. A number is nil, and a text
-// empty, where the answer has none.
+// Material is what the vendor says about the picture, without the address under which
+// the vendor may keep it. It is not printed, logged or marshalled. A number is nil,
+// and a text empty, where the answer has none.
 type Material struct {
 	materialMask
 
-	// VerifyScore is how alike the faces are. The vendor publishes neither its scale
-	// nor a threshold, and warns that it can be missing or wrong.
+	// VerifyScore is the similarity of the faces. The vendor publishes neither its
+	// scale nor a threshold, and warns that it can be missing or wrong.
 	VerifyScore *float64
 	// QualityScore is how good the picture is, about 0..100.
 	QualityScore *float64
 	// FaceAttack is "T" or "F" for a spoof, and FaceAttackScore its score. The
-	// vendor's samples contradict themselves in it.
+	// vendor's samples contradict each other here.
 	FaceAttack      string
 	FaceAttackScore *float64
 	// FaceOcclusion is "T" or "F" for a face that is covered.
@@ -72,7 +72,7 @@ type result struct {
 	Material  material        `json:"MaterialInfo"`
 }
 
-// UnmarshalJSON takes whatever is no object for no result: errors come without.
+// UnmarshalJSON treats anything but an object as no result: errors have none.
 func (r *result) UnmarshalJSON(text []byte) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil
@@ -91,7 +91,7 @@ type material struct {
 	OSSObjectName   exchange.Remark `json:"ossObjectName"`
 }
 
-// maxMaterial is more than the vendor has to say of a picture, in bytes.
+// maxMaterial is more than the vendor says about a picture, in bytes.
 const maxMaterial = 16 << 10
 
 type front struct {
@@ -102,8 +102,8 @@ type front struct {
 	OSSObjectName   exchange.Remark `json:"ossObjectName"`
 }
 
-// UnmarshalJSON reads the JSON text within a string. What is none counts as absent:
-// it decides nothing, and must not cost the decision.
+// UnmarshalJSON reads JSON inside a string. Anything else counts as absent: it
+// decides nothing, and must not cost the decision.
 func (m *material) UnmarshalJSON(text []byte) error {
 	if len(text) > maxMaterial {
 		return nil
@@ -116,15 +116,15 @@ func (m *material) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// UnmarshalJSON takes whatever is no object for nothing.
+// UnmarshalJSON treats anything but an object as absent.
 func (f *front) UnmarshalJSON(text []byte) error {
 	type fields front
 	_ = exchange.Fields(text, (*fields)(f))
 	return nil
 }
 
-// decode decides by Code, SubCode and Passed together, and by no score. The vendor's
-// yes needs all three and the HTTP status of success.
+// decode decides by Code, SubCode and Passed together, never by a score. A pass
+// needs all three and the HTTP status of success.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -172,7 +172,8 @@ func (a *answer) isCounted() bool {
 
 const fieldPassed = "ResultObject.Passed"
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Code:      a.code(call),
@@ -185,7 +186,7 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 	}
 }
 
-// code is a word of the table as it is: some look like what is signed.
+// code keeps a code of the table unchanged, although some look like signed content.
 func (a *answer) code(call *exchange.Call) string {
 	if row, listed := table.Find(string(a.Code), string(a.Result.SubCode)); listed {
 		return row.VendorCode

@@ -10,8 +10,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// failure is for an answer with another Code than 200, a number of the service's or a
-// word of its gateway's. A yes beside it is a contradiction.
+// failure handles an answer with a Code other than 200: a number of the service's or
+// an error name of its gateway. A yes in the same answer is a contradiction.
 func failure(call *exchange.Call, said exchange.Said) (*idverify.Result, error) {
 	said.Code, said.Reasons = rowOf(said.Code), reasons(call, said)
 	if row, listed := table.Find(said.Code); !listed && call.ServerFailed() && !isNumber(said.Code) {
@@ -22,15 +22,16 @@ func failure(call *exchange.Call, said exchange.Said) (*idverify.Result, error) 
 	return call.Verdict(said)
 }
 
-// growing are the words of the gateway that mean the same whatever follows the first
-// dot, and it is known that more follows from time to time.
+// growing are the gateway's error names that keep their meaning whatever follows the
+// first dot; the vendor adds new ones from time to time.
 var growing = []string{"Throttling", "Forbidden", "InvalidSecurityToken", "InvalidAccessKeyId",
 	wordOfMissing, wordOfParameter, wordOfFailure, "ServiceUnavailable"}
 
-// wider are the beginnings of words that mean the same whatever follows.
+// wider are the beginnings of error names that keep their meaning whatever follows.
 var wider = map[string]string{"Missing": wordOfMissing, wordOfParameter: wordOfParameter}
 
-// rowOf is the code by which a word stands in the table, or the word itself.
+// rowOf returns the code under which an error name is listed in the table, or the
+// name itself.
 func rowOf(code string) string {
 	if _, listed := table.Find(code); listed {
 		return code
@@ -46,8 +47,8 @@ func rowOf(code string) string {
 	return code
 }
 
-// reasons narrow a code: which parameter a message names, and whether the picture was
-// to be fetched.
+// reasons narrow a code: the parameter named in the message, and whether the vendor
+// had to fetch the picture.
 func reasons(call *exchange.Call, said exchange.Said) []string {
 	message := strings.ToLower(said.Message)
 	var all []string
@@ -63,7 +64,8 @@ func reasons(call *exchange.Call, said exchange.Said) []string {
 	return all
 }
 
-// isAboutSignature reports whether the gateway explains what it signed itself.
+// isAboutSignature reports whether the message contains the text that the gateway
+// itself signed.
 func isAboutSignature(code string) bool {
 	code = strings.TrimSpace(code)
 	return code == "SignatureDoesNotMatch" || code == "IncompleteSignature"
@@ -71,8 +73,8 @@ func isAboutSignature(code string) bool {
 
 func isNumber(code string) bool { return strings.Trim(code, "0123456789") == "" }
 
-// timeLeft is how long headers of the gateway's say that a limit lasts, such as
-// "Limit:50,Remain:0,TimeLeft:800", in milliseconds.
+// timeLeft returns how long a limit still lasts according to the gateway's headers,
+// such as "Limit:50,Remain:0,TimeLeft:800", in milliseconds.
 func timeLeft(headers ...string) time.Duration {
 	for _, header := range headers {
 		for field := range strings.SplitSeq(header, ",") {

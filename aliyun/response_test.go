@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheVendorsSampleIsAPass(t *testing.T) {
+func TestAnswer_VendorsSampleIsAPass(t *testing.T) {
 	res, err := verify(t, http.StatusOK, fixture(t, "vendor_sample.json"))
 	require.NoError(t, err)
 	require.True(t, res.Passed())
@@ -29,8 +29,9 @@ func TestTheVendorsSampleIsAPass(t *testing.T) {
 	require.Nil(t, reply.Material.FaceAttackScore)
 }
 
-// A score decides nothing, and neither does what is said of an attack beside SubCode.
-func TestAHighScoreOverrulesNothing(t *testing.T) {
+// A score decides nothing, and neither do the attack fields of the material; only
+// SubCode counts.
+func TestAnswer_ScoreNeverOverrules(t *testing.T) {
 	res, err := verify(t, http.StatusOK, fixture(t, "face_mismatch.json"))
 	require.NoError(t, err)
 	require.Equal(t, idverify.CodeFaceMismatch, res.Code)
@@ -41,7 +42,7 @@ func TestAHighScoreOverrulesNothing(t *testing.T) {
 		reply.Material.OSSBucketName, reply.Material.OSSObjectName})
 }
 
-func TestAYesNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
+func TestAnswer_PassNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 	const whole = `{"RequestId":"R","Code":%s,"ResultObject":%s}`
 	for _, tt := range []struct {
 		status       int
@@ -121,7 +122,7 @@ func TestMaterialThatCannotBeReadCostsNoDecision(t *testing.T) {
 	}
 }
 
-func TestWordsOfTheGatewayAreReadByTheirBeginning(t *testing.T) {
+func TestAnswer_GatewayErrorsMatchByPrefix(t *testing.T) {
 	for word, want := range map[string]struct {
 		status     int
 		code       idverify.Code
@@ -154,7 +155,7 @@ func TestWordsOfTheGatewayAreReadByTheirBeginning(t *testing.T) {
 	}
 }
 
-func TestTheGatewaySaysHowLongToWait(t *testing.T) {
+func TestAnswer_GatewayRetryAfter(t *testing.T) {
 	for header, want := range map[string]time.Duration{
 		"Limit:50,Remain:0,TimeLeft:800": 800 * time.Millisecond, "timeleft: 1500": 1500 * time.Millisecond,
 		"TimeLeft:-1": 0, "TimeLeft:x": 0, "TimeLeft:99999999999": 0, "Limit:50": 0, "": 0,
@@ -173,7 +174,7 @@ func TestTheGatewaySaysHowLongToWait(t *testing.T) {
 }
 
 // The vendor's message about a signature may repeat every parameter of the request.
-func TestMessagesAboutSignaturesAreNotPassedOn(t *testing.T) {
+func TestAnswer_SignatureMessagesAreHidden(t *testing.T) {
 	for _, word := range []string{"SignatureDoesNotMatch", "IncompleteSignature", " SignatureDoesNotMatch "} {
 		res, err := verify(t, http.StatusBadRequest, fmt.Sprintf(`{"RequestId":"R","Code":%q,"Message":"server string to sign is: CertName%%253D"}`, word))
 		e := failed(t, res, err)
@@ -183,8 +184,8 @@ func TestMessagesAboutSignaturesAreNotPassedOn(t *testing.T) {
 	}
 }
 
-// One code says of a picture whatever is wrong with it, and 401 of every parameter.
-func TestReasonsNarrowACode(t *testing.T) {
+// One code covers every fault of a picture, and 401 every parameter.
+func TestAnswer_ReasonsNarrowACode(t *testing.T) {
 	for _, tt := range []struct {
 		body string
 		ev   idverify.Evidence

@@ -12,14 +12,14 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// asking is one verification on its way, with the token that it uses.
+// asking is one verification in progress, with the token that it uses.
 type asking struct {
 	client *Client
 	token  Token
-	err    error // of the call, when it went out before and was refused for its token
+	err    error // of the first exchange, when the vendor refused its token
 }
 
-// sign adds the access token, which authorizes a call where others have a signature.
+// sign adds the access token, which this vendor uses instead of a signature.
 func (a *asking) sign(call *exchange.Call, req *httpx.Request) (err error) {
 	if a.token, err = a.client.accessToken(call.Context(), a.err); err != nil {
 		return err
@@ -54,8 +54,8 @@ func (a *asking) answered(call *exchange.Call) (*idverify.Result, error) {
 	return res, err
 }
 
-// accessToken is the token for a call. refused is the error of the call when it went
-// out before and was refused for its token, else nil.
+// accessToken returns the token for a call. refused is the error of the first
+// exchange when the vendor refused its token, else nil.
 func (c *Client) accessToken(ctx context.Context, refused error) (Token, error) {
 	token, err := c.tokens.get(ctx)
 	if err == nil {
@@ -63,7 +63,7 @@ func (c *Client) accessToken(ctx context.Context, refused error) (Token, error) 
 	}
 	var e *idverify.Error
 	if !errors.As(err, &e) {
-		e = c.vendor.Gone(ctx) // while the token was being fetched, for others perhaps
+		e = c.vendor.Gone(ctx) // while the token was being fetched, perhaps for other callers
 		if refused != nil {
 			own := *e
 			own.Detail = timelimit.Ended(ctx) + " before the request could be repeated"
@@ -77,9 +77,9 @@ func (c *Client) accessToken(ctx context.Context, refused error) (Token, error) 
 	return Token{}, &own
 }
 
-// unverified is a copy of an error on the way to the token that speaks of the
-// verification: nobody worked on that, and it cost nothing. Callers and
-// OnTokenFetch are given no other.
+// unverified returns a copy of an error from fetching the token that describes the
+// verification: it was not processed, and cost nothing. Callers and OnTokenFetch
+// get only such errors.
 func unverified(e *idverify.Error) *idverify.Error {
 	own := *e
 	own.Detail = "access token: " + e.Detail

@@ -18,8 +18,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// However many callers share a token that is refused, it is one token.
-func TestARefusedTokenCountsOnce(t *testing.T) {
+// A refused token counts once, however many callers share it.
+func TestToken_RefusalCountsOncePerToken(t *testing.T) {
 	for _, callers := range []int{1, 8} {
 		bubble(t, func(t *testing.T) {
 			f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) {
@@ -45,8 +45,8 @@ func TestARefusedTokenCountsOnce(t *testing.T) {
 	}
 }
 
-// During the pause callers are told why, and nothing of another's call.
-func TestAPauseTellsNothingOfAnothersCall(t *testing.T) {
+// During the pause callers get the reason, but nothing about another caller's call.
+func TestToken_PauseShowsNothingOfOtherCalls(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
 			return answer{body: fmt.Sprintf(`{"error_code":110,"error_msg":"refused for MARK","log_id":%d}`, 1000+n)}, nil
@@ -70,9 +70,9 @@ func TestAPauseTellsNothingOfAnothersCall(t *testing.T) {
 	})
 }
 
-// A page of a gateway's, or a vendor that could not look at the token, did not
-// accept it: the count of refused tokens goes on.
-func TestOnlyWorkEndsTheCountOfRefusals(t *testing.T) {
+// A gateway's page, or a vendor that could not check the token, has not accepted
+// it: the count of refused tokens continues.
+func TestToken_OnlyProcessedCallResetsRefusalCount(t *testing.T) {
 	for _, between := range []answer{{status: 502, body: "<html>"}, refusedWith("4"), refusedWith("13"), refusedWith("18")} {
 		bubble(t, func(t *testing.T) {
 			f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
@@ -93,8 +93,9 @@ func TestOnlyWorkEndsTheCountOfRefusals(t *testing.T) {
 	}
 }
 
-// Who leaves while a refused token is replaced is not told that nothing was sent.
-func TestLeavingWhileARefusedTokenIsReplaced(t *testing.T) {
+// A caller who leaves while a refused token is being replaced must not be told that
+// nothing was sent.
+func TestToken_CancelWhileReplacingRefusedToken(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f := &fake{
 		onCall: func(context.Context, string, int) (answer, error) { return refusedWith("110"), nil },
@@ -116,7 +117,7 @@ func TestLeavingWhileARefusedTokenIsReplaced(t *testing.T) {
 }
 
 // Holds P-PAY-6.
-func TestRefusedTokenIsReplacedOnceForAllWhoHeldIt(t *testing.T) {
+func TestToken_RefusedTokenIsReplacedOnceForAllCallers(t *testing.T) {
 	for _, code := range []string{"100", "110", "111", `"110"`} {
 		bubble(t, func(t *testing.T) {
 			const callers = 50
@@ -142,7 +143,7 @@ func TestRefusedTokenIsReplacedOnceForAllWhoHeldIt(t *testing.T) {
 	}
 }
 
-func TestRefusedTokenThatWasReplacedMeanwhileIsNotFetchedAgain(t *testing.T) {
+func TestToken_AlreadyReplacedTokenIsNotFetchedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		late := make(chan struct{})
 		f := &fake{onCall: func(_ context.Context, token string, n int) (answer, error) {
@@ -168,7 +169,7 @@ func TestRefusedTokenThatWasReplacedMeanwhileIsNotFetchedAgain(t *testing.T) {
 }
 
 // Holds P-PAY-1.
-func TestCallIsRepeatedOnlyOnce(t *testing.T) {
+func TestToken_CallIsRepeatedOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{onCall: func(context.Context, string, int) (answer, error) { return refusedWith("111"), nil }}
 		c := newClient(t, f.into)
@@ -198,9 +199,9 @@ func TestCallIsRepeatedOnlyOnce(t *testing.T) {
 	})
 }
 
-// One new token that is refused may be chance: only the second in a row, with
-// no success between them, is followed by a pause.
-func TestSuccessBetweenRefusalsEndsTheirCount(t *testing.T) {
+// One refused new token may be chance: only the second in a row, without a success
+// in between, leads to a pause.
+func TestToken_SuccessResetsRefusalCount(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		refused := map[int]bool{1: true, 2: true, 3: true, 5: true, 6: true, 7: true}
 		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
@@ -220,7 +221,7 @@ func TestSuccessBetweenRefusalsEndsTheirCount(t *testing.T) {
 }
 
 // Holds P-PAY-1.
-func TestOtherRefusalsAreNotCuredByANewToken(t *testing.T) {
+func TestToken_OtherRefusalsFetchNoNewToken(t *testing.T) {
 	for _, code := range []string{"6", "14", "15", "23", "13", "18"} {
 		c, f := answering(t, refusedWith(code))
 		verifyFails(t, c)
@@ -228,7 +229,7 @@ func TestOtherRefusalsAreNotCuredByANewToken(t *testing.T) {
 	}
 }
 
-func TestWithoutANewTokenTheFetchTellsWhy(t *testing.T) {
+func TestToken_FailedReplacementExplainsTheError(t *testing.T) {
 	f := &fake{
 		onFetch: func(_ context.Context, n int) (answer, error) {
 			if n == 1 {
@@ -267,9 +268,9 @@ func (d *deadAfter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return d.next.RoundTrip(r)
 }
 
-// The first exchange arrived whole and was refused for its token; the second
-// could not be sent. The whole request did leave this machine.
-func TestWhatWasRefusedForItsTokenWasSent(t *testing.T) {
+// The first exchange arrived completely and its token was refused; the second could
+// not be sent. So the whole request did leave this machine.
+func TestToken_RefusedCallCountsAsSent(t *testing.T) {
 	srv := idverifytest.Start(t)
 	srv.Inject(idverifytest.BaiduV4, idverifytest.RevokedToken())
 	c, err := baiduv4.New(baiduv4.Config{

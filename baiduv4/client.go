@@ -14,23 +14,22 @@ const Name = "baiduv4"
 // DefaultBaseURL is the vendor's own service.
 const DefaultBaseURL = "https://aip.baidubce.com"
 
-// Config is an application at Baidu. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an application at Baidu. It prints without its credentials, except
+// where fmt bypasses its methods: under %p, and in an unexported field of another
+// struct, in some cases even behind a pointer. Do not keep it in an unexported
+// field of a struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// APIKey and SecretKey are the application's. Required.
 	APIKey, SecretKey string
 
-	// Threshold is what a score must exceed to be the same person, above 1 and
-	// below 100. 0 is the default, 80, the vendor's recommendation: one impostor in
-	// 10,000 passes. A lower one is weaker than the vendor advises.
+	// Threshold is what a score must exceed to count as the same person, above 1
+	// and below 100. 0 is the default, 80, the vendor's recommendation: one
+	// impostor in 10,000 passes. A lower one is weaker than the vendor recommends.
 	Threshold float64
-	// Quality is the quality a picture needs. Default QualityNone, which is
-	// the vendor's.
+	// Quality is the quality that a picture needs. Default QualityNone, the
+	// vendor's own default.
 	Quality QualityControl
 	// Liveness is the liveness a picture needs. Default LivenessNormal, the
 	// vendor's recommendation; LivenessNone turns the check off.
@@ -39,31 +38,30 @@ type Config struct {
 	// the vendor's recommendation; SpoofingNone turns the check off.
 	Spoofing SpoofingControl
 
-	// Risk is what becomes of a capture whose device the vendor rates as
-	// dangerous. Default RiskReject: it is CodeAttackSuspected.
+	// Risk says what to do about a capture whose device the vendor rates as
+	// dangerous. Default RiskReject: CodeAttackSuspected.
 	Risk RiskControl
 
-	// Tokens is where access tokens are kept. Default a NewMemoryStore of the
-	// client's own; give one that several processes reach to share a token.
+	// Tokens stores access tokens. Default a NewMemoryStore of the client's own;
+	// use one that several processes share to share a token.
 	Tokens TokenStore
-	// OnTokenFetch is called after every fetch of an access token from the vendor: a
-	// renewal that fails can be seen before the old token runs out. The
-	// context has the values of the caller who needed the token first, and two
-	// seconds; no call waits for the function, and a panic of it is dropped. It is
-	// called concurrently. Default nil.
+	// OnTokenFetch is called after every fetch of an access token from the vendor,
+	// so that a failing renewal can be noticed before the old token expires. The
+	// context has the values of the caller who needed the token first, and ends
+	// after two seconds; no call waits for the function, and a panic in it is
+	// dropped. It is called concurrently. Default nil.
 	OnTokenFetch func(ctx context.Context, fetched TokenFetch)
 
-	// HTTP is how the vendor is reached. A call makes up to four exchanges: token,
-	// call, and both again when the vendor refuses the token. The answer to a
-	// SealedCapture brings the picture back.
+	// HTTP configures the connection to the vendor. A call makes up to four
+	// exchanges: token, call, and both again when the vendor refuses the token. The
+	// answer to a SealedCapture contains the picture.
 	HTTP idverify.HTTP
 }
 
 type configMask = redact.Mask[Config]
 
-// Client verifies with one application. It is safe for concurrent use and
-// needs no closing: the only work it does on its own is to renew its token,
-// which Timeout bounds.
+// Client verifies with one application. It is safe for concurrent use and needs no
+// closing: its only background work is renewing the token, which Timeout limits.
 type Client struct {
 	clientMask
 	vendor     *exchange.Vendor
@@ -80,8 +78,8 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field. Nothing is sent; the token is fetched by the first call.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
+// Nothing is sent; the token is fetched by the first call.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -118,7 +116,7 @@ func (c *Client) Name() string { return Name }
 // [FaceTokenEvidence], a [PlainCapture] or a [SealedCapture].
 func (c *Client) Accepts(ev idverify.Evidence) bool { return accepts(ev) }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule {
 	rules := []idverify.Rule{c.similarity}
 	for _, rule := range []idverify.Rule{livenessRules[c.controls.liveness], spoofingRules[c.controls.spoofing]} {
@@ -129,9 +127,9 @@ func (c *Client) Rules() []idverify.Rule {
 	return rules
 }
 
-// WithMaxFAR is a copy of the client at a published similarity threshold whose
-// false-accept rate is at most rate; 1e-4, at 80, is the lowest there is. The
-// copy uses the same access token.
+// WithMaxFAR returns a copy of the client with a published similarity threshold
+// whose false-accept rate is at most rate; the only published rate is 1e-4, at 80.
+// The copy uses the same access token.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {
@@ -144,9 +142,8 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the access token, which it does before it looks at the request. A decision is a
-// Result whose [Reply] holds what the vendor said; everything else is an
-// *idverify.Error.
+// the access token, which it does before it processes the request. A decision is a
+// Result whose [Reply] is the vendor's answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	a := &asking{client: c}
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: a.sign, Refused: a.refused, Decode: a.answered})
@@ -157,6 +154,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

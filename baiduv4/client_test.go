@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestRulesFollowTheControls(t *testing.T) {
+func TestRules_FollowTheControls(t *testing.T) {
 	thresholds := func(c *baiduv4.Client) map[idverify.CheckKind]float64 {
 		found := map[idverify.CheckKind]float64{}
 		for _, r := range c.Rules() {
@@ -41,7 +41,7 @@ func TestRulesFollowTheControls(t *testing.T) {
 	}
 }
 
-func TestMaxFARKeepsTheToken(t *testing.T) {
+func TestWithMaxFAR_KeepsTheToken(t *testing.T) {
 	f := &fake{}
 	c := newClient(t, f.into)
 	strict, err := c.WithMaxFAR(1e-4)
@@ -53,9 +53,9 @@ func TestMaxFARKeepsTheToken(t *testing.T) {
 	f.assertSeen(t, 1, 2)
 }
 
-// Whoever leaves gets an answer at once: inside the bubble time stands still
-// unless everybody waits for it.
-func TestCallerWhoLeavesReturnsAtOnce(t *testing.T) {
+// A caller who leaves returns at once: inside the synctest bubble time does not
+// pass unless all goroutines wait for it.
+func TestVerify_CancelReturnsAtOnce(t *testing.T) {
 	hang := func(ctx context.Context) (answer, error) {
 		<-ctx.Done()
 		return answer{}, ctx.Err()
@@ -113,7 +113,7 @@ func TestCallerWhoLeavesReturnsAtOnce(t *testing.T) {
 	}
 }
 
-func TestCallerWhoLeftBeforeIsNotServed(t *testing.T) {
+func TestVerify_CancelledContextSendsNothing(t *testing.T) {
 	f := &fake{}
 	c := newClient(t, f.into)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -124,7 +124,7 @@ func TestCallerWhoLeftBeforeIsNotServed(t *testing.T) {
 	f.assertSeen(t, 0, 0)
 }
 
-func TestTheCallersClientIsNotChanged(t *testing.T) {
+func TestNew_CallersHTTPClientIsNotChanged(t *testing.T) {
 	f := &fake{}
 	given := &http.Client{Transport: f}
 	c := newClient(t, func(cfg *baiduv4.Config) { cfg.HTTP.Client = given })

@@ -27,7 +27,8 @@ var livenessRules = map[LivenessControl]idverify.Rule{
 	LivenessHigh:   livenessFrom(0.9),
 }
 
-// spoofingRules run the other way: 1 is worst, and LOW is the strictest.
+// spoofingRules run in the opposite direction: 1 is the worst score, and LOW is the
+// strictest level.
 var spoofingRules = map[SpoofingControl]idverify.Rule{
 	SpoofingNone:   off,
 	SpoofingLow:    spoofingUpTo(0.00023),
@@ -35,7 +36,7 @@ var spoofingRules = map[SpoofingControl]idverify.Rule{
 	SpoofingHigh:   spoofingUpTo(0.00109),
 }
 
-// off is the rule of a control that asks for no score.
+// off is the rule of a control that requests no score.
 var off idverify.Rule
 
 func isOn(rule idverify.Rule) bool { return rule.Kind != "" }
@@ -54,14 +55,14 @@ func spoofingUpTo(threshold float64) idverify.Rule {
 
 const (
 	codeOK       = "0"             // of error_code
-	statusCode   = "verify_status" // the rows for verify_status, which is their reason
+	statusCode   = "verify_status" // rows for verify_status have its value as their reason
 	statusNormal = "0"
 )
 
-// recommended are the rules that the vendor advises.
+// recommended are the vendor's recommended rules.
 var recommended = []idverify.Rule{similarity, livenessRules[LivenessNormal], spoofingRules[SpoofingNormal]}
 
-// tokenRefusals are the codes that a new access token may cure.
+// tokenRefusals are the codes after which a new access token may help.
 var tokenRefusals = []string{"100", "110", "111"}
 
 // Codes lists the vendor's codes and what they mean here: of a verification,
@@ -85,16 +86,16 @@ var table = exchange.NewTable(slices.Concat(
 		{VendorCode: "1", Code: idverify.CodeVendorUnavailable,
 			Note: "fault inside the vendor that it does not explain", NoteZH: "厂商未说明原因的内部错误"},
 		{VendorCode: "2", Code: idverify.CodeVendorUnavailable,
-			Note: "the service is out of order for the moment", NoteZH: "服务临时不可用"},
+			Note: "the service is temporarily out of service", NoteZH: "服务临时不可用"},
 		{VendorCode: "3", Code: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused,
-			Note: "no such interface: look at BaseURL", NoteZH: "接口不存在，请检查 BaseURL"},
+			Note: "no such interface: check BaseURL", NoteZH: "接口不存在，请检查 BaseURL"},
 		{VendorCode: "4", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the vendor's cluster takes no more calls for the moment; not processed", NoteZH: "厂商集群请求量已达上限，请求未被处理"},
+			Note: "the vendor's cluster accepts no more calls at the moment; not processed", NoteZH: "厂商集群请求量已达上限，请求未被处理"},
 		{VendorCode: "6", Code: idverify.CodePermissionDenied, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note:   "the application may not call this interface; a grant takes up to an hour to work, and one for V3 is not one for V4",
 			NoteZH: "应用无此接口的权限；开通后最长约一小时生效，V3 权限不等于 V4 权限"},
 		{VendorCode: "13", Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the vendor could not check the token for the moment; not processed", NoteZH: "厂商暂时无法校验令牌，请求未被处理"},
+			Note: "the vendor could not check the token at the moment; not processed", NoteZH: "厂商暂时无法校验令牌，请求未被处理"},
 		{VendorCode: "14", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "the vendor's access management refused the credentials", NoteZH: "IAM 鉴权未通过"},
 		{VendorCode: "15", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
@@ -109,9 +110,9 @@ var table = exchange.NewTable(slices.Concat(
 		{VendorCode: "23", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "the API key was refused", NoteZH: "API Key 鉴权未通过"},
 		{VendorCode: "100", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the access token is none, and so was a new one", NoteZH: "令牌无效，换新后仍被拒绝"},
+			Note: "the access token is invalid, and so was a new one", NoteZH: "令牌无效，换新后仍被拒绝"},
 		{VendorCode: "110", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the access token was withdrawn, and so was a new one", NoteZH: "令牌已失效，换新后仍被拒绝"},
+			Note: "the access token was revoked, and so was a new one", NoteZH: "令牌已失效，换新后仍被拒绝"},
 		{VendorCode: "111", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "the access token has expired, and so has a new one", NoteZH: "令牌已过期，换新后仍被拒绝"},
 	},
@@ -120,7 +121,7 @@ var table = exchange.NewTable(slices.Concat(
 	each(callersFault, only(216100, 216101, 216103, 216110, 216111)),
 	[]idverify.CodeRow{
 		{VendorCode: "216102", Code: idverify.CodeInvalidRequest,
-			Note: "something was asked for that the vendor does not offer", NoteZH: "请求了厂商不支持的服务"},
+			Note: "an unsupported feature was requested", NoteZH: "请求了厂商不支持的服务"},
 		{VendorCode: "216200", Code: idverify.CodeInvalidRequest,
 			Note: "the picture is empty", NoteZH: "图片为空"},
 		{VendorCode: "216201", Code: idverify.CodeUnsupportedFormat,
@@ -172,7 +173,7 @@ var table = exchange.NewTable(slices.Concat(
 		{VendorCode: "222202", Code: idverify.CodeNoFace,
 			Note: "no face was found", NoteZH: "未检测到人脸"},
 		{VendorCode: "222203", Code: idverify.CodeNoFace,
-			Note: "no face could be made out", NoteZH: "无法解析出人脸"},
+			Note: "no face could be detected", NoteZH: "无法解析出人脸"},
 		{VendorCode: "222204", Code: idverify.CodeEvidenceUnreachable,
 			Note: "the vendor could not fetch the picture's URL", NoteZH: "厂商无法从链接下载图片"},
 		{VendorCode: "222209", Code: idverify.CodeEvidenceExpired,
@@ -191,7 +192,8 @@ var table = exchange.NewTable(slices.Concat(
 			Note: "the picture is too small", NoteZH: "图片尺寸过小"},
 	},
 
-	// The source, in the form of V3; V4 says most of it with verify_status.
+	// The source's answers in the form of V3; V4 uses verify_status for most of
+	// them.
 	[]idverify.CodeRow{
 		{VendorCode: "222350", Code: idverify.CodeReferencePhotoUnavailable,
 			Note: "the source has no photo, or none good enough", NoteZH: "权威库没有照片，或照片质量不足"},
@@ -235,12 +237,12 @@ var table = exchange.NewTable(slices.Concat(
 		{VendorCode: "223131", Code: idverify.CodeAttackSuspected, Note: "the picture is synthetic", NoteZH: "疑似合成图"},
 	},
 
-	// The plan of the application: what the vendor's console set up.
+	// The application's plan, which is configured in the vendor's console.
 	[]idverify.CodeRow{
 		{VendorCode: "283421", Code: idverify.CodeInvalidConfig,
-			Note: "the plan's application is not known: look at the vendor's console", NoteZH: "方案所属应用有误，请检查控制台配置"},
+			Note: "the plan's application is not known: check the vendor's console", NoteZH: "方案所属应用有误，请检查控制台配置"},
 		{VendorCode: "283435", Code: idverify.CodeInvalidConfig,
-			Note: "the plan is not known: look at the vendor's console", NoteZH: "方案有误，请检查控制台配置"},
+			Note: "the plan is not known: check the vendor's console", NoteZH: "方案有误，请检查控制台配置"},
 		{VendorCode: "283436", Code: idverify.CodeInvalidRequest,
 			Note: "the plan's own token was refused", NoteZH: "方案令牌未被接受"},
 		{VendorCode: "283437", Code: idverify.CodeInvalidRequest,
@@ -265,9 +267,9 @@ var table = exchange.NewTable(slices.Concat(
 		{VendorCode: "invalid_client", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
 			Note: "APIKey or SecretKey is wrong", NoteZH: "API Key 或 Secret Key 有误"},
 		{VendorCode: "unsupported_grant_type", Code: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the token endpoint grants no tokens in this way: look at BaseURL", NoteZH: "令牌接口不支持该授权方式，请检查 BaseURL"},
+			Note: "the token endpoint grants no tokens in this way: check BaseURL", NoteZH: "令牌接口不支持该授权方式，请检查 BaseURL"},
 		{VendorCode: "invalid_request", Code: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledNo,
-			Note: "the token endpoint did not understand the request: look at BaseURL", NoteZH: "令牌接口无法理解请求，请检查 BaseURL"},
+			Note: "the token endpoint did not understand the request: check BaseURL", NoteZH: "令牌接口无法理解请求，请检查 BaseURL"},
 	},
 ))
 
@@ -277,10 +279,10 @@ var (
 	callersFault = idverify.CodeRow{Code: idverify.CodeInvalidRequest,
 		Note: "a parameter is missing or malformed", NoteZH: "参数缺失或格式有误"}
 	vendorsFault = idverify.CodeRow{Code: idverify.CodeVendorUnavailable,
-		Note: "fault inside the vendor, for the moment; may have been billed", NoteZH: "厂商内部临时故障，可能已计费"}
+		Note: "temporary fault inside the vendor; may have been billed", NoteZH: "厂商内部临时故障，可能已计费"}
 )
 
-// each is one row for each of the codes.
+// each makes one row for each of the codes.
 func each(row idverify.CodeRow, codes ...[]int) []idverify.CodeRow {
 	var rows []idverify.CodeRow
 	for _, code := range slices.Concat(codes...) {

@@ -39,7 +39,7 @@ func rows() map[key]idverify.CodeRow {
 	return all
 }
 
-func TestEveryListedCodeHasARowAndNoOther(t *testing.T) {
+func TestCodes_ExactlyTheListedCodes(t *testing.T) {
 	want := map[key]bool{
 		{"0", ""}: true, {"verify_status", "1"}: true, {"verify_status", "2"}: true,
 		{"invalid_client", ""}: true, {"invalid_client", "unknown client id"}: true, {"invalid_client", "Client authentication failed"}: true,
@@ -58,9 +58,10 @@ func TestEveryListedCodeHasARowAndNoOther(t *testing.T) {
 	assert.Empty(t, want, "without a row")
 }
 
-// Only what the vendor refuses before it looks is free and may be repeated.
+// Only what the vendor refuses before it processes the request is free and may be
+// repeated.
 // Holds P-PAY-19.
-func TestBillingFollowsTheDocuments(t *testing.T) {
+func TestCodes_BillingFollowsTheDocuments(t *testing.T) {
 	free := map[string]bool{
 		"4": true, "6": true, "13": true, "14": true, "15": true, "17": true, "18": true, "19": true, "23": true,
 		"100": true, "110": true, "111": true, "invalid_client": true, "unsupported_grant_type": true, "invalid_request": true,
@@ -79,7 +80,7 @@ func TestBillingFollowsTheDocuments(t *testing.T) {
 	}
 }
 
-func TestMeaningsThatAreEasilyConfused(t *testing.T) {
+func TestCodes_EasilyConfusedMeanings(t *testing.T) {
 	all := rows()
 	for code, want := range map[string]idverify.Code{
 		"216200": idverify.CodeInvalidRequest, "216201": idverify.CodeUnsupportedFormat, "216202": idverify.CodeTooLarge,
@@ -101,9 +102,9 @@ func TestMeaningsThatAreEasilyConfused(t *testing.T) {
 	}
 }
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
-func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
+func TestCodes_MeanWhatTheVendorsPageSays(t *testing.T) {
 	want := map[key]idverify.Code{}
 	for meaning, codes := range map[idverify.Code][]string{
 		idverify.CodeMatch:                     {"0"},

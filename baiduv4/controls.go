@@ -8,12 +8,12 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// QualityControl is how good a picture must be before anything else is looked
-// at. A picture that fails is an error: poor_photo, or no_face.
+// QualityControl is how good a picture must be before anything else is checked. A
+// picture that fails is an error: poor_photo, or no_face.
 type QualityControl string
 
-// The levels of quality control, with the vendor's limits: how much of a part
-// of the face may be covered and how blurred the face may be, both 0..1 with 1
+// The levels of quality control, with the vendor's limits: how much of a part of
+// the face may be covered and how blurred the face may be, both 0..1 with 1 the
 // worst, and how well it must be lit, 0..255.
 const (
 	// QualityNone turns the control off.
@@ -27,9 +27,9 @@ const (
 	QualityHigh QualityControl = "HIGH"
 )
 
-// LivenessControl is how much a picture must look like one of a living face,
-// and not of a screen, a print or a mask. A liveness_score, 0..1, at or above
-// the level's threshold passes; below it the answer is attack_suspected.
+// LivenessControl is how much a picture must look like a living face rather than a
+// screen, a print or a mask. A liveness_score, 0..1, at or above the level's
+// threshold passes; below it the answer is attack_suspected.
 type LivenessControl string
 
 // The levels of liveness control, with what the vendor publishes: the share of
@@ -50,8 +50,8 @@ const (
 // morphed, generated. A spoofing_score, 0..1, above the level's threshold is
 // attack_suspected.
 //
-// Mind the direction: the level names the threshold, so [SpoofingLow] is the
-// STRICTEST, the other way round than [LivenessLow].
+// Note the direction: the level names the threshold, so [SpoofingLow] is the
+// STRICTEST level, while [LivenessLow] is the most lenient.
 type SpoofingControl string
 
 // The levels of spoofing control, with what the vendor publishes: the share of
@@ -64,11 +64,11 @@ const (
 	// SpoofingNormal: threshold 0.00048, FRR 1 %, TRR 89.71 %. Recommended by
 	// the vendor.
 	SpoofingNormal SpoofingControl = "NORMAL"
-	// SpoofingHigh: threshold 0.00109, FRR 0.1 %, TRR 84.57 %. The laxest.
+	// SpoofingHigh: threshold 0.00109, FRR 0.1 %, TRR 84.57 %. The most lenient.
 	SpoofingHigh SpoofingControl = "HIGH"
 )
 
-// RiskControl says what becomes of a capture whose device the vendor rates as
+// RiskControl says what to do about a capture whose device the vendor rates as
 // dangerous (risk_level 1).
 type RiskControl string
 
@@ -87,8 +87,8 @@ type controls struct {
 	risk     RiskControl // stays here
 }
 
-// DecidesBy names the settings that a decision depends on: an
-// [idverify.ResultStore] gives none away that was made under others.
+// DecidesBy returns the settings that a decision depends on: a decision kept in an
+// [idverify.ResultStore] under other settings is not used.
 func (c *Client) DecidesBy() string {
 	set := c.controls
 	return strings.Join([]string{string(set.quality), string(set.liveness), string(set.spoofing), string(set.risk)}, " ")

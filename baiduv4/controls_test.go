@@ -8,9 +8,9 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// A decision that was kept under one setting is not given away under another.
+// A decision kept under one setting is not used under another.
 // Holds P-PASS-10.
-func TestDecidesByTellsEverySettingApart(t *testing.T) {
+func TestDecidesBy_DistinguishesAllSettings(t *testing.T) {
 	seen := map[string]int{}
 	for i, change := range []func(*baiduv4.Config){
 		func(*baiduv4.Config) {},

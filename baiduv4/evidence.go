@@ -48,7 +48,7 @@ type PlainCapture struct {
 	plainMask
 
 	App App
-	// Image is within the limits of a photo; see the package's comment.
+	// Image has the same limits as a photo; see the package documentation.
 	Image idverify.Media
 }
 
@@ -64,12 +64,12 @@ func (e PlainCapture) EvidenceContent(text func(string), media func(idverify.Med
 	return e
 }
 
-// SealedCapture is what capture SDK 5.2 or later recorded: the picture is
-// encrypted inside the data, and only the account of the app that recorded it can
-// use it. All fields are required, of Data and DataFrom one. It prints and
-// marshals without them, except where fmt does not ask it: under %p as a value, and
-// in an unexported field of another struct, also inside an [idverify.Evidence]. Do
-// not keep it in an unexported field of a struct that is printed at all.
+// SealedCapture is what capture SDK 5.2 or later recorded: the picture is encrypted
+// inside the data, and only the account of the app that recorded it can use it. All
+// fields are required, but only one of Data and DataFrom. It prints and marshals
+// without them, except where fmt bypasses its methods: under %p, and in an
+// unexported field of another struct, also inside an [idverify.Evidence]. Do not
+// keep it in an unexported field of a struct that may be printed.
 type SealedCapture struct {
 	sealedMask
 
@@ -77,15 +77,15 @@ type SealedCapture struct {
 	// SKey and DeviceID are the SDK's skey and deviceId as they came, each at most
 	// 4,096 bytes.
 	SKey, DeviceID string
-	// Data is the SDK's encrypted data, unchanged, when they are in memory: at most
-	// 20 MiB once written as a JSON string. They are not copied.
+	// Data is the SDK's encrypted data, unchanged, if it is in memory: at most 20
+	// MiB as a JSON string. It is not copied.
 	Data string
-	// DataFrom is the same data when they are not in memory, with the same limit.
-	// They are read once before they are sent, and then stream, as a picture does.
+	// DataFrom is the same data if it is not in memory, with the same limit. It is
+	// read once before it is sent, and then streamed like a picture.
 	DataFrom idverify.Media
 }
 
-// source is where the data come from.
+// source returns where the data comes from.
 func (e SealedCapture) source() media.Opener {
 	if e.DataFrom.IsZero() {
 		return media.String(e.Data)
@@ -111,7 +111,7 @@ func (e SealedCapture) EvidenceContent(text func(string), media func(idverify.Me
 	return e
 }
 
-// accepts is every evidence that this vendor reads.
+// accepts reports whether this vendor reads the evidence.
 func accepts(ev idverify.Evidence) bool {
 	switch ev.(type) {
 	case idverify.PhotoEvidence, FaceTokenEvidence, PlainCapture, SealedCapture:

@@ -12,7 +12,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// example is a client of the stand-in, where an account at the vendor would be.
+// example returns a client of the stand-in; in production it has an account at the
+// vendor.
 func example() (client *baiduv4.Client, done func()) {
 	server := httptest.NewServer(idverifytest.New())
 	client, err := baiduv4.New(baiduv4.Config{
@@ -45,7 +46,7 @@ func ExampleNew() {
 		APIKey:    idverifytest.BaiduAPIKey,
 		SecretKey: idverifytest.BaiduSecretKey,
 		Liveness:  baiduv4.LivenessHigh,
-		Spoofing:  baiduv4.SpoofingLow, // the strictest: mind the direction
+		Spoofing:  baiduv4.SpoofingLow, // the strictest level; note the direction
 		HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)},
 	})
 	if err != nil {
@@ -107,8 +108,8 @@ func ExampleCodes() {
 	// 18 rate_limited try_later
 }
 
-// A store outside of the process writes tokens in clear, so it says so: Token
-// marshals masked.
+// Token marshals masked, so a store outside the process must reveal the token
+// explicitly.
 func ExampleNewToken() {
 	type row struct {
 		Value   string
@@ -127,8 +128,8 @@ func ExampleNewToken() {
 	// baiduv4.Token true
 }
 
-// Clients of one account share its token through a store. Processes do so
-// through one that they all reach, behind the same three methods.
+// Clients of one account share its token through a store. Several processes need a
+// store that all of them can reach, with the same three methods.
 func ExampleNewMemoryStore() {
 	stand := idverifytest.New()
 	server := httptest.NewServer(stand)

@@ -58,7 +58,7 @@ var levels = []struct {
 	{baiduv4.LivenessHigh, baiduv4.SpoofingNone, 0.9, 0},
 }
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	`{"log_id":1,"result":{"score":80,"verify_status":0,"liveness_score":0.3,"spoofing_score":0.00048}}`,
 	`{"log_id":1,"result":{"score":80.000000000000014,"verify_status":0,"liveness_score":0.3,"spoofing_score":0.00048}}`,
@@ -104,8 +104,8 @@ func body(row idverify.CodeRow) string {
 	return fmt.Sprintf(`{"error_code":%q,"error_msg":%q,"log_id":1,"result":null}`, row.VendorCode, row.VendorReason)
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a
-// pass only when every score that the controls ask for is in the answer, in
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if every score that the controls ask for is in the answer, in
 // range, and past its threshold.
 // Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
@@ -179,7 +179,7 @@ func vendorCode(res *idverify.Result, err error) string {
 	return err.(*idverify.Error).VendorCode
 }
 
-// earned reads the answer a second time, by the vendor's page. A level of 0 is
+// earned evaluates the answer independently, by the vendor's page. A level of 0 is
 // a control that is off.
 func earned(given fuzztest.Answer, least, most float64) bool {
 	a, ok := fuzztest.Succeeded(given)

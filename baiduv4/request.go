@@ -12,10 +12,10 @@ import (
 
 const path = "/rest/2.0/face/v4/mingjing/verify"
 
-// limits are the vendor's for a picture: under 10 MiB before base64, which is the
-// widest reading of its page; under 10 MB after it, 7,499,997 bytes before, is the narrowest.
-// It says "under 1920×1080" too, where a picture of exactly that size is so common
-// that it is left for the vendor to judge.
+// limits are the vendor's limits for a picture: under 10 MiB before base64, the
+// most generous reading of its page; the strictest is under 10 MB after base64,
+// which is 7,499,997 bytes before it. It also says "under 1920×1080", but a picture
+// of exactly that size is so common that it is sent for the vendor to judge.
 var limits = exchange.Limits{
 	Formats:   []picture.Format{picture.PNG, picture.JPEG, picture.BMP},
 	MaxBytes:  10<<20 - 1,
@@ -23,7 +23,7 @@ var limits = exchange.Limits{
 	ShortSide: 1080,
 }
 
-// encode builds the JSON object. The vendor wants every value as a string.
+// encode builds the JSON object. The vendor requires every value as a string.
 func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	req := httpx.Request{Method: http.MethodPost, Path: path}
 	face, err := encodeEvidence(call)
@@ -59,7 +59,7 @@ func encodeEvidence(call *exchange.Call) ([]body.Member, error) {
 	case SealedCapture:
 		return encodeSealed(call, ev)
 	}
-	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "a form of evidence that cannot be encoded")
+	return nil, call.Refuse(idverify.CodeUnsupportedEvidence, "Evidence", "this type of evidence cannot be encoded")
 }
 
 const imageType, image = "image_type", "image"
@@ -97,9 +97,8 @@ func encodePlain(call *exchange.Call, capture PlainCapture) ([]body.Member, erro
 	}, picture...), nil
 }
 
-// maxSealed bounds the data of a sealed capture, for which the vendor's page
-// gives no number: a picture of the largest size fits that is encrypted and twice
-// in base64.
+// maxSealed limits the data of a sealed capture, for which the vendor's page gives
+// no number: the largest picture fits, even encrypted and base64-encoded twice.
 const maxSealed = 20 << 20
 
 // encodeSealed sends no image: the picture is inside data.
@@ -139,8 +138,9 @@ func (a App) check(call *exchange.Call, field string) error {
 	return nil
 }
 
-// PhotoLimits are safe under every reading of the vendor's page: it says "under 10 MB"
-// and "under 1920×1080", and not whether that is of the file or of its base64.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page:
+// it says "under 10 MB" and "under 1920×1080", and not whether that is of the file or
+// of its base64.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := limits.Photo()
 	safe.MaxBytes, safe.MaxBase64 = 0, 10_000_000-1
@@ -148,5 +148,6 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return limits.Photo() }

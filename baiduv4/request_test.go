@@ -24,7 +24,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// recording is a client whose vendor, a real server, keeps what it was sent.
+// recording returns a client whose vendor is a real server that records its
+// requests.
 func recording(t *testing.T, change ...func(*baiduv4.Config)) (*baiduv4.Client, *map[string]string) {
 	t.Helper()
 	got := &map[string]string{}
@@ -67,7 +68,7 @@ func personAnd(more map[string]string) map[string]string {
 	return want
 }
 
-func TestEveryFormOfEvidenceIsSentAsDocumented(t *testing.T) {
+func TestRequest_EveryFormOfEvidence(t *testing.T) {
 	c, got := recording(t)
 	photo := idverifytest.Photo()
 	encoded := base64.StdEncoding.EncodeToString(photo)
@@ -91,7 +92,7 @@ func TestEveryFormOfEvidenceIsSentAsDocumented(t *testing.T) {
 	}
 }
 
-func TestControlsAreSentAndScoresAskedFor(t *testing.T) {
+func TestRequest_ControlsAndRequestedScores(t *testing.T) {
 	for _, test := range []struct {
 		quality  baiduv4.QualityControl
 		liveness baiduv4.LivenessControl
@@ -121,7 +122,7 @@ func TestControlsAreSentAndScoresAskedFor(t *testing.T) {
 	}
 }
 
-func TestNameAndNumberAreSentFolded(t *testing.T) {
+func TestRequest_NameAndNumberAreFolded(t *testing.T) {
 	c, got := recording(t)
 	req := request()
 	req.Name, req.IDNumber = "　阿迪力•买买提 ", "１１０１０５１９０００１０１００１ｘ"
@@ -131,7 +132,7 @@ func TestNameAndNumberAreSentFolded(t *testing.T) {
 	assert.Equal(t, number, (*got)["id_card_number"])
 }
 
-func TestOnlyTheFirstAcceptedEvidenceIsSent(t *testing.T) {
+func TestRequest_SendsFirstAcceptedEvidenceOnly(t *testing.T) {
 	c, got := recording(t)
 	_, err := c.Verify(t.Context(), request(
 		idverify.PhotoURL("https://media.example/x"), baiduv4.FaceToken("first"), idverify.Photo(idverify.File("never-opened.jpg"))))
@@ -166,9 +167,9 @@ func sized(size int) idverify.Media {
 	return idverify.Bytes(append(append(pngHeader(8, 8), pngEnd...), make([]byte, size-33-len(pngEnd))...))
 }
 
-// The vendor's page does not say whether its 10 MB are of the picture or of its
-// base64. Refused is what neither reading allows; what is below 7.5 MB is within both.
-func TestTenMegabytesByBothReadings(t *testing.T) {
+// The vendor's page does not say whether its 10 MB limit the picture or its base64. A
+// picture is refused when neither reading allows it; below 7.5 MB both do.
+func TestRequest_TenMegabytesInBothReadings(t *testing.T) {
 	const safe, tenMB = 7_499_997, 10_000_000
 	assert.Less(t, base64.StdEncoding.EncodedLen(safe), tenMB, "safe whichever way the vendor counts")
 	assert.GreaterOrEqual(t, base64.StdEncoding.EncodedLen(safe+1), tenMB)
@@ -187,7 +188,7 @@ func TestTenMegabytesByBothReadings(t *testing.T) {
 	}
 }
 
-func TestPicturesWithinTheLimitsAreSent(t *testing.T) {
+func TestRequest_PicturesWithinTheLimits(t *testing.T) {
 	c, f := answering(t, success)
 	for i, media := range []idverify.Media{
 		bytesOf(pngHeader(1920, 1080)), bytesOf(pngHeader(1080, 1920)), bytesOf(bmpHeader(1920, -1080)),
@@ -202,7 +203,7 @@ func TestPicturesWithinTheLimitsAreSent(t *testing.T) {
 }
 
 // Holds P-PAY-20.
-func TestBadEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestRequest_InvalidEvidenceIsNotSent(t *testing.T) {
 	c, f := answering(t, success)
 	sealed := func(change func(*baiduv4.SealedCapture)) idverify.Evidence {
 		s := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", Data: "x"}
@@ -273,8 +274,8 @@ func sealedFrom(m idverify.Media) baiduv4.SealedCapture {
 	return baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "k", DeviceID: "d", DataFrom: m}
 }
 
-// The data of a sealed capture stream from wherever they are, and are the same.
-func TestSealedDataStreamAsAPictureDoes(t *testing.T) {
+// The data of a sealed capture is streamed unchanged from any source.
+func TestRequest_SealedDataIsStreamed(t *testing.T) {
 	c, got := recording(t)
 	data := strings.Repeat("QUJD<&>张\u2028\U00020000\"\\\n", 20_000)
 	path := filepath.Join(t.TempDir(), "data")
@@ -293,7 +294,7 @@ func TestSealedDataStreamAsAPictureDoes(t *testing.T) {
 	}
 }
 
-func TestSealedDataThatChangeAreNotSent(t *testing.T) {
+func TestRequest_ChangedSealedDataIsNotSent(t *testing.T) {
 	whole := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err == nil && r.URL.Path == verifyPath {
@@ -318,9 +319,9 @@ func TestSealedDataThatChangeAreNotSent(t *testing.T) {
 	assert.Zero(t, whole)
 }
 
-// Every text has a limit that is looked at before it is copied or searched.
+// Every text has a limit that is checked before the text is copied or searched.
 // Holds P-WIRE-11.
-func TestTextsOfAnySizeAreRefusedAtNoCost(t *testing.T) {
+func TestRequest_OverlongTextsAreRefusedCheaply(t *testing.T) {
 	c, f := answering(t, success)
 	const most, huge = 20 << 20, 64 << 20
 	text, control := strings.Repeat("a", huge), strings.Repeat("\x01", 8<<20)

@@ -7,9 +7,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -30,15 +30,15 @@ type Reply struct {
 	// RiskLevel rates the device that recorded a capture: "1" dangerous, "2"
 	// suspicious, "3" ordinary, "4" normal. Empty when the answer has none.
 	RiskLevel string
-	// RiskTags say what the rating rests on, for example "general_inject": the
-	// first 64.
+	// RiskTags are the first 64 reasons for the rating, for example
+	// "general_inject".
 	RiskTags []string
 }
 
 type replyMask = redact.Mask[Reply]
 
-// newReply takes what stands beside result. It is for people to read, so what
-// the vendor echoed is taken out of it.
+// newReply reads everything except result. People read the Reply, so personal data
+// that the vendor echoed is removed from it.
 func newReply(call *exchange.Call, a *answer) *Reply {
 	return &Reply{
 		LogID:     call.Identifier(string(a.LogID)),
@@ -56,8 +56,8 @@ func (r *Reply) read(call *exchange.Call, o *outcome) {
 	r.SpoofingScore = o.SpoofingScore.Pointer()
 }
 
-// answer is the JSON as it comes. What stands in result is read once the
-// answer is known to be none of the vendor's errors, which send null there.
+// answer is the vendor's JSON. result is read only when the answer is no error,
+// because errors have null there.
 type answer struct {
 	LogID     exchange.Remark `json:"log_id"`
 	ErrorCode *exchange.Text  `json:"error_code"` // nil when absent or null
@@ -85,8 +85,8 @@ func textOf(code *exchange.Text) string {
 	return string(*code)
 }
 
-// decode looks at error_code, then at verify_status, and at scores only when
-// both say that there was a comparison.
+// decode checks error_code, then verify_status, and scores only if both say that
+// the face was compared.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -145,7 +145,8 @@ func (c *Client) mind(call *exchange.Call, rating risk) {
 	call.Warn(idverify.WarnRiskyDevice)
 }
 
-// measured adds what a pass needs: similarity, and each control that is on.
+// measured adds the checks that a pass needs: similarity, and each control that is
+// on.
 func (c *Client) measured(all []exchange.Measured, o *outcome) []exchange.Measured {
 	all = append(all, exchange.Measured{Field: "score", Score: o.Score, Rule: c.similarity})
 	if rule := livenessRules[c.controls.liveness]; isOn(rule) {

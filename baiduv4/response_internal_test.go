@@ -16,7 +16,7 @@ import (
 // The rating and the tags of a device are read in whatever shape they come: what
 // is kept is bounded.
 // Holds P-WIRE-10.
-func TestReadingTheRiskIsLinear(t *testing.T) {
+func TestRisk_ReadingIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		t.Run(name, func(t *testing.T) {
 			growth.Case{From: 64 << 10, MaxAllocated: 4, MaxCost: 8, Work: func(size int) func() {
@@ -35,7 +35,7 @@ func TestReadingTheRiskIsLinear(t *testing.T) {
 }
 
 // Holds P-WIRE-10.
-func TestOfAListOfTagsTheFirstAreKept(t *testing.T) {
+func TestRiskTags_FirstOnesAreKept(t *testing.T) {
 	tag := func(i int) string { return fmt.Sprintf("tag-%d", i) }
 	var list []string
 	for i := range 3 * maxRisks {
@@ -57,7 +57,7 @@ func TestOfAListOfTagsTheFirstAreKept(t *testing.T) {
 }
 
 // Some write / and = with escapes, some break lines.
-func TestAPictureIsReadAsItIsWritten(t *testing.T) {
+func TestDecImage_EveryEncoding(t *testing.T) {
 	picture := make([]byte, 1000)
 	for i := range picture {
 		picture[i] = byte(i * i)
@@ -89,7 +89,7 @@ func TestAPictureIsReadAsItIsWritten(t *testing.T) {
 }
 
 // Holds P-WIRE-10.
-func TestReadingAPictureIsLinear(t *testing.T) {
+func TestDecImage_ReadingIsLinear(t *testing.T) {
 	for _, character := range []string{"A", `\/`, `\u002f`, `\n`, `\ud83d`} {
 		growth.Case{From: 120 << 10, MaxAllocated: 2.5, MaxCost: 12, Work: func(size int) func() {
 			var image DecImage

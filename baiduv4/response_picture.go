@@ -9,8 +9,8 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// DecImage is a picture as the vendor sent it. It may be megabytes, and is
-// decoded only when asked for. It prints and marshals masked.
+// DecImage is a picture as the vendor sent it. It may have megabytes, and is
+// decoded only on request. It prints and marshals masked.
 type DecImage struct {
 	imageMask
 
@@ -22,7 +22,7 @@ type imageMask = redact.Mask[DecImage]
 // IsZero reports whether the answer had no picture.
 func (d DecImage) IsZero() bool { return d.quoted.Reveal() == "" }
 
-// Bytes is the picture. It fails when there is none, or it is not base64.
+// Bytes returns the picture. It fails when there is none, or when it is not base64.
 func (d DecImage) Bytes() ([]byte, error) {
 	if d.IsZero() {
 		return nil, errors.New("baiduv4: the answer has no dec_image")
@@ -35,8 +35,8 @@ func (d DecImage) Bytes() ([]byte, error) {
 	return picture, nil
 }
 
-// unescaped is the inside of a JSON string in which base64 is written: some write /
-// as \/, or = as \u003d. It ends with what cannot be in base64.
+// unescaped returns the base64 content of a JSON string, in which some write / as
+// \/, or = as \u003d. It stops at anything that cannot be base64.
 func unescaped(inside string) string {
 	if !strings.Contains(inside, `\`) {
 		return inside
@@ -68,8 +68,8 @@ func unescaped(inside string) string {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It never fails: what is no picture
-// takes nothing from the decision beside it.
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails: a broken picture
+// must not cost the decision.
 func (d *DecImage) UnmarshalJSON(text []byte) error {
 	*d = DecImage{}
 	if len(text) > len(`""`) && text[0] == '"' {

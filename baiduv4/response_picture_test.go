@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
+func TestDecImage_BrokenPictureDoesNotCostTheDecision(t *testing.T) {
 	for _, picture := range []string{`"not base64!"`, `7`, `{}`, `[]`} {
 		c, _ := answering(t, answer{body: `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"dec_image":` + picture + `}`})
 		res, err := c.Verify(t.Context(), request())
@@ -24,9 +24,10 @@ func TestBrokenPictureTakesNothingFromTheDecision(t *testing.T) {
 	}
 }
 
-// An error may be kept for long: the megabytes of a picture must not stay with it.
+// An error may be kept for long, so it must not keep the megabytes of a picture in
+// memory.
 // Holds P-DATA-7.
-func TestAnErrorKeepsNoPicture(t *testing.T) {
+func TestDecImage_ErrorsKeepNoPicture(t *testing.T) {
 	for _, said := range []string{`"error_code":222202`, `"error_code":999999`} {
 		c, _ := answering(t, answer{body: `{` + said + `,"log_id":1,"dec_image":"/9j/RVhBTVBMRQ=="}`})
 		res, err := c.Verify(t.Context(), request())
@@ -39,7 +40,7 @@ func TestAnErrorKeepsNoPicture(t *testing.T) {
 	}
 }
 
-func TestAnswerWithoutAPictureHasNone(t *testing.T) {
+func TestDecImage_AbsentPicture(t *testing.T) {
 	for _, picture := range []string{`null`, `""`} {
 		c, _ := answering(t, answer{body: `{"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0},"dec_image":` + picture + `}`})
 		res, err := c.Verify(t.Context(), request())

@@ -14,12 +14,12 @@ const (
 	riskSuspicious risk = "2"
 )
 
-// risk is the worst rating in what the vendor sent: it is read in whatever shape
-// it comes, so that none loses it.
+// risk is the worst rating that the vendor sent, read from any form in which it may
+// come.
 type risk string
 
-// UnmarshalJSON implements [json.Unmarshaler]. It never fails. What is too long to
-// be a rating, or nested too deep, is taken for suspicious.
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails. A value too long to
+// be a rating, or nested too deeply, counts as suspicious.
 func (r *risk) UnmarshalJSON(text []byte) error {
 	*r = ""
 	var value any
@@ -80,7 +80,7 @@ func (r *risk) note(rating risk) {
 	}
 }
 
-// ratedTexts are texts with the worst rating in them.
+// ratedTexts are texts, with the worst rating found in them.
 type ratedTexts struct {
 	texts
 	risk risk
@@ -95,10 +95,9 @@ func (t *ratedTexts) UnmarshalJSON(text []byte) error {
 // maxRisks is how many texts are kept of a list. The vendor names a few.
 const maxRisks = 64
 
-// texts are strings or numbers as the vendor sends them: one alone, an array,
-// or an array written into a string. Anything else is left out: it decides
-// nothing, and must not cost the decision beside it. So is what is beyond the
-// first maxRisks.
+// texts are strings or numbers as the vendor sends them: a single one, an array, or
+// an array inside a string. Anything else is left out, because it decides nothing
+// and must not cost the decision. So are all after the first maxRisks.
 type texts []string
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestRiskIsReadInEveryForm(t *testing.T) {
+func TestRisk_EveryForm(t *testing.T) {
 	for _, test := range []struct {
 		level, tag string
 		wantLevel  string
@@ -58,7 +58,7 @@ func TestRiskIsReadInEveryForm(t *testing.T) {
 }
 
 // What is beyond the texts that are kept is not decoded.
-func TestTagsThatAreNotKeptCostNothing(t *testing.T) {
+func TestRiskTags_DroppedTagsAreNotDecoded(t *testing.T) {
 	const tags, most = 1500, 64
 	tag := `"` + strings.Repeat("\xff", 8000) + `"` // each byte becomes three
 	c, _ := answering(t, answer{body: `{"error_code":222202,"risk_tag":[` + strings.Repeat(tag+",", tags-1) + tag + `]}`})

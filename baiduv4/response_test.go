@@ -46,7 +46,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-func TestVerifyStatusComesBeforeTheScore(t *testing.T) {
+func TestAnswer_VerifyStatusComesBeforeScore(t *testing.T) {
 	for file, want := range map[string]idverify.Code{
 		"identity_mismatch.json": idverify.CodeIdentityMismatch,
 		"no_photo.json":          idverify.CodeReferencePhotoUnavailable,
@@ -67,7 +67,7 @@ func TestVerifyStatusComesBeforeTheScore(t *testing.T) {
 	assert.False(t, res.Passed())
 }
 
-func TestBothFormsOfADecisionAgree(t *testing.T) {
+func TestAnswer_BothFormsOfADecisionAgree(t *testing.T) {
 	for status, codes := range map[string][]string{"1": {"222351", "222360"}, "2": {"222350", "222355"}} {
 		c, _ := answering(t, answer{body: `{"result":{"verify_status":` + status + `}}`})
 		want, err := c.Verify(t.Context(), request())
@@ -102,7 +102,7 @@ func verifyScores(t *testing.T, score, liveness, spoofing float64, change ...fun
 }
 
 // Holds P-PASS-3.
-func TestLivenessAtEachThreshold(t *testing.T) {
+func TestAnswer_LivenessAtEachThreshold(t *testing.T) {
 	for level, threshold := range map[baiduv4.LivenessControl]float64{
 		"": 0.3, baiduv4.LivenessLow: 0.05, baiduv4.LivenessNormal: 0.3, baiduv4.LivenessHigh: 0.9,
 	} {
@@ -119,7 +119,7 @@ func TestLivenessAtEachThreshold(t *testing.T) {
 }
 
 // Holds P-PASS-3.
-func TestSpoofingAtEachThreshold(t *testing.T) {
+func TestAnswer_SpoofingAtEachThreshold(t *testing.T) {
 	for level, threshold := range map[baiduv4.SpoofingControl]float64{
 		"": 0.00048, baiduv4.SpoofingLow: 0.00023, baiduv4.SpoofingNormal: 0.00048, baiduv4.SpoofingHigh: 0.00109,
 	} {
@@ -134,7 +134,7 @@ func TestSpoofingAtEachThreshold(t *testing.T) {
 	}
 }
 
-func TestControlThatIsOffNeedsNoScore(t *testing.T) {
+func TestAnswer_DisabledControlNeedsNoScore(t *testing.T) {
 	off := func(c *baiduv4.Config) { c.Liveness, c.Spoofing = baiduv4.LivenessNone, baiduv4.SpoofingNone }
 	c, _ := answering(t, answer{body: `{"result":{"score":80.5,"verify_status":0}}`}, off)
 	res, err := c.Verify(t.Context(), request())
@@ -143,14 +143,14 @@ func TestControlThatIsOffNeedsNoScore(t *testing.T) {
 	assert.Len(t, res.Checks, 1)
 }
 
-func TestScoresAsNumericStringsAreUnderstood(t *testing.T) {
+func TestAnswer_ScoresAsNumericStrings(t *testing.T) {
 	c, _ := answering(t, scores(`"88.5"`, `"0.3"`, `"0.00048"`))
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
 	assert.True(t, res.Passed())
 }
 
-func TestMissingScoresDecideNothing(t *testing.T) {
+func TestAnswer_MissingScoresDecideNothing(t *testing.T) {
 	for field, body := range map[string]string{
 		"score":          `{"log_id":7,"result":{"verify_status":0,"liveness_score":1,"spoofing_score":0}}`,
 		"liveness_score": `{"log_id":7,"result":{"verify_status":0,"score":91,"spoofing_score":0}}`,
@@ -174,7 +174,7 @@ func assertBadScore(t *testing.T, given answer, field string) {
 }
 
 // Holds P-PASS-5.
-func TestUnknownVerifyStatusIsKept(t *testing.T) {
+func TestAnswer_UnknownVerifyStatusIsKept(t *testing.T) {
 	for _, status := range []string{"3", `"9"`, "-1", "0.5", "true"} {
 		c, _ := answering(t, answer{body: `{"log_id":7,"result":{"score":91,"verify_status":` + status + `,"liveness_score":1,"spoofing_score":0}}`})
 		res, err := c.Verify(t.Context(), request())
@@ -190,7 +190,7 @@ func TestUnknownVerifyStatusIsKept(t *testing.T) {
 	}
 }
 
-func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
+func TestAnswer_UnreadableAnswers(t *testing.T) {
 	whole := fixture(t, "ok.json")
 	for about, given := range map[string]answer{
 		"HTML":              {status: 502, contentType: "text/html", body: fixture(t, "gateway.html")},
@@ -232,8 +232,8 @@ func TestAnswersOfWhichNothingCanBeMade(t *testing.T) {
 	}
 }
 
-// Which part of the answer is at fault stands in the error.
-func TestAnswersSayWhatIsWrongWithTheResult(t *testing.T) {
+// The error says which part of the answer is wrong.
+func TestAnswer_ErrorSaysWhatIsWrongWithResult(t *testing.T) {
 	for result, want := range map[string]string{
 		``: "result is not what the vendor documents", `"result":[]`: "result is not what the vendor documents", `"result":"ok"`: "result is not what the vendor documents",
 		`"result":{"verify_status":{}}`: "result is not what the vendor documents",
@@ -245,14 +245,14 @@ func TestAnswersSayWhatIsWrongWithTheResult(t *testing.T) {
 	}
 }
 
-func TestTruncatedAnswerKeepsItsLogID(t *testing.T) {
+func TestAnswer_TruncatedKeepsLogID(t *testing.T) {
 	whole := fixture(t, "ok.json")
 	c, _ := answering(t, answer{body: whole[:len(whole)-20]})
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, "1370579072568000512", requireError(t, res, err).RequestID)
 }
 
-func TestSuccessMayCarryErrorCodeZero(t *testing.T) {
+func TestAnswer_SuccessMayHaveErrorCodeZero(t *testing.T) {
 	for _, code := range []string{"0", `"0"`, "null"} {
 		c, _ := answering(t, answer{body: `{"error_code":` + code + `,"error_msg":"SUCCESS","result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`})
 		res, err := c.Verify(t.Context(), request())
@@ -262,7 +262,7 @@ func TestSuccessMayCarryErrorCodeZero(t *testing.T) {
 }
 
 // Holds P-PASS-7.
-func TestErrorCodeThatIsThereAndNotZeroIsNoSuccess(t *testing.T) {
+func TestAnswer_NonZeroErrorCodeIsNoSuccess(t *testing.T) {
 	for _, code := range []string{`""`, `" 0"`, "false", "0.0", "-0"} {
 		c, _ := answering(t, answer{body: `{"error_code":` + code + `,"result":{"score":91,"verify_status":0,"liveness_score":1,"spoofing_score":0}}`})
 		res, err := c.Verify(t.Context(), request())
@@ -270,14 +270,14 @@ func TestErrorCodeThatIsThereAndNotZeroIsNoSuccess(t *testing.T) {
 	}
 }
 
-func TestOddRemarksDoNotCostTheError(t *testing.T) {
+func TestAnswer_MalformedRemarksDoNotCostTheError(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"log_id":[1],"error_code":216601,"error_msg":{}}`})
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
 	assert.Equal(t, idverify.CodeIdentityMismatch, res.Code)
 }
 
-func TestUnlistedVerifyStatusIsKept(t *testing.T) {
+func TestAnswer_UnlistedVerifyStatusIsKept(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"result":{"verify_status":3,"score":99}}`})
 	res, err := c.Verify(t.Context(), request())
 	e := requireError(t, res, err)
@@ -286,7 +286,7 @@ func TestUnlistedVerifyStatusIsKept(t *testing.T) {
 }
 
 // Holds P-PASS-6.
-func TestErrorOutranksAResultBesideIt(t *testing.T) {
+func TestAnswer_ErrorTakesPrecedenceOverResult(t *testing.T) {
 	for _, result := range []string{`{"score":100,"verify_status":0,"liveness_score":1,"spoofing_score":0}`, `[]`, `"x"`, `null`} {
 		c, _ := answering(t, answer{body: `{"error_code":222202,"result":` + result + `}`})
 		res, err := c.Verify(t.Context(), request())
@@ -295,7 +295,7 @@ func TestErrorOutranksAResultBesideIt(t *testing.T) {
 }
 
 // Holds P-PASS-5.
-func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
+func TestAnswer_UnlistedCodesAreUnknownAndKept(t *testing.T) {
 	for _, code := range []string{"999999", `"999999"`} {
 		c, f := answering(t, answer{body: `{"error_code":` + code + `,"error_msg":"a new one for ` + name + ` ` + number + `","log_id":8}`})
 		res, err := c.Verify(t.Context(), request())
@@ -313,7 +313,7 @@ func TestUnlistedCodesAreUnknownAndKept(t *testing.T) {
 	}
 }
 
-func TestPictureAndRiskStandBesideTheResult(t *testing.T) {
+func TestAnswer_PictureAndRiskOutsideResult(t *testing.T) {
 	c, _ := answering(t, answer{body: fixture(t, "sealed.json")})
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
@@ -328,7 +328,7 @@ func TestPictureAndRiskStandBesideTheResult(t *testing.T) {
 	assert.Equal(t, "\xff\xd8\xffDEC-IMAGE-MARK", string(picture))
 }
 
-func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {
+func TestAnswer_UnlistedCodeWithPersonalDataIsHidden(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"error_code":"X` + number + `","log_id":1}`})
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, "[hidden]", requireError(t, res, err).VendorCode)
@@ -338,7 +338,7 @@ func TestUnlistedCodeThatRepeatsThePersonIsScrubbed(t *testing.T) {
 	assert.Equal(t, "X[hidden]", reply.ErrorCode)
 }
 
-func TestReplyHoldsEveryScore(t *testing.T) {
+func TestReply_HasEveryScore(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"result":{"score":91.5,"verify_status":0,"liveness_score":0.75,"spoofing_score":0.0001}}`})
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
@@ -348,10 +348,10 @@ func TestReplyHoldsEveryScore(t *testing.T) {
 	assert.Equal(t, "0", reply.VerifyStatus)
 }
 
-// What the request said is taken out of whatever repeats it, and the rest of
-// the text stays.
+// The request's personal data is removed from every text that repeats it; the rest
+// of the text stays.
 // Holds P-DATA-3.
-func TestWhatWasToldIsTakenOutOfAReply(t *testing.T) {
+func TestReply_PersonalDataIsRemoved(t *testing.T) {
 	sealed := baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: "SKEY-MARK", DeviceID: "DEVICE-MARK", Data: "DATA-MARK"}
 	for _, test := range []struct {
 		evidence idverify.Evidence

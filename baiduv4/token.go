@@ -8,14 +8,16 @@ import (
 )
 
 const (
-	// maxTokenBytes is more than any token of the vendor's has: they have about 70.
+	// maxTokenBytes is more than any of the vendor's tokens has: they have about
+	// 70.
 	maxTokenBytes = exchange.MaxText
-	// maxLifetime is what may be believed of a token; the vendor's live 30 days.
+	// maxLifetime is the longest credible lifetime of a token; the vendor's tokens
+	// live 30 days.
 	maxLifetime = 10 * 365 * 24 * time.Hour
 	// A token is renewed once a tenth of its lifetime is left, or this much.
 	renewAhead = 24 * time.Hour
-	// It is not used in the last twentieth of its lifetime, at most this long:
-	// it must still be valid when the call arrives.
+	// A token is not used in the last twentieth of its lifetime, or this long if
+	// that is shorter, so that it is still valid when the call arrives.
 	expiryMargin = 10 * time.Second
 )
 
@@ -37,7 +39,7 @@ func NewToken(value string, expires time.Time) Token {
 	return Token{value: redact.NewSecret(value), expires: expires.Round(0)}
 }
 
-// Reveal is the token in clear: it allows calls that are billed.
+// Reveal returns the unmasked token, which allows billed calls.
 func (t Token) Reveal() string { return t.value.Reveal() }
 
 // ExpiresAt is the moment from which the token is invalid.
@@ -49,14 +51,13 @@ func (t Token) Equal(other Token) bool { return t.Reveal() == other.Reveal() }
 // IsZero reports whether there is no token.
 func (t Token) IsZero() bool { return t.Reveal() == "" }
 
-// isCredible reports whether a token that did not come from the vendor just now can
-// be one of the vendor's.
+// isCredible reports whether a token from a store can be one of the vendor's.
 func (t Token) isCredible(now time.Time) bool {
 	return len(t.Reveal()) <= maxTokenBytes && t.expires.Sub(now) <= maxLifetime
 }
 
-// heldToken is a token and what its lifetime, as far as this client saw it,
-// makes of it.
+// heldToken is a token with the times that follow from its lifetime, as far as this
+// client has seen it.
 type heldToken struct {
 	Token
 	renewAt, useUntil time.Time

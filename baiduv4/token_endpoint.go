@@ -16,8 +16,8 @@ import (
 
 const tokenPath = "/oauth/2.0/token"
 
-// credentials buy access tokens. They go into a form: the vendor takes them in
-// the query as well, where access logs and errors would keep them.
+// credentials are exchanged for access tokens. They go into a form: the vendor also
+// accepts them in the query, where access logs and errors would keep them.
 type credentials struct {
 	vendor            *exchange.Vendor
 	apiKey, secretKey redact.Secret
@@ -56,7 +56,7 @@ func (c credentials) fetch(ctx context.Context) (Token, error) {
 	return NewToken(string(a.AccessToken), asked.Add(a.lifetime())), nil
 }
 
-// lifetime is 0 where the answer has none that may be believed.
+// lifetime returns 0 where the answer has no credible one.
 func (a *tokenAnswer) lifetime() time.Duration {
 	seconds := a.ExpiresIn.Pointer()
 	if seconds == nil || *seconds <= 0 || *seconds > maxLifetime.Seconds() {
@@ -89,14 +89,14 @@ func (a *tokenAnswer) failure(x *exchange.Exchange) *idverify.Error {
 	if !x.ServerFailed() || e.Code != idverify.CodeUnknown && e.Code != idverify.CodeBadResponse {
 		return e
 	}
-	// A gateway before the token endpoint says so in JSON of its own, with words
-	// that the table lacks.
+	// A gateway before the token endpoint has its own JSON errors, which are not in
+	// the table.
 	own := *e
 	own.Code, own.Detail = idverify.CodeVendorUnavailable, "the server of the token endpoint failed"
 	return &own
 }
 
-// said looks an error of the token endpoint up in the table.
+// said looks up an error of the token endpoint in the table.
 func said(x *exchange.Exchange, code, message string) *idverify.Error {
 	return x.Failure(exchange.Said{Code: code, Reasons: []string{message}, Message: message})
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestErrorsOfTheFetchSayThatNothingWasVerified(t *testing.T) {
+func TestTokenEndpoint_ErrorsSayNothingWasVerified(t *testing.T) {
 	for about, test := range map[string]struct {
 		given      answer
 		err        error
@@ -62,7 +62,7 @@ func TestErrorsOfTheFetchSayThatNothingWasVerified(t *testing.T) {
 	}
 }
 
-func TestUnknownErrorOfTheFetchIsKept(t *testing.T) {
+func TestTokenEndpoint_UnknownErrorIsKept(t *testing.T) {
 	f := &fake{onFetch: func(context.Context, int) (answer, error) {
 		return answer{status: 400, body: `{"error":"EXAMPLE_NEW_ERROR","error_description":"words with ` + secretKey + `"}`}, nil
 	}}
@@ -72,7 +72,7 @@ func TestUnknownErrorOfTheFetchIsKept(t *testing.T) {
 	assert.Equal(t, 400, e.HTTPStatus)
 }
 
-func TestTokensThatCannotBeUsedAreBadResponses(t *testing.T) {
+func TestTokenEndpoint_UnusableTokens(t *testing.T) {
 	for _, body := range []string{
 		`{}`, `{"expires_in":100}`, `{"access_token":"","expires_in":100}`, `{"access_token":null,"expires_in":100}`,
 		`{"access_token":"T"}`, `{"access_token":"T","expires_in":null}`, `{"access_token":"T","expires_in":0}`,
@@ -89,7 +89,7 @@ func TestTokensThatCannotBeUsedAreBadResponses(t *testing.T) {
 	}
 }
 
-func TestLifetimeIsHonouredAsGiven(t *testing.T) {
+func TestTokenEndpoint_Lifetime(t *testing.T) {
 	for _, body := range []string{
 		`{"access_token":"T","expires_in":200}`, `{"access_token":"T","expires_in":"200"}`,
 		`{"access_token":"T","expires_in":200.0,"error_code":0}`,
@@ -111,7 +111,7 @@ func TestLifetimeIsHonouredAsGiven(t *testing.T) {
 	}
 }
 
-func TestClockCanBeGiven(t *testing.T) {
+func TestTokenEndpoint_ConfiguredClock(t *testing.T) {
 	now := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	f := &fake{}
 	c := newClient(t, f.into, func(cfg *baiduv4.Config) { cfg.HTTP.Clock = func() time.Time { return now } })
@@ -121,13 +121,13 @@ func TestClockCanBeGiven(t *testing.T) {
 	f.assertSeen(t, 2, 2)
 }
 
-func TestTenYearsAreTheLongestLifetime(t *testing.T) {
+func TestTokenEndpoint_LongestLifetime(t *testing.T) {
 	f := &fake{onFetch: func(context.Context, int) (answer, error) { return tokenAnswer(1, 315360000), nil }}
 	verify(t, newClient(t, f.into))
 	f.assertSeen(t, 1, 1)
 }
 
-func TestTokensHaveUpTo4096Bytes(t *testing.T) {
+func TestTokenEndpoint_LongestToken(t *testing.T) {
 	token := strings.Repeat("x", 4096)
 	f := &fake{onFetch: func(context.Context, int) (answer, error) {
 		return answer{body: `{"access_token":"` + token + `","expires_in":100}`}, nil
@@ -136,9 +136,9 @@ func TestTokensHaveUpTo4096Bytes(t *testing.T) {
 	assert.Equal(t, []string{token}, f.used())
 }
 
-// net/http logs the first bytes that come after an answer. At the token endpoint
-// they may be a token, so its connection ends with the answer.
-func TestWhatComesAfterATokenIsNotLogged(t *testing.T) {
+// net/http logs the first bytes that follow an answer. At the token endpoint they
+// may be a token, so the connection is closed after the answer.
+func TestTokenEndpoint_BytesAfterTheAnswerAreNotLogged(t *testing.T) {
 	var logged bytes.Buffer
 	var mu sync.Mutex
 	out := log.Writer()

@@ -34,8 +34,8 @@ type TokenFetch struct {
 	Err *idverify.Error
 }
 
-// work asks the store, then the vendor, and tells the store and the user. Nobody
-// waits for the last.
+// work asks the store, then the vendor, and then informs the store and the user; no
+// call waits for that.
 func (s *tokenSource) work(p *pending) flight.Work[Token] {
 	return func(ctx context.Context, f *flight.Flight[Token]) {
 		defer s.forget(p)
@@ -52,9 +52,9 @@ func (s *tokenSource) work(p *pending) flight.Work[Token] {
 	}
 }
 
-// load lands with the token of another process, if the store has one that is
-// better than what is held. A store that keeps a refused one is asked once more
-// after that was dropped: another process may be fetching already.
+// load delivers the token of another process, if the store has a better one than
+// the token held. If the store has a refused token, that token is dropped and the
+// store is asked again, because another process may already be fetching.
 func (s *tokenSource) load(ctx context.Context, p *pending, f *flight.Flight[Token]) bool {
 	ctx, end := p.patience.bound(ctx)
 	defer end()
@@ -74,7 +74,7 @@ func (s *tokenSource) load(ctx context.Context, p *pending, f *flight.Flight[Tok
 	return false
 }
 
-// ask fetches a token and lands. A panic lands by itself.
+// ask fetches a token and delivers it. A panic is delivered too.
 func (s *tokenSource) ask(ctx context.Context, p *pending, f *flight.Flight[Token]) error {
 	began, returned := time.Now(), false
 	defer func() {
@@ -84,7 +84,7 @@ func (s *tokenSource) ask(ctx context.Context, p *pending, f *flight.Flight[Toke
 		s.mu.Lock()
 		s.settle(p, Token{}, s.broken)
 		s.mu.Unlock()
-		go s.tell(ctx, p.reason, time.Since(began), s.broken) // those who wait hear of the panic first
+		go s.tell(ctx, p.reason, time.Since(began), s.broken) // the waiting callers get the panic first
 	}()
 	token, err := s.fetch(ctx)
 	returned = true
@@ -92,8 +92,8 @@ func (s *tokenSource) ask(ctx context.Context, p *pending, f *flight.Flight[Toke
 	return err
 }
 
-// save tells the store of the token that is held, one Save after the other: a slow
-// one must not put an older token, refused since, instead of a newer one.
+// save saves the token held, one Save after another: a slow Save must not overwrite
+// a newer token with an older one that was refused since.
 func (s *tokenSource) save(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	s.mu.Lock()
@@ -109,8 +109,8 @@ func (s *tokenSource) save(ctx context.Context) {
 	s.saving = false
 }
 
-// saveUnlocked lets s.mu go for the time of one Save. A Save that was left behind,
-// and has come back, may have replaced a newer token: that is saved again.
+// saveUnlocked unlocks s.mu during one Save. A Save that timed out and returned
+// later may have replaced a newer token, which is then saved again.
 func (s *tokenSource) saveUnlocked(ctx context.Context, token Token) {
 	s.mu.Unlock()
 	defer s.mu.Lock()
@@ -127,8 +127,8 @@ func (s *tokenSource) saveUnlocked(ctx context.Context, token Token) {
 	})
 }
 
-// tell tells the user's function, which costs nobody anything: a panic is dropped,
-// and when it hangs it is left behind.
+// tell calls the user's function, without any effect on calls: a panic is dropped,
+// and a function that hangs is not waited for.
 func (s *tokenSource) tell(ctx context.Context, reason FetchReason, took time.Duration, err error) {
 	if s.told == nil {
 		return

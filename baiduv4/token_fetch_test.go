@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// heard collects what OnTokenFetch was told.
+// heard collects the arguments of OnTokenFetch.
 type heard struct {
 	mu  sync.Mutex
 	all []baiduv4.TokenFetch
@@ -42,7 +42,7 @@ func (h *heard) last(t *testing.T, count int) baiduv4.TokenFetch {
 	return h.all[count-1]
 }
 
-func TestEveryFetchIsToldWithItsReason(t *testing.T) {
+func TestOnTokenFetch_ReasonOfEveryFetch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		f, down, revoked := &fake{}, false, ""
@@ -90,7 +90,7 @@ func TestEveryFetchIsToldWithItsReason(t *testing.T) {
 	})
 }
 
-func TestATokenOfTheStoreIsNoFetch(t *testing.T) {
+func TestOnTokenFetch_NotCalledForStoredToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		f := &fake{}
@@ -100,7 +100,7 @@ func TestATokenOfTheStoreIsNoFetch(t *testing.T) {
 	})
 }
 
-func TestTheTimeOfTheStoreIsNotTheFetchs(t *testing.T) {
+func TestOnTokenFetch_DurationExcludesStore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		f := &fake{}
@@ -111,7 +111,7 @@ func TestTheTimeOfTheStoreIsNotTheFetchs(t *testing.T) {
 	})
 }
 
-func TestAFetchThatEverybodyLeftIsToldAsCancelled(t *testing.T) {
+func TestOnTokenFetch_AbandonedFetchIsCanceled(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type traceKey struct{}
 		var told baiduv4.TokenFetch
@@ -135,7 +135,7 @@ func TestAFetchThatEverybodyLeftIsToldAsCancelled(t *testing.T) {
 	})
 }
 
-func TestAFunctionThatPanicsOrHangsCostsNothing(t *testing.T) {
+func TestOnTokenFetch_PanicOrHangHasNoEffect(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for about, told := range map[string]func(context.Context){
 			"panics": func(context.Context) { panic("EXAMPLE boom") },
@@ -161,7 +161,7 @@ func TestAFunctionThatPanicsOrHangsCostsNothing(t *testing.T) {
 	})
 }
 
-func TestAPanicOfTheTransportIsTold(t *testing.T) {
+func TestOnTokenFetch_TransportPanic(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		f := &fake{onFetch: func(ctx context.Context, _ int) (answer, error) { return answer{}, boom(ctx) }}
@@ -170,7 +170,7 @@ func TestAPanicOfTheTransportIsTold(t *testing.T) {
 	})
 }
 
-func TestATokenFetchPrintsNoSecret(t *testing.T) {
+func TestTokenFetch_PrintsNoSecret(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		f := &fake{onFetch: func(context.Context, int) (answer, error) {
@@ -194,7 +194,7 @@ func panicOfVerify(t *testing.T, c *baiduv4.Client) (v any) {
 func boom(context.Context) error { panic("EXAMPLE boom") }
 
 // Holds P-DATA-6.
-func TestAPanicOfTheStoreReachesEverybodyWhoWaits(t *testing.T) {
+func TestTokenStore_PanicReachesAllWaitingCallers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{}
@@ -223,7 +223,7 @@ func TestAPanicOfTheStoreReachesEverybodyWhoWaits(t *testing.T) {
 	})
 }
 
-func TestAPanicOfTheTransportReachesTheCaller(t *testing.T) {
+func TestTokenFetch_TransportPanicReachesCaller(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) { return answer{}, boom(ctx) }}
 		c := newClient(t, f.into)
@@ -243,7 +243,7 @@ func TestAPanicOfTheTransportReachesTheCaller(t *testing.T) {
 }
 
 // Holds P-DATA-6.
-func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
+func TestTokenStore_PanicWithoutWaitingCallerIsDropped(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{save: boom}
 		c := newClient(t, f.into, keptIn(store))
@@ -263,7 +263,7 @@ func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
 	})
 }
 
-func TestAPanicOfDropReachesTheCaller(t *testing.T) {
+func TestTokenStore_PanicOfDropReachesCaller(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{drop: boom}
 		c := newClient(t, f.into, keptIn(store))
@@ -279,8 +279,8 @@ func TestAPanicOfDropReachesTheCaller(t *testing.T) {
 	})
 }
 
-// A store that ends its goroutine, as one that fails a test does, has given no token.
-func TestAStoreThatEndsItsGoroutineFailsNoCall(t *testing.T) {
+// A store that ends its goroutine, as require does in a test, has returned no token.
+func TestTokenStore_GoexitFailsNoCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{}
 		goexit := func(context.Context) error { runtime.Goexit(); return nil }

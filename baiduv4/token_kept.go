@@ -9,18 +9,18 @@ import (
 	"github.com/idverify/idverify/internal/flight"
 )
 
-// storeTimeout bounds the time that a call waits for the store, and each Save.
+// storeTimeout limits how long a call waits for the store, and each Save.
 const storeTimeout = 2 * time.Second
 
-// keptTokens asks the user's store beside the calls that wait for it. A store that
-// fails, hangs or is deaf to its context is the same as one that has no token.
+// keptTokens asks the user's store in a separate goroutine. A store that fails,
+// hangs or ignores its context counts as having no token.
 type keptTokens struct {
 	TokenStore
 	key  string
 	desk aside.Desk
 }
 
-// load is the token that the store keeps, false when there is none that can be used.
+// load returns the store's token, false when it has none that can be used.
 func (k *keptTokens) load(ctx context.Context) (Token, bool) {
 	type loaded struct {
 		token Token
@@ -39,8 +39,8 @@ func (k *keptTokens) drop(ctx context.Context, token Token) {
 	})
 }
 
-// save keeps a token in the store. late is called when a Save that was left behind
-// has come back.
+// save saves a token in the store. late is called when a Save that timed out has
+// returned.
 func (k *keptTokens) save(ctx context.Context, token Token, late func()) {
 	defer func() { _ = recover() }() // the store is a user's, and nobody is here who could
 	_, _ = aside.Ask(ctx, &k.desk, storeTimeout, func(ctx context.Context) (struct{}, error) {
@@ -52,8 +52,8 @@ func (k *keptTokens) save(ctx context.Context, token Token, late func()) {
 	})
 }
 
-// patience is how long callers wait for the store: as long as the one with the
-// least time left, and of that no more than a third.
+// patience is how long callers wait for the store: at most a third of the time left
+// to the caller with the earliest deadline.
 type patience struct {
 	mu    sync.Mutex
 	until time.Time
@@ -66,7 +66,7 @@ func newPatience(ctx context.Context) *patience {
 	return p
 }
 
-// shorten takes note of one more caller.
+// shorten takes one more caller into account.
 func (p *patience) shorten(ctx context.Context) {
 	deadline, ok := flight.Deadline(ctx)
 	if !ok {
@@ -85,7 +85,7 @@ func (p *patience) shorten(ctx context.Context) {
 	}
 }
 
-// bound is ctx for as long as everybody has patience.
+// bound returns ctx limited by the callers' patience.
 func (p *patience) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -26,7 +26,7 @@ func hanging(test func(about string, hang func(context.Context) error)) {
 }
 
 // Holds P-PAY-6.
-func TestAHangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
+func TestTokenStore_HangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
 	for _, test := range []struct{ left, store time.Duration }{
 		{300 * time.Millisecond, 100 * time.Millisecond}, {3 * time.Second, time.Second},
 		{6 * time.Second, 2 * time.Second}, {time.Hour, 2 * time.Second},
@@ -47,8 +47,8 @@ func TestAHangingStoreTakesAThirdOfTheTimeLeft(t *testing.T) {
 	}
 }
 
-// Load, Drop and the Load after it share the time.
-func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
+// Load, Drop and the second Load share the time limit.
+func TestTokenStore_LoadAndDropShareTheTimeLimit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
 			for _, hangs := range []string{"drop", "second load"} {
@@ -83,9 +83,9 @@ func TestAStoreThatHangsHalfWayTakesNoMore(t *testing.T) {
 	})
 }
 
-// Whoever joins with less time left shortens the wait for all.
+// A caller who joins with less time left shortens the wait for all.
 // Holds P-PAY-6.
-func TestTheLeastPatientCallerEndsTheWaitForTheStore(t *testing.T) {
+func TestTokenStore_EarliestDeadlineEndsTheWait(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
 			f := &fake{}
@@ -114,7 +114,7 @@ func TestTheLeastPatientCallerEndsTheWaitForTheStore(t *testing.T) {
 	})
 }
 
-// needy is a client whose token has always run out: it asks the store for every call.
+// needy is a client whose token has always expired: it asks the store for every call.
 func needy(f *fake, store baiduv4.TokenStore) func(*baiduv4.Config) {
 	f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1), nil }
 	return func(c *baiduv4.Config) {
@@ -126,7 +126,7 @@ func needy(f *fake, store baiduv4.TokenStore) func(*baiduv4.Config) {
 }
 
 // Holds P-PAY-6.
-func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
+func TestTokenStore_IgnoringContextIsSkippedAfterAWhile(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		letGo := make(chan struct{})
 		store := &odd{load: func(context.Context) error { <-letGo; return nil }}
@@ -151,9 +151,9 @@ func TestADeafStoreIsLeftBehindAndThenPassedOver(t *testing.T) {
 	})
 }
 
-// A store that hangs is no fault of the vendor's.
+// A hanging store is not the vendor's fault.
 // Holds P-PAY-6.
-func TestAHangingStoreDoesNotOpenTheVendorsCircuit(t *testing.T) {
+func TestTokenStore_HangingStoreDoesNotOpenCircuit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hanging(func(about string, hang func(context.Context) error) {
 			f := &fake{}
@@ -175,8 +175,8 @@ func TestAHangingStoreDoesNotOpenTheVendorsCircuit(t *testing.T) {
 	})
 }
 
-// leased is a store as several processes would have one: Load gives a lease to one
-// of them, and the others wait for its token.
+// leased is a store for several processes: Load gives a lease to one of them, and
+// the others wait for its token.
 type leased struct {
 	baiduv4.MemoryStore
 	mu    sync.Mutex
@@ -219,9 +219,9 @@ func (l *leased) Save(ctx context.Context, key string, token baiduv4.Token) erro
 }
 
 // 24 processes share an account and a store with a lease: at the start, when the
-// token runs out soon, and when it was revoked.
+// token expires soon, and when it was revoked.
 // Holds P-PAY-6.
-func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
+func TestTokenStore_LeaseLetsOneProcessFetch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const processes = 24
 		store, revoked := &leased{}, ""
@@ -269,8 +269,9 @@ func TestProcessesThatShareALeaseFetchOneToken(t *testing.T) {
 	})
 }
 
-// A store that works out the expiry from a lifetime gives another one each time.
-func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
+// A store that computes the expiry from a lifetime returns a different one each
+// time.
+func TestTokenStore_SameTokenWithLaterExpiryIsIgnored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
@@ -287,8 +288,8 @@ func TestTheTokenHeldIsNoBetterForALaterExpiry(t *testing.T) {
 	})
 }
 
-// An empty token is none, whatever its expiry.
-func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
+// An empty token counts as none, whatever its expiry.
+func TestTokenStore_EmptyTokenIsIgnored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
@@ -310,7 +311,7 @@ func TestAnEmptyTokenReplacesNoneThatServes(t *testing.T) {
 	})
 }
 
-// given is a store that gives one token whatever happens.
+// given is a store that always returns one token.
 type given struct {
 	baiduv4.TokenStore
 	token baiduv4.Token
@@ -320,9 +321,9 @@ func (g given) Load(context.Context, string) (baiduv4.Token, bool, error) { retu
 func (g given) Save(context.Context, string, baiduv4.Token) error         { return errors.New("read-only") }
 func (g given) Drop(context.Context, string, baiduv4.Token) error         { return errors.New("read-only") }
 
-// A Save that was left behind puts an old token instead of a newer one when it
-// gets there at last. The newer one is saved again.
-func TestALateSaveIsPutRight(t *testing.T) {
+// A Save that timed out may still overwrite a newer token later. The newer one is
+// then saved again.
+func TestTokenStore_LateSaveIsCorrected(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &slow{open: make(chan struct{})}
 		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
@@ -341,7 +342,7 @@ func TestALateSaveIsPutRight(t *testing.T) {
 	})
 }
 
-func TestAPanicOfSaveEndsNoSaving(t *testing.T) {
+func TestTokenStore_PanicOfSaveDoesNotStopSaving(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var h heard
 		store := &odd{save: boom}
@@ -360,7 +361,7 @@ func TestAPanicOfSaveEndsNoSaving(t *testing.T) {
 }
 
 // Holds P-PAY-6.
-func TestTheStoresKeyChangesWithTheSecret(t *testing.T) {
+func TestTokenStore_KeyChangesWithSecret(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		verifyAndSave(t, newClient(t, f.into, keptIn(store)))

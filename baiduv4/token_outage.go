@@ -11,9 +11,9 @@ import (
 // each up to the longest.
 const firstPause, longestPause = time.Second, 30 * time.Second
 
-// outage counts failures in a row. The first may be chance, so the next caller
-// tries at once; from the second on there is a pause, in which callers are
-// given the last failure.
+// outage counts consecutive failures. The first may be chance, so the next caller
+// tries at once; after the second and later ones there is a pause, in which callers
+// get the last failure.
 type outage struct {
 	failures int
 	last     error
@@ -30,7 +30,7 @@ func (o *outage) add(err error, now time.Time) {
 
 func (o *outage) pause(now time.Time) time.Duration { return o.until.Sub(now) }
 
-// failure is the last one with the rest of the pause in it.
+// failure returns the last failure, with the rest of the pause as RetryAfter.
 func (o *outage) failure(now time.Time) error {
 	var e *idverify.Error
 	if !errors.As(o.last, &e) {

@@ -21,7 +21,7 @@ func failing(f *fake, down *bool, seconds int64) {
 	}
 }
 
-func TestFailedFetchIsNotRemembered(t *testing.T) {
+func TestTokenOutage_SingleFailureIsNotRemembered(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store, down := &fake{}, &odd{}, true
 		failing(f, &down, month)
@@ -37,7 +37,7 @@ func TestFailedFetchIsNotRemembered(t *testing.T) {
 	})
 }
 
-func TestFailuresInARowAreFollowedByLongerPauses(t *testing.T) {
+func TestTokenOutage_PausesGrowWithFailures(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, down := &fake{}, true
 		failing(f, &down, 100)
@@ -72,7 +72,7 @@ func TestFailuresInARowAreFollowedByLongerPauses(t *testing.T) {
 	})
 }
 
-func TestManyCallersShareOneFailure(t *testing.T) {
+func TestTokenOutage_CallersShareOneFailure(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: func(ctx context.Context, _ int) (answer, error) {
@@ -90,7 +90,7 @@ func TestManyCallersShareOneFailure(t *testing.T) {
 	})
 }
 
-func TestFailedRenewalHurtsNobody(t *testing.T) {
+func TestTokenOutage_FailedRenewalAffectsNoCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store, down := &fake{}, &odd{}, false
 		failing(f, &down, 1000)

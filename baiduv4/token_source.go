@@ -15,11 +15,11 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// tokenSource gives out the access token of one account. It holds a token, or
-// is getting one, or both while a token is renewed.
+// tokenSource provides the access token of one account. It holds a token, or is
+// fetching one, or both while a token is renewed.
 type tokenSource struct {
 	fetch  func(context.Context) (Token, error) // from the vendor; fails with an *idverify.Error
-	broken *idverify.Error                      // how a fetch failed for those who come after a panic
+	broken *idverify.Error                      // the error for callers who arrive after a fetch panicked
 	store  keptTokens
 	told   func(context.Context, TokenFetch) // the user's, nil when there is none
 	desk   aside.Desk                        // for told
@@ -27,16 +27,17 @@ type tokenSource struct {
 
 	mu      sync.Mutex // never held over fetch, store or told
 	saving  bool
-	saved   Token // the last that the store was told of
+	saved   Token // the last one saved in the store
 	held    heldToken
 	refused Token // the last one that the vendor refused
-	counted Token // the last one that refusal counts
+	counted Token // the last one that was counted in refusal
 	pending *pending
 	outage  outage // of fetches
-	refusal outage // of tokens that were refused as soon as they were fetched
+	refusal outage // of tokens that were refused right after they were fetched
 }
 
-// pending is one way to the store and the vendor that any number of callers share.
+// pending is one query of the store and the vendor that any number of callers
+// share.
 type pending struct {
 	*flight.Flight[Token]
 	reason   FetchReason
@@ -60,7 +61,7 @@ func (c Config) source(vendor *exchange.Vendor) *tokenSource {
 	return source
 }
 
-// get is the token held, or else that of the store or the vendor. Its error is
+// get returns the token held, or one from the store or the vendor. Its error is
 // ctx's own or an *idverify.Error.
 func (s *tokenSource) get(ctx context.Context) (Token, error) {
 	now := s.now()
@@ -88,7 +89,7 @@ func (s *tokenSource) get(ctx context.Context) (Token, error) {
 	}
 }
 
-// join waits with others, or begins. s.mu is held.
+// join waits for the pending query, or starts one. s.mu is held.
 func (s *tokenSource) join(ctx context.Context) *pending {
 	if s.pending != nil && s.pending.Join(ctx) {
 		s.pending.patience.shorten(ctx)
@@ -101,8 +102,8 @@ func (s *tokenSource) join(ctx context.Context) *pending {
 	return s.start(ctx, reason)
 }
 
-// start begins to get a token, with the caller of ctx as the first who waits: for
-// a renewal one who never leaves. s.mu is held.
+// start starts a query, with the caller of ctx as the first waiter: for a renewal
+// one who never leaves. s.mu is held.
 func (s *tokenSource) start(ctx context.Context, reason FetchReason) *pending {
 	p := &pending{reason: reason, patience: newPatience(ctx)}
 	s.pending = p
@@ -110,7 +111,7 @@ func (s *tokenSource) start(ctx context.Context, reason FetchReason) *pending {
 	return p
 }
 
-// leave lets the next caller begin anew where the last of those who waited has left.
+// leave lets the next caller start a new query when the last waiter has left.
 func (s *tokenSource) leave(p *pending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,8 +120,8 @@ func (s *tokenSource) leave(p *pending) {
 	}
 }
 
-// answer gives each caller the same token or error. A panic comes up here, where
-// the callers can recover.
+// answer returns the same token or error to each caller. A panic is raised here,
+// where the callers can recover it.
 func (s *tokenSource) answer(p *pending) (Token, error) {
 	token, err := p.Answer()
 	if errors.Is(err, flight.ErrNoAnswer) {
@@ -129,7 +130,7 @@ func (s *tokenSource) answer(p *pending) (Token, error) {
 	return token, err
 }
 
-// refuse gives up a token that the vendor refused, if it is still the one held.
+// refuse drops a token that the vendor refused, if it is still the one held.
 func (s *tokenSource) refuse(token Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,10 +139,10 @@ func (s *tokenSource) refuse(token Token) {
 	}
 }
 
-// refusedAgain notes that the vendor refused, for the reason err, a token that
-// had just been fetched to replace a refused one. More of them would not help:
-// it counts as an outage, once for a token, however many callers had it. What the
-// answer says of one call is not kept, for the error goes to others.
+// refusedAgain records that the vendor refused, with err, a token that had just
+// been fetched to replace a refused one. More new tokens would not help, so it
+// counts as a failure, once per token, however many callers used it. Details of one
+// call are not kept, because other callers get the error.
 func (s *tokenSource) refusedAgain(token Token, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,14 +159,15 @@ func (s *tokenSource) refusedAgain(token Token, err error) {
 	s.refusal.add(err, s.now())
 }
 
-// accept notes that the vendor took a token.
+// accept records that the vendor accepted a token.
 func (s *tokenSource) accept() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusal = outage{}
 }
 
-// paused is the outage that forbids a fetch for now, if any. s.mu is held.
+// paused returns the outage that forbids a fetch at the moment, if any. s.mu is
+// held.
 func (s *tokenSource) paused(now time.Time) *outage {
 	for _, o := range []*outage{&s.outage, &s.refusal} {
 		if o.pause(now) > 0 {
@@ -175,8 +177,8 @@ func (s *tokenSource) paused(now time.Time) *outage {
 	return nil
 }
 
-// adopt lands with the token of another process if it is better than what is held.
-// The one that is held is no better for an expiry that the store has made anew.
+// adopt delivers the token of another process if it is better than the one held.
+// The same token with a later expiry from the store is not better.
 func (s *tokenSource) adopt(p *pending, f *flight.Flight[Token], token Token) (taken, refused bool) {
 	now := s.now()
 	s.mu.Lock()
@@ -192,7 +194,7 @@ func (s *tokenSource) adopt(p *pending, f *flight.Flight[Token], token Token) (t
 	return true, false
 }
 
-// land gives what a fetch brought to those who wait, and keeps it.
+// land delivers the outcome of a fetch to the waiting callers, and keeps it.
 func (s *tokenSource) land(p *pending, f *flight.Flight[Token], token Token, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,9 +202,9 @@ func (s *tokenSource) land(p *pending, f *flight.Flight[Token], token Token, err
 	f.Land(token, err)
 }
 
-// settle keeps what a fetch brought. Where everybody had left, a failure says
-// nothing, for it was cancelled, and a token is taken only where there is none.
-// s.mu is held.
+// settle keeps the outcome of a fetch. If every caller had left, a failure means
+// nothing, because the fetch was cancelled, and a token is kept only where there is
+// none. s.mu is held.
 func (s *tokenSource) settle(p *pending, token Token, err error) {
 	now, left := s.now(), s.pending != p
 	if !left {
@@ -216,8 +218,8 @@ func (s *tokenSource) settle(p *pending, token Token, err error) {
 	}
 }
 
-// forget lets the next caller begin anew after a panic of the store: that says
-// nothing of the vendor.
+// forget lets the next caller start again after a panic of the store, which says
+// nothing about the vendor.
 func (s *tokenSource) forget(p *pending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

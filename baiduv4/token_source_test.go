@@ -14,7 +14,7 @@ import (
 )
 
 // Holds P-PAY-6.
-func TestAHundredCallersFetchOneToken(t *testing.T) {
+func TestTokenSource_HundredCallersFetchOneToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: open.fetch}
@@ -32,7 +32,7 @@ func TestAHundredCallersFetchOneToken(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesDoesNotDisturbTheOthers(t *testing.T) {
+func TestTokenSource_CancelDoesNotAffectOtherCallers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: open.fetch}
@@ -54,7 +54,7 @@ func TestCallerWhoLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	})
 }
 
-func TestFetchEndsWhenEverybodyHasLeft(t *testing.T) {
+func TestTokenSource_FetchEndsWhenAllCallersLeft(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		ended := false
 		f := &fake{}
@@ -86,7 +86,7 @@ func TestFetchEndsWhenEverybodyHasLeft(t *testing.T) {
 	})
 }
 
-func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
+func TestTokenSource_NewcomerDoesNotJoinAbandonedFetch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(chan struct{})
 		f := &fake{onFetch: func(_ context.Context, n int) (answer, error) {
@@ -113,9 +113,8 @@ func TestNewcomerDoesNotWaitForAnAbandonedFetch(t *testing.T) {
 	})
 }
 
-// A fetch that everybody left, and that ends at last, changes nothing of the one
-// that is under way meanwhile.
-func TestAbandonedFetchThatFailsDoesNotDisturbTheNextOne(t *testing.T) {
+// An abandoned fetch that ends late does not change the one now in progress.
+func TestTokenSource_AbandonedFetchDoesNotAffectNextOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		deaf, open := make(chan struct{}), make(gate)
 		f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) {
@@ -145,8 +144,8 @@ func TestAbandonedFetchThatFailsDoesNotDisturbTheNextOne(t *testing.T) {
 	})
 }
 
-// leaving is a context that ends as soon as somebody waits for its end, after
-// what is done meanwhile.
+// leaving is a context that ends as soon as somebody waits for it, after running a
+// function.
 type leaving struct {
 	context.Context
 	meanwhile func()
@@ -168,10 +167,10 @@ func (l *leaving) Err() error {
 	}
 }
 
-// Who leaves just as a fetch fails does not disturb the next one, which others
-// have set off by then. Whether they see that they leave or that it failed is
-// chance, so it is tried often.
-func TestCallerWhoLeavesLateDoesNotDisturbTheNextFetch(t *testing.T) {
+// A caller who leaves just as a fetch fails does not disturb the next fetch, which
+// others have started by then. Which of the two the caller notices is random, so
+// the test repeats.
+func TestTokenSource_LateCancelDoesNotAffectNextFetch(t *testing.T) {
 	for range 30 {
 		bubble(t, func(t *testing.T) {
 			first, second := make(gate), make(gate)
@@ -203,7 +202,7 @@ func TestCallerWhoLeavesLateDoesNotDisturbTheNextFetch(t *testing.T) {
 	}
 }
 
-func TestTokenIsRenewedWhileTheOldOneServes(t *testing.T) {
+func TestTokenSource_RenewedInBackground(t *testing.T) {
 	for _, test := range []struct {
 		life, ahead time.Duration
 	}{
@@ -242,7 +241,7 @@ func TestTokenIsRenewedWhileTheOldOneServes(t *testing.T) {
 	}
 }
 
-func TestTokenIsNotUsedToItsEnd(t *testing.T) {
+func TestTokenSource_ExpiryMargin(t *testing.T) {
 	for _, test := range []struct{ life, margin time.Duration }{
 		{1000 * time.Second, 10 * time.Second},
 		{100 * time.Second, 5 * time.Second},
@@ -267,7 +266,7 @@ func TestTokenIsNotUsedToItsEnd(t *testing.T) {
 	}
 }
 
-func TestCallersJoinARenewalThatOutlastsTheOldToken(t *testing.T) {
+func TestTokenSource_CallersJoinSlowRenewal(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(gate)
 		f := &fake{onFetch: func(ctx context.Context, n int) (answer, error) {
@@ -299,7 +298,7 @@ func TestCallersJoinARenewalThatOutlastsTheOldToken(t *testing.T) {
 }
 
 // Holds P-LIVE-5.
-func TestManyCallersThroughEveryState(t *testing.T) {
+func TestTokenSource_ManyCallersInEveryState(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &fake{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestMemoryStoreDropsOnlyTheSameToken(t *testing.T) {
+func TestMemoryStore_DropsOnlyTheSameToken(t *testing.T) {
 	ctx := t.Context()
 	for _, store := range []*baiduv4.MemoryStore{baiduv4.NewMemoryStore(), new(baiduv4.MemoryStore)} {
 		_, ok, err := store.Load(ctx, "key")
@@ -39,7 +39,7 @@ func TestMemoryStoreDropsOnlyTheSameToken(t *testing.T) {
 	}
 }
 
-func TestClientsShareATokenThroughTheStore(t *testing.T) {
+func TestTokenStore_ClientsShareToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		inTime := func(ctx context.Context) error {
 			until, ok := ctx.Deadline()
@@ -60,7 +60,7 @@ func TestClientsShareATokenThroughTheStore(t *testing.T) {
 }
 
 // Holds P-PAY-6.
-func TestAccountsDoNotShareTokens(t *testing.T) {
+func TestTokenStore_AccountsDoNotShareTokens(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		for _, change := range []func(*baiduv4.Config){
@@ -81,7 +81,7 @@ func TestAccountsDoNotShareTokens(t *testing.T) {
 	})
 }
 
-func TestTokenThatAnotherProcessRenewedIsTaken(t *testing.T) {
+func TestTokenStore_TokenRenewedByAnotherProcessIsUsed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onCall = func(_ context.Context, token string, _ int) (answer, error) {
@@ -102,7 +102,7 @@ func TestTokenThatAnotherProcessRenewedIsTaken(t *testing.T) {
 	})
 }
 
-func TestRefusedTokenIsNotTakenFromTheStoreAgain(t *testing.T) {
+func TestTokenStore_RefusedTokenIsNotLoadedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &odd{drop: func(context.Context) error { return errors.New("read-only") }}
 		f := &fake{onCall: func(_ context.Context, token string, _ int) (answer, error) {
@@ -122,8 +122,8 @@ func TestRefusedTokenIsNotTakenFromTheStoreAgain(t *testing.T) {
 	})
 }
 
-// A token is refused while a renewal is reading that same token from the store.
-func TestTokenRefusedWhileItIsBeingLoadedIsNotTaken(t *testing.T) {
+// A token is refused while a renewal is loading the same token from the store.
+func TestTokenStore_TokenRefusedDuringLoadIsNotUsed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		open := make(chan struct{})
 		store := &odd{}
@@ -158,7 +158,7 @@ func TestTokenRefusedWhileItIsBeingLoadedIsNotTaken(t *testing.T) {
 	})
 }
 
-func TestStoredTokensThatAreOverAreNotTaken(t *testing.T) {
+func TestTokenStore_ExpiredTokensAreNotUsed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for about, token := range map[string]baiduv4.Token{
 			"expired": baiduv4.NewToken("EXAMPLE-OLD", time.Now()),
@@ -177,8 +177,8 @@ func TestStoredTokensThatAreOverAreNotTaken(t *testing.T) {
 	})
 }
 
-// An empty token is none, also for a client that had one refused.
-func TestEmptyTokenOfTheStoreReplacesNoRefusedOne(t *testing.T) {
+// An empty token counts as none, also for a client whose token was refused.
+func TestTokenStore_EmptyTokenReplacesNoRefusedOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onCall = func(_ context.Context, _ string, n int) (answer, error) {
@@ -199,7 +199,7 @@ func TestEmptyTokenOfTheStoreReplacesNoRefusedOne(t *testing.T) {
 	})
 }
 
-func TestRenewalLooksIntoTheStoreFirst(t *testing.T) {
+func TestTokenStore_RenewalLoadsFirst(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f, store := &fake{}, &odd{}
 		f.onFetch = func(_ context.Context, n int) (answer, error) { return tokenAnswer(n, 1000), nil }
@@ -219,7 +219,7 @@ func TestRenewalLooksIntoTheStoreFirst(t *testing.T) {
 }
 
 // Holds P-PAY-6.
-func TestStoreThatFailsFailsNoCall(t *testing.T) {
+func TestTokenStore_FailureFailsNoCall(t *testing.T) {
 	f := &fake{}
 	c := newClient(t, f.into, keptIn(noStore()))
 	verify(t, c)
@@ -228,7 +228,7 @@ func TestStoreThatFailsFailsNoCall(t *testing.T) {
 }
 
 // Holds P-PAY-6.
-func TestStoreThatHangsFailsNoCall(t *testing.T) {
+func TestTokenStore_HangFailsNoCall(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		hang := func(ctx context.Context) error {
 			<-ctx.Done()
@@ -251,7 +251,7 @@ func TestStoreThatHangsFailsNoCall(t *testing.T) {
 	})
 }
 
-func TestCallerNeedNotWaitForAStoreThatHangs(t *testing.T) {
+func TestTokenStore_CancelWhileStoreHangs(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type traceKey struct{}
 		var seen any
@@ -276,7 +276,7 @@ func TestCallerNeedNotWaitForAStoreThatHangs(t *testing.T) {
 	})
 }
 
-// careless gives a token along with what says that there is none.
+// careless returns a token together with ok == false.
 type careless struct {
 	baiduv4.MemoryStore
 	ok  bool
@@ -287,7 +287,7 @@ func (c *careless) Load(context.Context, string) (baiduv4.Token, bool, error) {
 	return baiduv4.NewToken("EXAMPLE-CARELESS", time.Now().Add(time.Hour)), c.ok, c.err
 }
 
-func TestTokenOfAStoreThatSaysItHasNoneIsNotTaken(t *testing.T) {
+func TestTokenStore_TokenWithOKFalseIsIgnored(t *testing.T) {
 	for _, store := range []*careless{{ok: false}, {ok: true, err: errors.New("down")}} {
 		f := &fake{}
 		verify(t, newClient(t, f.into, keptIn(store)))
@@ -316,7 +316,7 @@ func (s *slow) Save(ctx context.Context, key string, token baiduv4.Token) error 
 
 // Two tokens are fetched, and the first of them refused, while the one before
 // is still being saved.
-func TestSlowSaveLeavesNoRefusedTokenInTheStore(t *testing.T) {
+func TestTokenStore_SlowSaveLeavesNoRefusedToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &slow{open: make(chan struct{})}
 		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {

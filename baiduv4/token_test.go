@@ -10,15 +10,15 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-func TestTokensExpireByTheWallClock(t *testing.T) {
+func TestToken_ExpiresByWallClock(t *testing.T) {
 	now := time.Now()
 	assert.Equal(t, now.Round(0), baiduv4.NewToken("one", now).ExpiresAt(), "the monotonic clock is this process's own")
 	assert.True(t, baiduv4.Token{}.IsZero())
 	assert.False(t, baiduv4.NewToken("one", now).Equal(baiduv4.NewToken("two", now)))
 }
 
-// What no token of the vendor's can be is not taken from a store either.
-func TestTokensOfTheStoreHaveTheVendorsLimits(t *testing.T) {
+// A value that cannot be one of the vendor's tokens is not used, even from a store.
+func TestTokenStore_TokensHaveTheVendorsLimits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const tenYears = 10 * 365 * 24 * time.Hour
 		for _, test := range []struct {

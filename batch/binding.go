@@ -12,8 +12,8 @@ import (
 
 const printLength = 32 // hexadecimal digits behind a row's key
 
-// binding makes the key under which the journal knows a row, from the row's own
-// key and what it asks about.
+// binding makes the key under which the journal stores a row, from the row's own
+// key and the person (and evidence) it asks about.
 type binding struct {
 	secret   redact.Secret
 	evidence bool
@@ -28,7 +28,7 @@ func newBinding(secret []byte) (binding, *idverify.Error) {
 	return binding{secret: own}, nil
 }
 
-// id tells runs apart whose rows the journal knows by different keys.
+// id differs between runs that would store the same row under different keys.
 func (b binding) id() string {
 	what := "person"
 	if b.evidence {
@@ -37,9 +37,9 @@ func (b binding) id() string {
 	return pseudonym.Of(b.secret, "idverify batch", what)
 }
 
-// of is the journal's key for a row. Two rows of one person cannot be seen to be
-// of one person. Bound evidence is held to what was read: the request is the
-// run's own, and gets the copies.
+// of returns the journal's key for a row. It does not show that two rows are about
+// the same person. Bound evidence is compared with what was read: the request is
+// the run's own, and gets the copies.
 func (b binding) of(ctx context.Context, req *idverify.Request) (string, error) {
 	subject, err := req.Subject()
 	if err != nil {

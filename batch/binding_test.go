@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// bound is a journal that knows rows by the whole key that it was given.
+// bound is a journal that stores rows under the whole key that it gets.
 type bound struct {
 	*journal
 	keys map[string]batch.Entry
@@ -39,7 +39,7 @@ func (b *bound) Finish(_ context.Context, key string, answer batch.Entry) error 
 	return nil
 }
 
-// counted is a verifier that counts.
+// counted is a verifier that counts its calls.
 func counted(asked *atomic.Int64) verify {
 	return func(context.Context, *idverify.Request) (*idverify.Result, error) {
 		asked.Add(1)
@@ -47,10 +47,10 @@ func counted(asked *atomic.Int64) verify {
 	}
 }
 
-// A key that comes to stand for somebody else must not give that person the
-// other's answer.
+// If a key is reused for another person, that person must not get the first one's
+// answer.
 // Holds P-DATA-9.
-func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
+func TestBinding_KeyReusedForAnotherPersonIsANewRow(t *testing.T) {
 	var asked atomic.Int64
 	j := newBound()
 	run := func(name, number string) (resumed bool) {
@@ -74,10 +74,10 @@ func TestRowsBoundToTheirPersonAreAskedAnewForAnother(t *testing.T) {
 	}
 }
 
-// In two rows a person cannot be seen to be the same, and what is said of a row
-// names its key alone.
+// The journal must not show that two rows are about the same person, and messages
+// about a row contain only its key.
 // Holds P-DATA-9.
-func TestTheJournalDoesNotTellThatTwoRowsAreOfOnePerson(t *testing.T) {
+func TestBinding_HidesThatTwoRowsAreOfOnePerson(t *testing.T) {
 	var asked atomic.Int64
 	twice := slices.Values([]*idverify.Request{row(1), row(2)})
 	j := newBound()
@@ -97,7 +97,7 @@ func TestTheJournalDoesNotTellThatTwoRowsAreOfOnePerson(t *testing.T) {
 	}
 }
 
-// The secret is the option's own as soon as the option is made.
+// The secret is copied when the option is made.
 func TestWithJournal_CopiesTheSecret(t *testing.T) {
 	var asked atomic.Int64
 	j := newBound()
@@ -120,9 +120,9 @@ func opened(content string, times *atomic.Int64) idverify.Evidence {
 	}))
 }
 
-// Resuming a million rows must not read a million pictures, unless that is what
-// was asked for.
-func TestEvidenceIsBoundOnlyByTheOption(t *testing.T) {
+// Resuming a million rows must not read a million pictures, unless the option asks
+// for it.
+func TestWithEvidenceBinding_BindsEvidence(t *testing.T) {
 	for _, bind := range []bool{false, true} {
 		var asked, times atomic.Int64
 		j := newBound()
@@ -162,7 +162,7 @@ type ownEvidence struct{}
 
 func (ownEvidence) EvidenceKind() string { return "own" }
 
-func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
+func TestHoldEvidence_RefusesEvidenceWithoutContent(t *testing.T) {
 	var asked atomic.Int64
 	opts := []batch.Option{batch.WithJournal(newBound(), secret), batch.WithEvidenceBinding()}
 	for r := range started(t, t.Context(), counted(&asked), slices.Values([]*idverify.Request{keyed("own", ownEvidence{})}), opts...) {
@@ -171,7 +171,8 @@ func TestEvidenceThatCannotBeBoundIsRefused(t *testing.T) {
 	}
 	assert.Zero(t, asked.Load())
 
-	// What cannot be read now is another question than what can.
+	// Evidence that cannot be read now counts as another question than the same
+	// evidence read.
 	broken := idverify.Photo(idverify.MediaFunc(func() (io.ReadCloser, int64, error) { return nil, 0, io.ErrUnexpectedEOF }))
 	for _, ev := range []idverify.Evidence{broken, photo()} {
 		for r := range started(t, t.Context(), counted(&asked), slices.Values([]*idverify.Request{keyed("k", ev)}), opts...) {

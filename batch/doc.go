@@ -1,5 +1,5 @@
-// Package batch verifies many requests, some at a time, with progress and with a
-// journal from which a killed run resumes without paying for a row twice.
+// Package batch verifies many requests concurrently, with progress and with a journal
+// from which a killed run resumes without paying for a row twice.
 //
 //	journal, err := batch.OpenFileJournal("people.journal")
 //	…
@@ -12,6 +12,6 @@
 //		if r.Result.Passed() { … }
 //	}
 //
-// On Ctrl-C this program sends no further row, waits for the answers to the rows
-// in flight, and ends. Started again, it continues with the next row.
+// On Ctrl-C this program sends no further rows, waits for the answers to the rows in
+// flight, and ends. Started again, it continues with the next row.
 package batch

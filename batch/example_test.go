@@ -11,7 +11,7 @@ import (
 )
 
 func ExampleRun() {
-	providers, done := standIns() // clients of the stand-in, where accounts at the vendors would be
+	providers, done := standIns() // clients of the stand-in; in production they have accounts at the vendors
 	defer done()
 	client, err := idverify.New(providers)
 	if err != nil {
@@ -27,7 +27,7 @@ func ExampleRun() {
 	codes := map[idverify.Code]int{}
 	for r := range results {
 		if r.Err != nil {
-			codes[idverify.CodeOf(r.Err)]++ // no decision: the error says whether it was billed
+			codes[idverify.CodeOf(r.Err)]++ // no decision: r.Err says whether it was billed
 			continue
 		}
 		codes[r.Result.Code]++
@@ -36,7 +36,7 @@ func ExampleRun() {
 	// Output: map[face_mismatch:3 match:3 no_face:3]
 }
 
-// rowsOfYours stands for the rows of a file or a table, read as they are needed.
+// rowsOfYours stands for rows that are read one by one from a file or a table.
 func rowsOfYours() iter.Seq[*idverify.Request] {
 	people := []idverifytest.Person{idverifytest.Match(), idverifytest.FaceMismatch(), idverifytest.PersonFor(idverify.CodeNoFace)}
 	return func(yield func(*idverify.Request) bool) {

@@ -21,42 +21,40 @@ import (
 //	{"at":"2026-01-02T15:04:06Z","key":"row-17:…","result":{"code":"match",…},"crc":"…"}
 //	{"at":"2026-01-02T15:04:07Z","key":"row-18:…","error":{"code":"timeout",…},"crc":"…"}
 //
-// The objects are those of [idverify.Result] and [idverify.Error]: no name,
-// number or picture is in them. crc is the CRC-32C of the line before it, so
-// that a damaged line is found; a line without it is read as well.
+// The objects are those of [idverify.Result] and [idverify.Error]: they contain no name,
+// number or picture. crc is the CRC-32C of the rest of its line, so that a damaged line is
+// found; a line without one is accepted too.
 //
-// A line is on the disk before the row is sent, or its answer handed on; rows
-// under way at the same time share the wait. Of each row some 40 bytes are kept
-// in memory.
+// A line is on the disk before its row is sent, or its answer is given to the loop;
+// concurrent rows share one sync. The journal uses about 40 bytes of memory per row.
 //
-// The journal is the file at its path. Before a row is sent the path is looked
-// at: when the file was moved away, removed, replaced or cut short, or when
-// something else wrote into it, the run ends before that row, with an error that
-// says what to do. The run also ends before the next row when the disk is full; on
-// Linux, room for the answers to rows in flight is reserved beforehand. Answers to
-// rows in flight are still appended to the file that was opened, wherever it is now.
-// A file that was cut short is marked, so that it is not opened again before what is
-// missing was brought back.
+// The journal checks its path before each row: when the file was moved away, removed,
+// replaced or cut short, or when something else wrote into it, the run ends before that
+// row, with an error that says what to do. The run also ends before the next row when the
+// disk is full; on Linux, room for the answers to rows in flight is reserved in advance.
+// Answers to rows in flight are still appended to the file that was opened, wherever it is
+// now. A file that was cut short is marked, so that it cannot be opened again until the
+// missing part has been restored.
 type FileJournal struct {
 	fileJournalMask
 
-	mu      sync.Mutex // guards what follows and the order of the lines
+	mu      sync.Mutex // guards the fields below and the order of the lines
 	file    journalFile
-	look    func(end int64) error // whether the file still stands at its path
-	free    func()                // gives the lock up
+	look    func(end int64) error // checks that the file is still at its path
+	free    func()                // releases the lock
 	unique  bool
 	end     int64
 	rows    index
 	binding string
 	running bool
-	lost    bool  // cut short and marked: no row is begun, answers are still appended
+	lost    bool  // cut short and marked: no row can begin, answers are still appended
 	err     error // the first failure: nothing is written after it
 
-	reserve  func(size int64) error // nil where the system cannot
-	reserved int64                  // the size that has room on the disk
-	inFlight int                    // rows begun and not finished, of this handle
+	reserve  func(size int64) error // nil where the system cannot reserve room
+	reserved int64                  // the size for which there is room on the disk
+	inFlight int                    // rows begun and not finished through this handle
 
-	syncing sync.Mutex // held by the one who syncs for all
+	syncing sync.Mutex // held by the goroutine that syncs for all
 	synced  int64      // how much of the file is on the disk; guarded by syncing
 }
 
@@ -67,43 +65,43 @@ var (
 	_ UniqueKeyJournal = (*FileJournal)(nil)
 )
 
-// journalFile is an *os.File; tests have one that fails.
+// journalFile is an *os.File; tests use one that fails.
 type journalFile interface {
 	io.Reader
 	io.ReaderAt
-	io.Writer // at the end, whatever else was written there
+	io.Writer // appends, whatever else was written at the end
 	io.Seeker
 	io.Closer
 	Truncate(size int64) error
 	Sync() error
 }
 
-// FileOption changes how [OpenFileJournal] opens a file.
+// FileOption configures [OpenFileJournal].
 type FileOption func(*fileSettings)
 
 type fileSettings struct{ others, unique bool }
 
-// AllowOtherUsers opens a journal although its file's mode lets other users read
-// or write it. Who can read it learns which keys were asked about when, and how
-// each ended; who can write it can put a match there. By default such a file is
-// refused, where the system has modes.
+// AllowOtherUsers opens a journal although its file's mode lets other users read or
+// write it. Users who can read it learn which keys were asked about, when, and how
+// each ended; users who can write it can add a match. By default such a file is
+// refused on systems that have file modes.
 func AllowOtherUsers() FileOption { return func(s *fileSettings) { s.others = true } }
 
-// WithUniqueKeys says that the keys of the rows are unique by themselves; see
-// [UniqueKeyJournal]. By default [Run] finds two rows with one key; with this option
-// both may be sent and paid for.
+// WithUniqueKeys declares that the keys of the rows are unique by themselves; see
+// [UniqueKeyJournal]. By default [Run] finds two rows with the same key; with this
+// option both may be sent and paid for.
 func WithUniqueKeys() FileOption { return func(s *fileSettings) { s.unique = true } }
 
-// OpenFileJournal opens the journal at path, or makes one that only its owner
-// can read. A last line that was cut off by the end of a process is taken away:
-// nothing was sent or handed on by it.
+// OpenFileJournal opens the journal at path, or creates one that only its owner can
+// read. An incomplete last line, left by a process that was killed, is removed: its
+// row was not sent, or its answer was not given to the loop.
 //
-// It fails with CodeInvalidConfig and Field "path", and leaves the file as it
-// is, when the file cannot be opened, can be read or written by other users (see
+// It fails with CodeInvalidConfig and Field "path", and leaves the file as it is,
+// when the file cannot be opened, can be read or written by other users (see
 // [AllowOtherUsers]), is no journal, is one of version 1, has a line that cannot be
-// read, or is open already, here or in another process. (Where the system has no
-// file locks, a file path+".lock" stands for one, and is left over when a process
-// is killed.)
+// read, or is open already, here or in another process. Where the system has no
+// file locks, a file path+".lock" serves as one, and stays behind when a process is
+// killed.
 //
 // Close it after the run.
 func OpenFileJournal(path string, opts ...FileOption) (*FileJournal, error) {
@@ -154,16 +152,16 @@ func (j *FileJournal) open(file *os.File, path string, others bool) error {
 	}
 	j.look = func(end int64) error { return stands(path, file, info, end) }
 	j.reserve = reserver(file)
-	return j.look(j.end) // it may have been replaced since it was opened
+	return j.look(j.end) // the file may have been replaced since it was opened
 }
 
-// badJournal says what is wrong, in words without the path.
+// badJournal says what is wrong, without the path.
 func badJournal(err error) *idverify.Error {
 	cause := pathless(err)
 	return misconfigured("path", "the journal cannot be used: "+cause.Error(), cause)
 }
 
-// UniqueKeys implements [UniqueKeyJournal]: it is what [WithUniqueKeys] said.
+// UniqueKeys implements [UniqueKeyJournal]: true with [WithUniqueKeys].
 func (j *FileJournal) UniqueKeys() bool { return j.unique }
 
 // Load implements [Journal].
@@ -194,13 +192,13 @@ func (j *FileJournal) Begin(_ context.Context, key string) error {
 	return j.write(journalLine{Key: key, Begun: true})
 }
 
-// Finish implements [Journal]. An answer is written also to a file that no longer
-// stands at its path; the error says that it does not.
+// Finish implements [Journal]. It writes the answer even when the file is no longer
+// at its path; the error then says so.
 func (j *FileJournal) Finish(_ context.Context, key string, answer Entry) error {
 	return j.write(journalLine{Key: key, Result: answer.Result, Error: answer.Err})
 }
 
-// Close gives the file free for other processes. A second Close does nothing.
+// Close releases the file for other processes. A second Close does nothing.
 func (j *FileJournal) Close() error {
 	j.syncing.Lock()
 	defer j.syncing.Unlock()
@@ -210,7 +208,7 @@ func (j *FileJournal) Close() error {
 		return nil
 	}
 	if j.reserved > j.end && j.err == nil && j.stands() == nil {
-		_ = j.file.Truncate(j.end) // gives back the room that was not needed
+		_ = j.file.Truncate(j.end) // releases the reserved room that was not used
 	}
 	j.err = errClosed
 	err := pathless(j.file.Close())
@@ -218,7 +216,7 @@ func (j *FileJournal) Close() error {
 	return err
 }
 
-// syncDir puts a new file's name on the disk, where directories can be synced.
+// syncDir syncs the directory entry of a new file, where directories can be synced.
 func syncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		_ = d.Sync()

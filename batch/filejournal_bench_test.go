@@ -16,8 +16,8 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// journalOf writes a journal of so many answered rows, as a run would leave it,
-// and gives its path and size.
+// journalOf writes a journal with the given number of answered rows, as a run would
+// leave it, and returns its path and size.
 func journalOf(tb testing.TB, rows int) (path string, size int64) {
 	tb.Helper()
 	path = filepath.Join(tb.TempDir(), "journal")
@@ -43,9 +43,9 @@ func journalOf(tb testing.TB, rows int) (path string, size int64) {
 	return path, info.Size()
 }
 
-// BenchmarkFileJournal_Reopen opens a journal of a million rows, and beside it
-// reads the same file and does nothing with it. What is to hold on two cores: 3 s,
-// and 100 MB of all that is allocated, whether or not it is freed (B/op).
+// BenchmarkFileJournal_Reopen opens a journal of a million rows; for comparison it
+// also reads the same file without using it. The target on two cores is 3 s, and
+// 100 MB of allocations in total, freed or not (B/op).
 func BenchmarkFileJournal_Reopen(b *testing.B) {
 	const rows = 1_000_000
 	path, size := journalOf(b, rows)
@@ -76,8 +76,8 @@ func BenchmarkFileJournal_Reopen(b *testing.B) {
 	})
 }
 
-// A million rows are opened in 100 MB: 100 bytes a row, in all that is allocated.
-// A line has some 700.
+// A million rows are opened with 100 MB of allocations: 100 bytes a row. A line has
+// about 700.
 func TestFileJournal_OpensInFewBytesARow(t *testing.T) {
 	const rows, buffers = 20_000, 512 << 10
 	path, size := journalOf(t, rows)

@@ -18,19 +18,19 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// disk is a journal's file in memory that knows what of it would outlive a loss
-// of power, and fails as it is told to.
+// disk is an in-memory file that knows what would survive a power failure, and
+// fails as the test says.
 type disk struct {
 	mu       sync.Mutex
 	content  []byte
-	at       int64 // how far Read has come
+	at       int64 // position of Read
 	synced   []byte
 	syncs    int
 	cuts     int
 	failRead int64 // Read fails here once, if it is above 0
 	failures map[string]error
 	onSync   func()      // called while it syncs
-	wrote    chan string // told of each write, if it is there
+	wrote    chan string // receives each write, if set
 }
 
 var errDisk = errors.New("the disk is broken")
@@ -108,7 +108,7 @@ func (d *disk) Sync() error {
 
 func (d *disk) Close() error { return nil }
 
-// survivor is the journal as it is after a loss of power.
+// survivor is the journal after a power failure.
 func (d *disk) survivor(t *testing.T) *batch.FileJournal {
 	t.Helper()
 	d.mu.Lock()
@@ -133,7 +133,7 @@ func entryOf(t *testing.T, j *batch.FileJournal, key string) batch.Entry {
 }
 
 // Holds P-PAY-16.
-func TestFileJournalHasOnTheDiskWhatItHasAccepted(t *testing.T) {
+func TestFileJournal_AcceptedLinesSurvivePowerFailure(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
 	assert.Equal(t, journalHead, string(d.synced), "also the header of a new one")
@@ -152,7 +152,7 @@ func TestFileJournalHasOnTheDiskWhatItHasAccepted(t *testing.T) {
 	}
 }
 
-func TestFileJournalHasOnTheDiskWhatItMended(t *testing.T) {
+func TestFileJournal_RepairSurvivesPowerFailure(t *testing.T) {
 	const begun = `{"at":"2026-01-02T15:04:05Z","key":"a","begun":true}`
 	for text, want := range map[string]string{
 		journalHead[:9]:     journalHead,
@@ -171,10 +171,10 @@ func TestFileJournalHasOnTheDiskWhatItMended(t *testing.T) {
 	}
 }
 
-// What cannot be read is not taken for the end: rows would be forgotten, and
-// paid for again.
+// A read error must not be taken for the end of the file: rows would be forgotten,
+// and paid for again.
 // Holds P-PAY-16.
-func TestFileJournalThatCannotBeReadIsLeftAlone(t *testing.T) {
+func TestFileJournal_ReadErrorLeavesFileUnchanged(t *testing.T) {
 	const begun = `{"at":"2026-01-02T15:04:05Z","key":"a","begun":true}` + "\n"
 	text := journalHead + begun + begun
 	for _, at := range []int{1, len(journalHead) - 1, len(journalHead), len(journalHead) + 10, len(text) - 1} {
@@ -187,7 +187,7 @@ func TestFileJournalThatCannotBeReadIsLeftAlone(t *testing.T) {
 }
 
 // Holds P-PAY-16.
-func TestFileJournalAcceptsNothingThatIsNotOnTheDisk(t *testing.T) {
+func TestFileJournal_FailedWriteOrSyncIsNotAccepted(t *testing.T) {
 	for _, step := range []string{"write", "sync"} {
 		d := &disk{}
 		j := journalOn(t, d)
@@ -196,8 +196,8 @@ func TestFileJournalAcceptsNothingThatIsNotOnTheDisk(t *testing.T) {
 		assertPathless(t, j.Begin(t.Context(), "b"), errDisk, "/secret/path")
 		d.failures = nil
 
-		// What follows a torn line could not be read, and what a failed sync
-		// may have lost is not known: the journal stays as it is.
+		// A line after a torn one could not be read, and a failed sync may have
+		// lost data: the journal stays as it is.
 		after := string(d.content)
 		assert.ErrorIs(t, j.Begin(t.Context(), "c"), errDisk, step)
 		assert.ErrorIs(t, j.Finish(t.Context(), "a", batch.Entry{Err: fails(idverify.CodeNoFace, idverify.BilledNo)}), errDisk, step)
@@ -209,8 +209,8 @@ func TestFileJournalAcceptsNothingThatIsNotOnTheDisk(t *testing.T) {
 	}
 }
 
-// Rows that are written while another's wait for the disk is on share the next.
-func TestFileJournalSharesTheWaitForTheDisk(t *testing.T) {
+// Rows that are written during another row's sync share the next sync.
+func TestFileJournal_ConcurrentRowsShareSync(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
 	before := d.syncs
@@ -245,8 +245,9 @@ func TestFileJournalSharesTheWaitForTheDisk(t *testing.T) {
 	assert.Equal(t, 2, d.syncs-before)
 }
 
-// The others have written, but what they wrote may be lost with it.
-func TestFileJournalThatFailsToSyncFailsForAllWhoWait(t *testing.T) {
+// The other rows have written too, but their lines may be lost with the failed
+// sync.
+func TestFileJournal_FailedSyncFailsAllWaitingRows(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
 	syncing, release := make(chan struct{}), make(chan struct{})
@@ -273,7 +274,7 @@ func TestFileJournalThatFailsToSyncFailsForAllWhoWait(t *testing.T) {
 	all.Wait()
 }
 
-func TestFileJournalThatWasChangedBehindItsBackIsNotBelieved(t *testing.T) {
+func TestFileJournal_FileChangedByOthersIsDetected(t *testing.T) {
 	for name, change := range map[string]func([]byte) []byte{
 		"another row": func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(`"key":"a"`), []byte(`"key":"b"`)) },
 		"no line": func(text []byte) []byte {
@@ -293,7 +294,7 @@ func TestFileJournalThatWasChangedBehindItsBackIsNotBelieved(t *testing.T) {
 	}
 }
 
-func TestFileJournalRefusesWhatNoJSONCanHold(t *testing.T) {
+func TestFileJournal_RefusesEntryThatJSONCannotHold(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
 	nan := &idverify.Result{Code: idverify.CodeFaceMismatch, Checks: []idverify.Check{{Margin: math.NaN()}}}

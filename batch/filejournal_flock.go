@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// openExclusive opens the file under a lock that ends with the process.
+// openExclusive opens the file with a lock that is released when the process ends.
 func openExclusive(path string) (file *os.File, free func(), err error) {
 	file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {

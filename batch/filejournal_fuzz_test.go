@@ -20,11 +20,11 @@ import (
 
 const journalHead = `{"format":"idverify-journal","version":2}` + "\n"
 
-// The header of version 1, which is refused.
+// The header of version 1, which OpenFileJournal refuses.
 const journalHeadV1 = `{"format":"idverify-journal","version":1}` + "\n"
 
-// Whatever a file holds, it is refused and untouched, or opened and says of
-// every row what its last whole line says; and it says so when opened again.
+// Any file is either refused and left untouched, or opened: then each row is as its
+// last complete line says, also after opening it again.
 func FuzzOpenFileJournal(f *testing.F) {
 	const begun, matched = `{"at":"2026-01-02T15:04:05Z","key":"a","begun":true}`, `{"key":"a","result":{"code":"match"}}`
 	const failed = `{"key":"b","error":{"code":"timeout","ambiguous":true,"attempts":[{"code":"timeout","duration_ms":7}]}}`
@@ -91,9 +91,9 @@ func checkEntries(t *testing.T, j *batch.FileJournal, want map[string]batch.Entr
 	assert.Zero(t, unknown)
 }
 
-// readJournal reads a journal as its documentation describes it: what the file
-// holds once it is open, the last that is known of each row, and whether it is
-// a journal at all.
+// readJournal reads a journal independently, as its documentation describes it: the
+// file's content once it is open, the last state of each row, and whether it is a
+// journal at all.
 func readJournal(text string) (string, map[string]batch.Entry, bool) {
 	rows := map[string]batch.Entry{}
 	head := text[:min(len(text), len(journalHead))]
@@ -122,7 +122,7 @@ func readJournal(text string) (string, map[string]batch.Entry, bool) {
 
 var checksum = regexp.MustCompile(`^(?s)(.*),"crc":"([0-9a-fA-F]{8})"}$`)
 
-// readRow reads a line: a row's, or with an empty key the binding's.
+// readRow reads one line: a row's, or with an empty key the binding's.
 func readRow(text string) (string, batch.Entry, bool) {
 	var line struct {
 		At      time.Time `json:"at"`

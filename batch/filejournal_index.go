@@ -7,15 +7,16 @@ import (
 	"io"
 )
 
-// index finds the last line of each row. It keeps 16 bytes a row, which a map
-// holds in some 40: their keys would take three times as much.
+// index finds the last line of each row. It keeps 16 bytes per row, which take
+// about 40 in a map; the keys themselves would take three times as much.
 type index map[rowID]offset
 
-// rowID is the beginning of the SHA-256 of a key. Among a hundred million keys,
-// two have the same with a probability below 10⁻⁸; FileJournal.Load sees it.
+// rowID is the first bytes of the SHA-256 of a key. Among a hundred million keys,
+// the probability that two collide is below 10⁻⁸; FileJournal.Load detects a
+// collision.
 type rowID [10]byte
 
-// offset is a place in a file, big endian.
+// offset is a position in a file, big-endian.
 type offset [6]byte
 
 func idOf(key []byte) rowID {
@@ -36,7 +37,7 @@ func (x index) find(key string) (at int64, known bool) {
 	return int64(binary.BigEndian.Uint64(wide[:])), known
 }
 
-// lineAt reads a line that begins at a place, with its line feed.
+// lineAt reads the line that begins at a position, with its line feed.
 func lineAt(file io.ReaderAt, at int64) ([]byte, error) {
 	text := make([]byte, 0, 1024)
 	for {

@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Both have one length. Version 1 was never released: its rows need not be bound
-// to a person, and nothing in it tells under which secret they are.
+// Both have the same length. Version 1 was never released: its rows need not be
+// bound to a person, and it does not say which secret was used.
 const (
 	header      = `{"format":"idverify-journal","version":2}` + "\n"
 	headerOfOld = `{"format":"idverify-journal","version":1}` + "\n"
@@ -28,7 +28,7 @@ type journalLine struct {
 	Begun   bool             `json:"begun,omitempty"`
 	Result  *idverify.Result `json:"result,omitempty"`
 	Error   *idverify.Error  `json:"error,omitempty"`
-	CRC     string           `json:"crc,omitempty"` // read only: seal writes it
+	CRC     string           `json:"crc,omitempty"` // only for reading; seal writes it
 }
 
 func (l journalLine) valid() bool {
@@ -77,7 +77,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// seal puts the checksum into an object, and a line feed behind it.
+// seal adds the checksum to an object, and a line feed after it.
 func seal(object []byte) []byte {
 	body := object[:len(object)-1]
 	sum := binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli))
@@ -96,8 +96,9 @@ func isSealed(text []byte) bool {
 	return err == nil && binary.BigEndian.Uint32(sum[:]) == crc32.Checksum(text[:at], castagnoli)
 }
 
-// keyOfSealed is the key of a line as this package writes it, whose checksum is
-// right: such a line needs no further reading. false when it is another line.
+// keyOfSealed returns the key of a line in the form that this package writes, if
+// the checksum is right: such a line needs no further parsing. It returns false for
+// any other line.
 func keyOfSealed(text []byte) (key []byte, ok bool) {
 	const begin = `,"key":"`
 	if !isSealed(text) {

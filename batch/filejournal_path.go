@@ -7,10 +7,10 @@ import (
 	"runtime"
 )
 
-// stands looks at the file and at its path: the file must end where the journal
-// does, and be the one at the path.
+// stands checks the file and its path: the file must end where the journal ends,
+// and the path must lead to it.
 func stands(path string, file *os.File, opened fs.FileInfo, end int64) error {
-	info, err := file.Stat() // the path's may be late to know the size
+	info, err := file.Stat() // a Stat by path may report an outdated size
 	switch {
 	case err != nil:
 		return unreadable(err)
@@ -31,8 +31,8 @@ func stands(path string, file *os.File, opened fs.FileInfo, end int64) error {
 	return nil
 }
 
-// isOpenToOthers reports whether the mode lets other users than the owner at
-// the file. Where modes say nothing, it does not.
+// isOpenToOthers reports whether the mode lets users other than the owner access
+// the file. It returns false where modes have no meaning.
 func isOpenToOthers(info fs.FileInfo) bool {
 	return runtime.GOOS != "windows" && runtime.GOOS != "plan9" && info.Mode().Perm()&0o077 != 0
 }

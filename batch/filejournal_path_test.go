@@ -19,7 +19,7 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// assertPathless holds an error and all behind it to saying nothing of a path.
+// assertPathless checks that an error and everything it wraps contain no path.
 func assertPathless(t *testing.T, err, cause error, path string) {
 	t.Helper()
 	require.ErrorIs(t, err, cause)
@@ -28,7 +28,7 @@ func assertPathless(t *testing.T, err, cause error, path string) {
 	assert.NotContains(t, err.Error(), path)
 }
 
-func TestAJournalThatCannotBeOpenedSaysWhyAndNotWhere(t *testing.T) {
+func TestOpenFileJournal_ErrorsHaveNoPath(t *testing.T) {
 	dir := t.TempDir()
 	_, err := batch.OpenFileJournal(filepath.Join(dir, "absent", "journal"))
 	assertPathless(t, err, fs.ErrNotExist, dir)
@@ -40,7 +40,7 @@ func TestAJournalThatCannotBeOpenedSaysWhyAndNotWhere(t *testing.T) {
 	}
 }
 
-func TestAJournalThatLosesItsFileSaysWhyAndNotWhere(t *testing.T) {
+func TestFileJournal_ErrorsHaveNoPath(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	open := func() *batch.FileJournal {
 		journal, err := batch.OpenFileJournal(path)
@@ -66,12 +66,13 @@ func TestAJournalThatLosesItsFileSaysWhyAndNotWhere(t *testing.T) {
 	assertPathless(t, journal.Close(), os.ErrClosed, path)
 }
 
-// losses are what happens to a journal's file while it is open, and what is said.
+// losses are what can happen to a journal's file while it is open, with the
+// expected errors.
 var losses = []struct {
 	name string
 	do   func(t *testing.T, path string)
 	says string
-	next string // what the next run is told that finds the file that was opened
+	next string // the error of the next run on the file that was opened
 }{
 	{"removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) }, "moved away or removed", ""},
 	{"moved away", func(t *testing.T, path string) { require.NoError(t, os.Rename(path, path+".1")) }, "moved away or removed", ""},
@@ -112,11 +113,11 @@ var losses = []struct {
 		require.NoError(t, err)
 		_, err = file.WriteString("{}\n")
 		require.NoError(t, errors.Join(err, file.Close()))
-	}, "something else wrote", "cannot be read"},
+	}, "another program wrote", "cannot be read"},
 }
 
-// Five rows in a run whose journal is lost after the second: the third is not
-// sent, the run says why, and what is in the file stays there.
+// A run of five rows loses its journal after the second: the third is not sent, the
+// run says why, and the file keeps its content.
 // Holds P-PAY-17.
 func TestFileJournal_LostFileEndsTheRunBeforeTheNextRow(t *testing.T) {
 	for _, loss := range losses {
@@ -169,7 +170,7 @@ func contentOfOpen(t *testing.T, file *os.File) []byte {
 	return text
 }
 
-// assertNext opens what was left of a journal, as the next run would.
+// assertNext opens what is left of a journal, as the next run would.
 func assertNext(t *testing.T, says string, content []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "next")
@@ -183,10 +184,10 @@ func assertNext(t *testing.T, says string, content []byte) {
 	assert.ErrorContains(t, err, says, "rows that were lost must not be taken for new ones")
 }
 
-// The answer to a row that is in flight when the file goes is reported, and
-// written to the file that was opened.
+// The answer to a row that is in flight when the file is moved away is reported,
+// and written to the file that was opened.
 // Holds P-PAY-17.
-func TestFileJournal_AnswerInFlightIsKeptInTheFileThatWasOpened(t *testing.T) {
+func TestFileJournal_AnswerInFlightGoesToTheOpenedFile(t *testing.T) {
 	for _, loss := range losses {
 		t.Run(loss.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "folder", "journal")
@@ -215,7 +216,7 @@ func TestFileJournal_AnswerInFlightIsKeptInTheFileThatWasOpened(t *testing.T) {
 	}
 }
 
-// A file that was cut at a line's end looks whole. It is marked.
+// A file that was cut at the end of a line looks complete. So it is marked.
 // Holds P-PAY-17.
 func TestFileJournal_CutShortAtALineIsNotOpenedAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
@@ -238,9 +239,9 @@ func TestFileJournal_CutShortAtALineIsNotOpenedAgain(t *testing.T) {
 	assert.NotContains(t, contentOf(t, path), `"key":"c"`)
 }
 
-// A file that goes between the look at it and the row's line knows that the row
-// was not sent.
-func TestFileJournal_LostWhileARowIsBegunKnowsThatItWasNotSent(t *testing.T) {
+// If the file is lost between the check and the row's line, the journal records
+// that the row was not sent.
+func TestFileJournal_LostDuringBeginRecordsNotSent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j, err := batch.OpenFileJournal(path)
 	require.NoError(t, err)
@@ -263,9 +264,10 @@ func TestFileJournal_LostWhileARowIsBegunKnowsThatItWasNotSent(t *testing.T) {
 	}
 }
 
-// Five rows, ten bills: a journal that was moved away and put back knows all.
+// A journal that was moved away and put back knows every row; otherwise five rows
+// would cost ten calls.
 // Holds P-PAY-17.
-func TestFileJournal_PutBackItKnowsEveryRow(t *testing.T) {
+func TestFileJournal_KnowsEveryRowAfterBeingPutBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	v := new(countingVerifier)
 	run := func(afterFirst func()) (resumed int) {
@@ -290,7 +292,7 @@ func TestFileJournal_PutBackItKnowsEveryRow(t *testing.T) {
 	assert.Len(t, v.sent, 5)
 }
 
-func TestFileJournal_ManyNamesAndAnotherDirectoryAreNoLoss(t *testing.T) {
+func TestFileJournal_HardLinksAndChdirAreNoLoss(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	j, err := batch.OpenFileJournal("journal")
@@ -309,7 +311,7 @@ func TestFileJournal_ManyNamesAndAnotherDirectoryAreNoLoss(t *testing.T) {
 }
 
 // Holds P-DATA-9.
-func TestFileJournal_ThatOthersMayReadIsRefusedUnlessAllowed(t *testing.T) {
+func TestOpenFileJournal_AllowOtherUsers(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing here")
 	}
@@ -330,7 +332,7 @@ func TestFileJournal_ThatOthersMayReadIsRefusedUnlessAllowed(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 }
 
-func TestFileJournal_SaysThatItsKeysAreUnique(t *testing.T) {
+func TestFileJournal_WithUniqueKeys(t *testing.T) {
 	j := openJournal(t, filepath.Join(t.TempDir(), "a"))
 	assert.False(t, j.UniqueKeys())
 	j, err := batch.OpenFileJournal(filepath.Join(t.TempDir(), "b"), batch.WithUniqueKeys())
@@ -339,7 +341,7 @@ func TestFileJournal_SaysThatItsKeysAreUnique(t *testing.T) {
 	assert.True(t, j.UniqueKeys())
 }
 
-// Of two rows in flight when the file is cut short, both answers are kept.
+// When the file is cut short while two rows are in flight, both answers are kept.
 func TestFileJournal_CutShortKeepsEveryAnswerInFlight(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j, err := batch.OpenFileJournal(path)

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// restore reads what is there, cuts off a torn last line, and writes the
-// header of a new journal.
+// restore reads the file, removes an incomplete last line, and writes the header of
+// a new journal.
 func (j *FileJournal) restore() error {
 	in := bufio.NewReaderSize(j.file, 256<<10)
 	first := make([]byte, len(header))
@@ -22,7 +22,7 @@ func (j *FileJournal) restore() error {
 		return errOldVersion
 	case !strings.HasPrefix(header, string(first[:n])):
 		return errNoJournal
-	case n < len(header): // new, or cut off at its first line
+	case n < len(header): // new, or cut off within its header
 		return j.cut(0, header)
 	}
 	j.end = int64(n)
@@ -50,8 +50,8 @@ func (j *FileJournal) restore() error {
 	}
 }
 
-// nextLine reads a line of any length, with its line feed. It is good until the
-// next call.
+// nextLine reads a line of any length, with its line feed. The slice is valid until
+// the next call.
 func nextLine(in *bufio.Reader) ([]byte, error) {
 	text, err := in.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {
@@ -62,7 +62,7 @@ func nextLine(in *bufio.Reader) ([]byte, error) {
 	return append(text, rest...), err
 }
 
-// take learns what a line at j.end says, and reports whether it says anything.
+// take records what the line at j.end says, and reports whether it says anything.
 func (j *FileJournal) take(text []byte) (readable bool, err error) {
 	key, ok := keyOfSealed(text)
 	if !ok {
@@ -82,7 +82,7 @@ func (j *FileJournal) take(text []byte) (readable bool, err error) {
 	return true, nil
 }
 
-// cut ends the file at a place, and with a text.
+// cut truncates the file at a position, and appends a text there.
 func (j *FileJournal) cut(at int64, text string) error {
 	if err := j.file.Truncate(at); err != nil {
 		return err

@@ -12,11 +12,11 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// A journal of version 1 may know rows by their keys alone, and does not say under
-// which secret the others are: a run could pay for them again, or take one
-// person's answer for another's.
+// A journal of version 1 may store rows by their keys alone, and does not say which
+// secret it used: a run could pay for rows again, or take one person's answer for
+// another's.
 // Holds P-PAY-17.
-func TestFileJournal_OfVersion1IsRefusedByName(t *testing.T) {
+func TestOpenFileJournal_RefusesVersion1(t *testing.T) {
 	for name, rows := range map[string]string{
 		"empty":     "",
 		"bound":     `{"at":"2026-01-02T15:04:05Z","key":"row-0:9cc1d2f0d9d6f0a7e0cd1a7d2b1b8c11","begun":true}` + "\n",

@@ -6,7 +6,8 @@ import (
 	"syscall"
 )
 
-// reserver gives a file blocks on the disk up to a size, which it does not change.
+// reserver allocates disk blocks for a file up to a size, without changing the
+// file's size.
 func reserver(file *os.File) func(size int64) error {
 	const keepSize = 1 // FALLOC_FL_KEEP_SIZE
 	return func(size int64) error {
@@ -19,7 +20,7 @@ func reserver(file *os.File) func(size int64) error {
 	}
 }
 
-// isFull reports whether the disk, or what of it this user may have, is full.
+// isFull reports whether the disk, or this user's quota, is full.
 func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }

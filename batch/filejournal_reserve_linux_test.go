@@ -16,8 +16,8 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// A full disk is found before a row is sent, and the answers of those in flight
-// have their room.
+// A full disk is noticed before a row is sent, and there is room for the answers of
+// rows in flight.
 // Holds P-PAY-17.
 func TestFileJournal_FullDiskEndsTheRunBeforeTheNextRow(t *testing.T) {
 	const room = 100 << 10
@@ -49,8 +49,8 @@ func TestFileJournal_FullDiskEndsTheRunBeforeTheNextRow(t *testing.T) {
 	assert.NoError(t, j.Finish(t.Context(), "late", batch.Entry{Err: fails(idverify.CodeNoFace, idverify.BilledNo)}), "an answer is written all the same")
 }
 
-// Where nothing can be reserved, the journal does without.
-func TestFileJournal_DoesWithoutReservingWhereThatCannotBeDone(t *testing.T) {
+// Without reservations the journal still works.
+func TestFileJournal_WorksWithoutReservation(t *testing.T) {
 	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))
 	asked := 0
 	batch.SetReserve(j, func(int64) error { asked++; return syscall.EINVAL })
@@ -60,7 +60,7 @@ func TestFileJournal_DoesWithoutReservingWhereThatCannotBeDone(t *testing.T) {
 	assert.Equal(t, 1, asked)
 }
 
-// What was reserved is given back, and is no part of the file.
+// Reserved room is released, and is not part of the file.
 func TestFileJournal_ReservedRoomIsGivenBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j, err := batch.OpenFileJournal(path)

@@ -39,8 +39,7 @@ func (j *FileJournal) BeginRun(_ context.Context, binding string) (end func(), e
 	}), nil
 }
 
-// bind writes the binding down. It reaches the disk with the first row. j.mu is
-// held.
+// bind writes the binding. It reaches the disk with the first row. j.mu is held.
 func (j *FileJournal) bind(binding string) error {
 	text, err := journalLine{Binding: binding}.encode()
 	if err != nil {

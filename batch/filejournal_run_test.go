@@ -14,9 +14,10 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// Eight rows, nine bills: two runs over one handle. The second is refused whole.
+// Two runs over one handle would send eight rows nine times. So the second run is
+// refused.
 // Holds P-PAY-17.
-func TestFileJournal_OneHandleServesOneRun(t *testing.T) {
+func TestFileJournal_RefusesSecondConcurrentRun(t *testing.T) {
 	for range 30 {
 		path := filepath.Join(t.TempDir(), "journal")
 		j, err := batch.OpenFileJournal(path)
@@ -28,7 +29,7 @@ func TestFileJournal_OneHandleServesOneRun(t *testing.T) {
 			both.Go(func() {
 				for r := range started(t, t.Context(), v, numbered(8), batch.WithJournal(j, secret)) {
 					if r.JournalErr != nil {
-						assert.ErrorContains(t, r.Err, "serves another run")
+						assert.ErrorContains(t, r.Err, "another run is using the journal")
 						refused.Add(1)
 					}
 				}
@@ -38,7 +39,7 @@ func TestFileJournal_OneHandleServesOneRun(t *testing.T) {
 		assert.Len(t, v.sent, 8)
 		require.NoError(t, j.Close())
 	}
-	// One after the other is no harm.
+	// One run after another is allowed.
 	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))
 	v := new(countingVerifier)
 	for range 2 {
@@ -49,9 +50,9 @@ func TestFileJournal_OneHandleServesOneRun(t *testing.T) {
 	assert.Len(t, v.sent, 8)
 }
 
-// Under another secret no row would be found, and all would be paid for again.
+// With another secret no row would be found, and all would be paid for again.
 // Holds P-PAY-17.
-func TestFileJournal_RefusesARunThatWouldNotFindItsRows(t *testing.T) {
+func TestFileJournal_RefusesRunWithAnotherBinding(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	v := new(countingVerifier)
 	run := func(secret []byte, opts ...batch.Option) error {
@@ -74,10 +75,10 @@ func TestFileJournal_RefusesARunThatWouldNotFindItsRows(t *testing.T) {
 	assert.Len(t, v.sent, 3)
 }
 
-// A journal whose rows were made under a secret that it does not name might find
-// none of them.
+// A journal with rows but without a binding line does not say under which secret
+// they are stored, so none might be found.
 // Holds P-PAY-17.
-func TestFileJournal_WithRowsAndNoBindingIsRefused(t *testing.T) {
+func TestFileJournal_RefusesRowsWithoutBinding(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	v := new(countingVerifier)
 	run := func() (failure error) {
@@ -93,7 +94,7 @@ func TestFileJournal_WithRowsAndNoBindingIsRefused(t *testing.T) {
 	whole := strings.SplitAfter(contentOf(t, path), "\n")
 	require.Contains(t, whole[1], `"binding"`)
 	require.NoError(t, os.WriteFile(path, []byte(whole[0]+strings.Join(whole[2:], "")), 0o600))
-	assert.ErrorContains(t, run(), "under which secret")
+	assert.ErrorContains(t, run(), "its binding line is missing")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(whole, "")), 0o600))
 	assert.NoError(t, run())
 	assert.Len(t, v.sent, 2)

@@ -31,7 +31,7 @@ func openJournal(t *testing.T, path string) *batch.FileJournal {
 	return j
 }
 
-// countingVerifier keeps what it is asked about, and fails as the row's name says.
+// countingVerifier records its requests, and fails as the row's name says.
 type countingVerifier struct {
 	mu   sync.Mutex
 	sent []string
@@ -64,7 +64,7 @@ func numbered(n int) iter.Seq[*idverify.Request] {
 	return these(keys...)
 }
 
-func TestFileJournalRemembersWhatItWasTold(t *testing.T) {
+func TestFileJournal_LoadReturnsWhatWasRecorded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	res := &idverify.Result{Code: idverify.CodeMatch, Vendor: "v", RequestID: "r-1", Billed: idverify.BilledYes,
 		Checks: []idverify.Check{similarity(t, 90)}}
@@ -80,7 +80,7 @@ func TestFileJournalRemembersWhatItWasTold(t *testing.T) {
 	require.NoError(t, j.Finish(t.Context(), "again", batch.Entry{Err: failed}))
 	require.NoError(t, j.Begin(t.Context(), "again"))
 
-	for range 2 { // as it stands, and opened anew
+	for range 2 { // through this handle, and after opening the file again
 		for key, want := range map[string]batch.Entry{
 			"decided": {Result: res}, "failed": {Err: failed}, "begun": {InFlight: true}, "again": {InFlight: true}, "new": {},
 		} {
@@ -95,7 +95,7 @@ func TestFileJournalRemembersWhatItWasTold(t *testing.T) {
 }
 
 // Holds P-DATA-9.
-func TestFileJournalIsForItsOwnerAndHoldsNobody(t *testing.T) {
+func TestFileJournal_OwnerOnlyAndNoPersonalData(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j := openJournal(t, path)
 	person := idverifytest.Match()
@@ -125,7 +125,7 @@ func TestFileJournalIsForItsOwnerAndHoldsNobody(t *testing.T) {
 }
 
 // Holds P-PAY-16.
-func TestFileJournalServesOneRunAtATime(t *testing.T) {
+func TestOpenFileJournal_RefusesJournalInUse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	first, err := batch.OpenFileJournal(path)
 	require.NoError(t, err)
@@ -143,7 +143,7 @@ func TestFileJournalServesOneRunAtATime(t *testing.T) {
 	openJournal(t, path)
 }
 
-func TestFileJournalRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
+func TestOpenFileJournal_RefusesOtherFilesUnchanged(t *testing.T) {
 	dir := t.TempDir()
 	const header = journalHead
 	for name, text := range map[string]string{
@@ -178,7 +178,7 @@ func TestFileJournalRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, string(after), name)
 		require.NoError(t, os.WriteFile(path, []byte(header), 0o600))
-		openJournal(t, path) // nothing holds it locked
+		openJournal(t, path) // no lock on it is left
 	}
 	for _, none := range []string{dir, os.DevNull} {
 		_, err := batch.OpenFileJournal(none)
@@ -189,17 +189,17 @@ func TestFileJournalRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestFileJournalKeepsNoEntryThatSaysNothing(t *testing.T) {
+func TestFileJournal_RefusesEmptyEntry(t *testing.T) {
 	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))
 	assert.Error(t, j.Begin(t.Context(), ""))
 	assert.Error(t, j.Finish(t.Context(), "a", batch.Entry{}))
 	assert.Error(t, j.Finish(t.Context(), "a", batch.Entry{Result: &idverify.Result{}}))
 }
 
-// Wherever a process died: what may have been paid for is named and not sent,
-// what was answered is known, and all the rest is sent.
+// Wherever a process is killed: a row that may have been paid for is reported and
+// not sent, an answered row is known, and every other row is sent.
 // Holds P-PAY-16.
-func TestFileJournalSurvivesDeathAtEveryByte(t *testing.T) {
+func TestFileJournal_SurvivesKillAtEveryByte(t *testing.T) {
 	keys := []string{"free-b", "c"}
 	dir := t.TempDir()
 	whole := filepath.Join(dir, "whole")
@@ -217,7 +217,7 @@ func TestFileJournalSurvivesDeathAtEveryByte(t *testing.T) {
 		}
 		path := filepath.Join(dir, fmt.Sprint(length))
 		require.NoError(t, os.WriteFile(path, text[:length], 0o600))
-		// A line counts when it is whole, with or without its line feed.
+		// A line counts when it is complete, with or without its line feed.
 		began, answered := map[string]bool{}, map[string]bool{}
 		for line := range strings.Lines(string(text[:length])) {
 			for _, key := range keys {
@@ -239,9 +239,9 @@ func TestFileJournalSurvivesDeathAtEveryByte(t *testing.T) {
 		}
 		require.NoError(t, j.Close())
 		if length%20 != 0 {
-			continue // every write waits for the disk
+			continue // each write waits for the disk
 		}
-		// And once more: nothing is sent that costs.
+		// And a third run sends nothing that costs.
 		again := new(countingVerifier)
 		j = openJournal(t, path)
 		for range started(t, t.Context(), again, these(keys...), batch.WithJournal(j, secret)) {
@@ -252,7 +252,7 @@ func TestFileJournalSurvivesDeathAtEveryByte(t *testing.T) {
 	}
 }
 
-func TestFileJournalWritesNothingAfterAFailure(t *testing.T) {
+func TestFileJournal_WritesNothingAfterFailure(t *testing.T) {
 	j, err := batch.OpenFileJournal(filepath.Join(t.TempDir(), "journal"))
 	require.NoError(t, err)
 	require.NoError(t, j.Begin(t.Context(), "a"))
@@ -266,7 +266,7 @@ func TestFileJournalWritesNothingAfterAFailure(t *testing.T) {
 	assert.Empty(t, v.sent)
 }
 
-func TestFileJournalTakesManyRowsAtOnce(t *testing.T) {
+func TestFileJournal_ManyConcurrentRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	j := openJournal(t, path)
 	v := new(countingVerifier)
@@ -281,7 +281,7 @@ func TestFileJournalTakesManyRowsAtOnce(t *testing.T) {
 	assert.Len(t, v.sent, 500)
 }
 
-// BenchmarkFileJournal is a row's way into the journal and out of it.
+// BenchmarkFileJournal measures beginning and finishing one row.
 func BenchmarkFileJournal(b *testing.B) {
 	for _, concurrency := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("%d at once", concurrency), func(b *testing.B) {

@@ -22,8 +22,8 @@ func (j *FileJournal) write(line journalLine) error {
 	return lost
 }
 
-// append writes the line and gives the length of the file after it. lost says
-// that the file is not what it should be, though the line was written.
+// append writes the line and returns the length of the file after it. lost says that
+// the file has moved or was changed, although the line was written.
 func (j *FileJournal) append(key string, text []byte, begins bool) (end int64, lost, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -56,8 +56,7 @@ func (j *FileJournal) append(key string, text []byte, begins bool) (end int64, l
 	return j.end, lost, nil
 }
 
-// takeBack writes down that a row which was begun is not sent after all. j.mu is
-// held.
+// takeBack records that a row that was begun is not sent after all. j.mu is held.
 func (j *FileJournal) takeBack(key string) error {
 	text, err := journalLine{Key: key, Error: unsent(idverify.CodeCanceled, "", "the journal was lost before the row was sent", nil)}.encode()
 	if err != nil || j.err != nil {
@@ -71,15 +70,15 @@ func (j *FileJournal) takeBack(key string) error {
 // put writes at the end. j.mu is held.
 func (j *FileJournal) put(text []byte) error {
 	if _, err := j.file.Write(text); err != nil {
-		j.err = unwritable(err) // the line may be torn, and no other must follow it
+		j.err = unwritable(err) // the line may be incomplete, and no other line may follow it
 		return j.err
 	}
 	j.end += int64(len(text))
 	return nil
 }
 
-// mark keeps a file that lost lines from being opened again as if it were whole.
-// It gives the error back. j.mu is held.
+// mark prevents a file that lost lines from being opened again as if it were
+// complete. It returns the error passed to it. j.mu is held.
 func (j *FileJournal) mark(err error) error {
 	if !errors.Is(err, errShrunk) || j.lost || j.err != nil {
 		return err
@@ -100,8 +99,8 @@ func (j *FileJournal) stands() error {
 	return j.look(j.end)
 }
 
-// sync returns when the file is on the disk up to end. Whoever comes first
-// does it for all who have written by then.
+// sync returns when the file is on the disk up to end. The first goroutine to
+// arrive syncs for all that have written by then.
 func (j *FileJournal) sync(end int64) error {
 	j.syncing.Lock()
 	defer j.syncing.Unlock()

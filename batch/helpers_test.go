@@ -31,7 +31,8 @@ func askFor(ev ...idverify.Evidence) *idverify.Request {
 	return &idverify.Request{Name: aName, IDNumber: aNumber, Evidence: ev}
 }
 
-// similarity is a check that value passes or fails: more than 80 of 100.
+// similarity is a check of the value against a threshold of 80 (must be above) on a
+// scale up to 100.
 func similarity(t *testing.T, value float64) idverify.Check {
 	t.Helper()
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Min: 0, Max: 100}, Pass: idverify.Above, Threshold: 80}
@@ -40,7 +41,8 @@ func similarity(t *testing.T, value float64) idverify.Check {
 	return c
 }
 
-// standIns are clients of the stand-in, where accounts at the vendors would be.
+// standIns returns clients of the stand-in; in production they have accounts at the
+// vendors.
 func standIns() (providers []idverify.Provider, done func()) {
 	server := httptest.NewServer(idverifytest.New())
 	for _, v := range vendors.All() {
@@ -53,17 +55,17 @@ func standIns() (providers []idverify.Provider, done func()) {
 	return providers, server.Close
 }
 
-// verify is a Verifier of a test.
+// verify is a Verifier for tests.
 type verify func(ctx context.Context, req *idverify.Request) (*idverify.Result, error)
 
 func (v verify) Verify(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
 	return v(ctx, req)
 }
 
-// row is a good row called "row-i".
+// row returns a valid row named "row-i".
 func row(i int) *idverify.Request { return keyed("row-"+strconv.Itoa(i), photo()) }
 
-// keyed is a good row with a key.
+// keyed returns a valid row with a key.
 func keyed(key string, ev ...idverify.Evidence) *idverify.Request {
 	req := askFor(ev...)
 	req.IdempotencyKey = key
@@ -80,7 +82,7 @@ func rows(n int) iter.Seq[*idverify.Request] {
 	}
 }
 
-// these are rows that a verifier can tell apart by Reference.
+// these are rows that a verifier can distinguish by Reference.
 func these(keys ...string) iter.Seq[*idverify.Request] {
 	return func(yield func(*idverify.Request) bool) {
 		for _, key := range keys {
@@ -106,7 +108,7 @@ func fails(code idverify.Code, billed idverify.Billed) *idverify.Error {
 	return &idverify.Error{Code: code, Vendor: "v", Billed: billed, Delivery: delivery}
 }
 
-// slow takes a second of a bubble's time, or until the caller leaves.
+// slow takes a second of the bubble's time, or until the caller leaves.
 func slow(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
 	select {
 	case <-time.After(time.Second):

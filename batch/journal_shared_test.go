@@ -17,7 +17,8 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// table is what several machines share; sharedJournal is one machine's.
+// table is the state that several machines share; sharedJournal is one machine's
+// view of it.
 type table struct {
 	mu   sync.Mutex
 	rows map[string]sharedRow
@@ -120,7 +121,7 @@ func TestSharedJournal_ManyMachinesSendEachRowOnce(t *testing.T) {
 	})
 }
 
-// Another machine begins the row, or ends it, between Load and BeginIf.
+// Another machine begins or finishes the row between Load and BeginIf.
 // Holds P-PAY-12.
 func TestSharedJournal_RowThatChangedSinceItWasLoadedIsNotSent(t *testing.T) {
 	shared := newTable()
@@ -159,7 +160,7 @@ func TestSharedJournal_RowOfAMachineThatIsGoneIsAmbiguous(t *testing.T) {
 	})
 }
 
-// forgetsFinish is the journal of a machine that dies before it hears the answer.
+// forgetsFinish is the journal of a machine that dies before it gets the answer.
 type forgetsFinish struct{ *sharedJournal }
 
 func (forgetsFinish) Finish(context.Context, string, batch.Entry) error { return nil }
@@ -179,7 +180,7 @@ func TestSharedJournal_ProgressLeavesTakenRowsOut(t *testing.T) {
 	})
 }
 
-// The rows of a shared queue come again after they were taken.
+// The rows of a shared queue may come again after another run had them.
 func TestSharedJournal_RowMayComeTwiceInOneRun(t *testing.T) {
 	shared := newTable()
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() })

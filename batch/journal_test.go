@@ -14,16 +14,16 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// journal keeps entries in memory by the rows' own keys, and fails where it is
-// told to.
+// journal keeps entries in memory by the rows' own keys, and fails where the test
+// says so.
 type journal struct {
 	mu                  sync.Mutex
 	entries             map[string]batch.Entry
-	given               []string // the keys of Load, as they were given
+	given               []string // the keys passed to Load
 	load, begin, finish error
 }
 
-// own is a row's key without what binds it.
+// own returns a row's key without its binding.
 func own(key string) string { return key[:strings.LastIndexByte(key, ':')] }
 
 func newJournal() *journal { return &journal{entries: map[string]batch.Entry{}} }
@@ -75,7 +75,7 @@ func (j *journal) inFlight() (keys []string) {
 	return keys
 }
 
-// known is a journal with a row of every kind.
+// known is a journal with one row of every kind.
 func known() *journal {
 	j := newJournal()
 	legs := fails(idverify.CodeNetwork, idverify.BilledNo)
@@ -106,8 +106,8 @@ func known() *journal {
 	return j
 }
 
-// resume runs over the known rows and a new one; it gives what came from the
-// journal and what was sent.
+// resume runs over the known rows and a new one; it returns the rows from the
+// journal and the rows sent.
 func resume(t *testing.T, j *journal, opts ...batch.Option) (resumed map[string]batch.Result, sent []string) {
 	t.Helper()
 	keys := append(slices.Sorted(maps.Keys(j.entries)), "new")

@@ -8,30 +8,30 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Progress is how far a [Run] has come.
+// Progress is how far a [Run] has got.
 type Progress struct {
-	// Done counts the rows that are finished, whichever way; Failed those of
-	// them with an error; Resumed those of them that came from the journal.
+	// Done counts the finished rows, whatever their outcome; Failed counts those
+	// with an error, Resumed those that came from the journal.
 	Done, Failed, Resumed int
-	// Taken counts the rows that were left to another run, which are not in Done.
+	// Taken counts the rows left to another run; they are not in Done.
 	Taken int
-	// Billed counts the calls of this run that were charged for, and
-	// BilledUnknown those of which it is not known. A row for which several
-	// vendors were asked can count more than once.
+	// Billed counts the calls of this run that were charged, and BilledUnknown
+	// those where this is unknown. A row that went to several vendors can count
+	// more than once.
 	Billed, BilledUnknown int
-	// Total is what [WithTotal] said, 0 when it is not known.
+	// Total is the number passed to [WithTotal], 0 when unknown.
 	Total int
 	// Elapsed is the time since the loop began.
 	Elapsed time.Duration
-	// Rate is how many rows a second are finished, those from the journal left
-	// out, over the last hundred. 0 when there is none yet.
+	// Rate is how many rows finished per second over the last hundred, without
+	// those from the journal; 0 when there is none yet.
 	Rate float64
-	// Remaining is how long the rest takes at this rate, 0 when Total or Rate
-	// is not known.
+	// Remaining is the expected time for the rest at this rate, 0 when Total or
+	// Rate is unknown.
 	Remaining time.Duration
 }
 
-// String is one line, for example "120 of 500 done, 3 failed, 118 billed, 2
+// String returns one line, for example "120 of 500 done, 3 failed, 118 billed, 2
 // perhaps, 41.5/s, 9s left".
 func (p Progress) String() string {
 	text := fmt.Sprintf("%d done", p.Done)
@@ -57,8 +57,8 @@ func (p Progress) String() string {
 	return text
 }
 
-// meter counts. It keeps the times of the last rows that were sent, so that
-// the rate follows a vendor that slows down.
+// meter counts rows and calls. It keeps the times of the last rows that were sent,
+// so that the rate adapts when a vendor slows down.
 type meter struct {
 	now   Progress
 	start time.Time
@@ -107,9 +107,9 @@ func (m *meter) count(r Result) Progress {
 	return *p
 }
 
-// charges is the bill of each attempt that was made for a row in this run. What
-// was answered without asking a vendor for this row was paid for elsewhere, and
-// is not counted again.
+// charges returns the bill of each attempt that this run made for a row. An answer
+// that did not come from a vendor for this row was paid for elsewhere, and is not
+// counted again.
 func charges(r Result) (each []idverify.Billed) {
 	var attempts []idverify.Attempt
 	var whole idverify.Billed
@@ -123,7 +123,7 @@ func charges(r Result) (each []idverify.Billed) {
 	case errors.As(r.Err, &e):
 		attempts, whole, origin = e.Attempts, e.Billed, e.Origin
 	}
-	if origin != "" && origin != idverify.OriginVendor { // none: no Client was asked
+	if origin != "" && origin != idverify.OriginVendor { // empty when no Client was asked
 		return nil
 	}
 	for _, a := range attempts {

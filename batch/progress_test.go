@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-func TestProgressCountsRowsCallsAndTime(t *testing.T) {
+func TestProgress_CountsRowsCallsAndTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := newJournal()
 		j.entries["known"] = batch.Entry{Result: &idverify.Result{Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes}}
@@ -58,7 +58,7 @@ func TestProgressCountsRowsCallsAndTime(t *testing.T) {
 	})
 }
 
-func TestRateFollowsAVendorThatSlowsDown(t *testing.T) {
+func TestProgress_RateAdaptsToSlowerVendor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		took := time.Millisecond
 		v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {
@@ -84,8 +84,8 @@ func TestRateFollowsAVendorThatSlowsDown(t *testing.T) {
 
 // ---- with a journal
 
-// What a store or another caller's call answered was paid for there.
-func TestProgressCountsMoneyOnce(t *testing.T) {
+// An answer from a store or from another caller's call was paid for there.
+func TestProgress_CountsEachChargeOnce(t *testing.T) {
 	var last batch.Progress
 	for origin, billed := range map[idverify.Origin]int{"": 1, idverify.OriginVendor: 1, idverify.OriginShared: 0, idverify.OriginStore: 0, idverify.OriginRefused: 0} {
 		attempts := []idverify.Attempt{{Vendor: "v", Code: idverify.CodeFaceMismatch, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes}}

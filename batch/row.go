@@ -12,32 +12,32 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Result is what came of one row. It prints without its request.
+// Result is the outcome of one row. It prints without its request.
 type Result struct {
-	// Index counts the rows as they came in, from 0.
+	// Index is the position of the row in the input, from 0.
 	Index int
-	// Key is the request's, as it was given: your own name for the row, the
-	// same in every run and different for every row. It is empty when it was
-	// refused by [idverify.Request.CheckKey], because it is printed and kept.
+	// Key is the request's IdempotencyKey as given: your own name for the row, the
+	// same in every run and different for every row. It is empty when
+	// [idverify.Request.CheckKey] refused it, because a key is printed and kept.
 	Key string
-	// Result and Err are what the verifier returned: one of the two, and Err is
+	// Result and Err are what the verifier returned: exactly one is set, and Err is
 	// an [*idverify.Error].
 	Result *idverify.Result
 	Err    error
-	// Resumed says that the journal knew the row: nothing was sent. Reply, Err
-	// and VendorMessage of the original Result or Error are not kept.
+	// Resumed says that the answer comes from the journal and nothing was sent.
+	// Reply, Err and VendorMessage of the original Result or Error are not kept.
 	Resumed bool
-	// Taken says that another run is asking about the row at this moment, by a
-	// [SharedJournal]. Nothing was sent, and Err says so; ask again later.
+	// Taken says that another run is asking about the row at the moment, according
+	// to a [SharedJournal]. Nothing was sent, and Err says so; ask again later.
 	Taken bool
-	// JournalErr is the journal's failure, after which no further row is sent.
-	// If the row could not be begun, Err says that it was not sent; if its
-	// answer could not be written down, Result and Err hold the answer, and the
-	// next run will take the row for one that was interrupted.
+	// JournalErr is the journal's failure, after which no further row is sent. If
+	// the row could not be begun, Err says that it was not sent; if its answer
+	// could not be recorded, Result and Err hold the answer, and the next run will
+	// report the row as interrupted.
 	JournalErr error
 }
 
-// row is a request on its way.
+// row is a request in progress.
 type row struct {
 	index   int
 	key     string
@@ -45,7 +45,7 @@ type row struct {
 	refusal error
 }
 
-// row copies what the caller gave, and finds what cannot be sent, or could not
+// row copies what the caller passed, and refuses what cannot be sent, or could not
 // be kept by the journal.
 func (r *run) row(index int, given *idverify.Request) row {
 	out := row{index: index}
@@ -59,7 +59,7 @@ func (r *run) row(index int, given *idverify.Request) row {
 		return out
 	}
 	if r.journal == nil {
-		return out // the verifier says what it refuses
+		return out // the verifier refuses it itself
 	}
 	out.refusal = r.refuse(out.request)
 	return out
@@ -71,7 +71,7 @@ func (r *run) refuse(req *idverify.Request) error {
 		return err
 	}
 	if req.IdempotencyKey == "" {
-		return refused(keyField, "a row without a key cannot be found again in the journal")
+		return refused(keyField, "with a journal every row needs an IdempotencyKey")
 	}
 	if r.seen == nil {
 		return nil
@@ -86,7 +86,7 @@ func (r *run) refuse(req *idverify.Request) error {
 
 const keyField = "IdempotencyKey"
 
-// verify takes a row from the question to the answer.
+// verify processes a row from the question to the answer.
 func (r *run) verify(row row) Result {
 	out := Result{Index: row.index, Key: row.key}
 	switch {
@@ -104,7 +104,7 @@ func (r *run) verify(row row) Result {
 	return out
 }
 
-// ask calls the verifier. The answer has a Result or an Err.
+// ask calls the verifier. The outcome has a Result or an Err.
 func (r *run) ask(req *idverify.Request) Entry {
 	if r.dropKeys && req != nil {
 		own := *req
@@ -114,7 +114,8 @@ func (r *run) ask(req *idverify.Request) Entry {
 	return held(r.verifier.Verify(r.calls, req))
 }
 
-// held is what a verifier said, or a journal kept, if it keeps to the contract.
+// held returns what a verifier or a journal returned, after checking it against the
+// contract.
 func held(res *idverify.Result, err error) (entry Entry) {
 	entry.Result, err = idverify.HoldToContract("", res, err)
 	_ = errors.As(err, &entry.Err)
@@ -126,7 +127,8 @@ func (out *Result) take(entry Entry) {
 	out.Result, out.Err = entry.Result, entry.failure()
 }
 
-// askOnce asks only if the journal knows of no call that may have been paid for.
+// askOnce asks the verifier unless the journal knows of a call that may have been
+// paid for.
 func (r *run) askOnce(out *Result, req *idverify.Request) {
 	key, err := r.binding.of(r.calls, req)
 	if err != nil {
@@ -165,15 +167,15 @@ func (r *run) askOnce(out *Result, req *idverify.Request) {
 	}
 	answer := r.ask(req)
 	out.take(answer)
-	// What was paid for is written down even though the caller has left.
+	// The answer was paid for, so it is recorded even though the caller has left.
 	if err := r.journal.Finish(context.WithoutCancel(r.calls), key, answer); err != nil {
 		out.JournalErr = err
 		r.stop()
 	}
 }
 
-// begin notes in the journal that the row is about to be sent, unless another run has
-// taken it since it was loaded.
+// begin records that the row is about to be sent, unless another run has taken it
+// since it was loaded.
 func (r *run) begin(key string, loaded Entry) (taken bool, err error) {
 	if shared, ok := r.journal.(SharedJournal); ok {
 		return shared.BeginIf(r.calls, key, loaded)
@@ -184,9 +186,9 @@ func (r *run) begin(key string, loaded Entry) (taken bool, err error) {
 // takenBy ends a row that another run has.
 func (out *Result) takenBy(key string) { out.Taken, out.Err = true, elsewhere(key) }
 
-// mayAsk reports whether a row that the journal knows may be sent again, and
-// gives a row in flight its error. What [WithRepeat] sends again is repeated by a
-// ledger too.
+// mayAsk reports whether a row that the journal knows may be sent again, and sets
+// the error of a row in flight. What [WithRepeat] sends again is also repeated at a
+// ledger.
 func (r *run) mayAsk(req *idverify.Request, known *Entry) bool {
 	key := req.IdempotencyKey
 	switch {
@@ -208,10 +210,10 @@ func (r *run) mayAsk(req *idverify.Request, known *Entry) bool {
 	return true
 }
 
-// fail ends a row that must not be sent because that could not be written down,
-// and the run with it.
+// fail ends a row that must not be sent because the journal could not record it,
+// and ends the run.
 func (r *run) fail(out *Result, err error) {
-	if r.calls.Err() != nil { // the journal gave up because the caller did
+	if r.calls.Err() != nil { // the journal failed because the caller's context ended
 		out.Err = notSent(r.ctx)
 		return
 	}
@@ -219,7 +221,7 @@ func (r *run) fail(out *Result, err error) {
 	out.Err, out.JournalErr = unjournaled(err), err
 }
 
-// failure is Err as far as it may be printed.
+// failure returns Err in the form that may be printed.
 func (r Result) failure() *idverify.Error {
 	var e *idverify.Error
 	if errors.As(r.Err, &e) && e != nil {
@@ -228,7 +230,7 @@ func (r Result) failure() *idverify.Error {
 	return &idverify.Error{Code: idverify.CodeOf(r.Err)}
 }
 
-// String is one line: the row, and how it ended.
+// String returns one line: the row, and how it ended.
 func (r Result) String() string {
 	text := "row " + strconv.Itoa(r.Index)
 	if r.Key != "" {

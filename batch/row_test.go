@@ -20,7 +20,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
+func TestJournal_OnlyRowsSurelyNotBilledAreSentAgain(t *testing.T) {
 	resumed, sent := resume(t, known())
 	assert.Equal(t, []string{"free", "limited", "new", "turned-away-twice", "unfunded"}, sent)
 	assert.Equal(t, idverify.CodeIdentityMismatch, resumed["decided"].Result.Code)
@@ -41,7 +41,7 @@ func TestOnlyWhatWasSurelyNotPaidForIsSentAgain(t *testing.T) {
 }
 
 // Holds P-PAY-16.
-func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
+func TestWithRepeat_RepeatsOnlyChosenRows(t *testing.T) {
 	var asked []string
 	var mu sync.Mutex
 	_, sent := resume(t, known(), batch.WithRepeat(func(key string, e *idverify.Error) bool {
@@ -57,14 +57,14 @@ func TestRowsArePaidForTwiceOnlyByName(t *testing.T) {
 }
 
 // Holds P-PAY-16.
-func TestADecisionIsNeverAskedForAgain(t *testing.T) {
+func TestWithRepeat_NeverRepeatsADecision(t *testing.T) {
 	_, sent := resume(t, known(), batch.WithRepeat(func(string, *idverify.Error) bool { return true }))
 	assert.NotContains(t, sent, "decided")
 	assert.Len(t, sent, 13)
 }
 
 // Holds P-PAY-16.
-func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
+func TestJournal_BeginBeforeSendingFinishBeforeYield(t *testing.T) {
 	j := newJournal()
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
 		e, _, _ := j.Load(t.Context(), req.IdempotencyKey+":")
@@ -78,7 +78,7 @@ func TestARowIsBegunBeforeItIsSentAndFinishedBeforeItIsHandedOn(t *testing.T) {
 }
 
 // Holds P-DATA-9.
-func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
+func TestJournal_RowWithInvalidKeyIsNotSent(t *testing.T) {
 	named := func(key, name, number string, ev ...idverify.Evidence) *idverify.Request {
 		return &idverify.Request{IdempotencyKey: key, Name: name, IDNumber: number, Evidence: ev}
 	}
@@ -98,7 +98,7 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 		{good("twice"), "IdempotencyKey", "twice"},
 		{keyed("no-evidence"), "Evidence", "no-evidence"},
 		{nil, "Request", ""},
-		// Where the person is wrong, the key is looked at all the same.
+		// Even where the person is invalid, the key is checked.
 		{named("wrong-number", aName, "123", photo()), "IDNumber", "wrong-number"},
 		{named("k-110105190001010010", aName, "110105190001010010", photo()), "IdempotencyKey", ""},
 		{named("k-110105190001010010", "110105190001010010", aName, photo()), "IdempotencyKey", ""},
@@ -138,7 +138,7 @@ func TestWithAJournalARowThatCannotBeKeptIsNotSent(t *testing.T) {
 }
 
 // Holds P-DATA-9.
-func TestWithoutAJournalAKeyIsLookedAtTooAndMayComeTwice(t *testing.T) {
+func TestRun_WithoutJournalKeyIsCheckedAndMayRepeat(t *testing.T) {
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) { return mismatch() })
 	items := slices.Values([]*idverify.Request{{IdempotencyKey: "k"}, {IdempotencyKey: "k"}, {}, {IdempotencyKey: "张三"}, {IdempotencyKey: "k-" + aNumber, IDNumber: aNumber}})
 	got := slices.Collect(started(t, t.Context(), v, items, batch.WithConcurrency(1)))
@@ -153,9 +153,9 @@ func TestWithoutAJournalAKeyIsLookedAtTooAndMayComeTwice(t *testing.T) {
 	}
 }
 
-// A table's reader that fills one Request again for each row mixes nobody up.
+// A table reader that reuses one Request for each row does not mix up rows.
 // Holds P-DATA-9.
-func TestARequestIsTheCallersAgainWhenTheRowWasPulled(t *testing.T) {
+func TestRun_CopiesRequestWhenPulled(t *testing.T) {
 	for name, opts := range map[string][]batch.Option{"without a journal": nil, "with one": {batch.WithJournal(newJournal(), secret)}} {
 		t.Run(name, func(t *testing.T) {
 			people := []struct{ name, number string }{{"测试甲", aNumber}, {"测试乙", anotherNumber}}
@@ -202,7 +202,7 @@ func contentOfPhoto(req *idverify.Request) byte {
 	return content[0]
 }
 
-// keeping is a verifier that says whether it makes use of keys.
+// keeping is a verifier that says whether it uses keys.
 type keeping struct {
 	verify
 	keeps bool
@@ -210,7 +210,7 @@ type keeping struct {
 
 func (k keeping) KeepsAnswers() bool { return k.keeps }
 
-func TestTheKeyIsHandedOnOnlyWhereItIsOfUse(t *testing.T) {
+func TestRun_PassesKeyOnlyToVerifierThatKeepsAnswers(t *testing.T) {
 	var key string
 	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
 		key = req.IdempotencyKey
@@ -238,7 +238,7 @@ func TestTheKeyIsHandedOnOnlyWhereItIsOfUse(t *testing.T) {
 	}
 }
 
-// watched is a Client whose calls go to a test.
+// watched is a Client whose calls a test can see.
 type watched struct {
 	*idverify.Client
 	verify
@@ -248,7 +248,7 @@ func (w watched) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return w.verify(ctx, req)
 }
 
-// nobody is a provider that is not asked.
+// nobody is a provider that must not be asked.
 type nobody struct{}
 
 func (nobody) Name() string                   { return "nobody" }
@@ -264,8 +264,8 @@ func (noResults) Load(context.Context, string) (idverify.Stored, bool, error) {
 }
 func (noResults) Save(context.Context, string, idverify.Stored) error { return nil }
 
-// A journal's word is held to the contract as a verifier's is.
-func TestAMatchThatAJournalHasNotEarnedIsNoMatch(t *testing.T) {
+// A journal's entry has to satisfy the same contract as a verifier's answer.
+func TestJournal_UnearnedMatchIsRefused(t *testing.T) {
 	j := newJournal()
 	j.entries["unearned"] = batch.Entry{Result: &idverify.Result{Code: idverify.CodeMatch}}
 	j.entries["no-code"] = batch.Entry{Err: &idverify.Error{}}
@@ -277,7 +277,7 @@ func TestAMatchThatAJournalHasNotEarnedIsNoMatch(t *testing.T) {
 	}
 }
 
-// What is printed of a row is chosen.
+// Only chosen fields of a row are printed.
 func TestResult_PrintsRowKeyAndOutcome(t *testing.T) {
 	decided := batch.Result{Index: 3, Key: "row-3", Result: &idverify.Result{Code: idverify.CodeFaceMismatch, Vendor: "v"}, Resumed: true}
 	assert.Equal(t, "row 3 (row-3), from the journal: "+decided.Result.String(), fmt.Sprint(decided))
@@ -292,7 +292,7 @@ func TestResult_PrintsRowKeyAndOutcome(t *testing.T) {
 	}
 }
 
-func TestAJournalThatFailsEndsTheRun(t *testing.T) {
+func TestJournal_FailureEndsTheRun(t *testing.T) {
 	full := errors.New("disk full at /secret/path")
 	for name, test := range map[string]struct {
 		journal *journal
@@ -331,7 +331,7 @@ func TestAJournalThatFailsEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestAJournalThatGivesUpWithTheCallerIsNotToBlame(t *testing.T) {
+func TestJournal_FailureAfterCancelIsNotReported(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	j := &leaving{journal: newJournal(), cancel: cancel}

@@ -11,21 +11,21 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Run verifies many rows, some at a time, and gives each result as it finishes:
-// not in the order of the rows. It fails with CodeInvalidConfig, naming the
-// field, before anything is pulled or sent.
+// Run verifies many rows concurrently, and yields each result as it finishes, not
+// in the order of the rows. It fails with CodeInvalidConfig, naming the field,
+// before anything is pulled or sent.
 //
-// A row is a request whose Key is your own name for the row; see [Result] and
-// [WithJournal]. Each request and its list of evidence are copied when the row is
-// pulled, so that the iterator may use one Request again for the next row. What
-// the evidence refers to, such as the slice of [idverify.Bytes], must not change
-// before the loop has been given the row's result. The key is not handed on to a
-// verifier whose method KeepsAnswers says false, such as an [idverify.Client]
-// without a store: there it would have the evidence read once more, for nothing.
+// A row is a request whose IdempotencyKey is your own name for the row; see
+// [Result] and [WithJournal]. Each request and its list of evidence are copied when
+// the row is pulled, so that the iterator may use one Request again for the next
+// row. What the evidence refers to, such as the slice of [idverify.Bytes], must not
+// change before the loop has got the row's result. The key is not passed on to a
+// verifier whose method KeepsAnswers returns false, such as an [idverify.Client]
+// without a store: it would only make the client read the evidence once more.
 //
-// Rows are pulled by one goroutine, and only when one can be sent: at no time
-// are more rows pulled and not yet handed to the loop than are allowed under
-// way. A loop that is slow holds back the calls. A bad row fails by itself.
+// One goroutine pulls the rows, and only when one can be sent: the number of rows
+// that are pulled and not yet yielded never exceeds the concurrency. A slow loop
+// therefore slows down the calls. A bad row fails alone.
 //
 // There are four ways to stop. After each, no goroutine and no call is left when
 // the loop has ended:
@@ -33,20 +33,20 @@ import (
 //   - rows ends: the calls in flight finish and are reported.
 //   - ctx ends: no further row is pulled or begun. The calls in flight have the
 //     grace of [WithGrace] to finish, and are reported. They see the values of
-//     ctx, and its deadline with the grace added.
+//     ctx, and its deadline plus the grace.
 //   - The context of [WithAbort] ends: the calls in flight are cancelled and
 //     reported, many of them as ambiguous.
 //   - The loop is left by break, return or panic: no further row is pulled. With
-//     a journal the calls in flight are waited for, as above, so that it holds
+//     a journal Run waits for the calls in flight, as above, so that it holds
 //     their answers; without one nobody could read them, and they are cancelled.
 //
-// Run waits for rows to return in every case; an iterator that can block should
-// end with ctx. After a panic in it, or in v, no further row is begun, the calls
-// in flight finish and are reported, and then it is raised in the loop's
+// In every case Run waits for rows to return; an iterator that can block should end
+// with ctx. After a panic in rows or in v, no further row is begun, the calls in
+// flight finish and are reported, and the panic is then raised in the loop's
 // goroutine.
 //
-// What Run returns can be ranged over once; a second time it yields nothing,
-// because every call costs.
+// The returned sequence can be ranged over once; a second time it yields nothing,
+// because every call costs money.
 func Run(ctx context.Context, v idverify.Verifier, rows iter.Seq[*idverify.Request], opts ...Option) (iter.Seq[Result], error) {
 	s := settings{concurrency: defaultConcurrency, grace: defaultGrace}
 	for _, opt := range opts {
@@ -76,30 +76,30 @@ func Run(ctx context.Context, v idverify.Verifier, rows iter.Seq[*idverify.Reque
 	}, nil
 }
 
-// isNil also sees a nil pointer in the interface: what a constructor returned
-// beside an error that was not looked at.
+// isNil also detects a nil pointer in the interface, such as a constructor returns
+// beside an error that the caller ignored.
 func isNil(x any) bool {
 	v := reflect.ValueOf(x)
 	return x == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// run is one run: a goroutine that pulls rows, one for each row under way, one
-// that watches for the end, and the loop's own, which receives.
+// run is the state of one run: a goroutine pulls rows, one goroutine runs each row
+// in flight, one watches for the end, and the loop's own receives.
 type run struct {
 	*settings
 	verifier idverify.Verifier
-	dropKeys bool // the verifier makes no use of them
+	dropKeys bool // the verifier does not use keys
 
 	ctx     context.Context // the caller's
-	calls   context.Context // what the calls are given
+	calls   context.Context // what the calls get
 	cancel  context.CancelFunc
-	pulling context.Context // done when no further row may be begun
+	pulling context.Context // ends when no further row may be begun
 	stop    context.CancelFunc
 
-	slots   chan struct{} // one for each row pulled and not handed over
+	slots   chan struct{} // one for each row pulled and not yet yielded
 	results chan Result
-	seen    map[rowID]struct{} // the keys so far, nil when they are unique by themselves; the puller's
-	refusal error              // the journal's, of the whole run
+	seen    map[rowID]struct{} // the keys so far, nil when they are unique by themselves; used only by the puller
+	refusal error              // why the journal refused the run
 
 	raise     func() // a panic or Goexit to repeat in the loop's goroutine
 	raiseOnce sync.Once
@@ -128,10 +128,10 @@ func (r *run) loop(rows iter.Seq[*idverify.Request], yield func(Result) bool) {
 		if r.journal == nil {
 			r.cancel()
 		}
-		for range r.results { // what is still in flight
+		for range r.results { // drain what is still in flight
 		}
 	}
-	defer leave() // for a loop that panics
+	defer leave() // also for a loop that panics
 	meter := newMeter(r.total)
 	go r.pull(rows)
 	for res := range r.results {
@@ -148,7 +148,8 @@ func (r *run) loop(rows iter.Seq[*idverify.Request], yield func(Result) bool) {
 	}
 }
 
-// beginJournal tells the journal of the run. end tells it that the run is over.
+// beginJournal announces the run to the journal. end tells the journal that the run
+// is over.
 func (r *run) beginJournal() (end func()) {
 	end = func() {}
 	if j, ok := r.journal.(RunJournal); ok {
@@ -164,8 +165,8 @@ func (r *run) beginJournal() (end func()) {
 	return end
 }
 
-// pull begins each row as soon as there is room for it. It takes the room
-// before it pulls, so that no row waits in memory.
+// pull begins each row as soon as there is a free slot. It takes the slot before it
+// pulls, so that no row waits in memory.
 func (r *run) pull(rows iter.Seq[*idverify.Request]) {
 	var under sync.WaitGroup
 	defer close(r.results)
@@ -197,7 +198,7 @@ func (r *run) room() bool {
 	}
 }
 
-// guard carries a panic, or the end of the goroutine, over to the loop.
+// guard passes a panic, or the end of the goroutine, on to the loop.
 func (r *run) guard(f func()) {
 	returned := false
 	defer func() {

@@ -20,9 +20,9 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-func TestBatchGivesEveryResultAsItFinishes(t *testing.T) {
+func TestRun_YieldsResultsAsTheyFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		// Row 0 takes longest and comes last.
+		// Row 0 takes longest and is yielded last.
 		v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
 			n, _ := strconv.Atoi(req.Reference)
 			time.Sleep(time.Duration(10-n) * time.Second)
@@ -42,9 +42,9 @@ func TestBatchGivesEveryResultAsItFinishes(t *testing.T) {
 	})
 }
 
-func TestBatchPullsNoFurtherThanItCanSend(t *testing.T) {
+func TestRun_PullsNoMoreRowsThanItCanSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var pulled, handed, most int // the puller's and the loop's, read when both stand still
+		var pulled, handed, most int // counted by the puller and the loop, read while both are blocked
 		items := func(yield func(*idverify.Request) bool) {
 			for i := range 50 {
 				pulled++
@@ -55,7 +55,7 @@ func TestBatchPullsNoFurtherThanItCanSend(t *testing.T) {
 		}
 		for range started(t, t.Context(), verify(slow), items, batch.WithConcurrency(4)) {
 			handed++
-			time.Sleep(time.Minute) // a loop that is slow
+			time.Sleep(time.Minute) // a slow loop
 			synctest.Wait()
 			most = max(most, pulled-handed)
 		}
@@ -64,7 +64,7 @@ func TestBatchPullsNoFurtherThanItCanSend(t *testing.T) {
 	})
 }
 
-func TestBatchKeepsToItsConcurrency(t *testing.T) {
+func TestRun_Concurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var now, most int
@@ -83,10 +83,11 @@ func TestBatchKeepsToItsConcurrency(t *testing.T) {
 	})
 }
 
-// A bubble fails when a goroutine is left, so each of these is a leak test.
+// A synctest bubble fails when a goroutine is left, so each of these is a leak
+// test.
 
 // Holds P-DATA-6.
-func TestPanicsComeUpInTheLoop(t *testing.T) {
+func TestRun_PanicIsRaisedInTheLoop(t *testing.T) {
 	bad := func(yield func(*idverify.Request) bool) {
 		_ = yield(row(0)) && yield(row(1))
 		time.Sleep(time.Millisecond)
@@ -129,7 +130,7 @@ func TestPanicsComeUpInTheLoop(t *testing.T) {
 	}
 }
 
-func TestPanicOfACallThatTheLoopNoLongerWantedComesUpToo(t *testing.T) {
+func TestRun_PanicAfterBreakIsRaisedInTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
 			time.Sleep(time.Second)
@@ -147,8 +148,8 @@ func TestPanicOfACallThatTheLoopNoLongerWantedComesUpToo(t *testing.T) {
 	})
 }
 
-// t.FailNow in an iterator or a verifier of a test is such an end.
-func TestGoexitEndsTheLoopToo(t *testing.T) {
+// For example, t.FailNow inside an iterator or a verifier.
+func TestRun_GoexitEndsTheLoop(t *testing.T) {
 	items := func(yield func(*idverify.Request) bool) {
 		yield(row(0))
 		runtime.Goexit()
@@ -177,13 +178,13 @@ func TestGoexitEndsTheLoopToo(t *testing.T) {
 	}
 }
 
-func TestBatchRunsOnce(t *testing.T) {
+func TestRun_CanBeRangedOverOnce(t *testing.T) {
 	results := started(t, t.Context(), verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() }), rows(3))
 	assert.Len(t, slices.Collect(results), 3)
 	assert.Empty(t, slices.Collect(results), "a second time would be paid for again")
 }
 
-func TestBatchRefusesWhatCannotWork(t *testing.T) {
+func TestRun_RefusesInvalidParameters(t *testing.T) {
 	v := verify(slow)
 	withOptions := func(opts ...batch.Option) func() (iter.Seq[batch.Result], error) {
 		return func() (iter.Seq[batch.Result], error) { return batch.Run(t.Context(), v, rows(1), opts...) }
@@ -225,9 +226,9 @@ func TestBatchRefusesWhatCannotWork(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// A verifier of a user's own is held to the contract too.
+// A verifier of the user's own has to keep the contract too.
 // Holds P-PASS-12.
-func TestBatchHoldsVerifiersToTheirContract(t *testing.T) {
+func TestRun_EnforcesVerifierContract(t *testing.T) {
 	for name, v := range map[string]verify{
 		"nothing": func(context.Context, *idverify.Request) (*idverify.Result, error) { return nil, nil },
 		"unearned": func(context.Context, *idverify.Request) (*idverify.Result, error) {
@@ -245,8 +246,8 @@ func TestBatchHoldsVerifiersToTheirContract(t *testing.T) {
 	}
 }
 
-// turnstile is a journal that wants to know of each run, and refuses where it is
-// told to.
+// turnstile is a journal that implements RunJournal, and refuses where the test
+// says so.
 type turnstile struct {
 	*journal
 	refusal  error
@@ -266,7 +267,7 @@ func (g *turnstile) BeginRun(_ context.Context, binding string) (func(), error) 
 
 func (g *turnstile) UniqueKeys() bool { return g.unique }
 
-func TestAJournalThatRefusesTheRunEndsItBeforeAnythingIsSent(t *testing.T) {
+func TestRunJournal_RefusalSendsNothing(t *testing.T) {
 	refusal := errors.New("not now: /secret/path")
 	j := &turnstile{journal: newJournal(), refusal: refusal}
 	none := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {
@@ -283,7 +284,7 @@ func TestAJournalThatRefusesTheRunEndsItBeforeAnythingIsSent(t *testing.T) {
 	assert.Empty(t, j.given)
 }
 
-func TestAJournalIsToldWhenARunEndsHoweverItDoes(t *testing.T) {
+func TestRunJournal_EndIsAlwaysCalled(t *testing.T) {
 	j := &turnstile{journal: newJournal()}
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {
 		assert.Equal(t, 1, j.inside)
@@ -307,7 +308,7 @@ func TestAJournalIsToldWhenARunEndsHoweverItDoes(t *testing.T) {
 	_ = started(t, t.Context(), v, rows(1), batch.WithJournal(j, secret))
 	assert.Zero(t, j.inside, "a run that was not ranged over has not begun")
 
-	// Another secret, or the evidence, is another binding.
+	// Another secret, or binding the evidence, gives another binding.
 	other := bytes.Repeat([]byte("o"), 32)
 	for _, opts := range [][]batch.Option{{batch.WithJournal(j, other)}, {batch.WithJournal(j, secret), batch.WithEvidenceBinding()}} {
 		assert.Len(t, slices.Collect(started(t, t.Context(), v, rows(1), opts...)), 1)
@@ -320,7 +321,7 @@ func TestAJournalIsToldWhenARunEndsHoweverItDoes(t *testing.T) {
 	}
 }
 
-func TestKeysThatAreUniqueByThemselvesAreNotRemembered(t *testing.T) {
+func TestUniqueKeyJournal_DuplicatesAreNotDetected(t *testing.T) {
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() })
 	for _, unique := range []bool{false, true} {
 		j := &turnstile{journal: newJournal(), unique: unique}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// forCalls is the context of the calls: the caller's, but for its end, which
-// comes after the grace.
+// forCalls is the context of the calls: the caller's, except that it ends after the
+// grace.
 func (s *settings) forCalls(ctx context.Context) (context.Context, context.CancelFunc) {
 	calls := context.WithoutCancel(ctx)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -15,8 +15,8 @@ func (s *settings) forCalls(ctx context.Context) (context.Context, context.Cance
 	return context.WithCancel(calls)
 }
 
-// watch cancels the calls when the caller's grace is over, or at once when the
-// caller aborts. It returns when the calls' context has ended.
+// watch cancels the calls when the grace is over, or at once when the caller
+// aborts. It returns when the calls' context has ended.
 func (r *run) watch() {
 	select {
 	case <-r.ctx.Done():

@@ -15,9 +15,10 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// A bubble fails when a goroutine is left, so each of these is a leak test.
+// A synctest bubble fails when a goroutine is left, so each of these is a leak
+// test.
 
-func TestBreakWithoutJournalCancelsTheCalls(t *testing.T) {
+func TestRun_BreakWithoutJournalCancelsCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := verify(func(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
 			if req.Reference == "0" {
@@ -38,7 +39,7 @@ func TestBreakWithoutJournalCancelsTheCalls(t *testing.T) {
 	})
 }
 
-func TestBreakWithJournalWaitsForWhatIsPaidFor(t *testing.T) {
+func TestRun_BreakWithJournalWaitsForCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := newJournal()
 		for range started(t, t.Context(), verify(slow), rows(50), batch.WithConcurrency(3), batch.WithJournal(j, secret)) {
@@ -51,10 +52,10 @@ func TestBreakWithJournalWaitsForWhatIsPaidFor(t *testing.T) {
 	})
 }
 
-// A program that only hands over the context of signal.NotifyContext loses no
-// answer on Ctrl-C.
+// A program that only passes the context of signal.NotifyContext loses no answer on
+// Ctrl-C.
 // Holds P-PAY-18.
-func TestRun_CancelledContextLetsTheCallsInFlightFinish(t *testing.T) {
+func TestRun_CancelledContextLetsCallsInFlightFinish(t *testing.T) {
 	for name, give := range map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
@@ -83,7 +84,7 @@ func TestRun_CancelledContextLetsTheCallsInFlightFinish(t *testing.T) {
 	}
 }
 
-func TestRun_CallsSeeTheCallersValuesAndDeadlineWithTheGrace(t *testing.T) {
+func TestRun_CallsSeeValuesAndDeadlinePlusGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
 		ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "value"), time.Minute)
@@ -101,10 +102,9 @@ func TestRun_CallsSeeTheCallersValuesAndDeadlineWithTheGrace(t *testing.T) {
 	})
 }
 
-// However a run is cut off, what was in flight is reported as ambiguous and
-// written down.
+// However a run is stopped, rows in flight are reported as ambiguous and recorded.
 // Holds P-PAY-18.
-func TestRun_CallsAreCancelledAfterTheGraceOrAtTheAbort(t *testing.T) {
+func TestRun_CallsAreCancelledAfterGraceOrAbort(t *testing.T) {
 	for name, test := range map[string]struct {
 		opts  func(abort context.Context) []batch.Option
 		ends  time.Duration
@@ -147,8 +147,8 @@ func TestRun_CallsAreCancelledAfterTheGraceOrAtTheAbort(t *testing.T) {
 	}
 }
 
-// A row that waits for its turn in the journal while the caller leaves is not
-// begun: it would be sent after the run was told to stop.
+// A row that waits for the journal while the caller leaves is not begun, because it
+// would be sent after the run was told to stop.
 // Holds P-PAY-18.
 func TestRun_RowIsNotBegunAfterTheContextEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -164,7 +164,7 @@ func TestRun_RowIsNotBegunAfterTheContextEnded(t *testing.T) {
 	assert.Empty(t, j.entries)
 }
 
-// loading is a journal whose caller leaves while a row is looked up.
+// loading is a journal whose caller leaves while a row is being loaded.
 type loading struct {
 	*journal
 	cancel func()
@@ -175,14 +175,14 @@ func (l *loading) Load(ctx context.Context, key string) (batch.Entry, bool, erro
 	return l.journal.Load(ctx, key)
 }
 
-func TestCancelledBeforeItBeginsSendsNothing(t *testing.T) {
+func TestRun_CancelledBeforeStartSendsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	none := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {
 		t.Error("sent")
 		return mismatch()
 	})
-	for range 50 { // a coin would fall on the other side once
+	for range 50 { // select picks at random, so a single run proves nothing
 		pulled := 0
 		items := func(yield func(*idverify.Request) bool) {
 			pulled++
@@ -193,7 +193,7 @@ func TestCancelledBeforeItBeginsSendsNothing(t *testing.T) {
 	}
 }
 
-func TestContextOfTheCallsEndsWithTheRun(t *testing.T) {
+func TestRun_CallContextEndsWithTheRun(t *testing.T) {
 	for _, opts := range [][]batch.Option{nil, {batch.WithJournal(newJournal(), secret)}} {
 		var own context.Context
 		v := verify(func(ctx context.Context, _ *idverify.Request) (*idverify.Result, error) {
@@ -205,8 +205,8 @@ func TestContextOfTheCallsEndsWithTheRun(t *testing.T) {
 	}
 }
 
-// The rows were waited for while the caller left.
-func TestRowPulledTooLateIsReportedNotSent(t *testing.T) {
+// The caller left while the iterator was waiting for rows.
+func TestRun_RowPulledAfterCancelIsNotSent(t *testing.T) {
 	for name, give := range map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"canceled": context.WithCancel,
 		"timeout": func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -236,7 +236,7 @@ func TestRowPulledTooLateIsReportedNotSent(t *testing.T) {
 	}
 }
 
-func TestEndOfRowsLetsTheCallsFinish(t *testing.T) {
+func TestRun_EndOfRowsLetsCallsFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stop := make(chan struct{})
 		time.AfterFunc(1500*time.Millisecond, func() { close(stop) })
@@ -260,7 +260,7 @@ func TestEndOfRowsLetsTheCallsFinish(t *testing.T) {
 	})
 }
 
-func TestRowThatIsPulledWhileTheRunStopsIsReportedNotSent(t *testing.T) {
+func TestRun_RowPulledWhileStoppingIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent []string
 		v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
@@ -273,7 +273,7 @@ func TestRowThatIsPulledWhileTheRunStopsIsReportedNotSent(t *testing.T) {
 				if !yield(item) {
 					return
 				}
-				time.Sleep(time.Second) // the next is long in coming
+				time.Sleep(time.Second) // the next row takes long to arrive
 			}
 		}
 		j := newJournal()

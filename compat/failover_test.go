@@ -55,7 +55,7 @@ func (s service) OpenAccount(ctx context.Context, person idverifytest.Person, ke
 	}
 }
 
-func TestVendorDownAndTheOtherAnswers(t *testing.T) {
+func TestFailoverWhenFirstVendorIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.Linkface, idverifytest.HTML502().Always())
 	service := newService(t, vendors)

@@ -15,15 +15,15 @@ import (
 
 const algorithm = "SDK-HMAC-SHA256"
 
-// signedHeaders are signed where they are sent. User-Agent is none of them, though the
-// vendor's own Go client signs it: proxies rewrite it.
+// signedHeaders are signed if they are sent. User-Agent is not among them, although
+// the vendor's own Go client signs it, because proxies rewrite it.
 var signedHeaders = []string{"host", "x-sdk-date", "x-project-id", "x-security-token", "enterprise-project-id"}
 
-// signatureLifetime is how far the vendor lets the time that is signed be from its own.
+// signatureLifetime is how far the signed time may differ from the vendor's clock.
 const signatureLifetime = 15 * time.Minute
 
-// sign has every attempt signed for its own time. The key is asked for when the body has
-// been digested, which a slow disk can make long.
+// sign signs every attempt with its own time. The key is requested after the body has
+// been digested, which can take long on a slow disk.
 func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	if _, err := call.Digest(req.Body); err != nil {
 		return err
@@ -44,26 +44,26 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	return nil
 }
 
-// authorization signs r, whose headers are final but for this one.
+// authorization signs r; all other headers must be final.
 func authorization(r sign.Request, key idverify.Credentials) string {
-	r.Path = strings.TrimSuffix(r.Path, "/") + "/" // what is signed ends so, whatever is sent
+	r.Path = strings.TrimSuffix(r.Path, "/") + "/" // the signed path ends with a slash, even if the sent one does not
 	hash, signed := r.Canonical(signedHeaders...)
 	toSign := algorithm + "\n" + r.Header.Get("X-Sdk-Date") + "\n" + hash
 	return algorithm + " Access=" + key.KeyID + ", SignedHeaders=" + signed + ", Signature=" + sign.Chain(key.KeySecret, toSign)
 }
 
-// refused allows a second signature where the clocks explain the refusal. Five bad ones
-// lock the key, so a second one is not spent again until the vendor has accepted one:
-// it may be the key that is wrong, too.
+// refused allows a second signature if a clock difference explains the refusal. Five
+// bad signatures lock the key, so after one second signature no other is made until the
+// vendor has accepted a signature: the key may be wrong too.
 func (c *Client) refused(call *exchange.Call, err error) bool {
 	return call.RefusedForTime(err) && !c.resigned.Swap(true)
 }
 
-// accepted notes that the vendor has accepted a signature.
+// accepted records that the vendor has accepted a signature.
 func (c *Client) accepted() { c.resigned.Store(false) }
 
-// isProject holds an id to what can be sent in a header. Both kinds are UUIDs, with
-// hyphens or without; an enterprise's may be 0.
+// isProject reports whether an id can be sent in a header. Both kinds are UUIDs,
+// with hyphens or without; an enterprise's may be 0.
 func isProject(id string) bool {
 	return len(id) <= 64 && strings.IndexFunc(id, func(r rune) bool {
 		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')

@@ -17,7 +17,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// What is signed is what the vendor says, and is all of the account that is sent.
+// The signed headers are those that the vendor requires, and all account headers
+// that are sent.
 func TestSign_HeadersThatAreSent(t *testing.T) {
 	v := serve(t, answering(200, fixture(t, "valid.json")))
 	plain := newClient(t, v)
@@ -47,9 +48,9 @@ func TestSign_HeadersThatAreSent(t *testing.T) {
 	assert.Equal(t, "0", seen[1].Header.Get("Enterprise-Project-Id"))
 }
 
-// Five bad signatures lock the key: none is repeated that may be bad for another reason
-// than the time.
-func TestRefusedSignatures_AreNotRepeated(t *testing.T) {
+// Five bad signatures lock the key, so a signature is not repeated if it may be bad for
+// another reason than the time.
+func TestRefusedSignature_IsNotRepeated(t *testing.T) {
 	for _, refusal := range []string{
 		`{"error_code":"APIG.0301","error_msg":"Incorrect IAM authentication information: verify aksk signature fail"}`,
 		`{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: AK access failed to reach the limit,forbidden"}`,
@@ -75,8 +76,8 @@ func TestRefusedSignatures_AreNotRepeated(t *testing.T) {
 	}
 }
 
-// A clock that is wrong by more than the vendor allows is healed with one signature
-// more, unless the text says that it is the key.
+// A clock that is wrong by more than the vendor allows is corrected with one more
+// signature, unless the message blames the key.
 func TestWrongClock(t *testing.T) {
 	for behind, healed := range map[time.Duration]bool{
 		14 * time.Minute: false, 16 * time.Minute: true, -16 * time.Minute: true, 23 * time.Hour: true, 25 * time.Hour: false,
@@ -107,7 +108,7 @@ func TestWrongClock(t *testing.T) {
 	}
 }
 
-// Where the key is wrong, too, the second signature is the last one of its kind.
+// If the key is wrong too, no further second signature is made.
 func TestWrongClockAndWrongKey(t *testing.T) {
 	refuse := func(w http.ResponseWriter) {
 		w.Header().Set("Date", signedAt.Add(time.Hour).Format(http.TimeFormat))
@@ -133,15 +134,15 @@ func TestWrongClockAndWrongKey(t *testing.T) {
 	require.NoError(t, err)
 	accepts.Store(false)
 	before := len(v.requests())
-	for range 2 { // by now a difference is known, and the first refusal only forgets it
+	for range 2 { // a clock difference is known by now, and the first refusal only discards it
 		_, err = c.Verify(t.Context(), request())
 		require.Error(t, err)
 	}
 	assert.LessOrEqual(t, len(v.requests())-before, 3)
 }
 
-// After the vendor has accepted a signature, another change of the clocks is healed, too.
-func TestWrongClock_HealedAgain(t *testing.T) {
+// After the vendor has accepted a signature, another clock change is corrected too.
+func TestWrongClock_CorrectedAgain(t *testing.T) {
 	var ahead atomic.Int64
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt.Add(time.Duration(ahead.Load())) }))
 	c := newClient(t, serve(t, answering(500, "")), func(c *huaweiivs.Config) { c.HTTP.BaseURL = srv.BaseURL(idverifytest.HuaweiIVS) })
@@ -156,8 +157,9 @@ func TestWrongClock_HealedAgain(t *testing.T) {
 	}
 }
 
-// An error of the service's own says that the gateway has accepted the signature, too.
-func TestWrongClock_HealedAgainAfterAnErrorOfTheService(t *testing.T) {
+// An error of the service's own also means that the gateway has accepted the
+// signature.
+func TestWrongClock_CorrectedAgainAfterServiceError(t *testing.T) {
 	var ahead atomic.Int64
 	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		theirs := signedAt.Add(time.Duration(ahead.Load()))
@@ -179,8 +181,8 @@ func TestWrongClock_HealedAgainAfterAnErrorOfTheService(t *testing.T) {
 	}
 }
 
-// Of many calls at once with a wrong clock one signature is made anew.
-func TestWrongClock_ManyAtOnce(t *testing.T) {
+// Of many concurrent calls with a wrong clock, only one is signed again.
+func TestWrongClock_ConcurrentCalls(t *testing.T) {
 	const calls = 8
 	var arrived sync.WaitGroup
 	arrived.Add(calls)
@@ -202,7 +204,7 @@ func TestWrongClock_ManyAtOnce(t *testing.T) {
 	assert.Len(t, v.requests(), calls+1)
 }
 
-// The vendor's messages do not show what was signed with.
+// Errors do not show the key from the vendor's messages.
 func TestSignature_IsHidden(t *testing.T) {
 	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(401)
@@ -216,9 +218,9 @@ func TestSignature_IsHidden(t *testing.T) {
 	assert.NotContains(t, said, signature)
 }
 
-// The body is digested before the key is asked for: what cannot be read costs no key,
-// and a slow disk none of a key's life.
-func TestKeyIsAskedForLast(t *testing.T) {
+// The body is digested before the key is requested: unreadable media need no key, and
+// a slow disk does not use up a temporary key's lifetime.
+func TestCredentials_RequestedAfterBodyIsDigested(t *testing.T) {
 	asked := 0
 	client := newClient(t, serve(t, answering(500, "")), func(cfg *huaweiivs.Config) {
 		cfg.AccessKey, cfg.SecretKey = "", ""

@@ -14,8 +14,8 @@ import (
 	"github.com/idverify/idverify/internal/sign"
 )
 
-// The vectors were made with the vendor's own signer for Go.
-func TestAuthorization_IsThatOfTheVendorsSigner(t *testing.T) {
+// The test vectors were made with the vendor's own Go signer.
+func TestAuthorization_MatchesVendorsSigner(t *testing.T) {
 	var vectors []struct{ Host, Date, Project, Digest, Authorization string }
 	text, err := os.ReadFile("testdata/vectors.json")
 	require.NoError(t, err)

@@ -15,36 +15,37 @@ const Name = "huaweiivs"
 // DefaultBaseURL is the region for which the service is documented.
 const DefaultBaseURL = "https://ivs.cn-north-4.myhuaweicloud.com"
 
-// Config is an account at Huawei Cloud. It prints without its credentials, except
-// where fmt does not ask it: under %p as a value, and in an unexported field of another
-// struct. Do not keep it there; keep the [Client].
+// Config is an account at Huawei Cloud. It prints without its credentials, except where
+// fmt bypasses its methods: under %p, and in an unexported field of another struct. Do
+// not keep it in such a field; keep the [Client].
 type Config struct {
 	configMask
 
 	// AccessKey and SecretKey are the AK and SK of an IAM user. Required, unless
 	// Credentials gives the key.
 	AccessKey, SecretKey string
-	// Credentials gives the key instead of AccessKey and SecretKey, which then
-	// stay empty: see [idverify.Credentials]. A temporary key's Token is its security
+	// Credentials returns the key instead of AccessKey and SecretKey, which must then
+	// be empty: see [idverify.Credentials]. A temporary key's Token is its security
 	// token. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
 	// ProjectID is needed where the key belongs to several projects. It is sent and
 	// signed as X-Project-Id. Default none.
 	ProjectID string
-	// EnterpriseProjectID is the cost centre that is billed. One that the vendor does
-	// not know is no error there. Default none, which the vendor takes for "default".
+	// EnterpriseProjectID is the cost centre to bill. The vendor reports no error for
+	// an unknown one. Default none, which the vendor treats as "default".
 	EnterpriseProjectID string
 
 	// Detail asks for a similarity of 0..1000 with decimals, instead of whole
 	// numbers of 0..100. It changes no decision. Default false.
 	Detail bool
 	// NoCrop sends crop as false: the vendor then neither counts the faces nor crops
-	// the picture. Default false, which leaves the vendor's own default: it does.
+	// the picture. Default false: the vendor does both.
 	NoCrop bool
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
 }
 
@@ -72,8 +73,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name of the
-// field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:            Name,
@@ -113,19 +113,19 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor decides by
-// itself, and publishes no false-accept rate.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor itself decides, and
+// publishes no false-accept rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	_, err := c.vendor.MaxFAR(c.similarity, rate)
 	return nil, err
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses the
-// signature and its clock shows why; see the package documentation. A decision is a
-// Result whose [Reply] holds what the vendor said; everything else is an
+// signature and a clock difference explains it; see the package documentation. A
+// decision is a Result whose [Reply] is the vendor's answer; anything else is an
 // *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Encode: c.encode, Sign: c.sign, Refused: c.refused, Decode: c.decode})
@@ -136,6 +136,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no call
-// uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

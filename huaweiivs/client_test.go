@@ -34,7 +34,7 @@ func TestPhotoLimits_SafeAndWidestAreTheSame(t *testing.T) {
 	assert.Equal(t, c.PhotoLimits(), c.WidestPhotoLimits())
 }
 
-// Against the stand-in, with what only this vendor has.
+// With the stand-in: the options that only this vendor has.
 func TestDetail_ScaleOfTheScore(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, detail := range []bool{false, true} {

@@ -8,7 +8,7 @@ import (
 )
 
 // The vendor decides, and publishes no threshold. The score's scale is 0..100, or
-// 0..1000 where it was asked for in detail.
+// 0..1000 with Config.Detail.
 var (
 	similarity       = idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 100}}
 	similarityDetail = idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 1000}}
@@ -21,13 +21,13 @@ func ruleFor(detail bool) idverify.Rule {
 	return similarity
 }
 
-// words are the verification_result that belongs to each verification_code.
+// words are the verification_result for each verification_code.
 var words = map[string]string{
 	"1000": "valid", "2001": "invalid", "2002": "invalid", "2003": "invalid", "2006": "invalid", "3001": "nonexistent",
 }
 
-// isWordOf reports whether a word fits a code. Beside a code that is not listed "valid"
-// fits nothing.
+// isWordOf reports whether a verification_result matches a code. With an unlisted code
+// "valid" never matches.
 func isWordOf(code, word string) bool {
 	if want, listed := words[strings.TrimSpace(code)]; listed { // as the table finds it
 		return word == want
@@ -43,8 +43,9 @@ const (
 	reasonServer = "5xx"
 )
 
-// phrases are parts of a code's text, in lower case, that narrow it. One about the
-// key outranks the clocks: a second signature would not help.
+// phrases are parts of a message, in lower case, that narrow its code. One about
+// the key takes precedence over a clock difference, because a second signature
+// would not help.
 var phrases = []struct{ code, says, reason string }{
 	{"IVS.0009", "more than one", "several faces"},
 	{"IVS.0009", "multiple", "several faces"},
@@ -58,10 +59,10 @@ var phrases = []struct{ code, says, reason string }{
 	{codeSignature, "token not found", "token"},
 }
 
-// Codes lists the vendor's codes and what they mean here. Of the gateway's two
-// spellings, APIG and APIGW, the shorter one stands for both. Calls that end with an
-// error are documented as free; of an error of the gateway's behind which the service
-// may have worked nobody knows.
+// Codes lists the vendor's codes and what they mean here. The gateway's codes are
+// spelt APIG or APIGW; the table has the shorter form for both. Calls that end with
+// an error are documented as free, except that after a gateway error the service may
+// have worked and billed.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
 var table = exchange.NewTable(append(serviceRows, gatewayRows...))
@@ -70,7 +71,7 @@ var serviceRows = []idverify.CodeRow{
 	{VendorCode: "1000", HTTPStatus: 200, Code: idverify.CodeMatch, Billed: idverify.BilledYes,
 		Note: "the vendor verified the person", NoteZH: "厂商判定核验通过"},
 
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: "2001", HTTPStatus: 200, Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "2002", HTTPStatus: 200, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,

@@ -2,11 +2,11 @@ package huaweiivs
 
 import "github.com/idverify/idverify"
 
-// gatewayRows are the gateway's, in front of the service. Several say one number for
-// different things, which the HTTP status tells apart.
+// gatewayRows are the codes of the gateway before the service. Some codes have
+// several meanings, which the HTTP status distinguishes.
 var gatewayRows = append([]idverify.CodeRow{
 	{VendorCode: "APIG.0101", HTTPStatus: 404, Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "no such interface: look at HTTP.BaseURL and the region", NoteZH: "没有此接口，请检查 HTTP.BaseURL 与区域"},
+		Note: "no such interface: check HTTP.BaseURL and the region", NoteZH: "没有此接口，请检查 HTTP.BaseURL 与区域"},
 	{VendorCode: "APIG.0201", VendorReason: "400", HTTPStatus: 400, Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,
 		Note: "the gateway could not read the request", NoteZH: "网关无法识别该请求"},
 	{VendorCode: "APIG.0201", VendorReason: "413", HTTPStatus: 413, Code: idverify.CodeTooLarge, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
@@ -80,7 +80,7 @@ var gatewayRows = append([]idverify.CodeRow{
 		"APIG.0601", "APIG.0605", "APIG.0606", "APIG.0608", "APIG.0609", "APIG.0610", "APIG.0611", "APIG.0612", "APIG.0613", "APIG.0705")...,
 )...)
 
-// gatewayFaults are codes of one meaning, whose HTTP status differs.
+// gatewayFaults are codes with one meaning and several HTTP statuses.
 func gatewayFaults(delivery idverify.Delivery, billed idverify.Billed, note, noteZH string, codes ...string) []idverify.CodeRow {
 	var rows []idverify.CodeRow
 	for _, code := range codes {

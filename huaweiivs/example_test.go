@@ -17,7 +17,7 @@ func ExampleNew() {
 }
 
 func ExampleClient_Verify() {
-	server := httptest.NewServer(idverifytest.New()) // instead of the vendor
+	server := httptest.NewServer(idverifytest.New()) // a stand-in for the vendor
 	defer server.Close()
 	client, err := huaweiivs.New(huaweiivs.Config{
 		AccessKey: idverifytest.HuaweiIVSAccessKey,
@@ -45,7 +45,7 @@ func ExampleClient_Verify() {
 	// face_mismatch false similarity 31 failed by the vendor's verdict yes
 }
 
-// A temporary key is asked for anew with every attempt, and so can change.
+// The key is requested for every attempt, so a temporary key can change.
 func ExampleConfig_credentials() {
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()

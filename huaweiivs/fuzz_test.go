@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/fuzztest"
 )
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	one(`"verification_result":"valid","verification_code":1000,"similarity":"88.43"`),
 	one(`"verification_result":"valid","verification_code":1000,"similarity":100.00000000000001`),
@@ -41,8 +41,8 @@ var turns = []string{
 	`{"error_code":"IVS.0099"}`, `{"error_code":"APIGW.0201"}`, `[]`, `null`, ``,
 }
 
-// ours has a vendor write the request's own uuid where OURS stands for it, and give
-// every answer the same id.
+// ours makes a vendor that replaces OURS by the request's uuid, and gives every
+// answer the same request id.
 type ours struct{ given fuzztest.Answer }
 
 func (o ours) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -62,8 +62,9 @@ func (o ours) RoundTrip(r *http.Request) (*http.Response, error) {
 	return said, err
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a pass only
-// where the vendor's word, its code and a score on its scale say so about this call.
+// Whatever the vendor answers, the outcome is a decision or an error with a code, and a
+// pass only if the vendor's word, its code and a score on its scale say so about this
+// call.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), false) }
 	add(200, fixture(f, "valid.json"))
@@ -92,7 +93,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		_, _ = fuzztest.Case{
 			Answer: given, Request: request(), Codes: huaweiivs.Codes(), Earned: earned(given, detail),
-			OwnID:  regexp.MustCompile("^[0-9a-f]{32}$"), // that of a call without a Reference
+			OwnID:  regexp.MustCompile("^[0-9a-f]{32}$"), // the uuid of a call without a Reference
 			Hidden: []string{name, number, accessKey, secretKey},
 			Provider: func() fuzztest.Provider {
 				c, err := huaweiivs.New(huaweiivs.Config{AccessKey: accessKey, SecretKey: secretKey, Detail: detail,
@@ -104,7 +105,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, detail bool) bool {
 	a, ok := fuzztest.Succeeded(given)
 	if !ok {
@@ -132,7 +133,7 @@ func earned(given fuzztest.Answer, detail bool) bool {
 		compared && score >= 0 && score <= most
 }
 
-// failed reports whether there is an error code in any of its places.
+// failed reports whether there is an error code in any of its possible places.
 func failed(a fuzztest.Object) bool {
 	inner, _ := a.Object("error")
 	for _, place := range []fuzztest.Object{a, inner} {
@@ -149,7 +150,7 @@ func isNothing(raw json.RawMessage) bool {
 	return raw == nil || string(raw) == "null" || string(raw) == `""`
 }
 
-// whole is a number without a fraction of zeros.
+// whole returns a number without a fraction of zeros.
 func whole(text string) string {
 	before, after, found := strings.Cut(text, ".")
 	if _, err := strconv.Atoi(before); found && err == nil && after != "" && strings.Trim(after, "0") == "" {

@@ -27,8 +27,8 @@ const (
 
 var signedAt = time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC)
 
-// vendor is a server that keeps what it was sent and answers as it is told. OURS in an
-// answer stands for the request's own uuid.
+// vendor is a server that records its requests and answers as the test says. OURS in
+// an answer is replaced by the request's uuid.
 type vendor struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -55,7 +55,7 @@ func serve(t *testing.T, answer http.HandlerFunc) *vendor {
 	return v
 }
 
-// naming writes the request's own uuid.
+// naming replaces OURS by the request's uuid.
 type naming struct {
 	http.ResponseWriter
 	uuid string

@@ -15,8 +15,8 @@ import (
 
 const path = "/v2.0/ivs-standard"
 
-// The vendor bounds the picture's base64: "4M" and "10KB", of which nobody says whether
-// they are of 1000 or 1024. The narrower reading is right either way.
+// The vendor limits the picture's base64 to "4M" and "10KB", without saying whether
+// these are decimal or binary. The stricter reading is correct in both cases.
 const (
 	maxBase64    = 4_000_000
 	minBase64    = 10 << 10
@@ -31,8 +31,8 @@ const (
 
 var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: maxPhoto, LongSide: maxSide, ShortSide: maxSide}
 
-// encode builds the request. The list is there for a batch that the vendor does not
-// have: it takes exactly one.
+// encode builds the request. The list has exactly one element, because the vendor
+// accepts no more.
 func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	req := httpx.Request{Method: http.MethodPost, Path: path, Header: c.headers()}
 	ev, _ := call.Evidence.(idverify.PhotoEvidence)
@@ -59,8 +59,8 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	return req, err
 }
 
-// headers are those of the account. Their names are in the canonical form of Go: a
-// second one that differs in case alone would be sent twice and signed once.
+// headers are the account's headers. Their names are in Go's canonical form: a name
+// that differs only in case would be sent twice and signed once.
 func (c *Client) headers() http.Header {
 	var headers http.Header
 	add := func(name, value string) {
@@ -77,8 +77,8 @@ func (c *Client) headers() http.Header {
 	return headers
 }
 
-// uuid names one call, so that an answer can be told from that of another about the
-// same business of the caller's.
+// uuid identifies one call, so that its answer can be distinguished from the answer
+// to another call with the same Reference.
 func uuid(reference string) string {
 	nonce := sign.Nonce()
 	if reference == "" || len(reference)+len(uuidJoinedBy)+nonceLength > maxUUID {
@@ -87,7 +87,8 @@ func uuid(reference string) string {
 	return reference + uuidJoinedBy + nonce
 }
 
-// photo holds the picture to the vendor's limits. Bytes of no known format are no JPEG.
+// photo checks the picture against the vendor's limits. An unknown format counts as no
+// JPEG.
 func (c *Client) photo(call *exchange.Call, m idverify.Media) (*media.Seen, error) {
 	photo, err := call.Picture(m, photoLimits)
 	if err != nil {
@@ -107,8 +108,8 @@ func (c *Client) photo(call *exchange.Call, m idverify.Media) (*media.Seen, erro
 	return photo, nil
 }
 
-// PhotoLimits are safe under every reading of the vendor's page, which does not say what
-// its KB and MB are.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page,
+// which does not say what its KB and MB are.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MinBytes, safe.MaxBase64, safe.MinBase64 = minPhoto, maxBase64, minBase64
@@ -116,6 +117,6 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent: the
-// same.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it is
+// sent: the same.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return c.PhotoLimits() }

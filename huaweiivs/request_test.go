@@ -33,9 +33,9 @@ func TestRequest_Members(t *testing.T) {
 	}
 }
 
-// The uuid names one call and no other, with the caller's reference where both have
-// room.
-func TestRequest_UUIDIsNewForEachCall(t *testing.T) {
+// The uuid identifies one call, and begins with the caller's reference if there is
+// room for both.
+func TestRequest_NewUUIDForEachCall(t *testing.T) {
 	v := serve(t, answering(200, fixture(t, "valid.json")))
 	c := newClient(t, v)
 	seen := map[string]bool{}
@@ -66,12 +66,12 @@ func jpegOf(t *testing.T, width, height int) []byte {
 	return padded(drawing.Bytes(), 8000)
 }
 
-// padded is a picture with bytes behind its end.
+// padded returns a picture with bytes after its end.
 func padded(picture []byte, size int) []byte {
 	return append(bytes.Clone(picture), make([]byte, max(0, size-len(picture)))...)
 }
 
-func TestRequest_PicturesAreHeldToTheLimits(t *testing.T) {
+func TestRequest_PictureLimits(t *testing.T) {
 	v := serve(t, answering(200, fixture(t, "valid.json")))
 	c := newClient(t, v)
 	var small, drawing bytes.Buffer

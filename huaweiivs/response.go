@@ -10,16 +10,16 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
 	// ServiceName is "ivs-standard".
 	ServiceName string
-	// Code is the verification_code of a decision, else the error code as the vendor
-	// spelt it. Message is its text.
+	// Code is the verification_code of a decision, or else the error code as the
+	// vendor spells it. Message is its text.
 	Code, Message string
 	// Result is the verification_result: "valid", "invalid" or "nonexistent".
 	Result string
@@ -29,8 +29,8 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes. Errors have one of three shapes: the service's, that
-// of the gateway and that one object deep.
+// answer is the vendor's JSON. Errors have one of three forms: the service's, the
+// gateway's, and the gateway's inside another object.
 type answer struct {
 	Meta      meta            `json:"meta"`
 	Result    result          `json:"result"`
@@ -46,7 +46,7 @@ type meta struct {
 	UUID exchange.Text `json:"uuid"`
 }
 
-// nested is an error one object deep.
+// nested is an error inside another object.
 type nested struct {
 	present   bool
 	ErrorCode exchange.Text   `json:"error_code"`
@@ -62,7 +62,7 @@ type result struct {
 	Data        verdicts        `json:"resp_data"`
 }
 
-// verdicts is the one that must be there.
+// verdicts is the list with exactly one verdict.
 type verdicts struct {
 	Result     exchange.Text   `json:"verification_result"`
 	Message    exchange.Remark `json:"verification_message"`
@@ -91,12 +91,12 @@ func (n *nested) UnmarshalJSON(text []byte) error {
 	case "null", `""`, "{}", "[]":
 		return nil
 	}
-	if bytes.HasPrefix(text, []byte("{")) { // a text in its place is no code
+	if bytes.HasPrefix(text, []byte("{")) { // a text instead of an object is no code
 		if err := exchange.Fields(text, (*fields)(n)); err != nil {
 			return err
 		}
 	}
-	n.present = true // beside a result it must not pass unseen
+	n.present = true // with a result it must not be ignored
 	return nil
 }
 
@@ -124,8 +124,8 @@ func (v *verdicts) UnmarshalJSON(text []byte) error {
 
 var errNoList = errors.New("resp_data is not a list")
 
-// decode decides by verification_code, and by nothing else: the word and the name of
-// the call must fit it.
+// decode decides only by verification_code; verification_result and the call's uuid
+// must match.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -164,13 +164,13 @@ func (c *Client) decided(call *exchange.Call, r result, said exchange.Said) (*id
 	case one.Code == "", r.Count != "" && r.Count != "1":
 		return nil, call.Bad("not exactly one result with a verification_code")
 	case !isWordOf(string(one.Code), string(one.Result)):
-		return nil, call.Contradiction(said, "verification_result", "verification_result does not fit verification_code")
+		return nil, call.Contradiction(said, "verification_result", "verification_result does not match verification_code")
 	}
 	return call.Verdict(said, exchange.Measured{Field: "similarity", Score: one.Similarity, Rule: c.similarity, ScoreRequired: true})
 }
 
-// failed is what an error says. A code that no page lists is the vendor's fault where
-// the HTTP status says so.
+// failed makes the error of an answer. An undocumented code counts as the vendor's
+// fault if the HTTP status says so.
 func (c *Client) failed(call *exchange.Call, said exchange.Said) (*idverify.Result, error) {
 	said.Code = oneSpelling(said.Code)
 	if isOfService(said.Code) {
@@ -204,7 +204,8 @@ func (a *answer) failure() (code, text string, agree bool) {
 	return code, text, true
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call, said exchange.Said) *Reply {
 	return &Reply{
 		ServiceName: call.Scrub(string(a.Result.ServiceName)),

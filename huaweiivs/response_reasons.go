@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// oneSpelling is a code as the table has it: gateways write APIG or APIGW, and mean the
-// same.
+// oneSpelling returns a code as the table spells it: gateways write APIG or APIGW for
+// the same code.
 func oneSpelling(code string) string {
 	if number, ok := strings.CutPrefix(code, "APIGW."); ok {
 		return "APIG." + number
@@ -16,12 +16,12 @@ func oneSpelling(code string) string {
 	return code
 }
 
-// isOfService reports whether a code is the service's own: its gateway has accepted the
-// signature then.
+// isOfService reports whether a code is the service's own, so that the gateway must
+// have accepted the signature.
 func isOfService(code string) bool { return strings.HasPrefix(code, "IVS.") }
 
-// reasons narrow a code, the most telling first: by its text, by the clocks, by the
-// HTTP status.
+// reasons narrow a code, the most specific first: by its text, by the clocks, by
+// the HTTP status.
 func (c *Client) reasons(call *exchange.Call, said exchange.Said) []string {
 	var all []string
 	text := strings.ToLower(said.Message)
@@ -40,8 +40,8 @@ func (c *Client) reasons(call *exchange.Call, said exchange.Said) []string {
 	return all
 }
 
-// isOfClock reports whether the vendor's clock alone explains why it refused a
-// signature. It has no code of its own for that.
+// isOfClock reports whether a clock difference alone explains why the vendor
+// refused a signature. The vendor has no code for that.
 func (c *Client) isOfClock(call *exchange.Call) bool {
 	theirs, known := call.AnsweredAt()
 	return known && theirs.Sub(call.At()).Abs() > signatureLifetime

@@ -17,7 +17,7 @@ func ask(t *testing.T, status int, content string, change ...func(*huaweiivs.Con
 	return newClient(t, serve(t, answering(status, content)), change...).Verify(t.Context(), request())
 }
 
-// one is an answer with the one result.
+// one returns an answer with exactly one result.
 func one(members string) string {
 	return `{"meta":{"uuid":"OURS"},"result":{"count":1,"resp_data":[{` + members + `}]}}`
 }
@@ -41,7 +41,7 @@ func TestAnswer_Valid(t *testing.T) {
 		[]string{reply.ServiceName, reply.Code, reply.Message, reply.Result})
 }
 
-// The verdict decides; the score is carried where it can be, and overrules nothing.
+// The verdict decides; a valid score is reported and never overrules it.
 func TestAnswer_Verdicts(t *testing.T) {
 	detailed := func(c *huaweiivs.Config) { c.Detail = true }
 	for _, test := range []struct {
@@ -75,7 +75,7 @@ func TestAnswer_Verdicts(t *testing.T) {
 	}
 }
 
-func TestAnswer_ThatCannotBeTrusted(t *testing.T) {
+func TestAnswer_UntrustworthyAnswersDecideNothing(t *testing.T) {
 	const valid = `"verification_result":"valid","verification_code":1000,`
 	for what, content := range map[string]string{
 		"no score":            one(valid + `"x":1`),
@@ -124,7 +124,7 @@ func TestAnswer_ThatCannotBeTrusted(t *testing.T) {
 	assert.Equal(t, idverify.CodeUnknown, requireError(t, res, err).Code)
 }
 
-// An answer that does not repeat the uuid is taken for this call's.
+// An answer without a uuid is accepted as this call's.
 func TestAnswer_WithoutUUID(t *testing.T) {
 	for _, meta := range []string{``, `"meta":null,`, `"meta":{},`, `"meta":{"uuid":null},`} {
 		res, err := ask(t, 200, `{`+meta+`"result":{"resp_data":[{"verification_result":"valid","verification_code":1000,"similarity":"88"}]}}`)
@@ -133,8 +133,8 @@ func TestAnswer_WithoutUUID(t *testing.T) {
 	}
 }
 
-// An error that says nothing is none.
-func TestAnswer_EmptyErrorBesideAResult(t *testing.T) {
+// An empty error counts as none.
+func TestAnswer_EmptyErrorWithResult(t *testing.T) {
 	for _, nothing := range []string{`null`, `""`, `{}`, `[]`} {
 		res, err := ask(t, 200, `{"meta":{"uuid":"OURS"},"error":`+nothing+`,"result":{"resp_data":[{"verification_result":"valid","verification_code":1000,"similarity":"88"}]}}`)
 		require.NoError(t, err, nothing)
@@ -142,8 +142,8 @@ func TestAnswer_EmptyErrorBesideAResult(t *testing.T) {
 	}
 }
 
-// Errors have three shapes and the gateway two spellings; the HTTP status tells apart
-// what one number means.
+// Errors have three forms and the gateway two spellings; the HTTP status
+// distinguishes the meanings of one code.
 func TestAnswer_Errors(t *testing.T) {
 	for _, test := range []struct {
 		status  int

@@ -4,7 +4,8 @@
 //
 // # Numbers
 //
-// Three documents carry a number of one shape: 18 characters, 17 digits and a check digit.
+// Three documents carry a number of the same form: 18 characters, 17 digits and a
+// check digit.
 //
 //	positions  resident 居民身份证, and the         foreign permanent resident
 //	           residence permit 港澳台居民居住证    外国人永久居留身份证 (2023)
@@ -13,8 +14,10 @@
 //	15 – 17    sequence, odd male, even female      sequence, odd male, even female
 //	18         check digit, ISO 7064 MOD 11-2, X is ten
 //
-// [Parse] folds first: it drops the white space and the marks that nobody sees around the number, as [Trim] says, makes
-// full-width digits and letters plain, and x and the Roman numeral Ⅹ an X. Nothing is removed from the middle. Then it applies these rules, and the first that fails is the [Error] returned:
+// [Parse] folds first: it drops white space and invisible characters around the
+// number, as [Trim] says, converts full-width digits and letters to ASCII, and x and
+// the Roman numeral Ⅹ to X. Nothing is removed from the middle. Then it applies these
+// rules, and the first that fails is the [Error] returned:
 //
 //  1. [RuleLength]: 18 characters. The 15 digits of the first generation are refused here: those cards ceased to be
 //     valid on 2013-01-01, and their holders have had 18 characters since 1999.
@@ -30,8 +33,9 @@
 //
 // # Privacy
 //
-// A [Number] is masked wherever it is printed, logged or encoded; in an unexported field, where fmt does not ask it, fmt
-// prints an address. No error holds a character of what was parsed. [Number.Reveal] is the one way to the whole number.
+// A [Number] is masked wherever it is printed, logged or encoded; in an unexported
+// field, where fmt bypasses its methods, fmt prints an address. No error contains a
+// character of the input. Only [Number.Reveal] returns the whole number.
 //
 // # Sources
 //

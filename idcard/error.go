@@ -22,15 +22,16 @@ const (
 	RuleCheckDigit Rule = "check_digit"
 )
 
-// Error says which rule refused a number, and where. It holds nothing of the number itself, nor the check digit that
-// would have been right, and may be logged and shown. [Parse] and [ParseAt] return no other error.
+// Error says which rule refused a number, and where. It contains nothing of the
+// number itself, nor the correct check digit, and may be logged and shown. [Parse]
+// and [ParseAt] return no other error.
 type Error struct {
 	// Rule is the first rule that the number broke.
 	Rule Rule
 	// From and To are the first and last position that the rule found wrong, counted in characters from 1 after the
 	// white space around the number was trimmed. Both are 0 for RuleLength, which has no one place.
 	From, To int
-	// found is what stands there, in words that hold nothing of the number.
+	// found describes what was found there, without any part of the number.
 	found string
 }
 
@@ -55,7 +56,8 @@ func (e *Error) place() string {
 	}
 }
 
-// complaint names no year and no code: whoever searches a log for digits of a number must not find them here.
+// complaint contains no year and no code, so that a search of logs for digits of a
+// number does not find them here.
 func (e *Error) complaint() string {
 	switch e.Rule {
 	case RuleLength:

@@ -10,7 +10,8 @@ import (
 // firstGenerationLen is how many digits the cards had that ceased to be valid in 2013.
 const firstGenerationLen = 15
 
-// tooManyCharacters has no number of three digits: whoever searches a log for digits of a number must not find any here.
+// tooManyCharacters contains no three-digit number, so that a search of logs for
+// digits of a number does not find it.
 const tooManyCharacters = "more than 99"
 
 // otherLength says what a trimmed text of another length than a number's is.

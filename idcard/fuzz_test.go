@@ -189,7 +189,7 @@ func FuzzFoldName(f *testing.F) {
 }
 
 // Characters of all planes, and all that are special, are folded in names of two kinds as the second reading folds them.
-func TestCharactersOfAllPlanesAreFoldedAsTheRulesSay(t *testing.T) {
+func TestFoldName_AllPlanes(t *testing.T) {
 	for r := range long.Runes() {
 		odd := r < 0x3400 || 0xF900 <= r && r < 0x10000 || 0x1BCA0 <= r && r < 0x1BCB0 || 0x1D173 <= r && r < 0x1D180 || 0xE0000 <= r && r < 0xE0200
 		if !utf8.ValidRune(r) || unicode.IsControl(r) || !odd && r%499 != 0 && r&0xFFFF < 0xFFF0 {

@@ -6,9 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// unseen are the characters that show nothing and are no space: controls of direction, joiners, fillers, tags. Pasting,
-// autofill and spreadsheets leave them in texts. Variation selectors are not among them: they choose how the character
-// before them looks.
+// unseen are the invisible characters that are no space: direction controls,
+// joiners, fillers, tags. Pasting, autofill and spreadsheets leave them in texts.
+// Variation selectors are not among them: they choose how the character before them
+// looks.
 var unseen = &unicode.RangeTable{
 	LatinOffset: 1,
 	R16: []unicode.Range16{
@@ -70,10 +71,12 @@ func isBlank(r rune) bool { return r == ' ' || r > '~' && unicode.Is(unicode.Zs,
 // atEdge is what is trimmed.
 func atEdge(r rune) bool { return unicode.IsSpace(r) || isUnseen(r) }
 
-// Trim returns s without the white space and the marks that nobody sees at its beginning and end, as [FoldName] and
-// [Parse] take them away. White space is what [unicode.IsSpace] says, U+3000 and U+00A0 among it. The marks are controls
-// of direction, zero-width spaces and joiners, soft hyphens, byte order marks, fillers and tags. A joiner stays at the
-// end where the script needs it: after the vowel sign or virama of a script that joins letters.
+// Trim returns s without white space and invisible characters at its beginning and
+// end, as [FoldName] and [Parse] remove them. White space is what [unicode.IsSpace]
+// says, U+3000 and U+00A0 among it. The marks are controls of direction, zero-width
+// spaces and joiners, soft hyphens, byte order marks, fillers and tags. A joiner
+// stays at the end where the script needs it: after the vowel sign or virama of a
+// script that joins letters.
 func Trim(s string) string {
 	s = strings.TrimLeftFunc(s, atEdge)
 	trimmed := strings.TrimRightFunc(s, atEdge)
@@ -100,9 +103,11 @@ func endsInSign(s string) bool {
 	return false
 }
 
-// FindUnseen returns the position of the first character of s that cannot be seen, counted in characters from 1, and
-// what it is, such as "a line feed", "a blank" or "a byte order mark": white space, a control, a mark that nobody sees, a
-// variation selector. A key, a token or an address has none. The position is 0 if there is none.
+// FindUnseen returns the position of the first character of s that cannot be seen,
+// counted in characters from 1, and what it is, such as "a line feed", "a blank" or
+// "a byte order mark": white space, a control, an invisible mark, a variation
+// selector. A key, a token or an address contains none. The position is 0 if there
+// is none.
 func FindUnseen(s string) (position int, what string) {
 	for _, r := range s {
 		position++
@@ -131,7 +136,7 @@ func unseenName(r rune) string {
 	case unicode.IsControl(r):
 		return "a control character"
 	case isUnseen(r), isVariation(r), unicode.Is(unicode.Cf, r):
-		return "a mark that nobody sees"
+		return "an invisible character"
 	}
 	return ""
 }

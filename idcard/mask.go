@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Mask returns what may be shown of s: the first and last character of a number that [Parse] accepts, with 16 stars
-// between them, and 18 stars for anything else. A mistyped number is as private as a right one, and the length of what
-// is no number is nobody's business.
+// Mask returns what may be shown of s: the first and last character of a number
+// that [Parse] accepts, with 16 stars between them, and 18 stars for anything else.
+// A mistyped number is as private as a correct one, and even the length of other
+// text is not shown.
 func Mask(s string) string {
 	n, _ := Parse(s)
 	return n.String()

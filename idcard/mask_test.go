@@ -63,10 +63,10 @@ func TestFormatMasksEveryVerb(t *testing.T) {
 	assert.Equal(t, maskedExample, n.String())
 }
 
-// TestReflectionFindsNothing covers what fmt prints by reflection, without asking Format: %p, a misplaced %w, and
+// TestNumber_ReflectionFindsNothing covers what fmt prints by reflection, without asking Format: %p, a misplaced %w, and
 // unexported fields.
 // Holds P-DATA-1.
-func TestReflectionFindsNothing(t *testing.T) {
+func TestNumber_ReflectionFindsNothing(t *testing.T) {
 	type exported struct{ ID idcard.Number }
 	type unexported struct{ id idcard.Number }
 	n := mustParse(t, standardExample)

@@ -9,7 +9,7 @@ import (
 // intervalDot stands between the parts of a name, as in 买买提·吐尔逊: U+00B7, by 民委发〔2016〕33号.
 const intervalDot = '·'
 
-// lookalikes are the dots that keyboards and older systems put instead of [intervalDot].
+// lookalikes are the dots that keyboards and older systems use instead of [intervalDot].
 const lookalikes = "." +
 	"\u0387" + // Greek ano teleia
 	"\u2022" + // bullet
@@ -29,7 +29,7 @@ const lookalikes = "." +
 const disc = '●'
 
 const (
-	// maxNameBytes bounds the work done for a text that is no name.
+	// maxNameBytes limits the work for a text that is no name.
 	maxNameBytes = 1024
 	// longestPadded is how many Han characters a name has at most of which a blank is taken out. In a longer one it may
 	// stand where the interval dot was lost.
@@ -47,10 +47,11 @@ const (
 //     lost there. See [InspectName]. In names of other scripts one plain space stands for any run of blanks.
 //   - With the character for a Kangxi radical (U+2F00 to U+2FD5), U+2E9F and U+2EF3.
 //
-// Everything else comes through byte for byte, variation selectors and private use included, and of what is not UTF-8
-// all but the edges. There is no
-// Unicode normalisation: it would rewrite characters that people are called by. Folding twice is folding once. What is
-// longer than 1,024 bytes is no name, and comes back as it is. [CheckName] says what no name can hold.
+// Everything else comes through byte for byte, variation selectors and private use
+// included, and of what is not UTF-8 all but the edges. There is no Unicode
+// normalisation, because it would replace characters that are really in people's
+// names. Folding is idempotent. A text longer than 1,024 bytes is no name, and is
+// returned unchanged. [CheckName] finds what no name can contain.
 //
 // A private use character counts as Han, since that is what it stands for in a name.
 func FoldName(s string) string {

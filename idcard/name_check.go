@@ -10,7 +10,7 @@ import (
 // maxNameLen is far beyond the longest name on a card.
 const maxNameLen = 128
 
-// NameFault is what a text has that no name can hold.
+// NameFault says what a text contains that no name can contain.
 type NameFault string
 
 const (
@@ -24,7 +24,7 @@ const (
 	NameNoLetter NameFault = "no_letter"
 	// NameControl: a line feed, a tab, or another control character.
 	NameControl NameFault = "control"
-	// NameUnseen: a mark that nobody sees, where no script needs it.
+	// NameUnseen: an invisible character, where no script needs it.
 	NameUnseen NameFault = "unseen"
 	// NameBlank: a blank at the edge, or where it is not the only one.
 	NameBlank NameFault = "blank"
@@ -51,12 +51,12 @@ const (
 // complaints say what stands there.
 var complaints = map[NameFault]string{
 	NameControl:      "a control character",
-	NameUnseen:       "a mark that nobody sees",
+	NameUnseen:       "an invisible character",
 	NameBlank:        "a blank out of place",
 	NameDigit:        "a digit",
 	NameMask:         "a star or another mask",
 	NameQuestionMark: "a question mark",
-	NameReplaced:     "in the place of a character that was lost on its way (U+FFFD or 〓)",
+	NameReplaced:     "a placeholder for a lost character (U+FFFD or 〓)",
 	NameBracket:      "a bracket",
 	NameEmoji:        "an emoji",
 	NamePunctuation:  "punctuation that does not stand in names",
@@ -65,8 +65,8 @@ var complaints = map[NameFault]string{
 	NameNotUTF8:      "not UTF-8",
 }
 
-// NameError says why a text is no name, and where. It holds nothing of the name, and may be logged and shown. [CheckName]
-// returns no other error.
+// NameError says why a text is no name, and where. It contains nothing of the name,
+// and may be logged and shown. [CheckName] returns no other error.
 type NameError struct {
 	// Fault is the first that was found.
 	Fault NameFault
@@ -101,10 +101,12 @@ const nameMarks = "'\u2019\u2018\u2032\uFF07`\u00B4" + "-\u2010\u2011\u2013\uFE6
 	"\u1806\u1807" + // Mongolian hyphen, Sibe boundary
 	"\u30A0" // katakana double hyphen
 
-// CheckName reports what s has that no name can hold, as a [*NameError], or nil. It wants a name as [FoldName] returns it,
-// and takes letters and the marks on them in any script, with 〇, 々, private use, variation selectors and all of planes 2
-// and 3; dots, apostrophes, hyphens and single spaces between them; a / between Latin letters, as in A/L, and an @ between
-// spaces, as Malaysian passports have them; and joiners after a letter of a script that needs them.
+// CheckName reports what s contains that no name can contain, as a [*NameError], or
+// nil. It expects a name as [FoldName] returns it, and accepts letters and the
+// marks on them in any script, with 〇, 々, private use, variation selectors and all
+// of planes 2 and 3; dots, apostrophes, hyphens and single spaces between them; a /
+// between Latin letters, as in A/L, and an @ between spaces, as Malaysian passports
+// have them; and joiners after a letter of a script that needs them.
 func CheckName(s string) error {
 	if isPlainHan(s) && len(s) <= 3*maxNameLen {
 		return nil

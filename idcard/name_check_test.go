@@ -11,7 +11,7 @@ import (
 )
 
 // Shapes of names that people have. All are made up.
-func TestNamesOfPeoplePass(t *testing.T) {
+func TestCheckName_AcceptsRealNames(t *testing.T) {
 	for _, name := range []string{
 		"测", "测试", "测试甲", "测试甲乙", "欧阳测试", "测试甲乙丙丁", strings.Repeat("测", 128), strings.Repeat("𠀀", 128),
 		"阿卜杜·测试", "测试·甲乙·丙丁·戊己庚辛", strings.Repeat("阿卜杜热合曼", 4) + "·" + strings.Repeat("买买提明", 4), "阿迪力 买买提",
@@ -30,7 +30,7 @@ func TestNamesOfPeoplePass(t *testing.T) {
 }
 
 // Holds P-DATA-11.
-func TestWhatNoNameHolds(t *testing.T) {
+func TestCheckName_Refuses(t *testing.T) {
 	for name, want := range map[string]idcard.NameError{
 		"":                          {Fault: idcard.NameEmpty},
 		"\uFE0F":                    {Fault: idcard.NameEmpty},

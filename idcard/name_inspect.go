@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// NameTraits say what is unusual about a name that may be right all the same. Where name and number do not agree, these
-// are the first things to look at.
+// NameTraits say what is unusual about a name that may still be right. When name
+// and number do not match, check these first.
 type NameTraits struct {
 	// Blank: white space between two Han characters, where an interval dot may be lost, as in 阿迪力 买买提.
 	Blank bool
@@ -21,7 +21,7 @@ type NameTraits struct {
 	Rare bool
 }
 
-// InspectName looks at a name as [FoldName] returns it.
+// InspectName inspects a name as [FoldName] returns it.
 func InspectName(s string) NameTraits {
 	var t NameTraits
 	if isPlainHan(s) {
@@ -57,9 +57,10 @@ func isCompatibility(r rune) bool {
 	return 0xF900 <= r && r <= 0xFAFF && unicode.IsLetter(r) && !strings.ContainsRune(unified, r) || 0x2F800 <= r && r <= 0x2FA1F
 }
 
-// HasPrivateUse reports whether a name holds a character of the private use areas: U+E000 to U+F8FF, and planes 15 and
-// 16. Older systems keep rare characters there, each in a place of its own, so that a vendor may know the person under
-// another character: a mismatch then needs a look at the document, and no folding can help.
+// HasPrivateUse reports whether a name holds a character of the private use areas:
+// U+E000 to U+F8FF, and planes 15 and 16. Older systems keep rare characters there,
+// each system with its own assignment, so a vendor may know the person under
+// another character: after a mismatch check the document; folding cannot help.
 func HasPrivateUse(s string) bool {
 	return strings.ContainsFunc(s, isPrivateUse)
 }

@@ -92,7 +92,7 @@ func TestFoldName(t *testing.T) {
 
 // What is no name costs nothing to fold.
 // Holds P-WIRE-11.
-func TestFoldNameLeavesWhatIsTooLongAsItIs(t *testing.T) {
+func TestFoldName_OverlongTextIsUnchanged(t *testing.T) {
 	for size, folds := range map[int]bool{1024: true, 1025: false} {
 		s := " 买•买" + strings.Repeat("a", size-10)
 		assert.Len(t, s, size)

@@ -9,8 +9,9 @@ import (
 // empty or zero value for everything else. Two Numbers are equal (==) if they are the same number, so that a Number can
 // be a map key.
 type Number struct {
-	// The text is kept behind a pointer because fmt prints unexported fields by reflection, without asking Format: for
-	// the verb %p, and for a Number in an unexported field of another struct. It does not follow pointers there. A
+	// The text is kept behind a pointer because fmt prints unexported fields by
+	// reflection, without calling Format: for the verb %p, and for a Number in an
+	// unexported field of another struct. It does not follow pointers there. A
 	// unique.Handle is such a pointer, and still compares by what it points to.
 	text unique.Handle[string]
 	// Two words, because go-spew takes a struct of one pointer for what it points to, and asks that for its String: the
@@ -120,9 +121,10 @@ func (n Number) Age(on time.Time) int {
 	return age
 }
 
-// MayBeRounded reports whether the last three characters are zeros, as a spreadsheet leaves them that reads the number as
-// one to calculate with and keeps 15 digits. The check digit of one in eleven fits all the same: then it is the number of
-// another person. Of the numbers that are right, about one in a thousand ends so.
+// MayBeRounded reports whether the last three characters are zeros, as when a
+// spreadsheet treats the number as numeric and keeps 15 digits. For one in eleven
+// such numbers the check digit still fits: then it is another person's number.
+// About one in a thousand correct numbers ends in 000.
 func (n Number) MayBeRounded() bool {
 	return isRounded(n.Reveal())
 }

@@ -10,7 +10,7 @@ import (
 
 // The basic block of ideographs is sorted by radical, each with its own character
 // first: those that the radicals become rise from the first to the last.
-func TestRadicalsBecomeTheirCharacters(t *testing.T) {
+func TestFoldName_Radicals(t *testing.T) {
 	last := rune(0x4DFF)
 	for r := rune(0x2F00); r <= 0x2FD5; r++ {
 		folded := []rune(idcard.FoldName(string(r)))

@@ -16,13 +16,15 @@ const (
 
 	earliestYear = 1900
 
-	// maxBytes bounds the work done for a string that is no number. Full width, 18 characters take 54 bytes; the rest
-	// is room for the white space that comes with pasting.
+	// maxBytes limits the work for a string that is no number. Full width, 18
+	// characters take 54 bytes; the rest is room for the white space that comes
+	// with pasting.
 	maxBytes = 256
 )
 
-// china is where a birth date is a day and "today" begins. A fixed zone, since the summer time of 1986 to 1991 and the
-// local times before 1949 are no part of a date that was written down without a time. Never reassigned.
+// china is where a birth date is a day and "today" begins. A fixed zone, because
+// the summer time of 1986 to 1991 and the local times before 1949 do not matter for
+// a date without a time. Never reassigned.
 var china = time.FixedZone("UTC+8", 8*60*60)
 
 // fold returns the 18 plain ASCII characters of a number, by rules 1 and 2.

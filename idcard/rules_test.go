@@ -163,20 +163,20 @@ func TestErrorText(t *testing.T) {
 
 // The text says what is there, and nothing of the number.
 // Holds P-DATA-11.
-func TestErrorTextSaysWhatIsThere(t *testing.T) {
+func TestError_TextSaysWhatWasFound(t *testing.T) {
 	for s, want := range map[string]string{
 		"":                               "the number has nothing that can be seen instead of 18 characters",
 		"\u200e":                         "the number has nothing that can be seen instead of 18 characters",
 		"11010519000101999":              "the number has 17 instead of 18 characters",
 		"110105000101999":                "the number has the 15 digits of the first generation, which are no longer valid, instead of 18 characters",
 		"110105 19491231 002X":           "the number has 20 characters, with a blank at position 7, instead of 18 characters",
-		"\u202d11010519491231\u2060002X": "the number has 19 characters, with a mark that nobody sees at position 15, instead of 18 characters",
+		"\u202d11010519491231\u2060002X": "the number has 19 characters, with an invisible character at position 15, instead of 18 characters",
 		"1.10105E+17":                    "the number has the scientific notation of a spreadsheet instead of 18 characters",
 		"1.10105194912310e+17":           "the number has the scientific notation of a spreadsheet instead of 18 characters",
 		"'" + standardExample:            "the number has 19 characters, with a mark or symbol at position 1, instead of 18 characters",
 		strings.Repeat("1", 100):         "the number has more than 99 instead of 18 characters",
 		strings.Repeat("1", 257):         "the number has more than 99 instead of 18 characters",
-		"110105194912310\u200b2X":        "position 16 is not a digit: a mark that nobody sees",
+		"110105194912310\u200b2X":        "position 16 is not a digit: an invisible character",
 		"11010519491231\n02X":            "position 15 is not a digit: a line feed",
 		"110105194912310 2X":             "position 16 is not a digit: a blank",
 		"110105********002X":             "position 7 is not a digit: a star or another mask",
@@ -204,7 +204,7 @@ func TestErrorIsFoundThroughWrapping(t *testing.T) {
 	assert.Equal(t, idcard.RuleCheckDigit, refused.Rule)
 }
 
-func TestWhiteSpaceUpToTheBoundIsTrimmed(t *testing.T) {
+func TestParse_TrimsWhiteSpaceUpToTheLimit(t *testing.T) {
 	n, err := idcard.Parse(strings.Repeat(" ", 256-18) + standardExample)
 	require.NoError(t, err)
 	assert.Equal(t, standardExample, n.Reveal())

@@ -25,8 +25,8 @@ func acmeVendor() *vendor {
 		credentials: map[string]string{"key_id": AcmeKeyID, "key_secret": AcmeKeySecret},
 		endpoints:   []endpoint{{name: Acme, path: acmePath, maxBody: 4 << 20, read: readAcme, says: acmeSays, fails: acmeFails}},
 		means: map[personID]idverify.Code{
-			personBadCapture:  idverify.CodePoorPhoto, // no word for captures
-			personAtThreshold: idverify.CodeMatch,     // at the vendor's line its verdict is yes
+			personBadCapture:  idverify.CodePoorPhoto, // no answer of its own for captures
+			personAtThreshold: idverify.CodeMatch,     // at the vendor's own threshold its verdict is yes
 		},
 		stranger: personNotFound,
 		scores:   Scores{Similarity: 81.5},
@@ -64,7 +64,7 @@ var acmePeople = map[personID]acmeAnswer{
 	personBelowThreshold:   {verdict: "other", similarity: 69.99, billed: true},
 }
 
-// acmeReply makes an answer: everything stands in one member.
+// acmeReply makes an answer: all fields are in one object.
 func acmeReply(status int, code, trace string, more map[string]any) reply {
 	said := map[string]any{"RequestId": hexID(), "Code": code, "Message": code, "Trace": trace}
 	for name, value := range more {
@@ -73,8 +73,8 @@ func acmeReply(status int, code, trace string, more map[string]any) reply {
 	return jsonReply(status, code, map[string]any{"Response": said})
 }
 
-// acmeError is the answer for an error. The vendor's gateway, which looks at
-// signatures and at calls per second, has statuses of its own.
+// acmeError is the answer for an error. The vendor's gateway, which checks
+// signatures and the call rate, has statuses of its own.
 func acmeError(code, trace string) reply {
 	status := http.StatusBadRequest
 	switch code {
@@ -101,7 +101,7 @@ func acmeSays(_ *Server, t trouble) reply {
 	return rep
 }
 
-// acmeFails takes any code but that of success.
+// acmeFails accepts any code except that of success.
 func acmeFails(_ *Server, code string) (reply, bool) {
 	return acmeError(code, ""), code != "" && code != "OK"
 }

@@ -15,7 +15,7 @@ type acmeRequest struct {
 	vendor      *vendor
 	root        *node
 	contentType string
-	refuse      string // the code for what is wrong with the signature
+	refuse      string // the code for an invalid signature, or empty
 }
 
 // readAcme digests the body while it reads it.
@@ -60,8 +60,8 @@ func (q acmeRequest) judge(s *Server) reply {
 	return rep
 }
 
-// isWhole reports whether the request has the members that it needs, and no other,
-// each once.
+// isWhole reports whether the request has the members that it needs, each once, and
+// no others.
 func (q acmeRequest) isWhole() bool {
 	inner := q.root.at("Request")
 	for _, level := range []struct {

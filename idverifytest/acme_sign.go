@@ -16,12 +16,12 @@ import (
 const (
 	acmeAlgorithm = "ACME-HMAC-SHA256"
 	acmeTolerance = 5 * time.Minute
-	acmeWrong     = 10    // signatures in a row lock the key
-	acmeNonces    = 10000 // are remembered
+	acmeWrong     = 10    // wrong signatures in a row that lock the key
+	acmeNonces    = 10000 // nonces that are remembered
 )
 
-// acmeKeys is what the vendor remembers of its one key: the last nonces, and when
-// it opens again once it was locked.
+// acmeKeys is the state of the vendor's only key: the last nonces, and until when
+// it is locked.
 type acmeKeys struct {
 	mu     sync.Mutex
 	nonces map[string]bool
@@ -30,7 +30,8 @@ type acmeKeys struct {
 	locked time.Time
 }
 
-// enter is the code for what is wrong with a request's signature, or empty.
+// enter returns the code for what is wrong with a request's signature, or an empty
+// string.
 func (k *acmeKeys) enter(now time.Time, r *http.Request, digest string) string {
 	at, err := time.Parse("20060102T150405Z", r.Header.Get("X-Acme-Date"))
 	nonce, signed := r.Header.Get("X-Acme-Nonce"), acmeSigned(r, digest)

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// askAcme asks as a client does; change has the last word.
+// askAcme sends a request like a client; change may modify it at the end.
 func askAcme(s *Server, p Person, nonce string, change func(*http.Request)) string {
 	body, _ := json.Marshal(map[string]any{"Trace": "t", "Request": map[string]any{
 		"Person": map[string]any{"Name": p.Name, "Number": p.IDNumber}, "Face": map[string]any{"Image": base64.StdEncoding.EncodeToString(Photo())}}})
@@ -43,7 +43,7 @@ func askAcme(s *Server, p Person, nonce string, change func(*http.Request)) stri
 	return fmt.Sprint(w.Code, " ", said.Response.Code, " ", said.Response.Verdict, " ", said.Response.Trace)
 }
 
-func TestAcme_ASignatureIsOfTheRequestAndForOnce(t *testing.T) {
+func TestAcme_SignatureCoversRequestAndIsUsedOnce(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	s := New(WithClock(func() time.Time { return now }))
 	defer s.Close()
@@ -65,7 +65,7 @@ func TestAcme_ASignatureIsOfTheRequestAndForOnce(t *testing.T) {
 	assert.Equal(t, 2, s.Bill().Total())
 }
 
-func TestAcme_AKeyIsLockedForAWhile(t *testing.T) {
+func TestAcme_KeyIsLockedAfterWrongSignatures(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	s := New(WithClock(func() time.Time { return now }))
 	defer s.Close()

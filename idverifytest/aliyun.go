@@ -39,15 +39,15 @@ const (
 	AliyunAccessKeySecret = "EXAMPLESECRETEXAMPLESECRET0001"
 	AliyunSceneID         = "1000000006"
 
-	// The key of a role, which comes with a token.
+	// The temporary key of a role, which needs a token.
 	AliyunTemporaryKeyID     = "STS.EXAMPLEEXAMPLE0001"
 	AliyunTemporaryKeySecret = "EXAMPLESECRETEXAMPLESECRET0002"
 	AliyunSecurityToken      = "EXAMPLESTSTOKEN/+==EXAMPLESTSTOKEN0001"
 )
 
-// What Aliyun's stand-in takes instead of a picture: any object of this bucket
+// What Aliyun's stand-in accepts instead of a picture: any object of this bucket
 // whose name does not contain "unreachable", and the id of a verification that
-// passed, this one or one of the stand-in's own.
+// passed, this one or one issued by this server.
 const (
 	AliyunOSSBucket = "example-bucket"
 	AliyunOSSObject = "faces/example.jpg"
@@ -62,21 +62,21 @@ func aliyunVendor() *vendor {
 		endpoints: []endpoint{{name: Aliyun, path: "/", claims: claimsAliyun, maxBody: 8 << 20, holds: aliyunHolds,
 			read: readAliyun, says: aliyunSays, fails: aliyunFails}},
 		means: map[personID]idverify.Code{
-			personNoFace:     idverify.CodePoorPhoto,        // one word for every unusable picture
+			personNoFace:     idverify.CodePoorPhoto,        // one code for every unusable picture
 			personSeveral:    idverify.CodeMatch,            // the largest face is taken
 			personQuota:      idverify.CodeAccountSuspended, // calls are paid for afterwards
-			personSourceDown: idverify.CodePersonRestricted, // no usable source for this identity
+			personSourceDown: idverify.CodePersonRestricted, // the vendor has no source for this identity
 			personBadCapture: idverify.CodePoorPhoto,
 		},
 		stranger: personNotFound,
-		scores:   Scores{Similarity: 50.29}, // which decides nothing
+		scores:   Scores{Similarity: 50.29}, // the score decides nothing
 		decides:  "Passed",
 		state:    func() any { return &aliyunState{seen: map[string]bool{}} },
 	}
 }
 
-// aliyunAnswer is a Code of the service, or with none a SubCode and a score that does
-// not decide, or a word of the gateway.
+// aliyunAnswer is a Code of the service, a SubCode with a score that does not decide,
+// or an error name of the gateway.
 type aliyunAnswer struct {
 	word, code, sub string
 	score           float64
@@ -98,12 +98,12 @@ var aliyunPeople = map[personID]aliyunAnswer{
 	personSourceDown:       {code: "417"},
 	personVendorDown:       {code: "500"},
 	personBadCapture:       {code: "419"},
-	personAtThreshold:      {sub: "204", score: 50.29}, // the score of others who pass
+	personAtThreshold:      {sub: "204", score: 50.29}, // the same score as of people who pass
 	personAboveThreshold:   {sub: "200", score: 50.28},
 	personBelowThreshold:   {sub: "204", score: 50.3},
 }
 
-// aliyunMessages has words for the codes of the service.
+// aliyunMessages are messages for codes of the service.
 var aliyunMessages = map[string]string{
 	"200": "success", "400": "parameter is empty", "401": "parameter is invalid", "404": "scene is not configured",
 	"405": "minor", "411": "no permission", "412": "arrears", "417": "no available source", "418": "too many failures",
@@ -111,7 +111,7 @@ var aliyunMessages = map[string]string{
 	"423": "invalid CertifyId", "500": "system error",
 }
 
-// aliyunService answers as the service does: with HTTP 200 whatever it says.
+// aliyunService answers as the service does: always with HTTP 200.
 func aliyunService(code, message string, result map[string]any) reply {
 	if message == "" {
 		message = aliyunMessages[code]
@@ -125,7 +125,7 @@ func aliyunService(code, message string, result map[string]any) reply {
 	return rep
 }
 
-// aliyunDecision is an answer about the person, which is paid for.
+// aliyunDecision is a billed answer about the person.
 func aliyunDecision(s *Server, sub string, score float64) reply {
 	passed := "F"
 	if sub == "200" {
@@ -146,7 +146,8 @@ func aliyunDecision(s *Server, sub string, score float64) reply {
 	return rep
 }
 
-// aliyunCertified makes an id that tells this server later whether it passed.
+// aliyunCertified makes an id that later shows this server whether the verification
+// passed.
 func aliyunCertified(s *Server, passed string) string {
 	random := hexID()[:16]
 	return random + fmt.Sprintf("%x", s.mac("aliyun certify "+passed, random)[:8])
@@ -162,15 +163,15 @@ func aliyunID() string {
 	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")
 }
 
-// aliyunStatuses are the HTTP statuses of the gateway's words other than 400, by the
-// whole word or what stands before the dot.
+// aliyunStatuses are the HTTP statuses other than 400 of the gateway's error names,
+// by the whole name or the part before the dot.
 var aliyunStatuses = map[string]int{
 	"InvalidAccessKeyId.NotFound": 404, "InvalidApi": 404, "InvalidAction": 404, "InvalidProduct": 404, "InvalidRegion": 404, "NoSuchVersion": 404,
 	"Forbidden": 403, "NoPermission": 403, "Error": 403, "ActionUnauthorized": 403, "UnauthorizedOperation": 403,
 	"InternalError": 500, "UnknownError": 500, "ServiceUnavailable": 503,
 }
 
-// aliyunError is the gateway's, which all of the vendor's services share.
+// aliyunError is an error of the gateway that all of the vendor's services share.
 type aliyunError struct {
 	XMLName                                     xml.Name `xml:"Error" json:"-"`
 	RequestId, HostId, Code, Message, Recommend string
@@ -193,13 +194,13 @@ func aliyunGateway(word, message string) reply {
 	return rep
 }
 
-// inXML is an error of the gateway's for a client that did not ask for JSON.
+// inXML renders a gateway error for a client that did not ask for JSON.
 func inXML(rep reply) reply {
 	var e aliyunError
 	if json.Unmarshal(rep.body, &e) != nil || e.HostId == "" {
 		return rep
 	}
-	text, _ := xml.Marshal(e) // texts only
+	text, _ := xml.Marshal(e) // only texts, so it cannot fail
 	rep.header.Set("Content-Type", "text/xml;charset=utf-8")
 	rep.body = append([]byte(xml.Header), text...)
 	return rep
@@ -217,8 +218,8 @@ func aliyunSays(_ *Server, t trouble) reply {
 
 var aliyunWord = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`)
 
-// aliyunFails takes a word of the gateway, a Code of the service, and SubCodes other
-// than 200, which are of no other Code.
+// aliyunFails accepts an error name of the gateway, a Code of the service, and every
+// SubCode but 200.
 func aliyunFails(s *Server, code string) (reply, bool) {
 	switch {
 	case aliyunWord.MatchString(code):
@@ -227,7 +228,7 @@ func aliyunFails(s *Server, code string) (reply, bool) {
 		return reply{}, false
 	case code[:2] == "20":
 		rep := aliyunDecision(s, code, 0)
-		rep.billed = false // it stands in front of the vendor
+		rep.billed = false // the gateway answers before the vendor does any work
 		return rep, true
 	}
 	return aliyunService(code, "", nil), true

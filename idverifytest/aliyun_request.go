@@ -15,13 +15,13 @@ const aliyunPicture = "FaceContrastPicture"
 type aliyunRequest struct {
 	form
 	vendor *vendor
-	refuse string // by the gateway
-	told   string // its message
+	refuse string // error of the gateway
+	told   string // and its message
 	inXML  bool
 }
 
-// claimsAliyun knows the vendor's clients by a header that only they send, and those
-// that send none by what has to stand in the query then.
+// claimsAliyun recognises clients of the vendor by a header that only they send, or
+// else by the required parameters in the query.
 func claimsAliyun(r *http.Request) bool {
 	query := r.URL.Query()
 	return r.Header.Get("X-Acs-Action") != "" || query.Get("AccessKeyId") != "" && query.Get("SignatureMethod") != ""
@@ -101,10 +101,10 @@ func (q aliyunRequest) answer(s *Server) reply {
 	return aliyunDecision(s, a.sub, a.score)
 }
 
-// aliyunRequired are the fields that the vendor's page marks so.
+// aliyunRequired are the fields that the vendor's page marks as required.
 var aliyunRequired = []string{"SceneId", "OuterOrderNo", "ProductCode", "CertType", "CertName", "CertNo"}
 
-// invalid finds what is wrong with the parameters, and the message that says so.
+// invalid returns what is wrong with the parameters, and the message for it.
 func (q aliyunRequest) invalid() (code, about string) {
 	for _, name := range aliyunRequired {
 		if q.text(name) == "" {
@@ -139,7 +139,7 @@ func (q aliyunRequest) invalid() (code, about string) {
 	return q.ways()
 }
 
-// ways wants the picture to be given in exactly one.
+// ways checks that the picture is given in exactly one way.
 func (q aliyunRequest) ways() (code, about string) {
 	given := 0
 	for _, name := range []string{aliyunPicture, "FaceContrastPictureUrl", "OssBucketName", "CertifyId"} {
@@ -164,10 +164,10 @@ func (q aliyunRequest) isMinor(s *Server) bool {
 	return s.now().AddDate(-14, 0, 0).Format("20060102") < born
 }
 
-// aliyunText is the narrowest reading of "below 1 MB": that of base64.
+// aliyunText is the strictest reading of "below 1 MB": it limits the base64 text.
 const aliyunText = 1_000_000
 
-// unusable finds what is wrong with the picture.
+// unusable returns what is wrong with the picture.
 func (q aliyunRequest) unusable(s *Server) string {
 	switch address := q.fields["FaceContrastPictureUrl"]; {
 	case address.size > 0:
@@ -192,7 +192,7 @@ func (q aliyunRequest) unusable(s *Server) string {
 	switch {
 	case picture.size >= aliyunText:
 		return "421"
-	case picture.notBase64, picture.size != (picture.decoded+2)/3*4: // line breaks
+	case picture.notBase64, picture.size != (picture.decoded+2)/3*4: // base64 with line breaks
 		return "419"
 	case seen.format != "jpeg" && seen.format != "png", seen.cut:
 		return "419"

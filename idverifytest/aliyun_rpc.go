@@ -11,25 +11,25 @@ import (
 	"strings"
 )
 
-// aliyunRPC checks the older signature, which is over every parameter of query and
-// form, in order. Clients write a form in that order, so that a picture is digested
-// while it arrives and not kept: what should have come before it and did not is a
-// signature that does not match.
+// aliyunRPC checks the older signature, which covers every parameter of query and
+// form, in sorted order. Clients write a form in that order, so a picture is
+// digested while it arrives and not kept; a parameter out of order makes the
+// signature fail.
 type aliyunRPC struct {
 	method string
-	params map[string]string // without the picture of a form
-	pair   []byte            // that is arriving
+	params map[string]string // all but the picture of a form
+	pair   []byte            // the pair being read
 	kept   int
-	broken bool // too much to be kept
+	broken bool // more than may be kept
 
 	mac       hash.Hash // from the picture on
-	before    int       // how many parameters it has then
+	before    int       // number of parameters before the picture
 	inPicture bool
-	escape    []byte // an escape of the picture that is not whole yet
-	pending   []byte // of the picture, for mac
+	escape    []byte // an incomplete escape sequence of the picture
+	pending   []byte // bytes of the picture not yet in mac
 }
 
-// aliyunHolds is what is kept of such a form beyond the texts of its fields.
+// aliyunHolds is what such a form may keep in addition to the texts of its fields.
 const aliyunHolds = maxTexts
 
 func newAliyunRPC(c *call) *aliyunRPC {
@@ -77,7 +77,7 @@ func (a *aliyunRPC) endPair() {
 	a.pair = a.pair[:0]
 }
 
-// names are the parameters that are signed, on one side of the picture or both.
+// names are the names of the signed parameters before or after the picture, or all.
 func (a *aliyunRPC) names(take func(name string) bool) []string {
 	all := slices.Sorted(maps.Keys(a.params))
 	return slices.DeleteFunc(all, func(name string) bool { return name == "Signature" || !take(name) })
@@ -93,7 +93,8 @@ func (a *aliyunRPC) signed(names []string) string {
 
 func isBeforePicture(name string) bool { return name < aliyunPicture }
 
-// start begins the digest. Whose key it is has come: its name is among the first.
+// start begins the digest. The key id is known by then: its name sorts among the
+// first.
 func (a *aliyunRPC) start() {
 	at := slices.IndexFunc(aliyunKeys, func(k aliyunKey) bool { return k.id == a.params["AccessKeyId"] })
 	secret := ""
@@ -115,7 +116,7 @@ func (a *aliyunRPC) beginPicture() {
 	a.mac.Write([]byte(text + aliyunPicture + "%3D"))
 }
 
-// digest takes one byte of the picture as it stands in the form.
+// digest takes one byte of the picture as encoded in the form.
 func (a *aliyunRPC) digest(b byte) {
 	switch {
 	case len(a.escape) > 0 || b == '%':
@@ -139,8 +140,7 @@ func (a *aliyunRPC) digest(b byte) {
 	}
 }
 
-// sum is the signature that the request should have, and "" for one that has no
-// right one.
+// sum returns the expected signature, or "" when no signature can be right.
 func (a *aliyunRPC) sum() string {
 	a.endPair()
 	if a.broken || len(a.escape) > 0 {

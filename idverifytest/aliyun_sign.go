@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// aliyunSeal reads a body while it arrives, and tells afterwards what the gateway
-// refuses it for, with its message, or nothing.
+// aliyunSeal checks a body while it arrives, and then returns the gateway's error
+// and message, or nothing.
 type aliyunSeal interface {
 	Write([]byte) (int, error)
 	refuses(*call) (word, message string)
@@ -29,7 +29,7 @@ var aliyunKeys = []aliyunKey{
 	{id: AliyunTemporaryKeyID, secret: AliyunTemporaryKeySecret, token: AliyunSecurityToken},
 }
 
-// aliyunKeyOf finds a key, and what is wrong with how it is presented.
+// aliyunKeyOf finds a key, and returns what is wrong with the way it was sent.
 func aliyunKeyOf(id, token string) (key aliyunKey, word string) {
 	at := slices.IndexFunc(aliyunKeys, func(k aliyunKey) bool { return k.id == id })
 	if id == "" {
@@ -50,10 +50,10 @@ func aliyunKeyOf(id, token string) (key aliyunKey, word string) {
 	return key, ""
 }
 
-// aliyunTime is how far a time may be from the gateway's.
+// aliyunTime is how far a time may differ from the gateway's.
 const aliyunTime = 15 * time.Minute
 
-// aliyunTimely tells what is wrong with a time.
+// aliyunTimely returns what is wrong with a time.
 func aliyunTimely(s *Server, text string) string {
 	at, err := time.Parse("2006-01-02T15:04:05Z", text)
 	switch {
@@ -65,7 +65,7 @@ func aliyunTimely(s *Server, text string) string {
 	return ""
 }
 
-// aliyunAction tells what is wrong with the name of the interface.
+// aliyunAction returns what is wrong with the action name.
 func aliyunAction(action, version string) string {
 	switch {
 	case action == "":
@@ -87,7 +87,7 @@ type aliyunState struct {
 
 const aliyunNonces, aliyunNonceBytes = 4096, 128
 
-// isUsed notes a nonce.
+// isUsed records a nonce and reports whether it was used before.
 func (a *aliyunState) isUsed(nonce string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -103,7 +103,7 @@ func (a *aliyunState) isUsed(nonce string) bool {
 	return false
 }
 
-// aliyunFirst is the first word that is one.
+// aliyunFirst returns the first non-empty error name.
 func aliyunFirst(words ...string) string {
 	i := slices.IndexFunc(words, func(word string) bool { return word != "" })
 	if i < 0 {
@@ -173,8 +173,8 @@ func aliyunParts(authorization string) (credential string, names []string, signa
 	return fields["Credential"], strings.Split(fields["SignedHeaders"], ";"), fields["Signature"], ""
 }
 
-// aliyunSignsAll reports whether the names are in order, all there, and none is
-// missing that has to be among them.
+// aliyunSignsAll reports whether the signed header names are sorted and present,
+// and include all that are required.
 func aliyunSignsAll(r *http.Request, names []string) bool {
 	if !slices.IsSorted(names) || !slices.Contains(names, "host") {
 		return false
@@ -194,7 +194,7 @@ func aliyunSignsAll(r *http.Request, names []string) bool {
 	return true
 }
 
-// aliyunCanonical is the request as the vendor's page writes it for a signature.
+// aliyunCanonical is the canonical request of the vendor's signing page.
 func aliyunCanonical(r *http.Request, names []string, digest string) string {
 	lines := []string{r.Method, "/", aliyunQuery(r.URL.Query())}
 	for _, name := range names {

@@ -31,7 +31,7 @@ func aliyunServer(t *testing.T) *idverifytest.Server {
 	return srv
 }
 
-// aliyunSaid is an answer: the word or Code, SubCode, Passed and CertifyId.
+// aliyunSaid is an answer: the error name or Code, SubCode, Passed and CertifyId.
 type aliyunSaid struct {
 	status      int
 	contentType string
@@ -55,8 +55,8 @@ func askAliyun(t *testing.T, srv *idverifytest.Server, r *http.Request) (said al
 	return said
 }
 
-// aliyunFields are a request's, about Match, but for the changes: a name before each
-// value.
+// aliyunFields are the fields of a request about Match, with changes: pairs of name
+// and value.
 func aliyunFields(change ...string) url.Values {
 	person := idverifytest.Match()
 	form := url.Values{"SceneId": {idverifytest.AliyunSceneID}, "OuterOrderNo": {"order000000000000000000000000017"}, "ProductCode": {"ID_MIN"},
@@ -104,9 +104,9 @@ func aliyunV3(form url.Values, change, spoil func(*http.Request)) *http.Request 
 	return r
 }
 
-// The vendor's own vectors, which are about nobody whom the stand-in knows: the
-// gateway lets them through.
-func TestAliyun_TakesTheVendorsOwnSignatures(t *testing.T) {
+// The vendor's own test vectors are for no person of the stand-in: the gateway
+// accepts their signatures.
+func TestAliyun_AcceptsVendorsTestVectors(t *testing.T) {
 	const body = "CertName=%E9%9F%A6%E5%B0%8F%E5%AE%9D&CertNo=11204416541220243X&CertType=IDENTITY_CARD&FaceContrastPicture=%2F9j%2F4AAQ%2B%2F8%3D&OuterOrderNo=idv0123456789abcdef0123456789abc&ProductCode=ID_MIN&SceneId=1000000006"
 	for query, signature := range map[string]string{
 		"":                  "d1ef134e628968a761063ae75582af51aff9216fac425f8375c0bf48596a540d",
@@ -133,7 +133,7 @@ func TestAliyun_TakesTheVendorsOwnSignatures(t *testing.T) {
 			assert.Equal(t, want, said.String())
 		}
 	}
-	// The older one, as a GET would send it and as the form of its own client.
+	// The older signature, as a GET and as the form of the vendor's own client.
 	form, err := url.ParseQuery(body)
 	require.NoError(t, err)
 	for name, value := range map[string]string{"AccessKeyId": "LTAIEXAMPLEEXAMPLE0001", "Action": "ContrastFaceVerify", "Format": "JSON",
@@ -186,14 +186,14 @@ func TestAliyun_OlderSignature(t *testing.T) {
 		changed.Set(name, value)
 		assert.Equal(t, "400 SignatureDoesNotMatch", ask(aliyunRPC(changed)), name)
 	}
-	// A part of the parameters may come in the query.
+	// Some of the parameters may be in the query.
 	all := form()
 	r := aliyunRPC(url.Values{"FaceContrastPicture": all["FaceContrastPicture"], "SceneId": all["SceneId"]})
 	all.Del("FaceContrastPicture")
 	all.Del("SceneId")
 	r.URL.RawQuery = all.Encode()
 	assert.Equal(t, "200 200 200 T", ask(r))
-	// What should stand before the picture cannot come behind it.
+	// A parameter that sorts before the picture may not come after it.
 	late := form()
 	name := late.Get("CertName")
 	late.Del("CertName")
@@ -300,8 +300,9 @@ func TestAliyun_Parameters(t *testing.T) {
 	assert.Equal(t, "400 InvalidParameter", askAliyun(t, srv, aliyunV3(twice, nil, nil)).String())
 }
 
-// A CertifyId of a verification that passed is a picture, and no other one is.
-func TestAliyun_CertifyIDOfAPassIsAPicture(t *testing.T) {
+// A CertifyId of a verification that passed counts as a picture, and no other one
+// does.
+func TestAliyun_CertifyIDOfAPassCountsAsPicture(t *testing.T) {
 	srv := aliyunServer(t)
 	pass := askAliyun(t, srv, aliyunV3(aliyunFields(), nil, nil))
 	other := idverifytest.FaceMismatch()

@@ -28,9 +28,9 @@ const (
 	//   - An access token in the query ends before a second question mark: the
 	//     vendor's own kit for Node adds "?aipSdk=node" to it.
 	BaiduV4 = "baiduv4"
-	// BaiduToken is Baidu's token endpoint, so that faults and scripted
-	// answers can be put in front of it too: see [Server.Inject] and
-	// [Server.Script]. It is no vendor, and [Vendors] does not list it.
+	// BaiduToken is Baidu's token endpoint, so that faults and scripted answers can
+	// be injected there too: see [Server.Inject] and [Server.Script]. It is no
+	// vendor, and [Vendors] does not list it.
 	BaiduToken = "baiduv4/token"
 )
 
@@ -40,15 +40,15 @@ const (
 	BaiduSecretKey = "EXAMPLEBAIDUSECRETKEY00000000001"
 )
 
-// Evidence that Baidu's stand-in takes instead of a picture.
+// Evidence that Baidu's stand-in accepts instead of a picture.
 const (
-	// FaceToken is the one face token that the stand-in holds. Any other is
+	// FaceToken is the only face token that the stand-in knows. Any other is
 	// answered with 222209.
 	FaceToken = "EXAMPLE0FACE0TOKEN00000000000001"
 
-	// SealedKey, SealedDeviceID and SealedData are what Baidu's capture SDK
-	// 5.2 gives: skey, x_device_id and data. The stand-in cannot decrypt, so
-	// other values that are not empty do as well.
+	// SealedKey, SealedDeviceID and SealedData are what Baidu's capture SDK 5.2
+	// produces: skey, x_device_id and data. The stand-in cannot decrypt them, so
+	// any other values that are not empty work as well.
 	SealedKey      = "RVhBTVBMRS1TS0VZLTAwMQ=="
 	SealedDeviceID = "EXAMPLE0DEVICE0ID000000000000001"
 	SealedData     = "RVhBTVBMRS1TRUFMRUQtQ0FQVFVSRS1EQVRB"
@@ -66,18 +66,18 @@ func baiduVendor() *vendor {
 			{name: BaiduToken, path: baiduTokenPath, read: readBaiduToken, says: baiduTokenSays, fails: baiduTokenFails},
 		},
 		means: map[personID]idverify.Code{
-			personBadCapture: idverify.CodeNoFace, // no word for captures: face not parseable
+			personBadCapture: idverify.CodeNoFace, // no answer of its own for captures: no face
 		},
-		stranger: personIdentityMismatch, // verify_status 1: they do not agree, or there is no such number
+		stranger: personIdentityMismatch, // verify_status 1 means either: they do not match, or there is no such number
 		scores:   Scores{Similarity: 92.75, Liveness: 0.9934, Spoofing: 0.0000125},
 		decides:  "score",
 		state:    func() any { return newBaiduTokens() },
 	}
 }
 
-// baiduAnswer is what the vendor answers for one person: an error, or a status
-// with scores. Scores other than the similarity stop it early, if they are
-// asked for.
+// baiduAnswer is what the vendor answers for one person: an error, or a status with
+// scores. Scores other than the similarity can stop it early, if they were
+// requested.
 type baiduAnswer struct {
 	code   int
 	status int // verify_status
@@ -106,8 +106,8 @@ var baiduPeople = map[personID]baiduAnswer{
 	personBelowThreshold:   {scores: Scores{Similarity: 79.99}, billed: true},
 }
 
-// baiduAnswerFor is what Baidu answers for a person. What is not said of the
-// person's scores is as for Match.
+// baiduAnswerFor is what Baidu answers for a person. Scores that the person does
+// not set are those of Match.
 func baiduAnswerFor(s *Server, v *vendor, who personID) baiduAnswer {
 	a := baiduPeople[who]
 	if who == personMatch {
@@ -125,7 +125,7 @@ func baiduAnswerFor(s *Server, v *vendor, who personID) baiduAnswer {
 	return a
 }
 
-// baiduMessages has the words that go with the codes.
+// baiduMessages are the messages for the codes.
 var baiduMessages = map[int]string{
 	2:      "Service temporarily unavailable",
 	3:      "Unsupported openapi method",
@@ -161,7 +161,7 @@ var baiduMessages = map[int]string{
 }
 
 // baiduError makes the answer for an error, which comes with HTTP 200. The
-// gateway's own codes come bare; the face service adds its envelope.
+// gateway's own codes come without the face service's envelope.
 func baiduError(s *Server, code int) reply { return baiduErrorSaying(s, code, baiduMessages[code]) }
 
 func baiduErrorSaying(s *Server, code int, message string) reply {
@@ -175,14 +175,14 @@ func baiduErrorSaying(s *Server, code int, message string) reply {
 	return jsonReply(http.StatusOK, strconv.Itoa(code), body)
 }
 
-// baiduLogID makes a number of 19 digits: more than a float64 can hold.
+// baiduLogID makes a number of 19 digits, which is more than a float64 can hold.
 func baiduLogID() int64 {
 	return 1_000_000_000_000_000_000 + rand.Int64N(900_000_000_000_000_000)
 }
 
 func baiduSays(s *Server, t trouble) reply {
 	switch t {
-	case tooLarge: // the gateway in front, not the vendor itself
+	case tooLarge: // refused by the gateway, not by the vendor itself
 		return htmlReply(http.StatusRequestEntityTooLarge)
 	case revoked:
 		s.RevokeTokens()
@@ -192,7 +192,7 @@ func baiduSays(s *Server, t trouble) reply {
 	}[t])
 }
 
-// baiduFails takes any number above 0, which is no error.
+// baiduFails accepts any number above 0, because 0 is success.
 func baiduFails(s *Server, code string) (reply, bool) {
 	n, err := strconv.Atoi(code)
 	if err != nil || n <= 0 {

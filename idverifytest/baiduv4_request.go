@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// baiduMaxImage bounds the decoded picture; it must be smaller.
+// baiduMaxImage is the limit for the decoded picture, which must be smaller.
 const baiduMaxImage = 10 << 20
 
 // baiduRequest is a request to Baidu.
@@ -16,7 +16,7 @@ type baiduRequest struct {
 	method string
 	token  string
 	isJSON bool
-	body   *node // nil for what is no JSON
+	body   *node // nil if it is no JSON
 }
 
 func readBaidu(c *call) request {
@@ -40,10 +40,10 @@ func readBaidu(c *call) request {
 
 func (q baiduRequest) subject() string { return q.text("id_card_number") }
 
-// text is a field's value, and empty if it is absent or no string.
+// text returns a field's value, empty if it is absent or no string.
 func (q baiduRequest) text(name string) string { return q.body.at(name).text() }
 
-// choice is a field's value if it is one of those listed; the first of them
+// choice returns a field's value if it is one of those listed, of which the first
 // is the default. Anything else, a number too, is wrong.
 func (q baiduRequest) choice(name string, values ...string) (string, bool) {
 	given := q.body.at(name)
@@ -58,7 +58,7 @@ func (q baiduRequest) choice(name string, values ...string) (string, bool) {
 	return "", false
 }
 
-// level is the value of one of the three controls, known to be valid.
+// level returns the value of one of the three controls, already validated.
 func (q baiduRequest) level(control string) string {
 	level, _ := q.choice(control, "NONE", "LOW", "NORMAL", "HIGH")
 	return level
@@ -101,7 +101,7 @@ func (q baiduRequest) missing() string {
 	return ""
 }
 
-// invalid finds what is wrong with the parameters, each of which is a string.
+// invalid returns what is wrong with the parameters, each of which is a string.
 func (q baiduRequest) invalid() int {
 	if !validNumber(q.text("id_card_number")) {
 		return 222022
@@ -147,7 +147,7 @@ func (q baiduRequest) required() []string {
 	return []string{"id_card_number", "name", "image"}
 }
 
-// badImage finds what is wrong with the picture that was sent.
+// badImage returns what is wrong with the picture.
 func (q baiduRequest) badImage() int {
 	if q.isSealed() {
 		return 0
@@ -159,7 +159,7 @@ func (q baiduRequest) badImage() int {
 		}
 		return 0
 	}
-	if image.notBase64 { // so it is with a data: prefix
+	if image.notBase64 { // also for a data: prefix
 		return 222013
 	}
 	if image.decoded >= baiduMaxImage {
@@ -180,8 +180,9 @@ func (q baiduRequest) badImage() int {
 	return 0
 }
 
-// compare goes through quality, liveness, spoofing and the source, and stops
-// at the first that fails, as the vendor does. Each is asked for.
+// compare checks quality, liveness, spoofing and the source, in this order, and
+// stops at the first failure, as the vendor does. A check runs only if it was
+// requested.
 func (q baiduRequest) compare(s *Server, a baiduAnswer) reply {
 	atLeast, wantLive := map[string]float64{"LOW": 0.05, "NORMAL": 0.3, "HIGH": 0.9}[q.level("liveness_control")]
 	atMost, wantReal := map[string]float64{"LOW": 0.00023, "NORMAL": 0.00048, "HIGH": 0.00109}[q.level("spoofing_control")]
@@ -205,15 +206,15 @@ func (q baiduRequest) compare(s *Server, a baiduAnswer) reply {
 	return rep
 }
 
-// withDecodedImage adds the picture of a sealed capture to an answer. It is
-// copied once: many clients may leave such answers unread.
+// withDecodedImage adds the picture of a sealed capture to an answer. It is copied
+// only once, because many clients may not read such answers.
 func withDecodedImage(object []byte) []byte {
 	return slices.Concat(object[:len(object)-1], []byte(`,"dec_image":"`), stripesBase64(), []byte(`"}`))
 }
 
-// success is an answer without an error. Where there is nothing to compare,
-// the documents leave open whether the score is null or absent: here it is
-// null for verify_status 1 and absent for 2.
+// success is an answer without an error. Where nothing was compared, the documents
+// do not say whether the score is null or absent: here it is null for verify_status
+// 1 and absent for 2.
 func (q baiduRequest) success(a baiduAnswer) map[string]any {
 	result := map[string]any{"verify_status": a.status}
 	switch a.status {

@@ -72,8 +72,8 @@ func TestBaiduPersons(t *testing.T) {
 	}
 }
 
-// What was not asked for is not looked at, and LOW is the strictest level of
-// spoofing_control, and the most lenient of liveness_control.
+// A check that was not requested does not run. For spoofing_control LOW is the
+// strictest level, for liveness_control the most lenient.
 func TestBaiduControls(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
@@ -259,7 +259,7 @@ func TestBaiduRefuses(t *testing.T) {
 	assert.Equal(t, 6, srv.Bill().Total(), "only what was not refused")
 }
 
-func TestBaiduTakesEveryValueOfTheDocuments(t *testing.T) {
+func TestBaiduAcceptsEveryDocumentedValue(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	levels := []string{"NONE", "LOW", "NORMAL", "HIGH"}
@@ -276,7 +276,7 @@ func TestBaiduTakesEveryValueOfTheDocuments(t *testing.T) {
 	}
 }
 
-func TestBaiduNamesWhatIsMissing(t *testing.T) {
+func TestBaiduNamesMissingParameter(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	for _, field := range []string{"image", "id_card_number", "name"} {
@@ -303,7 +303,7 @@ func TestBaiduFaceToken(t *testing.T) {
 	assert.Equal(t, "222209", baidu(t, srv, token, body).text("error_code"))
 }
 
-func TestBaiduWantsJSON(t *testing.T) {
+func TestBaiduRequiresJSON(t *testing.T) {
 	srv := idverifytest.Start(t)
 	address := srv.BaseURL(idverifytest.BaiduV4) + baiduPath + "?access_token=" + baiduToken(t, srv)
 	text, err := json.Marshal(baiduBody(idverifytest.Match()))

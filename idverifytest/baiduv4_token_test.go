@@ -85,7 +85,7 @@ func TestBaiduTokenEndpoint(t *testing.T) {
 }
 
 // A client that puts its keys into a body of another kind sends them in vain.
-func TestBaiduTokenEndpointReadsNoOtherBody(t *testing.T) {
+func TestBaiduTokenEndpoint_IgnoresOtherBodyTypes(t *testing.T) {
 	srv := idverifytest.Start(t)
 	contentType, body := multi(t,
 		field{name: "grant_type", value: "client_credentials"},
@@ -101,7 +101,7 @@ func TestBaiduTokenEndpointReadsNoOtherBody(t *testing.T) {
 	assert.Equal(t, "malformed request body", a.text("error_description"))
 }
 
-func TestBaiduTokenEndpointTakesNoOtherMethod(t *testing.T) {
+func TestBaiduTokenEndpoint_RefusesOtherMethods(t *testing.T) {
 	srv := idverifytest.Start(t)
 	query := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}
 	a := send(t, srv, newRequest(t, http.MethodPut, srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath+"?"+query.Encode(), "", nil))

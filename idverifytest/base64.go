@@ -47,7 +47,7 @@ func (c *base64Check) decode() {
 	c.n = 0
 }
 
-// end tells how many bytes it was, and whether it was no base64.
+// end returns the number of decoded bytes, and whether the text was no base64.
 func (c *base64Check) end() (size int64, bad bool) {
 	if !c.bad {
 		c.decode()

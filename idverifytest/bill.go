@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// Bill is what the vendors would have charged for.
+// Bill is what the vendors would have charged.
 //
-// Where a vendor says which answers are charged for, the stand-in does as it
-// says. Where it does not, the stand-in counts the answers for which the
-// identity source was asked and decided, whichever way, and no others. Which those
-// are stands with the constant that names the vendor.
+// Where a vendor's documents say which answers are charged for, the stand-in
+// follows them. Where they do not, it counts the answers for which the identity
+// source was asked and decided, and no others. The constant that names the vendor
+// says which answers those are.
 //
-// What a fault destroys on the way back was charged for all the same: see
+// An answer that a fault destroys on the way back is charged for all the same: see
 // [Fault].
 //
-// A server that runs for long does not keep every call: see [Bill.Forgotten].
+// A server that runs for long does not list every call: see [Bill.Forgotten].
 type Bill struct {
-	Calls []BilledCall // the last 10,000, in the order in which they were charged for
+	Calls []BilledCall // the last 10,000, in the order of charging
 
 	counts *billCounts // of a Server; nil to count Calls
 }
@@ -26,12 +26,12 @@ type Bill struct {
 // BilledCall is one call that was charged for.
 type BilledCall struct {
 	Vendor  string
-	Seq     int    // the [Exchange] it was
+	Seq     int    // sequence number of the [Exchange]
 	Subject string // see [Server.Subject]
 }
 
-// billCounts is what a Server knows of all its calls, those included that are
-// not in Calls any more.
+// billCounts covers all calls of a Server, also those that are not in Calls any
+// more.
 type billCounts struct {
 	byVendor map[string]int
 	twice    []string
@@ -45,8 +45,8 @@ func (s *Server) Bill() Bill {
 	return s.bill.bill()
 }
 
-// Subject is what stands on the bill for an ID number: the same number gives
-// the same subject, and nothing leads back from it, because the key is random
+// Subject is how an ID number appears on the bill: the same number gives the same
+// subject, and the number cannot be recovered from it, because the key is random
 // for each Server. It is empty for an empty number.
 func (s *Server) Subject(idNumber string) string {
 	if idNumber == "" {
@@ -79,10 +79,10 @@ func (b Bill) ByVendor() map[string]int {
 	return n
 }
 
-// Twice lists the subjects that were charged for more than once, by one
-// vendor or by several, sorted. A test that wants nothing paid twice wants it
-// empty. It compares all calls, those included that are not in Calls any more,
-// as long as there were not more than 100,000 subjects: see [Bill.Uncompared].
+// Twice lists, sorted, the subjects that were charged for more than once, by one
+// vendor or by several. A test that forbids double payment expects it to be empty.
+// It covers all calls, also those that are not in Calls any more, as long as there
+// were no more than 100,000 subjects: see [Bill.Uncompared].
 func (b Bill) Twice() []string {
 	if b.counts != nil {
 		return slices.Clone(b.counts.twice)
@@ -102,11 +102,11 @@ func (b Bill) Twice() []string {
 }
 
 // Forgotten counts the calls that are not in Calls any more: all but the last
-// 10,000. The other methods know them.
+// 10,000. The other methods count them too.
 func (b Bill) Forgotten() int { return b.Total() - len(b.Calls) }
 
-// Uncompared counts the calls that [Bill.Twice] knows nothing of: those about
-// further subjects, after 100,000.
+// Uncompared counts the calls that [Bill.Twice] does not cover: those about new
+// subjects, after the first 100,000.
 func (b Bill) Uncompared() int {
 	if b.counts == nil {
 		return 0

@@ -40,8 +40,9 @@ func TestBill(t *testing.T) {
 	assert.Equal(t, "<nil>", baidu(t, srv, token, baiduBody(match)).text("error_code"), "the token stays valid")
 }
 
-// What is charged for without a number is on the bill, and is nobody's.
-func TestBillWithoutANumber(t *testing.T) {
+// A call that is charged for without a number is on the bill, with an empty
+// subject.
+func TestBill_CallWithoutNumber(t *testing.T) {
 	srv := idverifytest.Start(t)
 	srv.Script(idverifytest.Linkface, idverifytest.Answer{Billed: true}, idverifytest.Answer{Billed: true})
 	linkface(t, srv)
@@ -53,7 +54,7 @@ func TestBillWithoutANumber(t *testing.T) {
 	assert.Empty(t, bill.Twice())
 }
 
-func TestTwiceIsSorted(t *testing.T) {
+func TestBill_TwiceIsSorted(t *testing.T) {
 	var bill idverifytest.Bill
 	var want []string
 	for i := range 20 {

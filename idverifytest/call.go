@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// call is one request on its way into the stand-in.
+// call is one request that the stand-in is processing.
 type call struct {
 	server   *Server
 	vendor   *vendor
@@ -22,15 +22,14 @@ type call struct {
 	refused  trouble
 }
 
-// refuse notes that the request has more than is taken. The first reason
-// counts.
+// refuse records that the request exceeds a limit. The first reason counts.
 func (c *call) refuse(t trouble) {
 	if c.refused == noTrouble {
 		c.refused = t
 	}
 }
 
-// bodyReader reads a body up to the endpoint's limit, and counts what was read.
+// bodyReader reads a body up to the endpoint's limit, and counts the bytes.
 type bodyReader struct {
 	call  *call
 	limit int64
@@ -42,7 +41,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		b.call.refuse(tooLarge)
 		return 0, io.ErrUnexpectedEOF
 	}
-	// One byte more than the limit tells that there is more.
+	// One byte more than the limit shows that there is more.
 	p = p[:min(int64(len(p)), b.limit+1-rec.BodyBytes)]
 	n, err := b.call.r.Body.Read(p)
 	rec.BodyBytes += int64(n)
@@ -62,8 +61,8 @@ func (c *call) drain() error {
 	return err
 }
 
-// drain reads what is left of a body, so that a client which is still sending
-// sees the answer instead of a broken connection.
+// drain reads the rest of a body, so that a client that is still sending sees the
+// answer instead of a broken connection.
 func drain(r *http.Request, rec *Exchange) error {
 	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
 	rec.BodyBytes += n
@@ -99,8 +98,8 @@ func (e *endpoint) limit() int64 {
 	return e.maxBody
 }
 
-// memory is how much reading the request may take. A small body cannot take
-// much, whatever it is.
+// memory is how much memory reading the request may take. A small body cannot take
+// much, whatever it contains.
 func (c *call) memory() int64 {
 	most := int64(perBody)
 	if kind := c.r.Header.Get("Content-Type"); len(kind) >= 10 && strings.EqualFold(kind[:10], "multipart/") {

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// The first thing that is too much is what a request is told of.
+// The first limit that a request exceeds decides the answer.
 func TestCall_FirstReasonCounts(t *testing.T) {
 	c := reading("", "")
 	c.refuse(tooMany)

@@ -10,20 +10,21 @@ import (
 	"strings"
 )
 
-// isNoCapture reports whether evidence that begins so is surely none that
-// Linkface's SDK recorded: a picture, a page, or an address that holds the data
-// itself. A capture can begin with any byte.
+// isNoCapture reports whether evidence that begins with these bytes is surely not a
+// recording of Linkface's SDK, but a picture, a page, or a data: URL. A capture can
+// begin with any byte.
 func isNoCapture(head []byte, format string) bool {
 	switch format {
 	case "":
 		return isPage(head)
-	case "bmp": // two letters, with which a capture can begin
+	case "bmp": // only two letters, with which a capture can begin
 		return len(head) >= 26 && string(head[6:10]) == "\x00\x00\x00\x00" && little32(head[14:]) <= 124
 	}
 	return format != "pdf"
 }
 
-// isPage recognises what a browser would, JSON, and XML without a first line.
+// isPage recognises what a browser would take for HTML, JSON, and XML without a
+// declaration.
 func isPage(head []byte) bool {
 	text := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 	if bytes.ContainsAny(text, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x1a\x7f") {
@@ -38,7 +39,8 @@ func isPage(head []byte) bool {
 	return isObject(text) || isElement(text)
 }
 
-// isObject wants an object or array, and behind its bracket what may stand there.
+// isObject reports whether an object or array begins here: a bracket and something
+// that may follow it.
 func isObject(text []byte) bool {
 	in := json.NewDecoder(bytes.NewReader(text))
 	first, err := in.Token()
@@ -46,10 +48,10 @@ func isObject(text []byte) bool {
 		return false
 	}
 	_, err = in.Token()
-	return err == nil || errors.Is(err, io.ErrUnexpectedEOF) // in a long text
+	return err == nil || errors.Is(err, io.ErrUnexpectedEOF) // the text may be cut off
 }
 
-// isElement wants a whole tag.
+// isElement reports whether a complete tag begins here.
 func isElement(text []byte) bool {
 	first, err := xml.NewDecoder(bytes.NewReader(text)).RawToken()
 	switch first.(type) {

@@ -11,42 +11,41 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Harness tells [TestProvider] how to make the provider under test, and what
-// its vendor is expected to answer.
+// Harness tells [TestProvider] how to make the provider under test, and what its
+// vendor should answer.
 type Harness struct {
-	// New makes the provider, calling its vendor at baseURL with client.
+	// New makes the provider, which must call its vendor at baseURL with client.
 	New func(tb testing.TB, baseURL string, client *http.Client) (idverify.Provider, error)
-	// Evidence is one good value of every form that the provider accepts.
+	// Evidence is one valid value of every form that the provider accepts.
 	Evidence []idverify.Evidence
-	// Vendor is one of [Vendors]: the stand-in answers, and Cases are all
-	// [Persons]. Leave it empty for a vendor that the stand-in does not speak
-	// for, and give StandIn and Cases instead.
+	// Vendor is one of [Vendors]: the stand-in then answers, and Cases are all
+	// [Persons]. For a vendor without a stand-in here, leave it empty and set
+	// StandIn and Cases instead.
 	Vendor string
 	// StandIn answers as the provider's vendor does.
 	StandIn http.Handler
-	// Cases are people whom StandIn knows. The first must be a match.
+	// Cases are people that StandIn knows. The first must be a match.
 	Cases []Case
-	// Decides is the member of a match's answer without which nothing is decided: the
-	// score, or the vendor's verdict. Default: every name with "sc" in it.
+	// Decides is the member of a match's answer that decides: the score, or the
+	// vendor's verdict. Default: every name with "sc" in it.
 	Decides string
-	// Keys are the credentials that New gives the provider. Nothing may show them. For
-	// a Vendor they are those of the stand-in, but for numbers.
+	// Keys are the credentials that New gives the provider. Nothing may print them.
+	// For a Vendor they are the stand-in's, except those that are numbers.
 	Keys []string
-	// Shown are values that hold the keys besides the provider, such as its Config, as
-	// users hold them.
+	// Shown are other values that contain the keys, such as the provider's Config, as
+	// users keep them.
 	Shown []any
 }
 
-// Case is a person and what the provider must say.
+// Case is a person and the outcome expected from the provider.
 type Case struct {
 	Name, IDNumber string
 	Want           idverify.Code
 }
 
-// TestProvider is the conformance suite: what holds for every
-// [idverify.Provider]. It runs each of its rules as a subtest against a real
-// server on the loopback interface. For a provider of a vendor that the
-// stand-in speaks for:
+// TestProvider is the conformance suite: what must hold for every [idverify.Provider]. It runs each
+// of its rules as a subtest against a real server on the loopback interface. For a provider of a
+// vendor that the stand-in speaks for:
 //
 //	func TestConformance(t *testing.T) {
 //		idverifytest.TestProvider(t, idverifytest.Harness{
@@ -59,39 +58,38 @@ type Case struct {
 //		})
 //	}
 //
-// For any other, give StandIn, a handler that answers as the vendor does, and
-// the Cases that it knows, instead of Vendor, and Keys. The module in
-// examples/provider does so.
+// For any other, set StandIn (a handler that answers as the vendor does), the Cases that it knows,
+// and Keys, instead of Vendor. The module in examples/provider does so.
 //
 // The rules:
 //
 //   - has a name: one word in lower case, always the same.
-//   - accepts its evidence and no other: of evidence that it cannot know, nothing is
-//     sent.
-//   - has rules that can decide: those of a method Rules are valid, one for each kind,
-//     and one is for similarity.
-//   - gives every case its code, decided as its rules say: a decision is a result and
-//     anything else an error; each check says who decided and holds to the rule of its
+//   - accepts its evidence and no other: for evidence of an unknown type, nothing
+//     is sent.
+//   - has rules that can decide: those of a method Rules are valid, one for each kind
+//     of check, and one is for similarity.
+//   - gives every case its code, decided as its rules say: a decision is a result,
+//     anything else an error; each check says who decided and follows the rule of its
 //     kind. A threshold is the rule's, with a score, and passed is what the numbers
 //     say. A threshold of the answer is that for the rule's false-accept rate. A
-//     vendor's verdict has no threshold beside it, and its no is one under every rule.
+//     vendor's verdict has no threshold, and its no is a no under every rule.
 //     A pass has all checks that the rules promise, and survives JSON.
-//   - promises a false-accept rate or refuses it: WithMaxFAR gives a rule that promises
-//     it and is not milder, or CodeInvalidConfig.
-//   - takes every form of evidence: each of Evidence makes a match.
-//   - sends the first evidence that it accepts: what it does not accept is passed over.
-//   - asks only what was checked: nobody's question, or a request that is not in order,
-//     is refused unsent.
+//   - promises a false-accept rate or refuses it: WithMaxFAR returns a provider whose
+//     rule promises it and is not milder, or CodeInvalidConfig.
+//   - takes every form of evidence: each of Evidence leads to a match.
+//   - sends the first evidence that it accepts: other evidence is skipped.
+//   - asks only checked questions: a zero Question or an invalid request is refused
+//     and not sent.
 //   - returns when the context has ended: with nothing sent.
 //   - returns when the context ends: and says that the request was sent.
-//   - tells an unreachable vendor: not sent, free, and may be repeated.
-//   - tells an unanswered call and does not repeat it: it may be on the bill.
-//   - takes no broken answer for an answer: pages, halves, more than one, members
-//     said twice, scores or verdicts that are gone.
-//   - understands what a gateway refused: too large, too many, and when to come again.
+//   - reports an unreachable vendor: not sent, free, and repeatable.
+//   - reports an unanswered call and does not repeat it: it may have been billed.
+//   - refuses a broken answer: HTML pages, half of an answer, several in one, members
+//     given twice, missing scores or verdicts.
+//   - understands a gateway's refusal: too large, too many calls, and Retry-After.
 //   - follows no redirect.
-//   - says nothing of the person: in no outcome, whoever prints it.
-//   - shows no key: in no outcome, nor in the provider and what Shown has.
+//   - shows no personal data: in any outcome, however it is printed.
+//   - shows no key: in any outcome, nor in the provider and the values of Shown.
 //   - serves concurrent callers: each gets the answer to its own question.
 func TestProvider(t *testing.T, h Harness) {
 	t.Helper()
@@ -116,7 +114,7 @@ type conformanceRule struct {
 	run  func(*testing.T, *bench)
 }
 
-// conformance are the rules of [TestProvider], which tells what they ask for.
+// conformance are the rules of [TestProvider], whose documentation explains them.
 func conformance() []conformanceRule {
 	return []conformanceRule{
 		{"has a name", ruleName},
@@ -126,21 +124,21 @@ func conformance() []conformanceRule {
 		{"promises a false-accept rate or refuses it", ruleMaxFAR},
 		{"takes every form of evidence", ruleEvidence},
 		{"sends the first evidence that it accepts", ruleFirstEvidence},
-		{"asks only what was checked", ruleQuestion},
+		{"asks only checked questions", ruleQuestion},
 		{"returns when the context has ended", ruleEndedContext},
 		{"returns when the context ends", ruleContextEnds},
-		{"tells an unreachable vendor", ruleUnreachable},
-		{"tells an unanswered call and does not repeat it", ruleUnanswered},
-		{"takes no broken answer for an answer", ruleBrokenAnswers},
-		{"understands what a gateway refused", ruleGatewayRefusals},
+		{"reports an unreachable vendor", ruleUnreachable},
+		{"reports an unanswered call and does not repeat it", ruleUnanswered},
+		{"refuses a broken answer", ruleBrokenAnswers},
+		{"understands a gateway's refusal", ruleGatewayRefusals},
 		{"follows no redirect", ruleRedirect},
-		{"says nothing of the person", rulePrivacy},
+		{"shows no personal data", rulePrivacy},
 		{"shows no key", ruleKeys},
 		{"serves concurrent callers", ruleConcurrent},
 	}
 }
 
-// keysOf are the vendor's credentials that are no mere numbers.
+// keysOf are the vendor's credentials except plain numbers.
 func keysOf(vendor string) []string {
 	var keys []string
 	for _, key := range Credentials(vendor) {
@@ -190,15 +188,15 @@ func (b *bench) baseURL(root string) string {
 	return root
 }
 
-// match is a request that passes.
+// match returns a request that passes.
 func (b *bench) match() *idverify.Request { return b.request(b.Cases[0], b.Evidence[0]) }
 
 func (b *bench) request(c Case, evidence ...idverify.Evidence) *idverify.Request {
 	return &idverify.Request{Name: c.Name, IDNumber: c.IDNumber, Evidence: evidence}
 }
 
-// warm makes one call that passes, so that what the provider fetches once,
-// such as a token, is there, and then begins to count.
+// warm makes one call that passes, so that things the provider fetches once, such
+// as a token, are there; then it starts to count.
 func (b *bench) warm(t *testing.T) {
 	t.Helper()
 	if _, err := b.ask(t.Context(), b.match()); err != nil {
@@ -207,8 +205,7 @@ func (b *bench) warm(t *testing.T) {
 	b.gate.reset()
 }
 
-// ask asks the provider as a Client does: a request that is not in order never gets
-// to it.
+// ask asks the provider as a Client does: an invalid request never reaches it.
 func (b *bench) ask(ctx context.Context, req *idverify.Request) (*idverify.Result, error) {
 	q, err := req.Question(b.provider)
 	if err != nil {
@@ -217,7 +214,7 @@ func (b *bench) ask(ctx context.Context, req *idverify.Request) (*idverify.Resul
 	return b.provider.Ask(ctx, q)
 }
 
-// fails asks and requires an *idverify.Error of the provider's.
+// fails asks and requires an *idverify.Error from the provider.
 func (b *bench) fails(t *testing.T, ctx context.Context, req *idverify.Request) *idverify.Error {
 	t.Helper()
 	res, err := b.ask(ctx, req)

@@ -11,7 +11,7 @@ import (
 // ruled is a provider that publishes its rules.
 type ruled interface{ Rules() []idverify.Rule }
 
-// rulesOf are a provider's rules by their kinds, nil where it publishes none.
+// rulesOf returns a provider's rules by kind, nil where it publishes none.
 func rulesOf(p idverify.Provider) map[idverify.CheckKind]idverify.Rule {
 	r, ok := p.(ruled)
 	if !ok {
@@ -26,7 +26,7 @@ func rulesOf(p idverify.Provider) map[idverify.CheckKind]idverify.Rule {
 
 func ruleRules(t *testing.T, b *bench) { checkRules(t, b.provider) }
 
-// checkRules holds a provider's rules against themselves.
+// checkRules checks that a provider's rules are consistent.
 func checkRules(tb testing.TB, p idverify.Provider) {
 	tb.Helper()
 	r, ok := p.(ruled)
@@ -36,7 +36,7 @@ func checkRules(tb testing.TB, p idverify.Provider) {
 	seen := map[idverify.CheckKind]bool{}
 	for _, rule := range r.Rules() {
 		if err := rule.Validate(); err != nil {
-			tb.Errorf("the rule for %s: %v", rule.Kind, err)
+			tb.Errorf("the rule for %s is invalid: %v", rule.Kind, err)
 		}
 		if seen[rule.Kind] {
 			tb.Errorf("there are two rules for %s", rule.Kind)
@@ -48,8 +48,8 @@ func checkRules(tb testing.TB, p idverify.Provider) {
 	}
 }
 
-// checkDecided holds every check of a decision to the way in which it says it was
-// decided, and to the provider's rules.
+// checkDecided compares every check of a decision with its DecidedBy and with the
+// provider's rules.
 func checkDecided(tb testing.TB, rules map[idverify.CheckKind]idverify.Rule, res *idverify.Result) {
 	tb.Helper()
 	for _, c := range res.Checks {
@@ -58,7 +58,7 @@ func checkDecided(tb testing.TB, rules map[idverify.CheckKind]idverify.Rule, res
 		}
 		rule, isRuled := rules[c.Kind]
 		if !isRuled && rules != nil {
-			tb.Errorf("%s: no rule speaks of this check", c.Kind)
+			tb.Errorf("%s: there is no rule for this check", c.Kind)
 		}
 		if isRuled {
 			checkRuled(tb, rule, c)
@@ -71,18 +71,19 @@ func checkDecided(tb testing.TB, rules map[idverify.CheckKind]idverify.Rule, res
 	}
 }
 
-// checkRuled holds a check to its rule. A vendor's no is one under every rule.
+// checkRuled compares a check with its rule. A vendor's no is a no under every
+// rule.
 func checkRuled(tb testing.TB, rule idverify.Rule, c idverify.Check) {
 	tb.Helper()
 	way := wayOf(rule.DecidedBy)
 	switch {
 	case c.DecidedBy == idverify.DecidedByVendor && !c.Passed:
 	case c.DecidedBy != way:
-		tb.Errorf("%s: decided by %q, and the rule says %q", c.Kind, c.DecidedBy, way)
+		tb.Errorf("%s: decided by %q, but the rule says %q", c.Kind, c.DecidedBy, way)
 	case way == idverify.DecidedByThreshold && (c.Threshold != rule.Threshold || c.Comparator != rule.Pass):
-		tb.Errorf("%s: held to %s %v, and the rule says %s %v", c.Kind, c.Comparator, c.Threshold, rule.Pass, rule.Threshold)
+		tb.Errorf("%s: compared with %s %v, but the rule says %s %v", c.Kind, c.Comparator, c.Threshold, rule.Pass, rule.Threshold)
 	case way == idverify.DecidedByAnswer && (c.Comparator != rule.Pass || *rateOf(c) != rule.Rate):
-		tb.Errorf("%s: held to %s the threshold for %v, and the rule says %s that for %v", c.Kind, c.Comparator, *rateOf(c), rule.Pass, rule.Rate)
+		tb.Errorf("%s: compared with %s the threshold for %v, but the rule says %s the one for %v", c.Kind, c.Comparator, *rateOf(c), rule.Pass, rule.Rate)
 	}
 }
 
@@ -93,7 +94,7 @@ func wayOf(d idverify.DecidedBy) idverify.DecidedBy {
 	return d
 }
 
-// rateOf is a check's false-accept rate, NaN where it has none.
+// rateOf returns a check's false-accept rate, NaN where it has none.
 func rateOf(c idverify.Check) *float64 {
 	if c.FAR != nil {
 		return c.FAR
@@ -102,8 +103,8 @@ func rateOf(c idverify.Check) *float64 {
 	return &none
 }
 
-// oddity is what a check cannot be for the way in which it was decided, "" for a
-// sound one. It reads the numbers by itself and asks none of the check's methods.
+// oddity says what is impossible about a check for its DecidedBy, "" for a sound
+// one. It reads the numbers itself and uses none of the check's methods.
 func oddity(c idverify.Check) string {
 	if c.Value != nil {
 		switch v := *c.Value; {
@@ -119,13 +120,13 @@ func oddity(c idverify.Check) string {
 	case idverify.DecidedByThreshold, idverify.DecidedByAnswer:
 		return lineOddity(c)
 	}
-	return "does not say who decided"
+	return "DecidedBy is missing or unknown"
 }
 
 func verdictOddity(c idverify.Check) string {
 	switch {
 	case c.Comparator != "" || c.Threshold != 0 || c.Margin != 0 || c.FAR != nil:
-		return "a threshold stands beside the vendor's verdict"
+		return "a vendor's verdict has a threshold"
 	case c.Value == nil && (c.Scale != idverify.Scale{} || c.Normalized != 0):
 		return "a scale without a score"
 	}
@@ -134,7 +135,7 @@ func verdictOddity(c idverify.Check) string {
 
 func lineOddity(c idverify.Check) string {
 	if c.Value == nil {
-		return "a threshold decided, and there is no score"
+		return "a threshold decided, but there is no score"
 	}
 	earned := false
 	switch v := *c.Value; c.Comparator {
@@ -149,11 +150,11 @@ func lineOddity(c idverify.Check) string {
 	}
 	switch {
 	case earned != c.Passed:
-		return "passed and the numbers do not agree"
+		return "Passed contradicts the numbers"
 	case !(c.Margin >= -1 && c.Margin <= 1), c.Margin > 0 && !c.Passed, c.Margin < 0 && c.Passed:
-		return "the margin is not that of the numbers"
+		return "Margin does not follow from the numbers"
 	case c.DecidedBy == idverify.DecidedByAnswer && c.FAR == nil:
-		return "the threshold of an answer, and no rate that chose it"
+		return "the answer's threshold decided, but there is no FAR"
 	}
 	return ""
 }
@@ -164,8 +165,8 @@ func ruleMaxFAR(t *testing.T, b *bench) {
 	}
 }
 
-// checkMaxFAR wants a rate to be promised or refused. What no rule promises, nobody
-// can hold a provider to.
+// checkMaxFAR requires that a rate is promised or refused. A provider that
+// publishes no rules cannot be checked.
 func checkMaxFAR(tb testing.TB, p idverify.FARProvider) {
 	tb.Helper()
 	before := rulesOf(p)[idverify.CheckSimilarity]
@@ -177,11 +178,11 @@ func checkMaxFAR(tb testing.TB, p idverify.FARProvider) {
 			tb.Errorf("WithMaxFAR(%v) fails with %v, want %s", rate, err, idverify.CodeInvalidConfig)
 		case err != nil:
 		case strict == nil:
-			tb.Errorf("WithMaxFAR(%v) gives neither a provider nor an error", rate)
+			tb.Errorf("WithMaxFAR(%v) returns neither a provider nor an error", rate)
 		case rulesOf(strict) != nil:
 			after := rulesOf(strict)[idverify.CheckSimilarity]
 			if !(promised(after) <= rate) {
-				tb.Errorf("WithMaxFAR(%v) gives a rule that promises no such rate", rate)
+				tb.Errorf("WithMaxFAR(%v) returns a provider whose rule promises no such rate", rate)
 			}
 			if after.IsMilderThan(before) {
 				tb.Errorf("WithMaxFAR(%v) lowers the threshold", rate)
@@ -195,8 +196,8 @@ func checkMaxFAR(tb testing.TB, p idverify.FARProvider) {
 	}
 }
 
-// promised is the lowest rate that a rule's own threshold reaches, NaN where none was
-// published.
+// promised returns the lowest rate that a rule's own threshold meets, NaN where none
+// was published.
 func promised(rule idverify.Rule) float64 {
 	lowest := math.NaN()
 	switch wayOf(rule.DecidedBy) {

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// complaining is a test that only notes whether it was failed.
+// complaining is a testing.TB that only records whether it was failed.
 type complaining struct {
 	testing.TB
 	failed bool
@@ -34,7 +34,7 @@ var (
 	vendorsRule = idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 100}}
 )
 
-// checksOf is a good check for each way to decide.
+// checksOf returns a valid check for each DecidedBy.
 func checksOf(t *testing.T) map[idverify.DecidedBy]idverify.Check {
 	t.Helper()
 	ours, err := ourRule.Check(90)
@@ -51,7 +51,7 @@ func checksOf(t *testing.T) map[idverify.DecidedBy]idverify.Check {
 	}
 }
 
-func TestTheSuiteKnowsASoundCheckOfEachWayToDecide(t *testing.T) {
+func TestConformance_AcceptsSoundChecks(t *testing.T) {
 	rules := map[idverify.DecidedBy]idverify.Rule{
 		idverify.DecidedByThreshold: ourRule, idverify.DecidedByAnswer: answersRule, idverify.DecidedByVendor: vendorsRule,
 	}
@@ -80,7 +80,7 @@ func TestTheSuiteKnowsASoundCheckOfEachWayToDecide(t *testing.T) {
 	assert.True(t, complainsOf(func(tb testing.TB) { checkRuled(tb, milder, checksOf(t)[idverify.DecidedByAnswer]) }))
 }
 
-func TestTheSuiteSeesWhatNoCheckCanBe(t *testing.T) {
+func TestConformance_DetectsImpossibleChecks(t *testing.T) {
 	low, high := 10.0, 200.0
 	for name, test := range map[string]struct {
 		of     idverify.DecidedBy
@@ -108,7 +108,7 @@ func TestTheSuiteSeesWhatNoCheckCanBe(t *testing.T) {
 	}
 }
 
-func TestTheSuiteSeesRulesThatCannotDecide(t *testing.T) {
+func TestConformance_DetectsInvalidRules(t *testing.T) {
 	broken, live := ourRule, vendorsRule
 	broken.Threshold, live.Kind = 200, idverify.CheckLiveness
 	for name, test := range map[string]struct {
@@ -125,7 +125,7 @@ func TestTheSuiteSeesRulesThatCannotDecide(t *testing.T) {
 	}
 }
 
-// rated is a provider that makes of a rate what it is told to.
+// rated is a provider whose WithMaxFAR returns what the test says.
 type rated struct {
 	idverify.Provider // asked for nothing
 
@@ -136,7 +136,7 @@ type rated struct {
 func (r rated) Rules() []idverify.Rule                             { return r.rules }
 func (r rated) WithMaxFAR(rate float64) (idverify.Provider, error) { return r.to(r, rate) }
 
-func TestTheSuiteSeesARateThatIsNotPromised(t *testing.T) {
+func TestConformance_DetectsBrokenWithMaxFAR(t *testing.T) {
 	refused := &idverify.Error{Code: idverify.CodeInvalidConfig, Vendor: "rated"}
 	honest := func(r rated, rate float64) (idverify.Provider, error) {
 		rule, err := r.rules[0].WithMaxFAR(rate)

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// gate stands between the provider under test and its vendor. It counts what
-// arrives, and can answer in the vendor's place.
+// gate stands between the provider under test and its vendor. It counts requests,
+// and can answer in place of the vendor.
 type gate struct {
 	vendor  http.Handler
 	arrived atomic.Int32
@@ -32,7 +32,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	instead(w, r)
 }
 
-// set makes every exchange from now on go to h, or to the vendor for nil.
+// set sends every exchange from now on to h, or to the vendor for nil.
 func (g *gate) set(h http.HandlerFunc) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -41,10 +41,10 @@ func (g *gate) set(h http.HandlerFunc) {
 
 func (g *gate) reset() { g.arrived.Store(0) }
 
-// release ends whatever hold keeps up.
+// release ends all exchanges that hold keeps open.
 func (g *gate) release() { close(g.done) }
 
-// hold reads the request, tells arrived, and gives no answer.
+// hold reads the request, signals arrived, and does not answer.
 func (g *gate) hold(arrived chan<- struct{}) http.HandlerFunc {
 	return func(_ http.ResponseWriter, r *http.Request) {
 		drainAll(r)
@@ -54,7 +54,7 @@ func (g *gate) hold(arrived chan<- struct{}) http.HandlerFunc {
 	}
 }
 
-// loseAnswer lets the vendor do its work and drops the connection.
+// loseAnswer lets the vendor do its work and then drops the connection.
 func (g *gate) loseAnswer(_ http.ResponseWriter, r *http.Request) {
 	g.vendor.ServeHTTP(httptest.NewRecorder(), r)
 	panic(http.ErrAbortHandler)

@@ -19,8 +19,8 @@ func gatewayPage(status int) http.HandlerFunc {
 	}
 }
 
-// ruleGatewayRefusals wants what HTTP itself says to be understood, whoever says
-// it: a large photo, or too many calls, is no fault of the vendor's.
+// ruleGatewayRefusals requires that a refusal by HTTP status is understood, whoever
+// sends it: a large photo, or too many calls, is not the vendor's fault.
 func ruleGatewayRefusals(t *testing.T, b *bench) {
 	b.warm(t)
 	for status, want := range map[int]idverify.Code{
@@ -36,10 +36,10 @@ func ruleGatewayRefusals(t *testing.T, b *bench) {
 				t.Errorf("HTTP %d, got %v", status, e)
 			}
 			if e.Delivery != idverify.DeliveryRefused || e.Billed == idverify.BilledYes {
-				t.Errorf("a gateway refused the request, and the error says: %v", e)
+				t.Errorf("a gateway refused the request, but the error says: %v", e)
 			}
 			if e.RetryAfter != 7*time.Second {
-				t.Errorf("the gateway asked to wait for 7 s, and the error says %v", e.RetryAfter)
+				t.Errorf("the gateway asked to wait for 7 s, but the error says %v", e.RetryAfter)
 			}
 			if n := b.gate.arrived.Load(); n != 1 {
 				t.Errorf("%d exchanges for one call", n)

@@ -16,20 +16,20 @@ import (
 // JournalHarness tells [TestJournal] how to make the journal under test.
 type JournalHarness struct {
 	StoreSetting
-	// New makes a journal as a process does. It may be called again, for another
+	// New makes a journal as one process would. It may be called again, for another
 	// process with the same backend.
 	New func(tb testing.TB) batch.Journal
-	// Close ends a journal, for those that serve one process at a time: New is then
-	// called again only after it. It may be nil.
+	// Close closes a journal that only one process at a time can open: New is then
+	// called again only after Close. It may be nil.
 	Close func(tb testing.TB, j batch.Journal)
-	// Hold is how long a [batch.SharedJournal] says Taken of a row that was begun,
-	// and InFlight from then on. Set it to some ticks for the test. 0 leaves out the
-	// rules that need it.
+	// Hold is how long a [batch.SharedJournal] reports Taken for a begun row before
+	// it reports InFlight. Set it to a few ticks for the test. 0 skips the rules
+	// that need it.
 	Hold time.Duration
 }
 
-// TestJournal is the conformance suite for every [batch.Journal]. One that is a
-// [batch.SharedJournal] is held to that as well.
+// TestJournal is the conformance suite for every [batch.Journal]. A
+// [batch.SharedJournal] is checked for its additional contract too.
 func TestJournal(t *testing.T, h JournalHarness) {
 	t.Helper()
 	if h.New == nil {
@@ -42,9 +42,9 @@ func TestJournal(t *testing.T, h JournalHarness) {
 
 func (h JournalHarness) rules(tb testing.TB) []storeRule {
 	rules := []storeRule{
-		{"knows nothing of a row that nobody began", h.ruleAbsent},
-		{"says that a row is in flight once it was begun", h.ruleBegun},
-		{"gives back how a row ended", h.ruleFinished},
+		{"knows nothing of a new row", h.ruleAbsent},
+		{"reports a begun row as in flight", h.ruleBegun},
+		{"returns how a row ended", h.ruleFinished},
 		{"keeps rows apart", h.ruleApart},
 		{"serves concurrent callers", h.ruleConcurrent},
 	}
@@ -67,7 +67,8 @@ func (h JournalHarness) rules(tb testing.TB) []storeRule {
 	})...)
 }
 
-// rowKey is a key as [batch.Run] makes them: a row's own, and a pseudonym.
+// rowKey makes a key in the form that [batch.Run] uses: a row's own key and a
+// pseudonym.
 func rowKey(row string) string { return row + ":" + digits(32) }
 
 // answered is a row that was decided.
@@ -91,7 +92,8 @@ func (h JournalHarness) end(tb testing.TB, j batch.Journal) {
 	}
 }
 
-// another is the journal of another process, after this one where it must.
+// another returns the journal of another process, after closing this one where
+// necessary.
 func (h JournalHarness) another(tb testing.TB, j batch.Journal) batch.Journal {
 	h.end(tb, j)
 	return h.New(tb)
@@ -108,7 +110,7 @@ func (h JournalHarness) load(tb testing.TB, j batch.Journal, key string) (batch.
 	return entry, found
 }
 
-// begin begins a row that nobody has begun, in the way that Run does.
+// begin begins a new row in the way that Run does.
 func (h JournalHarness) begin(tb testing.TB, j batch.Journal, key string) {
 	tb.Helper()
 	ctx, cancel := within(tb)
@@ -133,26 +135,26 @@ func (h JournalHarness) finish(tb testing.TB, j batch.Journal, key string, answe
 	}
 }
 
-// ended requires that a row ended so.
+// ended requires that a row has finished with this outcome.
 func (h JournalHarness) ended(tb testing.TB, j batch.Journal, key string, want batch.Entry) {
 	tb.Helper()
 	got, found := h.load(tb, j, key)
 	if !found || got.InFlight || got.Taken {
-		tb.Errorf("a row that ended is not said to have (found %v, in flight %v, taken %v)", found, got.InFlight, got.Taken)
+		tb.Errorf("a finished row is not reported as finished (found %v, in flight %v, taken %v)", found, got.InFlight, got.Taken)
 		return
 	}
 	is, _ := json.Marshal([]any{got.Result, got.Err})
 	wants, _ := json.Marshal([]any{want.Result, want.Err})
 	if !bytes.Equal(is, wants) {
-		tb.Errorf("what came back is not how the row ended:\n%s\n%s", is, wants)
+		tb.Errorf("the loaded outcome differs from the recorded one:\n%s\n%s", is, wants)
 	}
 }
 
-// isBegun requires that a row was begun and has not ended.
+// isBegun requires that a row is in flight.
 func (h JournalHarness) isBegun(tb testing.TB, j batch.Journal, key string) {
 	tb.Helper()
 	if got, found := h.load(tb, j, key); !found || !got.InFlight && !got.Taken {
-		tb.Errorf("a row that was begun is not said to be (found %v)", found)
+		tb.Errorf("a begun row is not reported as in flight (found %v)", found)
 	}
 }
 
@@ -160,7 +162,7 @@ func (h JournalHarness) ruleAbsent(tb testing.TB) {
 	j := h.New(tb)
 	defer func() { h.end(tb, j) }()
 	if _, found := h.load(tb, j, rowKey("row-1")); found {
-		tb.Error("a row is known that nobody began")
+		tb.Error("a row is known that was never begun")
 	}
 }
 
@@ -193,11 +195,11 @@ func (h JournalHarness) ruleFinished(tb testing.TB) {
 func (h JournalHarness) ruleApart(tb testing.TB) {
 	j, tail := h.New(tb), ":"+digits(32)
 	defer func() { h.end(tb, j) }()
-	long := strings.Repeat("k", 64) + tail // as long as a key can be
+	long := strings.Repeat("k", 64) + tail // the longest possible key
 	keys := []string{"row" + tail, "ROW" + tail, "Row" + tail, "row." + tail, "row-1" + tail, "row_1" + tail, "row" + rowKey(""), long, "l" + long[1:], long[:64] + rowKey("")}
 	for i, key := range keys {
 		if _, found := h.load(tb, j, key); found {
-			tb.Fatalf("key %d is taken for another", i)
+			tb.Fatalf("key %d was confused with another", i)
 		}
 		h.begin(tb, j, key)
 		if i%2 == 0 {

@@ -20,21 +20,21 @@ func (h JournalHarness) sharedRules() []storeRule {
 		}}
 	}
 	rules := []storeRule{
-		rule("begins a row for one of a crowd", ruleBeginCrowd),
+		rule("lets one of many begin a row", ruleBeginCrowd),
 		rule("begins no row that has changed since it was loaded", ruleBeginStale),
 		rule("begins a row that ended if it is still what was loaded", ruleBeginEnded),
-		rule("begins by Begin only what nobody has begun", rulePlainBegin),
+		rule("begins only new rows by Begin", rulePlainBegin),
 	}
 	if h.Hold > 0 {
 		rules = append(rules,
-			rule("says that a row is taken, and then that it is in flight", ruleTakenThenInFlight),
-			rule("takes the late answer of a run", ruleLateFinish),
-			rule("takes no answer from a run that another has replaced", ruleFinishFence))
+			rule("reports a row as taken, and later as in flight", ruleTakenThenInFlight),
+			rule("accepts the late answer of a run", ruleLateFinish),
+			rule("refuses the answer of a replaced run", ruleFinishFence))
 	}
 	return rules
 }
 
-// beginIf begins a row as it was loaded, and requires that it is taken or not.
+// beginIf begins a row as it was loaded, and requires the expected taken.
 func (h JournalHarness) beginIf(tb testing.TB, j batch.SharedJournal, key string, loaded batch.Entry, want bool) {
 	tb.Helper()
 	ctx, cancel := within(tb)
@@ -48,7 +48,7 @@ func (h JournalHarness) beginIf(tb testing.TB, j batch.SharedJournal, key string
 	}
 }
 
-// crowdOf begins a row from both runs at the same moment, as it was loaded.
+// crowdOf begins a row concurrently from both runs, as it was loaded.
 func (h JournalHarness) crowdOf(tb testing.TB, first, second batch.SharedJournal, key string, loaded batch.Entry) {
 	tb.Helper()
 	var begun atomic.Int32
@@ -92,7 +92,7 @@ func ruleBeginEnded(tb testing.TB, h JournalHarness, first, second batch.SharedJ
 	h.isBegun(tb, first, key)
 	h.beginIf(tb, first, key, loaded, true)
 	h.finish(tb, second, key, failedRow())
-	h.beginIf(tb, first, key, loaded, true) // the same end, but not the same call
+	h.beginIf(tb, first, key, loaded, true) // the same outcome, but of another call
 	now, _ := h.load(tb, first, key)
 	h.crowdOf(tb, first, second, key, now)
 }
@@ -118,12 +118,12 @@ func ruleTakenThenInFlight(tb testing.TB, h JournalHarness, first, second batch.
 	key := rowKey("row-1")
 	h.begin(tb, first, key)
 	if got, _ := h.load(tb, second, key); !got.Taken || got.InFlight {
-		tb.Error("a row that another run began just now is not said to be taken")
+		tb.Error("a row that another run has just begun is not reported as taken")
 	}
 	h.wait(h.Hold + h.ticks(1))
 	for range 2 {
 		if got, _ := h.load(tb, second, key); got.Taken || !got.InFlight {
-			tb.Error("a row whose run must have ended is not said to be in flight")
+			tb.Error("a row whose run must have ended is not reported as in flight")
 		}
 		h.wait(h.Hold)
 	}
@@ -150,7 +150,7 @@ func ruleFinishFence(tb testing.TB, h JournalHarness, first, second batch.Shared
 	ctx, cancel := within(tb)
 	defer cancel()
 	if err := first.Finish(ctx, key, answered(idverify.CodeMatch)); err == nil {
-		tb.Error("the answer of a run that another has replaced was taken")
+		tb.Error("the answer of a replaced run was accepted")
 	}
 	h.isBegun(tb, first, key)
 	h.finish(tb, second, key, answered(idverify.CodeFaceMismatch))

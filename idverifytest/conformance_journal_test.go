@@ -30,7 +30,7 @@ type tableRow struct {
 	until  time.Time
 }
 
-// bentJournal is one process's journal, with something that goes another way.
+// bentJournal is one process's journal, with one behaviour that can be changed.
 type bentJournal struct {
 	*rowTable
 	key                                             func(string) string
@@ -75,7 +75,7 @@ func (j *bentJournal) Begin(_ context.Context, key string) error {
 	return nil
 }
 
-// put is called under the lock.
+// put must be called under the lock.
 func (j *bentJournal) put(key string, entry batch.Entry) {
 	j.next++
 	entry.Version = strconv.Itoa(j.next)
@@ -165,7 +165,7 @@ func sharedJournals(b bentShared) JournalHarness {
 	return JournalHarness{StoreSetting: bubble, Hold: journalHold, New: func(testing.TB) batch.Journal { own := b; return &own }}
 }
 
-func TestTestJournal_JournalsConform(t *testing.T) {
+func TestTestJournal_AcceptsCorrectJournals(t *testing.T) {
 	t.Run("plain", func(t *testing.T) { TestJournal(t, plainJournals(bentJournal{cut: &cable{}})) })
 	t.Run("shared", func(t *testing.T) { TestJournal(t, sharedJournals(bentShared{})) })
 	t.Run("file", func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestTestJournal_JournalsConform(t *testing.T) {
 }
 
 // Holds P-PAY-13.
-func TestTestJournal_SeesJournalsThatAreWrong(t *testing.T) {
+func TestTestJournal_DetectsWrongJournals(t *testing.T) {
 	var all []wrong
 	plain := func(what, rule string, b bentJournal) {
 		all = append(all, wrong{what, plainJournals(b).rules(t), rule})
@@ -190,22 +190,22 @@ func TestTestJournal_SeesJournalsThatAreWrong(t *testing.T) {
 	shared := func(what, rule string, b bentShared) {
 		all = append(all, wrong{what, sharedJournals(b).rules(t), rule})
 	}
-	plain("knows every row", "knows nothing of a row that nobody began", bentJournal{found: true})
-	plain("forgets what was begun", "says that a row is in flight once it was begun", bentJournal{forgets: true})
-	plain("drops attempts", "gives back how a row ended", bentJournal{dropsLegs: true})
+	plain("knows every row", "knows nothing of a new row", bentJournal{found: true})
+	plain("forgets what was begun", "reports a begun row as in flight", bentJournal{forgets: true})
+	plain("drops attempts", "returns how a row ended", bentJournal{dropsLegs: true})
 	plain("does not tell capital letters", "keeps rows apart", bentJournal{key: strings.ToLower})
 	plain("cuts keys", "keeps rows apart", bentJournal{key: func(key string) string { return key[:min(len(key), 40)] }})
 	plain("serves one at a time", "serves concurrent callers", bentJournal{oneAtATime: true})
 	plain("keeps the old end", "begins a row again", bentJournal{keepsOld: true})
 	plain("tells the key", outageRule, bentJournal{cut: &cable{tells: true}})
-	shared("begins for all", "begins a row for one of a crowd", bentShared{alwaysBegins: true})
+	shared("begins for all", "lets one of many begin a row", bentShared{alwaysBegins: true})
 	shared("does not compare", "begins no row that has changed since it was loaded", bentShared{alwaysBegins: true})
 	shared("compares nothing but presence", "begins a row that ended if it is still what was loaded", bentShared{looksAtPresenceOnly: true})
-	shared("begins all by Begin", "begins by Begin only what nobody has begun", bentShared{beginsAll: true})
-	shared("never says taken", "says that a row is taken, and then that it is in flight", bentShared{neverTaken: true})
-	shared("says taken for ever", "says that a row is taken, and then that it is in flight", bentShared{takenForEver: true})
-	shared("drops a late answer", "takes the late answer of a run", bentShared{noLate: true})
-	shared("has no fence", "takes no answer from a run that another has replaced", bentShared{noFence: true})
+	shared("begins all by Begin", "begins only new rows by Begin", bentShared{beginsAll: true})
+	shared("never says taken", "reports a row as taken, and later as in flight", bentShared{neverTaken: true})
+	shared("says taken for ever", "reports a row as taken, and later as in flight", bentShared{takenForEver: true})
+	shared("drops a late answer", "accepts the late answer of a run", bentShared{noLate: true})
+	shared("has no fence", "refuses the answer of a replaced run", bentShared{noFence: true})
 	assertSeen(t, append(plainJournals(bentJournal{cut: &cable{}}).rules(t), sharedJournals(bentShared{}).rules(t)...), all)
 	assert.Empty(t, broken(t, plainJournals(bentJournal{cut: &cable{}}).rules(t)))
 	assert.Empty(t, broken(t, sharedJournals(bentShared{}).rules(t)))

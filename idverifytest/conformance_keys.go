@@ -9,8 +9,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// ruleKeys looks for the keys in whatever the provider, its configuration and its
-// outcomes say of themselves, alone and within other values.
+// ruleKeys looks for the keys in everything that the provider, its configuration
+// and its outcomes print, alone and nested in other values.
 func ruleKeys(t *testing.T, b *bench) {
 	values := append([]any{b.provider}, b.Shown...)
 	if p, ok := b.provider.(idverify.FARProvider); ok {
@@ -33,7 +33,7 @@ func ruleKeys(t *testing.T, b *bench) {
 	}
 }
 
-// telling reports whether a value shows one of the keys.
+// telling reports whether a printed value contains one of the keys.
 func telling(v any, keys []string) bool {
 	texts := Spoken(v)
 	type holder struct{ Held any }

@@ -10,7 +10,7 @@ import (
 // LedgerHarness tells [TestLedger] how to make the ledger under test.
 type LedgerHarness struct {
 	StoreSetting
-	// New makes a ledger as a process does. It may be called again, for another
+	// New makes a ledger as one process would. It may be called again, for another
 	// process with the same backend.
 	New func(tb testing.TB) idverify.Ledger
 }
@@ -29,18 +29,18 @@ func (h LedgerHarness) rules() []storeRule {
 		return storeRule{name, func(tb testing.TB) { run(h.bench(tb)) }}
 	}
 	return append([]storeRule{
-		rule("gives a question to one of a crowd", ruleOneOfACrowd),
+		rule("gives a question to one of many claimers", ruleOneOfACrowd),
 		rule("holds a question, then keeps its answer", ruleHeldThenKept),
-		rule("lets the next one in after a call that was free", ruleFree),
-		rule("calls a question ambiguous for ever when its time is over", rulePastUntil),
-		rule("takes the late answer of a claimer", ruleLateAnswer),
-		rule("finds another print under one id", ruleConflict),
+		rule("lets the next one ask after a free call", ruleFree),
+		rule("reports a question as ambiguous for ever after its hold", rulePastUntil),
+		rule("accepts the late answer of a claimer", ruleLateAnswer),
+		rule("detects another print under the same id", ruleConflict),
 		rule("claims once for one holder", ruleClaimAgain),
 		rule("settles once", ruleSettleAgain),
-		rule("takes no settlement from a stranger", ruleStranger),
-		rule("repeats what has no decision, and nothing else", ruleRepeat),
-		rule("repeats for one of a crowd", ruleRepeatCrowd),
-		rule("takes no settlement from whom a repetition has replaced", ruleRepeatFence),
+		rule("refuses the settlement of another holder", ruleStranger),
+		rule("repeats only questions without a decision", ruleRepeat),
+		rule("lets one of many repeat a question", ruleRepeatCrowd),
+		rule("refuses the settlement of a replaced holder", ruleRepeatFence),
 		rule("keeps an answer byte for byte", ruleAnswerBytes),
 	}, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
 		b := h.bench(tb)
@@ -77,7 +77,7 @@ func (b *claimBench) repetition() idverify.ClaimRequest {
 	return r
 }
 
-// claim claims and requires the state.
+// claim makes a claim and requires the state.
 func (b *claimBench) claim(l idverify.Ledger, r idverify.ClaimRequest, want idverify.ClaimState) idverify.Claim {
 	b.Helper()
 	ctx, cancel := within(b)
@@ -92,7 +92,7 @@ func (b *claimBench) claim(l idverify.Ledger, r idverify.ClaimRequest, want idve
 	return claim
 }
 
-// kept claims and requires an answer.
+// kept makes a claim and requires a kept answer.
 func (b *claimBench) kept(l idverify.Ledger, want string) {
 	b.Helper()
 	if got := b.claim(l, b.request(), idverify.ClaimKept).Answer; string(got) != want {

@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// crowdOf claims from both processes at the same moment. It gives how many were told
-// that the question is theirs.
+// crowdOf claims concurrently from both processes. It returns how many got
+// ClaimMine.
 func (b *claimBench) crowdOf(request func() idverify.ClaimRequest, others idverify.ClaimState) int32 {
 	var mine atomic.Int32
 	ledgers := []idverify.Ledger{b.first, b.second}
@@ -73,7 +73,7 @@ func rulePastUntil(b *claimBench) {
 	gone.Hold = b.ticks(2)
 	b.claim(b.first, gone, idverify.ClaimMine)
 	b.claim(b.second, b.request(), idverify.ClaimHeld)
-	for range 3 { // nobody takes over
+	for range 3 { // the claim is never taken over
 		b.wait(b.ticks(3))
 		b.claim(b.first, b.request(), idverify.ClaimAmbiguous)
 		b.claim(b.second, b.request(), idverify.ClaimAmbiguous)
@@ -95,11 +95,11 @@ func ruleConflict(b *claimBench) {
 	other.Print = digits(64)
 	mine.Hold = b.ticks(2)
 	b.claim(b.first, mine, idverify.ClaimMine)
-	b.claim(b.second, other, idverify.ClaimConflict) // in flight
+	b.claim(b.second, other, idverify.ClaimConflict) // while it is in flight
 	b.wait(b.ticks(3))
-	b.claim(b.second, other, idverify.ClaimConflict) // past its time
+	b.claim(b.second, other, idverify.ClaimConflict) // after its hold
 	b.settled(b.first, mine, idverify.OutcomeFailed, "answer")
-	if c := b.claim(b.second, other, idverify.ClaimConflict); len(c.Answer) > 0 { // failed
+	if c := b.claim(b.second, other, idverify.ClaimConflict); len(c.Answer) > 0 { // after it failed
 		b.Error("another question was given the answer")
 	}
 	b.kept(b.first, "answer")
@@ -110,9 +110,9 @@ func ruleClaimAgain(b *claimBench) {
 	mine.Hold = b.ticks(4)
 	b.claim(b.first, mine, idverify.ClaimMine)
 	b.wait(b.ticks(2))
-	b.claim(b.second, mine, idverify.ClaimMine) // the answer to the first was lost
+	b.claim(b.second, mine, idverify.ClaimMine) // as if the answer to the first was lost
 	b.wait(b.ticks(3))
-	b.claim(b.second, b.request(), idverify.ClaimAmbiguous) // its time did not begin anew
+	b.claim(b.second, b.request(), idverify.ClaimAmbiguous) // Hold did not start again
 	b.settled(b.first, mine, idverify.OutcomeDecided, "answer")
 	b.claim(b.first, mine, idverify.ClaimKept)
 	repeated := mine
@@ -123,7 +123,7 @@ func ruleClaimAgain(b *claimBench) {
 func ruleSettleAgain(b *claimBench) {
 	mine := b.request()
 	b.claim(b.first, mine, idverify.ClaimMine)
-	for range 2 { // the answer to the first was lost
+	for range 2 { // as if the answer to the first was lost
 		b.settled(b.first, mine, idverify.OutcomeDecided, "answer")
 		b.settled(b.second, mine, idverify.OutcomeDecided, "answer")
 	}
@@ -140,7 +140,7 @@ func ruleSettleAgain(b *claimBench) {
 	b.claim(b.second, b.request(), idverify.ClaimMine)
 }
 
-// lost requires that a settlement is refused as one without a claim.
+// lost requires that a settlement without a claim is refused.
 func (b *claimBench) lost(r idverify.ClaimRequest, outcome idverify.ClaimOutcome, answer string) {
 	b.Helper()
 	if err := b.settle(b.second, r, outcome, answer); !errors.Is(err, idverify.ErrClaimLost) {
@@ -164,11 +164,11 @@ func ruleStranger(b *claimBench) {
 func ruleRepeat(b *claimBench) {
 	mine := b.repetition()
 	mine.Hold = b.ticks(2)
-	b.claim(b.first, mine, idverify.ClaimMine) // a row that is not there
+	b.claim(b.first, mine, idverify.ClaimMine) // a row that does not exist
 	b.claim(b.second, b.repetition(), idverify.ClaimHeld)
 	b.wait(b.ticks(3))
 	for _, outcome := range []idverify.ClaimOutcome{idverify.OutcomeFailed, idverify.OutcomeAmbiguous, idverify.OutcomeDecided} {
-		next := b.repetition() // past its time, failed, ambiguous
+		next := b.repetition() // after its hold, failed, ambiguous
 		b.claim(b.second, next, idverify.ClaimMine)
 		b.claim(b.first, next, idverify.ClaimMine)
 		b.claim(b.first, b.repetition(), idverify.ClaimHeld)

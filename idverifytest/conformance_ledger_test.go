@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// bentLedger is the ledger in memory, with something that goes another way.
+// bentLedger is the memory ledger, with one behaviour that can be changed.
 type bentLedger struct {
 	idverify.Ledger
 	claim  func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error)
@@ -54,14 +54,14 @@ func ledgerHarness(b *bentLedger) LedgerHarness {
 	return LedgerHarness{StoreSetting: s, New: func(testing.TB) idverify.Ledger { return b }}
 }
 
-func TestTestLedger_MemoryLedgerConforms(t *testing.T) {
+func TestTestLedger_AcceptsMemoryLedger(t *testing.T) {
 	TestLedger(t, ledgerHarness(&bentLedger{cut: &cable{}}))
 }
 
 // Holds P-PAY-13.
-func TestTestLedger_SeesLedgersThatAreWrong(t *testing.T) {
+func TestTestLedger_DetectsWrongLedgers(t *testing.T) {
 	background := context.Background()
-	// as says another state instead of one.
+	// as returns another state instead of the right one.
 	as := func(is, said idverify.ClaimState, when func(idverify.ClaimRequest) bool) *bentLedger {
 		return &bentLedger{claim: func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error) {
 			claim, err := l.Claim(background, c)
@@ -117,15 +117,15 @@ func TestTestLedger_SeesLedgersThatAreWrong(t *testing.T) {
 	}
 	var all []wrong
 	add := func(what, rule string, b *bentLedger) { all = append(all, wrong{what, ledgerHarness(b).rules(), rule}) }
-	add("looks and then takes", "gives a question to one of a crowd", as(idverify.ClaimHeld, idverify.ClaimMine, always))
+	add("looks and then takes", "gives a question to one of many claimers", as(idverify.ClaimHeld, idverify.ClaimMine, always))
 	add("keeps no answer", "holds a question, then keeps its answer", as(idverify.ClaimKept, idverify.ClaimHeld, always))
-	add("keeps what was free", "lets the next one in after a call that was free", &bentLedger{settle: func(l idverify.Ledger, s idverify.Settlement) error {
+	add("keeps what was free", "lets the next one ask after a free call", &bentLedger{settle: func(l idverify.Ledger, s idverify.Settlement) error {
 		if s.Outcome == idverify.OutcomeFree {
 			s.Outcome = idverify.OutcomeFailed
 		}
 		return l.Settle(background, s)
 	}})
-	add("takes over", "calls a question ambiguous for ever when its time is over", &bentLedger{claim: func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error) {
+	add("takes over", "reports a question as ambiguous for ever after its hold", &bentLedger{claim: func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error) {
 		claim, err := l.Claim(background, c)
 		if claim.State == idverify.ClaimAmbiguous {
 			c.Repeat = true
@@ -133,8 +133,8 @@ func TestTestLedger_SeesLedgersThatAreWrong(t *testing.T) {
 		}
 		return claim, err
 	}})
-	add("drops a late answer", "takes the late answer of a claimer", punctual)
-	add("looks at no print", "finds another print under one id", &bentLedger{claim: func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error) {
+	add("drops a late answer", "accepts the late answer of a claimer", punctual)
+	add("looks at no print", "detects another print under the same id", &bentLedger{claim: func(l idverify.Ledger, c idverify.ClaimRequest) (idverify.Claim, error) {
 		c.Print = ""
 		return l.Claim(background, c)
 	}})
@@ -151,10 +151,10 @@ func TestTestLedger_SeesLedgersThatAreWrong(t *testing.T) {
 		}
 		return l.Settle(background, s)
 	}})
-	add("has no fence", "takes no settlement from a stranger", unfenced)
-	add("has no fence after a repetition", "takes no settlement from whom a repetition has replaced", unfenced)
-	add("repeats decisions", "repeats what has no decision, and nothing else", as(idverify.ClaimKept, idverify.ClaimMine, repeats))
-	add("repeats for many", "repeats for one of a crowd", as(idverify.ClaimHeld, idverify.ClaimMine, repeats))
+	add("has no fence", "refuses the settlement of another holder", unfenced)
+	add("has no fence after a repetition", "refuses the settlement of a replaced holder", unfenced)
+	add("repeats decisions", "repeats only questions without a decision", as(idverify.ClaimKept, idverify.ClaimMine, repeats))
+	add("repeats for many", "lets one of many repeat a question", as(idverify.ClaimHeld, idverify.ClaimMine, repeats))
 	add("tidies the answer", "keeps an answer byte for byte", &bentLedger{settle: func(l idverify.Ledger, s idverify.Settlement) error {
 		s.Answer = bytes.ReplaceAll(s.Answer, []byte(" "), nil)
 		return l.Settle(background, s)

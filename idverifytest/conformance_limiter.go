@@ -10,12 +10,12 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// LimiterHarness tells [TestLimiter] how to make the limiter under test. Its Wait is
-// not used: a limiter waits by itself.
+// LimiterHarness tells [TestLimiter] how to make the limiter under test. Wait is not
+// used, because a limiter itself waits.
 type LimiterHarness struct {
 	StoreSetting
-	// New makes a limiter of this rate for a process. What is called in one rule
-	// with the same name shares the rate per second; InFlight is each limiter's own.
+	// New makes a limiter of this rate for one process. Within one rule, limiters of
+	// the same name share the rate per second; InFlight is separate for each.
 	New func(tb testing.TB, name string, r idverify.Rate) idverify.Limiter
 }
 
@@ -35,7 +35,7 @@ func (h LimiterHarness) rules() []storeRule {
 		{"uses the place of a caller who leaves", h.ruleLeaver},
 		{"refuses as soon as the deadline cannot be met", h.ruleDeadline},
 		{"returns when the context has ended", h.ruleEnded},
-		{"holds calls in flight, and releases each once", h.ruleInFlight},
+		{"limits calls in flight, and releases each once", h.ruleInFlight},
 		{"leaves nothing behind", h.ruleNothingLeft},
 	}
 }
@@ -72,7 +72,7 @@ func (h LimiterHarness) ruleRate(tb testing.TB) {
 					}
 					mu.Lock()
 					if starts = append(starts, time.Now()); len(starts) > 2*perSecond*seconds {
-						cancel() // there seems to be no limit at all
+						cancel() // there seems to be no limit
 					}
 					mu.Unlock()
 					release()
@@ -109,7 +109,7 @@ func (h LimiterHarness) ruleOrder(tb testing.TB) {
 			defer mu.Unlock()
 			order = append(order, i)
 		})
-		time.Sleep(5 * time.Millisecond) // so that they arrive one after the other
+		time.Sleep(5 * time.Millisecond) // so that they arrive one after another
 	}
 	all.Wait()
 	for at, i := range order {
@@ -168,7 +168,7 @@ func (h LimiterHarness) ruleEnded(tb testing.TB) {
 	if release, err := l.Acquire(ctx); !errors.Is(err, context.Canceled) || release != nil {
 		tb.Errorf("a caller whose context had ended was told %T", err)
 	}
-	h.acquire(tb, l)() // it took no place
+	h.acquire(tb, l)() // it must have taken no place
 }
 
 func (h LimiterHarness) ruleInFlight(tb testing.TB) {
@@ -185,7 +185,7 @@ func (h LimiterHarness) ruleInFlight(tb testing.TB) {
 	full("although two were under way")
 	first()
 	third := h.acquire(tb, l)
-	first() // a second time, which frees nothing
+	first() // a second release must free nothing
 	full("because one was released twice")
 	second()
 	third()

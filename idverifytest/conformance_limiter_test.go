@@ -51,7 +51,7 @@ func sharedHarness() LimiterHarness {
 	}}
 }
 
-// ownHarness is of limiters of one process: the same one for one name.
+// ownHarness makes limiters within one process: the same one for the same name.
 func ownHarness(bend func(idverify.Limiter) idverify.Limiter) LimiterHarness {
 	var mu sync.Mutex
 	byName := map[string]idverify.Limiter{}
@@ -67,7 +67,7 @@ func ownHarness(bend func(idverify.Limiter) idverify.Limiter) LimiterHarness {
 	}}
 }
 
-func TestTestLimiter_LimitersConform(t *testing.T) {
+func TestTestLimiter_AcceptsCorrectLimiters(t *testing.T) {
 	t.Run("of one process", func(t *testing.T) {
 		TestLimiter(t, ownHarness(func(l idverify.Limiter) idverify.Limiter { return l }))
 	})
@@ -79,7 +79,7 @@ type acquire func(ctx context.Context) (func(), error)
 func (a acquire) Acquire(ctx context.Context) (func(), error) { return a(ctx) }
 
 // Holds P-PAY-13.
-func TestTestLimiter_SeesLimitersThatAreWrong(t *testing.T) {
+func TestTestLimiter_DetectsWrongLimiters(t *testing.T) {
 	var all []wrong
 	add := func(what, rule string, h LimiterHarness) { all = append(all, wrong{what, h.rules(), rule}) }
 	bent := func(bend func(l idverify.Limiter, ctx context.Context) (func(), error)) LimiterHarness {
@@ -87,7 +87,7 @@ func TestTestLimiter_SeesLimitersThatAreWrong(t *testing.T) {
 			return acquire(func(ctx context.Context) (func(), error) { return bend(l, ctx) })
 		})
 	}
-	// wasteful keeps the places of those who leave.
+	// wasteful keeps the places of callers who leave.
 	wasteful := bent(func(l idverify.Limiter, ctx context.Context) (func(), error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -136,7 +136,7 @@ func TestTestLimiter_SeesLimitersThatAreWrong(t *testing.T) {
 		}
 		return l.Acquire(ctx)
 	}))
-	add("releases twice", "holds calls in flight, and releases each once", LimiterHarness{StoreSetting: bubble,
+	add("releases twice", "limits calls in flight, and releases each once", LimiterHarness{StoreSetting: bubble,
 		New: func(_ testing.TB, _ string, r idverify.Rate) idverify.Limiter {
 			seats := make(chan struct{}, max(1, r.InFlight))
 			return acquire(func(ctx context.Context) (func(), error) {

@@ -12,7 +12,7 @@ import (
 // PersonStoreHarness tells [TestPersonStore] how to make the store under test.
 type PersonStoreHarness struct {
 	StoreSetting
-	// New makes a store as a process does. It may be called again, for another
+	// New makes a store as one process would. It may be called again, for another
 	// process with the same backend.
 	New func(tb testing.TB) idverify.PersonStore
 }
@@ -28,14 +28,14 @@ func TestPersonStore(t *testing.T, h PersonStoreHarness) {
 
 func (h PersonStoreHarness) rules() []storeRule {
 	return append([]storeRule{
-		{"lets exactly the limit of a crowd pass", h.ruleCrowd},
-		{"counts in a window that slides", h.ruleWindow},
-		{"holds each try to its own limit and window", h.ruleOwnLimit},
+		{"admits exactly the limit of concurrent tries", h.ruleCrowd},
+		{"counts in a sliding window", h.ruleWindow},
+		{"applies each try's own limit and window", h.ruleOwnLimit},
 		{"counts a try once", h.ruleOnce},
-		{"counts no try that it refused", h.ruleRefused},
-		{"gives a place back for a try that is returned", h.ruleReturn},
+		{"does not count a refused try", h.ruleRefused},
+		{"frees the place of a returned try", h.ruleReturn},
 		{"keeps two persons apart", h.ruleApart},
-		{"lets nobody pass when the context has ended", h.ruleEnded},
+		{"refuses a try after the context has ended", h.ruleEnded},
 	}, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
 		s, try := h.New(tb), h.try(digits(64), 5)
 		return map[string]func(context.Context) error{
@@ -50,7 +50,7 @@ func (h PersonStoreHarness) try(person string, limit int) idverify.Try {
 	return idverify.Try{Person: person, ID: digits(32), Limit: limit, Window: time.Hour}
 }
 
-// take takes a try, and requires that it may or may not pass.
+// take takes a try, and requires that it is allowed or refused.
 func (h PersonStoreHarness) take(tb testing.TB, s idverify.PersonStore, try idverify.Try, want bool) idverify.Taken {
 	tb.Helper()
 	ctx, cancel := within(tb)
@@ -137,7 +137,7 @@ func (h PersonStoreHarness) ruleOnce(tb testing.TB) {
 	first, second := h.New(tb), h.New(tb)
 	person := digits(64)
 	try := h.try(person, 2)
-	for range 3 { // as a command that is repeated because its answer was lost
+	for range 3 { // like a command that is repeated because its answer was lost
 		h.take(tb, first, try, true)
 		h.take(tb, second, try, true)
 	}
@@ -166,7 +166,7 @@ func (h PersonStoreHarness) ruleReturn(tb testing.TB) {
 	first, second := h.New(tb), h.New(tb)
 	person := digits(64)
 	try := h.try(person, 2)
-	h.giveBack(tb, first, try) // it is not there
+	h.giveBack(tb, first, try) // it is not counted
 	h.take(tb, first, try, true)
 	h.take(tb, first, h.try(person, 2), true)
 	h.take(tb, first, h.try(person, 2), false)
@@ -184,7 +184,7 @@ func (h PersonStoreHarness) ruleApart(tb testing.TB) {
 	h.take(tb, s, h.try(other, 1), true)
 	same := h.try(other, 1)
 	same.ID = try.ID
-	h.giveBack(tb, s, same) // of the other, who has no such try
+	h.giveBack(tb, s, same) // a try of the other person, which this one does not have
 	h.take(tb, s, h.try(one, 1), false)
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// bentPersons is the store in memory, with something that goes another way.
+// bentPersons is the memory store, with one behaviour that can be changed.
 type bentPersons struct {
 	idverify.PersonStore
 	take     func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error)
@@ -51,12 +51,12 @@ func personHarness(b *bentPersons) PersonStoreHarness {
 	return PersonStoreHarness{StoreSetting: s, New: func(testing.TB) idverify.PersonStore { return b }}
 }
 
-func TestTestPersonStore_MemoryStoreConforms(t *testing.T) {
+func TestTestPersonStore_AcceptsMemoryStore(t *testing.T) {
 	TestPersonStore(t, personHarness(&bentPersons{cut: &cable{}}))
 }
 
 // Holds P-PAY-13.
-func TestTestPersonStore_SeesStoresThatAreWrong(t *testing.T) {
+func TestTestPersonStore_DetectsWrongStores(t *testing.T) {
 	bent := func(bend func(*idverify.Try)) *bentPersons {
 		return &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
 			bend(&try)
@@ -67,17 +67,17 @@ func TestTestPersonStore_SeesStoresThatAreWrong(t *testing.T) {
 	add := func(what, rule string, b *bentPersons) {
 		all = append(all, wrong{what, personHarness(b).rules(), rule})
 	}
-	add("lets one more pass", "lets exactly the limit of a crowd pass", bent(func(try *idverify.Try) { try.Limit++ }))
-	add("lets one less pass", "lets exactly the limit of a crowd pass", bent(func(try *idverify.Try) { try.Limit-- }))
-	add("never slides", "counts in a window that slides", bent(func(try *idverify.Try) { try.Window = 1000 * time.Hour }))
-	add("says a wrong wait", "counts in a window that slides", &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
+	add("lets one more pass", "admits exactly the limit of concurrent tries", bent(func(try *idverify.Try) { try.Limit++ }))
+	add("lets one less pass", "admits exactly the limit of concurrent tries", bent(func(try *idverify.Try) { try.Limit-- }))
+	add("never slides", "counts in a sliding window", bent(func(try *idverify.Try) { try.Window = 1000 * time.Hour }))
+	add("says a wrong wait", "counts in a sliding window", &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
 		taken, err := s.Take(ctx, try)
 		taken.RetryAfter = min(taken.RetryAfter, time.Millisecond)
 		return taken, err
 	}})
-	add("has one window for all", "holds each try to its own limit and window", bent(func(try *idverify.Try) { try.Window = time.Hour }))
+	add("has one window for all", "applies each try's own limit and window", bent(func(try *idverify.Try) { try.Window = time.Hour }))
 	add("counts a try twice", "counts a try once", bent(func(try *idverify.Try) { try.ID = digits(32) }))
-	add("counts refused tries", "counts no try that it refused", &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
+	add("counts refused tries", "does not count a refused try", &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
 		taken, err := s.Take(ctx, try)
 		if !taken.OK {
 			refused := try
@@ -86,9 +86,9 @@ func TestTestPersonStore_SeesStoresThatAreWrong(t *testing.T) {
 		}
 		return taken, err
 	}})
-	add("gives nothing back", "gives a place back for a try that is returned", &bentPersons{giveBack: func(idverify.PersonStore, idverify.Try) error { return nil }})
+	add("gives nothing back", "frees the place of a returned try", &bentPersons{giveBack: func(idverify.PersonStore, idverify.Try) error { return nil }})
 	add("has one person", "keeps two persons apart", bent(func(try *idverify.Try) { try.Person = "" }))
-	add("does not look at the context", "lets nobody pass when the context has ended", &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
+	add("does not look at the context", "refuses a try after the context has ended", &bentPersons{take: func(s idverify.PersonStore, ctx context.Context, try idverify.Try) (idverify.Taken, error) {
 		return s.Take(context.WithoutCancel(ctx), try)
 	}})
 	add("tells the person", outageRule, &bentPersons{cut: &cable{tells: true}})

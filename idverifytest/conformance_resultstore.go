@@ -13,7 +13,7 @@ import (
 // ResultStoreHarness tells [TestResultStore] how to make the store under test.
 type ResultStoreHarness struct {
 	StoreSetting
-	// New makes a store as a process does. It may be called again, for another
+	// New makes a store as one process would. It may be called again, for another
 	// process with the same backend.
 	New func(tb testing.TB) idverify.ResultStore
 }
@@ -29,9 +29,9 @@ func TestResultStore(t *testing.T, h ResultStoreHarness) {
 
 func (h ResultStoreHarness) rules() []storeRule {
 	return append([]storeRule{
-		{"has nothing of what nobody saved", h.ruleAbsent},
-		{"gives back the whole decision", h.ruleRoundTrip},
-		{"keeps the last that was saved", h.ruleLastSave},
+		{"returns nothing that was not saved", h.ruleAbsent},
+		{"returns the whole decision", h.ruleRoundTrip},
+		{"keeps the last value saved", h.ruleLastSave},
 		{"returns when the context has ended", h.ruleEnded},
 		{"serves concurrent callers", h.ruleConcurrent},
 	}, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
@@ -43,7 +43,7 @@ func (h ResultStoreHarness) rules() []storeRule {
 	})...)
 }
 
-// decision is a decision with everything that a store has to keep.
+// decision returns a decision with everything that a store must keep.
 func decision(code idverify.Code) idverify.Stored {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 80}
 	value := 81.234567890123
@@ -75,7 +75,7 @@ func (h ResultStoreHarness) save(tb testing.TB, s idverify.ResultStore, id strin
 	}
 }
 
-// has requires what was saved, or nothing where want is nil.
+// has requires that Load returns want, or nothing for nil.
 func (h ResultStoreHarness) has(tb testing.TB, s idverify.ResultStore, id string, want *idverify.Stored) {
 	tb.Helper()
 	ctx, cancel := within(tb)
@@ -93,7 +93,7 @@ func (h ResultStoreHarness) has(tb testing.TB, s idverify.ResultStore, id string
 	is, _ := json.Marshal(got)
 	wants, _ := json.Marshal(*want)
 	if !bytes.Equal(is, wants) {
-		tb.Errorf("what came back is not what was saved:\n%s\n%s", is, wants)
+		tb.Errorf("the loaded value differs from the saved one:\n%s\n%s", is, wants)
 	}
 }
 

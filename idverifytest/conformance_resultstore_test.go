@@ -11,15 +11,15 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// bentResults is a store in memory, with something that goes another way.
+// bentResults is a memory store, with one behaviour that can be changed.
 type bentResults struct {
 	mu   sync.Mutex
 	rows map[string]idverify.Stored
 
 	id    func(string) string
 	bend  func(*idverify.Stored)
-	first bool // the first save stands
-	has   bool // everything is there
+	first bool // the first save wins
+	has   bool // every id is found
 	slow  time.Duration
 	cut   *cable
 }
@@ -73,21 +73,21 @@ func resultHarness(b *bentResults) ResultStoreHarness {
 	return ResultStoreHarness{StoreSetting: s, New: func(testing.TB) idverify.ResultStore { return b }}
 }
 
-func TestTestResultStore_MemoryStoreConforms(t *testing.T) {
+func TestTestResultStore_AcceptsMemoryStore(t *testing.T) {
 	TestResultStore(t, resultHarness(&bentResults{cut: &cable{}}))
 }
 
 // Holds P-PAY-13.
-func TestTestResultStore_SeesStoresThatAreWrong(t *testing.T) {
+func TestTestResultStore_DetectsWrongStores(t *testing.T) {
 	var all []wrong
 	add := func(what, rule string, b *bentResults) {
 		all = append(all, wrong{what, resultHarness(b).rules(), rule})
 	}
-	add("has everything", "has nothing of what nobody saved", &bentResults{has: true})
-	add("drops attempts", "gives back the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Result.Attempts = nil }})
-	add("drops settings", "gives back the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Settings = "" }})
-	add("keeps seconds only", "gives back the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Result.At = s.Result.At.Truncate(time.Second) }})
-	add("keeps the first", "keeps the last that was saved", &bentResults{first: true})
+	add("has everything", "returns nothing that was not saved", &bentResults{has: true})
+	add("drops attempts", "returns the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Result.Attempts = nil }})
+	add("drops settings", "returns the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Settings = "" }})
+	add("keeps seconds only", "returns the whole decision", &bentResults{bend: func(s *idverify.Stored) { s.Result.At = s.Result.At.Truncate(time.Second) }})
+	add("keeps the first", "keeps the last value saved", &bentResults{first: true})
 	add("is slow and deaf", "returns when the context has ended", &bentResults{slow: 5 * time.Second})
 	add("has one id", "serves concurrent callers", &bentResults{id: func(string) string { return "" }})
 	add("tells the id", outageRule, &bentResults{cut: &cable{tells: true}})

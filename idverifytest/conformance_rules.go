@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// foreign is evidence that no provider knows.
+// foreign is evidence of a type that no provider knows.
 type foreign struct{}
 
 func (foreign) EvidenceKind() string { return "idverifytest.foreign" }
@@ -39,11 +39,11 @@ func ruleAccepts(t *testing.T, b *bench) {
 		}
 	}
 	if b.provider.Accepts(foreign{}) {
-		t.Error("accepts evidence that it cannot know")
+		t.Error("accepts evidence of an unknown type")
 	}
 	e := b.fails(t, t.Context(), b.request(b.Cases[0], foreign{}))
 	if e.Code != idverify.CodeUnsupportedEvidence || e.Sent() || e.Billed != idverify.BilledNo {
-		t.Errorf("foreign evidence gives %v", e)
+		t.Errorf("evidence of an unknown type gave %v", e)
 	}
 	if n := b.gate.arrived.Load(); n != 0 {
 		t.Errorf("%d exchanges for evidence that is not accepted", n)
@@ -60,7 +60,7 @@ func ruleCases(t *testing.T, b *bench) {
 					t.Errorf("got %v, want %s", e, c.Want)
 				}
 				if !e.Sent() {
-					t.Error("the vendor answered, and the error says that nothing was sent")
+					t.Error("the vendor answered, but the error says that nothing was sent")
 				}
 				return
 			}
@@ -75,14 +75,14 @@ func ruleCases(t *testing.T, b *bench) {
 	}
 }
 
-// checkResult holds a decision against itself.
+// checkResult checks that a decision is consistent.
 func checkResult(t *testing.T, b *bench, res *idverify.Result) {
 	t.Helper()
 	if res.Vendor != b.provider.Name() {
 		t.Errorf("Result.Vendor is %q, want %q", res.Vendor, b.provider.Name())
 	}
 	if res.Passed() != (res.Code == idverify.CodeMatch) {
-		t.Errorf("code %s and Passed %t do not agree", res.Code, res.Passed())
+		t.Errorf("code %s and Passed %t contradict each other", res.Code, res.Passed())
 	}
 	checkDecided(t, rulesOf(b.provider), res)
 	text, err := json.Marshal(res)
@@ -112,8 +112,8 @@ func ruleFirstEvidence(t *testing.T, b *bench) {
 	}
 }
 
-// ruleQuestion: no exchange is made about nobody, and a provider that is a
-// Verifier, too, asks only what was checked.
+// ruleQuestion: nothing is sent for a zero Question, and a provider that is also a
+// Verifier asks only checked questions.
 func ruleQuestion(t *testing.T, b *bench) {
 	for name, q := range map[string]*idverify.Question{"no question": nil, "a question that nobody made": {}} {
 		res, err := b.provider.Ask(t.Context(), q)
@@ -147,7 +147,7 @@ func refusedHere(t *testing.T, what string, e *idverify.Error, want idverify.Cod
 		t.Errorf("%s: got %v, want %s", what, e, want)
 	}
 	if e.Sent() || e.Ambiguous() || e.Billed != idverify.BilledNo {
-		t.Errorf("%s: nothing was sent, and the error says: %v", what, e)
+		t.Errorf("%s: nothing was sent, but the error says: %v", what, e)
 	}
 }
 
@@ -193,17 +193,17 @@ func ruleContextEnds(t *testing.T, b *bench) {
 	}
 }
 
-// checkAmbiguous wants what holds when a call was sent and not answered.
+// checkAmbiguous requires what must hold when a call was sent and not answered.
 func checkAmbiguous(t *testing.T, e *idverify.Error) {
 	t.Helper()
 	if !e.Sent() || !e.Ambiguous() || !errors.Is(e, idverify.ErrAmbiguous) {
-		t.Errorf("sent and not answered, and the error says: %v", e)
+		t.Errorf("sent and not answered, but the error says: %v", e)
 	}
 	if e.Billed != idverify.BilledUnknown {
-		t.Errorf("nobody knows whether it was billed, and the error says: %v", e)
+		t.Errorf("nobody knows whether it was billed, but the error says: %v", e)
 	}
 	if e.Repeatable() {
-		t.Errorf("repeating it may pay twice, and the error calls it repeatable: %v", e)
+		t.Errorf("repeating it may pay twice, but the error calls it repeatable: %v", e)
 	}
 }
 
@@ -218,7 +218,7 @@ func ruleUnreachable(t *testing.T, b *bench) {
 	}
 	e := b.fails(t, t.Context(), b.match())
 	if e.Code != idverify.CodeNetwork || e.Sent() || e.Ambiguous() || e.Billed != idverify.BilledNo || !e.Repeatable() {
-		t.Errorf("nobody listens, and the error says: %v", e)
+		t.Errorf("nobody listens at the address, but the error says: %v", e)
 	}
 }
 
@@ -282,7 +282,7 @@ func ruleBrokenAnswers(t *testing.T, b *bench) {
 	}
 }
 
-// sayTwice repeats the first field of an object, in capitals, as a last one.
+// sayTwice repeats the first field of an object at the end, in capitals.
 func sayTwice(object []byte) []byte {
 	colon := bytes.IndexByte(object, ':')
 	key := bytes.ToUpper(bytes.TrimSpace(object[1:colon]))

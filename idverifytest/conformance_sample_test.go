@@ -18,7 +18,7 @@ const sampleKey = "EXAMPLE-SAMPLE-KEY"
 
 var ways = []idverify.DecidedBy{idverify.DecidedByThreshold, idverify.DecidedByAnswer, idverify.DecidedByVendor}
 
-// sample is a provider that keeps to the rules. Wrong ones are made of it.
+// sample is a provider that follows the rules. The wrong ones are derived from it.
 type sample struct {
 	sampleMask
 	vendor *providerkit.Vendor
@@ -133,7 +133,7 @@ func answerSample(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprint(w, answer)
 }
 
-// sampleHarness is for the provider that keeps to the rules, or one that is made of it.
+// sampleHarness is for the sample provider, or one derived from it.
 func sampleHarness(way idverify.DecidedBy, by func(*sample) idverify.Provider) Harness {
 	decides := map[idverify.DecidedBy]string{
 		idverify.DecidedByThreshold: "score", idverify.DecidedByAnswer: "rungs", idverify.DecidedByVendor: "verdict",
@@ -151,7 +151,7 @@ func sampleHarness(way idverify.DecidedBy, by func(*sample) idverify.Provider) H
 	}
 }
 
-// The pieces of which wrong providers are made.
+// Building blocks for wrong providers.
 
 type named struct {
 	*sample
@@ -194,7 +194,7 @@ func (c changing) Ask(ctx context.Context, q *idverify.Question) (*idverify.Resu
 	return c.change(c.sample.Ask(ctx, q))
 }
 
-// failing says something else of every error.
+// failing changes every error.
 func failing(s *sample, change func(*idverify.Error)) idverify.Provider {
 	return changing{s, func(res *idverify.Result, err error) (*idverify.Result, error) {
 		var e *idverify.Error
@@ -207,7 +207,7 @@ func failing(s *sample, change func(*idverify.Error)) idverify.Provider {
 	}}
 }
 
-// open has its key where everybody sees it, and prints it.
+// open has its key in an exported field, and prints it.
 type open struct {
 	idverify.Provider
 	Key string

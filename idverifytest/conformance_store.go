@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// StoreSetting is how the conformance suites for stores run their rules. The zero
+// StoreSetting says how the conformance suites for stores run their rules. The zero
 // StoreSetting fits a store on a server.
 type StoreSetting struct {
 	// Around runs each rule. A store in memory that reads the time from package time
@@ -22,14 +22,13 @@ type StoreSetting struct {
 	//
 	// New is then called inside. Default: the rule is called.
 	Around func(t *testing.T, rule func(t *testing.T))
-	// Wait lets time pass for the store. Default [time.Sleep].
+	// Wait lets time pass for the store.
 	Wait func(d time.Duration)
-	// Tick is the time that the rules count in: an answer of the store has to come in
-	// much less. Default 200 ms.
+	// Tick is the unit of time of the rules: the store has to answer in much less.
 	Tick time.Duration
-	// Break makes the backend fail, by a cut connection for one, and Heal mends it.
-	// With both, every method has to fail within its context, with an error that
-	// tells nothing of what it was given, and to work again afterwards.
+	// Break makes the backend fail, for example by cutting the connection, and Heal
+	// repairs it. With both set, every method must fail within its context, with an
+	// error that shows none of its arguments, and must work again afterwards.
 	Break, Heal func(tb testing.TB)
 }
 
@@ -69,19 +68,19 @@ func (s StoreSetting) wait(d time.Duration) {
 	time.Sleep(d)
 }
 
-// within is a context for one call of a store, as long as a Client gives it.
+// within returns a context for one call of a store, with a Client's time limit.
 func within(tb testing.TB) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(tb.Context(), 2*time.Second)
 }
 
-// digits are n hexadecimal digits that no other rule uses.
+// digits returns n random hexadecimal digits, which no other rule uses.
 func digits(n int) string {
 	random := make([]byte, (n+1)/2)
 	_, _ = rand.Read(random) // never fails: crypto/rand ends the program instead
 	return hex.EncodeToString(random)[:n]
 }
 
-// crowd runs n calls at the same moment and waits for them.
+// crowd runs n calls concurrently and waits for them.
 func crowd(n int, call func(i int)) {
 	var all sync.WaitGroup
 	begin := make(chan struct{})
@@ -95,13 +94,13 @@ func crowd(n int, call func(i int)) {
 	all.Wait()
 }
 
-// outage is the rule for a backend that fails, nil where it cannot be made to.
-// calls are the methods by name, and secrets what no error may tell.
+// outage is the rule for a failing backend, nil where it cannot be made to fail.
+// calls are the methods by name, and secrets what no error may contain.
 func (s StoreSetting) outage(calls func(tb testing.TB) (methods map[string]func(context.Context) error, secrets []string)) []storeRule {
 	if s.Break == nil || s.Heal == nil {
 		return nil
 	}
-	return []storeRule{{"fails in time, tells nothing, and recovers", func(tb testing.TB) {
+	return []storeRule{{"fails in time, shows no secret, and recovers", func(tb testing.TB) {
 		methods, secrets := calls(tb)
 		s.Break(tb)
 		for name, call := range methods {
@@ -130,7 +129,7 @@ func (s StoreSetting) outage(calls func(tb testing.TB) (methods map[string]func(
 	}}}
 }
 
-// mustTellNothing looks through an error and all its causes.
+// mustTellNothing searches an error and all its causes.
 func mustTellNothing(tb testing.TB, method string, err error, secrets []string) {
 	tb.Helper()
 	for ; err != nil; err = errors.Unwrap(err) {
@@ -142,7 +141,7 @@ func mustTellNothing(tb testing.TB, method string, err error, secrets []string) 
 	}
 }
 
-// mustNotHold looks for a secret in a dump, plain or in hexadecimal or base64.
+// mustNotHold searches a dump for a secret, plain, in hexadecimal and in base64.
 func mustNotHold(tb testing.TB, dump, secret string) {
 	tb.Helper()
 	if dump == "" {

@@ -16,7 +16,7 @@ import (
 // bubble runs the rules of a suite without waiting.
 var bubble = StoreSetting{Around: func(t *testing.T, rule func(*testing.T)) { synctest.Test(t, rule) }}
 
-// verdict is a test that notes that it failed, and goes on.
+// verdict is a test that records its failures, and goes on.
 type verdict struct {
 	testing.TB
 	mu     sync.Mutex
@@ -36,7 +36,7 @@ func (v *verdict) Fatalf(format string, args ...any) {
 func (v *verdict) Fatal(args ...any) { v.Fatalf("%s", fmt.Sprint(args...)) }
 func (v *verdict) Helper()           {}
 
-// broken gives the rules that a store breaks, each with what was said last.
+// broken returns the rules that a store breaks, each with its last message.
 func broken(t *testing.T, rules []storeRule) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -49,7 +49,7 @@ func broken(t *testing.T, rules []storeRule) map[string]string {
 				rule.run(v)
 			}()
 			<-done
-			time.Sleep(time.Hour) // for what a wrong store left behind
+			time.Sleep(time.Hour) // for goroutines that a wrong store left behind
 			if v.failed != "" {
 				found[rule.name] = v.failed
 			}
@@ -58,7 +58,7 @@ func broken(t *testing.T, rules []storeRule) map[string]string {
 	return found
 }
 
-// wrong is a store that breaks a rule, among others perhaps.
+// wrong is a store that breaks a rule, and perhaps others too.
 type wrong struct {
 	what  string
 	rules []storeRule
@@ -66,7 +66,7 @@ type wrong struct {
 }
 
 // assertSeen requires that each wrong store breaks its rule, and that every rule of
-// the suite is broken by one.
+// the suite is broken by some store.
 func assertSeen(t *testing.T, right []storeRule, all []wrong) {
 	t.Helper()
 	held := map[string]bool{}
@@ -80,7 +80,7 @@ func assertSeen(t *testing.T, right []storeRule, all []wrong) {
 	}
 }
 
-// cable is the way to a backend whose connection can be cut. What it says then may tell too much.
+// cable is a connection to a backend that can be cut. Its error then may show too much.
 type cable struct {
 	isCut, tells, hangs bool
 }
@@ -103,4 +103,4 @@ func (c *cable) err(ctx context.Context, key string) error {
 	return errors.New("no connection")
 }
 
-const outageRule = "fails in time, tells nothing, and recovers"
+const outageRule = "fails in time, shows no secret, and recovers"

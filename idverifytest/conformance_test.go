@@ -22,14 +22,14 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// A provider that keeps to everything, whoever decides.
-func TestTheSuiteIsContentWithEachWayToDecide(t *testing.T) {
+// A provider that follows all rules, for each DecidedBy.
+func TestConformance_AcceptsCorrectProviders(t *testing.T) {
 	for _, way := range ways {
 		t.Run(string(way), func(t *testing.T) { TestProvider(t, sampleHarness(way, nil)) })
 	}
 }
 
-func TestTheSuiteTellsOfEveryRule(t *testing.T) {
+func TestConformance_DocumentsEveryRule(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "conformance.go", nil, parser.ParseComments)
 	require.NoError(t, err)
 	documented := ""
@@ -47,7 +47,7 @@ func TestTheSuiteTellsOfEveryRule(t *testing.T) {
 	assert.NotContains(t, documented, " - ", "the documentation has a rule that is none")
 }
 
-// wrong are providers that break one rule, in ways that happen.
+// wrong are providers that each break one rule in a realistic way.
 var wrongProviders = map[string]struct {
 	breaks string
 	by     func(*sample) idverify.Provider
@@ -86,7 +86,7 @@ var wrongProviders = map[string]struct {
 			return s.Ask(ctx, q)
 		}}
 	}},
-	"asks about nobody": {"asks only what was checked", func(s *sample) idverify.Provider {
+	"asks about nobody": {"asks only checked questions", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			if q.Evidence() == nil {
 				return nil, &idverify.Error{Code: idverify.CodeUnknown, Vendor: s.Name()}
@@ -110,14 +110,14 @@ var wrongProviders = map[string]struct {
 			return s.Ask(ctx, q)
 		}}
 	}},
-	"always sent": {"tells an unreachable vendor", func(s *sample) idverify.Provider {
+	"always sent": {"reports an unreachable vendor", func(s *sample) idverify.Provider {
 		return failing(s, func(e *idverify.Error) {
 			if e.Code == idverify.CodeNetwork {
 				e.Delivery, e.Billed = idverify.DeliveryUnanswered, idverify.BilledUnknown
 			}
 		})
 	}},
-	"asks again": {"tells an unanswered call and does not repeat it", func(s *sample) idverify.Provider {
+	"asks again": {"reports an unanswered call and does not repeat it", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			res, err := s.Ask(ctx, q)
 			if idverify.CodeOf(err) == idverify.CodeNetwork {
@@ -126,14 +126,14 @@ var wrongProviders = map[string]struct {
 			return res, err
 		}}
 	}},
-	"an outage for a page": {"takes no broken answer for an answer", func(s *sample) idverify.Provider {
+	"an outage for a page": {"refuses a broken answer", func(s *sample) idverify.Provider {
 		return failing(s, func(e *idverify.Error) {
 			if e.Code == idverify.CodeBadResponse && e.HTTPStatus >= 500 {
 				e.Code = idverify.CodeVendorUnavailable
 			}
 		})
 	}},
-	"no time to wait": {"understands what a gateway refused", func(s *sample) idverify.Provider {
+	"no time to wait": {"understands a gateway's refusal", func(s *sample) idverify.Provider {
 		return failing(s, func(e *idverify.Error) { e.RetryAfter = 0 })
 	}},
 	"goes where it is sent": {"follows no redirect", func(s *sample) idverify.Provider {
@@ -146,7 +146,7 @@ var wrongProviders = map[string]struct {
 			return res, err
 		}}
 	}},
-	"a number in the detail": {"says nothing of the person", func(s *sample) idverify.Provider {
+	"a number in the detail": {"shows no personal data", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			res, err := s.Ask(ctx, q)
 			var e *idverify.Error
@@ -187,10 +187,10 @@ var wrongProviders = map[string]struct {
 
 const isChild = "IDVERIFYTEST_WRONG_PROVIDERS"
 
-// TestWrongProviders fails, and is run by the test below only.
+// TestWrongProviders fails; only the test below runs it.
 func TestWrongProviders(t *testing.T) {
 	if os.Getenv(isChild) == "" {
-		t.Skip("for TestTheSuiteFailsForEachWrongProvider")
+		t.Skip("for TestConformance_DetectsEachWrongProvider")
 	}
 	for name, w := range wrongProviders {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestWrongProviders(t *testing.T) {
 	}
 }
 
-func TestTheSuiteFailsForEachWrongProvider(t *testing.T) {
+func TestConformance_DetectsEachWrongProvider(t *testing.T) {
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWrongProviders$", "-test.timeout=2m", "-test.parallel=8")
 	child.Env = append(os.Environ(), isChild+"=1")
 	child.WaitDelay = time.Second

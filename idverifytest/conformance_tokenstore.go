@@ -17,17 +17,18 @@ type TokenStore[T any] interface {
 // TokenStoreHarness tells [TestTokenStore] how to make the store under test.
 type TokenStoreHarness[T any] struct {
 	StoreSetting
-	// New makes a store as a process does. It may be called again, for another
+	// New makes a store as one process would. It may be called again, for another
 	// process with the same backend.
 	New func(tb testing.TB) TokenStore[T]
-	// Token makes a token that lives so long from now; Read is its opposite.
+	// Token makes a token that expires after the given time; Read reads the token's
+	// text and its remaining time.
 	Token func(value string, life time.Duration) T
 	Read  func(token T) (value string, life time.Duration)
-	// Lease says that of many processes without a token Load tells one to fetch,
-	// and lets the others wait.
+	// Lease says that among many processes without a token Load tells one to fetch
+	// it, and lets the others wait.
 	Lease bool
-	// Dump gives everything that the backend holds, as a text. With it, no token may
-	// stand there. It may be nil.
+	// Dump returns everything that the backend holds, as text. With it, the suite
+	// checks that no token can be read there. It may be nil.
 	Dump func(tb testing.TB) string
 }
 
@@ -42,19 +43,19 @@ func TestTokenStore[T any](t *testing.T, h TokenStoreHarness[T]) {
 
 func (h TokenStoreHarness[T]) rules() []storeRule {
 	rules := []storeRule{
-		{"gives back what was saved", h.ruleRoundTrip},
-		{"keeps the last that was saved", h.ruleLastSave},
+		{"returns what was saved", h.ruleRoundTrip},
+		{"keeps the last value saved", h.ruleLastSave},
 		{"drops a token only if it is still the same", h.ruleDrop},
-		{"gives no token that has expired", h.ruleExpired},
+		{"returns no expired token", h.ruleExpired},
 		{"returns when the context has ended", h.ruleEnded},
 		{"serves concurrent callers", h.ruleConcurrent},
 	}
 	if h.Lease {
 		rules = append(rules, storeRule{"tells one of many to fetch", h.ruleLease},
-			storeRule{"lets a loser go when the context ends", h.ruleLoser})
+			storeRule{"lets a waiting process go when the context ends", h.ruleLoser})
 	}
 	if h.Dump != nil {
-		rules = append(rules, storeRule{"shows no token to who can read the backend", h.ruleDump})
+		rules = append(rules, storeRule{"stores no readable token", h.ruleDump})
 	}
 	return append(rules, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
 		s, key, value := h.New(tb), digits(64), digits(40)
@@ -76,7 +77,7 @@ func (h TokenStoreHarness[T]) save(tb testing.TB, s TokenStore[T], key, value st
 	}
 }
 
-// has requires the token, or none where want is empty. Where nobody has a token, a
+// has requires the token, or none where want is empty. Where there is no token, a
 // store with a lease may wait.
 func (h TokenStoreHarness[T]) has(tb testing.TB, s TokenStore[T], key, want string, life time.Duration) {
 	tb.Helper()
@@ -135,7 +136,7 @@ func (h TokenStoreHarness[T]) ruleDrop(tb testing.TB) {
 			tb.Errorf("Drop: %T", err)
 		}
 	}
-	drop(old) // nothing is there
+	drop(old) // there is nothing to drop
 	h.save(tb, first, key, now, time.Hour)
 	drop(old)
 	h.has(tb, first, key, now, time.Hour)
@@ -214,7 +215,7 @@ func (h TokenStoreHarness[T]) ruleLease(tb testing.TB) {
 func (h TokenStoreHarness[T]) ruleLoser(tb testing.TB) {
 	first, second := h.New(tb), h.New(tb)
 	key := digits(64)
-	h.has(tb, first, key, "", 0) // has the lease now
+	h.has(tb, first, key, "", 0) // now holds the lease
 	ctx, cancel := context.WithTimeout(tb.Context(), h.ticks(1))
 	defer cancel()
 	began := time.Now()

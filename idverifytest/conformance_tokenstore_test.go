@@ -45,7 +45,7 @@ func (t *ticketTable) drop(key, value string) {
 	}
 }
 
-// bentTokens is a store with a lease, with something that goes another way.
+// bentTokens is a store with a lease, with one behaviour that can be changed.
 type bentTokens struct {
 	ticketTable
 	mu     sync.Mutex
@@ -53,8 +53,8 @@ type bentTokens struct {
 
 	noLease, deaf, dropsAll, keepsFirst bool
 	slow                                time.Duration
-	bend                                func(ticket) ticket // of what is given back
-	plain                               map[string]string   // what can be read, nil when it is sealed
+	bend                                func(ticket) ticket // changes what is returned
+	plain                               map[string]string   // what can be read in the backend, nil when it is sealed
 	cut                                 *cable
 }
 
@@ -151,12 +151,12 @@ func tokenHarness(b *bentTokens) TokenStoreHarness[ticket] {
 	}
 }
 
-func TestTestTokenStore_StoreWithALeaseConforms(t *testing.T) {
+func TestTestTokenStore_AcceptsStoreWithLease(t *testing.T) {
 	TestTokenStore(t, tokenHarness(&bentTokens{cut: &cable{}}))
 }
 
 // Holds P-PAY-13.
-func TestTestTokenStore_SeesStoresThatAreWrong(t *testing.T) {
+func TestTestTokenStore_DetectsWrongStores(t *testing.T) {
 	var all []wrong
 	add := func(what, rule string, b *bentTokens) { all = append(all, wrong{what, tokenHarness(b).rules(), rule}) }
 	with := func(life time.Duration, more string) func(ticket) ticket {
@@ -164,16 +164,16 @@ func TestTestTokenStore_SeesStoresThatAreWrong(t *testing.T) {
 			return ticket{token.value + more, time.Now().Add(life)}
 		}
 	}
-	add("forgets the life", "gives back what was saved", &bentTokens{bend: with(24*time.Hour, "")})
-	add("keeps the first", "keeps the last that was saved", &bentTokens{keepsFirst: true})
+	add("forgets the life", "returns what was saved", &bentTokens{bend: with(24*time.Hour, "")})
+	add("keeps the first", "keeps the last value saved", &bentTokens{keepsFirst: true})
 	add("drops whatever is there", "drops a token only if it is still the same", &bentTokens{dropsAll: true})
-	add("gives what has expired", "gives no token that has expired", &bentTokens{bend: with(time.Hour, "")})
+	add("gives what has expired", "returns no expired token", &bentTokens{bend: with(time.Hour, "")})
 	add("is slow and deaf", "returns when the context has ended", &bentTokens{slow: 5 * time.Second})
 	add("mixes tokens up", "serves concurrent callers", &bentTokens{bend: with(time.Hour, "x")})
 	add("has no lease", "tells one of many to fetch", &bentTokens{noLease: true})
-	add("holds losers", "lets a loser go when the context ends", &bentTokens{deaf: true})
-	add("holds no losers at all", "lets a loser go when the context ends", &bentTokens{noLease: true})
-	add("shows tokens", "shows no token to who can read the backend", &bentTokens{plain: map[string]string{}})
+	add("holds losers", "lets a waiting process go when the context ends", &bentTokens{deaf: true})
+	add("holds no losers at all", "lets a waiting process go when the context ends", &bentTokens{noLease: true})
+	add("shows tokens", "stores no readable token", &bentTokens{plain: map[string]string{}})
 	add("tells the key", outageRule, &bentTokens{cut: &cable{tells: true}})
 	assertSeen(t, tokenHarness(&bentTokens{cut: &cable{}}).rules(), all)
 	assert.Empty(t, broken(t, tokenHarness(&bentTokens{cut: &cable{}}).rules()))

@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// connections bounds how many clients are connected at a time. A client that
-// comes when there is no room gets the place of a connection that has had no
-// request for three seconds. Where there is none, the client waits, and others are
-// disconnected after their next answer.
+// connections limits how many clients are connected at a time. When there is no
+// room, a new client gets the place of a connection that has had no request for
+// three seconds. If there is none, the client waits, and other connections are
+// closed after their next answer.
 type connections struct {
 	net.Listener
 	slots   chan struct{}
-	crowded *atomic.Int32 // how many wait, here and at other listeners of the server
+	crowded *atomic.Int32 // how many clients wait, at all listeners of the server
 	closed  chan struct{}
 	once    sync.Once
 
 	mu    sync.Mutex
-	quiet *list.List // of quietConn, the longest first
+	quiet *list.List // of quietConn, the longest quiet first
 	at    map[net.Conn]*list.Element
 }
 
@@ -32,9 +32,9 @@ type quietConn struct {
 	since time.Time
 }
 
-// quietTime is how long a connection may have no request while others wait. One
-// that was just answered is left alone: its next request may be on the way, and
-// would be lost.
+// quietTime is how long a connection without a request is left alone while others
+// wait. After an answer the next request may be on the way, and closing the
+// connection would lose it.
 const quietTime = 3 * time.Second
 
 func limitConnections(l net.Listener, most int, crowded *atomic.Int32) *connections {
@@ -61,7 +61,7 @@ func (c *connections) Accept() (net.Conn, error) {
 	return &placedConn{Conn: conn, leave: sync.OnceFunc(func() { <-c.slots })}, nil
 }
 
-// enter waits for a place. It is false when the listener is closed first.
+// enter waits for a place. It returns false when the listener is closed first.
 func (c *connections) enter() bool {
 	select {
 	case c.slots <- struct{}{}:
@@ -84,7 +84,7 @@ func (c *connections) enter() bool {
 	}
 }
 
-// isClosed reports whether nobody will serve who enters now.
+// isClosed reports whether the listener is closed.
 func (c *connections) isClosed() bool {
 	select {
 	case <-c.closed:
@@ -118,7 +118,7 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 		placed.nextHead()
 	case !plain && state == http.StateNew:
 		if placed, ok := under(conn).(*placedConn); ok {
-			placed.over = true // TLS: no line can be told from the bytes
+			placed.over = true // with TLS the bytes show no lines
 		}
 	}
 	if state == http.StateIdle || state == http.StateNew {
@@ -139,21 +139,21 @@ func (c *connections) Close() error {
 	return c.Listener.Close()
 }
 
-// placedConn gives its place back when it is closed. It also counts the lines
-// of a head while they arrive: net/http has no limit for them, and keeps far
-// more of a short line than its bytes. Under TLS it cannot see them.
+// placedConn releases its place when it is closed. It also counts the lines of a
+// request's head while they arrive: net/http does not limit them, and keeps far
+// more than the bytes of a short line. With TLS it cannot see them.
 type placedConn struct {
 	net.Conn
 	leave func()
 
 	mu    sync.Mutex
-	lines int  // of the head that is being read
-	blank bool // nothing came since the last line feed
+	lines int  // of the head being read
+	blank bool // nothing since the last line feed
 	over  bool // the head has ended
 }
 
-// errHead makes net/http close the connection, with 400 unless the head is that
-// of a later request and short.
+// errHead makes net/http close the connection, with 400 unless it is a later
+// request with a short head.
 var errHead = errors.New("idverifytest: a head with too many lines")
 
 // Close implements [net.Conn].
@@ -192,7 +192,7 @@ func (c *placedConn) count(read []byte) int {
 	return c.lines
 }
 
-// nextHead is called before the head of the next request is read.
+// nextHead must be called before the head of the next request is read.
 func (c *placedConn) nextHead() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -202,7 +202,7 @@ func (c *placedConn) nextHead() {
 // NetConn is the connection without its place.
 func (c *placedConn) NetConn() net.Conn { return c.Conn }
 
-// under is the connection below TLS, with its place where it has one.
+// under returns the connection below TLS, with its place where it has one.
 func under(conn net.Conn) net.Conn {
 	for {
 		if _, ok := conn.(*placedConn); ok {
@@ -216,6 +216,5 @@ func under(conn net.Conn) net.Conn {
 	}
 }
 
-// closeNow closes a connection without the farewell of TLS, which can take
-// seconds.
+// closeNow closes a connection without TLS's close_notify, which can take seconds.
 func closeNow(conn net.Conn) { _ = under(conn).Close() }

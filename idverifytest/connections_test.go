@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pipes is a listener in memory, so that a test's clock is the only one.
+// pipes is an in-memory listener, so that only the test's clock counts.
 type pipes struct {
 	dialed chan net.Conn
 	closed chan struct{}
@@ -58,7 +58,7 @@ func serving(t *testing.T, opts ...Option) (*Server, *pipes) {
 	return s, l
 }
 
-// get asks for nothing in particular, and returns the answer's status.
+// get sends a request to no vendor, and returns the answer's status.
 func get(t *testing.T, conn net.Conn, headers string) *http.Response {
 	t.Helper()
 	go func() { _, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n"+headers+"\r\n") }()
@@ -75,13 +75,13 @@ func isClosed(conn net.Conn) bool {
 	return err != nil
 }
 
-func TestConnections_IdleOneGivesItsPlace(t *testing.T) {
+func TestConnections_IdleConnectionIsClosedForNewClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, l := serving(t, WithMaxConnections(2))
 		first, second := l.dial(), l.dial()
 		defer second.Close()
 		get(t, first, "")
-		synctest.Wait() // now it is idle, and the other comes later
+		synctest.Wait() // now it is idle, and the other connects later
 		get(t, second, "")
 		synctest.Wait()
 		begun := time.Now()
@@ -94,7 +94,7 @@ func TestConnections_IdleOneGivesItsPlace(t *testing.T) {
 	})
 }
 
-func TestConnections_WaitForABusyOne(t *testing.T) {
+func TestConnections_NewClientWaitsForBusyConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := serving(t, WithMaxConnections(1))
 		s.Inject(Linkface, Delay(5*time.Second))
@@ -120,8 +120,8 @@ func TestConnections_WaitForABusyOne(t *testing.T) {
 	})
 }
 
-// Who connects and sends nothing keeps a place for so long, when others wait.
-func TestConnections_SilentOneGivesItsPlace(t *testing.T) {
+// A connection that sends nothing loses its place after a while, when others wait.
+func TestConnections_SilentConnectionIsClosedForNewClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, l := serving(t, WithMaxConnections(1))
 		silent := l.dial()
@@ -176,7 +176,7 @@ func TestConnections_CloseEndsAccept(t *testing.T) {
 	})
 }
 
-func TestConnections_NoneIsAMistake(t *testing.T) {
+func TestWithMaxConnections_PanicsBelowOne(t *testing.T) {
 	assert.Panics(t, func() { WithMaxConnections(0) })
 }
 
@@ -189,7 +189,7 @@ func TestConnections_LinesOfAHead(t *testing.T) {
 			assert.Equal(t, status, get(t, conn, strings.Repeat("A:\r\n", n)).StatusCode, n)
 			_ = conn.Close()
 		}
-		// What stands in a body is no head, and each head is counted by itself.
+		// Lines of a body do not count, and each head is counted separately.
 		conn := l.dial()
 		defer conn.Close()
 		for range 3 {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// deliver sends an answer through the fault that strikes it.
+// deliver sends an answer through the injected fault.
 func (s *Server) deliver(w http.ResponseWriter, r *http.Request, rep reply, f Fault) {
 	switch f.kind {
 	case hang:
@@ -30,7 +30,7 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request, rep reply, f Fa
 	case truncated:
 		s.writeHead(w, rep)
 		_, _ = w.Write(rep.body[:len(rep.body)/2])
-		// Returning early makes net/http end the connection.
+		// Returning early makes net/http close the connection.
 		return
 	case malformedJSON:
 		rep.body = rep.body[:max(0, len(rep.body)-2)]
@@ -59,8 +59,8 @@ func (s *Server) drip(w http.ResponseWriter, r *http.Request, rep reply, d time.
 	}
 }
 
-// wait returns true when c fires, and false when the client left or the
-// server closes first.
+// wait returns true when c fires, and false when the client leaves or the server
+// closes first.
 func (s *Server) wait(r *http.Request, c <-chan time.Time) bool {
 	select {
 	case <-c:
@@ -71,7 +71,8 @@ func (s *Server) wait(r *http.Request, c <-chan time.Time) bool {
 	return false
 }
 
-// writeHead announces the whole body, whatever will be sent of it.
+// writeHead announces the length of the whole body, however much of it will be
+// sent.
 func (s *Server) writeHead(w http.ResponseWriter, rep reply) {
 	h := w.Header()
 	for name, values := range rep.header {
@@ -80,15 +81,15 @@ func (s *Server) writeHead(w http.ResponseWriter, rep reply) {
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
 	h.Set("Content-Length", strconv.Itoa(len(rep.body)))
 	if s.crowded.Load() > 0 {
-		h.Set("Connection", "close") // the place is for the next in line
+		h.Set("Connection", "close") // others wait for the place
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTime))
 	w.WriteHeader(rep.status)
 }
 
-// reset ends the connection so that the client sees a reset instead of an
-// orderly end. Where there is no connection to be had (HTTP/2, a recorder)
-// the exchange is aborted as net/http provides.
+// reset ends the connection so that the client sees a reset instead of an orderly
+// end. Where the connection cannot be hijacked (HTTP/2, a recorder), the exchange
+// is aborted in net/http's way.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

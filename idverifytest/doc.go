@@ -1,10 +1,10 @@
-// Package idverifytest stands in for the vendors, so that a service that
-// verifies people can be tested offline and free of charge.
+// Package idverifytest is a stand-in for the vendors, so that a service that verifies
+// people can be tested offline and free of charge.
 //
-// It serves real HTTP, checks every request as strictly as the vendors'
-// documents say, and answers in the vendors' own shapes and codes. It shares
-// no code with the packages that speak to the vendors, so that a mistake there
-// cannot hide here. A test in ten lines:
+// It serves real HTTP, checks every request as strictly as the vendors' documents say,
+// and answers in the vendors' own shapes and codes. It shares no code with the packages
+// that call the vendors, so that a mistake there is not repeated here. A test in ten
+// lines:
 //
 //	srv := idverifytest.Start(t)
 //	lf, err := linkface.New(linkface.Config{
@@ -20,11 +20,10 @@
 //
 // # Persons
 //
-// The name and the ID number choose the outcome, never the picture: see
-// [Persons]. The same [Person] has the same outcome at every vendor that has
-// words for it; a number that is nobody's is answered as [Person] says.
-// [Server.SetScores] gives [Match] other scores, and
-// [Server.Script] gives any answer at all.
+// The name and the ID number choose the outcome, the picture never does: see [Persons].
+// The same [Person] has the same outcome at every vendor that can express it; for a
+// number that belongs to nobody, see [Person]. [Server.SetScores] changes the scores of
+// [Match], and [Server.Script] sends any answer at all.
 //
 // # Faults
 //
@@ -38,17 +37,16 @@
 // # What was asked and what it would have cost
 //
 // [Server.Bill] lists what would have been charged for, [Server.Calls] and
-// [Server.TokenFetches] count, and [Server.Exchanges] tells the shape of every
-// request: names and sizes, no values. The server keeps no name, number or
-// picture beyond the exchange, and writes no log.
+// [Server.TokenFetches] count, and [Server.Exchanges] describes every request: names and
+// sizes, no values. The server keeps no name, number or picture after the exchange, and
+// writes no log.
 //
 // # Limits
 //
-// A stand-in that a team shares must survive what arrives. Whatever that is, the
-// stand-in takes at most 64 MiB of memory: pictures and captures are looked at
-// while they arrive and not kept. What is above these limits gets the vendor's
-// own error for a request that is malformed, and a body its error for one that is
-// too large, where it has one.
+// A stand-in that a team shares has to survive any request. It uses at most 64 MiB of
+// memory for requests: pictures and captures are examined while they arrive and are not
+// kept. A request above these limits gets the vendor's own error for a malformed request,
+// or for one that is too large where the vendor has such an error.
 //
 //	headers                      100
 //	parameters of a query         64
@@ -58,16 +56,15 @@
 //	all texts                  64 KiB are kept
 //	a body                     what the vendor takes, and 65 MiB at the most
 //
-// [Server.Exchanges] and [Bill] say what they keep. All requests that are being
-// read share 16 MiB; one that does not get its part within 10 s is told that
-// there are too many calls. [Start] and [Server.Serve] also bound connections,
-// heads and time; a server of yours in which [New] is mounted has its own limits
-// there.
+// [Server.Exchanges] and [Bill] document what they keep. All requests being read share 16
+// MiB; one that does not get its share within 10 s is answered with the vendor's error
+// for too many calls. [Start] and [Server.Serve] also limit connections, heads and time;
+// if you mount [New] in a server of your own, set limits there.
 //
 // # What the documents leave open
 //
-// Where they are silent or contradict each other, the stand-in does this, and
-// no client should rely on it. For all vendors:
+// Where the documents are silent or contradict each other, the stand-in behaves as
+// follows; no client should rely on it. For all vendors:
 //
 //   - A name is 1 to 128 characters: letters of any script with their marks, 〇
 //     and its like, private use characters, the dots · • ‧ ・ . and ' ’ - and
@@ -78,9 +75,9 @@
 //     number, picture, person. Whoever every vendor refuses before it looks, such as
 //     the [Person] for rate_limited, is refused before the picture.
 //   - A path may lack the stand-in's prefix, as in "/face/idcardcompare": some of
-//     the vendors' own kits can be told a host and no path.
-//   - A request that breaks off is a malformed one, whatever of it can be read.
-//   - What a failed call costs is told at [Bill].
+//     the vendors' own SDKs can be configured with a host but no path.
+//   - A request that is cut off counts as malformed, whatever part of it can be read.
+//   - For what a failed call costs, see [Bill].
 //
 // What holds for one vendor stands at its name, such as [Linkface].
 package idverifytest

@@ -16,7 +16,7 @@ import (
 	lf "github.com/idverify/idverify/linkface"
 )
 
-// service stands for one's own, as the README shows its test.
+// service stands for your own, as in the README's test.
 type service struct{ verifier idverify.Verifier }
 
 func newService(t *testing.T, linkfaceURL, baiduURL string) service {
@@ -56,8 +56,8 @@ func TestFailoverWhenFirstVendorIsDown(t *testing.T) {
 	require.Empty(t, vendors.Bill().Twice())
 }
 
-// ask asks Linkface's stand-in, served at root, about somebody. In a service's
-// test, the service does this.
+// ask sends a request about a person to Linkface's stand-in, served at root. In a
+// service's test, the service does this.
 func ask(root string, person idverifytest.Person) (*idverify.Result, error) {
 	verifier, err := lf.New(lf.Config{
 		APIID: idverifytest.LinkfaceAPIID, APISecret: idverifytest.LinkfaceAPISecret,
@@ -139,7 +139,7 @@ func ExampleServer_Inject() {
 	// "", ambiguous false, billed so far 2
 }
 
-// An answer that the vendor has never given: OK, without a score.
+// An answer that the vendor never gives: OK, without a score.
 func ExampleServer_Script() {
 	vendors := idverifytest.New()
 	defer vendors.Close()

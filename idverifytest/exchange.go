@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Exchange is what arrived and how it was answered: shapes and names for
-// assertions about requests, never a value. Texts are cut at 256 bytes, and a
-// list names 100 things at most.
+// Exchange describes a request and how it was answered: shapes and names for
+// assertions about requests, never a value. Texts are cut at 256 bytes, and a list
+// contains at most 100 entries.
 type Exchange struct {
 	Seq    int    // 1 for the first exchange of the server
 	Vendor string // also [BaiduToken]; empty for a path of no vendor
@@ -26,16 +26,16 @@ type Exchange struct {
 	Query            []string // names, sorted
 	Fields           []string // names in the body, sorted
 	Evidence         string   // the field that carried the picture or capture
-	EvidenceBytes    int64    // of its value as sent; 0 if the fault came first
+	EvidenceBytes    int64    // of its value as sent; 0 when the fault came first
 	BodyBytes        int64    // of the body as read
 
-	Fault      string // the fault that struck, as in "reset_after_body", or empty
-	Status     int    // HTTP status as decided, whether or not it could be sent; 0 if nothing was
+	Fault      string // the fault that was applied, as in "reset_after_body", or empty
+	Status     int    // HTTP status as decided, even if it could not be sent; 0 if nothing was
 	VendorCode string // the vendor's own: "OK", "222202", "-5803"; empty if none
 	Billed     bool
 }
 
-// newExchange notes what a request's head says.
+// newExchange records what a request's head says.
 func newExchange(seq int, vendor, path string, r *http.Request, query url.Values) Exchange {
 	return Exchange{
 		Seq:              seq,
@@ -51,11 +51,11 @@ func newExchange(seq int, vendor, path string, r *http.Request, query url.Values
 	}
 }
 
-// cut is a text for the record. It is copied, because it may be a piece of a
-// long one that would be kept with it.
+// cut shortens a text for the record. It is copied, so that the record does not
+// keep a long text alive.
 func cut(text string) string { return strings.Clone(text[:min(len(text), maxNoted)]) }
 
-// noted lists names for the record.
+// noted returns names for the record.
 func noted[V any](m map[string]V) []string {
 	if len(m) == 0 {
 		return nil
@@ -71,13 +71,13 @@ func noted[V any](m map[string]V) []string {
 	return list
 }
 
-// aName is what fields, parameters and headers are called. Anything else may be a
-// body that a client sent under the wrong type, with a person in it.
+// aName matches names of fields, parameters and headers. Anything else may be a
+// body sent under a wrong type, with personal data in it.
 var aName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)
 
 const noName = "[not a name]"
 
-// shown is a name for the record.
+// shown returns a name for the record.
 func shown(name string) string {
 	if !aName.MatchString(name) {
 		return noName
@@ -85,9 +85,9 @@ func shown(name string) string {
 	return cut(name)
 }
 
-// Exchanges lists what arrived, in the order of arrival: at most the last
-// 10,000, fewer where their texts come to more than 8 MiB, and only what has
-// been answered, or is being held up.
+// Exchanges lists the exchanges in order of arrival: at most the last 10,000, fewer
+// where their texts exceed 8 MiB, and only those that have been answered or are
+// being held up.
 func (s *Server) Exchanges() []Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,16 +103,16 @@ func (s *Server) Exchanges() []Exchange {
 	return all
 }
 
-// Calls counts the requests that arrived at a vendor's verification endpoint,
-// or at [BaiduToken], whatever became of them.
+// Calls counts the requests that arrived at a vendor's verification endpoint, or at
+// [BaiduToken], whatever their outcome.
 func (s *Server) Calls(vendor string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[vendor]
 }
 
-// settle notes how an exchange ends. It comes before the answer leaves, so
-// that a client that has its answer finds it on the record.
+// settle records how an exchange ends. It runs before the answer is sent, so that a
+// client that has its answer finds it in the record.
 func (s *Server) settle(rec *Exchange, rep reply, subject string) {
 	rec.Status, rec.VendorCode = rep.status, rep.code
 	rec.Billed = rep.billed

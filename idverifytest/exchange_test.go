@@ -60,8 +60,8 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-// An exchange is on the record when it is answered, and listed as it arrived.
-func TestExchangesAreInTheOrderOfArrival(t *testing.T) {
+// An exchange is recorded when it is answered, and listed in order of arrival.
+func TestExchanges_OrderOfArrival(t *testing.T) {
 	srv := idverifytest.Start(t)
 	content, write := io.Pipe()
 	first := make(chan error, 1)
@@ -87,7 +87,7 @@ func TestExchangesAreInTheOrderOfArrival(t *testing.T) {
 	assert.Equal(t, []string{"1 linkface", "2 tencent", "3 tencent", "4 tencent"}, order)
 }
 
-func TestExchangesAreNotToBeChanged(t *testing.T) {
+func TestExchanges_ReturnsACopy(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	req := baiduRequest(t, srv, token, baiduBody(idverifytest.Match()))
@@ -102,9 +102,9 @@ func TestExchangesAreNotToBeChanged(t *testing.T) {
 	assert.Equal(t, before, fmt.Sprintf("%+v", srv.Exchanges()))
 }
 
-// A request that breaks off is refused and costs nothing, even where what came
-// of it could be read.
-func TestRequestThatBreaksOffIsNotProcessed(t *testing.T) {
+// A request that is cut off is refused and costs nothing, even where the part that
+// arrived could be read.
+func TestExchanges_CutOffRequestIsNotProcessed(t *testing.T) {
 	srv := idverifytest.Start(t)
 	requests := everybody(t, srv)
 	p := idverifytest.Match()
@@ -139,7 +139,7 @@ func TestRequestThatBreaksOffIsNotProcessed(t *testing.T) {
 	}
 }
 
-func TestSizesOfEvidenceAreWhole(t *testing.T) {
+func TestExchanges_EvidenceBytes(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, size := range []int{1, 64 << 10, 64<<10 + 1, 300_000} {
 		srv.Reset()
@@ -152,8 +152,8 @@ func TestSizesOfEvidenceAreWhole(t *testing.T) {
 	assert.Equal(t, 1, srv.Exchanges()[0].Seq, "counted from the start after Reset")
 }
 
-// A simulator that runs for long forgets the oldest.
-func TestExchangesAreBounded(t *testing.T) {
+// A simulator that runs for long forgets the oldest exchanges.
+func TestExchanges_AreBounded(t *testing.T) {
 	srv := idverifytest.New()
 	defer srv.Close()
 	const n = 12_345

@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// A Fault is something that goes wrong with an exchange. One kind stands in
-// front of the vendor: the request is read, but neither processed nor billed.
+// A Fault is something that goes wrong with an exchange. One kind acts before the
+// vendor: the request is read, but neither processed nor billed.
 //
 //	[ResetBeforeBody]  the connection is reset; not even the body is read
 //	[Hang]             no answer, until the client leaves or the server closes
 //	[HTML502]          a gateway's page; [HTMLStatus] for other statuses
 //	[Redirect307]      a redirect
 //	[RateLimited], [QuotaExceeded], [Unavailable], [ExpiredToken],
-//	[RevokedToken]     the vendor's own words for it
+//	[RevokedToken]     the vendor's own error for it
 //	[VendorError]      any other error of the vendor's, by its code
 //
-// The other kind strikes the answer: the request was processed, and billed if
-// its answer is one that is billed.
+// The other kind acts on the answer: the request was processed, and billed if its
+// answer is one that is billed.
 //
 //	[Delay]            the answer comes late
 //	[SlowDrip]         it comes byte by byte
-//	[ResetAfterBody]   it does not come: paid for and not answered
+//	[ResetAfterBody]   there is none: paid for and not answered
 //	[Truncated]        the connection ends half-way
 //	[MalformedJSON], [EmptyBody], [WrongContentType]
 //
-// A Fault strikes one exchange; [Fault.Times] and [Fault.Always] say otherwise.
+// A Fault applies to one exchange; [Fault.Times] and [Fault.Always] change that.
 type Fault struct {
 	kind   faultKind
 	wait   time.Duration
@@ -38,7 +38,7 @@ type Fault struct {
 
 type faultKind int
 
-// Faults that stand in front of the vendor come before delay.
+// Faults before delay act before the vendor.
 const (
 	noFault faultKind = iota
 	resetBeforeBody
@@ -72,13 +72,13 @@ func (f Fault) String() string {
 	}[f.kind]
 }
 
-// Times makes the fault strike the next n exchanges. Less than 1 is 1.
+// Times makes the fault apply to the next n exchanges. A value below 1 counts as 1.
 func (f Fault) Times(n int) Fault {
 	f.times = max(n, 1)
 	return f
 }
 
-// Always makes the fault strike every exchange until [Server.Clear].
+// Always makes the fault apply to every exchange until [Server.Clear].
 func (f Fault) Always() Fault {
 	f.times = -1
 	return f
@@ -98,67 +98,67 @@ func HTML502() Fault { return HTMLStatus(http.StatusBadGateway) }
 // 200 to 599.
 func HTMLStatus(status int) Fault { return Fault{kind: htmlStatus, status: status} }
 
-// Redirect307 answers with status 307 and the given Location: a client that
-// follows it sends the face once more, to wherever that is.
+// Redirect307 answers with status 307 and the given Location: a client that follows
+// it sends the face again, to that address.
 func Redirect307(to string) Fault { return Fault{kind: redirect, to: to} }
 
-// RateLimited answers that there are too many calls for the moment, in the
-// vendor's words, such as RATE_LIMIT_EXCEEDED at Linkface, and 4 for Baidu's tokens.
+// RateLimited answers that there are too many calls at the moment, with the vendor's
+// own error, such as RATE_LIMIT_EXCEEDED at Linkface, and 4 for Baidu's tokens.
 func RateLimited() Fault { return Fault{kind: rateLimit} }
 
 // QuotaExceeded answers that the calls bought are used up, such as OUT_OF_QUOTA at
-// Linkface. A vendor that has no word for it says what is nearest: see
+// Linkface. A vendor without such an error uses the nearest one: see
 // [Person.CodeAt] of the Person for quota_exceeded.
 func QuotaExceeded() Fault { return Fault{kind: quota} }
 
-// Unavailable answers that the vendor has a fault of its own, such as INTERNAL_ERROR
+// Unavailable answers that the vendor has an internal error, such as INTERNAL_ERROR
 // at Linkface.
 func Unavailable() Fault { return Fault{kind: outage} }
 
 // ExpiredToken answers that the credentials of this call have expired, or the
-// signature where keys do not: 111 at Baidu, and invalid_client for its tokens.
+// signature where keys do not expire: 111 at Baidu, and invalid_client for its
+// tokens.
 func ExpiredToken() Fault { return Fault{kind: tokenExpired} }
 
-// RevokedToken answers that the credentials of this call do not hold: 110 at Baidu,
-// where every token given out until then becomes invalid, and invalid_client for its
+// RevokedToken answers that the credentials of this call are invalid: 110 at Baidu,
+// where every token issued so far becomes invalid, and invalid_client for its
 // tokens.
 func RevokedToken() Fault { return Fault{kind: tokenRevoked} }
 
-// VendorError answers with an error of the vendor's own, in its shape and with
-// its HTTP status: "NO_PERMISSION" or "PHOTO_SERVICE_ERROR: Network error" at
-// Linkface, "216100" at Baidu, "-5803" at Tencent. [Server.Inject] panics for
-// what cannot be such a code there.
+// VendorError answers with an error of the vendor's own, in its shape and with its
+// HTTP status: "NO_PERMISSION" or "PHOTO_SERVICE_ERROR: Network error" at Linkface,
+// "216100" at Baidu, "-5803" at Tencent. [Server.Inject] panics for a code that the
+// vendor cannot have.
 func VendorError(code string) Fault { return Fault{kind: vendorError, to: code} }
 
 // Delay holds the answer back for d.
 func Delay(d time.Duration) Fault { return Fault{kind: delay, wait: d} }
 
-// SlowDrip sends the answer's body byte by byte, with d between two.
+// SlowDrip sends the answer's body byte by byte, with d between bytes.
 func SlowDrip(d time.Duration) Fault { return Fault{kind: slowDrip, wait: d} }
 
-// ResetAfterBody processes and bills the request, and resets the connection
+// ResetAfterBody processes and bills the request, and then resets the connection
 // instead of answering.
 func ResetAfterBody() Fault { return Fault{kind: resetAfterBody} }
 
-// Truncated announces the whole length of the answer's body, sends half of it
-// and closes the connection.
+// Truncated announces the full length of the answer's body, sends half of it and
+// closes the connection.
 func Truncated() Fault { return Fault{kind: truncated} }
 
-// MalformedJSON cuts the last bytes off the answer's body and announces the
-// length that is left: it looks complete, and cannot be parsed.
+// MalformedJSON removes the last bytes of the answer's body and announces the
+// remaining length: it looks complete, but cannot be parsed.
 func MalformedJSON() Fault { return Fault{kind: malformedJSON} }
 
-// EmptyBody leaves the answer its status and takes its body.
+// EmptyBody keeps the answer's status and removes its body.
 func EmptyBody() Fault { return Fault{kind: emptyBody} }
 
-// WrongContentType calls the answer's body text/html. It is whole.
+// WrongContentType sends the answer's body as text/html. The body is complete.
 func WrongContentType() Fault { return Fault{kind: wrongContentType} }
 
-// Inject lets faults strike the next calls to a vendor's verification
-// endpoint, or to [BaiduToken], in order: one call each, unless the fault says
-// otherwise. Faults that are waiting already come first. It panics for an
-// unknown vendor, for a [VendorError] that the vendor cannot have, and for an
-// [HTMLStatus] out of range.
+// Inject makes faults apply to the next calls to a vendor's verification endpoint, or to
+// [BaiduToken], in order: one call each, unless the fault says otherwise. Faults that
+// are already waiting come first. It panics for an unknown vendor, for a [VendorError]
+// that the vendor cannot have, and for an [HTMLStatus] out of range.
 //
 //	srv.Inject(idverifytest.Linkface, idverifytest.HTML502(), idverifytest.Truncated())
 //	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3))
@@ -181,9 +181,9 @@ func (s *Server) Inject(vendor string, faults ...Fault) {
 	s.faults[vendor] = append(s.faults[vendor], faults...)
 }
 
-// Clear removes the faults and scripted answers that wait for a vendor, or
-// for [BaiduToken]. An exchange that is being held up stays so. It panics for
-// an unknown vendor.
+// Clear removes the waiting faults and scripted answers of a vendor, or of
+// [BaiduToken]. An exchange that is being held up stays held up. It panics for an
+// unknown vendor.
 func (s *Server) Clear(vendor string) {
 	s.vendors().mustKnow(vendor)
 	s.mu.Lock()
@@ -192,7 +192,7 @@ func (s *Server) Clear(vendor string) {
 	delete(s.scripts, vendor)
 }
 
-// takeFault is called with the lock held.
+// takeFault must be called with the lock held.
 func (s *Server) takeFault(name string) Fault {
 	queue := s.faults[name]
 	if len(queue) == 0 {
@@ -209,10 +209,10 @@ func (s *Server) takeFault(name string) Fault {
 	return first
 }
 
-// inFront reports whether the fault keeps the request from being processed.
+// inFront reports whether the fault prevents the request from being processed.
 func (f Fault) inFront() bool { return f.kind != noFault && f.kind < delay }
 
-// instead is the answer of a fault that stands in front of the vendor.
+// instead returns the answer of a fault that acts before the vendor.
 func (f Fault) instead(s *Server, e *endpoint) reply {
 	switch f.kind {
 	case htmlStatus:

@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// everybody asks every endpoint once for the person who matches.
+// everybody calls every endpoint once for the person who matches.
 func everybody(t *testing.T, srv *idverifytest.Server) map[string]func() *http.Request {
 	token := baiduToken(t, srv)
 	p := idverifytest.Match()
@@ -28,14 +28,14 @@ func everybody(t *testing.T, srv *idverifytest.Server) map[string]func() *http.R
 			return tencentRequest(t, srv, sign(original(time.Now())), tencentFields(p)...)
 		},
 		idverifytest.BaiduToken: func() *http.Request {
-			// Not GET: net/http repeats that by itself on a broken connection.
+			// Not GET: net/http repeats a GET by itself when the connection breaks.
 			return newRequest(t, "POST", srv.BaseURL(idverifytest.BaiduV4)+baiduTokenPath+
 				"?grant_type=client_credentials&client_id="+idverifytest.BaiduAPIKey+"&client_secret="+idverifytest.BaiduSecretKey, "", nil)
 		},
 	}
 }
 
-// billedOnce is what a call costs that was processed.
+// billedOnce is the bill of a processed call.
 func billedOnce(vendor string) int {
 	if vendor == idverifytest.BaiduToken {
 		return 0
@@ -103,7 +103,7 @@ func TestBrokenAnswers(t *testing.T) {
 	}
 }
 
-func TestFaultsInFront(t *testing.T) {
+func TestFaults_BeforeTheVendor(t *testing.T) {
 	srv := idverifytest.Start(t)
 	srv.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for vendor, request := range everybody(t, srv) {
@@ -122,7 +122,7 @@ func TestFaultsInFront(t *testing.T) {
 	}
 }
 
-func TestFaultsInTheVendorsWords(t *testing.T) {
+func TestFaults_UseTheVendorsErrors(t *testing.T) {
 	srv := idverifytest.Start(t)
 	requests := everybody(t, srv)
 	for _, want := range []struct {
@@ -171,7 +171,7 @@ func TestFaultsInTheVendorsWords(t *testing.T) {
 	}
 }
 
-func TestHowOftenAFaultStrikes(t *testing.T) {
+func TestFaults_TimesAndAlways(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
 	codes := func(n int) string {
@@ -202,8 +202,8 @@ func TestHowOftenAFaultStrikes(t *testing.T) {
 	assert.Panics(t, func() { srv.Script("nobody") })
 }
 
-// What is held up ends when the client leaves.
-func TestHeldUpUntilTheClientLeaves(t *testing.T) {
+// An exchange that is held up ends when the client leaves.
+func TestFaults_HangEndsWhenClientLeaves(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, fault := range []idverifytest.Fault{
 		idverifytest.Hang(), idverifytest.Delay(time.Hour), idverifytest.SlowDrip(time.Hour),
@@ -232,8 +232,8 @@ func TestHeldUpUntilTheClientLeaves(t *testing.T) {
 	requireNoHandlers(t)
 }
 
-// The first byte comes at once, and alone.
-func TestSlowDripSendsOneByteAtATime(t *testing.T) {
+// The first byte arrives at once, alone.
+func TestFaults_SlowDripSendsByteByByte(t *testing.T) {
 	srv := idverifytest.Start(t)
 	srv.Inject(idverifytest.Linkface, idverifytest.SlowDrip(time.Hour))
 	resp, err := srv.Client().Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
@@ -246,8 +246,9 @@ func TestSlowDripSendsOneByteAtATime(t *testing.T) {
 	srv.Close()
 }
 
-// And it ends when the server closes, with an error for the client.
-func TestHeldUpUntilTheServerCloses(t *testing.T) {
+// An exchange that is held up ends when the server closes, with an error for the
+// client.
+func TestFaults_HangEndsWhenServerCloses(t *testing.T) {
 	for _, fault := range []idverifytest.Fault{
 		idverifytest.Hang(), idverifytest.Delay(time.Hour), idverifytest.SlowDrip(time.Hour),
 	} {
@@ -277,7 +278,7 @@ func TestHeldUpUntilTheServerCloses(t *testing.T) {
 }
 
 // A client that stops in the middle of its body does not keep Close waiting.
-func TestCloseWhileAClientIsSending(t *testing.T) {
+func TestClose_WhileClientIsSending(t *testing.T) {
 	srv := idverifytest.Start(t)
 	body, write := io.Pipe()
 	ended := make(chan error)
@@ -295,7 +296,7 @@ func TestCloseWhileAClientIsSending(t *testing.T) {
 	requireNoHandlers(t)
 }
 
-func TestFaultsHaveNames(t *testing.T) {
+func TestFaults_String(t *testing.T) {
 	for want, fault := range map[string]idverifytest.Fault{
 		"": {}, "reset_before_body": idverifytest.ResetBeforeBody(), "hang": idverifytest.Hang(), "html_status": idverifytest.HTML502(),
 		"redirect": idverifytest.Redirect307("x"), "rate_limited": idverifytest.RateLimited(), "quota_exceeded": idverifytest.QuotaExceeded(),

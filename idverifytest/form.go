@@ -16,8 +16,8 @@ type form struct {
 
 // formSpec says how the fields of a form are read.
 type formSpec struct {
-	text     []string        // text even with a file name: some clients give one to every part
-	evidence map[string]look // looked at in passing, and not kept
+	text     []string        // text even with a file name, because some clients give every part one
+	evidence map[string]look // examined while it arrives, and not kept
 }
 
 func (f form) text(name string) string { return f.fields[name].text() }
@@ -27,7 +27,7 @@ func (f form) has(name string) bool {
 	return ok
 }
 
-// allUTF8 reports whether all text is UTF-8. These fields are text even with a
+// allUTF8 reports whether every text is UTF-8. These fields are text even with a
 // file name.
 func (f form) allUTF8(text []string) bool {
 	for name, v := range f.fields {
@@ -38,8 +38,8 @@ func (f form) allUTF8(text []string) bool {
 	return true
 }
 
-// surplus says what the form has one too many of: a field twice, or a second
-// file under any name, or nothing. These fields are text even with a file name.
+// surplus says what is duplicated in the form: a field, or a second file under any
+// name; empty if nothing is. These fields are text even with a file name.
 func (f form) surplus(text []string) string {
 	if f.repeated != "" {
 		return f.repeated + " is given twice"
@@ -56,8 +56,7 @@ func (f form) surplus(text []string) string {
 	return ""
 }
 
-// note puts the evidence on the record: the first of these fields that is
-// there.
+// note records the evidence: the first of these fields that is present.
 func (f form) note(rec *Exchange, evidence ...string) {
 	i := slices.IndexFunc(evidence, f.has)
 	if i < 0 {
@@ -67,8 +66,8 @@ func (f form) note(rec *Exchange, evidence ...string) {
 	rec.EvidenceBytes = f.fields[evidence[i]].size
 }
 
-// readForm reads a multipart or a plain form to its end. A body of another
-// kind gives no fields.
+// readForm reads a multipart or a plain form to its end. A body of another type has
+// no fields.
 func (c *call) readForm(spec formSpec) form {
 	r := formReader{form: form{fields: map[string]value{}}, spec: spec, call: c, left: maxTexts}
 	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
@@ -81,13 +80,13 @@ func (c *call) readForm(spec formSpec) form {
 		}
 	}
 	if c.drain() != nil {
-		r.malformed = true // broken off behind the last field
+		r.malformed = true // cut off after the last field
 	}
 	c.rec.Fields = noted(r.fields)
 	return r.form
 }
 
-// formReader reads a form with a bound on everything that is kept.
+// formReader reads a form with a limit on everything that is kept.
 type formReader struct {
 	form
 	spec formSpec
@@ -96,7 +95,7 @@ type formReader struct {
 	seen int // fields
 }
 
-// begin begins a field, and is nil for one too many.
+// begin begins a field, and returns nil for one too many.
 func (f *formReader) begin(name string, isFile bool) *valueWriter {
 	f.seen++
 	if f.seen > maxFields || len(name) > maxFieldName {
@@ -112,8 +111,7 @@ func (f *formReader) begin(name string, isFile bool) *valueWriter {
 	return w
 }
 
-// end adds a field to the form. Of a field that is given twice, the first
-// stays.
+// end adds a field to the form. Of a duplicated field, the first is kept.
 func (f *formReader) end(name string, w *valueWriter) {
 	if f.has(name) {
 		f.repeated = shown(name)
@@ -154,16 +152,16 @@ func (f *formReader) parts(boundary string) {
 	}
 }
 
-// headLimit bounds what Go's reader of multipart forms may read between two
-// parts. Without it one head may have 10 MB.
+// headLimit limits what Go's multipart reader may read between two parts. Without
+// it one head may take 10 MB.
 type headLimit struct {
 	from   io.Reader
 	inHead bool
 	left   int
 }
 
-// begin is called before the next part, whose head may be read now, and what
-// fills the reader's buffer behind it.
+// begin must be called before the next part: its head may now be read, together
+// with what fills the reader's buffer after it.
 func (h *headLimit) begin() { h.inHead, h.left = true, maxPartHead+5<<10 }
 func (h *headLimit) end()   { h.inHead = false }
 

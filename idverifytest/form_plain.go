@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// plain reads a form of the kind application/x-www-form-urlencoded, as
-// [url.ParseQuery] would.
+// plain reads an application/x-www-form-urlencoded form in the same way as
+// [url.ParseQuery].
 func (f *formReader) plain() {
 	in := newReader(f.call.body)
 	defer freeReader(in)
@@ -23,7 +23,7 @@ func (f *formReader) plain() {
 			return
 		case name == "" && stop == 0:
 			return
-		case name == "" && stop == '&': // nothing between two of them
+		case name == "" && stop == '&': // nothing between two &
 			continue
 		}
 		decoded, wrong := url.QueryUnescape(name)
@@ -51,7 +51,7 @@ func (f *formReader) plain() {
 	}
 }
 
-// maxRawName is for a name each of whose bytes is written as three.
+// maxRawName allows for a name whose every byte is escaped.
 const maxRawName = 3 * maxFieldName
 
 // readName reads as far as the = or the & behind a name, and tells which it
@@ -73,10 +73,10 @@ func readName(in *bufio.Reader) (name string, stop byte, err error) {
 	return string(raw), 0, nil
 }
 
-// readPlainValue reads as far as the & behind a value, and tells whether there
-// was one, or 0 for the end. bad says that the value is not well written.
+// readPlainValue reads up to the & after a value, and returns it, or 0 at the end.
+// bad says that the value is badly encoded.
 func readPlainValue(in *bufio.Reader, w io.Writer) (stop byte, bad bool, err error) {
-	decoded := make([]byte, 0, 512) // written to w when it is full
+	decoded := make([]byte, 0, 512) // written to w when full
 	defer func() { _, _ = w.Write(decoded) }()
 	for {
 		if len(decoded) == cap(decoded) {

@@ -14,7 +14,7 @@ import (
 
 const plainForm = "application/x-www-form-urlencoded"
 
-// What the stand-in reads of a plain form is what net/url reads.
+// The stand-in reads a plain form as net/url does.
 func FuzzReadPlainForm(f *testing.F) {
 	for _, text := range []string{
 		"", "a=1", "a=1&b=2", "a", "a=", "=", "=x", "&&a=1&&", "a=1&a=2", "a=%41+%2B", "%41=1", "a=%", "a=%4", "a=%zz", "a=1;b=2", "a;b=1", "%zz=1&a=2", "a+b=c+d", "a==b", "a=\xff", "a=%E4%B8%AD",
@@ -41,7 +41,7 @@ func FuzzReadPlainForm(f *testing.F) {
 	})
 }
 
-// A form longer than the buffer, in pieces.
+// A form longer than the buffer, arriving in pieces.
 func TestReadPlainForm_LongValues(t *testing.T) {
 	value := strings.Repeat("中 +%&=;", 40_000)
 	body := "first=1&long=" + url.QueryEscape(value) + "&last=x"
@@ -96,7 +96,7 @@ func TestReadForm_Limits(t *testing.T) {
 			assert.Equal(t, size, c.rec.BodyBytes, "%s: read to its end", want.name)
 		}
 	}
-	// Each byte of a name written as three.
+	// Every byte of a name is escaped.
 	for n, refused := range map[int]trouble{128: noTrouble, 129: tooMany} {
 		c := reading(plainForm, strings.Repeat("%41", n)+"=x")
 		c.readForm(formSpec{})
@@ -104,8 +104,8 @@ func TestReadForm_Limits(t *testing.T) {
 	}
 }
 
-// The head of a part has 2 KiB and what stands behind it in Go's buffer. A
-// picture behind a small head has none of that limit.
+// The head of a part may have 2 KiB and whatever follows it in Go's buffer. A
+// picture after a small head does not count towards that limit.
 func TestReadForm_HeadOfAPart(t *testing.T) {
 	part := func(head, content string) string {
 		return "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n" + head + "\r\n" + content + "\r\n--b--\r\n"
@@ -132,7 +132,8 @@ func TestReadForm_HeadOfAPart(t *testing.T) {
 	}
 }
 
-// A body says how long it is, or is found to be too long.
+// A body that is too large is refused by its announced length, or once it exceeds
+// the limit.
 func TestReadForm_BodyTooLarge(t *testing.T) {
 	for _, kind := range []string{plainForm, "multipart/form-data; boundary=b", "application/json"} {
 		for _, announced := range []bool{true, false} {

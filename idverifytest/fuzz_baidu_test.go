@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// fuzzToken gets an access token without a socket.
+// fuzzToken gets an access token without a network.
 func fuzzToken(t *testing.T, srv *idverifytest.Server) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}
@@ -24,8 +24,8 @@ func fuzzToken(t *testing.T, srv *idverifytest.Server) string {
 	return a.text("access_token")
 }
 
-// The stand-in of Baidu compares, and bills, only an object in which a second
-// reading finds one person's name and sound number, and one picture.
+// Baidu's stand-in compares, and bills, only an object in which an independent
+// parser finds one person's name, a valid number, and one picture.
 func FuzzBaiduRequest(f *testing.F) {
 	const contentType = "application/json"
 	object := func(person idverifytest.Person, more map[string]any) []byte {
@@ -53,7 +53,7 @@ func FuzzBaiduRequest(f *testing.F) {
 	for _, more := range []map[string]any{
 		{"image_type": "FACE_TOKEN", "image": idverifytest.FaceToken}, {"image_type": "FACE_TOKEN", "image": "other"},
 		{"image": "data:image/jpg;base64,/9j/4AAQSkZJR"}, {"image": "/9j/4AAQSkZJR"}, {"image": "R0lGODlh"}, {"image": nil}, {"image": 7}, {"image": ""},
-		// The second sample of the vendor's page, with ids made up.
+		// The second sample on the vendor's page, with made-up ids.
 		{"app": "android", "sec_level": "lite", "x_device_id": idverifytest.SealedDeviceID, "skey": idverifytest.SealedKey, "data": "asdafasf", "image": "-"},
 		{"app": "", "sec_level": "lite", "x_device_id": "d", "skey": "s", "data": "d"}, {"app": "ios", "sec_level": "common"},
 		{"quality_control": "low"}, {"liveness_control": 1}, {"get_spoofing_score": true}, {"name": "测试 甲"}, {"name": []string{}},
@@ -111,8 +111,8 @@ func (a asked) object(name string) map[string]any {
 	return m
 }
 
-// The stand-in's token endpoint gives a token for the application's own keys,
-// each given once, and for nothing else; and the token is good for a call.
+// The token endpoint issues a token only for the application's own keys, each given
+// once; and the token works for a call.
 func FuzzBaiduTokenRequest(f *testing.F) {
 	const kind = "application/x-www-form-urlencoded"
 	right := url.Values{"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey}}.Encode()

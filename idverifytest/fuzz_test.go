@@ -23,21 +23,20 @@ import (
 
 var fuzzedAt = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// asked is one request to a stand-in without a socket: what it answered, and
-// what it kept on its records.
+// asked is one request to a stand-in without a network: its answer, and what the
+// stand-in recorded.
 type asked struct {
 	status int
-	body   map[string]any // nil for a page of HTML
+	body   map[string]any // nil for an HTML page
 	record idverifytest.Exchange
 	billed bool
 }
 
 func (a asked) text(name string) string { return fmt.Sprint(a.body[name]) }
 
-// pose sends one request to a new stand-in, and holds its answer to what is so
-// of every answer: a final status, an object of JSON unless the body was too
-// large, nothing said of the request, one exchange on record and at most one
-// on the bill.
+// pose sends one request to a new stand-in, and checks what holds for every answer:
+// a final status, a JSON object unless the body was too large, no value of the
+// request in it, one exchange recorded and at most one billed.
 func pose(t *testing.T, srv *idverifytest.Server, method, target, contentType string, header http.Header, body []byte) asked {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, target, bytes.NewReader(body))
@@ -63,8 +62,8 @@ func pose(t *testing.T, srv *idverifytest.Server, method, target, contentType st
 	return got
 }
 
-// formOf reads a body as net/http does: the values of every field by its name,
-// and which of them are files.
+// formOf reads a body with net/http: the values of every field by name, and which
+// of them are files.
 func formOf(t *testing.T, contentType string, body []byte) (values map[string][]string, files map[string]bool, ok bool) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(body))
@@ -95,7 +94,7 @@ func formOf(t *testing.T, contentType string, body []byte) (values map[string][]
 	return values, files, true
 }
 
-// only is a field's value when it was given once.
+// only returns a field's value if it was given once.
 func only(values map[string][]string, name string) string {
 	if len(values[name]) != 1 {
 		return ""
@@ -115,11 +114,11 @@ func people() []idverifytest.Person {
 		idverifytest.IdentityNotFound(), idverifytest.ReferencePhotoUnavailable(), idverifytest.AttackSuspected()}
 }
 
-// small is evidence short enough for a fuzzer to work with: the start of a PNG
-// of 480 × 640 pixels.
+// small is evidence short enough for a fuzzer: the start of a PNG of 480 × 640
+// pixels.
 const small = "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x01\xe0\x00\x00\x02\x80\x08\x02\x00\x00\x00\x8d\x6b\x0d\x63"
 
-// written is a form in either encoding.
+// written encodes a form in either encoding.
 func written(f *testing.F, add func(contentType string, body []byte), fields []field) {
 	f.Helper()
 	contentType, body := multi(f, fields...)
@@ -134,9 +133,9 @@ func written(f *testing.F, add func(contentType string, body []byte), fields []f
 	add("application/x-www-form-urlencoded", []byte(values.Encode()))
 }
 
-// The stand-in of Linkface compares, and bills, only what a second reading of
-// the form finds whole: the account's credentials, one name, one sound number,
-// one capture.
+// Linkface's stand-in compares, and bills, only a form in which an independent
+// parser finds the account's credentials, one name, one valid number and one
+// capture.
 func FuzzLinkfaceRequest(f *testing.F) {
 	add := func(contentType string, body []byte) { f.Add(contentType, body) }
 	for _, person := range people() {
@@ -200,16 +199,16 @@ func personNamed(name, number string) idverifytest.Person {
 	return all[i]
 }
 
-// linkfaceStatuses are those of the vendor's page, each with its HTTP status.
+// linkfaceStatuses are the statuses of the vendor's page, each with its HTTP
+// status.
 var linkfaceStatuses = map[string]int{
 	"OK": 200, "PHOTO_SERVICE_ERROR": 400, "ENCODING_ERROR": 400, "DOWNLOAD_TIMEOUT": 400, "DOWNLOAD_ERROR": 400,
 	"WRONG_LIVENESS_DATA": 400, "NO_FACE_DETECTED": 400, "INVALID_ARGUMENT": 400, "UNAUTHORIZED": 401, "KEY_EXPIRED": 401,
 	"RATE_LIMIT_EXCEEDED": 403, "NO_PERMISSION": 403, "OUT_OF_QUOTA": 403, "NOT_FOUND": 404, "INTERNAL_ERROR": 500,
 }
 
-// The stand-in of Tencent compares, and bills, only a form or an object in
-// which a second reading finds the account, one name, one sound number and a
-// picture.
+// Tencent's stand-in compares, and bills, only a form or an object in which an
+// independent parser finds the account, one name, one valid number and a picture.
 func FuzzTencentRequest(f *testing.F) {
 	add := func(contentType string, body []byte) { f.Add(contentType, body) }
 	for _, person := range people() {
@@ -219,7 +218,7 @@ func FuzzTencentRequest(f *testing.F) {
 			idverifytest.TencentAppID, person.IDNumber, person.Name, idverifytest.MediaURL))
 	}
 	person := idverifytest.Match()
-	// The two samples of the vendor's page, of which the form ends its headers with semicolons.
+	// The two samples on the vendor's page; the form's headers end with semicolons.
 	f.Add("application/json", fmt.Appendf(nil, "{\n\"appid\":\"123456\",\n\"idcard_number\":%q,\n\"idcard_name\":%q,\n\"url\":\"http://test-123456.image.myqcloud.com/test.jpg\"\n}", person.IDNumber, person.Name))
 	const dashes = "----------------acebdf13572468"
 	page := "--" + dashes + "\r\nContent-Disposition: form-data; name=\"appid\";\r\n\r\n" + idverifytest.TencentAppID +
@@ -265,8 +264,8 @@ func FuzzTencentRequest(f *testing.F) {
 	})
 }
 
-// The stand-in of Tencent takes a signature only over what its secret key
-// signs, by its own account, while it lasts, and whatever the order.
+// Tencent's stand-in accepts a signature only if it was made with the secret key
+// for its own account and has not expired, in any order of fields.
 func FuzzTencentAuthorization(f *testing.F) {
 	now := fuzzedAt.Unix()
 	account := "a=" + idverifytest.TencentAppID + "&b=&k=" + idverifytest.TencentSecretID
@@ -294,7 +293,7 @@ func FuzzTencentAuthorization(f *testing.F) {
 			http.Header{"Authorization": {authorization}}, []byte(`{}`))
 		code := a.text("code")
 		assert.Contains(t, []string{"21", "4", "5", "9", "10", "11", "12", "14"}, code)
-		if code != "21" { // where the empty object is refused, past the signature
+		if code != "21" { // the signature was accepted, and the empty object is refused
 			return
 		}
 		assert.True(t, signed, "a signature that the key did not make")

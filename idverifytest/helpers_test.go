@@ -22,7 +22,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// answer is what a plain client sees.
+// answer is an answer as a plain HTTP client sees it.
 type answer struct {
 	status int
 	header http.Header
@@ -61,7 +61,7 @@ func send(t *testing.T, srv *idverifytest.Server, req *http.Request) answer {
 	return a
 }
 
-// What files of other formats begin with.
+// The first bytes of other file formats.
 const (
 	webp   = "RIFF\x24\x00\x00\x00WEBPVP8 "
 	heif   = "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"
@@ -93,8 +93,8 @@ func multi(t testing.TB, fields ...field) (contentType string, body *bytes.Reade
 	return w.FormDataContentType(), bytes.NewReader(buf.Bytes())
 }
 
-// change replaces the field of that name, adds it, or removes it when its
-// value is "-".
+// change replaces the field of that name, adds it, or removes it when its value is
+// "-".
 func change(fields []field, with field) []field {
 	var out []field
 	for _, f := range fields {
@@ -105,7 +105,7 @@ func change(fields []field, with field) []field {
 	if with.value != "-" {
 		out = append(out, with)
 	}
-	return slices.Clip(out) // so that appending to it twice gives two slices
+	return slices.Clip(out) // so that two appends to it do not share an array
 }
 
 const linkfacePath = "/identity/liveness_idnumber_verification"
@@ -176,7 +176,7 @@ func baidu(t *testing.T, srv *idverifytest.Server, token string, body map[string
 
 const tencentPath = "/face/idcardcompare"
 
-// sign signs a text as Tencent wants it.
+// sign signs a text in Tencent's way.
 func sign(original string) string {
 	h := hmac.New(sha1.New, []byte(idverifytest.TencentSecretKey))
 	h.Write([]byte(original))

@@ -49,8 +49,8 @@ func huaweiIVSVendor() *vendor {
 		endpoints: []endpoint{{name: HuaweiIVS, path: huaweiIVSPath, maxBody: 12_000_000,
 			read: readHuaweiIVS, says: huaweiIVSSays, fails: huaweiIVSFails}},
 		means: map[personID]idverify.Code{
-			personSourceDown: idverify.CodeVendorUnavailable, // does not tell them apart
-			personBadCapture: idverify.CodePoorPhoto,         // no word for captures
+			personSourceDown: idverify.CodeVendorUnavailable, // one code for both
+			personBadCapture: idverify.CodePoorPhoto,         // no answer of its own for captures
 		},
 		seesNoAttacks: true,
 		stranger:      personNotFound,
@@ -60,11 +60,11 @@ func huaweiIVSVendor() *vendor {
 	}
 }
 
-// huaweiIVSAnswer is what the vendor answers for one person: an error code with the
-// HTTP status it comes with, or a verdict.
+// huaweiIVSAnswer is what the vendor answers for one person: an error code with its
+// HTTP status, or a verdict.
 type huaweiIVSAnswer struct {
 	code       string
-	similarity float64 // 0..100; none where it is negative
+	similarity float64 // 0..100; none when negative
 }
 
 const noSimilarity = -1
@@ -85,12 +85,12 @@ var huaweiIVSPeople = map[personID]huaweiIVSAnswer{
 	personSourceDown:       {"APIG.0202", noSimilarity},
 	personVendorDown:       {"APIG.0202", noSimilarity},
 	personBadCapture:       {"IVS.0010", noSimilarity},
-	personAtThreshold:      {"2002", 64}, // of a threshold that nobody knows
+	personAtThreshold:      {"2002", 64}, // the vendor's threshold is not published
 	personAboveThreshold:   {"1000", 65},
 	personBelowThreshold:   {"2002", 63},
 }
 
-// huaweiIVSVerdicts are the words of each verdict.
+// huaweiIVSVerdicts are the messages of the verdicts.
 var huaweiIVSVerdicts = map[string][2]string{
 	"1000": {"valid", "Successful certification"},
 	"2001": {"invalid", "The name and ID number do not match"},
@@ -100,7 +100,7 @@ var huaweiIVSVerdicts = map[string][2]string{
 	"3001": {"nonexistent", "The ID number does not exist"},
 }
 
-// huaweiIVSVerdict makes the answer of a comparison. A verdict is billed, whichever.
+// huaweiIVSVerdict makes the answer of a comparison. Every verdict is billed.
 func huaweiIVSVerdict(code, uuid string, similarity float64, detail bool) reply {
 	one := map[string]any{
 		"verification_result": huaweiIVSVerdicts[code][0], "verification_message": huaweiIVSVerdicts[code][1],
@@ -124,7 +124,7 @@ func huaweiIVSVerdict(code, uuid string, similarity float64, detail bool) reply 
 }
 
 // huaweiIVSStatuses are the HTTP statuses of codes other than 400. The gateway's 0201
-// has several, of which the code here names one behind a colon.
+// has several; the code here names one after a colon.
 var huaweiIVSStatuses = map[string]int{
 	"0101": 404, "0103": 500, "0104": 500, "0105": 500, "0106": 500, "0202": 502, "0203": 504,
 	"0301": 401, "0302": 403, "0303": 401, "0304": 403, "0305": 401, "0306": 403, "0307": 401, "0308": 429, "0310": 403,
@@ -132,9 +132,9 @@ var huaweiIVSStatuses = map[string]int{
 	"0609": 500, "0610": 502, "0611": 503, "0612": 500, "0613": 503, "0705": 500, "0801": 403, "0802": 403,
 }
 
-// huaweiIVSError makes the answer for a code, behind which a colon and the text may
-// stand; for the gateway's 0201 it is the status. The service speaks without a
-// request_id, and its gateway with one.
+// huaweiIVSError makes the answer for a code, after which a colon and a text may
+// follow; for the gateway's 0201 the text is the status. The service's errors have
+// no request_id, the gateway's have one.
 func huaweiIVSError(code string) reply {
 	code, text, _ := strings.Cut(code, ": ")
 	family, number, _ := strings.Cut(code, ".")
@@ -166,12 +166,12 @@ func huaweiIVSSays(_ *Server, t trouble) reply {
 
 var huaweiIVSCode = regexp.MustCompile(`^(IVS|APIGW?)\.\d{4}(: .+)?$`)
 
-// huaweiIVSFails takes the codes of the service and of its gateway in both spellings,
-// and the verdicts that are none of a match.
+// huaweiIVSFails accepts the codes of the service and of its gateway in both
+// spellings, and every verdict except a match.
 func huaweiIVSFails(_ *Server, code string) (reply, bool) {
 	if _, ok := huaweiIVSVerdicts[code]; ok && code != "1000" {
 		rep := huaweiIVSVerdict(code, "", noSimilarity, false)
-		rep.billed = false // it stands in front of the vendor
+		rep.billed = false // the gateway answers before the vendor does any work
 		return rep, true
 	}
 	if !huaweiIVSCode.MatchString(code) {

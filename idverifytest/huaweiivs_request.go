@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// What the service takes of a picture. Its page says 4 MB and 10 KB, and not of which
-// kind: the stand-in takes what is right by both.
+// Limits of the service for a picture. Its page says 4 MB and 10 KB, but not whether
+// of the file or of its base64 text: the stand-in accepts what is right for both.
 const (
 	huaweiIVSMaxBase64 = 4_000_000
 	huaweiIVSMinBase64 = 10_240
@@ -25,7 +25,7 @@ type huaweiIVSRequest struct {
 	digest []byte
 }
 
-// readHuaweiIVS takes the hash of the body while it reads it.
+// readHuaweiIVS hashes the body while it reads it.
 func readHuaweiIVS(c *call) request {
 	hash := sha256.New()
 	c.r.Body = io.NopCloser(io.TeeReader(c.r.Body, hash))
@@ -39,7 +39,7 @@ func readHuaweiIVS(c *call) request {
 
 func (q huaweiIVSRequest) list() *node { return q.root.at("data").at("req_data") }
 
-// one is the first person of the request, and nil without one.
+// one returns the first person of the request, nil without one.
 func (q huaweiIVSRequest) one() *node {
 	if list := q.list(); list != nil && len(list.items) > 0 {
 		return list.items[0]
@@ -76,7 +76,7 @@ func (q huaweiIVSRequest) judge(s *Server) reply {
 	return huaweiIVSVerdict(a.code, q.root.at("meta").at("uuid").text(), a.similarity, isDetailed)
 }
 
-// invalid finds what is wrong with the request's form, the picture apart.
+// invalid returns what is wrong with the request's form, except the picture.
 func (q huaweiIVSRequest) invalid() string {
 	kind, _, _ := mime.ParseMediaType(q.r.Header.Get("Content-Type"))
 	uuid := q.root.at("meta").at("uuid")
@@ -109,7 +109,7 @@ func (q huaweiIVSRequest) isRepeated() bool {
 	return false
 }
 
-// huaweiIVSMembers finds what is wrong with the one person that is asked about. The
+// huaweiIVSMembers returns what is wrong with the one person of the request. The
 // text names the member.
 func huaweiIVSMembers(one *node) string {
 	for _, name := range []string{"verification_name", "verification_id", "face_image"} {
@@ -135,7 +135,8 @@ func huaweiIVSMembers(one *node) string {
 	return ""
 }
 
-// huaweiIVSFace finds what is wrong with the picture. Base64 has no line feeds there.
+// huaweiIVSFace returns what is wrong with the picture. Its base64 may not have line
+// feeds.
 func huaweiIVSFace(face *node) string {
 	v := face.value
 	switch {

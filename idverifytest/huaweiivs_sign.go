@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// What the gateway says of a signature. It has one code for all, and none of its own
+// The gateway's messages about signatures. It has one code for all of them, and none
 // for a wrong clock.
 const (
 	huaweiIVSIAM     = "APIG.0301: Incorrect IAM authentication information: "
@@ -26,19 +26,20 @@ const (
 )
 
 const (
-	huaweiIVSLifetime  = 15 * time.Minute // of a signature, before and after
+	huaweiIVSLifetime  = 15 * time.Minute // how long a signature is valid, before and after its time
 	huaweiIVSLockAfter = 5                // wrong signatures in a row
 	huaweiIVSLockedFor = 5 * time.Minute
 )
 
-// huaweiIVSSecrets has the secret of a key, and the token that must come with it.
+// huaweiIVSSecrets returns the secret of a key, and the token that must come with
+// it.
 var huaweiIVSSecrets = map[string][2]string{
 	HuaweiIVSAccessKey:          {HuaweiIVSSecretKey, ""},
 	HuaweiIVSTemporaryAccessKey: {HuaweiIVSTemporarySecretKey, HuaweiIVSSecurityToken},
 }
 
-// huaweiIVSLocks counts the wrong signatures of the two keys that exist, and does not
-// hold them: a server that is printed would show them.
+// huaweiIVSLocks counts the wrong signatures of the only two keys, without storing
+// the keys: a printed server would show them.
 type huaweiIVSLocks struct {
 	mu                   sync.Mutex
 	permanent, temporary huaweiIVSLock
@@ -49,7 +50,7 @@ type huaweiIVSLock struct {
 	until time.Time
 }
 
-// enter notes a signature by a key, and reports whether the key is locked.
+// enter records a signature with a key, and reports whether the key is locked.
 func (l *huaweiIVSLocks) enter(key string, right bool, now time.Time) (locked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -70,14 +71,14 @@ func (l *huaweiIVSLocks) enter(key string, right bool, now time.Time) (locked bo
 	return false
 }
 
-// huaweiIVSSigned checks who asks, and returns what is wrong with it, or "".
+// huaweiIVSSigned checks the signature, and returns what is wrong with it, or "".
 func huaweiIVSSigned(s *Server, r *http.Request, digest []byte) string {
 	header := r.Header.Get("Authorization")
 	fields, isOurs := strings.CutPrefix(header, "SDK-HMAC-SHA256 ")
 	switch {
 	case header == "" && r.Header.Get("X-Auth-Token") == "":
 		return huaweiIVSNoToken
-	case !isOurs: // a token of anybody's
+	case !isOurs: // not the token of this key
 		return huaweiIVSForeign
 	}
 	var key, signed, signature string
@@ -106,15 +107,16 @@ func huaweiIVSFresh(r *http.Request, now time.Time) bool {
 	return err == nil && now.Sub(at).Abs() <= huaweiIVSLifetime
 }
 
-// huaweiIVSHasToken wants a temporary key's token, signed, and no token from others.
+// huaweiIVSHasToken requires that a temporary key comes with its token, signed, and
+// a permanent key without one.
 func huaweiIVSHasToken(r *http.Request, signed, token string) bool {
 	given := r.Header.Get("X-Security-Token")
 	return given == token && (token == "" || slices.Contains(strings.Split(signed, ";"), "x-security-token"))
 }
 
-// huaweiIVSSignature is the signature of a request over the headers that it names. It
-// is "" for names that are not sorted, not in lower case, without x-sdk-date, or of a
-// header that was not sent once.
+// huaweiIVSSignature computes the signature of a request over the headers that it
+// names. It is "" when the names are unsorted, not in lower case or lack x-sdk-date,
+// or when a header was not sent exactly once.
 func huaweiIVSSignature(r *http.Request, signed, secret string, digest []byte) string {
 	names := strings.Split(signed, ";")
 	if !slices.IsSorted(names) || !slices.Contains(names, "x-sdk-date") || strings.ToLower(signed) != signed {
@@ -138,7 +140,7 @@ func huaweiIVSSignature(r *http.Request, signed, secret string, digest []byte) s
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// huaweiIVSEscapedPath ends with a slash, whatever was sent.
+// huaweiIVSEscapedPath ends with a slash, also if the request's path does not.
 func huaweiIVSEscapedPath(path string) string {
 	var out strings.Builder
 	for _, c := range []byte(strings.TrimSuffix(path, "/") + "/") {

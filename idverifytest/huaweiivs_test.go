@@ -28,7 +28,7 @@ func huaweiIVSBody(p idverifytest.Person) map[string]any {
 	}
 }
 
-// huaweiIVSKey is what a request is signed with, by a second signer.
+// huaweiIVSKey signs a request with an independent implementation.
 type huaweiIVSKey struct{ id, secret, token string }
 
 var huaweiIVSPermanent = huaweiIVSKey{idverifytest.HuaweiIVSAccessKey, idverifytest.HuaweiIVSSecretKey, ""}
@@ -47,7 +47,7 @@ func (k huaweiIVSKey) sign(r *http.Request, body []byte, at time.Time) {
 	r.Header.Set("Authorization", fmt.Sprintf("SDK-HMAC-SHA256 Access=%s, SignedHeaders=%s, Signature=%x", k.id, names, mac.Sum(nil)))
 }
 
-// huaweiIVSSend sends a body that is signed; change has the last word.
+// huaweiIVSSend sends a signed body; change may modify the request at the end.
 func huaweiIVSSend(t *testing.T, srv *idverifytest.Server, key huaweiIVSKey, body string, change func(*http.Request)) answer {
 	t.Helper()
 	r := newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.HuaweiIVS)+"/v2.0/ivs-standard", "application/json", bytes.NewReader([]byte(body)))
@@ -208,7 +208,7 @@ func TestHuaweiIVSSignatures(t *testing.T) {
 		a := huaweiIVSSend(t, srv, huaweiIVSPermanent, body, wrong)
 		assert.Equal(t, i == 5, strings.Contains(a.text("error_msg"), "reach the limit"), "%d", i)
 	}
-	*now = huaweiIVSAt.Add(5*time.Minute - time.Second) // the lock goes by the clock alone
+	*now = huaweiIVSAt.Add(5*time.Minute - time.Second) // the key is unlocked by time alone
 	assert.Equal(t, 401, huaweiIVSSend(t, srv, huaweiIVSPermanent, body, nil).status, "right ones fail too")
 	assert.Equal(t, 200, huaweiIVSSend(t, srv, temporary, body, nil).status, "another key is not locked")
 }

@@ -6,14 +6,14 @@ import (
 	"io"
 )
 
-// node is one value of a JSON text.
+// node is one value in a JSON text.
 type node struct {
 	kind     nodeKind
 	yes      bool             // a boolean that is true
 	value    value            // of a string
 	items    []*node          // of an array
-	members  map[string]*node // of an object; of a name that is given twice, the last
-	repeated string           // of an object: a name that is given twice, or empty
+	members  map[string]*node // of an object; the last of duplicates
+	repeated string           // of an object: a duplicated name, or empty
 }
 
 type nodeKind int
@@ -27,7 +27,7 @@ const (
 	jsonObject
 )
 
-// at is a member of an object, and nil if it is absent or n is no object.
+// at returns a member of an object, nil if it is absent or n is no object.
 func (n *node) at(name string) *node {
 	if n == nil {
 		return nil
@@ -35,7 +35,7 @@ func (n *node) at(name string) *node {
 	return n.members[name]
 }
 
-// text is a string, and empty for anything else.
+// text returns a string, empty for any other kind.
 func (n *node) text() string {
 	if n == nil || n.kind != jsonString {
 		return ""
@@ -47,14 +47,14 @@ func (n *node) isTrue() bool { return n != nil && n.yes }
 
 func (n *node) isObject() bool { return n != nil && n.kind == jsonObject }
 
-// isEmpty reports whether a value is absent, null or an empty string.
+// isEmpty reports whether a value is absent, null or "".
 func (n *node) isEmpty() bool {
 	return n == nil || n.kind == jsonNull || n.kind == jsonString && n.value.size == 0
 }
 
-// readJSON reads a JSON text to the end of the body, and is nil for what is
-// none. Members of the names in evidence, on any level, are pictures and
-// captures in base64: they are looked at in passing, and not kept.
+// readJSON reads a JSON text to the end of the body; it returns nil for invalid
+// JSON. Members with a name in evidence, at any level, are base64 pictures and
+// captures: they are examined while they arrive, and not kept.
 func (c *call) readJSON(evidence ...string) *node {
 	check := &utf8Reader{from: c.body}
 	in := newReader(check)
@@ -88,7 +88,7 @@ var (
 	errSurplus   = errors.New("more than is read")
 )
 
-// jsonReader reads JSON with a bound on everything that is kept.
+// jsonReader reads JSON with a limit on everything that is kept.
 type jsonReader struct {
 	in       *bufio.Reader
 	evidence []string
@@ -108,7 +108,7 @@ func (j *jsonReader) whole() (*node, error) {
 	return root, nil
 }
 
-// next passes over white space, and shows the byte behind it.
+// next skips white space, and returns the next byte without consuming it.
 func (j *jsonReader) next() (byte, error) {
 	for {
 		b, err := j.in.ReadByte()
@@ -121,7 +121,7 @@ func (j *jsonReader) next() (byte, error) {
 	}
 }
 
-// take takes one byte that must be there.
+// take consumes one byte that must be there.
 func (j *jsonReader) take(want byte) error {
 	if b, err := j.next(); err != nil || b != want {
 		return errMalformed
@@ -170,7 +170,7 @@ func (j *jsonReader) count() error {
 	return nil
 }
 
-// list reads what is between two brackets, with commas between.
+// list reads the items between two brackets, separated by commas.
 func (j *jsonReader) list(opens, closes byte, entry func() error) error {
 	if err := j.take(opens); err != nil {
 		return err
@@ -232,7 +232,7 @@ func (j *jsonReader) array(name string, depth int) (*node, error) {
 	})
 }
 
-// nameWriter takes the name of a member.
+// nameWriter receives the name of a member.
 type nameWriter struct{ text []byte }
 
 func (w *nameWriter) Write(p []byte) (int, error) {

@@ -38,7 +38,7 @@ func (j *jsonReader) text(w io.Writer) error {
 	}
 }
 
-// plainLength is how much of a string stands for itself.
+// plainLength is the number of bytes of a string that stand for themselves.
 func plainLength(p []byte) int {
 	for i, b := range p {
 		if b == '"' || b == '\\' || b < ' ' {
@@ -48,7 +48,7 @@ func plainLength(p []byte) int {
 	return len(p)
 }
 
-// escape reads what is behind a backslash.
+// escape reads what follows a backslash.
 func (j *jsonReader) escape(w io.Writer) error {
 	b, err := j.in.ReadByte()
 	if err != nil {
@@ -79,8 +79,8 @@ func (j *jsonReader) escape(w io.Writer) error {
 	return err
 }
 
-// unicode reads what is behind \u, and with it the second half of a pair. Half
-// a pair is U+FFFD.
+// unicode reads what follows \u, and the second half of a surrogate pair. Half a
+// pair becomes U+FFFD.
 func (j *jsonReader) unicode() (rune, error) {
 	digits, _ := j.in.Peek(4)
 	r, ok := hexDigits(digits)
@@ -103,7 +103,7 @@ func (j *jsonReader) unicode() (rune, error) {
 	return r, nil
 }
 
-// hexDigits reads hexadecimal digits, of which there are few.
+// hexDigits reads hexadecimal digits.
 func hexDigits(digits []byte) (n rune, ok bool) {
 	for _, d := range digits {
 		switch {
@@ -130,13 +130,13 @@ func (j *jsonReader) literal(want string) error {
 	return err
 }
 
-// number reads a number, whose value nobody asks for.
+// number reads a number; its value is not needed.
 func (j *jsonReader) number() error {
 	var text []byte
 	for len(text) <= maxNumber {
 		b, err := j.in.ReadByte()
 		if err != nil {
-			break // what is missing behind it is missed there
+			break // a missing part shows up in the check below
 		}
 		if (b < '0' || b > '9') && b != '-' && b != '+' && b != '.' && b != 'e' && b != 'E' {
 			_ = j.in.UnreadByte()
@@ -153,7 +153,7 @@ func (j *jsonReader) number() error {
 	return nil
 }
 
-// isNumber holds a text to the grammar of JSON.
+// isNumber checks a text against the grammar of JSON numbers.
 func isNumber(text []byte) bool {
 	digits := func() bool {
 		n := 0

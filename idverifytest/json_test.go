@@ -22,8 +22,8 @@ func reading(contentType, body string) *call {
 	return c
 }
 
-// plainJSON is a node as encoding/json would have it; numbers and booleans,
-// whose values are not kept, are what their kind is.
+// plainJSON converts a node to what encoding/json would return; numbers and
+// booleans, whose values are not kept, become their kind.
 func plainJSON(n *node) any {
 	switch n.kind {
 	case jsonNull:
@@ -65,7 +65,7 @@ func withoutValues(v any) any {
 	return v
 }
 
-// isModest reports whether a text stays within the stand-in's limits by far.
+// isModest reports whether a text is far below the stand-in's limits.
 func isModest(text string) bool {
 	return len(text) < maxFieldName && strings.Count(text, ",")+strings.Count(text, "[")+strings.Count(text, "{") < maxFields &&
 		strings.Count(text, "[")+strings.Count(text, "{") < maxDepth && !numberIsLong(text)
@@ -75,7 +75,7 @@ func numberIsLong(text string) bool {
 	return len(strings.TrimFunc(text, func(r rune) bool { return r < '0' || r > '9' })) > maxNumber
 }
 
-// What the stand-in reads of JSON is what encoding/json reads.
+// The stand-in reads JSON as encoding/json does.
 func FuzzReadJSON(f *testing.F) {
 	for _, text := range []string{
 		`{}`, `[]`, `null`, `true`, `false`, `0`, `-0`, `1.5e-7`, `"x"`, ` { "a" : [ 1 , "b" , { } ] } `, `{"a":1,"a":"x"}`,
@@ -138,8 +138,8 @@ func TestReadJSON_Limits(t *testing.T) {
 	}
 }
 
-// Of a text, 8 KiB are kept, and of all texts together 64 KiB. Of evidence, 256
-// bytes, and nothing is missed in the rest.
+// Of one text 8 KiB are kept, of all texts together 64 KiB. Of evidence 256 bytes
+// are kept, and the rest is still examined.
 func TestReadJSON_KeepsLittle(t *testing.T) {
 	long := strings.Repeat("x", 10_000)
 	root := reading("", `{"name":"`+long+`","short":"`+long[:8<<10]+`"}`).readJSON()

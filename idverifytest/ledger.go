@@ -22,14 +22,14 @@ func (l *ledger) add(c BilledCall) {
 	l.byVendor[c.Vendor]++
 	l.last = append(l.last, c)
 	if len(l.last) > maxBilled {
-		l.last[0] = BilledCall{} // it lets go of its texts
+		l.last[0] = BilledCall{} // release its texts
 		l.last = l.last[1:]
 	}
 	if c.Subject == "" {
 		return
 	}
 	var subject [8]byte
-	_, _ = hex.Decode(subject[:], []byte(c.Subject)) // which [Server.Subject] made
+	_, _ = hex.Decode(subject[:], []byte(c.Subject)) // made by [Server.Subject]
 	if l.times[subject] == 0 && len(l.times) == maxSubjects {
 		l.missed++
 		return

@@ -12,13 +12,13 @@ func (s *Server) billed(vendor, number string) {
 	s.settle(&Exchange{Vendor: vendor}, reply{billed: true}, number)
 }
 
-func TestBill_BoundedAndCountedOn(t *testing.T) {
+func TestBill_CountsBeyondItsList(t *testing.T) {
 	s := New()
 	const calls = maxSubjects + 20_000
 	for i := range calls {
 		s.billed("a", fmt.Sprint(i))
 	}
-	// Of the first subject no call is left in the list, and it is compared all the same.
+	// The list has no call of the first subject any more, but it is still compared.
 	s.billed("b", "0")
 	bill := s.Bill()
 	assert.Equal(t, calls+1, bill.Total())
@@ -37,8 +37,8 @@ func TestBill_BoundedAndCountedOn(t *testing.T) {
 	assert.Zero(t, s.Bill().Uncompared())
 }
 
-// A bill is what it was when it was asked for.
-func TestBill_IsACopy(t *testing.T) {
+// A Bill does not change after it was returned.
+func TestBill_ReturnsACopy(t *testing.T) {
 	s := New()
 	s.billed("a", "1")
 	before := s.Bill()

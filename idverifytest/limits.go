@@ -2,8 +2,8 @@ package idverifytest
 
 import "time"
 
-// What the stand-in takes of one request. What is above gets the vendor's own
-// error; what is named in the package documentation stands there too.
+// Limits for one request. A request above them gets the vendor's own error; the
+// package documentation lists those that matter to users.
 const (
 	maxHeaders   = 100      // headers
 	maxQuery     = 64       // parameters of the query
@@ -16,12 +16,12 @@ const (
 	maxText      = 8 << 10  // bytes of one text that are kept; a longer one fits no rule
 	maxTexts     = 64 << 10 // bytes of all texts that are kept
 	maxEvidence  = 256      // bytes of a picture or capture that are kept
-	maxDrained   = 96 << 20 // bytes that are read of what nobody wants, so that the client sees the answer
+	maxDrained   = 96 << 20 // bytes that are read and dropped, so that the client sees the answer
 	readBuffer   = 16 << 10
 	sparedMemory = 16 << 10 // for the request itself, whatever its body
 )
 
-// What the stand-in remembers.
+// Limits for what the stand-in remembers.
 const (
 	maxRecords     = 10_000
 	maxRecordBytes = 8 << 20
@@ -30,15 +30,15 @@ const (
 	maxNoted       = 256 // bytes of a text in a record
 )
 
-// What all requests together may take.
+// Limits for all requests together.
 const (
-	// bodyMemory is what requests that are being read take at a time. One
-	// that does not fit waits.
+	// bodyMemory is what the requests being read may take together. A request that
+	// does not fit waits.
 	bodyMemory = 16 << 20
-	// perBody is the most that one of them takes: its texts and buffers.
+	// perBody is the most that one of them takes, for its texts and buffers.
 	perBody = 96 << 10
-	// perForm is the same for a multipart form: Go's own reader keeps the head
-	// of a part, which may be all names.
+	// perForm is the same for a multipart form: Go's own reader keeps the head of a
+	// part, which may consist of names only.
 	perForm = 192 << 10
 	// defaultConnections is for Start and Serve.
 	defaultConnections = 256
@@ -46,7 +46,7 @@ const (
 	maxHeadLines       = 512
 )
 
-// How long things may take.
+// Time limits.
 const (
 	headTime = 10 * time.Second
 	bodyTime = 60 * time.Second // to arrive, the whole of it

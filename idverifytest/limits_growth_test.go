@@ -9,8 +9,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/growth"
 )
 
-// Reading costs no more than a constant times what arrives, in time and in
-// memory, up to the limit and behind it.
+// Reading costs at most a constant times the size of the request, in time and in
+// memory, also beyond the limit.
 func TestLimits_CostIsLinear(t *testing.T) {
 	const part = "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nx\r\n"
 	for name, request := range map[string]struct{ path, contentType, first, again string }{
@@ -48,10 +48,10 @@ func TestLimits_CostIsLinear(t *testing.T) {
 	}
 }
 
-// What was recorded and billed before costs the next request nothing.
-func TestLimits_HistoryIsFree(t *testing.T) {
+// Earlier records and bills cost the next request nothing.
+func TestLimits_HistoryAddsNoCost(t *testing.T) {
 	growth.Case{
-		From: 1_500, // the largest is more than what is kept
+		From: 1_500, // the largest is above the limit of what is kept
 		Work: func(size int) func() {
 			srv := idverifytest.New()
 			return func() {

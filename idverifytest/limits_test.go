@@ -19,7 +19,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// tooMuch asks an endpoint for more than it takes, in every way.
+// tooMuch exceeds each limit of an endpoint.
 func tooMuch(t *testing.T, srv *idverifytest.Server, token string) map[string]map[string]*http.Request {
 	p := idverifytest.Match()
 	signed := func(req *http.Request) *http.Request {
@@ -116,8 +116,9 @@ func tooMuch(t *testing.T, srv *idverifytest.Server, token string) map[string]ma
 	}
 }
 
-// What is too much is refused in the vendor's own words, and costs nothing.
-func TestLimits_InTheVendorsWords(t *testing.T) {
+// A request above a limit is refused with the vendor's own error, and costs
+// nothing.
+func TestLimits_UseTheVendorsErrors(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	for endpoint, requests := range tooMuch(t, srv, token) {
@@ -158,8 +159,8 @@ func TestLimits_InTheVendorsWords(t *testing.T) {
 	assert.Zero(t, srv.Bill().Total())
 }
 
-// Just as much as is taken is taken.
-func TestLimits_JustWithin(t *testing.T) {
+// A request exactly at a limit is accepted.
+func TestLimits_AreInclusive(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
 	fields := linkfaceFields(p)
@@ -183,7 +184,7 @@ func TestLimits_JustWithin(t *testing.T) {
 	assert.Equal(t, "<nil>", baidu(t, srv, baiduToken(t, srv), body).text("error_code"))
 }
 
-// The SDK sends captures of up to 64 MiB, and the documents name no limit.
+// The SDK sends captures of up to 64 MiB, and the documents give no limit.
 func TestLimits_LongCaptures(t *testing.T) {
 	srv := idverifytest.Start(t)
 	contentType, body := multi(t, linkfaceFields(idverifytest.Match())...)
@@ -199,7 +200,7 @@ func TestLimits_LongCaptures(t *testing.T) {
 	assert.EqualValues(t, kibis<<10, srv.Exchanges()[0].EvidenceBytes)
 }
 
-// A text that is longer than what is kept of it fits no rule.
+// A text longer than what is kept of it is invalid under every rule.
 func TestLimits_LongTexts(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
@@ -233,9 +234,8 @@ func TestLimits_LongTexts(t *testing.T) {
 	assert.Equal(t, "-1505", tencent(t, srv, append(tencentFields(p), field{"url", "https://a.example/" + long, ""})...).text("code"))
 }
 
-// The base64 of a picture may be broken anywhere, and a picture may say its
-// size anywhere.
-func TestLimits_EvidenceIsLookedAtToItsEnd(t *testing.T) {
+// A picture's base64 may be invalid anywhere, and its size may be anywhere in it.
+func TestLimits_EvidenceIsExaminedToItsEnd(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	photo := append(idverifytest.Photo(), make([]byte, 3<<20)...)
@@ -268,7 +268,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Whatever arrives, reading it allocates less than a megabyte.
+// Reading any request allocates less than a megabyte.
 func TestLimits_ReadingAllocatesLittle(t *testing.T) {
 	srv := idverifytest.New()
 	defer srv.Close()
@@ -307,7 +307,7 @@ func TestLimits_ReadingAllocatesLittle(t *testing.T) {
 			require.EqualValues(t, len(request.first)+times*len(request.again), srv.Exchanges()[0].BodyBytes, "it was all read")
 		})
 	}
-	// Nor does the query, however many parameters it has.
+	// The same for the query, however many parameters it has.
 	var before, after runtime.MemStats
 	r := httptest.NewRequest("POST", "/baiduv4"+baiduPath+"?"+strings.Repeat("x&", 500_000), nil)
 	runtime.ReadMemStats(&before)

@@ -45,8 +45,8 @@ func linkfaceVendor() *vendor {
 	}
 }
 
-// linkfaceAnswer is what the vendor answers for one person. Without a status it
-// compares.
+// linkfaceAnswer is what the vendor answers for one person. Without a status the
+// face is compared.
 type linkfaceAnswer struct {
 	status, reason string
 	scores         Scores
@@ -143,7 +143,7 @@ func linkfaceSays(_ *Server, t trouble) reply {
 	}[t]}.reply()
 }
 
-// linkfaceFails takes a status, and a reason behind a colon.
+// linkfaceFails accepts a status, with a reason after a colon.
 func linkfaceFails(_ *Server, code string) (reply, bool) {
 	status, reason, _ := strings.Cut(code, ":")
 	if linkfaceHTTP[status] == 0 || status == "OK" {

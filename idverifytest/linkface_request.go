@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// The three forms of a capture, of which a request has one.
+// The three forms of a capture; a request has one.
 const (
 	linkfaceFile = "liveness_data_file"
 	linkfaceURL  = "liveness_data_url"
@@ -18,8 +18,8 @@ const (
 // file name.
 var linkfaceText = []string{"api_id", "api_secret", "name", "id_number", linkfaceURL, linkfaceID}
 
-// linkfaceRequest is a request to Linkface. The vendor's samples put the
-// credentials into the query or into the form.
+// linkfaceRequest is a request to Linkface. The vendor's samples send the
+// credentials in the query or in the form.
 type linkfaceRequest struct {
 	form
 	vendor        *vendor
@@ -49,8 +49,8 @@ func readLinkface(c *call) request {
 	return req
 }
 
-// isBlank tells what a browser sends for a form's field that was left empty. A
-// file without a single byte is not that: it has a name.
+// isBlank recognises what a browser sends for a form field that was left empty. An
+// empty file with a name does not count as blank.
 func (q linkfaceRequest) isBlank(evidence string) bool {
 	v := q.fields[evidence]
 	return v.size == 0 && !(v.isFile && evidence == linkfaceFile)
@@ -85,8 +85,8 @@ func (q linkfaceRequest) judge(s *Server) reply {
 	return q.compare(s, a)
 }
 
-// invalid names the first argument that is wrong. The vendor documents the
-// words for the name and the number only.
+// invalid names the first invalid argument. The vendor documents the message for
+// the name and the number only.
 func (q linkfaceRequest) invalid(s *Server) string {
 	given := 0
 	for _, field := range []string{linkfaceFile, linkfaceURL, linkfaceID} {
@@ -115,7 +115,7 @@ func (q linkfaceRequest) invalid(s *Server) string {
 	return ""
 }
 
-// fetch is the status that a failed download has.
+// fetch returns the status for a failed download.
 func (q linkfaceRequest) fetch() string {
 	switch fetch(q.fields[linkfaceURL]) {
 	case unreachable:
@@ -126,8 +126,8 @@ func (q linkfaceRequest) fetch() string {
 	return ""
 }
 
-// compare asks the source first, and then looks at the capture, as the vendor
-// does: what is wrong with the capture comes with the source's answer.
+// compare asks the source first, and then examines the capture, as the vendor does:
+// an invalid capture is reported together with the source's answer.
 func (q linkfaceRequest) compare(s *Server, a linkfaceAnswer) reply {
 	if a.status == "PHOTO_SERVICE_ERROR" {
 		rep := linkfaceBody{Status: a.status, Reason: a.reason}.reply()
@@ -161,8 +161,8 @@ func (q linkfaceRequest) corrupt() bool {
 	return ok && (file.size == 0 || bytes.HasPrefix(file.head, []byte(corruptMark)) || isNoCapture(file.head, file.image.format))
 }
 
-// giveLivenessID makes an id that the server can recognise as its own: the
-// capture itself need not be kept.
+// giveLivenessID makes an id that the server can recognise as its own, so the
+// capture need not be kept.
 func (s *Server) giveLivenessID() string {
 	id := hexID()[:16]
 	return id + hex.EncodeToString(s.mac("liveness", id)[:8])

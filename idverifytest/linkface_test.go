@@ -69,7 +69,7 @@ func TestLinkfacePersons(t *testing.T) {
 	}
 }
 
-func TestLinkfaceTellsWhatTheSourceSaid(t *testing.T) {
+func TestLinkfaceReportsTheSourcesAnswer(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, want := range []struct {
 		person        idverifytest.Person
@@ -92,7 +92,7 @@ func TestLinkfaceTellsWhatTheSourceSaid(t *testing.T) {
 		assert.Equal(t, true, a.object("identity")["validity"])
 		assert.Len(t, a.object("identity")["photo_id"], 32)
 	}
-	// The source comes first: with a wrong name the capture is not looked at.
+	// The source comes first: with a wrong name the capture is not examined.
 	fields := change(linkfaceFields(idverifytest.IdentityMismatch()),
 		field{"liveness_data_file", string(idverifytest.CorruptCapture()), "live.pb"})
 	assert.Equal(t, "PHOTO_SERVICE_ERROR", linkface(t, srv, fields...).text("status"))
@@ -156,15 +156,15 @@ func TestLinkfaceRefuses(t *testing.T) {
 	assert.Zero(t, srv.Bill().Total())
 }
 
-// HTML forms send empty values for what was left empty, and some clients give
-// every part a file name.
-func TestLinkfaceTakesFormsAsClientsSendThem(t *testing.T) {
+// HTML forms send empty values for empty fields, and some clients give every part a
+// file name.
+func TestLinkfaceAcceptsFormsOfCommonClients(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := slices.Clip(linkfaceFields(idverifytest.Match()))
 	a := linkface(t, srv, append(good, field{"liveness_data_url", "", ""}, field{"liveness_data_id", "", ""})...)
 	assert.Equal(t, "OK", a.text("status"))
 
-	// No file chosen: its name is there and empty.
+	// No file chosen: the part's name is there, and its value is empty.
 	byURL := append(change(good, field{"liveness_data_file", "-", ""}), field{"liveness_data_url", idverifytest.MediaURL, ""})
 	contentType, body := multi(t, append(byURL, field{"liveness_data_file", "", "unnamed"})...)
 	whole, err := io.ReadAll(body)
@@ -191,7 +191,7 @@ func TestLinkfaceTakesFormsAsClientsSendThem(t *testing.T) {
 	}
 	assert.Equal(t, "OK", linkface(t, srv, good...).text("status"))
 
-	// Only an address that ends in .invalid says in its path what becomes of it.
+	// Only for an address that ends in .invalid does the path choose the outcome.
 	a = linkface(t, srv, change(byURL, field{"liveness_data_url", "https://media.example/unreachable", ""})...)
 	assert.Equal(t, "OK", a.text("status"))
 }
@@ -209,7 +209,7 @@ func TestLinkfacePaths(t *testing.T) {
 	}
 }
 
-// What cannot be read as a form is refused and not billed.
+// An unreadable form is refused and not billed.
 func TestLinkfaceBrokenForms(t *testing.T) {
 	srv := idverifytest.Start(t)
 	const query = "?api_id=" + idverifytest.LinkfaceAPIID + "&api_secret=" + idverifytest.LinkfaceAPISecret
@@ -247,7 +247,7 @@ func TestLinkfaceBrokenForms(t *testing.T) {
 	assert.Equal(t, 1, srv.Bill().Total())
 }
 
-// The samples of curl and HTTPie have the credentials in the query.
+// The samples for curl and HTTPie send the credentials in the query.
 func TestLinkfaceQueryCredentials(t *testing.T) {
 	srv := idverifytest.Start(t)
 	contentType, body := multi(t, linkfaceFields(idverifytest.Match())[2:]...)

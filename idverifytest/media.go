@@ -9,31 +9,31 @@ import (
 	"sync"
 )
 
-// Evidence that the stand-in knows without a picture being uploaded.
+// Evidence that the stand-in accepts without an upload.
 const (
-	// MediaURL is an address that the stand-in takes as downloaded. It takes
+	// MediaURL is an address that the stand-in treats as downloaded. It treats
 	// every http or https address so, and never opens a connection.
 	MediaURL = "https://media.example.invalid/evidence"
-	// UnreachableURL cannot be downloaded: that is so of every address whose
-	// host ends in ".invalid" and whose path contains "unreachable".
+	// UnreachableURL cannot be downloaded, like every address whose host ends in
+	// ".invalid" and whose path contains "unreachable".
 	UnreachableURL = "https://media.example.invalid/unreachable"
-	// TimeoutURL takes too long: that is so of every address whose host ends
-	// in ".invalid" and whose path contains "timeout".
+	// TimeoutURL takes too long to download, like every address whose host ends in
+	// ".invalid" and whose path contains "timeout".
 	TimeoutURL = "https://media.example.invalid/timeout"
 )
 
-// What captures begin with.
+// The first bytes of captures.
 const (
 	captureMark = "EXAMPLE-CAPTURE\n"
 	corruptMark = "EXAMPLE-CORRUPT\n"
 )
 
 // Photo returns a JPEG of 480 × 640 pixels that every vendor accepts. It shows
-// coloured stripes and nobody's face: who is recognised in it depends on the
-// name and the number alone.
+// coloured stripes and no face: the outcome depends on the name and the number
+// alone.
 func Photo() []byte { return bytes.Clone(stripes()) }
 
-// stripes is the one picture there is.
+// stripes is the only picture.
 var stripes = sync.OnceValue(func() []byte {
 	const width, height = 480, 640
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
@@ -48,20 +48,19 @@ var stripes = sync.OnceValue(func() []byte {
 	return buf.Bytes()
 })
 
-// stripesBase64 is encoded once, because any number of answers may hold it.
+// stripesBase64 is encoded once, because many answers may contain it.
 var stripesBase64 = sync.OnceValue(func() []byte {
 	return base64.StdEncoding.AppendEncode(nil, stripes())
 })
 
-// Capture returns 32 KiB that Linkface's stand-in takes for what its capture
-// SDK recorded. It takes any bytes so, except those of [CorruptCapture], pictures,
-// and pages of HTML, XML or JSON.
+// Capture returns 32 KiB that Linkface's stand-in accepts as a recording of its
+// capture SDK. It accepts any other bytes too, except those of [CorruptCapture],
+// pictures, and pages of HTML, XML or JSON.
 func Capture() []byte { return capture(captureMark) }
 
 // CorruptCapture returns 32 KiB that Linkface's stand-in answers with
-// WRONG_LIVENESS_DATA: that is so of everything that begins with
-// "EXAMPLE-CORRUPT" and a line feed, of what is a picture or a page instead, and of
-// nothing at all.
+// WRONG_LIVENESS_DATA, like everything that begins with "EXAMPLE-CORRUPT" and a
+// line feed, like a picture or a page, and like an empty file.
 func CorruptCapture() []byte { return capture(corruptMark) }
 
 func capture(mark string) []byte {

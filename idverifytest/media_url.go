@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// download is what becomes of fetching an address.
+// download is the outcome of fetching an address.
 type download int
 
 const (
@@ -15,7 +15,7 @@ const (
 	tooSlow
 )
 
-// fetch only looks at the address. Nothing is opened.
+// fetch only examines the address. Nothing is opened.
 func fetch(address value) download {
 	u, err := url.Parse(address.text())
 	if err != nil || address.isCut() || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {

@@ -43,7 +43,7 @@ func megviiVendor() *vendor {
 		credentials: map[string]string{"api_key": MegviiAPIKey, "api_secret": MegviiAPISecret},
 		endpoints:   []endpoint{{name: Megvii, path: megviiPath, maxBody: megviiMaxBody, read: readMegvii, says: megviiSays, fails: megviiFails}},
 		means: map[personID]idverify.Code{
-			personBadCapture: idverify.CodeUnsupportedFormat, // no capture: a picture that cannot be read
+			personBadCapture: idverify.CodeUnsupportedFormat, // no code for captures: a picture that cannot be read
 		},
 		seesNoAttacks: true,
 		stranger:      personNotFound,
@@ -61,15 +61,15 @@ type megviiRungs struct {
 	E6 float64 `json:"1e-6"`
 }
 
-// megviiThresholds differ from answer to answer, as the vendor's do.
+// megviiThresholds differ from answer to answer, as at the vendor.
 var megviiThresholds = []megviiRungs{
 	{62.169, 69.315, 74.399, 78.038},
 	{64, 69, 74, 79.9},
 	{65.3, 71.8, 76.5, 79.9},
 }
 
-// megviiAnswer is what the vendor answers for one person: an error, or a confidence,
-// or one by so much above the threshold of the same answer for 1e-4.
+// megviiAnswer is what the vendor answers for one person: an error, a confidence, or
+// a confidence relative to the same answer's threshold for 1e-4.
 type megviiAnswer struct {
 	message    string
 	confidence float64
@@ -135,14 +135,14 @@ func megviiError(message string) reply {
 	return jsonReply(megviiHTTP[name], name, body)
 }
 
-// megviiID looks like the vendor's: a time, and a UUID.
+// megviiID has the form of the vendor's ids: a time, and a UUID.
 func megviiID() string {
 	id := hexID()
 	return fmt.Sprintf("1700000000,%s-%s-%s-%s-%s", id[:8], id[8:12], id[12:16], id[16:20], id[20:])
 }
 
 func megviiSays(_ *Server, t trouble) reply {
-	if t == tooLarge { // a server before the vendor's own says it
+	if t == tooLarge { // sent by a server in front of the vendor's own
 		return reply{status: http.StatusRequestEntityTooLarge, code: "413", header: http.Header{"Content-Type": {"text/plain"}},
 			body: []byte("Request Entity Too Large")}
 	}
@@ -157,7 +157,7 @@ func megviiSays(_ *Server, t trouble) reply {
 	}[t])
 }
 
-// megviiFails takes a name, and what stands behind a colon.
+// megviiFails accepts a name, with a parameter after a colon.
 func megviiFails(_ *Server, code string) (reply, bool) {
 	name, _, _ := strings.Cut(code, ":")
 	if megviiHTTP[name] == 0 {

@@ -20,7 +20,7 @@ const (
 var megviiText = []string{"api_key", "api_secret", "comparison_type", "face_image_type", "idcard_name", "idcard_number",
 	"fail_when_multiple_faces", "face_quality_threshold", "multi_oriented_detection", "return_faces", "face_token", "delta"}
 
-// megviiEvidence is what each face_image_type must have.
+// megviiEvidence lists what each face_image_type must have.
 var megviiEvidence = map[string][]string{
 	"raw_image":     {"image"},
 	"meglive":       {"delta", "image_best"},
@@ -33,7 +33,7 @@ type megviiRequest struct {
 	form
 	vendor *vendor
 	method string
-	isForm bool // multipart/form-data, the only kind that is read
+	isForm bool // multipart/form-data, the only supported type
 }
 
 func readMegvii(c *call) request {
@@ -50,7 +50,7 @@ func readMegvii(c *call) request {
 
 func (q megviiRequest) subject() string { return q.number() }
 
-// number takes the x that the vendor takes as well.
+// number also accepts the lower-case x that the vendor accepts.
 func (q megviiRequest) number() string {
 	number := q.text("idcard_number")
 	if strings.HasSuffix(number, "x") {
@@ -80,7 +80,7 @@ func (q megviiRequest) judge(s *Server) reply {
 	return q.compare(s, who, a)
 }
 
-// invalid finds the first argument that is missing or wrong.
+// invalid returns the first argument that is missing or invalid.
 func (q megviiRequest) invalid() string {
 	if !q.isForm {
 		return "MISSING_ARGUMENTS:api_key"
@@ -107,7 +107,7 @@ func (q megviiRequest) invalid() string {
 	return ""
 }
 
-// badKind holds the request to a still picture that is compared with the source.
+// badKind requires a still picture that is compared with the source.
 func (q megviiRequest) badKind() string {
 	for _, name := range []string{"comparison_type", "face_image_type"} {
 		if !q.has(name) {
@@ -128,9 +128,9 @@ func (q megviiRequest) badKind() string {
 	}
 	switch {
 	case q.has("face_token"):
-		return "INVALID_FACE_TOKEN:token" // it gives none out
+		return "INVALID_FACE_TOKEN:token" // the stand-in issues none
 	case q.text("face_image_type") != "raw_image":
-		return "DATA_VALIDATION_ERROR" // nor has it a capture kit
+		return "DATA_VALIDATION_ERROR" // the stand-in has no capture SDK either
 	case !q.fields["image"].isFile:
 		return "BAD_ARGUMENTS:image"
 	}
@@ -167,7 +167,7 @@ func (q megviiRequest) badPerson() string {
 	return ""
 }
 
-// undecodable finds what is wrong with the picture.
+// undecodable returns what is wrong with the picture.
 func (q megviiRequest) undecodable() string {
 	image := q.fields["image"].image
 	switch {
@@ -179,7 +179,7 @@ func (q megviiRequest) undecodable() string {
 	return ""
 }
 
-// megviiQuality is that of the faces in the stand-in's pictures.
+// megviiQuality is the quality of the faces in the stand-in's pictures.
 const (
 	megviiQuality     = 76.5
 	megviiPoorQuality = 12.5
@@ -199,7 +199,7 @@ func (q megviiRequest) threshold() float64 {
 	return 30
 }
 
-// faces are what return_faces adds, nil where it is not set.
+// faces is the content of return_faces, nil where it is not requested.
 func (q megviiRequest) faces(who personID) []megviiFace {
 	if q.text("return_faces") != "1" {
 		return nil
@@ -219,7 +219,7 @@ func (q megviiRequest) faces(who personID) []megviiFace {
 	return []megviiFace{one}
 }
 
-// compare looks at the picture, and then asks the source.
+// compare examines the picture, and then asks the source.
 func (q megviiRequest) compare(s *Server, who personID, a megviiAnswer) reply {
 	quality := megviiQuality
 	switch {

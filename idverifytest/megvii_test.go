@@ -33,7 +33,8 @@ func megvii(t *testing.T, srv *idverifytest.Server, fields ...field) answer {
 	return send(t, srv, newRequest(t, http.MethodPost, srv.BaseURL(idverifytest.Megvii)+megviiPath, contentType, body))
 }
 
-// beside is confidence less the threshold of the same answer for 1e-4, to a hundredth.
+// beside is the confidence minus the same answer's threshold for 1e-4, rounded to a
+// hundredth.
 func beside(t *testing.T, a answer) string {
 	t.Helper()
 	compared := a.object("result_faceid")
@@ -91,8 +92,9 @@ func TestMegviiPersons(t *testing.T) {
 	}
 }
 
-// Thresholds differ from answer to answer, and people keep their side of them.
-func TestMegviiThresholdsAreOfOneAnswer(t *testing.T) {
+// Thresholds differ from answer to answer, but each person's outcome stays the
+// same.
+func TestMegviiThresholdsDifferPerAnswer(t *testing.T) {
 	srv := idverifytest.Start(t)
 	seen := map[string]bool{}
 	for range 6 {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// memory is what all requests that are being read share. Those that do not fit
-// wait in line.
+// memory is shared by all requests that are being read. Those that do not fit wait
+// in a queue.
 type memory struct {
 	mu      sync.Mutex
 	free    int64
@@ -20,8 +20,8 @@ type claim struct {
 	given chan struct{}
 }
 
-// take takes n bytes, for at most waitTime, and reports whether it could. What
-// was taken must be given back.
+// take takes n bytes, waits at most waitTime, and reports whether it succeeded.
+// They must be given back.
 func (m *memory) take(ctx context.Context, done <-chan struct{}, n int64) bool {
 	m.mu.Lock()
 	if len(m.waiting) == 0 && m.free >= n {
@@ -45,14 +45,14 @@ func (m *memory) take(ctx context.Context, done <-chan struct{}, n int64) bool {
 	return m.leave(c)
 }
 
-// leave ends a wait, and reports whether memory was given in the last moment.
+// leave ends a wait, and reports whether memory was granted at the last moment.
 func (m *memory) leave(c *claim) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i, waiting := range m.waiting {
 		if waiting == c {
 			m.waiting = append(m.waiting[:i], m.waiting[i+1:]...)
-			m.serve() // who stood behind may fit
+			m.serve() // those behind it may fit
 			return false
 		}
 	}
@@ -66,7 +66,7 @@ func (m *memory) giveBack(n int64) {
 	m.serve()
 }
 
-// serve gives memory to those who wait, in line. It is called with the lock
+// serve grants memory to those who wait, in order. It must be called with the lock
 // held.
 func (m *memory) serve() {
 	for len(m.waiting) > 0 && m.waiting[0].n <= m.free {

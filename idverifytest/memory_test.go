@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestMemory_GivenInLine(t *testing.T) {
+func TestMemory_GrantedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := memory{free: 10}
 		assert.True(t, m.take(t.Context(), nil, 4))
@@ -26,7 +26,7 @@ func TestMemory_GivenInLine(t *testing.T) {
 					mu.Unlock()
 				}
 			}()
-			synctest.Wait() // they come one after the other
+			synctest.Wait() // one after another
 		}
 		m.giveBack(4)
 		synctest.Wait()
@@ -45,7 +45,7 @@ func TestMemory_GivenInLine(t *testing.T) {
 	})
 }
 
-func TestMemory_LeavesTheLine(t *testing.T) {
+func TestMemory_WaiterLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := memory{free: 2}
 		assert.True(t, m.take(t.Context(), nil, 2))
@@ -66,7 +66,7 @@ func TestMemory_LeavesTheLine(t *testing.T) {
 		assert.Empty(t, m.waiting)
 		assert.Equal(t, waitTime, time.Since(begun), "neither waited")
 
-		// Who stood behind one that left gets what there is.
+		// When a waiter leaves, the ones behind it get the free memory.
 		m.giveBack(1)
 		large, leave := context.WithCancel(t.Context())
 		go func() { m.take(large, nil, 2) }()

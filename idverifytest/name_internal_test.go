@@ -11,9 +11,9 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// The stand-in reads names by patterns, the library by tables: whatever the library
-// would send for a text, and refuses of it, the stand-in takes and refuses, too.
-func TestNamesAreReadAsTheLibraryReadsThem(t *testing.T) {
+// The stand-in checks names with regular expressions, the library with tables: both
+// must accept and refuse the same texts.
+func TestNames_AgreeWithLibrary(t *testing.T) {
 	agree := func(name string) {
 		if checked, valid := idcard.CheckName(name), validName(name); (checked == nil) != valid {
 			assert.Fail(t, "two readings", "%+q: %v, %v", name, checked, valid)

@@ -9,8 +9,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// A well-formed name that is not the person's is an identity mismatch, and a
-// malformed one is refused for its form: the same names at every vendor.
+// A well-formed name of another person is an identity mismatch, and a malformed one
+// is refused for its form, at every vendor.
 func TestNames(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)

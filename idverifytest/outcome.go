@@ -8,17 +8,16 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// deliveries are what an error may say; "" counts as unanswered.
+// deliveries are the values that an error may have; "" counts as unanswered.
 var deliveries = []idverify.Delivery{
 	idverify.DeliveryNotSent, idverify.DeliveryRefused, idverify.DeliveryAnswered, idverify.DeliveryUnanswered, "",
 }
 
-// CheckOutcome holds what [idverify.Verifier.Verify] returned to its contract,
-// whatever the vendor answered: a decision or an error and never both, an
-// error always with a code that is none of the decisions and without a bill for
-// what nobody worked on, checks that are what they must be for the way in which they
-// were decided, and a pass only with every promised check there and passed. Fuzz tests
-// call it.
+// CheckOutcome checks what [idverify.Verifier.Verify] returned against its contract,
+// whatever the vendor answered: a decision or an error but not both; an error has a
+// code that is no decision, and is not billed if nobody worked on it; each check is
+// possible for its DecidedBy; a pass has every promised check, and all passed. It is
+// meant for fuzz tests.
 func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...idverify.CheckKind) {
 	tb.Helper()
 	if err != nil {
@@ -33,11 +32,11 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 		case !slices.Contains(deliveries, e.Delivery):
 			tb.Errorf("the delivery %q", e.Delivery)
 		case !e.Sent() && e.Billed != idverify.BilledNo, e.Delivery == idverify.DeliveryRefused && e.Billed == idverify.BilledYes:
-			tb.Errorf("nobody worked on it, and it was billed: %v", e)
+			tb.Errorf("nobody worked on it, but it was billed: %v", e)
 		case e.Contradiction && (e.Code != idverify.CodeBadResponse || !e.Sent() || e.Repeatable()):
-			tb.Errorf("a contradiction that is no answer, or may be asked again: %v", e)
+			tb.Errorf("a contradiction must be an answered bad_response that is not repeatable: %v", e)
 		case isRefusal(e.Code) && e.Vendor != "" && e.Sent() && (e.RetryAfter != 0 || e.Repeatable()):
-			tb.Errorf("the vendor refuses the person, and it is to be waited out: %v", e)
+			tb.Errorf("the vendor refuses the person, but the error has a RetryAfter: %v", e)
 		}
 		return
 	}
@@ -62,7 +61,7 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, promised ...id
 	}
 }
 
-// isRefusal reports whether a vendor says with the code that it does not serve this
+// isRefusal reports whether the code says that the vendor does not serve this
 // person, for now or at all.
 func isRefusal(code idverify.Code) bool {
 	return code == idverify.CodeTooManyAttempts || code == idverify.CodePersonRestricted

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// blamed is a test that only notes whether it was failed.
+// blamed is a testing.TB that only records whether it was failed.
 type blamed struct {
 	testing.TB
 	failed bool
@@ -38,7 +38,7 @@ func complains(res *idverify.Result, err error, promised ...idverify.CheckKind) 
 }
 
 // Holds P-PASS-12.
-func TestCheckOutcomeComplainsOfEveryBreachOfTheContract(t *testing.T) {
+func TestCheckOutcome_DetectsEveryBreachOfContract(t *testing.T) {
 	similar, live := idverify.CheckSimilarity, idverify.CheckLiveness
 	result := func(code idverify.Code, checks ...idverify.Check) *idverify.Result {
 		return &idverify.Result{Code: code, Checks: checks}

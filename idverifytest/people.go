@@ -8,8 +8,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// personID names one of the people. It is also the day of January 1900 on which
-// the person would have been born.
+// personID names one of the people.
 type personID int
 
 const (
@@ -33,14 +32,14 @@ const (
 	personBelowThreshold
 )
 
-// someone is a person with what the person stands for at every vendor that has
-// words for it. Exceptions are in the vendors' files.
+// someone is a person with the code that every vendor gives if it can. The vendors'
+// files have the exceptions.
 type someone struct {
 	id personID
 	Person
 }
 
-// people is everybody. The first with a code stands for it.
+// people are all persons. The first one with a code represents it.
 var people = sync.OnceValue(func() []someone {
 	person := func(id personID, name string, code idverify.Code, about, aboutZH string) someone {
 		return someone{id, Person{Name: name, IDNumber: numberOn(int(id)), Code: code, About: about, AboutZH: aboutZH}}
@@ -56,10 +55,10 @@ var people = sync.OnceValue(func() []someone {
 		person(personNoFace, "测试无脸", idverify.CodeNoFace, "no face in the picture", "图片中没有人脸"),
 		person(personBlurred, "测试模糊", idverify.CodePoorPhoto, "the picture is blurred", "图片模糊"),
 		person(personSeveral, "测试多脸", idverify.CodeMultipleFaces, "several faces in the picture", "图片中有多张人脸"),
-		person(personRateLimited, "测试限流", idverify.CodeRateLimited, "too many calls for the moment", "调用频率超限"),
+		person(personRateLimited, "测试限流", idverify.CodeRateLimited, "too many calls at the moment", "调用频率超限"),
 		person(personQuota, "测试欠量", idverify.CodeQuotaExceeded, "the calls bought are used up", "调用次数用尽"),
 		person(personSourceDown, "测试断源", idverify.CodeSourceUnavailable, "the identity source does not answer the vendor", "权威库不可用"),
-		person(personVendorDown, "测试故障", idverify.CodeVendorUnavailable, "the vendor has a fault of its own", "厂商内部故障"),
+		person(personVendorDown, "测试故障", idverify.CodeVendorUnavailable, "internal error at the vendor", "厂商内部故障"),
 		person(personBadCapture, "测试坏包", idverify.CodeBadCapture, "what was captured cannot be used", "采集数据不可用"),
 		person(personAtThreshold, "测试临界", idverify.CodeFaceMismatch, "similarity exactly at the vendor's threshold", "相似度恰为阈值"),
 		person(personAboveThreshold, "测试略高", idverify.CodeMatch, "similarity just above the vendor's threshold", "相似度略高于阈值"),
@@ -67,7 +66,7 @@ var people = sync.OnceValue(func() []someone {
 	}
 })
 
-// unseen reports whether every vendor refuses the person before it looks at the
+// unseen reports whether every vendor refuses the person before it examines the
 // evidence.
 func (id personID) unseen() bool {
 	return id == personRateLimited || id == personQuota || id == personVendorDown
@@ -79,8 +78,8 @@ func (id personID) person() Person {
 	return all[i].Person
 }
 
-// whoIs finds whom a name and a number mean to the vendor. The right number
-// with another name is answered like an identity mismatch.
+// whoIs finds the person whom a name and a number mean at the vendor. The right
+// number with another name is answered like an identity mismatch.
 func (v *vendor) whoIs(name, idNumber string) personID {
 	for _, p := range people() {
 		switch {
@@ -94,7 +93,7 @@ func (v *vendor) whoIs(name, idNumber string) personID {
 	return v.stranger
 }
 
-// codeOf is what the vendor's answer for a person means.
+// codeOf is the meaning of the vendor's answer for a person.
 func (v *vendor) codeOf(id personID) idverify.Code {
 	if code, ok := v.means[id]; ok {
 		return code
@@ -105,7 +104,7 @@ func (v *vendor) codeOf(id personID) idverify.Code {
 	return id.person().Code
 }
 
-// numberOn makes the ID number of somebody born on a day of January 1900.
+// numberOn makes the ID number of a person born on a day of January 1900.
 func numberOn(day int) string {
 	body := fmt.Sprintf("110105190001%02d999", day)
 	return body + string(checkDigit(body))

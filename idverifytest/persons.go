@@ -7,35 +7,34 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Person is somebody made up whose outcome is fixed, the same at every vendor
-// as far as the vendors have words for it. The name must be given with it,
-// byte for byte: the number with another name is an identity mismatch. A
-// well-formed number that belongs to no Person is not found, and an identity
-// mismatch at a vendor that has one answer for both.
+// Person is a made-up person with a fixed outcome, the same at every vendor that
+// can express it. The name must match byte for byte: the number with another name
+// is an identity mismatch. A well-formed number that belongs to no Person is not
+// found, or an identity mismatch at a vendor that has one answer for both.
 //
-// The numbers are well-formed resident ID numbers of people who would have
-// been born in January 1900, with a sequence number that was never reached.
+// The numbers are well-formed resident ID numbers of people born in January 1900,
+// with a sequence number that was never assigned.
 type Person struct {
 	Name     string
 	IDNumber string
-	Code     idverify.Code // what most vendors make of it; see [Person.CodeAt]
+	Code     idverify.Code // the meaning at most vendors; see [Person.CodeAt]
 	About    string        // one line of English
 	AboutZH  string        // one line of Chinese
 }
 
-// Match is the person who passes everywhere, unless [Server.SetScores] says
+// Match is the person who passes at every vendor, unless [Server.SetScores] says
 // otherwise.
 func Match() Person { return PersonFor(idverify.CodeMatch) }
 
-// FaceMismatch is a person whose picture is somebody else's.
+// FaceMismatch is a person whose picture shows somebody else.
 func FaceMismatch() Person { return PersonFor(idverify.CodeFaceMismatch) }
 
-// IdentityMismatch is a person whose name and number do not belong together.
+// IdentityMismatch is a person whose name and number do not match.
 func IdentityMismatch() Person { return PersonFor(idverify.CodeIdentityMismatch) }
 
 // IdentityNotFound is a person whose number the source does not hold. A vendor
-// that documents no answer of its own for that says here what it may still send,
-// so that the outcome can be tested: the package documentation says which.
+// without a documented answer for that uses one that it may still send, so that the
+// outcome can be tested: the package documentation says which.
 func IdentityNotFound() Person { return PersonFor(idverify.CodeIdentityNotFound) }
 
 // ReferencePhotoUnavailable is a person without a photo in the source.
@@ -43,38 +42,39 @@ func ReferencePhotoUnavailable() Person {
 	return PersonFor(idverify.CodeReferencePhotoUnavailable)
 }
 
-// AttackSuspected is a person whose face is not alive. At a vendor that looks for
-// no attacks, or was asked not to, this person passes: see [Person.CodeAt].
+// AttackSuspected is a person whose picture is a presentation attack. At a vendor
+// that does not check for attacks, or was asked not to, this person passes: see
+// [Person.CodeAt].
 //
-// Some stand-ins find an attack for which the real interface has no check, so that
-// a service can be tested with it. A real photo of a photo may pass there: the
-// package documentation says where.
+// Some stand-ins report an attack although the real interface has no such check, so
+// that a service can be tested. At the real interface a photo of a photo may pass:
+// the package documentation says where.
 func AttackSuspected() Person { return PersonFor(idverify.CodeAttackSuspected) }
 
-// SyntheticFace is a person whose picture was computed. What [AttackSuspected] says
-// of vendors that do not look for it holds here too.
+// SyntheticFace is a person whose picture is synthetic. For vendors that do not
+// check for it, see [AttackSuspected].
 func SyntheticFace() Person { return personSynthetic.person() }
 
-// AtThreshold is a person whose similarity is exactly the threshold that the
-// vendor recommends. It passes where that is inclusive, and nowhere else: see
-// [Person.CodeAt]. Of a vendor that decides by a line of its own which nobody
-// knows, this person is refused.
+// AtThreshold is a person whose similarity is exactly the vendor's recommended
+// threshold. This person passes only where the threshold is inclusive: see
+// [Person.CodeAt]. A vendor whose own threshold is not published refuses this
+// person.
 func AtThreshold() Person { return personAtThreshold.person() }
 
-// AboveThreshold is a person whose similarity is a hair above the threshold:
-// by 0.0001 on a scale to 1, by 0.01 on one to 100. A vendor that decides by a line
-// which nobody knows says yes.
+// AboveThreshold is a person whose similarity is just above the threshold: by
+// 0.0001 on a scale to 1, by 0.01 on one to 100. A vendor whose own threshold is
+// not published says yes.
 func AboveThreshold() Person { return personAboveThreshold.person() }
 
-// BelowThreshold is a person whose similarity is a hair below the threshold:
-// by 0.0001 on a scale to 1, by 0.01 on one to 100. A vendor that decides by a line
-// which nobody knows says no.
+// BelowThreshold is a person whose similarity is just below the threshold: by
+// 0.0001 on a scale to 1, by 0.01 on one to 100. A vendor whose own threshold is
+// not published says no.
 func BelowThreshold() Person { return personBelowThreshold.person() }
 
-// PersonFor returns the person who stands for a code: all six decisions, and
-// no_face, multiple_faces, poor_photo, bad_capture, rate_limited,
-// quota_exceeded, vendor_unavailable and source_unavailable. For any other
-// code it is the zero Person, whom every vendor refuses.
+// PersonFor returns the person who represents a code: all six decisions, and
+// no_face, multiple_faces, poor_photo, bad_capture, rate_limited, quota_exceeded,
+// vendor_unavailable and source_unavailable. For any other code it returns the zero
+// Person, which every vendor refuses.
 func PersonFor(code idverify.Code) Person {
 	for _, p := range people() {
 		if p.Code == code {
@@ -84,7 +84,7 @@ func PersonFor(code idverify.Code) Person {
 	return Person{}
 }
 
-// Persons lists everybody.
+// Persons lists all persons.
 func Persons() []Person {
 	all := make([]Person, len(people()))
 	for i, p := range people() {
@@ -93,10 +93,9 @@ func Persons() []Person {
 	return all
 }
 
-// CodeAt is what a vendor's answer for this person means, given evidence that
-// the vendor accepts and, where what it looks for can be turned off, with all of it
-// on. It differs from
-// Code where the vendor has no word for it. It is empty for an unknown vendor.
+// CodeAt is the meaning of a vendor's answer for this person, given evidence that
+// the vendor accepts, with all optional checks turned on. It differs from Code
+// where the vendor cannot express it. It is empty for an unknown vendor.
 func (p Person) CodeAt(vendor string) idverify.Code {
 	v := registered().find(vendor)
 	if v == nil {
@@ -115,8 +114,8 @@ func checkDigit(body string) byte {
 	return "10X98765432"[sum%11]
 }
 
-// validNumber checks what can be seen from the number alone. A lower-case x
-// is not valid: the standard writes a capital.
+// validNumber checks the number's form. A lower-case x is not valid, because the
+// standard uses a capital.
 func validNumber(id string) bool {
 	if len(id) != 18 || strings.Trim(id[:17], "0123456789") != "" || id[0] == '0' {
 		return false

@@ -28,7 +28,7 @@ func TestPersons(t *testing.T) {
 	assert.Len(t, names, len(persons))
 	assert.Len(t, numbers, len(persons))
 	for _, code := range idverify.Codes() {
-		if !code.IsDecision() || code == idverify.CodeAttackSuspected { // for which not every vendor looks
+		if !code.IsDecision() || code == idverify.CodeAttackSuspected { // not every vendor checks for it
 			continue
 		}
 		for _, v := range idverifytest.Vendors() {
@@ -45,7 +45,7 @@ func TestPersons(t *testing.T) {
 	assert.Equal(t, idverify.CodeIdentityMismatch, stranger.CodeAt(idverifytest.BaiduV4), "verify_status 1 means either")
 }
 
-func TestPersonsAreNotToBeChanged(t *testing.T) {
+func TestPersons_ReturnsACopy(t *testing.T) {
 	idverifytest.Persons()[0].Name = "x"
 	assert.Equal(t, "测试一致", idverifytest.Match().Name)
 	photo := idverifytest.Photo()
@@ -53,9 +53,9 @@ func TestPersonsAreNotToBeChanged(t *testing.T) {
 	assert.EqualValues(t, 0xff, idverifytest.Photo()[0])
 }
 
-// Whom a vendor refuses whoever they are, it refuses before it looks at what
-// came with them.
-func TestTroubleComesBeforeTheEvidence(t *testing.T) {
+// A person whom a vendor refuses in any case is refused before the evidence is
+// examined.
+func TestPersons_RefusedBeforeEvidenceIsExamined(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	for _, code := range []idverify.Code{idverify.CodeRateLimited, idverify.CodeQuotaExceeded, idverify.CodeVendorUnavailable} {

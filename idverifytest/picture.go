@@ -2,14 +2,14 @@ package idverifytest
 
 import "bytes"
 
-// picture is what the bytes of one tell.
+// picture is what the bytes of a picture show.
 type picture struct {
 	format        string // "png", "jpeg", "bmp", another that is known, or ""
 	width, height int    // 0 if the header does not tell
-	cut           bool   // it stops before its end
+	cut           bool   // it ends too early
 }
 
-// pictureReader finds out what a picture is while its bytes stream by.
+// pictureReader examines a picture while its bytes arrive.
 type pictureReader struct {
 	head [32]byte
 	n    int
@@ -37,8 +37,8 @@ func (r *pictureReader) end() picture {
 	return p
 }
 
-// bmpSize reads the header that its own first number tells: that of OS/2 has 12
-// bytes, with numbers of 16 bits; in all others they have 32.
+// bmpSize reads the header according to its length field: OS/2's has 12 bytes, with
+// 16-bit numbers; all others use 32 bits.
 func bmpSize(head []byte) (width, height int) {
 	if little32(head[14:]) == 12 {
 		return int(head[18]) | int(head[19])<<8, int(head[20]) | int(head[21])<<8
@@ -47,9 +47,8 @@ func bmpSize(head []byte) (width, height int) {
 	return width, max(height, -height) // negative: stored top-down
 }
 
-// formatOf names the format that the first bytes are of. Only the first three
-// are accepted by any vendor; the others are known so that they can be refused
-// for what they are.
+// formatOf names the format by the first bytes. Vendors accept only the first
+// three; the others are known so that they can be refused by name.
 func formatOf(data []byte) string {
 	for _, known := range [...]struct {
 		format string
@@ -62,7 +61,7 @@ func formatOf(data []byte) string {
 		{"gif", 0, "GIF87a"},
 		{"gif", 0, "GIF89a"},
 		{"webp", 8, "WEBP"},
-		{"heif", 4, "ftyp"}, // AVIF and films begin so too
+		{"heif", 4, "ftyp"}, // AVIF and videos begin so too
 		{"tiff", 0, "II*\x00"},
 		{"tiff", 0, "MM\x00*"},
 		{"pdf", 0, "%PDF-"},

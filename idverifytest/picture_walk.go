@@ -2,16 +2,16 @@ package idverifytest
 
 import "bytes"
 
-// jpegReader finds the size of a JPEG, which is told in one of its segments and
-// may come behind any number of others, and its end.
+// jpegReader finds the end of a JPEG, and its size, which is in one of its segments
+// after any number of others.
 type jpegReader struct {
 	width, height int
 	ended         bool
 
 	step   jpegStep
 	marker byte
-	framed bool // the size was told
-	skip   int  // bytes of the segment that are left
+	framed bool // the size is known
+	skip   int  // remaining bytes of the segment
 	want   [5]byte
 	n      int
 }
@@ -39,7 +39,7 @@ func (r *jpegReader) write(p []byte) {
 				r.step = jpegFF
 			}
 			continue
-		case jpegFF: // what else stands here are data, or belong to nothing
+		case jpegFF: // any other byte is image data, or belongs to no segment
 			n := bytes.IndexByte(p, 0xFF)
 			if n < 0 {
 				return
@@ -68,10 +68,10 @@ func (r *jpegReader) take(b byte) {
 		case b == 0xFF:
 		case b == 0xD9:
 			r.step, r.ended = jpegEnd, true
-		case b < 0xC0, b >= 0xD0 && b <= 0xD8: // no segment
+		case b < 0xC0, b >= 0xD0 && b <= 0xD8: // a marker without a segment
 			r.step = jpegFF
 		default:
-			r.framed = r.framed || b == 0xDA // behind the first data no size is told
+			r.framed = r.framed || b == 0xDA // after the first image data no size follows
 			r.step = jpegHigh
 		}
 	case jpegHigh:
@@ -101,22 +101,22 @@ func (r *jpegReader) take(b byte) {
 	}
 }
 
-// isFrame reports whether the segment begins the frame, and tells the size.
+// isFrame reports whether the segment begins the frame, and thus has the size.
 func (r *jpegReader) isFrame() bool {
 	m := r.marker
 	return !r.framed && m >= 0xC0 && m <= 0xCF && m != 0xC4 && m != 0xC8 && m != 0xCC
 }
 
-// pngReader walks a PNG's chunks to the last: a length, a name, so many bytes, and
-// a check sum, which is not checked.
+// pngReader reads a PNG's chunks to the last: a length, a name, the data, and a
+// checksum, which is not checked.
 type pngReader struct {
 	width, height int
 	ended         bool
 
-	chunk [16]byte // the head, and the first bytes of what it holds
+	chunk [16]byte // the head, and the first bytes of the data
 	n     int      // of them
-	begun bool     // the signature is over
-	left  int64    // bytes of the chunk behind those, and of its check sum
+	begun bool     // the signature has been read
+	left  int64    // remaining bytes of the chunk, and of its checksum
 }
 
 func (r *pngReader) write(p []byte) {
@@ -139,7 +139,8 @@ func (r *pngReader) write(p []byte) {
 	}
 }
 
-// headLength is how much of a chunk is kept: of the header's its sizes, too.
+// headLength is how much of a chunk is kept: for the header chunk this includes the
+// sizes.
 func (r *pngReader) headLength() int {
 	if r.begun && r.n >= 8 && string(r.chunk[4:8]) == "IHDR" {
 		return 16
@@ -147,7 +148,7 @@ func (r *pngReader) headLength() int {
 	return 8
 }
 
-// begin is called with a chunk's head. The signature is as long as one.
+// begin is called with a chunk's head. The signature has the same length.
 func (r *pngReader) begin() {
 	if !r.begun {
 		return

@@ -7,7 +7,7 @@ type records struct {
 	list    []Exchange
 	weights []int // of list
 	weight  int
-	names   map[string][]string // lists that occur often are kept once
+	names   map[string][]string // frequent lists are stored once
 }
 
 func (r *records) add(e Exchange) {
@@ -19,13 +19,13 @@ func (r *records) add(e Exchange) {
 	r.weight += weight
 	for len(r.list) > maxRecords || r.weight > maxRecordBytes {
 		r.weight -= r.weights[0]
-		r.list[0] = Exchange{} // it lets go of its texts
+		r.list[0] = Exchange{} // release its texts
 		r.list, r.weights = r.list[1:], r.weights[1:]
 	}
 }
 
-// share replaces a list by an equal one that is kept already, and returns how
-// much memory the list takes if there is none.
+// share replaces a list by an equal one that is already stored, and returns how
+// much memory the list takes otherwise.
 func (r *records) share(list *[]string) int {
 	const lists, size = 256, 1 << 10
 	key := strings.Join(*list, "\n")

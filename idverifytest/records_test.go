@@ -30,7 +30,7 @@ func TestExchanges_LongTextsAreCut(t *testing.T) {
 	assert.Len(t, e.Headers, maxHeaders)
 }
 
-// Records of any kind come to at most 8 MiB, and the newest are there.
+// All records together take at most 8 MiB, and the newest are kept.
 func TestExchanges_BoundedByWeight(t *testing.T) {
 	s := New()
 	const n, many = 12_000, 2_000
@@ -54,13 +54,13 @@ func TestExchanges_BoundedByWeight(t *testing.T) {
 	assert.Equal(t, many, all[len(all)-1].Seq)
 	assert.Equal(t, many-len(all)+1, all[0].Seq)
 
-	// Nor does it grow by lists that are kept once.
+	// Lists that are stored once do not make it grow either.
 	for i := range many {
 		s.settle(&Exchange{Query: []string{fmt.Sprint(i)}}, reply{}, "")
 	}
 	assert.LessOrEqual(t, len(s.records.names), 256)
 
-	// Usual ones are all kept, however many.
+	// Usual records are all kept.
 	s.Reset()
 	for i := range n {
 		s.settle(&Exchange{Seq: i + 1, Host: "127.0.0.1:41234", Path: "/v1/verify", ContentType: "multipart/form-data; boundary=" + fmt.Sprintf("%060d", i),

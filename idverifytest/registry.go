@@ -9,12 +9,12 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// registered are all vendors, with those that exist under a build tag only. Each
-// call makes them anew.
+// registered are all vendors, including those behind a build tag. Each call creates
+// them again.
 func registered() registry { return append(listed(), tagged()...) }
 
 // listed lists the vendors: one line for each. Everything else about a vendor is in
-// the file named for it.
+// the file named after it.
 func listed() registry {
 	return registry{
 		linkfaceVendor(),
@@ -28,64 +28,64 @@ func listed() registry {
 	}
 }
 
-// vendor is what the stand-in must know to speak for a vendor.
+// vendor is what the stand-in needs to know about a vendor.
 type vendor struct {
 	name string
-	// credentials are those that the stand-in accepts, and evidence is what can
-	// be sent without a picture, both under the vendor's own parameter names.
+	// credentials are those that the stand-in accepts, and evidence is what can be
+	// sent instead of a picture, both under the vendor's own parameter names.
 	credentials, evidence map[string]string
-	// endpoints are the vendor's. The first one verifies, and says what is
-	// wrong with a path.
+	// endpoints are the vendor's. The first one verifies, and answers requests to a
+	// wrong path.
 	endpoints []endpoint
-	// means has the people whose answer here does not mean what [Person.Code]
-	// says. What the vendor answers for each is the business of its endpoints.
+	// means lists the people whose answer here differs in meaning from
+	// [Person.Code]. The endpoints define the vendor's answer for each person.
 	means map[personID]idverify.Code
-	// seesNoAttacks says that the vendor does not look for them: whoever is one passes.
+	// seesNoAttacks says that the vendor does not check for attacks: they pass.
 	seesNoAttacks bool
-	// stranger is the person like whom a number that is nobody's is answered.
+	// stranger is the person whose answer a number gets that belongs to nobody.
 	stranger personID
-	// scores is what Match gets.
+	// scores are the scores of Match.
 	scores Scores
-	// decides is the member of an answer without which nothing is decided.
+	// decides is the member of an answer that decides.
 	decides string
-	// state makes what the stand-in must remember for this vendor, such as
-	// revoked tokens and used nonces. It must not grow without bound, and locks
-	// itself. It is nil for a vendor without any.
+	// state makes what the stand-in has to remember for this vendor, such as
+	// revoked tokens and used nonces. It must be bounded, and safe for concurrent
+	// use. It is nil for a vendor without state.
 	state func() any
 }
 
 // endpoint is one path of a vendor.
 type endpoint struct {
 	// name is the vendor's for the endpoint that verifies, and otherwise begins
-	// with it and a slash. Faults and scripted answers go by it.
+	// with it and a slash. Faults and scripted answers use this name.
 	name string
 	path string // as the vendor sees it
-	// claims tells apart vendors that share a path, for clients that can be
-	// given a host but no path: whether a request without the vendor's prefix
-	// is for this endpoint. nil takes all at the path.
+	// claims distinguishes vendors that share a path, for clients that can be
+	// configured with a host but no path: it reports whether a request without the
+	// vendor's prefix is for this endpoint. nil accepts all requests at the path.
 	claims func(*http.Request) bool
-	// maxBody is the largest body, and 0 is the limit for all.
+	// maxBody is the largest body; 0 means the limit for all.
 	maxBody int64
-	// holds is how many bytes read keeps beyond the texts of the fields, for
-	// instance to check a signature that is over all of them.
+	// holds is how many bytes read keeps in addition to the texts of the fields,
+	// for instance to check a signature over all of them.
 	holds int64
-	// read takes in a request to the end of its body, and notes its shape.
+	// read reads a request to the end of its body, and records its shape.
 	read func(*call) request
-	// says puts a trouble into the vendor's words.
+	// says turns a trouble into the vendor's error.
 	says func(*Server, trouble) reply
-	// fails is the vendor's answer for one of its own error codes. ok is false
-	// for what cannot be such a code.
+	// fails returns the vendor's answer for one of its own error codes. ok is false
+	// for something that cannot be such a code.
 	fails func(s *Server, code string) (rep reply, ok bool)
 }
 
 // request is what one exchange asks for.
 type request interface {
-	// subject is the ID number, and empty when none arrived.
+	// subject is the ID number, empty when none arrived.
 	subject() string
 	judge(*Server) reply
 }
 
-// trouble is what can be wrong whatever a request asks for.
+// trouble is what can be wrong with any request.
 type trouble int
 
 const (
@@ -118,7 +118,7 @@ func (g registry) names() []string {
 	return all
 }
 
-// endpoint finds an endpoint by its name.
+// endpoint finds an endpoint by name.
 func (g registry) endpoint(name string) *endpoint {
 	for _, v := range g {
 		for i := range v.endpoints {
@@ -139,10 +139,10 @@ func (g registry) mustKnow(name string) *endpoint {
 	return e
 }
 
-// route finds who answers a request. The path begins with the vendor's name,
-// or is the vendor's own path and nothing else, as it is from clients that can
-// be given a host only. There, inside is the path as the vendor sees it, and e
-// is nil when the vendor has no such path.
+// route finds the endpoint for a request. The path begins with the vendor's name,
+// or is exactly the vendor's own path, as from clients that can be configured with
+// a host only. inside is the path as the vendor sees it, and e is nil when the
+// vendor has no such path.
 func (g registry) route(r *http.Request) (v *vendor, e *endpoint, inside string) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if v := g.find(first); v != nil {
@@ -165,14 +165,14 @@ func (g registry) route(r *http.Request) (v *vendor, e *endpoint, inside string)
 	return nil, nil, r.URL.Path
 }
 
-// Vendors lists the vendors that the stand-in speaks for.
+// Vendors lists the vendors of the stand-in.
 func Vendors() []string { return registered().names() }
 
-// BaseURLAt is the base URL of a vendor on a stand-in that is served at root,
+// BaseURLAt returns the base URL of a vendor on a stand-in that is served at root,
 // for instance "http://localhost:8080". It is empty for an unknown vendor.
 //
-// A client that can be given a host but no path, such as a vendor's own kit,
-// may leave the path out: the stand-in knows the vendors' paths.
+// A client that can be configured with a host but no path, such as a vendor's own
+// SDK, may leave the path out: the stand-in knows the vendors' paths.
 func BaseURLAt(root, vendor string) string {
 	if registered().find(vendor) == nil {
 		return ""
@@ -180,9 +180,9 @@ func BaseURLAt(root, vendor string) string {
 	return strings.TrimRight(root, "/") + "/" + vendor
 }
 
-// Credentials are those that the stand-in accepts from clients of a vendor, by
-// the vendor's own parameter names: "api_id" and "api_secret" for [Linkface].
-// They are made up and open nothing. It is nil for an unknown vendor.
+// Credentials returns those that the stand-in accepts from clients of a vendor, by
+// the vendor's own parameter names: "api_id" and "api_secret" for [Linkface]. They
+// are made up and open nothing. It is nil for an unknown vendor.
 func Credentials(vendor string) map[string]string {
 	v := registered().find(vendor)
 	if v == nil {
@@ -191,9 +191,9 @@ func Credentials(vendor string) map[string]string {
 	return v.credentials
 }
 
-// SampleEvidence is what a vendor takes instead of a picture, by the
-// vendor's own parameter names. It is nil for a vendor that has nothing of the
-// kind, and for an unknown vendor. Addresses are [MediaURL] and its like.
+// SampleEvidence returns what a vendor accepts instead of a picture, by the
+// vendor's own parameter names. It is nil for a vendor that accepts only pictures,
+// and for an unknown vendor. Addresses are [MediaURL] and similar ones.
 func SampleEvidence(vendor string) map[string]string {
 	v := registered().find(vendor)
 	if v == nil {

@@ -17,7 +17,7 @@ func allTroubles() []trouble {
 	return []trouble{rateLimited, quotaExceeded, unavailable, expired, revoked, notFound, tooLarge, tooMany}
 }
 
-func TestRegistry_EveryVendorIsWhole(t *testing.T) {
+func TestRegistry_EveryVendorIsComplete(t *testing.T) {
 	names, paths := map[string]bool{}, map[string]bool{}
 	for _, v := range registered() {
 		assert.Regexp(t, "^[a-z0-9]+$", v.name)
@@ -92,7 +92,7 @@ func TestCredentialsAndSampleEvidence(t *testing.T) {
 	assert.Equal(t, LinkfaceAPIID, Credentials(Linkface)["api_id"])
 }
 
-// A fault gives any error of the vendor's own, in its shape.
+// A fault can send any error of the vendor's own, in its format.
 func TestVendorError(t *testing.T) {
 	for _, want := range []struct {
 		endpoint, code, path string
@@ -130,8 +130,8 @@ func TestVendorError(t *testing.T) {
 	}
 }
 
-// What a person means is what most vendors make of it, and exceptions are the
-// vendors'.
+// A person's code is its meaning at most vendors; the vendors' files list the
+// exceptions.
 func TestRegistry_CodeOf(t *testing.T) {
 	v := &vendor{stranger: personNotFound, means: map[personID]idverify.Code{personSeveral: idverify.CodeNoFace}}
 	assert.Equal(t, idverify.CodeNoFace, v.codeOf(personSeveral))
@@ -142,9 +142,9 @@ func TestRegistry_CodeOf(t *testing.T) {
 	assert.Equal(t, personNotFound, v.whoIs(match.Name, "11010519491231002X"))
 }
 
-// An attack is what it is at every vendor but those whose entry says that they look
-// for none, where it passes: both kinds are alike.
-func TestRegistry_AttacksAreSeenWhereTheyAreLookedFor(t *testing.T) {
+// An attack is reported as one at every vendor, except those whose entry says that
+// they do not check for attacks, where it passes; both kinds behave alike.
+func TestRegistry_AttacksAreReportedWhereChecked(t *testing.T) {
 	blind := 0
 	for _, v := range registered() {
 		want := idverify.CodeAttackSuspected

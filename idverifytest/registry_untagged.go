@@ -2,5 +2,5 @@
 
 package idverifytest
 
-// tagged are the vendors of the build tags that are set: none.
+// tagged are the vendors of the active build tags: none.
 func tagged() registry { return nil }

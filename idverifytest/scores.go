@@ -5,18 +5,18 @@ import (
 	"strconv"
 )
 
-// Scores is what a vendor's comparison yields. What the vendor has no score for is
-// not sent.
+// Scores are the scores of a vendor's comparison. A score that the vendor does not
+// have is not sent.
 type Scores struct {
-	Similarity float64 // 0 to 1 or 0 to 100, as the vendor has it: see [DefaultScores]
-	Hack       float64 // 0 to 1, and 1 is the worst
-	Liveness   float64 // 0 to 1, and 1 is the best
-	Spoofing   float64 // 0 to 1, and 1 is the worst
+	Similarity float64 // 0 to 1 or 0 to 100, on the vendor's scale: see [DefaultScores]
+	Hack       float64 // 0 to 1, where 1 is the worst
+	Liveness   float64 // 0 to 1, where 1 is the best
+	Spoofing   float64 // 0 to 1, where 1 is the worst
 }
 
-// DefaultScores is what [Match] gets at a vendor: a clear pass. Take it,
-// change what the test is about, and give it to [Server.SetScores]. It is zero
-// for an unknown vendor.
+// DefaultScores are the scores of [Match] at a vendor: a clear pass. Change what
+// the test is about, and pass them to [Server.SetScores]. They are zero for an
+// unknown vendor.
 func DefaultScores(vendor string) Scores {
 	v := registered().find(vendor)
 	if v == nil {
@@ -25,9 +25,9 @@ func DefaultScores(vendor string) Scores {
 	return v.scores
 }
 
-// SetScores sets what [Match] gets at a vendor from now on. Values outside the
-// vendor's range are sent as they are. It panics for an unknown vendor, and for
-// NaN and infinities, which JSON has no form for: those are for [Server.Script].
+// SetScores sets the scores of [Match] at a vendor from now on. Values outside the
+// vendor's range are sent as they are. It panics for an unknown vendor, and for NaN
+// and infinities, which JSON cannot represent: use [Server.Script] for those.
 func (s *Server) SetScores(vendor string, scores Scores) {
 	if s.vendors().find(vendor) == nil {
 		panic("idverifytest: SetScores: unknown vendor " + strconv.Quote(vendor))
@@ -47,7 +47,7 @@ func (s *Server) SetScores(vendor string, scores Scores) {
 	s.scores[vendor] = scores
 }
 
-// scoresOfMatch is what Match gets at a vendor.
+// scoresOfMatch are the scores of Match at a vendor.
 func (s *Server) scoresOfMatch(v *vendor) Scores {
 	s.mu.Lock()
 	defer s.mu.Unlock()

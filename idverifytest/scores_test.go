@@ -26,7 +26,7 @@ func TestSetScores(t *testing.T) {
 		}
 	}
 
-	// Nor do those who have Match's name or number alone.
+	// They do not apply to a person with only Match's name or only Match's number.
 	srv.SetScores(idverifytest.BaiduV4, idverifytest.Scores{})
 	match, other := idverifytest.Match(), idverifytest.FaceMismatch()
 	for _, p := range []idverifytest.Person{{Name: match.Name, IDNumber: other.IDNumber}, {Name: other.Name, IDNumber: match.IDNumber}} {

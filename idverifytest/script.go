@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// An Answer is what [Server.Script] gives instead of a computed one.
+// An Answer is what [Server.Script] sends instead of a computed answer.
 type Answer struct {
 	Status int         // HTTP status, 200 to 599; 0 is 200
 	Header http.Header // added to Content-Type: application/json, or replacing it
-	Body   string      // sent as it is
+	Body   string      // sent unchanged
 	Billed bool        // whether it goes on the [Bill]
 }
 
@@ -30,10 +30,10 @@ func (a Answer) reply() reply {
 }
 
 // Script makes the next calls to a vendor's verification endpoint, or to
-// [BaiduToken], get exactly these answers, in order and one each, whatever
-// the requests hold. Further calls are answered as usual. Answers that are
-// waiting already come first. It panics for an unknown vendor, and for a Status out
-// of range.
+// [BaiduToken], get exactly these answers, in order and one each, whatever the
+// requests contain. Later calls are answered as usual. Answers that are already
+// waiting come first. It panics for an unknown vendor, and for a Status out of
+// range.
 func (s *Server) Script(vendor string, answers ...Answer) {
 	s.vendors().mustKnow(vendor)
 	answers = slices.Clone(answers)

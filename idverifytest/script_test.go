@@ -25,7 +25,8 @@ func TestScript(t *testing.T) {
 	assert.Equal(t, "application/json", a.header.Get("Content-Type"))
 	assert.Equal(t, 1, srv.Bill().For(idverifytest.Tencent))
 
-	// A fault on the way strikes a scripted answer, one in front does not use it up.
+	// A fault on the answer applies to a scripted answer; a fault before the vendor
+	// does not use one up.
 	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited(), idverifytest.EmptyBody())
 	assert.Equal(t, "15", tencent(t, srv, tencentFields(p)...).text("code"))
 	a = tencent(t, srv, tencentFields(p)...)
@@ -40,7 +41,7 @@ func TestScript(t *testing.T) {
 	}())
 }
 
-func TestWhatNoServerCanAnswerIsAMistake(t *testing.T) {
+func TestInvalidArgumentsPanic(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, status := range []int{-1, 99, 199, 600, 1000} {
 		assert.PanicsWithValue(t, "idverifytest: Script: Answer.Status: must be 0, or 200 to 599", func() {
@@ -54,8 +55,8 @@ func TestWhatNoServerCanAnswerIsAMistake(t *testing.T) {
 	assert.PanicsWithValue(t, "idverifytest: WithClock: must not be nil", func() { idverifytest.WithClock(nil) })
 }
 
-// A script is what it was when it was given.
-func TestScript_KeepsACopy(t *testing.T) {
+// A script does not change after it was set.
+func TestScript_CopiesAnswers(t *testing.T) {
 	srv := idverifytest.Start(t)
 	header := http.Header{"X-Made": {"before"}}
 	answers := []idverifytest.Answer{{Header: header, Body: "{}"}}
@@ -67,8 +68,9 @@ func TestScript_KeepsACopy(t *testing.T) {
 	assert.Equal(t, "before", got.header.Get("X-Made"))
 }
 
-// A body under the wrong type is one long name of a field, with a person in it.
-func TestExchanges_NameNobody(t *testing.T) {
+// A body sent under the wrong type looks like one long field name with personal
+// data in it.
+func TestExchanges_HaveNoPersonalData(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
 	said := `{"name":"` + p.Name + `","id_card_number":"` + p.IDNumber + `"}`

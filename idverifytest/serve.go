@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-// Serve answers on a listener until [Server.Close], and then returns nil. Any
-// other end is an error. It bounds what clients can do to it: at most 256 are
-// connected at a time ([WithMaxConnections]), a head has 16 KiB and 10 s, a body
-// 60 s, an answer 30 s to be taken, and a connection without a request 60 s.
+// Serve serves on a listener until [Server.Close], and then returns nil. It returns
+// an error if it ends for another reason. It limits clients: at most 256 are
+// connected at a time ([WithMaxConnections]); a head may have 16 KiB and take 10 s,
+// a body may take 60 s, reading an answer 30 s, and a connection may be idle for 60
+// s.
 //
 //	vendors := idverifytest.New()
 //	listener, err := net.Listen("tcp", "127.0.0.1:8089")
@@ -44,25 +45,25 @@ func (s *Server) Serve(l net.Listener) error {
 	return err
 }
 
-// limit sets a server's limits, and returns the listener for it.
+// limit sets a server's limits, and returns the listener to use.
 func (s *Server) limit(server *http.Server, l net.Listener) net.Listener {
 	limited := limitConnections(l, s.connections, &s.crowded)
 	server.ConnState = limited.state
 	server.ReadHeaderTimeout = headTime
 	server.IdleTimeout = idleTime
 	server.MaxHeaderBytes = maxHeadBytes
-	// Broken handshakes and connections are what tests come here for.
+	// Failed handshakes and broken connections are what tests provoke.
 	server.ErrorLog = log.New(io.Discard, "", 0)
 	return limited
 }
 
-// ServeHTTP answers as the vendor whose name is the path's first segment, or
-// whose own path it is.
+// ServeHTTP answers as the vendor named by the path's first segment, or whose own
+// path it is.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn := http.NewResponseController(w)
-	// What cannot be set, as on a recorder, needs no limit. When a body has
-	// come to its end, net/http takes the limit back, and the client may wait as
-	// long as it likes. Without a body it is reading already.
+	// Deadlines that cannot be set, as on a recorder, are not needed. At the end of
+	// a body, net/http resets the deadline, and the client may wait as long as it
+	// likes. Without a body it is already reading the next request.
 	if r.Body != nil && r.Body != http.NoBody {
 		_ = conn.SetReadDeadline(time.Now().Add(bodyTime))
 	}
@@ -105,8 +106,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.deliver(w, r, rep, fault)
 }
 
-// process reads a request and decides what is said, before anything happens to
-// the answer on its way.
+// process reads a request and decides the answer, before any fault changes it.
 func (s *Server) process(c *call, fault Fault) (rep reply, subject string) {
 	size := c.memory()
 	if !s.memory.take(c.r.Context(), s.done, size) {
@@ -131,8 +131,8 @@ func (s *Server) answer(c *call, req request, fault Fault) reply {
 	return req.judge(s)
 }
 
-// arrive counts an exchange and takes the fault that waits for it. Wrong
-// paths are no calls, and faults wait for the next call.
+// arrive counts an exchange and takes the waiting fault. A wrong path is no call,
+// and a fault waits for the next call.
 func (s *Server) arrive(name string, known bool) (int, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,7 +144,7 @@ func (s *Server) arrive(name string, known bool) (int, Fault) {
 	return s.seq, s.takeFault(name)
 }
 
-// send writes an answer that nothing happens to.
+// send writes an answer without a fault.
 func (s *Server) send(w http.ResponseWriter, rep reply) {
 	s.writeHead(w, rep)
 	_, _ = w.Write(rep.body)
@@ -159,11 +159,11 @@ type reply struct {
 	billed bool
 }
 
-// jsonReply is an answer as vendors give it.
+// jsonReply makes an answer in the vendors' usual format.
 func jsonReply(status int, code string, body any) reply {
 	text, err := json.Marshal(body)
 	if err != nil {
-		panic("idverifytest: an answer that cannot be encoded: " + err.Error())
+		panic("idverifytest: the answer cannot be encoded:  " + err.Error())
 	}
 	return reply{
 		status: status,
@@ -175,6 +175,6 @@ func jsonReply(status int, code string, body any) reply {
 
 func (s *Server) unknownPath() reply {
 	return jsonReply(http.StatusNotFound, "", map[string]string{
-		"error": "no such vendor; paths begin with /" + strings.Join(s.vendors().names(), ", /"),
+		"error": "no such vendor; a path must begin with /" + strings.Join(s.vendors().names(), ", /"),
 	})
 }

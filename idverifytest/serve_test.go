@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// A client that is slow is waited for so long and no longer.
+// A slow client is waited for only up to the time limit.
 func TestServe_Times(t *testing.T) {
 	for name, want := range map[string]struct {
 		sent string
@@ -32,7 +32,7 @@ func TestServe_Times(t *testing.T) {
 				conn := l.dial()
 				begun := time.Now()
 				go func() { _, _ = io.WriteString(conn, want.sent) }()
-				_, err := io.Copy(io.Discard, conn) // until the server closes it
+				_, err := io.Copy(io.Discard, conn) // until the server closes the connection
 				assert.NoError(t, err)
 				assert.InDelta(t, want.last.Seconds(), time.Since(begun).Seconds(), 1)
 			})
@@ -40,8 +40,8 @@ func TestServe_Times(t *testing.T) {
 	}
 }
 
-// An answer that is not taken is given up.
-func TestServe_AnswerNotTaken(t *testing.T) {
+// The server gives up on an answer that the client does not read.
+func TestServe_ClientDoesNotReadAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := serving(t)
 		conn := l.dial()
@@ -50,13 +50,13 @@ func TestServe_AnswerNotTaken(t *testing.T) {
 		assert.NoError(t, err)
 		synctest.Wait()
 		assert.Len(t, s.Exchanges(), 1)
-		_, err = conn.Write([]byte("xx")) // one byte is taken; then it blocks until the server closes
+		_, err = conn.Write([]byte("xx")) // one byte is accepted; then it blocks until the server closes
 		assert.Error(t, err)
 		assert.Equal(t, sendTime, time.Since(begun))
 	})
 }
 
-// What a fault holds up is not cut off by the limits for clients.
+// An exchange held up by a fault is not cut off by the time limits for clients.
 func TestServe_FaultsLastLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := serving(t)
@@ -73,8 +73,8 @@ func TestServe_FaultsLastLonger(t *testing.T) {
 	})
 }
 
-// Where there is no memory for one more request in time, the vendor has too
-// many calls.
+// When there is no memory for another request in time, the vendor's error for too
+// many calls is sent.
 func TestServe_Busy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := serving(t)
@@ -93,7 +93,7 @@ func TestServe_Busy(t *testing.T) {
 	})
 }
 
-// Memory is given back, whatever became of the request.
+// Memory is given back, whatever the outcome of the request.
 func TestServe_MemoryIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := serving(t)

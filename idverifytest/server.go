@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// An Option changes a [Server] at its construction.
+// An Option configures a [Server].
 type Option func(*Server)
 
 // WithTLS makes [Start] serve HTTPS with a certificate that only
 // [Server.Client] trusts. [New] ignores it.
 func WithTLS() Option { return func(s *Server) { s.tls = true } }
 
-// WithClock sets the clock by which access tokens and signatures expire, and
-// which the Date header shows. The default is [time.Now]. Waiting, as in
-// [Delay], goes by the real clock whatever is set here. It panics for nil.
+// WithClock sets the clock for the expiry of access tokens and signatures, and for
+// the Date header. The default is [time.Now]. Waiting, as in [Delay], always uses
+// the real clock. It panics for nil.
 func WithClock(now func() time.Time) Option {
 	if now == nil {
 		panic("idverifytest: WithClock: must not be nil")
@@ -34,8 +34,7 @@ func WithClock(now func() time.Time) Option {
 }
 
 // WithMaxConnections sets how many clients [Start] and [Server.Serve] keep
-// connected at a time; further ones wait for a place. The default is 256. It
-// panics below 1.
+// connected at a time; others wait for a place.
 func WithMaxConnections(n int) Option {
 	if n < 1 {
 		panic("idverifytest: WithMaxConnections: must be at least 1")
@@ -43,20 +42,20 @@ func WithMaxConnections(n int) Option {
 	return func(s *Server) { s.connections = n }
 }
 
-// Server stands in for all vendors. It is an [http.Handler], safe for
+// Server is a stand-in for all vendors. It is an [http.Handler], safe for
 // concurrent use. Make one with [Start] or [New].
 type Server struct {
-	vendors     func() registry // which prints as an address: fmt reads fields without asking
+	vendors     func() registry // a function prints as an address: fmt prints fields without calling methods
 	now         func() time.Time
 	tls         bool
 	connections int
-	key         []byte         // random: bill subjects, tokens and ids of this server only
-	states      map[string]any // by vendor; what is in it locks itself
-	memory      memory         // of the requests that are being read
+	key         []byte         // random, so that bill subjects, tokens and ids belong to this server only
+	states      map[string]any // by vendor; each locks itself
+	memory      memory         // for requests that are being read
 
 	listener  *httptest.Server // nil for New
 	done      chan struct{}
-	crowded   atomic.Int32 // clients that wait for a connection
+	crowded   atomic.Int32 // clients waiting for a connection
 	closeOnce sync.Once
 
 	mu      sync.Mutex
@@ -69,10 +68,10 @@ type Server struct {
 	bill    ledger
 }
 
-// New returns a Server that does not listen yet. Either let it [Server.Serve],
-// or mount it in a server of your own, at the root, which then needs limits of
-// its own on connections, heads and time. Tell clients [BaseURLAt]. Close it to
-// release exchanges that are being held up by a [Fault].
+// New returns a Server that does not listen yet. Either call [Server.Serve], or
+// mount it at the root of a server of your own, which then needs its own limits on
+// connections, heads and time. Use [BaseURLAt] for the clients' base URLs. Close it
+// to release exchanges that a [Fault] holds up.
 func New(opts ...Option) *Server { return newServer(registered(), opts...) }
 
 func newServer(vendors registry, opts ...Option) *Server {
@@ -97,11 +96,11 @@ func newServer(vendors registry, opts ...Option) *Server {
 	return s
 }
 
-// stateOf is what the server remembers for a vendor.
+// stateOf returns what the server remembers for a vendor.
 func stateOf[T any](s *Server, vendor string) T { return s.states[vendor].(T) }
 
-// Start returns a Server that listens on a free port of the loopback
-// interface, and closes it when the test ends.
+// Start returns a Server that listens on a free port of the loopback interface, and
+// closes it when the test ends.
 //
 //	srv := idverifytest.Start(t)
 //	client, err := tencent.New(tencent.Config{
@@ -110,8 +109,8 @@ func stateOf[T any](s *Server, vendor string) T { return s.states[vendor].(T) }
 //		SecretID: idverifytest.TencentSecretID, SecretKey: idverifytest.TencentSecretKey,
 //	})
 //
-// In a program or an Example, which have no [testing.TB], [New] and
-// [Server.Serve] do the same.
+// In a program or an Example, which have no [testing.TB], use [New] and
+// [Server.Serve].
 func Start(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
 	s := New(opts...)
@@ -126,7 +125,7 @@ func Start(tb testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// String is where the server listens, such as
+// String returns where the server listens, such as
 // "idverifytest.Server(http://127.0.0.1:41234)".
 func (s *Server) String() string {
 	if s.listener == nil {
@@ -153,15 +152,15 @@ func (s *Server) Close() {
 	s.closeOnce.Do(func() {
 		close(s.done)
 		if s.listener != nil {
-			s.listener.CloseClientConnections() // some may be stuck in sending
+			s.listener.CloseClientConnections() // some may be blocked while sending
 			s.listener.Close()
 		}
 	})
 }
 
-// BaseURL is what belongs into BaseURL of the [idverify.HTTP] of a vendor's Config, for
-// instance "http://127.0.0.1:41234/linkface". It is empty for a Server made
-// by [New], which does not know where it is served, and for an unknown vendor.
+// BaseURL is the value for BaseURL of the [idverify.HTTP] of a vendor's Config, for
+// instance "http://127.0.0.1:41234/linkface". It is empty for a Server made by [New],
+// which does not know where it is served, and for an unknown vendor.
 func (s *Server) BaseURL(vendor string) string {
 	if s.listener == nil {
 		return ""
@@ -169,8 +168,8 @@ func (s *Server) BaseURL(vendor string) string {
 	return BaseURLAt(s.listener.URL, vendor)
 }
 
-// Client returns an HTTP client that trusts the certificate of [WithTLS]. For
-// a Server made by [New] it is a client like any other.
+// Client returns an HTTP client that trusts the certificate of [WithTLS]. For a
+// Server made by [New] it is an ordinary client.
 func (s *Server) Client() *http.Client {
 	if s.listener == nil {
 		return &http.Client{}
@@ -178,9 +177,9 @@ func (s *Server) Client() *http.Client {
 	return s.listener.Client()
 }
 
-// TLSConfig trusts the certificate of [WithTLS], and nothing else: for the
-// field of the same name in [idverify.HTTP], where the SDK's own transport is
-// to be tested. It is nil without TLS.
+// TLSConfig returns a configuration that trusts only the certificate of [WithTLS]:
+// for the field of the same name in [idverify.HTTP], to test the SDK's own
+// transport. It is nil without TLS.
 func (s *Server) TLSConfig() *tls.Config {
 	if s.listener == nil || s.listener.Certificate() == nil {
 		return nil
@@ -190,8 +189,8 @@ func (s *Server) TLSConfig() *tls.Config {
 	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
-// Reset forgets the bill, the exchanges, the counts, the faults, the scripts
-// and the scores. Tokens and ids that were given out stay valid.
+// Reset forgets the bill, the exchanges, the counts, the faults, the scripts and
+// the scores. Issued tokens and ids stay valid.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// requireNoHandlers waits until no goroutine is in the stand-in any more.
+// requireNoHandlers waits until no goroutine runs in the stand-in any more.
 func requireNoHandlers(t *testing.T) {
 	t.Helper()
 	stacks := make([]byte, 4<<20)
@@ -35,7 +35,7 @@ func TestClockAndDate(t *testing.T) {
 	assert.Equal(t, "Mon, 05 May 2031 23:08:09 GMT", a.header.Get("Date"))
 }
 
-func TestNewServesWithoutListening(t *testing.T) {
+func TestNew_ServesAsHandler(t *testing.T) {
 	srv := idverifytest.New()
 	defer srv.Close()
 	assert.Empty(t, srv.BaseURL(idverifytest.Linkface))
@@ -54,8 +54,8 @@ func TestNewServesWithoutListening(t *testing.T) {
 	assert.NotEmpty(t, a.body["error"])
 }
 
-// Where there is no connection to reset, as in HTTP/2, the exchange is aborted.
-func TestResetWithoutAConnection(t *testing.T) {
+// Where the connection cannot be reset, as in HTTP/2, the exchange is aborted.
+func TestReset_WithoutHijack(t *testing.T) {
 	srv := idverifytest.New()
 	defer srv.Close()
 	ts := httptest.NewUnstartedServer(srv)
@@ -81,9 +81,9 @@ func TestResetWithoutAConnection(t *testing.T) {
 	})
 }
 
-// A server that does not listen has no connections to close: what is held up in
-// it hears of Close all the same.
-func TestCloseReleasesWithoutListening(t *testing.T) {
+// A server that does not listen has no connections to close, but an exchange held
+// up in it still ends on Close.
+func TestClose_ReleasesHeldExchangesWithoutListener(t *testing.T) {
 	srv := idverifytest.New()
 	ts := httptest.NewServer(srv)
 	defer ts.Close()
@@ -117,7 +117,7 @@ func TestTLS(t *testing.T) {
 	assert.Nil(t, idverifytest.New().TLSConfig(), "it does not know where it is served")
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestServer_ConcurrentRequests(t *testing.T) {
 	srv := idverifytest.Start(t)
 	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(10))
 	token := baiduToken(t, srv)
@@ -154,7 +154,7 @@ func TestManyAtOnce(t *testing.T) {
 	requireNoHandlers(t)
 }
 
-func TestAServerPrintsItsAddressOnly(t *testing.T) {
+func TestServer_PrintsAddressOnly(t *testing.T) {
 	srv := idverifytest.Start(t)
 	address := "idverifytest.Server(" + strings.TrimSuffix(srv.BaseURL(idverifytest.Tencent), "/tencent") + ")"
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
@@ -165,12 +165,12 @@ func TestAServerPrintsItsAddressOnly(t *testing.T) {
 	assert.Equal(t, "idverifytest.Server", fmt.Sprint(idverifytest.New()), "it does not know where it is served")
 }
 
-// TLS records hold line feeds, and no head is counted in them.
+// TLS records contain line feeds; they must not count as lines of a head.
 func TestTLS_LargeUploads(t *testing.T) {
 	srv := idverifytest.Start(t, idverifytest.WithTLS())
 	fields := linkfaceFields(idverifytest.Match())
 	fields[len(fields)-1].value += strings.Repeat("\x00", 1<<20)
-	for range 60 { // one in nine broke
+	for range 60 { // without the fix about one in nine failed
 		require.Equal(t, "OK", linkface(t, srv, fields...).text("status"))
 		srv.Client().CloseIdleConnections()
 	}

@@ -8,9 +8,9 @@ import (
 	"reflect"
 )
 
-// Spoken is everything that a value says of itself: under the verbs of fmt, by
-// value and by pointer, as JSON, and in a line of either slog handler. Tests search it for what
-// must not be printed.
+// Spoken returns everything that a value prints: with the verbs of fmt, by value
+// and by pointer, as JSON, and in a line of either slog handler. Tests search it
+// for what must not be printed.
 func Spoken(v any) []string {
 	var texts []string
 	values := []any{v}
@@ -24,7 +24,8 @@ func Spoken(v any) []string {
 		if text, err := json.Marshal(value); err == nil {
 			texts = append(texts, string(text))
 		}
-		// slog's handlers go different ways: where one gives up, the other prints.
+		// slog's handlers differ: where one prints an error, the other prints the
+		// value.
 		var asJSON, asText bytes.Buffer
 		slog.New(slog.NewJSONHandler(&asJSON, nil)).Info("spoken", "value", value)
 		slog.New(slog.NewTextHandler(&asText, nil)).Info("spoken", "value", value)

@@ -39,10 +39,10 @@ func tencentVendor() *vendor {
 		credentials: map[string]string{"appid": TencentAppID, "secret_id": TencentSecretID, "secret_key": TencentSecretKey},
 		endpoints:   []endpoint{{name: Tencent, path: tencentPath, maxBody: 6 << 20, read: readTencent, says: tencentSays, fails: tencentFails}},
 		means: map[personID]idverify.Code{
-			personBlurred:    idverify.CodeNoFace,            // no word for a poor picture
-			personSeveral:    idverify.CodeNoFace,            // no word for several
-			personSourceDown: idverify.CodeVendorUnavailable, // does not tell them apart
-			personBadCapture: idverify.CodePoorPhoto,         // no word for captures: not decodable
+			personBlurred:    idverify.CodeNoFace,            // no code for a poor picture
+			personSeveral:    idverify.CodeNoFace,            // no code for several faces
+			personSourceDown: idverify.CodeVendorUnavailable, // one code for both
+			personBadCapture: idverify.CodePoorPhoto,         // no code for captures: not decodable
 		},
 		stranger: personNotFound,
 		scores:   Scores{Similarity: 89.25},
@@ -79,8 +79,8 @@ var tencentPeople = map[personID]tencentAnswer{
 	personBelowThreshold:   {similarity: 74.99, billed: true},
 }
 
-// tencentMessages has words for the codes that the stand-in gives. The
-// vendor's own differ from time to time.
+// tencentMessages are the messages for the codes that the stand-in sends. The
+// vendor changes its own from time to time.
 var tencentMessages = map[int]string{
 	3:     "bad request",
 	4:     "authorization is empty",
@@ -111,8 +111,8 @@ var tencentMessages = map[int]string{
 	-5809: "registered photo invalid",
 }
 
-// tencentError makes the answer for an error. The documents do not tell the
-// HTTP status of errors: the stand-in gives 200.
+// tencentError makes the answer for an error. The documents do not give the HTTP
+// status of errors: the stand-in sends 200.
 func tencentError(code int) reply {
 	message, ok := tencentMessages[code]
 	if !ok {
@@ -131,7 +131,7 @@ func tencentSays(_ *Server, t trouble) reply {
 	return rep
 }
 
-// tencentFails takes any number but 0, which is no error.
+// tencentFails accepts any number but 0, which is success.
 func tencentFails(_ *Server, code string) (reply, bool) {
 	n, err := strconv.Atoi(code)
 	if err != nil || n == 0 {

@@ -15,7 +15,7 @@ type tencentRequest struct {
 	vendor        *vendor
 	method        string
 	authorization string
-	announced     int64 // Content-Length, -1 without
+	announced     int64 // Content-Length, -1 without one
 	contentType   string
 }
 
@@ -41,7 +41,7 @@ func readTencent(c *call) request {
 func readTencentJSON(c *call) form {
 	f := form{fields: map[string]value{}}
 	root := c.readJSON("image")
-	if !root.isObject() { // it has no field, and lacks those that are required
+	if !root.isObject() { // it has no fields, so the required ones are missing
 		return f
 	}
 	f.repeated = root.repeated
@@ -78,8 +78,7 @@ func (q tencentRequest) judge(s *Server) reply {
 	return q.compare(a)
 }
 
-// invalid finds what is wrong with the request's form, the body's size and
-// type first.
+// invalid returns what is wrong with the request's form, body size and type first.
 func (q tencentRequest) invalid() int {
 	switch {
 	case q.announced < 0:
@@ -106,8 +105,8 @@ func (q tencentRequest) invalid() int {
 	return 0
 }
 
-// undecodable finds what is wrong with the picture. With a url and an image,
-// the url counts. In JSON there is no image: it would have to be bytes.
+// undecodable returns what is wrong with the picture. With both a url and an image,
+// the url counts. JSON cannot have an image: it would have to be bytes.
 func (q tencentRequest) undecodable() int {
 	if address := q.fields["url"]; address.size > 0 {
 		switch fetch(address) {

@@ -12,15 +12,15 @@ import (
 // tencentMaxLife is how far ahead a signature may expire.
 const tencentMaxLife = 90 * 24 * time.Hour
 
-// tencentSigned checks the header Authorization and returns the vendor's code
-// for what is wrong with it, or 0. The header is the base64 of an HMAC-SHA1
-// and of the text it is of. Clients of the vendor's own write that text in
-// five orders, so the order is free.
+// tencentSigned checks the header Authorization and returns the vendor's code for
+// what is wrong with it, or 0. The header is the base64 of an HMAC-SHA1 followed by
+// the signed text. The vendor's own clients write that text in five orders, so any
+// order is accepted.
 func tencentSigned(header string, now time.Time) int {
 	if header == "" {
 		return 4
 	}
-	// The strict decoder refuses what the vendor's samples never produce.
+	// The strict decoder refuses only what the vendor's samples never produce.
 	raw, err := base64.StdEncoding.Strict().DecodeString(header)
 	if err != nil || len(raw) <= sha1.Size || strings.ContainsAny(header, "\r\n") {
 		return 5
@@ -49,8 +49,8 @@ func tencentSigned(header string, now time.Time) int {
 	return 0
 }
 
-// signedFields splits key=value pairs joined by &. Values are literal. There are
-// no fields in a text that is anything else.
+// signedFields splits key=value pairs joined by &. Values are literal. Any other
+// text has no fields.
 func signedFields(text string) map[string]string {
 	fields := map[string]string{}
 	for _, pair := range strings.Split(text, "&") {
@@ -64,8 +64,8 @@ func signedFields(text string) map[string]string {
 	return fields
 }
 
-// plausible checks the fields for themselves: who signed, from when until
-// when, for any file and any user.
+// plausible checks each field: who signed, from when until when, for any file and
+// any user.
 func plausible(fields map[string]string) bool {
 	from, errT := strconv.ParseInt(fields["t"], 10, 64)
 	until, errE := strconv.ParseInt(fields["e"], 10, 64)

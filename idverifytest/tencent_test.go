@@ -184,9 +184,9 @@ func TestTencentHead(t *testing.T) {
 	}
 }
 
-// The body as it stands in the vendor's page, with what looks like a slip of
-// the pen at the end of its first lines, and as a client of the vendor's
-// sends it, with file names on text.
+// The body as shown on the vendor's page, with what looks like a typing error at
+// the end of its first lines, and as a client of the vendor's sends it, with file
+// names on texts.
 func TestTencentSampleBodies(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
@@ -208,7 +208,7 @@ func TestTencentSampleBodies(t *testing.T) {
 	assert.Equal(t, "0", tencent(t, srv, fields...).text("code"))
 }
 
-// Vectors made with the vendor's own Python and Node code.
+// Test vectors made with the vendor's own Python and Node code.
 func TestTencentSignatureVectors(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }))
@@ -284,7 +284,7 @@ func TestTencentSignature(t *testing.T) {
 	}
 	assert.Equal(t, 5, srv.Bill().Total())
 
-	// net/http lets no line feed through. Base64 decoders skip it.
+	// net/http does not send line feeds. Base64 decoders skip them.
 	req := tencentRequest(t, srv, good[:20]+"\r\n"+good[20:], tencentFields(idverifytest.Match())...)
 	req.URL.Path = "/tencent" + tencentPath
 	rec := httptest.NewRecorder()

@@ -48,8 +48,8 @@ func tencentFaceIDVendor() *vendor {
 			read:   readFaceID, says: faceIDSays, fails: faceIDFails,
 		}},
 		means: map[personID]idverify.Code{
-			personBadCapture:  idverify.CodePoorPhoto, // no word for captures
-			personAtThreshold: idverify.CodeMatch,     // 70 is the same person
+			personBadCapture:  idverify.CodePoorPhoto, // no code for captures
+			personAtThreshold: idverify.CodeMatch,     // 70 counts as the same person
 		},
 		stranger: personNotFound,
 		scores:   Scores{Similarity: 91.27},
@@ -57,8 +57,8 @@ func tencentFaceIDVendor() *vendor {
 	}
 }
 
-// faceIDPeople has the vendor's code for each person and the similarity, where there is
-// one. An empty code is a comparison, which the vendor's own line decides.
+// faceIDPeople has the vendor's code for each person and the similarity, if any. With
+// an empty code the face is compared, and the vendor's own threshold decides.
 var faceIDPeople = map[personID]struct {
 	code string
 	sim  float64
@@ -83,11 +83,11 @@ var faceIDPeople = map[personID]struct {
 	personBelowThreshold:   {sim: 69.99},
 }
 
-// faceIDLine is the vendor's own: below it the vendor itself says no.
+// faceIDLine is the vendor's own threshold: below it the vendor itself says no.
 const faceIDLine = 70
 
-// faceIDWords has descriptions for some codes. The vendor's own differ from time to
-// time.
+// faceIDWords are descriptions for some codes. The vendor changes its own from time
+// to time.
 var faceIDWords = map[string]string{
 	"Success":                              "成功",
 	"FailedOperation.CompareLowSimilarity": "比对相似度未达到通过标准",
@@ -97,7 +97,7 @@ var faceIDWords = map[string]string{
 	"FailedOperation.LifePhotoDetectFake":  "实人比对没通过",
 }
 
-// faceIDResult is the answer of the product itself.
+// faceIDResult is an answer of the product itself.
 func faceIDResult(code string, sim float64, extra string) reply {
 	words := faceIDWords[code]
 	if words == "" {
@@ -115,7 +115,7 @@ func faceIDResult(code string, sim float64, extra string) reply {
 	return rep
 }
 
-// faceIDError is a refusal. Its status is 200 too.
+// faceIDError is an error answer. Its status is 200 too.
 func faceIDError(code string) reply {
 	return jsonReply(http.StatusOK, code, map[string]any{"Response": map[string]any{
 		"Error":     map[string]string{"Code": code, "Message": "The request was refused (" + code + ")."},
@@ -137,8 +137,9 @@ func faceIDSays(_ *Server, t trouble) reply {
 
 var faceIDCode = regexp.MustCompile(`^[A-Z][A-Za-z]{2,63}(\.[A-Z][A-Za-z]{2,63})?$`)
 
-// faceIDFails takes what looks like a code, but for that of success. Those of the product
-// come in Result, and were not worked on: a fault stands in front of it.
+// faceIDFails accepts anything that looks like a code, except that of success. Codes of
+// the product come in Result. They are not billed, because a fault acts before the
+// vendor.
 func faceIDFails(_ *Server, code string) (reply, bool) {
 	switch {
 	case !faceIDCode.MatchString(code), code == "Success":
@@ -151,7 +152,7 @@ func faceIDFails(_ *Server, code string) (reply, bool) {
 	return faceIDError(code), true
 }
 
-// uuid is in the form that all answers of the vendor's samples have.
+// uuid is in the form used in all of the vendor's samples.
 func uuid() string {
 	id := hexID()
 	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")

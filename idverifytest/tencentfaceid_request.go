@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// faceIDMaxText bounds the base64 text: the wider reading of the vendor's "3M".
+// faceIDMaxText limits the base64 text: the more generous reading of the vendor's
+// "3M".
 const faceIDMaxText = 3 << 20
 
 // faceIDRequest is a request for ImageRecognitionV2.
@@ -18,11 +19,11 @@ type faceIDRequest struct {
 	vendor  *vendor
 	r       *http.Request // its head
 	hash    string        // of the body
-	root    *node         // nil for what is no JSON
-	isTyped bool          // application/json, of UTF-8 if it says
+	root    *node         // nil if it is no JSON
+	isTyped bool          // application/json, with charset UTF-8 if it has one
 }
 
-// readFaceID takes the hash of the body while it reads it.
+// readFaceID hashes the body while it reads it.
 func readFaceID(c *call) request {
 	hash := sha256.New()
 	c.r.Body = io.NopCloser(io.TeeReader(c.r.Body, hash))
@@ -39,7 +40,8 @@ func readFaceID(c *call) request {
 
 func (q faceIDRequest) subject() string { return q.root.at("IdCard").text() }
 
-// judge goes through the checks in an order of our own: the vendor's is not documented.
+// judge runs the checks in an order of our own, because the vendor does not document
+// its order.
 func (q faceIDRequest) judge(s *Server) reply {
 	if q.r.Method != http.MethodPost {
 		return faceIDError("UnsupportedProtocol")
@@ -71,7 +73,7 @@ func (q faceIDRequest) judge(s *Server) reply {
 		case image.size > faceIDMaxText:
 			return faceIDResult("FailedOperation.LifePhotoSizeError", 0, extra)
 		case image.notBase64, image.hasLines, format != "jpeg" && format != "png":
-			return faceIDError("InvalidParameterValue") // so it is with a data: prefix
+			return faceIDError("InvalidParameterValue") // also for a data: prefix
 		case image.image.cut:
 			return faceIDResult("FailedOperation.ImageDecodeFailed", 0, extra)
 		}
@@ -79,10 +81,10 @@ func (q faceIDRequest) judge(s *Server) reply {
 	return q.answer(s, who, extra)
 }
 
-// faceIDMembers are those of the body, and whether each is required.
+// faceIDMembers are the members of the body, and whether each is required.
 var faceIDMembers = map[string]bool{"IdCard": true, "Name": true, "ImageBase64": true, "Extra": false, "Optional": false, "Encryption": false}
 
-// invalid finds what is wrong with the body's members, or nothing.
+// invalid returns what is wrong with the body's members, or nothing.
 func (q faceIDRequest) invalid() string {
 	if !q.isTyped || !q.root.isObject() || q.root.repeated != "" {
 		return "InvalidParameter"
@@ -99,7 +101,7 @@ func (q faceIDRequest) invalid() string {
 		case required && member.isEmpty():
 			return "MissingParameter"
 		case isGiven && name == "Encryption":
-			return "FailedOperation.DecryptSystemError" // which the stand-in does not undo
+			return "FailedOperation.DecryptSystemError" // the stand-in cannot decrypt
 		case isGiven && member.kind != jsonString:
 			return "InvalidParameter"
 		}
@@ -114,7 +116,7 @@ func (q faceIDRequest) invalid() string {
 	return ""
 }
 
-// answer is what becomes of the person.
+// answer returns the person's outcome.
 func (q faceIDRequest) answer(s *Server, who personID, extra string) reply {
 	a := faceIDPeople[who]
 	if who == personMatch {

@@ -13,11 +13,12 @@ import (
 	"time"
 )
 
-// faceIDMaxSkew is how far the time of a signature may be from the server's, either way.
+// faceIDMaxSkew is how far the time of a signature may differ from the server's, in
+// either direction.
 const faceIDMaxSkew = 5 * time.Minute
 
-// faceIDAuthorization is the one form of the header. The date and the service are
-// checked apart.
+// faceIDAuthorization matches the only form of the header. The date and the service
+// are checked separately.
 var faceIDAuthorization = regexp.MustCompile(
 	`^TC3-HMAC-SHA256 Credential=([^/,\s]+)/([^/,\s]+)/([^/,\s]+)/tc3_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$`)
 
@@ -27,8 +28,8 @@ var faceIDKeys = map[string]struct{ secret, token string }{
 	TencentFaceIDTemporaryID: {secret: TencentFaceIDTemporaryKey, token: TencentFaceIDToken},
 }
 
-// faceIDSigned gives the vendor's code for what is wrong with a signature, or "". hash
-// is the SHA-256 of the body in hexadecimal.
+// faceIDSigned returns the vendor's code for what is wrong with a signature, or "".
+// hash is the SHA-256 of the body in hexadecimal.
 func faceIDSigned(r *http.Request, hash string, now time.Time) string {
 	parts := faceIDAuthorization.FindStringSubmatch(r.Header.Get("Authorization"))
 	if parts == nil || len(r.Header.Values("Authorization")) != 1 {
@@ -58,7 +59,7 @@ func faceIDSigned(r *http.Request, hash string, now time.Time) string {
 		sum := sha256.Sum256([]byte("UNSIGNED-PAYLOAD"))
 		hash = hex.EncodeToString(sum[:])
 	}
-	// One of the vendor's own clients leaves the port out of what it signs.
+	// One of the vendor's own clients signs the host without its port.
 	bare, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
 		bare = r.Host
@@ -71,7 +72,7 @@ func faceIDSigned(r *http.Request, hash string, now time.Time) string {
 	return "AuthFailure.SignatureFailure"
 }
 
-// isAscending reports whether names are in order, each once.
+// isAscending reports whether names are sorted and unique.
 func isAscending(names []string) bool {
 	for i, name := range names {
 		if name == "" || i > 0 && names[i-1] >= name {
@@ -85,7 +86,7 @@ func faceIDSign(r *http.Request, host string, signed []string, hash, stamp, date
 	canonical := r.Method + "\n/\n\n"
 	for _, name := range signed {
 		value := strings.ToLower(strings.TrimSpace(r.Header.Get(name)))
-		switch name { // which the vendor's own clients sign as they are
+		switch name { // the vendor's own clients sign these unchanged
 		case "host":
 			value = host
 		case "content-type":

@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// faceIDCall is one request for ImageRecognitionV2, and what of it a test changes.
+// faceIDCall is one request for ImageRecognitionV2 with a test's changes.
 type faceIDCall struct {
 	members                  map[string]any
 	body                     string // instead of members
@@ -51,8 +51,8 @@ func faceIDOf(p idverifytest.Person, now time.Time) faceIDCall {
 	}
 }
 
-// ask sends the call, and gives the members of Response: the code of a result or of an
-// error, and all of them.
+// ask sends the call, and returns the members of Response: the code of a result or of
+// an error, and all of them.
 func (c faceIDCall) ask(t *testing.T, srv *idverifytest.Server) (code string, response map[string]any) {
 	t.Helper()
 	text := []byte(c.body)
@@ -165,7 +165,7 @@ func TestFaceIDPersons(t *testing.T) {
 }
 
 func TestFaceIDSignature(t *testing.T) {
-	now := time.Date(2024, 2, 29, 23, 58, 0, 0, time.UTC) // the next day in Beijing
+	now := time.Date(2024, 2, 29, 23, 58, 0, 0, time.UTC) // already the next day in Beijing
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }))
 	good := faceIDOf(idverifytest.Match(), now)
 	const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
@@ -262,7 +262,7 @@ func TestFaceIDRefuses(t *testing.T) {
 	assert.Equal(t, "Error RequestSizeLimitExceeded", code)
 }
 
-// Faults in the vendor's own words: what the gateway refuses, and what the product does.
+// Faults with the vendor's own codes: those of the gateway, and those of the product.
 func TestFaceIDFaults(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := faceIDOf(idverifytest.Match(), time.Now())

@@ -2,48 +2,48 @@ package idverifytest
 
 import "unicode/utf8"
 
-// look says what is looked for in the bytes of a field while they stream by.
+// look says how the bytes of a field are examined while they arrive.
 type look int
 
 const (
-	asText   look = iota // its text is kept, up to maxText
-	asBytes              // a picture or capture as it is
+	asText   look = iota // the text is kept, up to maxText
+	asBytes              // a picture or capture as raw bytes
 	asBase64             // a picture or capture in base64
 	asNothing
 )
 
-// value is the value of one field: its beginning, and what the rest of it
-// tells. Pictures and captures are never kept.
+// value is the value of one field: its beginning, and what was learned from the
+// rest. Pictures and captures are never kept.
 type value struct {
-	isFile bool // came with a file name
+	isFile bool // it came with a file name
 	head   []byte
 	size   int64
 	utf8   utf8Check
 	image  picture
 
-	decoded   int64 // what base64 came to
+	decoded   int64 // decoded length of base64
 	notBase64 bool
-	hasLines  bool // base64 with line feeds in it, which some vendors refuse
+	hasLines  bool // base64 with line feeds, which some vendors refuse
 }
 
-// text is the whole value, if it was short enough to be kept. What was cut is
-// longer than any rule allows, and fits none.
+// text is the whole value, if it was short enough to be kept. A value that was cut
+// is longer than any rule allows, so every check refuses it.
 func (v value) text() string { return string(v.head) }
 
-// isCut reports whether the value is longer than what is kept of it.
+// isCut reports whether the value is longer than the part that is kept.
 func (v value) isCut() bool { return v.size > int64(len(v.head)) }
 
-// valueWriter takes a value in.
+// valueWriter receives a value.
 type valueWriter struct {
 	value
 	look   look
-	keep   int  // bytes of this value
-	left   *int // bytes of all values of the request
+	keep   int  // limit for this value, in bytes
+	left   *int // limit for all values of the request, in bytes
 	reader pictureReader
 	base64 *base64Check // of asBase64
 }
 
-// newValue begins a value. What is kept of it is taken from left.
+// newValue begins a value. The bytes that it keeps are deducted from left.
 func newValue(l look, left *int) *valueWriter {
 	w := &valueWriter{look: l, left: left}
 	switch l {
@@ -74,7 +74,7 @@ func (w *valueWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// end is the whole value.
+// end returns the complete value.
 func (w *valueWriter) end() value {
 	if w.base64 != nil {
 		w.decoded, w.notBase64 = w.base64.end()
@@ -84,9 +84,9 @@ func (w *valueWriter) end() value {
 	return w.value
 }
 
-// utf8Check tells whether what is written in pieces is UTF-8.
+// utf8Check reports whether a text that arrives in pieces is UTF-8.
 type utf8Check struct {
-	rest [utf8.UTFMax]byte // of a character that is not whole yet
+	rest [utf8.UTFMax]byte // an incomplete character
 	n    int
 	bad  bool
 }
@@ -116,5 +116,5 @@ func (c *utf8Check) write(p []byte) {
 	c.bad = c.bad || !utf8.Valid(p)
 }
 
-// ok reports whether all that was written is UTF-8.
+// ok reports whether everything written was UTF-8.
 func (c *utf8Check) ok() bool { return !c.bad && c.n == 0 }

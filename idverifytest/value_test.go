@@ -25,7 +25,8 @@ func inPieces(text []byte, random *rand.Rand, write func([]byte)) {
 	}
 }
 
-// Whatever the pieces, it is what the standard library says of the whole.
+// In whatever pieces a value arrives, the outcome is what the standard library
+// finds for the whole.
 func FuzzValueWriter(f *testing.F) {
 	photo := Photo()
 	for _, text := range [][]byte{
@@ -52,8 +53,8 @@ func FuzzValueWriter(f *testing.F) {
 	})
 }
 
-// Of evidence little is kept, in either form.
-func TestValueWriter_KeepsLittleOfEvidence(t *testing.T) {
+// Of evidence only the beginning is kept, in either form.
+func TestValueWriter_KeepsOnlyBeginningOfEvidence(t *testing.T) {
 	for _, l := range []look{asBytes, asBase64} {
 		left := maxTexts
 		w := newValue(l, &left)
@@ -68,7 +69,7 @@ func TestValueWriter_KeepsLittleOfEvidence(t *testing.T) {
 	assert.EqualValues(t, 100_000, w.size)
 }
 
-// The size of a picture is found wherever it stands, as image finds it.
+// The size of a picture is found wherever it is, and agrees with package image.
 func TestPictureReader_Sizes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, size := range []image.Point{{1, 1}, {480, 640}, {1921, 1080}, {300, 70}} {
@@ -88,13 +89,13 @@ func TestPictureReader_Sizes(t *testing.T) {
 	}
 }
 
-// withSegments puts 200 KiB of camera data in front of a picture's size, and
-// what else may stand there.
+// withSegments puts 200 KiB of camera data before a picture's size, and other
+// segments that may be there.
 func withSegments(photo []byte) []byte {
 	out := bytes.Clone(photo[:2])
 	for range 4 {
 		out = append(out, 0xFF, 0xE1, 0xC3, 0x50)
-		// What looks like a frame in there is none.
+		// These bytes look like a frame but are none.
 		out = append(out, bytes.Repeat([]byte{0xFF, 0xC0, 0, 17, 8, 0, 1, 0, 1, 3}, 5000)[:0xC350-2]...)
 	}
 	out = append(out, 0xFF, 0xE2, 0, 2) // an empty segment
@@ -102,7 +103,7 @@ func withSegments(photo []byte) []byte {
 	return append(out, photo[2:]...)
 }
 
-// What is no picture, or ends early, has no size and breaks nothing.
+// Something that is no picture, or is cut off, has no size and does no harm.
 func TestPictureReader_BrokenPictures(t *testing.T) {
 	photo := Photo()
 	for n := range 700 {
@@ -119,7 +120,7 @@ func TestPictureReader_BrokenPictures(t *testing.T) {
 		assert.Zero(t, got.width, "%q", text)
 		assert.Zero(t, got.height, "%q", text)
 	}
-	// Tables are no frames, and behind the picture's beginning there are none.
+	// Tables are no frames, and after the image data has begun there are none.
 	for text, want := range map[string]picture{
 		"\xff\xd8\xff\xc4\x00\x07\x08\x00\x09\x00\x09\xff\xc0\x00\x07\x08\x00\x02\x00\x03": {format: "jpeg", width: 3, height: 2, cut: true},
 		"\xff\xd8\xff\xc8\x00\x07\x08\x00\x09\x00\x09\xff\xc1\x00\x07\x08\x00\x02\x00\x03": {format: "jpeg", width: 3, height: 2, cut: true},

@@ -49,9 +49,9 @@ func volcengineVendor() *vendor {
 			read:   readVolcengine, says: volcengineSays, fails: volcengineFails,
 		}},
 		means: map[personID]idverify.Code{
-			personQuota:       idverify.CodePermissionDenied, // no word for what is used up
-			personBadCapture:  idverify.CodePoorPhoto,        // no word for captures: cannot be processed
-			personAtThreshold: idverify.CodeMatch,            // its line is inclusive here
+			personQuota:       idverify.CodePermissionDenied, // no code for a used-up quota
+			personBadCapture:  idverify.CodePoorPhoto,        // no code for captures: cannot be processed
+			personAtThreshold: idverify.CodeMatch,            // the vendor's threshold is inclusive here
 		},
 		seesNoAttacks: true,
 		stranger:      personNotFound,
@@ -61,11 +61,11 @@ func volcengineVendor() *vendor {
 }
 
 // The thresholds of every answer, by their false-accept rates. The second is the
-// vendor's own line.
+// one that the vendor itself uses.
 var volcengineThresholds = map[string]float64{"1e-3": 62.17, "1e-4": 69.32, "1e-5": 74.4, "1e-6": 78.04}
 
-// volcengineAnswer is what the vendor answers for one person: a code with a sub-code
-// where that is not 0, and a score where something was compared.
+// volcengineAnswer is what the vendor answers for one person: a code, a sub-code
+// where it is not 0, and a score where something was compared.
 type volcengineAnswer struct {
 	code, sub int
 	score     float64
@@ -93,7 +93,8 @@ var volcenginePeople = map[personID]volcengineAnswer{
 	personBelowThreshold:   {score: 69.31, billed: true},
 }
 
-// volcengineMessages has words for the codes and sub-codes that the stand-in gives.
+// volcengineMessages are the messages for the codes and sub-codes that the stand-in
+// sends.
 var volcengineMessages = map[int]string{
 	10000:  "Success",
 	50200:  "Parameter Invalid",
@@ -124,8 +125,8 @@ var volcengineMessages = map[int]string{
 	210311: "FACE_NOT_MATCH",
 }
 
-// volcengineStatus is the HTTP status of the service's codes. The documents say of it
-// that it is not 200 for an error, and no more.
+// volcengineStatus is the HTTP status of the service's codes. The documents say only
+// that it is not 200 for an error.
 func volcengineStatus(code int) int {
 	switch {
 	case code == 10000:
@@ -209,8 +210,8 @@ func volcengineSays(_ *Server, t trouble) reply {
 	return volcengineReply(map[trouble]int{rateLimited: 50429, quotaExceeded: 50400, tooLarge: 50213, tooMany: 50200}[t], 0, false)
 }
 
-// volcengineFails takes the name of an error of the gateway's, a code of the service's
-// with five digits, or a sub-code with six.
+// volcengineFails accepts the name of a gateway error, a five-digit code of the
+// service, or a six-digit sub-code.
 func volcengineFails(_ *Server, code string) (reply, bool) {
 	n, err := strconv.Atoi(code)
 	switch {

@@ -15,10 +15,10 @@ type volcengineRequest struct {
 	version     string
 	contentType string
 	root        *node
-	refused     string // what the gateway says of the signature
+	refused     string // the gateway's error about the signature
 }
 
-// readVolcengine takes the digest of the body while it reads it.
+// readVolcengine hashes the body while it reads it.
 func readVolcengine(c *call) request {
 	hash := sha256.New()
 	c.r.Body = struct {
@@ -76,8 +76,8 @@ func (q volcengineRequest) judge(s *Server) reply {
 	return volcengineReply(10000, a.sub, a.billed)
 }
 
-// invalid finds what is wrong with the request's form. A wrong req_key is answered
-// like a missing permission.
+// invalid returns what is wrong with the request's form. A wrong req_key is
+// answered like a missing permission.
 func (q volcengineRequest) invalid() int {
 	switch {
 	case q.contentType != "application/json", !q.root.isObject(), q.root.repeated != "":
@@ -99,7 +99,7 @@ func (q volcengineRequest) invalid() int {
 	return 0
 }
 
-// unfit finds what is wrong with name and number.
+// unfit returns what is wrong with name and number.
 func (q volcengineRequest) unfit() int {
 	name, number := q.root.at("idcard_name"), q.root.at("idcard_no")
 	switch {
@@ -115,8 +115,8 @@ func (q volcengineRequest) unfit() int {
 	return 0
 }
 
-// undecodable finds what is wrong with the picture. Its base64 is of the standard
-// alphabet, padded, on one line and without a prefix.
+// undecodable returns what is wrong with the picture. Its base64 must use the
+// standard alphabet, with padding, on one line and without a prefix.
 func (q volcengineRequest) undecodable() int {
 	image := q.root.at("image")
 	switch v := image.value; {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// volcengineTolerance is how far the time of a signature may be from the vendor's
-// clock. The vendor does not say; this is usual.
+// volcengineTolerance is how far the time of a signature may differ from the
+// vendor's clock. The vendor does not document it; this value is common.
 const volcengineTolerance = 15 * time.Minute
 
 // volcengineErrors are the gateway's errors, with their numbers and HTTP statuses. The
@@ -40,7 +40,7 @@ var volcengineErrors = map[string]struct{ number, status int }{
 	"LackProjectPolicy":          {0, http.StatusForbidden},
 }
 
-// volcengineGateway is an error of the gateway, in its own shape.
+// volcengineGateway is an error of the gateway, in its own format.
 func volcengineGateway(code string) reply {
 	known := volcengineErrors[code]
 	status := known.status
@@ -56,14 +56,14 @@ func volcengineGateway(code string) reply {
 	}})
 }
 
-// volcengineSigned is a signature as it came.
+// volcengineSigned is a parsed signature header.
 type volcengineSigned struct {
 	keyID, day, region, service, ending string
 	names                               []string // of the signed headers
 	signature                           string
 }
 
-// readVolcengineSigned takes the header Authorization apart, and says what is wrong
+// readVolcengineSigned parses the header Authorization, and returns what is wrong
 // with its form.
 func readVolcengineSigned(header string) (s volcengineSigned, problem string) {
 	if header == "" {
@@ -92,7 +92,7 @@ func readVolcengineSigned(header string) (s volcengineSigned, problem string) {
 	}, ""
 }
 
-// volcengineRefuses says what the gateway finds wrong with a signature, or nothing.
+// volcengineRefuses returns the gateway's error about a signature, or nothing.
 func volcengineRefuses(r *http.Request, digest [sha256.Size]byte, now time.Time) string {
 	s, problem := readVolcengineSigned(r.Header.Get("Authorization"))
 	if problem != "" {
@@ -130,7 +130,7 @@ func volcengineRefuses(r *http.Request, digest [sha256.Size]byte, now time.Time)
 	return ""
 }
 
-// expected is the signature that the request should have.
+// expected computes the signature that the request should have.
 func (s volcengineSigned) expected(r *http.Request, body, secret, date string) string {
 	canonical := r.Method + "\n" + volcenginePath(r.URL) + "\n" + volcengineQuery(r.URL.RawQuery) + "\n"
 	for _, name := range s.names {
@@ -162,8 +162,8 @@ func volcenginePath(u *url.URL) string {
 	return "/"
 }
 
-// volcengineQuery is a query by name, equal names in the order in which they came, with
-// everything escaped but what RFC 3986 leaves as it is.
+// volcengineQuery is the query sorted by name, equal names in order of arrival, with
+// everything escaped except what RFC 3986 leaves unreserved.
 func volcengineQuery(raw string) string {
 	if raw == "" {
 		return ""
@@ -180,7 +180,7 @@ func volcengineQuery(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-// volcengineEscape escapes what came escaped in some way.
+// volcengineEscape normalises the escapes.
 func volcengineEscape(text string) string {
 	plain, err := url.QueryUnescape(text)
 	if err != nil {

@@ -22,8 +22,8 @@ import (
 
 var volcengineNow = time.Date(2026, 1, 2, 0, 0, 5, 0, time.UTC)
 
-// volcengineCall is a request as a client of the vendor's makes it; what is changed is
-// signed, unless it is changed by after.
+// volcengineCall is a request as a client of the vendor's makes it; changes are
+// signed, except those made by after.
 type volcengineCall struct {
 	query, path, date, keyID, secret, token string
 	contentType                             string
@@ -45,8 +45,8 @@ func volcengineAbout(p idverifytest.Person) volcengineCall {
 	}
 }
 
-// ask gives the vendor's code, sub-code and verdict, or the gateway's error, with the
-// HTTP status before it.
+// ask returns the vendor's code, sub-code and verdict, or the gateway's error, with
+// the HTTP status before it.
 func (c volcengineCall) ask(s *idverifytest.Server) string {
 	body, _ := json.Marshal(c.body)
 	if c.raw != "" {

@@ -5,8 +5,8 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// credentials go into the form of every request. The vendor takes them in the
-// query as well, where access logs and errors would keep them.
+// credentials go into the form of every request. The vendor also accepts them in
+// the query, where access logs and errors would keep them.
 type credentials struct{ apiID, apiSecret redact.Secret }
 
 func (c credentials) fields() []body.Field {

@@ -14,24 +14,23 @@ const Name = "linkface"
 // DefaultBaseURL is the vendor's own service.
 const DefaultBaseURL = "https://cloudapi.linkface.cn"
 
-// Config is an account at Linkface. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an account at Linkface. It prints without its credentials, except where
+// fmt bypasses its methods: under %p, and in an unexported field of another struct,
+// in some cases even behind a pointer. Do not keep it in an unexported field of a
+// struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// APIID and APISecret are the account's api_id and api_secret. Required.
 	APIID, APISecret string
 
-	// Threshold is the lowest verify_score that is the same person, above 0
-	// and at most 1. Default 0.7, the vendor's recommendation: one impostor
-	// in 10,000 passes. A lower one is weaker than the vendor advises.
+	// Threshold is the lowest verify_score that counts as the same person, above 0
+	// and at most 1. Default 0.7, the vendor's recommendation: one impostor in
+	// 10,000 passes. A lower one is weaker than the vendor recommends.
 	Threshold float64
 
-	// HTTP is how the vendor is reached. The vendor waits up to five seconds for a
-	// CaptureURL, and for its source besides.
+	// HTTP configures the connection to the vendor. The vendor may take five
+	// seconds to fetch a CaptureURL, in addition to its query of the source.
 	HTTP idverify.HTTP
 }
 
@@ -53,8 +52,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -92,11 +90,11 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity, hack} }
 
-// WithMaxFAR is a copy of the client at a published similarity threshold whose
-// false-accept rate is at most rate; 1e-6 is the lowest there is.
+// WithMaxFAR returns a copy of the client with a published similarity threshold
+// whose false-accept rate is at most rate; 1e-6 is the lowest published rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {
@@ -107,8 +105,8 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] holds
-// what the vendor said; everything else is an *idverify.Error.
+// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] is
+// the vendor's answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Decode: c.decode})
 }
@@ -118,6 +116,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
+func TestRules_MatchTheVendorsPage(t *testing.T) {
 	c, err := linkface.New(linkface.Config{APIID: apiID, APISecret: apiSecret})
 	require.NoError(t, err)
 	assert.Equal(t, []idverify.Rule{

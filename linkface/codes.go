@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// Thresholds and false-accept rates of the vendor's page. It calls 0.7
-// inclusive: at or above is the same person.
+// Thresholds and false-accept rates of the vendor's page. 0.7 is inclusive there:
+// at or above is the same person.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	Scale:     idverify.Scale{Min: 0, Max: 1},
@@ -24,7 +24,8 @@ var similarity = idverify.Rule{
 	},
 }
 
-// hack runs the other way: 1 is worst, above 0.98 is an attack.
+// hack runs in the opposite direction: 1 is the worst score, above 0.98 is an
+// attack.
 var hack = idverify.Rule{
 	Kind:      idverify.CheckHack,
 	Scale:     idverify.Scale{Min: 0, Max: 1},
@@ -106,7 +107,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "NO_PERMISSION", HTTPStatus: http.StatusForbidden, Code: idverify.CodePermissionDenied, Delivery: idverify.DeliveryRefused,
 		Note: "the account may not call this interface", NoteZH: "账号无此接口的调用权限"},
 	{VendorCode: "NOT_FOUND", HTTPStatus: http.StatusNotFound, Code: idverify.CodeInvalidConfig, Delivery: idverify.DeliveryRefused,
-		Note: "wrong path: look at BaseURL", NoteZH: "请求路径错误，请检查 BaseURL"},
+		Note: "wrong path: check BaseURL", NoteZH: "请求路径错误，请检查 BaseURL"},
 	{VendorCode: "INTERNAL_ERROR", HTTPStatus: http.StatusInternalServerError, Code: idverify.CodeVendorUnavailable,
 		Note: "fault inside the vendor; may have been billed", NoteZH: "厂商内部错误，可能已计费"},
 })

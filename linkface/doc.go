@@ -6,12 +6,12 @@
 // Evidence: [Capture], [CaptureURL] and [CaptureID]; no plain photo.
 //
 // Checks: similarity (verify_score, 0..1, passes at or above 0.7) and hack
-// (hack_score, 0..1, fails above 0.98). Both are needed for a pass. The vendor
-// publishes false-accept rates for the similarity thresholds 0.4 to 0.9.
+// (hack_score, 0..1, fails above 0.98). A pass needs both. The vendor publishes
+// false-accept rates for the similarity thresholds 0.4 to 0.9.
 //
-// Credentials travel in the form, never in the URL. The vendor offers nothing
-// that would make a repeated call free, so one whose answer was lost is reported
-// as ambiguous and left to the caller.
+// Credentials are sent in the form, never in the URL. The vendor has no idempotency
+// key, so a call whose answer was lost is reported as ambiguous and left to the
+// caller.
 //
 // The vendor's page is "/identity/liveness_idnumber_verification" of
 // https://cloudapi.linkface.cn.

@@ -26,10 +26,10 @@ const (
 	fieldID   = "liveness_data_id"
 )
 
-// Capture is the protobuf file that the SDK returned: 30 to 40 KB, some MB
-// with video. The vendor documents no limit; at most 64 MiB are sent. A picture, a
-// page of HTML, JSON or XML, and a data: URL are refused with
-// [idverify.CodeUnsupportedFormat]; other bytes are the vendor's to judge.
+// Capture is the protobuf file that the SDK returned: 30 to 40 KB, some MB with
+// video. The vendor documents no limit; at most 64 MiB are sent. A picture, a page
+// of HTML, JSON or XML, and a data: URL are refused with
+// [idverify.CodeUnsupportedFormat]; other bytes are sent for the vendor to judge.
 func Capture(m idverify.Media) CaptureEvidence {
 	return CaptureEvidence{form: fieldFile, media: m}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-// example is a client of the stand-in, where an account at the vendor would be.
+// example returns a client of the stand-in; in production it has an account at the
+// vendor.
 func example() (client *linkface.Client, done func()) {
 	server := httptest.NewServer(idverifytest.New())
 	client, err := linkface.New(linkface.Config{
@@ -61,7 +62,7 @@ func ExampleCaptureURL() {
 	// Output: face_mismatch false <nil>
 }
 
-// A capture that the vendor holds from an earlier call needs no second upload.
+// A capture that the vendor holds from an earlier call need not be uploaded again.
 func ExampleCaptureID() {
 	client, done := example()
 	defer done()

@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-// pageAnswers are the samples of the vendor's page with ids made up; where the
-// page breaks a rule of JSON, so do they.
+// pageAnswers are the samples of the vendor's page with made-up ids; like the page,
+// some are invalid JSON.
 var pageAnswers = []struct {
 	status int
 	body   string
@@ -28,7 +28,7 @@ var pageAnswers = []struct {
 "identity": {"validity": true, "photo_id": null, "reason": "poor picture quality"}}`},
 }
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	`{"request_id":"T","status":"OK","verify_score":0.7,"hack_score":0.98}`,
 	`{"request_id":"T","status":"OK","verify_score":"0.7","hack_score":"9.8e-1","identity":{"validity":true}}`,
@@ -49,8 +49,8 @@ var turns = []string{
 	`[{"status":"OK"}]`, `null`, ``, `<html>502</html>`,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a
-// pass only when both scores are in the answer, in range, and past the vendor's
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if both scores are in the answer, in range, and past the vendor's
 // thresholds.
 // Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
@@ -109,7 +109,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, least float64) bool {
 	a, ok := fuzztest.Succeeded(given)
 	status, plainStatus := a.Text("status")

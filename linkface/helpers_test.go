@@ -38,7 +38,7 @@ func newClient(t *testing.T, change func(*linkface.Config)) *linkface.Client {
 	return c
 }
 
-// answering is a client whose vendor always gives one answer. The transport
+// answering returns a client whose vendor always gives one answer. The transport
 // counts the calls.
 func answering(t *testing.T, status int, body string) (*linkface.Client, *httpmock.MockTransport) {
 	t.Helper()

@@ -23,7 +23,7 @@ type sent struct {
 	bytes  []byte
 }
 
-// recording is a client whose vendor keeps what it was sent.
+// recording returns a client whose vendor records its requests.
 func recording(t *testing.T) (*linkface.Client, *sent) {
 	t.Helper()
 	got := &sent{fields: map[string]string{}}
@@ -71,7 +71,7 @@ func credentialsAnd(more map[string]string) map[string]string {
 	return want
 }
 
-func TestCaptureIsSentAsAFile(t *testing.T) {
+func TestRequest_CaptureIsSentAsFile(t *testing.T) {
 	c, got := recording(t)
 	capture := []byte("protobuf\x00\r\n--\xff")
 	_, err := c.Verify(t.Context(), request(linkface.Capture(idverify.Bytes(capture))))
@@ -82,7 +82,7 @@ func TestCaptureIsSentAsAFile(t *testing.T) {
 	assert.Equal(t, "application/octet-stream", got.file.Header.Get("Content-Type"))
 }
 
-func TestCaptureURLIsSentAsAField(t *testing.T) {
+func TestRequest_CaptureURLIsSentAsField(t *testing.T) {
 	c, got := recording(t)
 	_, err := c.Verify(t.Context(), request(linkface.CaptureURL("https://media.example/c?sign=a%2Bb")))
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func TestCaptureURLIsSentAsAField(t *testing.T) {
 	assert.Nil(t, got.file)
 }
 
-func TestCaptureIDIsSentAsAField(t *testing.T) {
+func TestRequest_CaptureIDIsSentAsField(t *testing.T) {
 	c, got := recording(t)
 	_, err := c.Verify(t.Context(), request(linkface.CaptureID("0123abcd")))
 	require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestCaptureIDIsSentAsAField(t *testing.T) {
 	assert.Nil(t, got.file)
 }
 
-func TestOnlyTheFirstAcceptedEvidenceIsSent(t *testing.T) {
+func TestRequest_SendsFirstAcceptedEvidenceOnly(t *testing.T) {
 	c, got := recording(t)
 	_, err := c.Verify(t.Context(), request(
 		idverify.Photo(idverify.File("never-opened.jpg")),
@@ -107,7 +107,7 @@ func TestOnlyTheFirstAcceptedEvidenceIsSent(t *testing.T) {
 	assert.Equal(t, credentialsAnd(map[string]string{"liveness_data_id": "first"}), got.fields)
 }
 
-func TestNameAndNumberAreSentFolded(t *testing.T) {
+func TestRequest_NameAndNumberAreFolded(t *testing.T) {
 	c, got := recording(t)
 	req := request()
 	req.Name, req.IDNumber = "　阿迪力•买买提 ", "１１０１０５１９０００１０１００１ｘ"
@@ -117,7 +117,7 @@ func TestNameAndNumberAreSentFolded(t *testing.T) {
 	assert.Equal(t, number, got.fields["id_number"])
 }
 
-func TestUncheckedNumberIsSentAsItIs(t *testing.T) {
+func TestRequest_UncheckedNumberIsUnchanged(t *testing.T) {
 	c, got := recording(t)
 	req := request()
 	req.IDNumber, req.SkipIDNumberCheck = " 110105190001010000 ", true
@@ -126,8 +126,9 @@ func TestUncheckedNumberIsSentAsItIs(t *testing.T) {
 	assert.Equal(t, "110105190001010000", got.fields["id_number"])
 }
 
-// What no vendor can be sent is tried with every vendor; the field is this one's.
-func TestBadEvidenceNamesItsField(t *testing.T) {
+// Evidence that is invalid for every vendor is tested elsewhere with all of them;
+// the field name is this vendor's.
+func TestRequest_InvalidEvidenceNamesItsField(t *testing.T) {
 	c, transport := answering(t, http.StatusOK, fixture(t, "ok.json"))
 	for name, ev := range map[string]idverify.Evidence{
 		"photo":         idverify.Photo(idverify.Bytes([]byte("x"))),

@@ -10,15 +10,15 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
 	RequestID string
 	Status    string
-	// Reason says more about some errors; Image names the input at fault.
+	// Reason explains some errors; Image names the invalid input.
 	Reason, Image string
 	// Identity is the source's own answer, when the capture turned out
 	// unusable after the source had been asked. nil otherwise.
@@ -26,16 +26,16 @@ type Reply struct {
 	// VerifyScore is 0 to 1, 1 the same person; HackScore 0 to 1, 1 an attack. nil
 	// when the answer has none.
 	VerifyScore, HackScore *float64
-	// LivenessDataID can be given to [CaptureID] in a later call, which then
-	// needs no upload. Empty when the call itself used an id, or the answer's
-	// repeats something of the request.
+	// LivenessDataID can be passed to [CaptureID] in a later call, which then needs
+	// no upload. Empty when the call itself used an id, or when the answer's id
+	// contains something from the request.
 	LivenessDataID string
 }
 
 type replyMask = redact.Mask[Reply]
 
-// Identity is what the source said of name and number. Validity true is not a
-// pass: no face was compared. It is not printed, logged or marshalled.
+// Identity is the source's answer about name and number. Validity true is not a
+// pass, because no face was compared. It is not printed, logged or marshalled.
 type Identity struct {
 	identityMask
 
@@ -47,7 +47,7 @@ type Identity struct {
 
 type identityMask = redact.Mask[Identity]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	RequestID      exchange.Remark `json:"request_id"`
 	Status         exchange.Text   `json:"status"`
@@ -67,8 +67,8 @@ type identity struct {
 	Reason   exchange.Remark `json:"reason"`
 }
 
-// UnmarshalJSON takes whatever is no object for no identity: it explains an
-// error, and must not cost it.
+// UnmarshalJSON treats anything but an object as no identity: it only explains an
+// error, which must not be lost.
 func (i *identity) UnmarshalJSON(text []byte) error {
 	type fields identity
 	i.present = bytes.HasPrefix(text, []byte("{")) && exchange.Fields(text, (*fields)(i)) == nil
@@ -79,7 +79,8 @@ func (i *identity) UnmarshalJSON(text []byte) error {
 // holds reports whether name and number belong together.
 func (i *identity) holds() bool { return strings.EqualFold(string(i.Validity), "true") }
 
-// isNothing reports whether JSON says nothing, as services of this kind write it.
+// isNothing reports whether a JSON value is empty in one of the ways in which
+// services of this kind write it.
 func isNothing(text []byte) bool {
 	switch string(text) {
 	case "null", `""`, "[]", "{}":
@@ -88,8 +89,8 @@ func isNothing(text []byte) bool {
 	return false
 }
 
-// decode decides by status first. Scores count only in an answer that is OK in
-// both its HTTP status and its own.
+// decode decides by status first. Scores count only if both the HTTP status and the
+// answer's own status are OK.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -125,7 +126,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	return call.Coded(said)
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	r := &Reply{
 		RequestID:      call.Identifier(string(a.RequestID)),
@@ -146,8 +148,8 @@ func (a *answer) reply(call *exchange.Call) *Reply {
 	return r
 }
 
-// unspoiled is an id as it came, or none: one with something taken out of it
-// would name no capture any more, and perhaps be paid for.
+// unspoiled returns an id unchanged, or none: an id with something removed would
+// not name the capture any more, and using it might be billed.
 func unspoiled(call *exchange.Call, id string) string {
 	if call.Identifier(id) != id {
 		return ""

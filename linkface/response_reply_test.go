@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-// An id with something taken out of it would name another capture, or none.
-func TestLivenessDataIDIsWholeOrAbsent(t *testing.T) {
+// An id with something removed would name another capture, or none.
+func TestReply_LivenessDataIDIsUnchangedOrEmpty(t *testing.T) {
 	for id, kept := range map[string]bool{"EXAMPLE-of-a-capture": true, "EXAMPLE-asked-with": false, "EXAMPLE-" + number: false} {
 		c, _ := answering(t, http.StatusOK, fmt.Sprintf(`{"request_id":"T","status":"OK","verify_score":1,"hack_score":0,"liveness_data_id":%q}`, id))
 		res, err := c.Verify(t.Context(), request(linkface.CaptureID("EXAMPLE-asked-with")))

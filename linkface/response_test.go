@@ -38,8 +38,7 @@ func TestMatch(t *testing.T) {
 	assert.Equal(t, 0.0123456789012345, *reply.HackScore)
 }
 
-// The statuses and reasons of the vendor's page, with what it says of billing.
-func TestMissingScoresDecideNothing(t *testing.T) {
+func TestAnswer_MissingScoresDecideNothing(t *testing.T) {
 	for _, body := range []string{
 		`{"request_id":"TID1","status":"OK","verify_score":0.9}`,
 		`{"request_id":"TID1","status":"OK","hack_score":0.1}`,
@@ -51,8 +50,8 @@ func TestMissingScoresDecideNothing(t *testing.T) {
 	}
 }
 
-// The page spells its reasons in more than one way.
-func TestReasonsAreReadWhateverTheirCaseAndApostrophe(t *testing.T) {
+// The page spells its reasons in several ways.
+func TestAnswer_ReasonsInAnySpelling(t *testing.T) {
 	for _, row := range linkface.Codes() {
 		if row.VendorReason == "" {
 			continue
@@ -74,7 +73,7 @@ func TestReasonsAreReadWhateverTheirCaseAndApostrophe(t *testing.T) {
 	}
 }
 
-func TestThePageIsInTheTable(t *testing.T) {
+func TestCodes_CoverTheVendorsPage(t *testing.T) {
 	type key struct{ status, reason string }
 	page := map[key]idverify.Billed{
 		{"OK", ""}: idverify.BilledYes,
@@ -105,7 +104,7 @@ func TestThePageIsInTheTable(t *testing.T) {
 	assert.Equal(t, page, rows)
 }
 
-func TestCaptureThatFailsAfterTheSourceWasAskedIsNoPass(t *testing.T) {
+func TestAnswer_UnusableCaptureAfterSourceAnswerIsNoPass(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, fixture(t, "no_face_after_source.json"))
 	res, err := c.Verify(t.Context(), request())
 	e := requireError(t, res, err)
@@ -119,7 +118,7 @@ func TestCaptureThatFailsAfterTheSourceWasAskedIsNoPass(t *testing.T) {
 }
 
 // Holds P-PAY-19.
-func TestReasonInsideIdentityDecidesTheBill(t *testing.T) {
+func TestAnswer_ReasonInIdentityDecidesBilled(t *testing.T) {
 	body := `{"status":"WRONG_LIVENESS_DATA","request_id":"T","identity":{"validity":true,"photo_id":null,"reason":"Poor picture quality"}}`
 	c, _ := answering(t, http.StatusBadRequest, body)
 	res, err := c.Verify(t.Context(), request())
@@ -128,7 +127,7 @@ func TestReasonInsideIdentityDecidesTheBill(t *testing.T) {
 	assert.Equal(t, idverify.BilledYes, e.Billed)
 }
 
-func TestDecisionThatComesAsAnErrorIsAResult(t *testing.T) {
+func TestAnswer_DecisionSentAsErrorIsAResult(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, fixture(t, "no_photo.json"))
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
@@ -138,7 +137,7 @@ func TestDecisionThatComesAsAnErrorIsAResult(t *testing.T) {
 }
 
 // Holds P-PASS-5.
-func TestUnlistedAnswersAreUnknownAndKept(t *testing.T) {
+func TestAnswer_UnlistedStatusIsUnknownAndKept(t *testing.T) {
 	for body, want := range map[string]struct {
 		code, message string
 	}{
@@ -158,7 +157,7 @@ func TestUnlistedAnswersAreUnknownAndKept(t *testing.T) {
 	}
 }
 
-func TestSuccessNeedsBothStatuses(t *testing.T) {
+func TestAnswer_SuccessNeedsBothStatuses(t *testing.T) {
 	for _, status := range []int{201, 400, 403, 500, 503} {
 		c, _ := answering(t, status, fixture(t, "ok.json"))
 		res, err := c.Verify(t.Context(), request())
@@ -171,7 +170,7 @@ func TestSuccessNeedsBothStatuses(t *testing.T) {
 }
 
 // Holds P-PASS-6.
-func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
+func TestAnswer_ContradictorySuccessDecidesNothing(t *testing.T) {
 	c, _ := answering(t, http.StatusOK, `{"request_id":"T","status":"OK","verify_score":0.9,"hack_score":0.1,"identity":{"validity":false}}`)
 	res, err := c.Verify(t.Context(), request())
 	e := requireError(t, res, err)
@@ -179,10 +178,10 @@ func TestSuccessThatContradictsItselfDecidesNothing(t *testing.T) {
 	assert.Equal(t, "status OK came with an identity that does not hold", e.Detail)
 }
 
-// A success beside what denies it, in whatever shape, decides nothing; beside what
-// says nothing it stands.
+// A success that comes with a contradicting field, in any form, decides nothing;
+// with an empty field it counts.
 // Holds P-PASS-6.
-func TestSuccessBesideADenialDecidesNothing(t *testing.T) {
+func TestAnswer_SuccessWithContradictingFieldDecidesNothing(t *testing.T) {
 	for beside, passes := range map[string]bool{
 		`"identity":{"validity":true}`:                      true,
 		`"identity":{"validity":"true","reason":""}`:        true,
@@ -215,9 +214,9 @@ func TestSuccessBesideADenialDecidesNothing(t *testing.T) {
 	}
 }
 
-// An identity that does not hold contradicts a success only. Beside a failure
-// it explains it, and leaves it the meaning and the bill of its row.
-func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {
+// An identity with validity false contradicts only a success. With a failure it
+// explains the failure, whose row keeps its meaning and bill.
+func TestAnswer_InvalidIdentityExplainsFailure(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest,
 		`{"request_id":"T","status":"PHOTO_SERVICE_ERROR","reason":"Invalid idcard number","identity":{"validity":false,"reason":"Invalid idcard number"}}`)
 	res, err := c.Verify(t.Context(), request())
@@ -229,8 +228,8 @@ func TestIdentityThatDoesNotHoldExplainsAFailure(t *testing.T) {
 	assert.Equal(t, &linkface.Identity{Reason: "Invalid idcard number"}, reply.Identity)
 }
 
-// Whatever is no object says nothing of an identity.
-func TestAnswerWithoutAnIdentityHasNone(t *testing.T) {
+// Anything but an object counts as no identity.
+func TestAnswer_NonObjectIdentityIsAbsent(t *testing.T) {
 	for _, identity := range []string{`null`, `[]`, `""`, `true`, `"{}"`} {
 		c, _ := answering(t, http.StatusBadRequest, `{"request_id":"T","status":"NEW","reason":"7","identity":`+identity+`}`)
 		res, err := c.Verify(t.Context(), request())
@@ -243,13 +242,13 @@ func TestAnswerWithoutAnIdentityHasNone(t *testing.T) {
 	}
 }
 
-func TestOddRemarksDoNotCostTheError(t *testing.T) {
+func TestAnswer_MalformedRemarksDoNotCostTheError(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, `{"request_id":[1],"status":"NO_FACE_DETECTED","image":{},"identity":"x"}`)
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, idverify.CodeNoFace, requireError(t, res, err).Code)
 }
 
-func TestTruncatedAnswerKeepsItsRequestID(t *testing.T) {
+func TestAnswer_TruncatedKeepsRequestID(t *testing.T) {
 	whole := fixture(t, "ok.json")
 	c, _ := answering(t, http.StatusOK, whole[:len(whole)-20])
 	res, err := c.Verify(t.Context(), request())
@@ -259,7 +258,7 @@ func TestTruncatedAnswerKeepsItsRequestID(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 }
 
-func TestRetryAfterIsOnTheError(t *testing.T) {
+func TestAnswer_RetryAfter(t *testing.T) {
 	transport := httpmock.NewMockTransport()
 	transport.RegisterResponder(http.MethodPost, endpoint, func(*http.Request) (*http.Response, error) {
 		resp := httpmock.NewStringResponse(http.StatusForbidden, `{"status":"RATE_LIMIT_EXCEEDED","request_id":"T"}`)
@@ -276,7 +275,7 @@ func TestRetryAfterIsOnTheError(t *testing.T) {
 }
 
 // Holds P-PASS-6.
-func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
+func TestAnswer_DuplicateFieldDecidesNothing(t *testing.T) {
 	for _, body := range []string{
 		`{"request_id":"TID1","status":"PHOTO_SERVICE_ERROR","status":"OK","verify_score":1,"hack_score":0}`,
 		`{"request_id":"TID1","status":"OK","verify_score":0.1,"VERIFY_SCORE":1,"hack_score":0}`,
@@ -292,9 +291,9 @@ func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 	}
 }
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
-func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
+func TestCodes_MeanWhatTheVendorsPageSays(t *testing.T) {
 	got := map[idverify.Code][]string{}
 	var repeatable []string
 	statuses := map[int][]string{}
@@ -342,7 +341,7 @@ func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
 	}, statuses)
 }
 
-func TestWarningsAboutTheNameAreOnTheResult(t *testing.T) {
+func TestResult_HasWarningsAboutTheName(t *testing.T) {
 	for _, answer := range []struct {
 		status int
 		body   string
@@ -359,7 +358,7 @@ func TestWarningsAboutTheNameAreOnTheResult(t *testing.T) {
 	}
 }
 
-func TestDateToRetryAfterIsCountedFromTheClockOfTheConfig(t *testing.T) {
+func TestAnswer_RetryAfterDateUsesConfiguredClock(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	transport := httpmock.NewMockTransport()
 	transport.RegisterResponder(http.MethodPost, endpoint, func(*http.Request) (*http.Response, error) {
@@ -375,7 +374,7 @@ func TestDateToRetryAfterIsCountedFromTheClockOfTheConfig(t *testing.T) {
 }
 
 // Holds P-DATA-3.
-func TestReplyIsScrubbedInEveryText(t *testing.T) {
+func TestReply_PersonalDataIsRemovedFromEveryText(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, fmt.Sprintf(
 		`{"request_id":"T","status":"S%[1]s","reason":"R%[1]s","image":"I%[1]s","liveness_data_id":"L%[1]s",
 			"identity":{"validity":true,"photo_id":"H%[1]s","reason":"P%[1]s"}}`, number))

@@ -5,7 +5,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// credentials go into the form of every request; there is no signature.
+// credentials go into the form of every request, because there is no signature.
 type credentials struct{ apiKey, apiSecret redact.Secret }
 
 func (c credentials) addTo(form []body.Field) []body.Field {

@@ -14,17 +14,16 @@ import (
 const Name = "megvii"
 
 // DefaultBaseURL is the vendor's service for mainland China. The hosts for other
-// countries speak of other sources.
+// countries use other sources.
 const DefaultBaseURL = "https://api.megvii.com"
 
-// DefaultQualityThreshold is the vendor's own for the quality of a face.
+// DefaultQualityThreshold is the vendor's own default for the quality of a face.
 const DefaultQualityThreshold = 30
 
-// Config is an account at Megvii. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an account at Megvii. It prints without its credentials, except where
+// fmt bypasses its methods: under %p, and in an unexported field of another struct,
+// in some cases even behind a pointer. Do not keep it in an unexported field of a
+// struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
@@ -33,23 +32,25 @@ type Config struct {
 
 	// FalseAcceptRate chooses the threshold among those of each answer: the share of
 	// impostors who pass, one of 1e-3, 1e-4, 1e-5 and 1e-6. Default 1e-4. 1e-3 is
-	// weaker than recommended: the vendor calls what lies above it barely the same person.
+	// weaker than recommended: the vendor calls a face above it barely the same
+	// person.
 	FalseAcceptRate float64
 
-	// QualityThreshold is the least quality of the face, 1 to 100; a worse one is
-	// answered with CodePoorPhoto, free of charge. Default DefaultQualityThreshold.
-	// A lower one is weaker than the vendor's own.
+	// QualityThreshold is the lowest acceptable quality of the face, 1 to 100; a
+	// lower quality gives CodePoorPhoto, free of charge. Default
+	// DefaultQualityThreshold. A lower value is weaker than the vendor's own.
 	QualityThreshold int
 	// LargestFace compares the largest of several faces, who may be a bystander. By
 	// default several faces are CodeMultipleFaces.
 	LargestFace bool
-	// TryRotations makes the vendor turn a picture without a face by 90°, 180° and
-	// 270°. It takes longer, and finds slightly more faces that are none.
+	// TryRotations makes the vendor also try a picture without a face turned by
+	// 90°, 180° and 270°. It takes longer, and slightly more often finds a face
+	// where there is none.
 	TryRotations bool
-	// ReturnFaces asks for what the vendor saw of each face: see [Reply.Faces].
+	// ReturnFaces requests data about each detected face: see [Reply.Faces].
 	ReturnFaces bool
 
-	// HTTP is how the vendor is reached.
+	// HTTP configures the connection to the vendor.
 	HTTP idverify.HTTP
 }
 
@@ -62,7 +63,7 @@ type Client struct {
 	credentials credentials
 	options     []body.Field
 	similarity  idverify.Rule
-	lenient     bool // the photo is held to less than the vendor recommends
+	lenient     bool // the photo checks are weaker than the vendor recommends
 }
 
 type clientMask = redact.Mask[Client]
@@ -72,8 +73,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -115,11 +115,11 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a copy of the client by the answer's threshold for a false-accept
-// rate of at most rate; 1e-6 is the lowest there is.
+// WithMaxFAR returns a copy of the client that uses the answer's threshold for a
+// false-accept rate of at most rate; 1e-6 is the lowest available.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {
@@ -130,8 +130,8 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	return &strict, nil
 }
 
-// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] holds
-// what the vendor said; everything else is an *idverify.Error.
+// Ask makes one exchange with the vendor. A decision is a Result whose [Reply] is
+// the vendor's answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	milder := c.lenient || c.similarity.IsMilderThan(similarity)
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: milder, Encode: c.encode, Decode: c.decode})
@@ -142,6 +142,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

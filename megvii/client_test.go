@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/megvii"
 )
 
-func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
+func TestRules_MatchTheVendorsPage(t *testing.T) {
 	assert.Equal(t, []idverify.Rule{{
 		Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above,
 		FAR: []idverify.FARStep{{Rate: 1e-3}, {Rate: 1e-4}, {Rate: 1e-5}, {Rate: 1e-6}}, Rate: 1e-4,
@@ -19,7 +19,7 @@ func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
 }
 
 // 75.5 lies between the thresholds for 1e-5 and 1e-6.
-func TestRateChoosesTheThresholdOfTheAnswer(t *testing.T) {
+func TestFalseAcceptRate_ChoosesTheAnswersThreshold(t *testing.T) {
 	for rate, want := range map[float64]struct {
 		threshold float64
 		code      idverify.Code
@@ -40,7 +40,7 @@ func TestRateChoosesTheThresholdOfTheAnswer(t *testing.T) {
 	}
 }
 
-func TestMaxFAROnlyEverMakesStricter(t *testing.T) {
+func TestWithMaxFAR_OnlyMakesStricter(t *testing.T) {
 	for _, test := range []struct{ from, most, want float64 }{
 		{0, 1e-3, 1e-4}, {0, 1e-4, 1e-4}, {0, 5e-5, 1e-5}, {0, 1e-6, 1e-6}, {1e-3, 1e-4, 1e-4}, {1e-5, 1e-4, 1e-5},
 	} {
@@ -53,7 +53,7 @@ func TestMaxFAROnlyEverMakesStricter(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 }
 
-func TestWhatIsMilderThanTheVendorsOwnIsWarnedOf(t *testing.T) {
+func TestResult_WarnsOfMilderSettings(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*megvii.Config)
 		warns  bool

@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// similarity is decided by the answer. The page says "greater than", so that nobody
-// passes at the threshold itself.
+// similarity is decided by the answer's thresholds. The page says "greater than",
+// so a confidence exactly at the threshold does not pass.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	DecidedBy: idverify.DecidedByAnswer,
@@ -19,7 +19,7 @@ var similarity = idverify.Rule{
 	Rate:      1e-4,
 }
 
-// What stands for two answers that have no error_message.
+// Codes for two answers that have no error_message.
 const (
 	codeOK       = "result_faceid"
 	codeTooLarge = "Request Entity Too Large"
@@ -117,9 +117,9 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "INVALID_FACE_TOKEN", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeEvidenceExpired, Billed: idverify.BilledNo,
 		Note: "the face token is not known", NoteZH: "face_token 不存在"},
 	{VendorCode: "DATA_VALIDATION_ERROR", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeBadCapture, Billed: idverify.BilledNo,
-		Note: "the capture's delta does not fit its pictures", NoteZH: "delta 与图片不匹配"},
+		Note: "the capture's delta does not match its pictures", NoteZH: "delta 与图片不匹配"},
 	{VendorCode: "DATA_VAILDATION_ERROR", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeBadCapture, Billed: idverify.BilledNo,
-		Note: "the capture's delta does not fit its pictures, as older answers spell it", NoteZH: "delta 与图片不匹配（旧版拼写）"},
+		Note: "the capture's delta does not match its pictures, as older answers spell it", NoteZH: "delta 与图片不匹配（旧版拼写）"},
 	{VendorCode: "DELTA_USED", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeEvidenceExpired, Billed: idverify.BilledNo,
 		Note: "the capture was used before", NoteZH: "delta 已被使用过"},
 	{VendorCode: "MEGLIVE_BIZ_NO_USED", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeEvidenceExpired, Billed: idverify.BilledNo,
@@ -138,7 +138,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	// Key and account.
 	{VendorCode: "AUTHENTICATION_ERROR", HTTPStatus: http.StatusForbidden, Delivery: idverify.DeliveryRefused,
 		Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo,
-		Note: "api_key and api_secret do not fit", NoteZH: "api_key 与 api_secret 不匹配"},
+		Note: "api_key and api_secret do not match", NoteZH: "api_key 与 api_secret 不匹配"},
 	{VendorCode: "AUTHORIZATION_ERROR", VendorReason: "Limit reached", HTTPStatus: http.StatusForbidden, Delivery: idverify.DeliveryRefused,
 		Code: idverify.CodeQuotaExceeded, Billed: idverify.BilledNo,
 		Note: "the calls of a test key are used up", NoteZH: "测试 key 的调用次数已用完"},
@@ -156,7 +156,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 		Note: "too many calls at once; not processed", NoteZH: "并发数超限，请求未被处理"},
 	{VendorCode: "API_NOT_FOUND", HTTPStatus: http.StatusNotFound, Delivery: idverify.DeliveryRefused,
 		Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo,
-		Note: "wrong path: look at BaseURL", NoteZH: "请求路径错误，请检查 BaseURL"},
+		Note: "wrong path: check BaseURL", NoteZH: "请求路径错误，请检查 BaseURL"},
 	{VendorCode: "INTERNAL_ERROR", HTTPStatus: http.StatusInternalServerError, Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo,
 		Note: "fault inside the vendor, free of charge; the vendor advises to send it again", NoteZH: "厂商内部错误，不计费，厂商建议重试"},
 })

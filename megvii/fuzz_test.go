@@ -13,9 +13,9 @@ import (
 	"github.com/idverify/idverify/megvii"
 )
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a pass
-// only when the confidence and all thresholds are in the answer, on their scale, rise
-// with the rate, and the confidence lies above the one that counts.
+// Whatever the vendor answers, the outcome is a decision or an error with a code, and
+// a pass only if the confidence and all thresholds are in the answer, on their scale,
+// rise with the rate, and the confidence lies above the one that counts.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), false) }
 	for _, file := range []string{"match.json", "match_with_remarks.json", "face_mismatch.json", "identity_mismatch.json", "low_quality.json"} {
@@ -68,7 +68,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, rate float64) bool {
 	a, ok := fuzztest.Succeeded(given)
 	compared, isObject := a.Object("result_faceid")

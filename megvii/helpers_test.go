@@ -37,7 +37,7 @@ func newClient(t *testing.T, change ...func(*megvii.Config)) *megvii.Client {
 	return c
 }
 
-// answering is a client whose vendor always gives one answer.
+// answering returns a client whose vendor always gives one answer.
 func answering(t *testing.T, status int, body string, change ...func(*megvii.Config)) *megvii.Client {
 	t.Helper()
 	transport := httpmock.NewMockTransport()
@@ -45,7 +45,7 @@ func answering(t *testing.T, status int, body string, change ...func(*megvii.Con
 	return newClient(t, append(change, func(cfg *megvii.Config) { cfg.HTTP.Client = &http.Client{Transport: transport} })...)
 }
 
-// compared is an answer with a confidence and thresholds as they are written.
+// compared returns an answer with a confidence and thresholds, written as given.
 func compared(confidence, thresholds string) string {
 	return fmt.Sprintf(`{"request_id":"R1","time_used":1020,"result_faceid":{"confidence":%s,"thresholds":%s}}`, confidence, thresholds)
 }

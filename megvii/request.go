@@ -15,7 +15,7 @@ import (
 
 const path = "/faceid/v2/verify"
 
-// The parts of the form.
+// The fields of the form.
 const (
 	partKey      = "api_key"
 	partSecret   = "api_secret"
@@ -33,22 +33,22 @@ const (
 var parts = []string{partKey, partSecret, partKind, partEvidence, partName, partNumber, partSeveral, partQuality, partRotate, partFaces, partImage}
 
 const (
-	// maxRequestBytes is the vendor's limit on a whole request, form and all, and on
-	// a picture.
+	// maxRequestBytes is the vendor's limit for a whole request, form and all, and
+	// on a picture.
 	maxRequestBytes = 2 << 20
 	maxNameLength   = 32 // characters
 	maxQuality      = 100
 )
 
-// limits: the vendor lists no formats; these two are known to be in use.
+// limits: the vendor lists no formats; these two are known to work.
 var limits = exchange.Limits{
 	Formats:  []picture.Format{picture.JPEG, picture.PNG},
 	MaxBytes: maxRequestBytes,
 	LongSide: 4096, ShortSide: 4096,
 }
 
-// photoPart is how a picture is called in the form. The name is our own,
-// because a file's real name may say who is in the picture.
+// photoPart is the file name of the picture in the form. It is our own, because a
+// real file name may say who is in the picture.
 type photoPart struct{ fileName, contentType string }
 
 var photoParts = map[picture.Format]photoPart{
@@ -57,8 +57,9 @@ var photoParts = map[picture.Format]photoPart{
 	picture.Unknown: {"photo", "application/octet-stream"},
 }
 
-// options are the parts that are the same for every call. Whether several faces are
-// taken is said even where it is the vendor's default: a pass rests on it.
+// options are the form fields that are the same for every call. The one about
+// several faces is sent even when it is the vendor's default, because a pass
+// depends on it.
 func options(cfg Config) []body.Field {
 	several := "1"
 	if cfg.LargestFace {
@@ -111,17 +112,18 @@ func (c *Client) form(call *exchange.Call) (*body.Body, error) {
 	return form, err
 }
 
-// formRoom is more than the fields of the form take beside the picture.
+// formRoom is more than the form needs besides the picture.
 const formRoom = 16 << 10
 
-// PhotoLimits are safe under every reading of the vendor's page, which bounds the whole
-// request to 2 MB.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page,
+// which limits the whole request to 2 MB.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := limits.Photo()
 	safe.MaxBytes = 2_000_000 - formRoom
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
-// for the picture itself; the whole request is held to 2 MiB besides.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent, for the picture itself; in addition the whole request is limited to 2
+// MiB.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits { return limits.Photo() }

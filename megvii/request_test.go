@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/megvii"
 )
 
-// part is one part of a form, in the order in which they came.
+// part is one part of a form, in order of arrival.
 type part struct{ name, fileName, contentType, value string }
 
 // sent is what one call sends.
@@ -52,9 +52,9 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// The parts are those of the vendor's own sample: text without a content type, and
-// the picture last. Key and secret are in no address.
-func TestFormIsTheVendors(t *testing.T) {
+// The parts are as in the vendor's own sample: texts without a content type, and
+// the picture last. Key and secret are not in the URL.
+func TestRequest_FormMatchesTheVendorsSample(t *testing.T) {
 	req := request()
 	req.Reference = "ORDER-1"
 	address, parts := sent(t, req)
@@ -67,7 +67,7 @@ func TestFormIsTheVendors(t *testing.T) {
 	}, parts)
 }
 
-func TestOptionsAreSentWhereTheyAreSet(t *testing.T) {
+func TestRequest_Options(t *testing.T) {
 	_, parts := sent(t, request(), func(cfg *megvii.Config) {
 		cfg.QualityThreshold, cfg.LargestFace, cfg.TryRotations, cfg.ReturnFaces = 45, true, true, true
 	})
@@ -79,8 +79,8 @@ func TestOptionsAreSentWhereTheyAreSet(t *testing.T) {
 		"face_quality_threshold": "45", "multi_oriented_detection": "1", "return_faces": "1", "idcard_name": name}, got)
 }
 
-// The vendor would answer these for nothing, or for money: they are not sent.
-func TestLimitsAreCheckedBeforeSending(t *testing.T) {
+// The vendor would refuse these, perhaps at a charge, so they are not sent.
+func TestRequest_LimitsAreCheckedBeforeSending(t *testing.T) {
 	c := answering(t, http.StatusOK, fixture(t, "match.json"))
 	photo := func(b []byte) *idverify.Request {
 		req := request()
@@ -121,8 +121,9 @@ func TestLimitsAreCheckedBeforeSending(t *testing.T) {
 	}
 }
 
-// What is safe fits beside the longest form, whichever megabyte the vendor means.
-func TestSafePhotosFitBesideTheForm(t *testing.T) {
+// A photo within the safe limits fits together with the longest form, whichever
+// megabyte the vendor means.
+func TestPhotoLimits_SafePhotoFitsWithTheForm(t *testing.T) {
 	safe, widest := newClient(t).PhotoLimits(), newClient(t).WidestPhotoLimits()
 	assert.EqualValues(t, 2_000_000-16<<10, safe.MaxBytes)
 	assert.EqualValues(t, 2<<20, widest.MaxBytes)

@@ -12,9 +12,9 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
@@ -25,14 +25,14 @@ type Reply struct {
 	ErrorMessage string
 	// Confidence is 0 to 100, 100 the same person. nil when the answer has none.
 	Confidence *float64
-	// Thresholds are those of this answer by their false-accept rates, in its order.
-	// They hold for no other answer.
+	// Thresholds are the thresholds of this answer, by false-accept rate and in the
+	// answer's order. They are valid for this answer only.
 	Thresholds []idverify.FARStep
 	// IDAttacked: the number was used before in attacks on the vendor's liveness
 	// checks; its owner may be innocent. See [idverify.WarnNumberUsedInAttacks].
 	IDAttacked bool
-	// IDPhotoMonochrome: the source's photo is black and white, and scores are lower
-	// than otherwise. See [idverify.WarnReferenceMonochrome].
+	// IDPhotoMonochrome: the source's photo is black and white, which lowers scores.
+	// See [idverify.WarnReferenceMonochrome].
 	IDPhotoMonochrome bool
 	// Faces are those in the picture, if Config.ReturnFaces asked for them.
 	Faces []Face
@@ -40,24 +40,24 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	RequestID    exchange.Remark `json:"request_id"`
 	TimeUsed     exchange.Score  `json:"time_used"`
 	ErrorMessage exchange.Text   `json:"error_message"`
-	OtherError   exchange.Raw    `json:"error"` // the vendor's other versions say it so
+	OtherError   exchange.Raw    `json:"error"` // as in other versions of the interface
 	FaceID       faceID          `json:"result_faceid"`
 	Exceptions   exceptions      `json:"id_exceptions"`
 	Faces        faces           `json:"faces"`
 }
 
-// decode decides by the confidence alone, and only in an answer that is a success in
-// everything it says.
+// decode decides by the confidence alone, and only if nothing in the answer
+// contradicts success.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	err := call.Decode(&a)
 	switch {
-	case err != nil && call.Status() == http.StatusRequestEntityTooLarge: // in plain text
+	case err != nil && call.Status() == http.StatusRequestEntityTooLarge: // the body is plain text
 		return call.Coded(exchange.Said{Code: codeTooLarge, Reply: a.reply(call)})
 	case err != nil:
 		return nil, err
@@ -67,7 +67,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	success := exchange.Said{Code: codeOK, Reply: reply}
 	message := strings.TrimSpace(string(a.ErrorMessage))
 	switch {
-	case a.ErrorMessage != "" && a.FaceID.present: // a blank one, too
+	case a.ErrorMessage != "" && a.FaceID.present: // also a blank one
 		return nil, call.Contradiction(success, "error_message", "error_message came with result_faceid")
 	case message != "" && call.OK():
 		return nil, call.Bad("error_message came with the HTTP status of success")
@@ -91,14 +91,14 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	})
 }
 
-// failed is an answer with an error_message, NAME or NAME:param. Some of them are
-// decisions, which are taken only with the HTTP status that the page gives them.
+// failed handles an answer with an error_message, NAME or NAME:param. Some of them
+// are decisions, which count only with the HTTP status documented for them.
 func failed(call *exchange.Call, message string, reply *Reply) (*idverify.Result, error) {
 	name, param, _ := strings.Cut(message, ":")
 	name, param = strings.TrimSpace(name), strings.TrimSpace(param)
 	said := exchange.Said{Code: name, Reasons: []string{reasonOf(param)}, Message: message, Reply: reply}
 	if row, ok := table.Find(name, said.Reasons...); ok && row.Code.IsDecision() && call.Status() != row.HTTPStatus {
-		return nil, call.Bad("the code of a decision came with another HTTP status")
+		return nil, call.Bad("a decision's code came with an unexpected HTTP status")
 	}
 	if name == "MISSING_ARGUMENTS" || name == "BAD_ARGUMENTS" {
 		said.Field = partOf(param)
@@ -106,7 +106,7 @@ func failed(call *exchange.Call, message string, reply *Reply) (*idverify.Result
 	return call.Coded(said)
 }
 
-// partOf is the part of the form that an error names, "" for whatever is none.
+// partOf returns the form field that an error names, "" for anything else.
 func partOf(param string) string {
 	if slices.Contains(parts, param) {
 		return param
@@ -114,7 +114,8 @@ func partOf(param string) string {
 	return ""
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	r := &Reply{
 		RequestID:         call.Identifier(string(a.RequestID)),

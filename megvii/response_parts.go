@@ -7,25 +7,27 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// Face is what the vendor saw of one face. What the answer does not say is nil.
+// Face is what the vendor says about one face. Fields missing from the answer are
+// nil.
 type Face struct {
 	// Quality is 0 to 100; above QualityThreshold it is good.
 	Quality, QualityThreshold *float64
-	// Orientation is by how many degrees the picture was turned for the face: 0, 90,
-	// 180 or 270. Only with Config.TryRotations.
+	// Orientation is by how many degrees the picture was turned to find the face: 0,
+	// 90, 180 or 270. It is set only with Config.TryRotations.
 	Orientation *float64
 }
 
-// faceID is the comparison. What it lacks, or says in another way than the page, is
-// found when it is judged.
+// faceID is the comparison. Missing or malformed parts are detected when it is
+// evaluated.
 type faceID struct {
 	present    bool
 	Confidence exchange.Score `json:"confidence"`
 	Thresholds exchange.Rungs `json:"thresholds"`
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It never fails, so that the request id
-// beside it is not lost. null is absent; whatever else is no object has no confidence.
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails, so that the answer's
+// request id is not lost. null counts as absent; anything else but an object has no
+// confidence.
 func (f *faceID) UnmarshalJSON(text []byte) error {
 	type fields faceID
 	if exchange.Fields(text, (*fields)(f)) != nil {
@@ -35,7 +37,8 @@ func (f *faceID) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// exceptions are remarks about the person at the source. They decide nothing.
+// exceptions are remarks about the person at the source. They have no influence on
+// the decision.
 type exceptions struct {
 	Attacked   flag `json:"id_attacked"`
 	Monochrome flag `json:"id_photo_monochrome"`
@@ -48,7 +51,7 @@ func (e *exceptions) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// flag is what the page writes as 0 or 1.
+// flag is a boolean that the vendor writes as 0 or 1.
 type flag bool
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
@@ -62,7 +65,7 @@ func (f *flag) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// faces are what return_faces asks for.
+// faces are the answer to return_faces.
 type faces []Face
 
 // maxFaces are more than anybody looks at, and maxFacesText more than the vendor has to
@@ -92,7 +95,7 @@ func (f *faces) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// isNothing reports whether JSON says nothing.
+// isNothing reports whether a JSON value is empty.
 func isNothing(text []byte) bool {
 	switch string(text) {
 	case "", "null", `""`, "[]", "{}":

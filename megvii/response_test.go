@@ -14,8 +14,8 @@ import (
 	"github.com/idverify/idverify/megvii"
 )
 
-// Above means above: at the threshold of the answer nobody passes.
-func TestConfidenceMustLieAboveTheThreshold(t *testing.T) {
+// The comparison is strict: a confidence exactly at the threshold does not pass.
+func TestAnswer_ConfidenceMustBeAboveThreshold(t *testing.T) {
 	for confidence, want := range map[string]idverify.Code{
 		"68.999": idverify.CodeFaceMismatch, "69": idverify.CodeFaceMismatch, "69.000": idverify.CodeFaceMismatch,
 		"69.001": idverify.CodeMatch, "100": idverify.CodeMatch, "0": idverify.CodeFaceMismatch,
@@ -29,9 +29,8 @@ func TestConfidenceMustLieAboveTheThreshold(t *testing.T) {
 	}
 }
 
-// Nothing is decided by a confidence or thresholds that cannot be right, whichever
-// of the thresholds it is.
-func TestWhatCannotBeRightDecidesNothing(t *testing.T) {
+// An impossible confidence or threshold decides nothing, whichever threshold it is.
+func TestAnswer_ImpossibleNumbersDecideNothing(t *testing.T) {
 	bodies := map[string]string{
 		"no confidence":      `{"request_id":"R1","result_faceid":{"thresholds":` + rungs + `}}`,
 		"no thresholds":      `{"request_id":"R1","result_faceid":{"confidence":90}}`,
@@ -63,8 +62,9 @@ func TestWhatCannotBeRightDecidesNothing(t *testing.T) {
 	}
 }
 
-// A success beside what denies it, or a decision with another status, is none.
-func TestContradictionsDecideNothing(t *testing.T) {
+// A success together with an error, or a decision with an unexpected HTTP status,
+// decides nothing.
+func TestAnswer_ContradictionsDecideNothing(t *testing.T) {
 	success := strings.TrimSuffix(compared("90", rungs), "}")
 	for _, answer := range []struct {
 		status int
@@ -95,8 +95,8 @@ func TestContradictionsDecideNothing(t *testing.T) {
 	}
 }
 
-// The page writes one reason in several ways.
-func TestReasonsAreReadAsTheVendorWritesThem(t *testing.T) {
+// The page spells one reason in several ways.
+func TestAnswer_SpellingsOfReasons(t *testing.T) {
 	for message, want := range map[string]struct {
 		code   idverify.Code
 		reason string
@@ -136,8 +136,8 @@ func TestReasonsAreReadAsTheVendorWritesThem(t *testing.T) {
 	}
 }
 
-// An error names the part of the form, and nothing else that stands there.
-func TestErrorNamesThePartAtFault(t *testing.T) {
+// An error names the form field, and nothing else from the message.
+func TestAnswer_ErrorNamesTheField(t *testing.T) {
 	for message, want := range map[string]string{
 		"MISSING_ARGUMENTS:idcard_name": "idcard_name", "BAD_ARGUMENTS: face_quality_threshold": "face_quality_threshold",
 		"BAD_ARGUMENTS:" + number: "", "BAD_ARGUMENTS": "", "LOW_QUALITY:image": "",
@@ -147,7 +147,7 @@ func TestErrorNamesThePartAtFault(t *testing.T) {
 	}
 }
 
-func TestPlainTextOfAnEntryServerIsTooLarge(t *testing.T) {
+func TestAnswer_PlainText413IsTooLarge(t *testing.T) {
 	for _, body := range []string{"Request Entity Too Large", "<html>413</html>", ""} {
 		res, err := answering(t, http.StatusRequestEntityTooLarge, body).Verify(t.Context(), request())
 		e := requireError(t, res, err)
@@ -159,7 +159,7 @@ func TestPlainTextOfAnEntryServerIsTooLarge(t *testing.T) {
 	assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
 }
 
-func TestReplyHasWhatTheVendorSaid(t *testing.T) {
+func TestReply_HasAllFields(t *testing.T) {
 	pointer := func(f float64) *float64 { return &f }
 	res, err := answering(t, http.StatusOK, fixture(t, "match_with_remarks.json")).Verify(t.Context(), request())
 	require.NoError(t, err)
@@ -191,8 +191,8 @@ func TestOddRemarksDoNotCostTheDecision(t *testing.T) {
 	}
 }
 
-// What the vendor echoes of secret, name and number is in no text of an error.
-func TestSecretIsInNoError(t *testing.T) {
+// Secret, name and number that the vendor echoes are in no text of an error.
+func TestError_HasNoSecret(t *testing.T) {
 	for _, status := range []int{200, 400, 403, 404, 413, 500} {
 		for _, body := range []string{
 			fmt.Sprintf(`{"request_id":%[1]q,"error_message":"BAD_ARGUMENTS:%[1]s %[2]s %[3]s"}`, apiSecret, name, number),

@@ -28,14 +28,14 @@ func (o outcome) attributes() []attribute.KeyValue {
 	return []attribute.KeyValue{outcomeKey.String(string(o))}
 }
 
-// Batch counts the rows of a [batch.Run] as the loop is given them, and the run as
-// under way while the loop runs:
+// Batch counts the rows of a [batch.Run] as the loop gets them, and counts the run
+// as active while the loop runs:
 //
 //	for r := range otelidverify.Batch(opts, results) { … }
 //
 // A row that an earlier run left in flight counts as ambiguous in every run that
-// reports it; other rows that the journal knew are resumed. One that was left to
-// another run is taken.
+// reports it; other rows that come from the journal count as resumed. A row left to
+// another run counts as taken.
 func Batch(opts Options, results iter.Seq[batch.Result]) iter.Seq[batch.Result] {
 	m := opts.meter()
 	rows := m.counter("idverify.batch.rows", "{row}", "Rows of batches that are finished.")

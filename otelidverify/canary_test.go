@@ -102,7 +102,7 @@ func (s resultCanary) Save(_ context.Context, _ string, stored idverify.Stored) 
 
 // Everything that the module has, through failures of every kind, with otelhttp and
 // otelhttptrace beside it.
-func TestNothingOfThePersonOrTheKeysIsTold(t *testing.T) {
+func TestCanary_NoPersonalDataOrKeysInTelemetry(t *testing.T) {
 	tel := newTelemetry(t)
 	marks := &canaries{marks: map[string]string{
 		"key":         markKey,

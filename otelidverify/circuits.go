@@ -9,10 +9,10 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Circuits tells at each collection how many of the clients have an open circuit
-// for a vendor. A circuit that is half open counts as open: no call has shown yet that
-// the vendor is well again. Name all clients of a program in one call: two calls for
-// one vendor would replace each other's numbers. Unregister ends it.
+// Circuits reports at each collection how many of the clients have an open circuit for
+// a vendor. A half-open circuit counts as open, because no call has shown yet that the
+// vendor works again. Pass all clients of a program in one call: two calls for one
+// vendor would overwrite each other's numbers. Call Unregister to stop it.
 //
 // It fails with CodeInvalidConfig and Field "clients" when there is none or one is
 // nil, and when the provider refuses the instrument.

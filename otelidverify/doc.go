@@ -1,6 +1,6 @@
-// Package otelidverify tells OpenTelemetry what the library does: spans and
+// Package otelidverify reports what the library does to OpenTelemetry: spans and
 // metrics of calls, attempts, circuits, access tokens, stores and batches. It uses
-// the API only; which SDK and exporters there are is the program's choice.
+// only the API; the program chooses SDK and exporters.
 //
 //	client, err := idverify.New(providers, idverify.WithHooks(otelidverify.Hooks(otelidverify.Options{})))
 //	…
@@ -13,10 +13,10 @@
 //	idverify.claim           INTERNAL  the wait for another process that has claimed the same question
 //	idverify.token.fetch     CLIENT    one access token, from [TokenFetches]
 //
-// The status of a span is unset when there was a decision, whichever way it went,
-// and Error with the code as its text when there was none. An attempt that was passed
-// over because the vendor does not read the evidence, or checks less, is no error.
-// A caller who joined another's call has a span without attempts.
+// The status of a span is unset after a decision, whatever it is, and Error with the
+// code as its text when there was no decision. An attempt that was passed over because
+// the vendor does not read the evidence, or checks less, is no error. A caller who
+// joined another caller's call has a span without attempts.
 //
 // # Metrics
 //
@@ -31,20 +31,20 @@
 //	idverify.batch.rows                {row}        outcome
 //	idverify.batch.runs                {run}        under way now
 //
-// One histogram has successes and failures: error.type, which is the code, is there
-// only without a decision. A code that is not the library's is "_OTHER", and so is a
-// name that is no plain word.
+// Successes and failures are in the same histogram: error.type, which is the code, is
+// set only without a decision. A code that is not the library's is reported as
+// "_OTHER", and so is a name that is no plain word.
 //
 // # What is never told
 //
-// No span, event, status or metric has the name, the ID number, a key or reference
-// of the caller's, a pseudonym, a token, a signature, a vendor's free text, an
-// error's text or a URL with its query. Of an attempt only what its JSON prints is
-// told; on metrics neither the request id nor the vendor's code.
+// No span, event, status or metric contains the name, the ID number, a key or
+// reference of the caller's, a pseudonym, a token, a signature, a vendor's free text,
+// an error's text or a URL with its query. About an attempt only what its JSON
+// contains is reported; metrics have neither the request id nor the vendor's code.
 //
-// One thing to know: a vendor that takes a [idverify.Request].Reference, as Tencent
-// does, gives it back as its request id, and that is on the span of the attempt as it
-// is in the library's log. A Reference must say nothing of the person.
+// Note: a vendor that accepts a [idverify.Request].Reference, as Tencent does, returns
+// it as its request id, which is on the attempt's span and in the library's log. So a
+// Reference must not identify the person.
 //
 // The folder dashboards has a dashboard for Grafana, and alerts for Prometheus with
 // their tests.

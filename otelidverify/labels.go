@@ -23,8 +23,8 @@ const (
 	errorKey     = attribute.Key("error.type")
 )
 
-// other stands for what may not be told, or would make too many series. The
-// semantic conventions call it so.
+// other replaces values that must not be reported, or would make too many series.
+// The name is from the semantic conventions.
 const other = "_OTHER"
 
 var vocabulary = func() map[idverify.Code]string {
@@ -35,7 +35,7 @@ var vocabulary = func() map[idverify.Code]string {
 	return known
 }()
 
-// codeOf is a code of the library's vocabulary. A provider of somebody else's can put
+// codeOf returns a code of the library's vocabulary. A foreign provider can put
 // anything into an error's code.
 func codeOf(code idverify.Code) string {
 	if known, ok := vocabulary[code]; ok {
@@ -47,8 +47,8 @@ func codeOf(code idverify.Code) string {
 // longestWord is the length of the longest name that is told.
 const longestWord = 64
 
-// word is a name that a program was written or configured with: of a vendor, a
-// store, a reason.
+// word returns a name from the program or its configuration: of a vendor, a store,
+// a reason.
 func word(s string) string {
 	if len(s) > longestWord {
 		return other
@@ -69,8 +69,8 @@ type described interface {
 	attributes() []attribute.KeyValue
 }
 
-// labels keeps the options of measurements, so that one that was made before
-// allocates nothing.
+// labels caches the options of measurements, so that repeated ones allocate
+// nothing.
 type labels[K described] struct {
 	mu   sync.RWMutex
 	made map[K]label
@@ -83,8 +83,8 @@ type label struct {
 	observe []metric.ObserveOption
 }
 
-// maxLabels bounds what is kept. Vendors, codes and stores are few; only what is made
-// up for each call comes to more, and is then not kept.
+// maxLabels limits the cache. Vendors, codes and stores are few; only values that
+// differ for each call exceed it, and those are not kept.
 const maxLabels = 4096
 
 func (l *labels[K]) of(key K) label {

@@ -11,12 +11,12 @@ import (
 // scope is the name under which spans and metrics are told.
 const scope = "github.com/idverify/idverify/otelidverify"
 
-// Options say whom to tell. The zero value tells the global providers, also when
-// they are set later.
+// Options choose the OpenTelemetry providers. The zero value uses the global
+// providers, also when they are set later.
 type Options struct {
-	// TracerProvider is told of spans. Default otel.GetTracerProvider.
+	// TracerProvider receives the spans. Default otel.GetTracerProvider.
 	TracerProvider trace.TracerProvider
-	// MeterProvider is told of metrics. Default otel.GetMeterProvider.
+	// MeterProvider receives the metrics. Default otel.GetMeterProvider.
 	MeterProvider metric.MeterProvider
 }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Stores measures what stores did, for whatever reports an [idverify.StoreEvent]. An
-// event with a Reason also counts as passed over: the library went on without the
-// store, or refused the call for its sake. [Hooks] has it already, and a Client
-// reports only what went wrong.
+// Stores returns a function that records [idverify.StoreEvent] values. An event with
+// a Reason also counts as passed over: the library went on without the store, or
+// refused the call. [Hooks] already includes it for a Client, which reports only
+// failures.
 func Stores(opts Options) func(idverify.StoreEvent) {
 	m := opts.meter()
 	duration := m.seconds("idverify.store.duration", "How long a store took.", storeBounds)

@@ -12,9 +12,10 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// TokenFetches is given to [baiduv4.Config].OnTokenFetch: it makes a span and a
-// measurement of each fetch of an access token. The span is a child of the attempt
-// that needed the token, which may have ended before: a renewal holds nobody up.
+// TokenFetches returns a function for [baiduv4.Config].OnTokenFetch: it records a
+// span and a measurement for each fetch of an access token. The span is a child of
+// the attempt that needed the token, which may have ended earlier, because a
+// renewal runs in the background.
 func TokenFetches(opts Options) func(context.Context, baiduv4.TokenFetch) {
 	tracer := opts.tracer()
 	duration := opts.meter().seconds("idverify.token.fetch.duration", "How long a vendor took to give an access token.", callBounds)

@@ -2,10 +2,10 @@ package otelidverify
 
 import "net/http"
 
-// Transport is for [idverify.HTTP].Wrap: it puts a round tripper that traces, such as
-// that of otelhttp, where it sees no secret, and lets none of the headers that it adds
-// through. A vendor has no use for them, and some propagators put values of
-// the program's own baggage into headers of any name.
+// Transport is for [idverify.HTTP].Wrap: it puts a tracing round tripper, such as
+// otelhttp's, where it sees no secret, and removes the headers that it adds. A vendor
+// does not need them, and some propagators put the program's baggage into headers of
+// any name.
 //
 //	HTTP: idverify.HTTP{Wrap: otelidverify.Transport(func(next http.RoundTripper) http.RoundTripper {
 //		return otelhttp.NewTransport(next)

@@ -7,44 +7,45 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Report says what vendors make of a picture, as far as can be told without sending
-// it: nobody has looked for a face.
+// Report says which vendors would accept a picture, as far as can be told without
+// sending it: nobody has looked for a face.
 type Report struct {
-	// Format is the file's, "" where it is no picture that is read here. Width and
-	// Height are its pixels as it is to be looked at, 0 where that is not known.
+	// Format is the file's format, "" if it is no supported picture. Width and
+	// Height are in pixels, for the upright picture, 0 if unknown.
 	Format string `json:"format,omitempty"`
 	Width  int    `json:"width,omitempty"`
 	Height int    `json:"height,omitempty"`
-	// Rotated says that it lies on its side or its head, with a note (EXIF) of how to
-	// turn it. Vendors may not read that and find no face: have it fitted.
+	// Rotated says that the picture is stored rotated, with an EXIF note how to turn
+	// it. Vendors may ignore that note and find no face, so fit the picture.
 	Rotated bool `json:"rotated,omitempty"`
 	// Bytes is the length of the file.
 	Bytes int64 `json:"bytes"`
-	// Vendors are the verdicts, in the order of the providers. Those that read no
-	// photos are left out.
+	// Vendors are the verdicts, in the order of the providers, without those that
+	// read no photos.
 	Vendors []Verdict `json:"vendors"`
 }
 
 // Verdict is one vendor's.
 type Verdict struct {
 	Vendor string `json:"vendor"`
-	// AsItIs is nil when the picture can be sent as it is, and else the error with
-	// which it is refused before it is sent.
+	// AsItIs is nil when the picture can be sent unchanged, or else the error with
+	// which it would be refused before sending.
 	AsItIs *idverify.Error `json:"as_it_is,omitempty"`
-	// Fitted is nil when it can be sent after [Fit], and else the error with which
-	// that fails. A picture whose damage shows in its pixels only is found by Fit.
+	// Fitted is nil when the picture can be sent after [Fit], or else the error
+	// with which Fit would fail. Damage that shows only in the pixels is found only
+	// by Fit.
 	Fitted *idverify.Error `json:"fitted,omitempty"`
 }
 
-// Check is [Fitter.Check] with the default bounds.
+// Check is [Fitter.Check] with the default limits.
 func Check(ctx context.Context, m idverify.Media, providers ...idverify.Provider) (*Report, error) {
 	return standard.Check(ctx, m, providers...)
 }
 
-// Check tells every vendor's verdict on a picture without decoding or sending it, for
-// a form that is to say at once what is wrong. It reads the file whole, and fails as
-// [Fitter.Fit] does for media that cannot be read, and when ctx ends. A file that is
-// no picture is no failure: all verdicts say so.
+// Check returns every vendor's verdict on a picture without decoding or sending it,
+// for a form that should say at once what is wrong. It reads the whole file, and
+// fails like [Fitter.Fit] for unreadable media, and when ctx ends. For a file that is
+// no picture it does not fail, but all verdicts say so.
 func (f *Fitter) Check(ctx context.Context, m idverify.Media, providers ...idverify.Provider) (*Report, error) {
 	var report *Report
 	e := f.with(ctx, m, func(file []byte) *idverify.Error {
@@ -88,7 +89,7 @@ func (v Verdict) named() Verdict {
 	return v
 }
 
-// widest are the limits beyond which a provider refuses a picture.
+// widest returns the limits beyond which a provider refuses a picture.
 func widest(p limited) idverify.PhotoLimits {
 	if w, ok := p.(interface{ WidestPhotoLimits() idverify.PhotoLimits }); ok {
 		return w.WidestPhotoLimits()
@@ -96,7 +97,7 @@ func widest(p limited) idverify.PhotoLimits {
 	return p.PhotoLimits()
 }
 
-// hold says why a picture is refused as it is.
+// hold says why an unchanged picture is refused.
 func (b bounds) hold(h head, size int64) *idverify.Error {
 	long, short := max(h.width, h.height), min(h.width, h.height)
 	switch {
@@ -114,7 +115,7 @@ func (b bounds) hold(h head, size int64) *idverify.Error {
 	return nil
 }
 
-// canFit says why a picture cannot be made to fit.
+// canFit says why a picture cannot be made to fit, nil if it can.
 func (b bounds) canFit(h head) *idverify.Error {
 	width, height, e := b.size(h.turn.upright(h.width, h.height))
 	if e == nil && b.asItIs(h, width, height) == nil && !b.reads(idverify.PhotoJPEG) {

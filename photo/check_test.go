@@ -22,7 +22,7 @@ func codeOf(e *idverify.Error) idverify.Code {
 	return e.Code
 }
 
-func TestCheckTellsEveryVendorsVerdict(t *testing.T) {
+func TestCheck_EveryVendorsVerdict(t *testing.T) {
 	strict := &watching{limits: idverify.PhotoLimits{
 		Formats: []idverify.PhotoFormat{idverify.PhotoJPEG}, MaxBytes: 100_000, MinBytes: 1900, LongSide: 1920, ShortSide: 1080, MinLongSide: 640, MinShortSide: 480,
 	}}
@@ -85,7 +85,7 @@ func noPhotos(t *testing.T) idverify.Provider {
 }
 
 // A verdict is what the vendor's client says before it sends.
-func TestVerdictsAreThoseOfTheClients(t *testing.T) {
+func TestCheck_VerdictsMatchTheClients(t *testing.T) {
 	files := map[string][]byte{
 		"fits": asJPEG(t, pattern(480, 640)), "a phone's": phonePhoto(), "PNG": asPNG(t, pattern(640, 480)), "GIF": []byte("GIF89a\x80\x02\xe0\x01\x00\x00\x00;"),
 		"the longest": blank(0xc0, 1920, 1080, 3), "a pixel more": blank(0xc0, 1921, 1080, 3), "a pixel more across": blank(0xc0, 1081, 1920, 3),

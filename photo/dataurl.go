@@ -10,10 +10,10 @@ import (
 )
 
 // FromDataURL reads the data: URL of a picture, as a browser's canvas and FileReader
-// give it: "data:image/jpeg;base64,…". Line breaks in the base64 are passed over, and
-// percent escapes are read. What the URL says of the type is not believed: the bytes
-// are looked at later. It fails with CodeInvalidRequest for anything else, and with
-// CodeTooLarge for more than 64 MiB of picture.
+// produce it: "data:image/jpeg;base64,…". Line breaks in the base64 are ignored, and
+// percent escapes are decoded. The URL's type is ignored: the bytes are checked
+// later. It fails with CodeInvalidRequest for anything else, and with CodeTooLarge
+// for more than 64 MiB of picture.
 func FromDataURL(address string) (idverify.Media, error) {
 	text := strings.TrimSpace(address)
 	const scheme = "data:"
@@ -22,7 +22,7 @@ func FromDataURL(address string) (idverify.Media, error) {
 	}
 	head, data, found := strings.Cut(text[len(scheme):], ",")
 	if !found {
-		return idverify.Media{}, badURL("has no comma, behind which the data are")
+		return idverify.Media{}, badURL("has no comma before the data")
 	}
 	const encoding = ";base64"
 	if len(head) < len(encoding) || !strings.EqualFold(head[len(head)-len(encoding):], encoding) {

@@ -24,7 +24,7 @@ var decoders = map[picture.Format]func(io.Reader) (image.Image, error){
 	picture.BMP:  bmp.Decode,
 }
 
-// decode reads the pixels. A decoder that panics has met a damaged picture.
+// decode reads the pixels. A decoder's panic means a damaged picture.
 func decode(ctx context.Context, file []byte, h head) (r *raster, e *idverify.Error) {
 	defer func() {
 		if recover() != nil {
@@ -44,7 +44,7 @@ func decode(ctx context.Context, file []byte, h head) (r *raster, e *idverify.Er
 	return r, nil
 }
 
-// untilDone stops a decoder when nobody waits for it any more.
+// untilDone stops a decoder when its context has ended.
 type untilDone struct {
 	ctx  context.Context
 	from io.Reader

@@ -16,7 +16,7 @@ import (
 )
 
 // A picture is a stranger's, and a decoder may not be up to it.
-func TestADecoderThatPanicsHasMetADamagedPicture(t *testing.T) {
+func TestDecode_PanicMeansDamagedPicture(t *testing.T) {
 	var file bytes.Buffer
 	require.NoError(t, gif.Encode(&file, image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.White}), nil))
 	photo.ReplaceGIF(t, func(io.Reader) (image.Image, error) { panic("out of range") })

@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// The qualities of a JPEG: the best is beyond what anybody sees, and below the worst
-// a smaller picture is the better one.
+// JPEG qualities: the best is visually lossless, and below the worst a smaller
+// picture is better.
 const (
 	bestQuality  = 95
 	worstQuality = 70
@@ -20,7 +20,7 @@ const (
 	maxShrinks   = 8
 )
 
-// encode makes the file, of at most width times height pixels.
+// encode makes the file, with at most width times height pixels.
 func (b bounds) encode(ctx context.Context, r *raster, turn orientation, width, height int) ([]byte, *idverify.Error) {
 	for range maxShrinks {
 		m, e := r.render(ctx, turn, width, height)
@@ -39,10 +39,10 @@ func (b bounds) encode(ctx context.Context, r *raster, turn orientation, width, 
 			return nil, e
 		}
 	}
-	return nil, refuse(idverify.CodeTooLarge, fmt.Sprintf("no picture of this fits into %d bytes", b.most))
+	return nil, refuse(idverify.CodeTooLarge, fmt.Sprintf("the picture cannot be made to fit into %d bytes", b.most))
 }
 
-// search finds the highest quality that fits. Where none does, it gives the size of
+// search finds the highest quality that fits. If none does, it returns the size of
 // the worst.
 func (b bounds) search(ctx context.Context, m image.Image) (file []byte, smallest int, e *idverify.Error) {
 	made := func(quality int) []byte {
@@ -71,11 +71,11 @@ func (b bounds) search(ctx context.Context, m image.Image) (file []byte, smalles
 	return file, 0, nil
 }
 
-// above holds what fits to the floor of bytes.
+// above checks the file against the minimum number of bytes.
 func (b bounds) above(best []byte, made func(int) []byte) ([]byte, int, *idverify.Error) {
 	if int64(len(best)) < b.least {
 		if best = made(floorQuality); int64(len(best)) < b.least || int64(len(best)) > b.most {
-			return nil, 0, refuse(idverify.CodePoorPhoto, fmt.Sprintf("the picture has too little in it: %d bytes, and the least is %d", len(best), b.least))
+			return nil, 0, refuse(idverify.CodePoorPhoto, fmt.Sprintf("the picture has too little content: %d bytes, and the minimum is %d", len(best), b.least))
 		}
 	}
 	return best, 0, nil

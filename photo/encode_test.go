@@ -29,7 +29,7 @@ func noisy(width, height int) image.Image {
 	return m
 }
 
-func TestTheHighestQualityThatFits(t *testing.T) {
+func TestEncode_HighestQualityThatFits(t *testing.T) {
 	file := withSegments(asJPEG(t, noisy(200, 150)), exifSegment(binary.BigEndian, 3))
 	turned := photo.Render(decoded(t, file), 3, 200, 150)
 	size := func(quality int) int {
@@ -66,7 +66,7 @@ func TestLengthOfBase64(t *testing.T) {
 	assert.LessOrEqual(t, len(fitted), 10_000, "the closer of the two")
 }
 
-func TestNoPictureIsSoSmall(t *testing.T) {
+func TestFit_ImpossiblySmallLimits(t *testing.T) {
 	e := refused(t, asPNG(t, noisy(40, 30)), idverify.PhotoLimits{MaxBytes: 100})
 	assert.Equal(t, idverify.CodeTooLarge, e.Code)
 	e = refused(t, asPNG(t, noisy(400, 300)), idverify.PhotoLimits{MaxBytes: 4000, MinShortSide: 200})
@@ -109,7 +109,7 @@ func TestFloors(t *testing.T) {
 }
 
 // The least length of base64 is as exact as the most.
-func TestTheLeastBase64(t *testing.T) {
+func TestFit_MinimumBase64(t *testing.T) {
 	for length := 1000; length < 1006; length++ {
 		file := asJPEG(t, image.NewGray(image.Rect(0, 0, 64, 64)))
 		table := segment(0xdb, "\x03"+string(bytes.Repeat([]byte{1}, 64))) // one more, which nobody uses
@@ -124,7 +124,7 @@ func TestTheLeastBase64(t *testing.T) {
 }
 
 // What no decoder would read is not passed on because it has the right length.
-func TestAHeadThatIsDamagedIsFoundThoughItFits(t *testing.T) {
+func TestFit_DamagedHeaderOfFittingPicture(t *testing.T) {
 	file := blank(0xc0, 64, 48, 3)
 	longer := bytes.Replace(file, []byte{0xff, 0xc0, 0, 17}, []byte{0xff, 0xc0, 0, 18}, 1)
 	at := bytes.Index(longer, []byte{0xff, 0xc0}) + 19
@@ -132,7 +132,7 @@ func TestAHeadThatIsDamagedIsFoundThoughItFits(t *testing.T) {
 	refused(t, longer, idverify.PhotoLimits{})
 }
 
-func TestWhatFitsIsNotTouched(t *testing.T) {
+func TestFit_FittingPictureKeepsItsPixels(t *testing.T) {
 	file := asJPEG(t, noisy(400, 300))
 	for name, limits := range map[string]idverify.PhotoLimits{
 		"none": {}, "its length": {MaxBytes: int64(len(file))}, "its sides": {LongSide: 400, ShortSide: 300},

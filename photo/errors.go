@@ -9,15 +9,16 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// Every error of this package is made here. None of what they tell was sent.
+// Every error of this package is made here. All mean that nothing was sent.
 
-// refuse is an error about the picture.
+// refuse makes an error about the picture.
 func refuse(code idverify.Code, detail string) *idverify.Error {
 	return unsent(code, "Evidence", detail, nil)
 }
 
-// unreadable is the error for media that could not be read, or are no whole picture.
-// The source's own error may hold a path, so only its kind goes along.
+// unreadable makes the error for media that could not be read, or that are no
+// complete picture. The source's own error may contain a path, so only its kind is
+// kept.
 func unreadable(detail string, cause error) *idverify.Error {
 	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission, context.DeadlineExceeded} {
 		if errors.Is(cause, kind) {
@@ -27,7 +28,7 @@ func unreadable(detail string, cause error) *idverify.Error {
 	return unsent(idverify.CodeUnreadableEvidence, "Evidence", detail, nil)
 }
 
-// ended is the error for a context that ended while doing was done.
+// ended makes the error for a context that ended during doing.
 func ended(ctx context.Context, doing string) *idverify.Error {
 	code := idverify.CodeTimeout
 	switch {
@@ -50,7 +51,7 @@ func unsent(code idverify.Code, field, detail string, cause error) *idverify.Err
 	}
 }
 
-// of is a copy of an error with the vendor's name.
+// of returns a copy of an error with the vendor's name.
 func of(vendor string, e *idverify.Error) *idverify.Error {
 	own := *e
 	own.Vendor = vendor

@@ -75,7 +75,7 @@ func inGray(m image.Image) image.Image {
 	return g
 }
 
-func TestEveryOrientationIsMadeUpright(t *testing.T) {
+func TestFit_EveryOrientation(t *testing.T) {
 	for _, size := range []image.Point{{48, 32}, {47, 33}, {1, 9}, {17, 2}} {
 		upright := pattern(size.X, size.Y)
 		compared := func(m image.Image) image.Image { return m }
@@ -119,7 +119,7 @@ func TestATurnedPictureIsScaled(t *testing.T) {
 	}
 }
 
-func TestExifThatSaysNothing(t *testing.T) {
+func TestExif_WithoutOrientation(t *testing.T) {
 	plain := exif(binary.BigEndian, 6)
 	for name, text := range map[string]string{
 		"none": "", "cut off in the head": plain[:7], "cut off in the directory": plain[:30],
@@ -139,7 +139,7 @@ func TestExifThatSaysNothing(t *testing.T) {
 }
 
 // What a request's warning reads, and would be lost with the metadata, is turned.
-func TestExifIsReadAsTheFirstLookReadsIt(t *testing.T) {
+func TestExif_AgreesWithFirstCheck(t *testing.T) {
 	plain := exif(binary.BigEndian, 6)
 	for name, text := range map[string]string{
 		"as a byte":          "Exif\x00\x00" + strings.Replace(plain, "\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06", "\x01\x12\x00\x01\x00\x00\x00\x01\x06\x00", 1),

@@ -9,12 +9,12 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Config bounds what pictures may take. Zero fields have the defaults below.
+// Config limits the resources for pictures. Zero fields have the defaults below.
 type Config struct {
-	// MaxPixels is how many pixels a picture may have, which are counted before it is
-	// decoded. Default 50 million.
+	// MaxPixels is how many pixels a picture may have; this is checked before
+	// decoding. Default 50 million.
 	MaxPixels int
-	// AtOnce is how many pictures are at work at a time; further ones wait. Default
+	// AtOnce is how many pictures are processed at a time; others wait. Default
 	// [runtime.GOMAXPROCS].
 	AtOnce int
 }
@@ -34,12 +34,13 @@ type fitterMask = redact.Mask[Fitter]
 
 const defaultMaxPixels = 50_000_000
 
-// standard is what the functions of this package use, so that its bound holds for
-// all of them together: memory is the process's. It remembers nothing of a picture.
+// standard is used by the functions of this package, so that its limits hold for
+// all of them together, because they share the process's memory. It keeps nothing
+// of a picture.
 var standard = newFitter(defaultMaxPixels, runtime.GOMAXPROCS(0))
 
-// New makes a Fitter with bounds of its own. It fails with CodeInvalidConfig for
-// a number below zero.
+// New makes a Fitter with its own limits. It fails with CodeInvalidConfig for a
+// number below zero.
 func New(cfg Config) (*Fitter, error) {
 	switch {
 	case cfg.MaxPixels < 0:
@@ -60,25 +61,25 @@ func newFitter(maxPixels, atOnce int) *Fitter {
 	return &Fitter{maxPixels: maxPixels, places: make(chan struct{}, atOnce), files: make(chan struct{}, filesPerPlace*atOnce)}
 }
 
-// Upright is [Fitter.Upright] with the default bounds.
+// Upright is [Fitter.Upright] with the default limits.
 func Upright(ctx context.Context, m idverify.Media) (idverify.Media, error) {
 	return standard.Upright(ctx, m)
 }
 
-// Fit is [Fitter.Fit] with the default bounds.
+// Fit is [Fitter.Fit] with the default limits.
 func Fit(ctx context.Context, m idverify.Media, limits idverify.PhotoLimits) (idverify.Media, error) {
 	return standard.Fit(ctx, m, limits)
 }
 
-// Upright turns a picture as its EXIF says and drops its metadata. It has the size
-// that it had. It fails as [Fitter.Fit] does.
+// Upright turns a picture as its EXIF data says and drops its metadata, without
+// scaling it. It fails as [Fitter.Fit] does.
 func (f *Fitter) Upright(ctx context.Context, m idverify.Media) (idverify.Media, error) {
 	return f.Fit(ctx, m, idverify.PhotoLimits{})
 }
 
 // Fit makes a picture fit limits: upright, scaled down, as a JPEG of the highest
-// quality that fits, and without metadata. What it returns is in memory and shares
-// nothing with what was given; the original is read once, and whole.
+// quality that fits, and without metadata. The returned media is in memory and shares
+// nothing with the original, which is read once, completely.
 //
 // Its errors are [*idverify.Error], nothing of which was sent: CodeUnsupportedFormat
 // for a format that is not read, with its name; CodeUnreadableEvidence for media that
@@ -97,10 +98,10 @@ func (f *Fitter) Fit(ctx context.Context, m idverify.Media, limits idverify.Phot
 	return idverify.Bytes(fitted), nil
 }
 
-// working is what a context interrupted.
+// working describes the work for the error of a context that ended.
 const working = "while the picture was made to fit"
 
-// fit works on a file.
+// fit makes a file fit.
 func (f *Fitter) fit(ctx context.Context, file []byte, limits idverify.PhotoLimits) ([]byte, *idverify.Error) {
 	h, e := look(file, f.maxPixels)
 	if e != nil {

@@ -35,7 +35,7 @@ func (s slow) Err() error {
 	return s.Context.Err()
 }
 
-func TestPicturesAtWorkAreBounded(t *testing.T) {
+func TestFitter_AtOnce(t *testing.T) {
 	file := withSegments(asJPEG(t, pattern(48, 32)), exifSegment(binary.BigEndian, 6))
 	synctest.Test(t, func(t *testing.T) {
 		f, err := photo.New(photo.Config{AtOnce: 1})
@@ -80,7 +80,7 @@ func TestPicturesAtWorkAreBounded(t *testing.T) {
 	})
 }
 
-func TestWorkEndsWithItsContext(t *testing.T) {
+func TestFitter_ContextEnds(t *testing.T) {
 	file := withSegments(blank(0xc0, 1500, 1000, 3), exifSegment(binary.BigEndian, 6))
 	for after := range int32(20) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -107,7 +107,7 @@ func (c cancels) Err() error {
 	return c.Context.Err()
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNew_RefusesInvalidConfig(t *testing.T) {
 	for field, cfg := range map[string]photo.Config{"MaxPixels": {MaxPixels: -1}, "AtOnce": {AtOnce: -1}} {
 		_, err := photo.New(cfg)
 		var e *idverify.Error
@@ -117,7 +117,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func TestMediaThatCannotBeRead(t *testing.T) {
+func TestFit_UnreadableMedia(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "张三.jpg")
 	gone := idverify.File(secret)
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(secret), "empty"), nil, 0o600))
@@ -147,7 +147,7 @@ func TestMediaThatCannotBeRead(t *testing.T) {
 }
 
 // A file system that hangs holds nobody for longer than they wait.
-func TestMediaThatHang(t *testing.T) {
+func TestFit_HangingMedia(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		goOn := make(chan struct{})
 		hangs := idverify.MediaFunc(func() (io.ReadCloser, int64, error) { <-goOn; return nil, 0, os.ErrClosed })
@@ -163,7 +163,7 @@ func TestMediaThatHang(t *testing.T) {
 }
 
 // What is made shares nothing with what was given.
-func TestTheOriginalMayChangeAfterwards(t *testing.T) {
+func TestFit_OriginalMayChangeAfterwards(t *testing.T) {
 	file := asJPEG(t, pattern(48, 32))
 	m, err := photo.Upright(t.Context(), idverify.Bytes(file))
 	require.NoError(t, err)
@@ -173,7 +173,7 @@ func TestTheOriginalMayChangeAfterwards(t *testing.T) {
 }
 
 // The figures of the documents, for the picture of a phone of 12 megapixels.
-func TestMemoryOfAPhonesPicture(t *testing.T) {
+func TestFit_MemoryForAPhonesPicture(t *testing.T) {
 	for frame, most := range map[byte]uint64{0xc0: 64 << 20, 0xc2: 128 << 20} {
 		file := withSegments(blank(frame, 4032, 3024, 3), exifSegment(binary.BigEndian, 6))
 		var before, after runtime.MemStats

@@ -8,15 +8,15 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// head is what a picture says of itself before it is decoded.
+// head is what a picture's header says before it is decoded.
 type head struct {
 	format        picture.Format
-	width, height int // as it is stored
+	width, height int // as stored
 	turn          orientation
 	channels      int  // of a JPEG
 	deep          bool // a PNG of 16 bits
-	// bare gives the file without metadata and with the same pixels. nil where that
-	// cannot be.
+	// bare returns the file with the same pixels and without metadata. nil where
+	// that is impossible.
 	bare func() []byte
 }
 
@@ -31,11 +31,12 @@ var looks = map[picture.Format]func([]byte) (head, *idverify.Error){
 	picture.BMP:  lookBMP,
 }
 
-// convertOnPhone is what to do about the format of iPhones and newer cameras.
+// convertOnPhone says what to do about the default format of iPhones and newer
+// cameras.
 const convertOnPhone = "it is not read here: convert it on the phone. On an iPhone that is Settings, Camera, Formats, Most Compatible; " +
 	"a web page gets a JPEG from an input that accepts image/jpeg only"
 
-// look reads the head of a picture and holds it to the bound of pixels.
+// look reads the header of a picture and checks the limit of pixels.
 func look(file []byte, maxPixels int) (head, *idverify.Error) {
 	info := picture.Inspect(bytes.NewReader(file))
 	lookAt, known := looks[info.Format]

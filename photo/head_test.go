@@ -17,7 +17,7 @@ import (
 )
 
 // A picture is refused by the size that its head tells: there is nothing behind it.
-func TestBombsAreStoppedBeforeTheyAreDecoded(t *testing.T) {
+func TestFit_DecompressionBombsAreNotDecoded(t *testing.T) {
 	var ofGIF, ofBMP bytes.Buffer
 	require.NoError(t, gif.Encode(&ofGIF, image.NewPaletted(image.Rect(0, 0, 1, 1), color.Palette{color.White}), nil))
 	require.NoError(t, bmp.Encode(&ofBMP, pattern(1, 1)))
@@ -60,7 +60,7 @@ func TestBombsAreStoppedBeforeTheyAreDecoded(t *testing.T) {
 	assert.Equal(t, idverify.CodeTooLarge, refused(t, long, idverify.PhotoLimits{}).Code, "no JPEG is so long")
 }
 
-func TestTheBoundOfPixelsIsTheCallers(t *testing.T) {
+func TestFitter_MaxPixels(t *testing.T) {
 	f, err := photo.New(photo.Config{MaxPixels: 48 * 32})
 	require.NoError(t, err)
 	_, err = f.Upright(t.Context(), idverify.Bytes(asJPEG(t, pattern(48, 32))))
@@ -69,7 +69,7 @@ func TestTheBoundOfPixelsIsTheCallers(t *testing.T) {
 	assert.Equal(t, idverify.CodeTooLarge, idverify.CodeOf(err))
 }
 
-func TestASinglePixelIsAPicture(t *testing.T) {
+func TestFit_SinglePixel(t *testing.T) {
 	for _, file := range [][]byte{asJPEG(t, pattern(1, 1)), asPNG(t, pattern(1, 1)), blank(0xc0, 1, 1, 1), blank(0xc2, 1, 1, 3)} {
 		_, got := fit(t, file, idverify.PhotoLimits{LongSide: 1, ShortSide: 1, Formats: []idverify.PhotoFormat{idverify.PhotoJPEG}})
 		assert.Equal(t, image.Pt(1, 1), got.Bounds().Size())
@@ -78,7 +78,7 @@ func TestASinglePixelIsAPicture(t *testing.T) {
 	assert.Equal(t, image.Pt(100, 1), got.Bounds().Size())
 }
 
-func TestWhatIsNoPictureThatIsReadIsNamed(t *testing.T) {
+func TestFit_NamesUnsupportedFormat(t *testing.T) {
 	for file, says := range map[string]string{
 		"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic":    "HEIC (brand heic), and it is not read here: convert it on the phone",
 		"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1miaf":    "AVIF (brand avif), and it is not read here: convert it on the phone",

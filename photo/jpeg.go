@@ -39,19 +39,19 @@ var unreadFrames = map[byte]string{
 	0xcd: "arithmetic coding, hierarchical", 0xce: "arithmetic coding, hierarchical", 0xcf: "arithmetic coding, hierarchical",
 }
 
-// jpegWalk goes through the segments of a JPEG and keeps what has to stay.
+// jpegWalk reads the segments of a JPEG and keeps those that are needed.
 type jpegWalk struct {
 	file  []byte
 	at    int
 	kept  [][]byte // the parts that make the same picture without metadata
-	odd   bool     // it has bytes where none belong, so that kept makes no picture
+	odd   bool     // it has bytes where none belong, so kept is no valid picture
 	scans int
 	ended bool
 	h     head
 }
 
-// lookJPEG reads the segments up to the end of the picture. What stands behind it,
-// such as further pictures (CIPA DC-007), belongs to no picture.
+// lookJPEG reads the segments up to the end of the picture. What follows, such as
+// further pictures (CIPA DC-007), is ignored.
 func lookJPEG(file []byte) (head, *idverify.Error) {
 	w := &jpegWalk{file: file, at: 2, kept: [][]byte{file[:2]}}
 	for !w.ended {
@@ -60,7 +60,7 @@ func lookJPEG(file []byte) (head, *idverify.Error) {
 		}
 	}
 	if w.h.width == 0 || w.h.height == 0 {
-		return head{}, unreadable("the JPEG says nowhere how large it is", nil)
+		return head{}, unreadable("the JPEG does not state its size", nil)
 	}
 	if !w.odd && w.h.channels != 4 {
 		w.h.bare = func() []byte { return bytes.Join(w.kept, nil) }
@@ -127,8 +127,8 @@ func (w *jpegWalk) marker() (byte, bool) {
 	}
 }
 
-// stays says what is no metadata: all but comments and the segments of applications,
-// of which two are needed, to know what colours it has.
+// stays reports whether a segment is needed: all but comments and application
+// segments, except two of the latter that define the colours.
 func stays(marker byte, content []byte) bool {
 	switch {
 	case marker == markerAPP0:
@@ -154,19 +154,19 @@ func (w *jpegWalk) read(marker byte, content []byte) *idverify.Error {
 func (w *jpegWalk) frame(marker byte, content []byte) *idverify.Error {
 	switch kind, unread := unreadFrames[marker]; {
 	case unread:
-		return refuse(idverify.CodeUnsupportedFormat, "a JPEG of a kind that is not read: "+kind)
+		return refuse(idverify.CodeUnsupportedFormat, "an unsupported kind of JPEG: "+kind)
 	case len(content) < 6:
 		return unreadable("the JPEG is damaged: its frame is too short", nil)
 	case content[0] != 8:
-		return refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("a JPEG of a kind that is not read: %d bits", content[0]))
+		return refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("an unsupported kind of JPEG: %d bits", content[0]))
 	}
 	w.h.height, w.h.width = int(binary.BigEndian.Uint16(content[1:])), int(binary.BigEndian.Uint16(content[3:]))
 	w.h.channels = int(content[5])
 	return nil
 }
 
-// scan goes to the end of a scan's data, in which each 0xff has a 0 behind it but
-// for the markers that restart it.
+// scan skips a scan's data, in which each 0xff is followed by 0, except in restart
+// markers.
 func (w *jpegWalk) scan() *idverify.Error {
 	if w.scans++; w.scans > maxScans {
 		return refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("a JPEG of more than %d scans", maxScans))

@@ -42,7 +42,7 @@ func phones(tb testing.TB, picture []byte) map[string][]byte {
 	}
 }
 
-func TestACamerasFileLosesWhatIsNoPicture(t *testing.T) {
+func TestJPEG_MetadataIsDropped(t *testing.T) {
 	plain := asJPEG(t, pattern(48, 32))
 	for name, file := range phones(t, plain) {
 		fitted, got := fit(t, file, idverify.PhotoLimits{})
@@ -59,7 +59,7 @@ func TestACamerasFileLosesWhatIsNoPicture(t *testing.T) {
 }
 
 // Wherever a file stops, it is refused: the first picture has to be whole.
-func TestAJPEGThatStopsIsRefused(t *testing.T) {
+func TestJPEG_TruncatedIsRefused(t *testing.T) {
 	for name, file := range phones(t, blank(0xc0, 64, 48, 3)) {
 		end := bytes.LastIndex(file, []byte{0xff, 0xd9})
 		if name == "MPF and a second picture" {
@@ -75,7 +75,7 @@ func TestAJPEGThatStopsIsRefused(t *testing.T) {
 	}
 }
 
-func TestKindsOfJPEGThatAreNotRead(t *testing.T) {
+func TestJPEG_UnsupportedKinds(t *testing.T) {
 	for marker, kind := range map[byte]string{0xc3: "lossless", 0xc5: "hierarchical", 0xc9: "arithmetic coding", 0xca: "arithmetic coding", 0xcb: "lossless"} {
 		e := refused(t, blank(marker, 64, 48, 3), idverify.PhotoLimits{})
 		assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code)
@@ -88,7 +88,7 @@ func TestKindsOfJPEGThatAreNotRead(t *testing.T) {
 	assert.Contains(t, e.Detail, "12 bits")
 }
 
-func TestJPEGsThatAreDamaged(t *testing.T) {
+func TestJPEG_Damaged(t *testing.T) {
 	whole := blank(0xc0, 64, 48, 3)
 	scan := bytes.Index(whole, []byte{0xff, 0xda})
 	for name, file := range map[string][]byte{
@@ -105,7 +105,7 @@ func TestJPEGsThatAreDamaged(t *testing.T) {
 }
 
 // A scan of a few bytes costs as much as a picture: there may not be any number.
-func TestAJPEGOfManyScansIsRefused(t *testing.T) {
+func TestJPEG_TooManyScansAreRefused(t *testing.T) {
 	whole := blank(0xc2, 64, 48, 3)
 	scan := bytes.Index(whole, []byte{0xff, 0xda})
 	many := func(n int) []byte {
@@ -118,7 +118,7 @@ func TestAJPEGOfManyScansIsRefused(t *testing.T) {
 	assert.Contains(t, e.Detail, "100 scans")
 }
 
-func TestProgressiveGrayAndCMYK(t *testing.T) {
+func TestJPEG_ProgressiveGrayAndCMYK(t *testing.T) {
 	_, got := fit(t, sample(t, "progressive.jpg"), idverify.PhotoLimits{LongSide: 24})
 	average, _ := apart(t, pattern(24, 16), got)
 	assert.Less(t, average, 6.0)

@@ -27,10 +27,10 @@ func lookBMP(file []byte) (head, *idverify.Error) {
 		return head{}, cutOff("BMP")
 	}
 	if size := binary.LittleEndian.Uint32(file[14:]); size == 12 || size == 16 || size == 64 {
-		return head{}, refuse(idverify.CodeUnsupportedFormat, "a BMP of a kind that is not read: of OS/2")
+		return head{}, refuse(idverify.CodeUnsupportedFormat, "an unsupported kind of BMP: of OS/2")
 	}
 	if method := binary.LittleEndian.Uint32(file[30:]); method == 1 || method == 2 {
-		return head{}, refuse(idverify.CodeUnsupportedFormat, "a BMP of a kind that is not read: run-length encoding (RLE)")
+		return head{}, refuse(idverify.CodeUnsupportedFormat, "an unsupported kind of BMP: run-length encoding (RLE)")
 	}
 	return headOf("BMP", file, bmp.DecodeConfig)
 }
@@ -41,7 +41,7 @@ const webpAnimated = 1 << 1
 // lookWebP reads the chunks (RFC 9649, 2).
 func lookWebP(file []byte) (head, *idverify.Error) {
 	if len(file) >= 21 && string(file[12:16]) == "VP8X" && file[20]&webpAnimated != 0 {
-		return head{}, refuse(idverify.CodeUnsupportedFormat, "a WebP of a kind that is not read: animated")
+		return head{}, refuse(idverify.CodeUnsupportedFormat, "an unsupported kind of WebP: animated")
 	}
 	h, e := headOf("WebP", file, webp.DecodeConfig)
 	for rest := file[min(12, len(file)):]; len(rest) >= 8; {
@@ -64,7 +64,7 @@ func headOf(kind string, file []byte, config func(io.Reader) (image.Config, erro
 		return head{}, failed(kind, err)
 	}
 	if c.Width <= 0 || c.Height <= 0 {
-		return head{}, unreadable("the "+kind+" says nowhere how large it is", nil)
+		return head{}, unreadable("the "+kind+" does not state its size", nil)
 	}
 	return head{width: c.Width, height: c.Height}, nil
 }

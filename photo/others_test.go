@@ -33,7 +33,7 @@ func TestWebP(t *testing.T) {
 }
 
 // A WebP with EXIF has a chunk of it behind the picture.
-func TestAWebPIsMadeUpright(t *testing.T) {
+func TestWebP_IsMadeUpright(t *testing.T) {
 	for _, header := range []string{"", "Exif\x00\x00"} {
 		body := header + exif(binary.BigEndian, 6)
 		file := append([]byte("RIFF....WEBPVP8X\x0a\x00\x00\x00\x08\x00\x00\x00\x2f\x00\x00\x1f\x00\x00"), sample(t, "lossy.webp")[12:]...)
@@ -48,7 +48,7 @@ func TestAWebPIsMadeUpright(t *testing.T) {
 	}
 }
 
-func TestTheFirstFrameOfAGIF(t *testing.T) {
+func TestGIF_FirstFrame(t *testing.T) {
 	frame := func(r image.Rectangle, c color.Color) *image.Paletted {
 		m := image.NewPaletted(r, color.Palette{c, color.Transparent})
 		return m

@@ -47,7 +47,7 @@ func lookPNG(file []byte) (head, *idverify.Error) {
 		}
 	}
 	if h.width == 0 || h.height == 0 {
-		return head{}, unreadable("the PNG says nowhere how large it is", nil)
+		return head{}, unreadable("the PNG does not state its size", nil)
 	}
 	h.bare = func() []byte { return bytes.Join(kept, nil) }
 	return h, nil

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestAPNGKeepsItsPixelsAndLosesItsMetadata(t *testing.T) {
+func TestPNG_KeepsPixelsWithoutMetadata(t *testing.T) {
 	plain := asPNG(t, pattern(48, 32))
 	noted := bytes.Join([][]byte{plain[:33], chunk("tEXt", "Author\x00EXAMPLE-CAMERA"), chunk("eXIf", exif(binary.LittleEndian, 1)),
 		chunk("acTL", "\x00\x00\x00\x02\x00\x00\x00\x00"), plain[33:], []byte("EXAMPLE-CAMERA behind it")}, nil)
@@ -24,7 +24,7 @@ func TestAPNGKeepsItsPixelsAndLosesItsMetadata(t *testing.T) {
 	assert.Less(t, average, 6.0)
 }
 
-func TestAPNGThatStopsIsRefused(t *testing.T) {
+func TestPNG_TruncatedIsRefused(t *testing.T) {
 	file := asPNG(t, pattern(48, 32))
 	for n := 8; n < len(file); n++ {
 		e := refused(t, file[:n], idverify.PhotoLimits{})
@@ -34,7 +34,7 @@ func TestAPNGThatStopsIsRefused(t *testing.T) {
 }
 
 // Each form of pixels that a PNG can have becomes the same JPEG.
-func TestPixelsOfPNGs(t *testing.T) {
+func TestPNG_Pixels(t *testing.T) {
 	source := pattern(48, 32)
 	deep, clear, faint, paletted := image.NewNRGBA64(source.Rect), image.NewNRGBA(source.Rect), image.NewNRGBA(source.Rect), image.NewPaletted(source.Rect, nil)
 	gray16 := image.NewGray16(source.Rect)
@@ -78,7 +78,7 @@ func TestPixelsOfPNGs(t *testing.T) {
 	}
 }
 
-func TestAnApplePNGIsRefusedByName(t *testing.T) {
+func TestPNG_AppleKindIsRefusedByName(t *testing.T) {
 	file := asPNG(t, pattern(4, 4))
 	e := refused(t, bytes.Join([][]byte{file[:8], chunk("CgBI", "\x50\x00\x20\x02"), file[8:]}, nil), idverify.PhotoLimits{})
 	assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code)

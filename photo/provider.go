@@ -9,21 +9,20 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Fitted is [Fitter.Fitted] with the default bounds.
+// Fitted is [Fitter.Fitted] with the default limits.
 func Fitted(providers ...idverify.Provider) []idverify.Provider {
 	return standard.Fitted(providers...)
 }
 
-// Fitted wraps providers for [idverify.New]: a photo that one of them is asked about
-// is made to fit that one's own limits, by its method PhotoLimits, and so sent. Other
-// evidence goes through untouched, and a provider without that method is given back as
-// it is. A picture that cannot be made to fit fails the attempt as [Fitter.Fit] says,
-// and nothing is sent.
+// Fitted wraps providers for [idverify.New]: a photo is made to fit the limits of the
+// provider that is asked (its method PhotoLimits) before it is sent. Other evidence is
+// not changed, and a provider without that method is returned unchanged. If a picture
+// cannot be made to fit, the attempt fails like [Fitter.Fit], and nothing is sent.
 //
-// A fitted picture is made once for a vendor and a call, and held until the call is
-// over: when the vendor is asked again, the original is read again, and what was made
-// is used only where it is of the same bytes. What an
-// [idverify.Request.IdempotencyKey] is bound to is the original.
+// A fitted picture is made once per vendor and call, and kept until the call is over:
+// when the vendor is asked again, the original is read again, and the fitted picture
+// is reused only if the bytes are the same. An [idverify.Request.IdempotencyKey] is
+// bound to the original.
 func (f *Fitter) Fitted(providers ...idverify.Provider) []idverify.Provider {
 	all := make([]idverify.Provider, len(providers))
 	for i, p := range providers {
@@ -41,7 +40,7 @@ type limited interface {
 // ruled is a provider that publishes its rules.
 type ruled interface{ Rules() []idverify.Rule }
 
-// wrap keeps what a provider can do besides: a Client asks for it.
+// wrap keeps a provider's optional methods, which a Client looks for.
 func (f *Fitter) wrap(p idverify.Provider) idverify.Provider {
 	reads, ok := p.(limited)
 	if v := reflect.ValueOf(p); !ok || v.Kind() == reflect.Pointer && v.IsNil() {
@@ -78,7 +77,7 @@ type (
 	}
 )
 
-// provider fits photos on their way to a vendor.
+// provider fits photos before they go to a vendor.
 type provider struct {
 	providerMask
 	limited
@@ -87,7 +86,7 @@ type provider struct {
 
 type providerMask = redact.Mask[provider]
 
-// made is a picture, and the digest of what it was made of. A question keeps it.
+// made is a fitted picture and the digest of its original. A question keeps it.
 type made struct {
 	of     [sha256.Size]byte
 	fitted []byte

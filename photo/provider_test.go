@@ -51,7 +51,7 @@ func asked(file []byte) *idverify.Request {
 	return &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(file))}}
 }
 
-func TestAPhonesPhotoThroughEveryVendorWithOneLine(t *testing.T) {
+func TestFitted_PhonesPhotoAtEveryVendor(t *testing.T) {
 	tried := 0
 	readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
 		if tried++; tried > 1 && !long.Asked() {
@@ -114,7 +114,7 @@ func counted(file []byte, opened *atomic.Int32) idverify.Media {
 	})
 }
 
-func TestAPictureIsMadeOnceForAVendorAndACall(t *testing.T) {
+func TestFitted_OncePerVendorAndCall(t *testing.T) {
 	one := &watching{limits: idverify.PhotoLimits{LongSide: 20}, fails: 2}
 	client, err := idverify.New(photo.Fitted(one), idverify.WithRetry(idverify.Retry{Attempts: 3, Base: time.Nanosecond, RateLimitedBase: time.Nanosecond, Cap: time.Nanosecond}))
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestAPictureIsMadeOnceForAVendorAndACall(t *testing.T) {
 }
 
 // What was made of other bytes is not sent again, though the question be the same.
-func TestAnotherPictureIsMadeAnew(t *testing.T) {
+func TestFitted_ChangedPictureIsFittedAgain(t *testing.T) {
 	one := &watching{limits: idverify.PhotoLimits{LongSide: 20}}
 	fitted := photo.Fitted(one)[0]
 	files := [][]byte{asPNG(t, pattern(48, 32)), asPNG(t, pattern(48, 32)), asPNG(t, pattern(32, 48))}
@@ -153,7 +153,7 @@ func TestAnotherPictureIsMadeAnew(t *testing.T) {
 }
 
 // Two vendors of one call are each sent their own picture.
-func TestEachVendorHasAPictureOfItsOwn(t *testing.T) {
+func TestFitted_EachVendorGetsItsOwnPicture(t *testing.T) {
 	one, other := &watching{limits: idverify.PhotoLimits{LongSide: 20}}, &watching{limits: idverify.PhotoLimits{LongSide: 30}}
 	q, err := asked(asPNG(t, pattern(48, 32))).Question(one)
 	require.NoError(t, err)
@@ -165,7 +165,7 @@ func TestEachVendorHasAPictureOfItsOwn(t *testing.T) {
 	assert.Equal(t, 30, decoded(t, other.got[0]).Bounds().Dx())
 }
 
-func TestWhatIsNoPhotoGoesThrough(t *testing.T) {
+func TestFitted_OtherEvidenceIsUnchanged(t *testing.T) {
 	one := &watching{}
 	fitted := photo.Fitted(one)[0]
 	req := asked(nil)
@@ -194,7 +194,7 @@ type capture struct{}
 
 func (capture) EvidenceKind() string { return "capture" }
 
-func TestWhatCannotFitIsTheVendorsErrorAndNotSent(t *testing.T) {
+func TestFitted_PictureThatCannotFitIsNotSent(t *testing.T) {
 	readsPhotos(t, func(t *testing.T, srv *idverifytest.Server, p idverify.Provider) {
 		for code, file := range map[idverify.Code][]byte{
 			idverify.CodeUnsupportedFormat:  []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
@@ -213,7 +213,7 @@ func TestWhatCannotFitIsTheVendorsErrorAndNotSent(t *testing.T) {
 }
 
 // A Client and its users find on a fitted provider what they find on the vendor's.
-func TestNothingIsLostByWrapping(t *testing.T) {
+func TestFitted_KeepsOptionalMethods(t *testing.T) {
 	readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
 		fitted := photo.Fitted(p)[0]
 		plain, wrapped := reflect.TypeOf(p), reflect.TypeOf(fitted)
@@ -244,7 +244,7 @@ func TestNothingIsLostByWrapping(t *testing.T) {
 	assert.False(t, rules, "nobody says so, and none were published")
 }
 
-func TestProvidersWithoutPhotosAreGivenBack(t *testing.T) {
+func TestFitted_ReturnsProvidersWithoutPhotos(t *testing.T) {
 	var none idverify.Provider
 	assert.Equal(t, []idverify.Provider{none}, photo.Fitted(none))
 	assert.Empty(t, photo.Fitted())
@@ -260,7 +260,7 @@ func TestProvidersWithoutPhotosAreGivenBack(t *testing.T) {
 }
 
 // The suite for providers holds a fitted one to the same.
-func TestAFittedProviderIsAProvider(t *testing.T) {
+func TestFitted_Conforms(t *testing.T) {
 	conformed := false
 	for _, v := range vendors.All() {
 		client, err := v.New(vendors.Account{})
@@ -285,7 +285,7 @@ func TestAFittedProviderIsAProvider(t *testing.T) {
 	}
 }
 
-func TestAFittedProviderPrintsNothingOfAPicture(t *testing.T) {
+func TestFitted_PrintsNothingOfThePicture(t *testing.T) {
 	readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			printed := fmt.Sprintf(verb, photo.Fitted(p)[0])

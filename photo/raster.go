@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// raster is a decoded picture, as rows of planes: light alone, or light and two of
-// colour.
+// raster is a decoded picture, as rows of planes: luma only, or luma and two chroma
+// planes.
 type raster struct {
 	width, height int
 	gray          bool
@@ -38,7 +38,7 @@ func rasterOf(m image.Image, video bool) *raster {
 	return r
 }
 
-// takePlanes hands on the planes as they are.
+// takePlanes passes the planes on unchanged.
 func (r *raster) takePlanes(m *image.YCbCr, video bool) {
 	switch m.SubsampleRatio {
 	case image.YCbCrSubsampleRatio422:
@@ -66,8 +66,8 @@ func (r *raster) takePlanes(m *image.YCbCr, video bool) {
 	}
 }
 
-// stretch makes the full range of what WebP has: light from 16 to 235, and colour
-// from 16 to 240 (ITU-R BT.601).
+// stretch expands WebP's limited range to the full range: luma from 16 to 235, and
+// chroma from 16 to 240 (ITU-R BT.601).
 func (r *raster) stretch() {
 	var lights, colours [256]byte
 	for i := range 256 {
@@ -158,7 +158,7 @@ func planesOf(c color.Color) (light, blue, red byte) {
 	return color.RGBToYCbCr(overWhite(n.R, n.A), overWhite(n.G, n.A), overWhite(n.B, n.A))
 }
 
-// overWhite is a value that lies on white.
+// overWhite blends a value with white.
 func overWhite(v, alpha byte) byte {
 	return byte((uint32(v)*uint32(alpha) + 255*uint32(255-alpha) + 127) / 255)
 }
@@ -182,8 +182,8 @@ func blended(m *image.NYCbCrA, whole *raster) func(x, y int) (light, blue, red b
 	}
 }
 
-// render makes a picture of width times height, as it is to be looked at: turned by
-// the orientation, and scaled.
+// render makes an upright picture of width times height: turned by the orientation,
+// and scaled.
 func (r *raster) render(ctx context.Context, turn orientation, width, height int) (image.Image, *idverify.Error) {
 	m := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
 	across, down := width, height

@@ -12,12 +12,12 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// patience is how long media may take to be read: a file system can hang.
+// patience limits the time for reading media, because a file system can hang.
 const patience = 30 * time.Second
 
-// with reads media and works on all of their bytes in a place of its own. Files are
-// read before that, so that one that hangs keeps no place from others; how many are
-// read and held at a time is bounded, too.
+// with reads media and processes its bytes in one of the limited places. Files are
+// read before they take a place, so a file that hangs does not block a place; the
+// number of files read or held at a time is limited too.
 func (f *Fitter) with(ctx context.Context, m idverify.Media, work func(file []byte) *idverify.Error) *idverify.Error {
 	if ctx.Err() != nil {
 		return ended(ctx, "before the picture was looked at")
@@ -59,8 +59,9 @@ func enter(ctx context.Context, places chan struct{}) *idverify.Error {
 
 func leave(places chan struct{}) { <-places }
 
-// read gives a copy of all bytes of media. What is in memory cannot hang, and is not
-// read beside the call: its owner may change it as soon as the call returns.
+// read returns a copy of all bytes of media. Media in memory cannot hang, and is
+// read in the caller's goroutine, because its owner may change it as soon as the
+// call returns.
 func read(ctx context.Context, m idverify.Media) ([]byte, *idverify.Error) {
 	if m.IsZero() {
 		return nil, unreadable("the media is empty", nil)

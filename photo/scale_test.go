@@ -56,7 +56,7 @@ func byDefinition(row func(int) float64, from, to, at int) float64 {
 	return sum / all
 }
 
-func TestScalingIsTheDefinition(t *testing.T) {
+func TestScale_MatchesTheDefinition(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, c := range []struct{ from, to image.Point }{
 		{image.Pt(61, 40), image.Pt(20, 13)}, {image.Pt(60, 41), image.Pt(59, 1)}, {image.Pt(7, 90), image.Pt(7, 31)}, {image.Pt(1, 1), image.Pt(1, 1)},
@@ -78,7 +78,7 @@ func TestScalingIsTheDefinition(t *testing.T) {
 }
 
 // One tone stays that tone, to the edges, however it is turned and scaled.
-func TestOneToneStays(t *testing.T) {
+func TestScale_UniformPictureIsUnchanged(t *testing.T) {
 	for _, tone := range []color.YCbCr{{0, 128, 128}, {255, 128, 128}, {77, 3, 251}} {
 		for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio410} {
 			source := image.NewYCbCr(image.Rect(0, 0, 333, 77), ratio)

@@ -15,7 +15,7 @@ import (
 type reply struct{ Text string }
 
 // What a vendor repeats of the person and the keys is in no text that comes out.
-func TestWhatTheVendorRepeatsIsTakenOut(t *testing.T) {
+func TestAnswer_PersonalDataIsRemoved(t *testing.T) {
 	const told = "测试甲 11010519000101001X EXAMPLE-KEY"
 	for code, want := range map[string]idverify.Code{"no": idverify.CodeFaceMismatch, "odd " + told: idverify.CodeUnknown} {
 		res, err := asked(t, config(serve(t, answering("{}"))), providerkit.Steps{Encode: empty, Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
@@ -40,7 +40,7 @@ func TestWhatTheVendorRepeatsIsTakenOut(t *testing.T) {
 }
 
 // A vendor whose code is its verdict: a score that comes with it overrules nothing.
-func TestACodeThatIsAVerdict(t *testing.T) {
+func TestAnswer_Verdict(t *testing.T) {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 100}}
 	for code, want := range map[string]idverify.Code{"ok": idverify.CodeMatch, "no": idverify.CodeFaceMismatch} {
 		base := serve(t, answering(fmt.Sprintf(`{"code":%q,"score":50}`, code)))

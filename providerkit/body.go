@@ -9,11 +9,11 @@ import (
 	"github.com/idverify/idverify/internal/body"
 )
 
-// Member is one member of a body, made by [With]. It prints as its name.
+// Member is one member of a body, made by [With]. It prints as its type's name.
 type Member struct {
 	memberMask
 	name  string
-	value *any // behind a pointer, where fmt does not go by itself
+	value *any // behind a pointer, which fmt does not follow
 }
 
 type memberMask = Mask[Member]
@@ -21,9 +21,9 @@ type memberMask = Mask[Member]
 // Object is an object within JSON, with its members in order.
 type Object []Member
 
-// With is a member: a string, an [Attachment], or, in JSON, a bool, int, int64 or
-// float64, an [Object], or a list ([]any) of what is neither of the first two. Another
-// value is refused when the body is made, and nothing is sent.
+// With makes a member with a string, an [Attachment], or, in JSON, a bool, int, int64
+// or float64, an [Object], or a list ([]any) of values other than the first two. Any
+// other value is refused when the body is made, and nothing is sent.
 //
 //	c.JSON(providerkit.With("name", subject.Name()), providerkit.With("photo", photo))
 func With(name string, value any) Member { return Member{name: name, value: &value} }
@@ -36,7 +36,8 @@ func (m Member) said() any {
 	return *m.value
 }
 
-// JSON is an object with the members in order. An attachment is a string of base64.
+// JSON makes an object with the members in order. An attachment becomes a base64
+// string.
 func (c *Call) JSON(members ...Member) (Body, error) {
 	all, err := c.object(members)
 	if err != nil {
@@ -45,7 +46,8 @@ func (c *Call) JSON(members ...Member) (Body, error) {
 	return c.made(body.JSON(all))
 }
 
-// Form is application/x-www-form-urlencoded. An attachment is base64, escaped.
+// Form makes an application/x-www-form-urlencoded body. An attachment becomes
+// escaped base64.
 func (c *Call) Form(members ...Member) (Body, error) {
 	values, attached := url.Values{}, false
 	var all []body.Member
@@ -68,8 +70,9 @@ func (c *Call) Form(members ...Member) (Body, error) {
 	return c.made(content, nil)
 }
 
-// Multipart is multipart/form-data, with at most one attachment, sent as it is under
-// the file name "file": a real name may say who is in the picture.
+// Multipart makes a multipart/form-data body with at most one attachment, sent
+// unchanged with the file name "file", because a real file name may say who is in
+// the picture.
 func (c *Call) Multipart(members ...Member) (Body, error) {
 	var fields []body.Field
 	var file *body.File
@@ -127,7 +130,7 @@ func (c *Call) plain(m Member) (body.Member, error) {
 		return body.Member{Name: m.name, Value: value}, nil
 	case Attachment:
 		if value.media == nil {
-			return body.Member{}, c.unfit(m, "is an attachment that was not looked at")
+			return body.Member{}, c.unfit(m, "is an attachment that Photo or Capture did not make")
 		}
 		return body.Member{Name: m.name, Media: value.media}, nil
 	}

@@ -16,7 +16,7 @@ var picture = []byte("\xff\xd8\xff\xdb\x00\x02 made-up picture \xff\xd9")
 
 const inBase64 = "/9j/2wACIG1hZGUtdXAgcGljdHVyZSD/2Q=="
 
-func TestBodiesAreWhatTheMembersSay(t *testing.T) {
+func TestBody_Encodings(t *testing.T) {
 	with := providerkit.With
 	for want, build := range map[string]func(*providerkit.Call, providerkit.Attachment) (providerkit.Body, error){
 		`{"a":"甲","b":{"n":1,"f":0.5,"yes":true,"photo":"` + inBase64 + `"},"list":[1,{"x":"y"},[false]]}`: func(c *providerkit.Call, photo providerkit.Attachment) (providerkit.Body, error) {
@@ -52,7 +52,7 @@ func TestBodiesAreWhatTheMembersSay(t *testing.T) {
 	}
 }
 
-func TestWhatNoBodyHasIsNotSent(t *testing.T) {
+func TestBody_InvalidMembersAreNotSent(t *testing.T) {
 	with := providerkit.With
 	for name, build := range map[string]func(*providerkit.Call) error{
 		"a type":        func(c *providerkit.Call) error { _, err := c.JSON(with("odd", struct{}{})); return err },

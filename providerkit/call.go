@@ -13,8 +13,8 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// Call is one question under way, for [Steps]. It is not to be kept, and prints as its
-// name.
+// Call is one question in progress, for [Steps]. Do not keep it; it prints as its
+// type's name.
 type Call struct {
 	callMask
 	vendor *Vendor
@@ -28,16 +28,17 @@ type callMask = Mask[Call]
 // Subject is the person: name and number, checked and folded.
 func (c *Call) Subject() idverify.Subject { return c.own().Subject }
 
-// Evidence is one that the provider accepts.
+// Evidence is the evidence; the provider accepts its form.
 func (c *Call) Evidence() idverify.Evidence { return c.own().Evidence }
 
-// Now is the time to sign for: that of HTTP.Clock, put right by what the vendor's
-// clock is known to say.
+// Now is the time to sign with: that of HTTP.Clock, corrected by the known
+// difference from the vendor's clock.
 func (c *Call) Now() time.Time { return c.own().At() }
 
-// Trace is an id of ours for the call: Request.Reference, or else 32 random hexadecimal
-// digits, always the same for one call. It is the RequestID of result and error where
-// the vendor gives none. Whoever sends it holds the answer to it: [Answer.CheckTrace].
+// Trace is our own id of the call: Request.Reference, or else 32 random hexadecimal
+// digits, the same for the whole call. It is the RequestID of result and error where
+// the vendor gives none. If you send it, check it in the answer with
+// [Answer.CheckTrace].
 func (c *Call) Trace() string {
 	if c.own().OwnID == "" {
 		c.own().OwnID = c.own().Reference
@@ -50,22 +51,22 @@ func (c *Call) Trace() string {
 	return c.own().OwnID
 }
 
-// Hide has texts taken out of the vendor's messages, such as a token that was fetched.
-// Name, number and the keys of [Config] are, in any case.
+// Hide makes texts, such as a token that was fetched, be removed from the vendor's
+// messages. Name, number and the keys of [Config] are always removed.
 func (c *Call) Hide(texts ...string) { c.own().Hide(texts...) }
 
-// Refuse is an error that is found before anything is sent. detail is printed, and must
-// hold nothing of the person.
+// Refuse makes an error found before anything is sent. detail is printed, and must
+// contain no personal data.
 func (c *Call) Refuse(code idverify.Code, field, detail string) *idverify.Error {
 	return c.own().Refuse(code, field, detail)
 }
 
-// URL holds the address of a picture, such as that of an [idverify.PhotoURLEvidence], to
-// http or https with a host, and at most 4,096 bytes, and hides it. Its error is that of
-// a request that was not sent.
+// URL checks the address of a picture, such as that of an [idverify.PhotoURLEvidence]:
+// http or https with a host, and at most 4,096 bytes. It also hides the address in
+// messages. Its error says that nothing was sent.
 func (c *Call) URL(address string) error { return c.own().URL(address, "the URL") }
 
-// Attachment is media that was looked at, for one member of a body. It prints as its
+// Attachment is checked media for one member of a body. It prints as its type's
 // name.
 type Attachment struct {
 	attachmentMask
@@ -75,17 +76,17 @@ type Attachment struct {
 
 type attachmentMask = Mask[Attachment]
 
-// Photo looks at a picture and holds it to limits, of which Formats, MaxBytes, LongSide
-// and ShortSide count; bytes of no known format are left to the vendor. Its error is
-// that of a request that was not sent, such as CodeUnsupportedFormat, CodeTooLarge or
+// Photo checks a picture against limits, of which it uses Formats, MaxBytes, LongSide
+// and ShortSide; an unknown format is left to the vendor. Its error says that nothing
+// was sent, with a code such as CodeUnsupportedFormat, CodeTooLarge or
 // CodeUnreadableEvidence.
 func (c *Call) Photo(m idverify.Media, limits idverify.PhotoLimits) (Attachment, error) {
 	seen, err := c.own().Picture(m, exchange.LimitsOf(limits))
 	return attached(seen, err)
 }
 
-// Capture looks at what a vendor's own software recorded: anything but a picture or a
-// page, of at most 64 MiB.
+// Capture checks a recording of a vendor's own SDK: at most 64 MiB, and neither a
+// picture nor a page.
 func (c *Call) Capture(m idverify.Media) (Attachment, error) {
 	seen, err := c.own().Capture(m)
 	return attached(seen, err)
@@ -101,8 +102,8 @@ func attached(seen exchange.Seen, err error) (Attachment, error) {
 // Len is the size of the media in bytes, without base64.
 func (a Attachment) Len() int64 { return a.size }
 
-// Request is what is sent. It prints as its name, except where fmt asks for no method:
-// do not keep it in a field that is not exported of a struct that is printed.
+// Request is what is sent. It prints as its type's name, except where fmt bypasses its
+// methods: do not keep it in an unexported field of a struct that is printed.
 type Request struct {
 	requestMask
 
@@ -110,9 +111,9 @@ type Request struct {
 	Method string
 	// Path is below the base URL, with a leading slash.
 	Path string
-	// Query is shown in no error. It is no place for a key: servers log it.
+	// Query is shown in no error. Do not put a key into it, because servers log it.
 	Query url.Values
-	// Header stands beside our own. Content-Type is the body's.
+	// Header is added to our own headers. Content-Type comes from the body.
 	Header http.Header
 	// Body is made by [Call.JSON], [Call.Form] or [Call.Multipart]. Default: an
 	// empty form.
@@ -121,7 +122,7 @@ type Request struct {
 
 type requestMask = Mask[Request]
 
-// Body is the body of a request, which streams. It prints as its name.
+// Body is the body of a request, which is streamed. It prints as its type's name.
 type Body struct {
 	bodyMask
 	length  int64
@@ -130,7 +131,7 @@ type Body struct {
 
 type bodyMask = Mask[Body]
 
-// Len is the length in bytes, for a vendor that bounds the whole request.
+// Len is the length in bytes, for a vendor that limits the whole request.
 func (b Body) Len() int64 { return b.length }
 
 // sent is the request as it goes out.

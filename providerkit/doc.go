@@ -1,6 +1,6 @@
-// Package providerkit is for whoever writes an [idverify.Provider] of their own, for a
-// vendor that this module does not know. It is what the vendors' packages of this
-// module are made of:
+// Package providerkit helps to write an [idverify.Provider] for a vendor that this
+// module does not support. It contains the parts from which this module's vendor
+// packages are built:
 //
 //   - One exchange per question, with the HTTP settings of [idverify.HTTP]: streamed,
 //     bounded, no redirect, no cookie, never repeated. An error says how far the request
@@ -15,11 +15,11 @@
 //   - [Mask], for types that must not print.
 //
 // A provider has a [Vendor], made by [New], and its method Ask calls [Vendor.Ask] with
-// three functions of its own: [Steps]. The module in examples/provider is a whole one in
-// about a hundred lines, with its test by idverifytest.TestProvider.
+// functions of its own: [Steps]. The module in examples/provider is a complete provider
+// in about a hundred lines, with its test by idverifytest.TestProvider.
 //
-// What is safe by default: an answer decides only what its scores or its verdict have
-// earned; what the vendor repeats of the person and the keys is taken out of its
-// messages; the types here print nothing. A provider's own texts ([idverify.Error.Detail],
-// what it logs) are its own business.
+// Safe by default: an answer passes only if its scores or its verdict have earned it;
+// personal data and keys that the vendor repeats are removed from its messages; the
+// types here print nothing. The provider itself is responsible for its own texts
+// ([idverify.Error.Detail], its logs).
 package providerkit

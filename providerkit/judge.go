@@ -5,7 +5,7 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// Verdict is a vendor's own yes or no. Its zero value is neither, and decides nothing.
+// Verdict is a vendor's own yes or no. The zero value is neither, and decides nothing.
 type Verdict int
 
 // The verdicts.
@@ -15,8 +15,8 @@ const (
 	No        = Verdict(exchange.No)
 )
 
-// VerdictIn reads a vendor's yes or no, whose words must be these exactly. Whatever is
-// neither is NoVerdict.
+// VerdictIn reads a vendor's yes or no, which must match these words exactly. Anything
+// else is NoVerdict.
 func VerdictIn(text, yes, no string) Verdict { return Verdict(exchange.VerdictIn(text, yes, no)) }
 
 // Measured is what an answer must have for one check, with the rule that decides it. One
@@ -34,12 +34,13 @@ type Measured struct {
 	Rungs Rungs
 	// Verdict is the vendor's yes or no, for a rule with DecidedByVendor.
 	Verdict Verdict
-	// Line is for a score that decides and a verdict beside it: the rule at the
-	// vendor's own line, at which the two must agree. A contradiction is CodeBadResponse
-	// and ends the call. Zero where the vendor gives no verdict.
+	// Line is for a vendor that sends both a deciding score and a verdict: it is the
+	// rule at the vendor's own threshold, where the two must agree. A contradiction is
+	// CodeBadResponse and ends the call. Leave it zero where the vendor gives no
+	// verdict.
 	Line idverify.Rule
-	// ScoreRequired is for a rule with DecidedByVendor: its yes is not taken without a
-	// score.
+	// ScoreRequired is for a rule with DecidedByVendor: a yes without a score is then
+	// not accepted.
 	ScoreRequired bool
 }
 

@@ -2,9 +2,9 @@ package providerkit
 
 import "github.com/idverify/idverify/internal/redact"
 
-// Mask is embedded by a type that must not print, with the type itself as T. Whoever
-// prints, logs or encodes such a value, or a pointer to it, gets the type's name, and
-// of an evidence its kind. Embed it under a name that is not exported, and first:
+// Mask is embedded by a type that must not print, with the type itself as T. Printing,
+// logging or encoding such a value, or a pointer to it, gives only the type's name, and
+// for evidence its kind. Embed it first, under an unexported name:
 //
 //	type configMask = providerkit.Mask[Config]
 //
@@ -13,15 +13,15 @@ import "github.com/idverify/idverify/internal/redact"
 //		Key string
 //	}
 //
-// It lends methods and hides no field. Where fmt asks for no method it reads the fields
-// all the same: under %p as a value, and in an unexported field of another struct. Keep
-// a key there as [idverify.Sensitive].
+// It only provides methods. Where fmt bypasses methods it still prints the fields:
+// under %p, and in an unexported field of another struct. So keep keys as
+// [idverify.Sensitive].
 type Mask[T any] struct{ mask[T] }
 
 type mask[T any] = redact.Mask[T]
 
-// hidden is what fmt must not follow a pointer to: it follows one where it calls a verb
-// bad, and no second one.
+// hidden holds a second pointer: fmt follows one pointer when a verb does not fit, but
+// not two.
 type hidden[T any] struct{ twice **T }
 
 func hide[T any](it *T) hidden[T] { return hidden[T]{&it} }

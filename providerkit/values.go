@@ -6,8 +6,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// Score is a number in an answer, or a string that holds one. null and a missing member
-// are no score; whatever else it may be decides nothing.
+// Score is a number in an answer, or a string that holds one. null, a missing member
+// and anything else count as no score.
 type Score struct{ own exchange.Score }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
@@ -27,20 +27,21 @@ func (r *Rungs) UnmarshalJSON(text []byte) error { return r.own.UnmarshalJSON(te
 func (r Rungs) Pointer(rate float64) *float64 { return r.own.Pointer(rate) }
 
 // Text is a string, a number or a boolean that decides something, such as a code. null
-// is "". A list or an object in its place, or more than 4 KiB, is no answer.
+// is "". A list, an object, or more than 4 KiB makes the answer invalid.
 type Text string
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *Text) UnmarshalJSON(text []byte) error { return (*exchange.Text)(t).UnmarshalJSON(text) }
 
-// Remark is text that decides nothing, such as a message. What is no text is "".
+// Remark is text that decides nothing, such as a message. Anything but a text is
+// "".
 type Remark string
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (r *Remark) UnmarshalJSON(text []byte) error { return (*exchange.Remark)(r).UnmarshalJSON(text) }
 
-// Inner is an object within an answer, read as [Answer.JSON] reads the whole. Whatever
-// is no object is an empty one: errors come with null, [] or "" in its place.
+// Inner is an object within an answer, read like the whole by [Answer.JSON]. Anything
+// but an object counts as empty, because errors come with null, [] or "" instead.
 type Inner[T any] struct{ Fields T }
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/providerkit"
 )
 
-func TestAnAnswerIsReadByItsTypes(t *testing.T) {
+func TestAnswer_JSONTypes(t *testing.T) {
 	type inner struct {
 		Score providerkit.Score  `json:"score"`
 		Rungs providerkit.Rungs  `json:"rungs"`

@@ -15,28 +15,28 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// Config is what a provider's New knows. It prints as its name, except where fmt asks for
-// no method: do not keep it in a field that is not exported, but the [Vendor].
+// Config is what a provider's New passes to [New]. It prints as its type's name, except
+// where fmt bypasses its methods: do not keep it in an unexported field; keep the
+// [Vendor].
 type Config struct {
 	configMask
 
-	// Name is the vendor's, one word in lower case: it stands in results and errors.
-	// Required.
+	// Name is the vendor's name, one word in lower case; results and errors carry
+	// it. Required.
 	Name string
 	// DefaultBaseURL is where the vendor's paths begin, unless HTTP.BaseURL says
 	// otherwise. One of the two is required.
 	DefaultBaseURL string
-	// Keys are credentials by the names of the fields that they came in. All are
-	// required to be set, and to have no blank or line feed. They are taken out of the
-	// vendor's messages, in whole.
+	// Keys are credentials by the names of their config fields. All must be set,
+	// without blanks or line feeds. They are removed from the vendor's messages.
 	Keys map[string]string
-	// Codes is the vendor's table. One row must have CodeMatch: that of success. A row
-	// says what is billed, and DeliveryRefused where the vendor turns a request away
-	// before it looks at the person. Nothing is assumed to be free. Required.
+	// Codes is the vendor's table. One row, the one for success, must have CodeMatch.
+	// A row says what is billed, and DeliveryRefused where the vendor rejects a
+	// request before it looks at the person. Nothing is assumed to be free. Required.
 	Codes []idverify.CodeRow
-	// RequestIDField is the member of an answer with the vendor's id of the call, by
-	// its path, as in "Response.RequestId". It is looked for even in an answer that
-	// broke off. Default none.
+	// RequestIDField is the path of the member with the vendor's id of the call, as
+	// in "Response.RequestId". It is searched for even in a truncated answer.
+	// Default none.
 	RequestIDField string
 	// HTTP is how the vendor is reached.
 	HTTP idverify.HTTP
@@ -45,7 +45,7 @@ type Config struct {
 type configMask = Mask[Config]
 
 // Vendor is an account at a vendor. It is safe for concurrent use, and prints as its
-// name.
+// type's name.
 type Vendor struct {
 	vendorMask
 	name string
@@ -60,7 +60,7 @@ func New(cfg Config) (*Vendor, error) {
 	v := &Vendor{name: cfg.Name, own: &exchange.Vendor{Name: cfg.Name}}
 	if cfg.Name == "" || strings.Trim(cfg.Name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
 		v.own.Name = ""
-		return nil, v.Misconfigured("Name", "must be one word in lower case")
+		return nil, v.Misconfigured("Name", "must be one lower-case word")
 	}
 	if cfg.DefaultBaseURL == "" && cfg.HTTP.BaseURL == "" {
 		return nil, v.Misconfigured("HTTP.BaseURL", "is required")
@@ -81,8 +81,8 @@ func New(cfg Config) (*Vendor, error) {
 	return v, nil
 }
 
-// tableOf makes an error of what is a mistake of the program's in packages whose table
-// does not change.
+// tableOf turns an invalid table into an error, where this module's own packages would
+// panic.
 func tableOf(rows []idverify.CodeRow) (table *exchange.Table, err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -95,31 +95,31 @@ func tableOf(rows []idverify.CodeRow) (table *exchange.Table, err error) {
 	return exchange.NewTable(rows), nil
 }
 
-// Steps are what is a vendor's own on the way of a question. Encode and Decode are
-// required. Their errors are for the caller: an [*idverify.Error] as it is, but that
-// nothing was sent before Decode, and that something was once Decode is called, whatever
-// it says of that; of any other error only the fact is shown, and it stands behind
-// Unwrap.
+// Steps are the vendor-specific parts of asking a question. Encode and Decode are
+// required. Their errors go to the caller. An [*idverify.Error] is passed on, with its
+// delivery corrected: nothing was sent before Decode, and the request was sent once
+// Decode is called. Any other error is only available through Unwrap and is not printed.
 type Steps struct {
-	// Encode makes the request. It opens media, and sends nothing: what it returns
-	// as an error is of a request that was not sent, and free.
+	// Encode makes the request. It opens media and sends nothing, so its error
+	// means not sent and free.
 	Encode func(*Call) (Request, error)
 	// Sign adds headers to a request whose address, headers and body are final, for
-	// the time of [Call.Now]. It is given the SHA-256 of the body, which is digested
-	// before it is sent, and what is sent is held to that. Nil for a vendor that finds
-	// the keys in the request. A signature that the vendor refuses with a code of the
-	// table that means CodeSignatureExpired, with DeliveryRefused, is made once more
-	// with the vendor's clock.
+	// the time of [Call.Now]. It gets the SHA-256 of the body, which is computed
+	// before the body is sent; the bytes sent are compared with it. Nil for a vendor
+	// without signatures. If the vendor refuses a signature with a code whose row has
+	// CodeSignatureExpired and DeliveryRefused, the request is signed once more with
+	// the vendor's time.
 	Sign func(c *Call, r *http.Request, digest [sha256.Size]byte) error
-	// Decode makes a decision or an error of the answer, by the methods of Answer.
+	// Decode turns the answer into a decision or an error, with the methods of
+	// Answer.
 	Decode func(*Answer) (*idverify.Result, error)
 	// Milder says that the caller chose a threshold milder than the vendor's own:
 	// every result warns of it.
 	Milder bool
 }
 
-// Ask makes one exchange about a question, and is what a provider's own Ask calls. What
-// it returns is held to the contract of a provider: a match has earned it.
+// Ask makes one exchange about a question; a provider's own Ask calls it. What it
+// returns satisfies the contract of a provider: a match was earned.
 func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idverify.Result, error) {
 	call := &Call{vendor: v}
 	steps := exchange.Steps{Milder: s.Milder}
@@ -151,7 +151,7 @@ func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idver
 	return idverify.HoldToContract(v.name, res, err)
 }
 
-// notSent is an error of Encode's, whatever it says of delivery and bill.
+// notSent makes an error of Encode "not sent" and free, whatever it says itself.
 func (v *Vendor) notSent(err error) *idverify.Error {
 	var known *idverify.Error
 	if !errors.As(err, &known) || known == nil {
@@ -160,8 +160,8 @@ func (v *Vendor) notSent(err error) *idverify.Error {
 	return v.own.Unsent(known)
 }
 
-// answered is an error of Decode's. The request was sent, and may be on the bill, even
-// where the error says that it was not.
+// answered makes an error of Decode "sent" and perhaps billed, even if it says
+// otherwise.
 func answered(c *exchange.Call, err error) error {
 	var known *idverify.Error
 	if !errors.As(err, &known) || known == nil {
@@ -175,22 +175,23 @@ func answered(c *exchange.Call, err error) error {
 	return &own
 }
 
-// Misconfigured is the error of a provider's New for one of its fields. It is printed:
-// problem must not hold the field's value.
+// Misconfigured makes the error of a provider's New about one of its fields. problem
+// is printed and must not contain the field's value.
 func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 	return v.own.Misconfigured(field, problem)
 }
 
-// Threshold is a rule at a threshold from the provider's own configuration, where 0 is
-// the rule's. It fails with CodeInvalidConfig for one that is not on the scale, and for a
-// fraction on a scale that ends above 1. Compare with [idverify.Rule.IsMilderThan], and
-// say so in [Steps].
+// Threshold returns a rule with a threshold from the provider's own configuration; 0
+// keeps the rule's. It fails with CodeInvalidConfig for a value outside the scale, and
+// for a fraction below 1 on a larger scale, which is probably a mistake. Use
+// [idverify.Rule.IsMilderThan] to set Milder in [Steps].
 func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) (idverify.Rule, error) {
 	return v.own.Threshold(rule, field, threshold)
 }
 
-// MaxFAR is a rule at a published threshold for a false-accept rate, for a provider's
-// method WithMaxFAR. It fails with CodeInvalidConfig where none was published.
+// MaxFAR returns a rule with a published threshold for a false-accept rate, for a
+// provider's method WithMaxFAR. It fails with CodeInvalidConfig where none was
+// published.
 func (v *Vendor) MaxFAR(rule idverify.Rule, rate float64) (idverify.Rule, error) {
 	return v.own.MaxFAR(rule, rate)
 }

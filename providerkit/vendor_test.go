@@ -53,7 +53,7 @@ func empty(*providerkit.Call) (providerkit.Request, error) {
 	return providerkit.Request{Path: "/"}, nil
 }
 
-func TestNewNamesTheField(t *testing.T) {
+func TestNew_NamesTheField(t *testing.T) {
 	for field, change := range map[string]func(*providerkit.Config){
 		"Name":         func(c *providerkit.Config) { c.Name = "Near Face" },
 		"HTTP.BaseURL": func(c *providerkit.Config) { c.HTTP.BaseURL = "" },
@@ -76,7 +76,7 @@ func TestNewNamesTheField(t *testing.T) {
 }
 
 // Whatever Encode's error says, nothing was sent and nothing is on the bill.
-func TestAnErrorOfEncodeIsNotSent(t *testing.T) {
+func TestAsk_ErrorOfEncodeIsNotSent(t *testing.T) {
 	cause := errors.New("about 11010519000101001X")
 	_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{Encode: func(*providerkit.Call) (providerkit.Request, error) {
 		return providerkit.Request{}, (*idverify.Error)(nil)
@@ -98,7 +98,7 @@ func TestAnErrorOfEncodeIsNotSent(t *testing.T) {
 
 // What Decode makes of an answer is held to the contract, and an error of its own is
 // ambiguous: the vendor has answered, and nobody knows what.
-func TestADecisionOfDecodesOwnIsNoPass(t *testing.T) {
+func TestAsk_UnearnedDecisionOfDecodeIsNoPass(t *testing.T) {
 	base := serve(t, answering("{}"))
 	for name, decode := range map[string]func(*providerkit.Answer) (*idverify.Result, error){
 		"a match of its own": func(*providerkit.Answer) (*idverify.Result, error) {
@@ -120,7 +120,7 @@ func TestADecisionOfDecodesOwnIsNoPass(t *testing.T) {
 
 // The vendor was sent the request when Decode looks at the answer, whatever its error
 // says: a Client that believed it would ask, and pay, again.
-func TestAnErrorOfDecodeWasSent(t *testing.T) {
+func TestAsk_ErrorOfDecodeWasSent(t *testing.T) {
 	base := serve(t, answering("{}"))
 	unsent := &idverify.Error{Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryNotSent, Billed: idverify.BilledNo}
 	_, err := asked(t, config(base), providerkit.Steps{Encode: empty, Decode: func(*providerkit.Answer) (*idverify.Result, error) { return nil, unsent }})
@@ -133,7 +133,7 @@ func TestAnErrorOfDecodeWasSent(t *testing.T) {
 
 // A signature is over the digest of the body, and for the vendor's time where ours runs
 // wrong.
-func TestASignatureIsMadeOnceMoreForTheVendorsTime(t *testing.T) {
+func TestAsk_SignsOnceMoreWithVendorsTime(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	var signed []string
 	base := serve(t, func(w http.ResponseWriter, r *http.Request) {

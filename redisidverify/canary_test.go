@@ -21,7 +21,7 @@ import (
 
 // A call with all three stores leaves no name, number, key or token in Redis: not in
 // what is kept, nor in what MONITOR and SLOWLOG show of the commands.
-func TestCanary_NothingOfThePersonOrTheKeysIsInRedis(t *testing.T) {
+func TestCanary_NoPersonalDataOrKeysInRedis(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		client := connect(t, addr)
 		var heard func() string

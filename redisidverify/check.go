@@ -18,8 +18,9 @@ type FindingKind string
 const (
 	// FoundOldVersion: Redis is older than 6.2, and its scripts may do less.
 	FoundOldVersion FindingKind = "old_version"
-	// FoundEviction: keys are evicted when memory is short. All of this package's have
-	// a time to live, so they are the first to go: maxmemory-policy must be noeviction.
+	// FoundEviction: keys are evicted when memory is short. All keys of this package
+	// have a time to live, so they are evicted first: maxmemory-policy must be
+	// noeviction.
 	FoundEviction FindingKind = "eviction"
 	// FoundNoAppendOnlyFile: a restart forgets the tries of persons.
 	FoundNoAppendOnlyFile FindingKind = "no_append_only_file"
@@ -44,9 +45,9 @@ type Informer interface {
 const checkLimit = 2 * time.Second
 
 // Check reads INFO of the server, of every primary of a ClusterClient and of every
-// shard of a Ring, and says what does not fit this package: nothing where all is well.
-// It takes two seconds at most. Its error tells no address. Call it at the start, and
-// log what it finds: the stores work all the same.
+// shard of a Ring, and returns what is unsuitable for this package, nothing if all is
+// well. It takes two seconds at most. Its error contains no address. Call it at the
+// start, and log what it finds; the stores work in any case.
 func Check(ctx context.Context, client Informer) ([]Finding, error) {
 	if isNil(client) {
 		return nil, misconfigured("client", "the client must not be nil")

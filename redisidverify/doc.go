@@ -1,13 +1,13 @@
-// Package redisidverify shares over Redis what the processes of one service have in
-// common: Baidu's access tokens ([NewTokenStore]), the calls per second that were
-// bought ([NewLimiter]) and the tries of a person ([NewPersonStore]).
+// Package redisidverify lets the processes of one service share through Redis: Baidu's
+// access tokens ([NewTokenStore]), the purchased calls per second ([NewLimiter]) and
+// the tries per person ([NewPersonStore]).
 //
-// Redis is for speed. What is lost there costs a second, a fetch or some tries. There
-// is no ledger and no result store on it: a lost claim is a second charge that nobody
-// sees.
+// Redis is for speed. If its data is lost, that costs a second, a fetch or some tries.
+// There is no ledger and no result store for Redis, because a lost claim would be a
+// second charge that nobody notices.
 //
-// Each takes a client of go-redis v9 ([redis.Scripter]: a Client, a ClusterClient or
-// a Ring) and leaves its settings alone. However they are set:
+// Each takes a client of go-redis v9 ([redis.Scripter]: a Client, a ClusterClient or a
+// Ring) and does not change its settings. Whatever these are:
 //
 //   - A call of Redis takes no longer than 300 ms. After one that fails, Redis is not
 //     called for a second; then one call tries again.
@@ -15,8 +15,8 @@
 //   - A command that is sent twice, because its answer was lost, counts once.
 //   - Errors name the kind of failure and nothing else: no key, value or address.
 //
-// A constructor connects to nothing, so it does not fail while Redis is down. [Check]
-// looks, once at the start, whether the server is set up for this.
+// A constructor does not connect, so it does not fail while Redis is down. Call
+// [Check] once at the start to see whether the server's configuration is suitable.
 package redisidverify
 
 import (

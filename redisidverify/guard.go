@@ -29,11 +29,12 @@ var (
 	errPaused = fmt.Errorf("redisidverify: Redis was not called, because an earlier call failed or has not returned: %w", idverify.ErrStorePaused)
 	errLate   = fmt.Errorf("redisidverify: Redis did not answer within %s: %w", ownLimit, context.DeadlineExceeded)
 	errFailed = errors.New("redisidverify: the connection to Redis failed")
-	errAnswer = errors.New("redisidverify: Redis answered what the script does not say")
+	errAnswer = errors.New("redisidverify: Redis returned an unexpected reply")
 )
 
-// guard stands before the client of one store. It keeps the time limit by itself: with
-// go-redis as it comes a context of 300 ms returns after 5 s from a server that hangs.
+// guard wraps the client of one store. It enforces the time limit itself: with
+// go-redis's defaults a call with a context of 300 ms returns only after 5 s when the
+// server hangs.
 type guard struct {
 	client    redis.Scripter
 	breaker   *gobreaker.TwoStepCircuitBreaker[struct{}]
@@ -68,7 +69,7 @@ type call struct {
 	verdict func(error) // for the breaker
 }
 
-// judge tells the breaker once: an answer after the limit is a failure.
+// judge reports to the breaker once: an answer after the limit is a failure.
 func (c *call) judge(err error) { c.once.Do(func() { c.verdict(err) }) }
 
 type answer struct {
@@ -76,10 +77,10 @@ type answer struct {
 	err   error
 }
 
-// run runs a script within the limit. Its error is that of ctx, or one of this package
-// that holds nothing of keys, values and addresses. over, which may be nil, is called
-// once, beside the caller, when the command has ended or was not sent: with an answer
-// that came when nobody waited for it any more, and else with nil.
+// run runs a script within the limit. Its error is ctx's, or one of this package
+// without keys, values or addresses. over, which may be nil, is called once in another
+// goroutine when the command has ended or was not sent: with the answer if it came too
+// late for the caller, otherwise with nil.
 func (g *guard) run(ctx context.Context, over func(missed reply), s *redis.Script, keys []string, args ...any) (reply, error) {
 	if over == nil {
 		over = func(reply) {}
@@ -87,7 +88,8 @@ func (g *guard) run(ctx context.Context, over func(missed reply), s *redis.Scrip
 	return g.start(ctx, g.breaker.Allow, over, s, keys, args)
 }
 
-// undo runs a script although Redis may be passed over: it has just answered, late.
+// undo runs a script even while the breaker is open, because Redis has just
+// answered, late.
 func (g *guard) undo(ctx context.Context, s *redis.Script, keys []string, args ...any) {
 	always := func() (func(error), error) { return func(error) {}, nil }
 	_, _ = g.start(context.WithoutCancel(ctx), always, func(reply) {}, s, keys, args)
@@ -98,8 +100,8 @@ func (g *guard) start(ctx context.Context, allow func() (func(error), error), ov
 		over(nil)
 		return nil, err
 	}
-	// The caller's leaving does not end the command: a connection would be lost for it,
-	// and nobody would know how Redis is.
+	// The command does not end when the caller leaves: that would cost a connection,
+	// and the state of Redis would stay unknown.
 	limited, end := context.WithTimeout(context.WithoutCancel(ctx), ownLimit)
 	verdict, err := g.enter(ctx, limited, allow)
 	if err != nil {
@@ -117,7 +119,7 @@ func (g *guard) start(ctx context.Context, allow func() (func(error), error), ov
 	return g.wait(ctx, limited, c)
 }
 
-// enter waits for a place among the calls that are under way.
+// enter waits for a place among the calls in progress.
 func (g *guard) enter(ctx, limited context.Context, allow func() (func(error), error)) (verdict func(error), err error) {
 	if g.abandoned.Load() >= mostUnderWay {
 		return nil, errPaused
@@ -137,7 +139,8 @@ func (g *guard) enter(ctx, limited context.Context, allow func() (func(error), e
 	return verdict, nil
 }
 
-// send sends a command and gives its answer to who waits, or back where nobody does.
+// send sends a command and delivers its answer to the waiting caller, or to over if
+// nobody waits.
 func (g *guard) send(ctx context.Context, c *call, s *redis.Script, keys []string, args []any) (missed reply) {
 	got := answer{err: errFailed}
 	defer func() {
@@ -185,8 +188,8 @@ var refusals = []string{
 	"NOREPLICAS", "NOSCRIPT", "OOM", "READONLY", "TRYAGAIN", "WRONGPASS", "WRONGTYPE",
 }
 
-// harmless is an error without what go-redis puts into it: addresses, and Redis's own
-// text, which quotes keys.
+// harmless returns an error without addresses and Redis's own text, which quotes
+// keys.
 func harmless(err error) error {
 	var said redis.Error
 	switch {

@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// PersonStore is an [idverify.PersonStore] in Redis. Looking and counting are one
-// script, and the time is Redis's. While Redis fails, nobody passes.
+// PersonStore is an [idverify.PersonStore] in Redis. Checking and counting are one
+// script, with Redis's time. While Redis fails, every try is refused.
 //
 // Redis holds the pseudonym, and for each try its id and time, until the longest window
 // has passed since the last one. Without an append-only file a restart forgets tries;

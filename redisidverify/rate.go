@@ -10,11 +10,11 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Rate is what [NewStartSource] deals out.
+// Rate is the rate that [NewStartSource] hands out.
 type Rate struct {
-	// Name is whose rate it is: 1 to 64 letters, digits, ".", "-" and "_", such as
-	// "baidu-main". All processes of one account use one name. It is a key in Redis,
-	// and not secret.
+	// Name identifies the rate: 1 to 64 letters, digits, ".", "-" and "_", such as
+	// "baidu-main". All processes of one account use the same name. It is a key in
+	// Redis, and not secret.
 	Name string
 	// PerSecond is how many calls may start per second in all processes together: from
 	// 0.001 to 1,000,000, and the same in all of them.
@@ -35,8 +35,9 @@ const (
 	sourcePause = pause - 100*time.Millisecond
 )
 
-// StartSource is an [idverify.StartSource] in Redis. A start is reserved, not polled
-// for: one call of Redis gives up to 50 ms of starts in a row. The time is Redis's.
+// StartSource is an [idverify.StartSource] in Redis. Starts are reserved instead of
+// polled: one call of Redis returns up to 50 ms of consecutive starts. The time is
+// Redis's.
 type StartSource struct {
 	guard    *guard
 	name     string
@@ -57,7 +58,7 @@ func NewStartSource(client redis.Scripter, r Rate) (*StartSource, error) {
 	case !isWord(r.Name, maxRateName, ".-_"):
 		return nil, misconfigured("Name", "a rate's name has 1 to 64 letters, digits, ., - and _")
 	case !(r.PerSecond >= minPerSecond && r.PerSecond <= maxPerSecond):
-		return nil, misconfigured("PerSecond", "calls per second are from 0.001 to 1000000")
+		return nil, misconfigured("PerSecond", "must be from 0.001 to 1000000 calls per second")
 	}
 	interval := 1e6 / r.PerSecond
 	lease := max(1, int(r.PerSecond*atOnce.Seconds()))
@@ -74,8 +75,8 @@ func NewStartSource(client redis.Scripter, r Rate) (*StartSource, error) {
 // with this name behind [idverify.NewSharedLimiter], which see. While Redis fails, this
 // process works at PerSecond/Processes and says so by OnStore.
 //
-// Set PerSecond 5 % below what was bought: a start arrives late by what network and
-// scheduler take, so that a second can hold some more.
+// Set PerSecond 5 % below the purchased rate: network and scheduler delay calls
+// unevenly, so a single second can contain a few more.
 func NewLimiter(client redis.Scripter, name string, r idverify.SharedRate) (idverify.Limiter, error) {
 	source, err := NewStartSource(client, Rate{Name: name, PerSecond: r.PerSecond})
 	if err != nil {

@@ -13,10 +13,12 @@ import (
 	"strings"
 )
 
-// SealKey is a secret under which tokens are sealed in Redis. It prints without it.
+// SealKey is a secret with which tokens are encrypted in Redis. It prints without
+// the secret.
 type SealKey struct {
-	// Name stands beside each sealed token: 1 to 32 letters, digits, "-" and "_". It
-	// says which key opens it, and must not be used for another secret later.
+	// Name is stored with each sealed token: 1 to 32 letters, digits, "-" and "_".
+	// It says which key opens the token, and must not be used for another secret
+	// later.
 	Name string
 	// Secret is at least 32 random bytes, the same in all processes. It is copied.
 	Secret []byte

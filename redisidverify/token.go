@@ -23,15 +23,16 @@ const StoreSealed idverify.StoreReason = "sealed"
 
 // TokenOptions are the options of [NewTokenStore]. Keys is required.
 type TokenOptions struct {
-	// Keys seal the tokens: the first seals, and all open. To change the key, first
-	// add the new one behind the old one in all processes, then put it in front:
-	// processes that cannot open each other's tokens replace them all the time.
+	// Keys seal the tokens: the first one seals, and all can open. To change the
+	// key, first add the new one after the old one in all processes, then move it
+	// to the front: processes that cannot open each other's tokens keep replacing
+	// them.
 	Keys []SealKey
 	// Clock is that of baiduv4.Config.HTTP. Default [time.Now].
 	Clock func() time.Time
-	// OnStore is told of what failed, was late or was not made: Store is "token",
-	// Operation "load", "save" or "drop". It may be nil. It is called by several
-	// goroutines. A panic of it is dropped.
+	// OnStore is called when an operation failed, was late or was not made: Store
+	// is "token", Operation "load", "save" or "drop". It may be nil. It is called
+	// by several goroutines. A panic in it is dropped.
 	OnStore func(idverify.StoreEvent)
 }
 
@@ -49,9 +50,9 @@ const (
 )
 
 // TokenStore is a [baiduv4.TokenStore] in Redis. Tokens are sealed with AES-256-GCM.
-// Of many processes without a token one is told to fetch, and the others are given its
-// token: that is in Load, which waits until ctx ends. One that fetches for longer than
-// 5 s is not waited for. While Redis fails, every process fetches for itself.
+// Of many processes without a token one is told to fetch, and the others get its
+// token: Load waits for it until ctx ends, but not longer than 5 s for one fetching
+// process. While Redis fails, every process fetches for itself.
 type TokenStore struct {
 	guard   *guard
 	sealer  *sealer

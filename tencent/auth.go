@@ -49,7 +49,7 @@ func newSigner(vendor *exchange.Vendor, cfg Config) (*signer, error) {
 	return s, nil
 }
 
-// The vendor counts in seconds and takes signatures for at most 90 days.
+// The vendor counts in seconds and accepts lifetimes of at most 90 days.
 const (
 	minSignatureLifetime = time.Second
 	maxSignatureLifetime = 90 * 24 * time.Hour
@@ -57,17 +57,17 @@ const (
 
 func newMAC(secretKey string) hash.Hash { return hmac.New(sha1.New, []byte(secretKey)) }
 
-// authorization is a signature that is valid from now on for the lifetime, for
-// any number of calls. Its error is that of the source of randomness.
+// authorization returns a signature that is valid from now on for the lifetime, for
+// any number of calls. It fails when the source of randomness fails.
 func (s *signer) authorization(now time.Time) (string, error) {
-	var nonce [4]byte // as a decimal at most the ten digits that r may have
+	var nonce [4]byte // at most ten decimal digits, the limit for r
 	if _, err := io.ReadFull(s.random, nonce[:]); err != nil {
 		return "", err
 	}
 	signedAt := now.Unix()
 	expires := signedAt + int64(s.lifetime/time.Second)
-	// b and f, the bucket and the file of another of the vendor's services,
-	// stay empty; the values are joined as they are, without escaping.
+	// b and f (bucket and file, for another of the vendor's services) stay empty;
+	// the values are joined without escaping.
 	original := append(make([]byte, 0, 192), "a="...)
 	original = append(original, s.appID.Reveal()...)
 	original = append(original, "&b=&k="...)
@@ -84,7 +84,7 @@ func (s *signer) authorization(now time.Time) (string, error) {
 	return sign(mac, original), nil
 }
 
-// sign is the digest's 20 bytes and then the original in clear, in base64.
+// sign returns the base64 of the 20-byte digest followed by the original text.
 func sign(mac hash.Hash, original []byte) string {
 	mac.Reset()
 	mac.Write(original)

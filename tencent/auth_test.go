@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Vectors made with the vendor's own software kits and made-up keys.
+// Test vectors made with the vendor's own SDKs and made-up keys.
 const (
 	vectorKey = "EXAMPLEKEYEXAMPLEKEYEXAMPLEKEY01"
 
@@ -29,19 +29,19 @@ const (
 	nodeSignature = "F1LYSoBDOUjq0E2ZKW0JI1Y7mpNhPTEyNTAwMDAwMDAmaz1BS0lERVhBTVBMRUVYQU1QTEVFWEFNUExFRVhBTVBMRTAwMDEmZT0xNzAwMDAwMTAwJnQ9MTcwMDAwMDAwMCZyPTU0MzIxJnU9MCZmPQ=="
 )
 
-func TestSignatureIsThatOfTheVendorsKits(t *testing.T) {
+func TestSign_MatchesVendorsSDKs(t *testing.T) {
 	require.Equal(t, pythonSignature, sign(newMAC(vectorKey), []byte(pythonOriginal)))
 	require.Equal(t, nodeSignature, sign(newMAC(vectorKey), []byte(nodeOriginal)))
 }
 
-func TestAuthorizationIsTheDocumentedFormOf2020(t *testing.T) {
+func TestAuthorization_DocumentedForm(t *testing.T) {
 	s := vectorSigner([]byte{0x07, 0x5b, 0xcd, 0x15}) // 123456789
 	got, err := s.authorization(time.Unix(1_700_000_000, 999_999_999))
 	require.NoError(t, err)
 	require.Equal(t, pythonSignature, got)
 }
 
-func TestRandomPartHasAtMostTenDigits(t *testing.T) {
+func TestAuthorization_NonceHasAtMostTenDigits(t *testing.T) {
 	for nonce, want := range map[string]string{
 		"\xff\xff\xff\xff": "&r=4294967295&",
 		"\x00\x00\x00\x00": "&r=0&",
@@ -55,7 +55,7 @@ func TestRandomPartHasAtMostTenDigits(t *testing.T) {
 }
 
 // Holds P-WIRE-12.
-func TestNothingIsSignedWithoutRandomness(t *testing.T) {
+func TestSign_FailsWithoutRandomness(t *testing.T) {
 	s := vectorSigner(nil)
 	for _, broken := range []*signer{s, {random: iotest.ErrReader(errors.New("no entropy"))}} {
 		got, err := broken.authorization(time.Unix(1_700_000_000, 0))
@@ -64,9 +64,9 @@ func TestNothingIsSignedWithoutRandomness(t *testing.T) {
 	}
 }
 
-// Signatures that are made at the same time do not mix: under the race detector
-// this fails as soon as two calls share a digest.
-func TestConcurrentSignaturesAreEachTheirOwn(t *testing.T) {
+// Concurrent signatures do not mix: with the race detector this fails as soon as
+// two calls share a digest.
+func TestSign_ConcurrentSignaturesDoNotMix(t *testing.T) {
 	s := vectorSigner(nil)
 	s.random = rand.Reader
 	var all sync.WaitGroup
@@ -84,7 +84,7 @@ func TestConcurrentSignaturesAreEachTheirOwn(t *testing.T) {
 	all.Wait()
 }
 
-func TestAuthorizationIsOneLineOfBase64(t *testing.T) {
+func TestAuthorization_OneLineOfBase64(t *testing.T) {
 	s := vectorSigner(bytes.Repeat([]byte{0xa5}, 4))
 	s.secretID = redact.NewSecret(strings.Repeat("AKIDEXAMPLE", 20))
 	got, err := s.authorization(time.Unix(1_700_000_000, 0))

@@ -17,41 +17,41 @@ const Name = "tencent"
 // service.image.myqcloud.com speaks the same protocol.
 const DefaultBaseURL = "https://recognition.image.myqcloud.com"
 
-// DefaultSignatureLifetime is the longest of those in the vendor's own
-// software kits (30 s to 300 s). It leaves the most room for a slow upload and
-// for a clock that runs ahead or behind.
+// DefaultSignatureLifetime is the longest lifetime used in the vendor's own SDKs
+// (30 s to 300 s). It leaves the most room for a slow upload and for a clock that
+// is wrong.
 const DefaultSignatureLifetime = 5 * time.Minute
 
-// Config is an account at Tencent Cloud. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an account at Tencent Cloud. It prints without its credentials, except
+// where fmt bypasses its methods: under %p, and in an unexported field of another
+// struct, in some cases even behind a pointer. Do not keep it in an unexported
+// field of a struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// AppID is the account's APPID, in decimal digits. Required.
 	AppID string
-	// SecretID and SecretKey are a key of the main account; the interface
-	// refuses those of sub-accounts. Required.
+	// SecretID and SecretKey are a key of the main account; the interface refuses
+	// keys of sub-accounts. Required.
 	SecretID, SecretKey string
 
-	// Threshold is the similarity that must be exceeded to be the same
-	// person, above 1 and below 100. Default 75, the vendor's recommendation.
-	// A lower one is weaker than the vendor advises.
+	// Threshold is what the similarity must exceed to count as the same person,
+	// above 1 and below 100. Default 75, the vendor's recommendation. A lower one
+	// is weaker than the vendor recommends.
 	Threshold float64
 
-	// SignatureLifetime is how long a signature is valid, 1 s to 90 days, in
-	// whole seconds. One that is shorter than an upload takes fails with
-	// CodeSignatureExpired; a longer one serves longer whoever got hold of
-	// it. Default DefaultSignatureLifetime.
+	// SignatureLifetime is how long a signature is valid, 1 s to 90 days, in whole
+	// seconds. If it is shorter than the upload takes, the call fails with
+	// CodeSignatureExpired; the longer it is, the longer a stolen signature can be
+	// used. Default DefaultSignatureLifetime.
 	SignatureLifetime time.Duration
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
-	// Rand gives the random bytes of signatures and generated session ids. It
-	// must be safe for concurrent use. Default crypto/rand.Reader.
+	// Rand is the source of random bytes for signatures and generated session ids.
+	// It must be safe for concurrent use. Default crypto/rand.Reader.
 	Rand io.Reader
 }
 
@@ -73,8 +73,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -115,11 +114,11 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return false
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR fails with CodeInvalidConfig whatever the rate: the vendor
-// publishes no false-accept rate for this interface.
+// WithMaxFAR always fails with CodeInvalidConfig: the vendor publishes no
+// false-accept rate for this interface.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {
@@ -131,9 +130,9 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the signature because this machine's clock runs wrong, which it does before it
-// looks at the request. A decision is a Result whose [Reply] holds what the vendor
-// said; everything else is an *idverify.Error.
+// the signature because this machine's clock is wrong, which it does before it
+// processes the request. A decision is a Result whose [Reply] is the vendor's
+// answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: c.sign, Decode: c.decode})
 }
@@ -143,6 +142,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

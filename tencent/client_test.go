@@ -14,13 +14,13 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
+func TestRules_MatchTheVendorsPage(t *testing.T) {
 	require.Equal(t, []idverify.Rule{{
 		Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 75,
 	}}, newClient(t, config("")).Rules())
 }
 
-func TestCanceledUnderWayReturnsAtOnceAndSaysThatItWasSent(t *testing.T) {
+func TestVerify_CancelAfterSendingSaysSent(t *testing.T) {
 	arrived := make(chan struct{})
 	v := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -57,7 +57,7 @@ func TestCanceledUnderWayReturnsAtOnceAndSaysThatItWasSent(t *testing.T) {
 	require.Equal(t, generatedSession, e.RequestID, "the vendor can be asked about the call")
 }
 
-func TestNoAnswerInTimeIsAmbiguousAndNamesTheSession(t *testing.T) {
+func TestVerify_TimeoutIsAmbiguousWithSessionID(t *testing.T) {
 	deadline := passingDeadline{t.Context(), make(chan struct{})}
 	v := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		close(deadline.passed)
@@ -90,10 +90,10 @@ func (d passingDeadline) Err() error {
 	}
 }
 
-// The first call is signed anew for the vendor's time, later ones at once. The
-// stand-in takes signatures of the future, as the vendor does.
+// The first call is signed again with the vendor's time, later ones use it at once.
+// The stand-in takes signatures of the future, as the vendor does.
 // Holds P-PAY-1.
-func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
+func TestClockSkew_CorrectedWithStandIn(t *testing.T) {
 	for _, wrong := range []time.Duration{-time.Hour, -10 * time.Minute, -23 * time.Hour, -25 * time.Hour} {
 		srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
 		cfg := standInConfig(srv)
@@ -126,10 +126,10 @@ func TestClockThatRunsWrongIsHealedAtTheStandIn(t *testing.T) {
 	}
 }
 
-// Both exchanges are about one call: they have one session id, and the error of
-// the second says that something was sent.
+// Both exchanges belong to one call: they have the same session id, and the error
+// of the second says that something was sent.
 // Holds P-PAY-1.
-func TestSecondExchangeForTheClockIsTheSameCall(t *testing.T) {
+func TestClockSkew_SecondExchangeIsTheSameCall(t *testing.T) {
 	exchanges := 0
 	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if exchanges++; exchanges == 1 {

@@ -5,8 +5,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// The vendor's page recommends 75 and calls it exclusive: above is the same
-// person. It publishes no false-accept rate.
+// The vendor's page recommends 75, exclusive: above is the same person. It
+// publishes no false-accept rate.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	Scale:     idverify.Scale{Min: 0, Max: 100},
@@ -20,14 +20,14 @@ const codeOK = "0"
 // no HTTP status, and say of no failure whether it is charged for.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
-// inArrears is how the message of code 3 begins when it is about the account.
+// inArrears is the beginning of code 3's message when the account is in arrears.
 const inArrears = "account abnormal"
 
 var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: codeOK, Code: idverify.CodeMatch, Billed: idverify.BilledYes,
 		Note: "compared; the similarity decides", NoteZH: "已完成比对，由 similarity 判定"},
 
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: "-5803", Code: idverify.CodeIdentityMismatch,
 		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "-5804", Code: idverify.CodeIdentityNotFound,
@@ -35,7 +35,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "-5809", Code: idverify.CodeReferencePhotoUnavailable,
 		Note: "the registered photo is unusable; the police station that issued the card can take a new one", NoteZH: "登记照不可用，需到身份证签发派出所重新采集"},
 	{VendorCode: "-5817", Code: idverify.CodeReferencePhotoUnavailable,
-		Note: "the registered photo is too poor to compare with; the police station of the household register can mend it", NoteZH: "登记照质量不足以比对，需到户籍地派出所处理"},
+		Note: "the registered photo is too poor to compare with; the police station of the household register can correct it", NoteZH: "登记照质量不足以比对，需到户籍地派出所处理"},
 
 	// The request.
 	{VendorCode: "3", VendorReason: inArrears, Code: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused,
@@ -99,7 +99,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "6", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused,
 		Note: "the signature is for another AppID or bucket", NoteZH: "签名所用 APPID 或 Bucket 与请求不符"},
 	{VendorCode: "7", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused,
-		Note: "the signature does not fit the request", NoteZH: "签名与请求不符"},
+		Note: "the signature does not match the request", NoteZH: "签名与请求不符"},
 	{VendorCode: "8", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused,
 		Note: "the signature was refused", NoteZH: "签名未被接受"},
 	{VendorCode: "9", Code: idverify.CodeSignatureExpired, Delivery: idverify.DeliveryRefused,
@@ -113,7 +113,7 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "13", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused,
 		Note: "the vendor takes the signature for a replayed one", NoteZH: "厂商判定签名被重放"},
 	{VendorCode: "14", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused,
-		Note: "the signature is wrong: look at SecretKey", NoteZH: "签名不正确，请检查 SecretKey"},
+		Note: "the signature is wrong: check SecretKey", NoteZH: "签名不正确，请检查 SecretKey"},
 	{VendorCode: "16", Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryRefused,
 		Note: "there is no such bucket", NoteZH: "没有此 Bucket"},
 	{VendorCode: "24", Code: idverify.CodePermissionDenied, Delivery: idverify.DeliveryRefused,
@@ -139,16 +139,16 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "213", Code: idverify.CodeVendorUnavailable,
 		Note: "fault inside the vendor; may have been billed", NoteZH: "厂商内部故障，可能已计费"},
 	{VendorCode: "-5802", Code: idverify.CodeVendorUnavailable,
-		Note: "the service is out of order for the moment; may have been billed", NoteZH: "服务暂时故障，可能已计费"},
+		Note: "the service is temporarily out of service; may have been billed", NoteZH: "服务暂时故障，可能已计费"},
 
-	// Videos and cards: interfaces of the same family. A photo should meet none
-	// of them.
+	// Videos and cards, which belong to related interfaces. A photo should get none
+	// of these.
 	{VendorCode: "-4006", Code: idverify.CodeBadCapture,
 		Note: "no features could be taken from the faces in the video", NoteZH: "无法从视频画面提取人脸特征"},
 	{VendorCode: "-4007", Code: idverify.CodeBadCapture,
 		Note: "the faces in the video could not be compared with one another", NoteZH: "视频内各画面的人脸无法互相比对"},
 	{VendorCode: "-4008", Code: idverify.CodeBadCapture,
-		Note: "lies among the codes for faces that cannot be compared; not explained by the vendor", NoteZH: "属于人脸无法比对一类的错误码，厂商未单独说明"},
+		Note: "not explained by the vendor; in its range of codes for faces that cannot be compared", NoteZH: "属于人脸无法比对一类的错误码，厂商未单独说明"},
 	{VendorCode: "-4009", Code: idverify.CodePoorPhoto,
 		Note: "no features could be taken from the card photo", NoteZH: "无法从证件照提取人脸特征"},
 	{VendorCode: "-4010", Code: idverify.CodePoorPhoto,
@@ -158,15 +158,15 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "-4018", Code: idverify.CodePoorPhoto,
 		Note: "the card photo cannot be decoded", NoteZH: "证件照无法解码"},
 	{VendorCode: "-5001", Code: idverify.CodeBadCapture,
-		Note: "the video is not of the form that is asked for", NoteZH: "视频文件不合要求"},
+		Note: "the video does not have the required format", NoteZH: "视频文件不合要求"},
 	{VendorCode: "-5002", Code: idverify.CodeBadCapture,
 		Note: "lip reading failed", NoteZH: "唇语识别未通过"},
 	{VendorCode: "-5003", Code: idverify.CodeBadCapture,
-		Note: "lies among the codes for unusable videos; not explained by the vendor", NoteZH: "属于视频不可用一类的错误码，厂商未单独说明"},
+		Note: "not explained by the vendor; in its range of codes for unusable videos", NoteZH: "属于视频不可用一类的错误码，厂商未单独说明"},
 	{VendorCode: "-5004", Code: idverify.CodeBadCapture,
-		Note: "lies among the codes for unusable videos; not explained by the vendor", NoteZH: "属于视频不可用一类的错误码，厂商未单独说明"},
+		Note: "not explained by the vendor; in its range of codes for unusable videos", NoteZH: "属于视频不可用一类的错误码，厂商未单独说明"},
 	{VendorCode: "-5006", Code: idverify.CodeBadCapture,
-		Note: "lies among the codes for unusable videos; not explained by the vendor", NoteZH: "属于视频不可用一类的错误码，厂商未单独说明"},
+		Note: "not explained by the vendor; in its range of codes for unusable videos", NoteZH: "属于视频不可用一类的错误码，厂商未单独说明"},
 	{VendorCode: "-5005", Code: idverify.CodeBadCapture,
 		Note: "the video shows the face in too few frames", NoteZH: "视频中可用的人脸画面太少"},
 	{VendorCode: "-5007", Code: idverify.CodeBadCapture,
@@ -188,5 +188,5 @@ var table = exchange.NewTable([]idverify.CodeRow{
 	{VendorCode: "-5015", Code: idverify.CodeBadCapture,
 		Note: "the video has fewer than 270×480 pixels", NoteZH: "视频分辨率低于 270×480"},
 	{VendorCode: "-5016", Code: idverify.CodeAttackSuspected,
-		Note: "what the video shows is not alive: filmed from a screen or a picture", NoteZH: "视频中并非活体，疑为翻拍等攻击"},
+		Note: "the video shows no live person: it was filmed from a screen or a picture", NoteZH: "视频中并非活体，疑为翻拍等攻击"},
 })

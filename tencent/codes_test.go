@@ -10,8 +10,8 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// documented is every code of the vendor's page, and behind the empty line
-// those that are known from elsewhere.
+// documented lists every code of the vendor's page, and after the empty line those
+// known from other sources.
 var documented = []string{
 	"3", "4", "5", "6", "9", "10", "11", "12", "13", "14", "15", "16", "21", "23", "24", "107", "108", "213",
 	"-4006", "-4007", "-4009", "-4010", "-4011", "-4012", "-4015", "-4016", "-4017", "-4018",
@@ -20,10 +20,10 @@ var documented = []string{
 
 	"0", "7", "8", "17", "18", "19", "20", "25", "200", "201", "202", "203",
 	"-1101", "-1102", "-1300", "-1304", "-1308", "-1400", "-1403", "-1404", "-1505", "-1506", "-1507",
-	"-4008", "-5003", "-5004", "-5006", // in the ranges that are known, without a meaning of their own
+	"-4008", "-5003", "-5004", "-5006", // in known ranges, without a documented meaning
 }
 
-func TestEveryDocumentedCodeHasARowAndNoOther(t *testing.T) {
+func TestCodes_ExactlyTheDocumentedCodes(t *testing.T) {
 	var listed []string
 	for _, row := range tencent.Codes() {
 		require.Zero(t, row.HTTPStatus, row.VendorCode)
@@ -35,7 +35,7 @@ func TestEveryDocumentedCodeHasARowAndNoOther(t *testing.T) {
 }
 
 // Holds P-PAY-19.
-func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
+func TestCodes_RepeatableOnlyBeforeComparison(t *testing.T) {
 	var repeatable []string
 	for _, row := range tencent.Codes() {
 		if row.Repeatable() {
@@ -47,7 +47,7 @@ func TestOnlyWhatPrecedesTheComparisonIsRepeatable(t *testing.T) {
 	require.ElementsMatch(t, []string{"15", "107", "108"}, repeatable)
 }
 
-func TestDecisionsOfTheTable(t *testing.T) {
+func TestCodes_Decisions(t *testing.T) {
 	decisions := map[string]idverify.Code{}
 	for _, row := range tencent.Codes() {
 		if row.Code.IsDecision() {
@@ -55,7 +55,7 @@ func TestDecisionsOfTheTable(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]idverify.Code{
-		"0":     idverify.CodeMatch, // if the similarity says so
+		"0":     idverify.CodeMatch, // if the similarity passes
 		"-5803": idverify.CodeIdentityMismatch,
 		"-5804": idverify.CodeIdentityNotFound,
 		"-5809": idverify.CodeReferencePhotoUnavailable,
@@ -64,9 +64,9 @@ func TestDecisionsOfTheTable(t *testing.T) {
 	}, decisions)
 }
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
-func TestRowsMeanWhatTheVendorsPageSays(t *testing.T) {
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
+func TestCodes_MeanWhatTheVendorsPageSays(t *testing.T) {
 	got := map[idverify.Code][]string{}
 	for _, row := range tencent.Codes() {
 		key := strings.TrimSuffix(row.VendorCode+"/"+row.VendorReason, "/")

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// recorded are the fixtures, the sample of the vendor's page among them.
+// recorded are the fixtures, including the sample of the vendor's page.
 var recorded = []string{
 	"arrears_ascii_colon.json", "arrears_capitals.json", "arrears_wide_colon.json", "bad_request.json",
 	"code_as_text.json", "empty.json", "face_mismatch.json", "gateway.html", "identity_mismatch.json",
@@ -25,7 +25,7 @@ var recorded = []string{
 // reference is the session id of the fuzzed calls.
 const reference = "order-17"
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	`{"data":{"similarity":75,"session_id":""},"code":0,"message":"OK"}`,
 	`{"data":{"similarity":75.000000000000014,"session_id":"other"},"code":0,"message":"success"}`,
@@ -44,8 +44,8 @@ var turns = []string{
 	`{"data":"","code":-5803}`, `{"similarity":90,"code":0}`, `{"code":99999}`, `[]`, `null`, ``,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a
-// pass only when a similarity is in the answer, in range, and above the
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if a similarity is in the answer, in range, and above the
 // threshold.
 // Holds P-PASS-13.
 func FuzzAnswer(f *testing.F) {
@@ -108,7 +108,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, above float64) bool {
 	a, ok := fuzztest.Succeeded(given)
 	code, plain := a.Text("code")
@@ -119,7 +119,7 @@ func earned(given fuzztest.Answer, above float64) bool {
 	return ok && plain && code == "0" && ours && compared && similarity > above && similarity <= 100
 }
 
-// A signature in an answer to it is the one secret that is made for the call.
+// The signature is the one secret that is made for a single call.
 func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
 	f.Add(`{"code":5,"message":"`, `"}`)
 	f.Add(`{"code":"`, `"}`)

@@ -40,13 +40,13 @@ var (
 	rawPhoto  = []byte("no format that anybody knows")
 )
 
-// received is one request as the server saw it.
+// received is one request as the server got it.
 type received struct {
 	*http.Request
 	content []byte
 }
 
-// vendor is a server that keeps what it was sent and answers as it is told.
+// vendor is a server that records its requests and answers as the test says.
 type vendor struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -67,11 +67,11 @@ func serve(t *testing.T, answer http.HandlerFunc) *vendor {
 	return v
 }
 
-// vendorSession stands in an answer for the session id of the request, which the
-// vendor repeats.
+// vendorSession is a placeholder in an answer for the request's session id, which
+// the vendor repeats.
 var vendorSession = regexp.MustCompile(`vendor-session-[0-9]{4}`)
 
-// repeating writes the request's own session id.
+// repeating replaces the placeholder by the request's session id.
 type repeating struct {
 	http.ResponseWriter
 	session string
@@ -87,7 +87,7 @@ func (r *repeating) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 var inRequest = regexp.MustCompile(`session_id"(?:\r\n\r\n|:")([^"\r]+)`)
 
-// sessionOf is the session id of a form or of JSON.
+// sessionOf returns the session id of a form or a JSON body.
 func sessionOf(content []byte) string {
 	if found := inRequest.FindSubmatch(content); found != nil {
 		return string(found[1])
@@ -150,7 +150,7 @@ func requestWith(ev ...idverify.Evidence) *idverify.Request {
 	return &idverify.Request{Name: personName, IDNumber: personNumber, Evidence: ev}
 }
 
-// verify asks a vendor that gives the one answer, without a server.
+// verify calls a vendor that gives this answer, without a server.
 func verify(t *testing.T, answer http.HandlerFunc) (*idverify.Result, error) {
 	t.Helper()
 	transport := httpmock.NewMockTransport()
@@ -166,7 +166,7 @@ func verify(t *testing.T, answer http.HandlerFunc) (*idverify.Result, error) {
 	return newClient(t, cfg).Verify(t.Context(), req)
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

@@ -15,16 +15,16 @@ import (
 
 const path = "/face/idcardcompare"
 
-// maxRequestBytes is the vendor's limit on a whole request, form and all. It
-// states no limit for the picture itself, and advises 775×498 pixels or more.
+// maxRequestBytes is the vendor's limit for a whole request, form and all. It gives
+// no limit for the picture itself, and recommends 775×498 pixels or more.
 const maxRequestBytes = 6 << 20
 
-// photoLimits: the vendor refuses GIF by name; the other formats are those its
-// software kits send.
+// photoLimits: the vendor explicitly refuses GIF; the other formats are those that
+// its SDKs send.
 var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG, picture.BMP}}
 
-// photoPart is how a picture is called in the form. The name is our own,
-// because a file's real name may say who is in the picture.
+// photoPart is the file name of the picture in the form. It is our own, because a
+// real file name may say who is in the picture.
 type photoPart struct{ fileName, contentType string }
 
 var photoParts = map[picture.Format]photoPart{
@@ -83,8 +83,8 @@ func (c *Client) encodeURL(call *exchange.Call, session, address string) (*body.
 	})
 }
 
-// encodePhoto sends the picture's bytes as they are. The vendor's page speaks
-// of base64; its own software kits send raw bytes.
+// encodePhoto sends the picture's raw bytes. The vendor's page mentions base64, but
+// its own SDKs send raw bytes.
 func (c *Client) encodePhoto(call *exchange.Call, session string, media idverify.Media) (*body.Body, error) {
 	photo, err := call.Picture(media, photoLimits)
 	if err != nil {
@@ -108,19 +108,20 @@ func (c *Client) noRandomness() error {
 	return c.vendor.Refuse(idverify.CodeInvalidConfig, "Rand", "Rand gave no random bytes")
 }
 
-// formRoom is more than the fields of the form take beside the picture.
+// formRoom is more than the form needs besides the picture.
 const formRoom = 16 << 10
 
-// PhotoLimits are safe under every reading of the vendor's page, which bounds the whole
-// request to 6M and says nothing of pixels.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page,
+// which limits the whole request to 6M and says nothing about pixels.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBytes = 6_000_000 - formRoom
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
-// for the picture itself; the whole request is held to 6 MiB besides.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent, for the picture itself; in addition the whole request is limited to 6
+// MiB.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
 	widest := photoLimits.Photo()
 	widest.MaxBytes = maxRequestBytes

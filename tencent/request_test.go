@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// What the injected randomness below makes: 16 bytes of session id, 4 of the
+// The result of the injected randomness below: 16 bytes of session id, 4 of the
 // signature's r.
 const (
 	generatedSession = "000102030405060708090a0b0c0d0e0f"
@@ -36,7 +36,7 @@ func fixedRandomness() io.Reader {
 	return bytes.NewReader(ascending)
 }
 
-func TestPhotoTravelsAsRawBytesInAForm(t *testing.T) {
+func TestRequest_PhotoIsSentAsRawBytes(t *testing.T) {
 	for _, tt := range []struct {
 		what, fileName, contentType string
 		content                     []byte
@@ -78,7 +78,7 @@ func TestPhotoTravelsAsRawBytesInAForm(t *testing.T) {
 	}
 }
 
-func TestURLTravelsInJSON(t *testing.T) {
+func TestRequest_URLIsSentAsJSON(t *testing.T) {
 	const address = photoURL + `?a=1&b=<"2">`
 	v := serve(t, answeringFile(t, "match.json"))
 	cfg := config(v.URL)
@@ -114,7 +114,7 @@ func requireEnvelope(t *testing.T, got received) {
 		signedOriginal(t, got))
 }
 
-// signedOriginal verifies the signature of a request and gives what it signs.
+// signedOriginal verifies the signature of a request and returns the signed text.
 func signedOriginal(t *testing.T, got received) string {
 	t.Helper()
 	require.Len(t, got.Header.Values("Authorization"), 1)
@@ -169,7 +169,7 @@ func writtenByTheStandardLibrary(t *testing.T, boundary string, parts []readPart
 	return want.Bytes()
 }
 
-func TestReferenceIsTheSessionID(t *testing.T) {
+func TestRequest_ReferenceIsTheSessionID(t *testing.T) {
 	for _, ev := range []idverify.Evidence{idverify.Photo(idverify.Bytes(jpegPhoto)), idverify.PhotoURL(photoURL)} {
 		v := serve(t, answeringFile(t, "match_without_session.json"))
 		req := requestWith(ev)
@@ -182,7 +182,7 @@ func TestReferenceIsTheSessionID(t *testing.T) {
 }
 
 // Holds P-WIRE-12.
-func TestEveryCallIsSignedAnewAndHasItsOwnSessionID(t *testing.T) {
+func TestRequest_NewSignatureAndSessionIDForEveryCall(t *testing.T) {
 	v := serve(t, answeringFile(t, "match_without_session.json"))
 	client := newClient(t, config(v.URL))
 	signatures, sessions := map[string]bool{}, map[string]bool{}
@@ -199,7 +199,7 @@ func TestEveryCallIsSignedAnewAndHasItsOwnSessionID(t *testing.T) {
 	require.Len(t, sessions, 3)
 }
 
-func TestSignatureLastsFromTheClockForItsLifetime(t *testing.T) {
+func TestRequest_SignatureLifetime(t *testing.T) {
 	for lifetime, expires := range map[time.Duration]int64{
 		0:                       1_700_000_300,
 		time.Second:             1_700_000_001,
@@ -215,7 +215,7 @@ func TestSignatureLastsFromTheClockForItsLifetime(t *testing.T) {
 	}
 }
 
-func TestFirstEvidenceThatIsAcceptedIsSent(t *testing.T) {
+func TestRequest_FirstAcceptedEvidenceIsSent(t *testing.T) {
 	v := serve(t, answeringFile(t, "match.json"))
 	_, err := newClient(t, config(v.URL)).Verify(t.Context(),
 		requestWith(foreignEvidence{}, idverify.PhotoURL(photoURL), idverify.Photo(idverify.Bytes(jpegPhoto))))
@@ -227,7 +227,7 @@ type foreignEvidence struct{}
 
 func (foreignEvidence) EvidenceKind() string { return "elsewhere.capture" }
 
-func TestWholeRequestHasAtMostSixMebibytes(t *testing.T) {
+func TestRequest_SixMebibytesLimit(t *testing.T) {
 	v := serve(t, answeringFile(t, "match.json"))
 	client := newClient(t, config(v.URL))
 	photo := func(size int64) *idverify.Request {
@@ -251,7 +251,7 @@ func TestWholeRequestHasAtMostSixMebibytes(t *testing.T) {
 	require.Len(t, v.requests(), 2)
 }
 
-func TestFormatsThatTheVendorDoesNotReadAreRefused(t *testing.T) {
+func TestRequest_RefusesUnsupportedFormats(t *testing.T) {
 	for what, tt := range map[string]struct {
 		evidence idverify.Evidence
 		want     idverify.Code
@@ -273,7 +273,7 @@ func TestFormatsThatTheVendorDoesNotReadAreRefused(t *testing.T) {
 	}
 }
 
-func TestExhaustedRandomnessSendsNothing(t *testing.T) {
+func TestRequest_NothingIsSentWithoutRandomness(t *testing.T) {
 	for _, left := range []int{0, 15, 16, 19} {
 		v := serve(t, answeringFile(t, "match.json"))
 		cfg := config(v.URL)
@@ -287,7 +287,7 @@ func TestExhaustedRandomnessSendsNothing(t *testing.T) {
 	}
 }
 
-// broken gives no random bytes the first time it is asked.
+// broken fails the first time it is read.
 type broken struct{ asked atomic.Int32 }
 
 func (b *broken) Read(p []byte) (int, error) {
@@ -297,8 +297,8 @@ func (b *broken) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A session id that was not drawn would be that of others as well.
-func TestNoSessionIDIsMadeUpWithoutRandomness(t *testing.T) {
+// A session id without randomness would be the same for other calls.
+func TestRequest_NoSessionIDWithoutRandomness(t *testing.T) {
 	v := serve(t, answeringFile(t, "match.json"))
 	cfg := config(v.URL)
 	cfg.Rand = &broken{}

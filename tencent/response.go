@@ -10,25 +10,25 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
 	// Similarity is 0..100, nil when the answer has none.
 	Similarity *float64
-	// SessionID is the session_id of the answer. Empty when it has none: the
-	// RequestID beside the Reply then is the one that was sent.
+	// SessionID is the session_id of the answer. Empty when it has none; RequestID
+	// is then the one that was sent.
 	SessionID string
-	// Code is "0" for a comparison that was made; [Codes] lists the others.
+	// Code is "0" for a completed comparison; [Codes] lists the others.
 	Code    string
 	Message string
 }
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	Data    data            `json:"data"`
 	Code    exchange.Text   `json:"code"`
@@ -40,8 +40,8 @@ type data struct {
 	SessionID  exchange.Remark `json:"session_id"`
 }
 
-// UnmarshalJSON takes whatever is no object for no data: errors come with
-// null, and services of this kind write an empty object as [] or "".
+// UnmarshalJSON treats anything but an object as no data: errors come with null,
+// and services of this kind write an empty object as [] or "".
 func (d *data) UnmarshalJSON(text []byte) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil
@@ -50,8 +50,8 @@ func (d *data) UnmarshalJSON(text []byte) error {
 	return exchange.Fields(text, (*fields)(d))
 }
 
-// decode decides by code and never by message. A similarity counts only in an
-// answer that is a success in both its HTTP status and its code.
+// decode decides by code, never by message. A similarity counts only if both the
+// HTTP status and the code mean success.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -75,8 +75,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	return call.Coded(said)
 }
 
-// reasons narrows a code by how its message begins. What follows there is a
-// number of the vendor's, behind a colon of either width.
+// reasons narrows a code by the beginning of its message. After that comes a number
+// of the vendor's, behind a half-width or full-width colon.
 func reasons(message string) []string {
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(message)), inArrears) {
 		return []string{inArrears}
@@ -84,7 +84,8 @@ func reasons(message string) []string {
 	return nil
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Similarity: a.Data.Similarity.Pointer(),

@@ -13,7 +13,7 @@ import (
 )
 
 // Holds P-PASS-3.
-func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
+func TestAnswer_SimilarityDecides(t *testing.T) {
 	res, err := verify(t, answeringFile(t, "match.json"))
 	require.NoError(t, err)
 	require.True(t, res.Passed())
@@ -44,7 +44,7 @@ func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 	require.Equal(t, idverify.BilledYes, res.Billed)
 }
 
-func TestSimilarityMayBeSpelledInMoreThanOneWay(t *testing.T) {
+func TestAnswer_SpellingsOfSimilarity(t *testing.T) {
 	for score, want := range map[string]idverify.Code{
 		"75.0": idverify.CodeFaceMismatch, "-0": idverify.CodeFaceMismatch, "1e2": idverify.CodeMatch,
 		`"88.5"`: idverify.CodeMatch, `"75"`: idverify.CodeFaceMismatch,
@@ -56,7 +56,7 @@ func TestSimilarityMayBeSpelledInMoreThanOneWay(t *testing.T) {
 }
 
 // Holds P-PASS-2.
-func TestSuccessWithoutASimilarityDecidesNothing(t *testing.T) {
+func TestAnswer_SuccessWithoutSimilarityDecidesNothing(t *testing.T) {
 	for _, name := range []string{"success_without_data.json", "success_with_null_data.json", "success_with_list_data.json"} {
 		res, err := verify(t, answeringFile(t, name))
 		e := failed(t, res, err)
@@ -65,7 +65,7 @@ func TestSuccessWithoutASimilarityDecidesNothing(t *testing.T) {
 	}
 }
 
-func TestCodeMayBeText(t *testing.T) {
+func TestAnswer_CodeMayBeText(t *testing.T) {
 	res, err := verify(t, answeringFile(t, "code_as_text.json"))
 	require.NoError(t, err)
 	require.True(t, res.Passed())
@@ -75,7 +75,7 @@ func TestCodeMayBeText(t *testing.T) {
 	require.Equal(t, idverify.CodeIdentityMismatch, res.Code)
 }
 
-func TestDecisionCountsWhateverTheHTTPStatus(t *testing.T) {
+func TestAnswer_DecisionWithAnyHTTPStatus(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusBadRequest, http.StatusForbidden, http.StatusInternalServerError} {
 		res, err := verify(t, answering(status, "application/json", fixture(t, "identity_mismatch.json")))
 		require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestDecisionCountsWhateverTheHTTPStatus(t *testing.T) {
 	}
 }
 
-func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
+func TestAnswer_SuccessNeedsHTTPStatusOfSuccess(t *testing.T) {
 	for _, status := range []int{http.StatusCreated, http.StatusAccepted, http.StatusUnauthorized, http.StatusInternalServerError, http.StatusBadGateway} {
 		res, err := verify(t, answering(status, "application/json", fixture(t, "match.json")))
 		e := failed(t, res, err)
@@ -100,7 +100,7 @@ func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
 	}
 }
 
-func TestAnswerThatCannotBeReadDecidesNothing(t *testing.T) {
+func TestAnswer_UnreadableAnswerDecidesNothing(t *testing.T) {
 	const (
 		jsonType = "application/json"
 		htmlType = "text/html; charset=utf-8"
@@ -138,7 +138,7 @@ func TestAnswerThatCannotBeReadDecidesNothing(t *testing.T) {
 	}
 }
 
-func TestContentTypesOfJSONAreAccepted(t *testing.T) {
+func TestAnswer_JSONContentTypes(t *testing.T) {
 	for _, contentType := range []string{"application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8"} {
 		res, err := verify(t, answering(http.StatusOK, contentType, fixture(t, "match.json")))
 		require.NoError(t, err, contentType)
@@ -147,7 +147,7 @@ func TestContentTypesOfJSONAreAccepted(t *testing.T) {
 }
 
 // Holds P-PASS-5.
-func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
+func TestAnswer_UnlistedCodeIsUnknownAndKept(t *testing.T) {
 	res, err := verify(t, answeringFile(t, "unlisted.json"))
 	e := failed(t, res, err)
 	require.Equal(t, idverify.CodeUnknown, e.Code)
@@ -165,14 +165,14 @@ func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 }
 
 // Holds P-PASS-5, P-PASS-7.
-func TestCodeThatOnlyResemblesSuccessIsNone(t *testing.T) {
+func TestAnswer_CodeSimilarToSuccessIsNone(t *testing.T) {
 	for _, code := range []string{"0.0", "-0", "00", `" 0"`, `"OK"`, "false", "0e0", `"0 "`} {
 		res, err := verify(t, answering(http.StatusOK, "application/json", `{"data":{"similarity":99},"code":`+code+`,"message":"OK"}`))
 		failed(t, res, err)
 	}
 }
 
-func TestMessageOfCodeThreeTellsArrearsFromABadRequest(t *testing.T) {
+func TestAnswer_MessageOfCode3DistinguishesArrears(t *testing.T) {
 	for name, want := range map[string]idverify.Code{
 		"arrears_ascii_colon.json": idverify.CodeAccountSuspended,
 		"arrears_wide_colon.json":  idverify.CodeAccountSuspended,
@@ -187,7 +187,7 @@ func TestMessageOfCodeThreeTellsArrearsFromABadRequest(t *testing.T) {
 	}
 }
 
-func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
+func TestAnswer_ExpiredSignatureStatesClockSkew(t *testing.T) {
 	const note = "the signature had expired when it arrived"
 	for what, tt := range map[string]struct {
 		date string
@@ -217,7 +217,7 @@ func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
 func httpDate(offset time.Duration) string { return signedAt.Add(offset).UTC().Format(http.TimeFormat) }
 
 // Holds P-PASS-6.
-func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
+func TestAnswer_DuplicateFieldDecidesNothing(t *testing.T) {
 	for _, content := range []string{
 		`{"code":-5803,"CODE":0,"data":{"similarity":99}}`,
 		`{"code":0,"data":{"similarity":9,"similarity":99}}`,
@@ -231,7 +231,7 @@ func TestAnswerThatSaysAFieldTwiceDecidesNothing(t *testing.T) {
 	}
 }
 
-func TestOtherErrorsSayNothingOfTheClock(t *testing.T) {
+func TestAnswer_OtherErrorsDoNotMentionTheClock(t *testing.T) {
 	res, err := verify(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", httpDate(time.Hour))
 		answeringFile(t, "bad_request.json")(w, r)
@@ -239,9 +239,9 @@ func TestOtherErrorsSayNothingOfTheClock(t *testing.T) {
 	require.NotContains(t, failed(t, res, err).Detail, "clock")
 }
 
-// An answer with the session id of another call belongs to another person.
+// An answer with another call's session id is about another person.
 // Holds P-PASS-6.
-func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
+func TestAnswer_OfAnotherCallDecidesNothing(t *testing.T) {
 	for _, answer := range []string{
 		`{"code":0,"message":"OK","data":{"similarity":99,"session_id":"order-0002"}}`,
 		`{"code":-5803,"message":"m","data":{"session_id":"order-0002"}}`,
@@ -257,7 +257,7 @@ func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
 	}
 }
 
-func TestAMilderThresholdIsWarnedOfOnEveryResult(t *testing.T) {
+func TestResult_WarnsOfMilderThreshold(t *testing.T) {
 	for threshold, warned := range map[float64]bool{74.9: true, 75: false, 80: false} {
 		for _, answer := range []string{"match.json", "identity_mismatch.json"} {
 			cfg := config(serve(t, answeringFile(t, answer)).URL)
@@ -272,7 +272,7 @@ func TestAMilderThresholdIsWarnedOfOnEveryResult(t *testing.T) {
 	}
 }
 
-func TestGeneratedSessionIDSurvivesANameThatItHappensToContain(t *testing.T) {
+func TestAnswer_GeneratedSessionIDIsNotScrubbed(t *testing.T) {
 	v := serve(t, answering(http.StatusOK, "application/json", `{"data":{"session_id":"`+generatedSession+`","similarity":99},"code":0}`))
 	cfg := config(v.URL)
 	cfg.Rand = fixedRandomness()

@@ -18,8 +18,8 @@ const (
 	ending  = "tc3_request"
 )
 
-// sign asks for the key and the time when the body has been digested, which a slow disk
-// can make long.
+// sign requests key and time after the body has been digested, which can take long on a
+// slow disk.
 func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	if _, err := call.Digest(req.Body); err != nil {
 		return err
@@ -40,9 +40,8 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	return nil
 }
 
-// authorization signs what all of the vendor's own clients sign: content type, host
-// and body. The path is always the vendor's, whatever a proxy has before it. The date is
-// that of UTC.
+// authorization signs what all of the vendor's own clients sign: content type, host and
+// body. The path is always the vendor's, without a proxy's prefix. The date is in UTC.
 func authorization(r sign.Request, key idverify.Credentials, at time.Time) string {
 	r.Path, r.Query = path, ""
 	hash, signed := r.Canonical("content-type", "host")

@@ -23,9 +23,9 @@ func vectorRequest(contentType string) sign.Request {
 	}
 }
 
-// The vectors were made with the vendor's own clients. A proxy's path is not signed: the
-// vendor does not see it.
-func TestSignatureIsThatOfTheVendorsClients(t *testing.T) {
+// The test vectors were made with the vendor's own clients. A proxy's path prefix is not
+// signed, because the vendor does not see it.
+func TestSign_MatchesVendorsClients(t *testing.T) {
 	var vectors []struct{ Name, ContentType, Canonical, Signature string }
 	text, err := os.ReadFile("testdata/vectors.json")
 	require.NoError(t, err)
@@ -41,8 +41,8 @@ func TestSignatureIsThatOfTheVendorsClients(t *testing.T) {
 	}
 }
 
-// In Beijing it is the next day eight hours earlier.
-func TestDateOfASignatureIsThatOfUTC(t *testing.T) {
+// In Beijing the next day begins eight hours earlier.
+func TestSign_DateIsUTC(t *testing.T) {
 	beijing := time.FixedZone("UTC+8", 8*60*60)
 	for at, day := range map[time.Time]string{
 		time.Date(2024, 3, 1, 7, 59, 59, 0, beijing):   "2024-02-29",

@@ -12,33 +12,33 @@ import (
 // Name is the vendor's name in results and errors.
 const Name = "tencentfaceid"
 
-// DefaultBaseURL is the vendor's own service in the mainland of China. A region may
-// stand in the host, as in https://faceid.ap-guangzhou.tencentcloudapi.com; abroad it is
-// https://faceid.intl.tencentcloudapi.com.
+// DefaultBaseURL is the vendor's service in mainland China. The host may contain a
+// region, as in https://faceid.ap-guangzhou.tencentcloudapi.com; for other countries it
+// is https://faceid.intl.tencentcloudapi.com.
 const DefaultBaseURL = "https://faceid.tencentcloudapi.com"
 
-// Config is an account at Tencent Cloud. It prints without its credentials,
-// except where fmt does not ask it: under %p as a value, and in an unexported
-// field of another struct, where fmt reads the fields by itself, under some verbs
-// behind a pointer as well. Do not keep it in an unexported field of a struct
-// that is printed at all; keep the [Client].
+// Config is an account at Tencent Cloud. It prints without its credentials, except
+// where fmt bypasses its methods: under %p, and in an unexported field of another
+// struct, in some cases even behind a pointer. Do not keep it in an unexported
+// field of a struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// SecretID and SecretKey are a permanent key, of the main account or of a
 	// sub-account. Required, unless Credentials is set.
 	SecretID, SecretKey string
-	// Credentials gives the key in their place, for each attempt anew: a temporary one
-	// of STS with its Token, or one that rotates.
+	// Credentials returns the key for each attempt instead: a temporary STS key with
+	// its Token, or a rotating key.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// Threshold is the lowest similarity that is the same person, from 70 to 100.
-	// Default 70, the vendor's own line: one impostor in 10,000 passes. It can only be
-	// raised. A face that the vendor passes below it is CodeFaceMismatch.
+	// Threshold is the lowest similarity that counts as the same person, from 70 to
+	// 100. Default 70, the vendor's own threshold: one impostor in 10,000 passes. It
+	// can only be raised. A face that the vendor passes below it is CodeFaceMismatch.
 	Threshold float64
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
 }
 
@@ -58,8 +58,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -97,11 +96,11 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a copy of the client whose false-accept rate is at most rate. The
-// vendor publishes 1e-4, for its own line: with a lower rate it fails with
+// WithMaxFAR returns a copy of the client whose false-accept rate is at most rate.
+// The vendor publishes only 1e-4, for its own threshold, so a lower rate fails with
 // CodeInvalidConfig.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
@@ -114,11 +113,11 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the signature because this machine's clock runs wrong, which it does before it
-// looks at the request. A decision is a Result whose [Reply] holds what the vendor
-// said; everything else is an *idverify.Error.
+// the signature because this machine's clock is wrong, which it does before it
+// processes the request. A decision is a Result whose [Reply] is the vendor's
+// answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
-	var extra string // of this call, which the answer repeats
+	var extra string // this call's Extra, which the answer repeats
 	return c.vendor.Ask(ctx, q, exchange.Steps{
 		Encode: func(call *exchange.Call) (httpx.Request, error) {
 			extra = newExtra()
@@ -134,6 +133,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

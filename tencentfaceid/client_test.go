@@ -15,14 +15,14 @@ import (
 	"github.com/idverify/idverify/tencentfaceid"
 )
 
-func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
+func TestRules_MatchTheVendorsPage(t *testing.T) {
 	require.Equal(t, []idverify.Rule{{
 		Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: 70,
 		FAR: []idverify.FARStep{{Threshold: 70, Rate: 1e-4}},
 	}}, newClient(t, config(&vendor{})).Rules())
 }
 
-func TestTheLineMayOnlyBeRaised(t *testing.T) {
+func TestThreshold_CanOnlyBeRaised(t *testing.T) {
 	for threshold, ok := range map[float64]bool{0: true, 70: true, 99.5: true, 100: true, 69.999: false, 0.9: false, 100.1: false, -70: false} {
 		cfg := config(&vendor{})
 		cfg.Threshold = threshold
@@ -37,8 +37,8 @@ func TestTheLineMayOnlyBeRaised(t *testing.T) {
 	}
 }
 
-// The one published rate is that of the vendor's own line.
-func TestWithMaxFARKnowsOneRate(t *testing.T) {
+// The only published rate is for the vendor's own threshold.
+func TestWithMaxFAR_OnlyPublishedRate(t *testing.T) {
 	cfg := config(&vendor{})
 	cfg.Threshold = 80
 	strict, err := newClient(t, cfg).WithMaxFAR(1e-4)
@@ -61,8 +61,8 @@ func standInRequest() *idverify.Request {
 	return req
 }
 
-// A temporary key needs its token, and is asked for anew for every attempt.
-func TestTemporaryCredentials(t *testing.T) {
+// A temporary key needs its token, and is requested for every attempt.
+func TestCredentials_Temporary(t *testing.T) {
 	srv := idverifytest.Start(t)
 	cfg := standInConfig(srv)
 	cfg.SecretID, cfg.SecretKey = "", ""
@@ -89,8 +89,9 @@ func TestTemporaryCredentials(t *testing.T) {
 	require.Equal(t, 2, srv.Calls(idverifytest.TencentFaceID))
 }
 
-// The vendor refuses a signature for its time, and the second one is made by its clock.
-func TestAClockThatRunsWrongIsHealed(t *testing.T) {
+// When the vendor refuses a signature because of its time, the second one uses the
+// vendor's time.
+func TestClockSkew_Corrected(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }))
 	cfg := standInConfig(srv)
@@ -107,8 +108,8 @@ func TestAClockThatRunsWrongIsHealed(t *testing.T) {
 	require.Equal(t, 2, srv.Bill().Total())
 }
 
-// A signature that is wrong for another reason is not made again.
-func TestAWrongKeyIsTriedOnce(t *testing.T) {
+// A signature refused for another reason is not repeated.
+func TestSign_WrongKeyIsNotRetried(t *testing.T) {
 	srv := idverifytest.Start(t)
 	cfg := standInConfig(srv)
 	cfg.SecretKey += "1"
@@ -121,9 +122,9 @@ func TestAWrongKeyIsTriedOnce(t *testing.T) {
 	require.Equal(t, 1, srv.Calls(idverifytest.TencentFaceID))
 }
 
-// The body is digested before the key is asked for: what cannot be read costs no key,
-// and a slow disk none of a key's life.
-func TestKeyIsAskedForLast(t *testing.T) {
+// The body is digested before the key is requested: unreadable media need no key, and
+// a slow disk does not use up a temporary key's lifetime.
+func TestCredentials_RequestedAfterBodyIsDigested(t *testing.T) {
 	asked := 0
 	cfg := standInConfig(idverifytest.Start(t))
 	cfg.SecretID, cfg.SecretKey = "", ""

@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// The vendor's line is inclusive: 70 is the same person. The newer documents say that it
-// is fixed and publish a false-accept rate of 1e-4 for it, and for nothing else.
+// The vendor's threshold is inclusive: 70 is the same person. The newer documents say
+// that it is fixed, and publish a false-accept rate of 1e-4 for this value only.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	Scale:     idverify.Scale{Min: 0, Max: 100},
@@ -29,9 +29,9 @@ func Codes() []idverify.CodeRow { return table.Rows() }
 
 var table = exchange.NewTable(slices.Concat(ofThis, ofGateway, ofSiblings))
 
-// ofThis are those that the vendor documents for ImageRecognitionV2.
+// ofThis are the codes that the vendor documents for ImageRecognitionV2.
 var ofThis = []idverify.CodeRow{
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: success, Code: idverify.CodeMatch, Billed: idverify.BilledYes,
 		Note: "compared; the similarity decides", NoteZH: "已完成比对，由 Sim 判定"},
 	{VendorCode: lowSimilarity, Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
@@ -39,7 +39,7 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.IdNameMisMatch", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes,
 		Note: "name and number do not belong together", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "FailedOperation.IdNoExistSystem", Code: idverify.CodeIdentityNotFound,
-		Note: "the source does not hold the number; the police station of the household register can mend it; a sister product says free", NoteZH: "库中无此号码，可联系户籍所在地派出所处理；仅同类产品文档注明不计费"},
+		Note: "the source does not hold the number; the police station of the household register can correct it; a sister product says free", NoteZH: "库中无此号码，可联系户籍所在地派出所处理；仅同类产品文档注明不计费"},
 	{VendorCode: "FailedOperation.IdPhotoNoExist", Code: idverify.CodeReferencePhotoUnavailable,
 		Note: "the source has no photo for the number; a sister product says free", NoteZH: "库中没有该号码的登记照；仅同类产品文档注明不计费"},
 	{VendorCode: "FailedOperation.IdPhotoPoorQuality", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,
@@ -57,7 +57,7 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.LifePhotoSizeError", Code: idverify.CodePoorPhoto,
 		Note: "the photo is too large or too small; the vendor does not say which", NoteZH: "照片过大或过小，厂商未区分"},
 	{VendorCode: "FailedOperation.CompareFail", Code: idverify.CodePoorPhoto, Billed: idverify.BilledNo,
-		Note: "the comparison failed, the cause is not told; another photo may do", NoteZH: "比对失败，原因未说明，可换一张照片"},
+		Note: "the comparison failed, without a stated cause; another photo may do", NoteZH: "比对失败，原因未说明，可换一张照片"},
 
 	// Name and number.
 	{VendorCode: "FailedOperation.IdFormatError", Code: idverify.CodeInvalidIDNumber,
@@ -67,7 +67,8 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.IdentityAuthLimitExceeded", Code: idverify.CodeTooManyAttempts,
 		Note: "too many checks of this number or name: 15 a minute or 30 a day of a number, 500 a day of a name; try tomorrow", NoteZH: "该号码或姓名核验过于频繁（号码每分钟 15 次、每日 30 次，姓名每日 500 次），请次日再试"},
 
-	// The source and the vendor. Nobody says whether the work was charged for.
+	// The source and the vendor. It is not documented whether these are charged
+	// for.
 	{VendorCode: "FailedOperation.CompareLibServiceUnavailable", Code: idverify.CodeSourceUnavailable,
 		Note: "the source is under maintenance", NoteZH: "权威库维护中"},
 	{VendorCode: "FailedOperation.IdPhotoSystemNoanswer", Code: idverify.CodeSourceUnavailable,
@@ -89,7 +90,7 @@ var ofThis = []idverify.CodeRow{
 	{VendorCode: "UnsupportedOperation", Code: idverify.CodeInvalidRequest,
 		Note: "the operation is not supported", NoteZH: "不支持该操作"},
 
-	// The account. The vendor turns it away before it looks at the person.
+	// The account. The vendor refuses the request before it looks at the person.
 	{VendorCode: "FailedOperation.StsUnAuthErrError", Code: idverify.CodePermissionDenied, Delivery: idverify.DeliveryRefused,
 		Note: "STS is not authorised", NoteZH: "STS 未授权"},
 	{VendorCode: "UnauthorizedOperation", Code: idverify.CodePermissionDenied, Delivery: idverify.DeliveryRefused,

@@ -2,14 +2,14 @@ package tencentfaceid
 
 import "github.com/idverify/idverify"
 
-// ofGateway are those of any interface. What the gateway refuses does not reach the
-// product, and costs nothing.
+// ofGateway are the gateway's codes for any interface. What the gateway refuses
+// does not reach the product, and costs nothing.
 var ofGateway = []idverify.CodeRow{
 	// Keys and signature.
 	{VendorCode: "AuthFailure.SignatureExpire", Code: idverify.CodeSignatureExpired, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the time signed for is more than five minutes off", NoteZH: "签名时间与服务器相差超过 5 分钟"},
 	{VendorCode: "AuthFailure.SignatureFailure", Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "the signature does not fit the request: look at SecretKey, or for a proxy that changes Host", NoteZH: "签名与请求不符，请检查 SecretKey，或是否有代理改写 Host"},
+		Note: "the signature does not match the request: check SecretKey, or for a proxy that changes Host", NoteZH: "签名与请求不符，请检查 SecretKey，或是否有代理改写 Host"},
 	{VendorCode: "AuthFailure.InvalidAuthorization", Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the Authorization header is malformed, or is for another service or date", NoteZH: "Authorization 头格式有误，或其服务名、日期不对"},
 	{VendorCode: "AuthFailure.SecretIdNotFound", Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
@@ -49,33 +49,33 @@ var ofGateway = []idverify.CodeRow{
 	{VendorCode: "RequestSizeLimitExceeded", Code: idverify.CodeTooLarge, Billed: idverify.BilledNo,
 		Note: "the request is larger than 10 MB", NoteZH: "请求超过 10MB"},
 
-	// What is asked for: look at HTTP.BaseURL.
+	// What is asked for: check HTTP.BaseURL.
 	{VendorCode: "InvalidAction", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "there is no such interface at this address; look at HTTP.BaseURL", NoteZH: "该地址下没有此接口，请检查 HTTP.BaseURL"},
+		Note: "there is no such interface at this address; check HTTP.BaseURL", NoteZH: "该地址下没有此接口，请检查 HTTP.BaseURL"},
 	{VendorCode: "NoSuchVersion", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "there is no such version of the interface; look at HTTP.BaseURL", NoteZH: "没有该接口版本，请检查 HTTP.BaseURL"},
+		Note: "there is no such version of the interface; check HTTP.BaseURL", NoteZH: "没有该接口版本，请检查 HTTP.BaseURL"},
 	{VendorCode: "NoSuchProduct", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "there is no such product at this address; look at HTTP.BaseURL", NoteZH: "该地址下没有此产品，请检查 HTTP.BaseURL"},
+		Note: "there is no such product at this address; check HTTP.BaseURL", NoteZH: "该地址下没有此产品，请检查 HTTP.BaseURL"},
 	{VendorCode: "ActionOffline", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the interface has been retired", NoteZH: "接口已下线"},
 	{VendorCode: "UnsupportedProtocol", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
 		Note: "the HTTP method is not supported", NoteZH: "不支持该 HTTP 方法"},
 	{VendorCode: "UnsupportedRegion", Code: idverify.CodeInvalidConfig, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused,
-		Note: "the region is not supported; look at HTTP.BaseURL", NoteZH: "不支持该地域，请检查 HTTP.BaseURL"},
+		Note: "the region is not supported; check HTTP.BaseURL", NoteZH: "不支持该地域，请检查 HTTP.BaseURL"},
 
-	// Faults of the vendor's. What became of the request is not told.
+	// Faults of the vendor's. The answer does not say what happened to the request.
 	{VendorCode: "InternalError", Code: idverify.CodeVendorUnavailable,
 		Note: "fault inside the vendor; a sister product says free", NoteZH: "厂商内部错误；仅同类产品文档注明不计费"},
 	{VendorCode: "ServiceUnavailable", Code: idverify.CodeVendorUnavailable,
-		Note: "the service is out of order for the moment; may have been billed", NoteZH: "服务暂不可用，可能已计费"},
+		Note: "the service is temporarily out of service; may have been billed", NoteZH: "服务暂不可用，可能已计费"},
 	{VendorCode: "ResourceUnavailable", Code: idverify.CodeVendorUnavailable,
 		Note: "a resource of the vendor is not available; may have been billed", NoteZH: "资源不可用，可能已计费"},
 	{VendorCode: "ResourceInsufficient", Code: idverify.CodeVendorUnavailable,
-		Note: "a resource of the vendor does not suffice; may have been billed", NoteZH: "资源不足，可能已计费"},
+		Note: "the vendor lacks resources; may have been billed", NoteZH: "资源不足，可能已计费"},
 	{VendorCode: "ResponseSizeLimitExceeded", Code: idverify.CodeVendorUnavailable,
 		Note: "the answer was too large to be given; may have been billed", NoteZH: "返回内容过大，可能已计费"},
 	{VendorCode: "FailedOperation", Code: idverify.CodeVendorUnavailable,
-		Note: "the operation failed, the cause is not told; may have been billed", NoteZH: "操作失败，原因未说明，可能已计费"},
+		Note: "the operation failed, without a stated cause; may have been billed", NoteZH: "操作失败，原因未说明，可能已计费"},
 	{VendorCode: "ResourceInUse", Code: idverify.CodeUnknown,
 		Note: "makes no sense for this interface", NoteZH: "与本接口无关的公共错误码：资源被占用"},
 	{VendorCode: "ResourceNotFound", Code: idverify.CodeUnknown,
@@ -83,7 +83,8 @@ var ofGateway = []idverify.CodeRow{
 	{VendorCode: "DryRunOperation", Code: idverify.CodeUnknown,
 		Note: "makes no sense for this interface", NoteZH: "与本接口无关的公共错误码：DryRun"},
 
-	// How a sister product tells the state of an account. This one is not documented to.
+	// How a related product reports the state of an account. It is not documented for
+	// this one.
 	{VendorCode: "ResourceUnavailable.InArrears", Code: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused,
 		Note: "the account is in arrears", NoteZH: "账号欠费"},
 	{VendorCode: "ResourceUnavailable.LowBalance", Code: idverify.CodeAccountSuspended, Delivery: idverify.DeliveryRefused,

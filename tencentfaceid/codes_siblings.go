@@ -2,14 +2,14 @@ package tencentfaceid
 
 import "github.com/idverify/idverify"
 
-// ofSiblings are those of the product's other interfaces, about videos and cards. A
-// photo should meet none of them.
+// ofSiblings are codes of the product's other interfaces, about videos and cards. A
+// photo should get none of them.
 var ofSiblings = []idverify.CodeRow{
 	// Pictures.
 	{VendorCode: "FailedOperation.CoveredFace", Code: idverify.CodePoorPhoto, Billed: idverify.BilledNo,
 		Note: "the face is covered", NoteZH: "人脸被遮挡"},
 	{VendorCode: "FailedOperation.IncompleteFace", Code: idverify.CodePoorPhoto,
-		Note: "the face is not wholly in the picture", NoteZH: "人脸不完整"},
+		Note: "the face is not completely in the picture", NoteZH: "人脸不完整"},
 	{VendorCode: "FailedOperation.PoorImageQuality", Code: idverify.CodePoorPhoto,
 		Note: "the picture is too poor", NoteZH: "图片质量过低"},
 	{VendorCode: "FailedOperation.ImageBlur", Code: idverify.CodePoorPhoto,
@@ -17,7 +17,7 @@ var ofSiblings = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.ImageDecodeFailed", Code: idverify.CodePoorPhoto, Billed: idverify.BilledNo,
 		Note: "the picture cannot be decoded", NoteZH: "图片无法解码"},
 	{VendorCode: "FailedOperation.LipFaceIncomplete", Code: idverify.CodePoorPhoto,
-		Note: "the face is not wholly to be seen", NoteZH: "人脸露出不完整"},
+		Note: "the face is not completely visible", NoteZH: "人脸露出不完整"},
 	{VendorCode: "FailedOperation.ImageSizeTooLarge", Code: idverify.CodeTooLarge,
 		Note: "the picture is too large", NoteZH: "图片过大"},
 	{VendorCode: "FailedOperation.LivessDetectFake", Code: idverify.CodeAttackSuspected,
@@ -51,7 +51,8 @@ var ofSiblings = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.LipNetFailed", Code: idverify.CodeEvidenceUnreachable,
 		Note: "the video could not be fetched", NoteZH: "视频拉取失败"},
 
-	// Faults of the vendor's. One of them is documented as free and to be tried again.
+	// Faults of the vendor's. One of them is documented as free and as worth trying
+	// again.
 	{VendorCode: "FailedOperation.DetectEngineSystemError", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo,
 		Note: "the detection engine could not be called; the vendor advises to try again", NoteZH: "检测引擎调用失败，厂商建议重试"},
 	{VendorCode: "FailedOperation.DbError", Code: idverify.CodeVendorUnavailable,
@@ -121,7 +122,7 @@ var ofSiblings = []idverify.CodeRow{
 	{VendorCode: "FailedOperation.LivessDetectFail", Code: idverify.CodeBadCapture,
 		Note: "liveness could not be established", NoteZH: "活体检测未通过"},
 	{VendorCode: "FailedOperation.LivessUnknownError", Code: idverify.CodeBadCapture,
-		Note: "liveness could not be established, the cause is not told", NoteZH: "活体检测未知错误"},
+		Note: "liveness could not be established, without a stated cause", NoteZH: "活体检测未知错误"},
 	{VendorCode: "FailedOperation.SilentDetectFail", Code: idverify.CodeBadCapture,
 		Note: "liveness could not be established in silence", NoteZH: "静默活体检测未通过"},
 	{VendorCode: "FailedOperation.SilentEyeLiveFail", Code: idverify.CodeBadCapture,

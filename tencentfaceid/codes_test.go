@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/tencentfaceid"
 )
 
-// meanings is what each code means, written down a second time. F. stands for
+// meanings is what each code means, written a second time. F. stands for
 // FailedOperation, and so on: see long.
 var meanings = map[idverify.Code]string{
 	idverify.CodeMatch:                     "Success",
@@ -62,7 +62,7 @@ func long(codes string) []string {
 	return all
 }
 
-func TestRowsMeanWhatTheVendorsPagesSay(t *testing.T) {
+func TestCodes_MeanWhatTheVendorsPagesSay(t *testing.T) {
 	got := map[idverify.Code][]string{}
 	for _, row := range tencentfaceid.Codes() {
 		require.Empty(t, row.VendorReason)
@@ -74,9 +74,9 @@ func TestRowsMeanWhatTheVendorsPagesSay(t *testing.T) {
 	require.Len(t, got, len(meanings))
 }
 
-// The price table says of three codes that they are charged for, and of some that they
-// are not. What the gateway refuses is free. Of all others nobody says.
-func TestBillingFollowsTheDocuments(t *testing.T) {
+// The price table lists three codes as charged and some as free. What the gateway
+// refuses is free. For all others it is not documented.
+func TestCodes_BillingFollowsTheDocuments(t *testing.T) {
 	got := map[idverify.Billed][]string{}
 	for _, row := range tencentfaceid.Codes() {
 		got[row.Billed] = append(got[row.Billed], row.VendorCode)

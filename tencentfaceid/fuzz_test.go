@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/tencentfaceid"
 )
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	`{"Response":{"Sim":70,"Result":"Success"}}`,
 	`{"Response":{"Sim":69.99999999999999,"Result":"Success"}}`,
@@ -32,9 +32,9 @@ var turns = []string{
 	`{"Response":"Success","Sim":90}`, `[]`, `null`, ``,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a pass only
-// when the answer is a success without an error, to this question, and its similarity is
-// in range and at the line.
+// Whatever the vendor answers, the outcome is a decision or an error with a code, and a
+// pass only if the answer is a success without an error, to this question, and its
+// similarity is in range and at the line.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), uint8(0)) }
 	files, err := filepath.Glob("testdata/*_*.json")
@@ -83,8 +83,8 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// earned reads the answer a second time, by the vendor's page. No answer here can know
-// the call's Extra, so one that has any is another call's.
+// earned evaluates the answer independently, by the vendor's page. No answer here can
+// know the call's Extra, so an answer that has one belongs to another call.
 func earned(given fuzztest.Answer, line float64) bool {
 	whole, ok := fuzztest.Succeeded(given)
 	a, isObject := whole.Object("Response")

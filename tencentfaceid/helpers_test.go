@@ -27,7 +27,7 @@ const (
 	personNumber = "11010519000101001X"
 )
 
-// signedAt is 2023-11-14 in UTC, and the day after in Beijing.
+// signedAt is 2023-11-14 in UTC, and already the next day in Beijing.
 var signedAt = time.Unix(1_700_000_000, 0)
 
 var (
@@ -35,13 +35,13 @@ var (
 	pngPhoto  = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x00IEND\xaeB`\x82 made-up picture")
 )
 
-// received is one request as the vendor saw it.
+// received is one request as the vendor got it.
 type received struct {
 	*http.Request
 	content []byte
 }
 
-// members are those of the body.
+// members are the members of the body.
 func (r received) members(t *testing.T) map[string]string {
 	t.Helper()
 	var all map[string]string
@@ -49,8 +49,8 @@ func (r received) members(t *testing.T) map[string]string {
 	return all
 }
 
-// vendor answers without a server, and keeps what it was sent. EXTRA-HERE in an answer is
-// the request's own Extra.
+// vendor answers without a server, and records its requests. EXTRA-HERE in an answer is
+// replaced by the request's Extra.
 type vendor struct {
 	status       int // 200 where it is 0
 	contentType  string
@@ -113,13 +113,13 @@ func photoRequest(content []byte) *idverify.Request {
 		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(content))}}
 }
 
-// verify asks a vendor that gives the one answer.
+// verify calls a vendor that gives this answer.
 func verify(t *testing.T, answer string) (*idverify.Result, error) {
 	t.Helper()
 	return newClient(t, config(&vendor{answer: answer})).Verify(t.Context(), photoRequest(jpegPhoto))
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)

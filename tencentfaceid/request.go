@@ -18,23 +18,24 @@ const (
 	version = "2018-03-01"
 )
 
-// idleTimeout is that of the vendor's own Go client: the server closes idle
-// connections without notice.
+// idleTimeout is the same as in the vendor's own Go client, because the server
+// closes idle connections without notice.
 const idleTimeout = 30 * time.Second
 
-// maxPhotoBytes become 3 × 2^20 characters of base64: the wider reading of "3M".
+// maxPhotoBytes gives 3 × 2^20 characters of base64, the more generous reading of
+// "3M".
 const maxPhotoBytes = 3 << 20 / 4 * 3
 
 var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}, MaxBytes: maxPhotoBytes}
 
-// maxExtra is the vendor's limit on Extra, in characters.
+// maxExtra is the vendor's limit for Extra, in characters.
 const maxExtra = 10
 
-// newExtra names one call: no other that is under way has the same.
+// newExtra identifies one call: no other call in progress has the same.
 func newExtra() string { return sign.Nonce()[:maxExtra] }
 
-// headers are the same for every request. The vendor's clients send no region for this
-// action, and Encryption is left out.
+// headers are the same for every request. Like the vendor's own clients, they contain
+// no region for this action. Encryption is not used.
 var headers = http.Header{"X-Tc-Action": {action}, "X-Tc-Version": {version}}
 
 func (c *Client) encode(call *exchange.Call, extra string) (httpx.Request, error) {
@@ -52,8 +53,8 @@ func (c *Client) encode(call *exchange.Call, extra string) (httpx.Request, error
 	return req, err
 }
 
-// PhotoLimits are safe under every reading of the vendor's page: it says "3M" of base64
-// text, and nothing of pixels.
+// PhotoLimits returns limits that are safe under every reading of the vendor's page: it
+// says "3M" of base64 text, and nothing about pixels.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBase64 = 3_000_000
@@ -61,7 +62,8 @@ func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
 	widest := photoLimits.Photo()
 	widest.MaxBase64 = maxPhotoBytes / 3 * 4

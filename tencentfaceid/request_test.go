@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestRequestIsThatOfTheVendorsPage(t *testing.T) {
+func TestRequest_MatchesTheVendorsPage(t *testing.T) {
 	v := &vendor{answer: fixture(t, "match.json")}
 	req := photoRequest(pngPhoto)
 	req.Reference = "order-2024-0001"
@@ -38,7 +38,7 @@ func TestRequestIsThatOfTheVendorsPage(t *testing.T) {
 }
 
 // The Extra names a call: two of them never share one.
-func TestEveryCallHasItsOwnExtra(t *testing.T) {
+func TestRequest_NewExtraForEveryCall(t *testing.T) {
 	v := &vendor{answer: fixture(t, "match.json")}
 	client := newClient(t, config(v))
 	extras := map[string]bool{}
@@ -52,7 +52,7 @@ func TestEveryCallHasItsOwnExtra(t *testing.T) {
 	require.Len(t, extras, 50)
 }
 
-func TestPicturesAreHeldToTheVendorsLimits(t *testing.T) {
+func TestRequest_PictureLimits(t *testing.T) {
 	photo := func(size int) []byte {
 		content := make([]byte, size)
 		copy(content, "\xff\xd8\xff\xdb")

@@ -8,17 +8,17 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Reply is the vendor's answer, field by field but for Extra, which is ours; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// Reply is the vendor's answer, field by field except Extra, which is ours; see
+// [idverify.ReplyAs]. It is not printed, logged or marshalled, except where fmt
+// bypasses its methods; see [idverify.Request]. The request's personal data is
+// removed from its texts, which are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
 	// Sim is the similarity, 0 to 100. nil when the answer has none. It counts only
-	// beside Success and CompareLowSimilarity.
+	// with Success and CompareLowSimilarity.
 	Sim *float64
-	// Result is the code of a comparison, Description its words.
+	// Result is the code of a comparison, Description its text.
 	Result, Description string
 	// ErrorCode and ErrorMessage are those of an answer without a Result.
 	ErrorCode, ErrorMessage string
@@ -27,7 +27,7 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// answer is the JSON as it comes.
+// answer is the vendor's JSON.
 type answer struct {
 	Response response `json:"Response"`
 }
@@ -58,8 +58,8 @@ type failure struct {
 	Message exchange.Remark `json:"Message"`
 }
 
-// UnmarshalJSON takes whatever is no object for an error without a code: beside a
-// success it must not pass unseen.
+// UnmarshalJSON treats anything but an object as an error without a code: with a
+// success it must not be ignored.
 func (f *failure) UnmarshalJSON(text []byte) error {
 	type fields failure
 	if string(text) == "null" {
@@ -74,8 +74,8 @@ func (f *failure) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// decode decides by the codes of Result or Error, and never by words. A success counts
-// only under HTTP 200, with a similarity, and at the vendor's own line at least.
+// decode decides by the code in Result or Error, never by texts. A success counts only
+// with HTTP 200 and a similarity at or above the vendor's own threshold.
 func (c *Client) decode(call *exchange.Call, extra string) (*idverify.Result, error) {
 	var whole answer
 	if err := call.Decode(&whole); err != nil {
@@ -106,7 +106,8 @@ func (c *Client) decode(call *exchange.Call, extra string) (*idverify.Result, er
 	return call.Verdict(result, exchange.Measured{Field: "Response.Sim", Score: a.Sim, Rule: c.similarity, Line: similarity})
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *response) reply(call *exchange.Call) *Reply {
 	return &Reply{
 		Sim:          a.Sim.Pointer(),

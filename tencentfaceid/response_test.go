@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/tencentfaceid"
 )
 
-func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
+func TestAnswer_SimilarityDecides(t *testing.T) {
 	res, err := verify(t, fixture(t, "match.json"))
 	require.NoError(t, err)
 	require.True(t, res.Passed())
@@ -33,7 +33,7 @@ func TestComparisonIsDecidedByTheSimilarity(t *testing.T) {
 }
 
 // The vendor's no stands whatever the score says, and carries it where it can be used.
-func TestLowSimilarityIsAMismatchWhateverSimSays(t *testing.T) {
+func TestAnswer_LowSimilarityIsAMismatchWhateverSim(t *testing.T) {
 	for sim, carried := range map[string]bool{
 		`"Sim":31.5,`: true, `"Sim":0,`: true, `"Sim":70,`: true, `"Sim":99.9,`: true, `"Sim":"31.5",`: true,
 		"": false, `"Sim":null,`: false, `"Sim":101,`: false, `"Sim":-1,`: false, `"Sim":"x",`: false,
@@ -49,7 +49,7 @@ func TestLowSimilarityIsAMismatchWhateverSimSays(t *testing.T) {
 }
 
 // The vendor itself says no below 70: a success there contradicts itself.
-func TestSuccessBelowTheVendorsLineIsAContradiction(t *testing.T) {
+func TestAnswer_SuccessBelowVendorsThresholdIsAContradiction(t *testing.T) {
 	for sim, want := range map[string]idverify.Code{"70": idverify.CodeMatch, "70.0": idverify.CodeMatch, "100": idverify.CodeMatch, "98.819999694824": idverify.CodeMatch,
 		"69.999": idverify.CodeBadResponse, "0": idverify.CodeBadResponse, `"69"`: idverify.CodeBadResponse} {
 		res, err := verify(t, `{"Response":{"Sim":`+sim+`,"Result":"Success","RequestId":"r"}}`)
@@ -64,7 +64,7 @@ func TestSuccessBelowTheVendorsLineIsAContradiction(t *testing.T) {
 }
 
 // Agreement is tested at the vendor's own line: a yes below the caller's is a mismatch.
-func TestTheCallersLineIsNoneOfTheVendors(t *testing.T) {
+func TestAnswer_BelowCallersThresholdIsAMismatch(t *testing.T) {
 	for sim, want := range map[string]idverify.Code{"79.99": idverify.CodeFaceMismatch, "80": idverify.CodeMatch, "70": idverify.CodeFaceMismatch} {
 		cfg := config(&vendor{answer: `{"Response":{"Sim":` + sim + `,"Result":"Success","RequestId":"r"}}`})
 		cfg.Threshold = 80
@@ -76,7 +76,7 @@ func TestTheCallersLineIsNoneOfTheVendors(t *testing.T) {
 }
 
 // A no may come in either place.
-func TestDecisionsComeInResultOrInError(t *testing.T) {
+func TestAnswer_DecisionsInResultOrError(t *testing.T) {
 	for _, name := range []string{"identity_mismatch.json", "identity_mismatch_as_error.json"} {
 		res, err := verify(t, fixture(t, name))
 		require.NoError(t, err)
@@ -136,7 +136,7 @@ func TestAnErrorBesideAResultIsNeverAPass(t *testing.T) {
 
 // An answer with the Extra of another call belongs to another person: nobody else is
 // asked, and nothing of it is shown.
-func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
+func TestAnswer_OfAnotherCallDecidesNothing(t *testing.T) {
 	for _, answer := range []string{
 		`{"Response":{"Sim":99,"Result":"Success","Extra":"0123456789","RequestId":"theirs"}}`,
 		`{"Response":{"Sim":99,"Result":"Success","Extra":"EXTRA-HERE ","RequestId":"theirs"}}`,
@@ -166,7 +166,7 @@ func TestAnAnswerToAnotherCallDecidesNothing(t *testing.T) {
 }
 
 // What follows on the connection cannot be trusted either.
-func TestAnAnswerToAnotherCallClosesItsConnection(t *testing.T) {
+func TestAnswer_OfAnotherCallClosesConnection(t *testing.T) {
 	answers := []string{
 		`{"Response":{"Sim":99,"Result":"Success","RequestId":"a"}}`, `{"Response":{"Sim":99,"Result":"Success","RequestId":"b"}}`,
 		`{"Response":{"Sim":99,"Result":"Success","Extra":"0123456789","RequestId":"c"}}`, `{"Response":{"Sim":99,"Result":"Success","RequestId":"d"}}`,
@@ -199,7 +199,7 @@ type named struct{ idverify.Provider }
 
 func (named) Name() string { return "another" }
 
-func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
+func TestAnswer_SuccessNeedsHTTPStatusOfSuccess(t *testing.T) {
 	for _, status := range []int{http.StatusCreated, http.StatusUnauthorized, http.StatusInternalServerError} {
 		v := &vendor{status: status, answer: fixture(t, "match.json")}
 		res, err := newClient(t, config(v)).Verify(t.Context(), photoRequest(jpegPhoto))
@@ -212,7 +212,7 @@ func TestSuccessNeedsTheHTTPStatusOfSuccess(t *testing.T) {
 	assert.Equal(t, "AuthFailure.SignatureExpire", failed(t, res, err).VendorCode)
 }
 
-func TestAnswerThatCannotBeReadDecidesNothing(t *testing.T) {
+func TestAnswer_UnreadableAnswerDecidesNothing(t *testing.T) {
 	for what, tt := range map[string]struct {
 		status            int
 		contentType, file string
@@ -232,7 +232,7 @@ func TestAnswerThatCannotBeReadDecidesNothing(t *testing.T) {
 	}
 }
 
-func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
+func TestAnswer_UnlistedCodeIsUnknownAndKept(t *testing.T) {
 	res, err := verify(t, fixture(t, "unlisted.json"))
 	e := failed(t, res, err)
 	require.Equal(t, []any{idverify.CodeUnknown, "FailedOperation.OcrWarningOccurred", idverify.BilledUnknown, false}, []any{e.Code, e.VendorCode, e.Billed, e.Repeatable()})
@@ -248,7 +248,7 @@ func TestUnlistedCodeIsUnknownAndKept(t *testing.T) {
 	}
 }
 
-func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
+func TestAnswer_ExpiredSignatureStatesClockSkew(t *testing.T) {
 	v := &vendor{answer: fixture(t, "signature_expired.json"), date: signedAt.Add(12 * time.Minute).UTC().Format(http.TimeFormat)}
 	res, err := newClient(t, config(v)).Verify(t.Context(), photoRequest(jpegPhoto))
 	e := failed(t, res, err)
@@ -259,7 +259,7 @@ func TestExpiredSignatureSaysHowWrongTheClockIs(t *testing.T) {
 }
 
 // The vendor's limit per person is not to be waited out.
-func TestTheVendorsLimitPerPerson(t *testing.T) {
+func TestAnswer_VendorsLimitPerPerson(t *testing.T) {
 	v := &vendor{answer: `{"Response":{"Sim":0,"Result":"FailedOperation.IdentityAuthLimitExceeded","RequestId":"r"}}`}
 	res, err := newClient(t, config(v)).Verify(t.Context(), photoRequest(jpegPhoto))
 	e := failed(t, res, err)

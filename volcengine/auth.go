@@ -20,8 +20,8 @@ const (
 	ending    = "request"
 )
 
-// sign lets every attempt be signed with the key and the time of now. Media can be
-// slow to read, so the body is digested before either is asked for.
+// sign signs every attempt with the current key and time. Media can be slow to
+// read, so the body is digested before key and time are requested.
 func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	if _, err := call.Digest(req.Body); err != nil {
 		return err
@@ -38,8 +38,8 @@ func (c *Client) sign(call *exchange.Call, req *httpx.Request) error {
 	return nil
 }
 
-// authorize adds the signature to a request that is final but for it. It signs what
-// the vendor's own Go kit signs.
+// authorize adds the signature to an otherwise final request. It signs what the
+// vendor's own Go SDK signs.
 func authorize(r *http.Request, digest [sha256.Size]byte, key idverify.Credentials, at time.Time) {
 	date := sign.Short(at)
 	r.Header.Set("X-Date", date)
@@ -58,8 +58,8 @@ func authorize(r *http.Request, digest [sha256.Size]byte, key idverify.Credentia
 		", Signature="+sign.Chain(key.KeySecret, day, region, service, ending, toSign))
 }
 
-// withoutDefaultPort is the host as the vendor's kits sign it: without a port that
-// http or https would have taken by itself, whichever of the two it is.
+// withoutDefaultPort returns the host as the vendor's SDKs sign it: without port 80
+// or 443, whichever scheme is used.
 func withoutDefaultPort(host string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 }

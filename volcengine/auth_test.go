@@ -18,7 +18,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// vectorBody is signed by the vectors, which were made with the vendor's own Go kit.
+// vectorBody is the body of the test vectors, which were made with the vendor's own
+// Go SDK.
 const vectorBody = `{"req_key":"cert_src_face_comp","idcard_name":"韦小宝","idcard_no":"11204416541220243X","image":"/9j/4AA+Qg=="}`
 
 var vectorKey = idverify.Credentials{KeyID: "AKLTEXAMPLE0001", KeySecret: "RVhBTVBMRVNLMDAwMQ=="}
@@ -33,7 +34,7 @@ func signed(address string, key idverify.Credentials, at time.Time) http.Header 
 
 const vectorAddress = "https://visual.volcengineapi.com/?Action=CertSrcFaceComp&Version=2022-08-31"
 
-func TestTheSignatureIsThatOfTheVendorsKit(t *testing.T) {
+func TestSign_MatchesVendorsSDK(t *testing.T) {
 	h := signed(vectorAddress, vectorKey, time.Unix(1_700_000_000, 999_999_999).In(time.FixedZone("", 8*3600)))
 	assert.Equal(t, "HMAC-SHA256 Credential=AKLTEXAMPLE0001/20231114/cn-north-1/cv/request, SignedHeaders=content-type;host;x-content-sha256;x-date, "+
 		"Signature=1dccafdff7a737e8201764e837a81d46d53a2de7f4adbc6ef5aa4c2944bd9e28", h.Get("Authorization"))
@@ -42,8 +43,8 @@ func TestTheSignatureIsThatOfTheVendorsKit(t *testing.T) {
 	assert.NotContains(t, h, "X-Security-Token")
 }
 
-// The port that a scheme takes by itself is not signed, any other is.
-func TestADefaultPortIsNotSigned(t *testing.T) {
+// A default port is not signed, any other port is.
+func TestSign_DefaultPortIsNotSigned(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	plain := signed(vectorAddress, vectorKey, at).Get("Authorization")
 	for port, same := range map[string]bool{":443": true, ":80": true, ":8443": false, ":1443": false} {
@@ -52,7 +53,7 @@ func TestADefaultPortIsNotSigned(t *testing.T) {
 	}
 }
 
-func TestATokenIsSentAndSigned(t *testing.T) {
+func TestSign_TokenIsSentAndSigned(t *testing.T) {
 	key := vectorKey
 	key.Token = "STSEXAMPLE0001"
 	h := signed(vectorAddress, key, time.Unix(1_700_000_000, 0))
@@ -60,8 +61,8 @@ func TestATokenIsSentAndSigned(t *testing.T) {
 	assert.Contains(t, h.Get("Authorization"), "SignedHeaders=content-type;host;x-content-sha256;x-date;x-security-token, ")
 }
 
-// The day of the scope is that of UTC: until 08:00 in Beijing it is the day before.
-func TestTheDayIsThatOfUTC(t *testing.T) {
+// The scope's date is in UTC: until 08:00 in Beijing it is the day before.
+func TestSign_DateIsUTC(t *testing.T) {
 	midnight := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
 	for at, day := range map[time.Time]string{
 		midnight.Add(-time.Second): "20260101", midnight: "20260102",
@@ -71,9 +72,9 @@ func TestTheDayIsThatOfUTC(t *testing.T) {
 	}
 }
 
-// The requests in testdata were signed by the vendor's kits for Node and for Go, which
-// agree; official/volcengine makes any number of others.
-func TestRequestsAreSignedAsTheVendorsKitsSignThem(t *testing.T) {
+// The requests in testdata were signed with the vendor's Node and Go SDKs, which
+// agree; official/volcengine can make more.
+func TestSign_MatchesRecordedRequests(t *testing.T) {
 	f, err := os.Open(cmp.Or(os.Getenv("IDVERIFY_VOLCENGINE_REQUESTS"), "testdata/signed.jsonl"))
 	require.NoError(t, err)
 	defer f.Close()

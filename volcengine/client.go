@@ -15,30 +15,31 @@ const Name = "volcengine"
 const DefaultBaseURL = "https://visual.volcengineapi.com"
 
 // Config is an account at Volcengine. It prints without its credentials, except
-// where fmt does not ask it: under %p as a value, and in an unexported field of
-// another struct, where fmt reads the fields by itself, under some verbs behind a
-// pointer as well. Do not keep it in an unexported field of a struct that is printed
-// at all; keep the [Client].
+// where fmt bypasses its methods: under %p, and in an unexported field of another
+// struct, in some cases even behind a pointer. Do not keep it in an unexported field
+// of a struct that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// AccessKeyID and SecretAccessKey are a permanent key of the account, or of a
-	// sub-user with a policy for the service cv. The secret is used as the console
-	// shows it: it looks like base64, and is not decoded. Required without Credentials.
+	// sub-user with a policy for the service cv. The secret is used exactly as the
+	// console shows it: it looks like base64, but is not decoded. Required without
+	// Credentials.
 	AccessKeyID, SecretAccessKey string
-	// Credentials gives the key in their place, for temporary keys and such as rotate;
-	// see [idverify.Credentials]. Default none.
+	// Credentials returns the key instead, for temporary and rotating keys; see
+	// [idverify.Credentials]. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// Rate chooses the threshold that decides, of the four that come with each answer,
+	// Rate chooses the deciding threshold, among the four that come with each answer,
 	// by its false-accept rate: 1e-3, 1e-4, 1e-5 or 1e-6. Default 1e-4, at which the
-	// vendor itself decides. A lower rate is stricter: what the vendor calls the same
-	// person may then be a face that does not match. 1e-3 is weaker than the vendor
-	// recommends, and every result warns of it; a no of the vendor's stays a no.
+	// vendor itself decides. A lower rate is stricter: a face that the vendor passes
+	// may then be CodeFaceMismatch. 1e-3 is weaker than the vendor recommends, and
+	// every result warns of it; a vendor's no always stays a no.
 	Rate float64
 
-	// HTTP is how the vendor is reached. Its Clock tells the time that is signed, until
-	// the vendor refuses a signature for its time and its Date says another.
+	// HTTP configures the connection to the vendor. Its Clock gives the time for
+	// signatures. When the vendor refuses a signature because of its time, the vendor's
+	// Date header is used from then on.
 	HTTP idverify.HTTP
 }
 
@@ -59,8 +60,7 @@ var (
 	_ idverify.Verifier    = (*Client)(nil)
 )
 
-// New checks the configuration. It fails with CodeInvalidConfig and the name
-// of the field.
+// New checks the configuration. It fails with CodeInvalidConfig, naming the field.
 func New(cfg Config) (*Client, error) {
 	vendor, err := exchange.NewVendor(exchange.Settings{
 		Name:           Name,
@@ -93,12 +93,12 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-// Rules are the checks that a pass needs.
+// Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a client that is held to the answer's threshold for the highest
-// published rate that is at most rate; it is never made milder. It fails with
-// CodeInvalidConfig for a rate below 1e-6, the lowest that is published.
+// WithMaxFAR returns a copy of the client that uses the answer's threshold for the
+// highest published rate that is at most rate; it is never made milder. It fails
+// with CodeInvalidConfig for a rate below 1e-6, the lowest published one.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {
@@ -110,9 +110,9 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 }
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
-// the signature because this machine's clock runs wrong, which it does before it
-// looks at the request. A decision is a Result whose [Reply] holds what the vendor
-// said; everything else is an *idverify.Error.
+// the signature because this machine's clock is wrong, which it does before it
+// processes the request. A decision is a Result whose [Reply] is the vendor's
+// answer; anything else is an *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: c.sign, Decode: c.decode})
 }
@@ -122,6 +122,6 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 	return idverify.VerifyWith(ctx, c, req)
 }
 
-// CloseIdleConnections closes the connections of the default transport that no
-// call uses. The Client of the settings is left alone.
+// CloseIdleConnections closes the idle connections of the default transport. It
+// does nothing to HTTP.Client.
 func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }

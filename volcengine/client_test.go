@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
+func TestRules_MatchTheVendorsPage(t *testing.T) {
 	want := idverify.Rule{
 		Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast,
 		FAR: []idverify.FARStep{{Rate: 1e-3}, {Rate: 1e-4}, {Rate: 1e-5}, {Rate: 1e-6}}, Rate: 1e-4,
@@ -28,7 +28,7 @@ func TestRulesAreThoseOfTheVendorsPage(t *testing.T) {
 	}
 }
 
-func TestMaxFARIsNeverMilder(t *testing.T) {
+func TestWithMaxFAR_NeverMilder(t *testing.T) {
 	for own, wants := range map[float64]map[float64]float64{
 		1e-3: {0.5: 1e-3, 1e-3: 1e-3, 9e-4: 1e-4, 1e-6: 1e-6},
 		0:    {0.5: 1e-4, 1e-3: 1e-4, 5e-5: 1e-5, 2e-6: 1e-6},
@@ -49,8 +49,8 @@ func TestMaxFARIsNeverMilder(t *testing.T) {
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 }
 
-// A temporary key is asked for at every call, and its token is signed.
-func TestTemporaryKeysAtTheStandIn(t *testing.T) {
+// A temporary key is requested for every call, and its token is signed.
+func TestCredentials_WithStandIn(t *testing.T) {
 	srv := idverifytest.Start(t)
 	key := idverify.Credentials{
 		KeyID: idverifytest.VolcengineTemporaryKeyID, KeySecret: idverifytest.VolcengineTemporarySecretKey, Token: idverifytest.VolcengineSecurityToken,
@@ -93,8 +93,8 @@ func TestTemporaryKeysAtTheStandIn(t *testing.T) {
 
 func noKey(context.Context) (idverify.Credentials, error) { return idverify.Credentials{}, nil }
 
-// The first call is signed anew for the vendor's time, later ones at once.
-func TestAClockThatRunsWrongIsHealed(t *testing.T) {
+// The first call is signed again with the vendor's time, later ones use it at once.
+func TestClockSkew_Corrected(t *testing.T) {
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return signedAt }))
 	for _, wrong := range []time.Duration{-time.Hour, 16 * time.Minute, 9 * time.Hour} {
 		client := newClient(t, volcengine.Config{
@@ -118,7 +118,7 @@ func TestAClockThatRunsWrongIsHealed(t *testing.T) {
 	}
 }
 
-// dated gives answers the Date of the stand-in's clock.
+// dated sets the Date of answers to the stand-in's clock.
 type dated struct{ next http.RoundTripper }
 
 func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -129,9 +129,9 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// The body is digested before the key is asked for: what cannot be read costs no key,
-// and a slow disk none of a key's life.
-func TestKeyIsAskedForLast(t *testing.T) {
+// The body is digested before the key is requested: unreadable media need no key, and
+// a slow disk does not use up a temporary key's lifetime.
+func TestCredentials_RequestedAfterBodyIsDigested(t *testing.T) {
 	asked := 0
 	client := newClient(t, volcengine.Config{Credentials: func(context.Context) (idverify.Credentials, error) {
 		asked++

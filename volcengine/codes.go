@@ -9,9 +9,9 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// Every answer brings a threshold for each of these rates, and the vendor's page calls
-// the one for 1e-4 the line of a pass. It publishes no scale: 0..100 is that of the
-// same family of thresholds elsewhere, and a score beyond it decides nothing.
+// Every answer has a threshold for each of these rates, and the vendor's page uses the
+// one for 1e-4 for a pass. It publishes no scale: 0..100 is the scale of similar
+// thresholds elsewhere, and a score outside it decides nothing.
 var similarity = idverify.Rule{
 	Kind:      idverify.CheckSimilarity,
 	DecidedBy: idverify.DecidedByAnswer,
@@ -23,7 +23,7 @@ var similarity = idverify.Rule{
 
 const (
 	codeOK     = "10000"
-	codeSeeSub = "50215" // the sub-code tells
+	codeSeeSub = "50215" // the sub-code decides
 	codeDenied = "50400"
 	codeFlow   = "FlowLimitExceeded"
 	subOK      = "0" // has no row: beside codeOK the score decides
@@ -35,7 +35,7 @@ const (
 
 // Codes lists the vendor's codes and what they mean here: sub-codes, codes of the
 // service, and the names of the gateway's errors. Sub-codes are billed as the vendor's
-// page marks them; what an answer itself says of its price outranks it.
+// page marks them, unless the answer itself states its price.
 func Codes() []idverify.CodeRow { return table.Rows() }
 
 var table = exchange.NewTable(slices.Concat(subCodes, serviceCodes, gatewayCodes))
@@ -47,8 +47,8 @@ const (
 	noDigits   = 0
 )
 
-// listedAs is a code where it stands. One that is listed for another place is another
-// code here, which is not listed.
+// listedAs returns a code as it is listed for its place in the answer. A code that is
+// listed only for another place counts as unlisted.
 func listedAs(code string, digits int) string {
 	_, listed := table.Find(code)
 	isNumber := strings.Trim(code, "0123456789") == ""
@@ -80,7 +80,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: "210313", Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes,
 		Note: "the face does not agree, though it may be the person: no pass", NoteZH: "人脸比对不一致，疑似本人，不视为通过"},
 
-	// What the source says of name, number and registered photo.
+	// The source's answers about name, number and registered photo.
 	{VendorCode: "210207", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledNo,
 		Note: "name and number do not agree", NoteZH: "姓名与号码不一致"},
 	{VendorCode: "210205", Code: idverify.CodeIdentityNotFound, Billed: idverify.BilledNo,
@@ -92,7 +92,7 @@ var subCodes = []idverify.CodeRow{
 	{VendorCode: "210309", Code: idverify.CodeReferencePhotoUnavailable, Billed: idverify.BilledNo,
 		Note: "the source has no photo", NoteZH: "权威库中没有登记照"},
 
-	// The photo. Some that cannot be used are charged for nevertheless.
+	// The photo. Some unusable ones are charged for all the same.
 	{VendorCode: "210314", Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes,
 		Note: "no features could be taken from the picture; charged for", NoteZH: "无法从图片提取人脸特征，仍计费"},
 	{VendorCode: "210301", Code: idverify.CodeUnsupportedFormat, Billed: idverify.BilledYes,

@@ -6,8 +6,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// serviceCodes are of five digits. Those of 502xx and 504xx come before the source is
-// asked, and no page lists them as charged for.
+// serviceCodes have five digits. 502xx and 504xx come before the source is asked, and
+// no page lists them as charged for.
 var serviceCodes = []idverify.CodeRow{
 	{VendorCode: codeOK, Code: idverify.CodeMatch, Billed: idverify.BilledYes,
 		Note: "compared: with sub-code 0, result and the answer's threshold decide", NoteZH: "已完成比对：子码为 0 时由 result 与返回的阈值共同判定"},
@@ -55,8 +55,8 @@ var serviceCodes = []idverify.CodeRow{
 		Note: "fault of a service behind it, without the sub-code that is documented as free", NoteZH: "下游服务故障，且未给出标明不计费的子码"},
 }
 
-// gatewayCodes are the names of errors of the gateway in front of the service. The
-// request comes no further, unless the gateway lost the answer.
+// gatewayCodes are error names of the gateway before the service. The request goes
+// no further, unless the gateway lost the answer.
 var gatewayCodes = []idverify.CodeRow{
 	{VendorCode: "MissingParameter", HTTPStatus: http.StatusBadRequest, Code: idverify.CodeInvalidRequest, Billed: idverify.BilledNo,
 		Note: "a parameter is missing", NoteZH: "缺少参数"},

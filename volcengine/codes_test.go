@@ -11,9 +11,9 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-// What each row means, written down a second time: the table is data, and the
-// documents are made from it.
-func TestRowsMeanWhatTheVendorsPagesSay(t *testing.T) {
+// What each row means, written a second time: the table is data, and the documents
+// are generated from it.
+func TestCodes_MeanWhatTheVendorsPagesSay(t *testing.T) {
 	got := map[idverify.Code]string{}
 	for _, row := range volcengine.Codes() {
 		key := strings.TrimSuffix(row.VendorCode+"/"+row.VendorReason, "/")
@@ -49,9 +49,9 @@ func TestRowsMeanWhatTheVendorsPagesSay(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-// The vendor's page marks these as charged for, and says of the others that they are
-// not. Of the rest nobody knows.
-func TestRowsAreBilledAsTheVendorsPageMarksThem(t *testing.T) {
+// The vendor's page marks these as charged for and others as free. For the rest it
+// is unknown.
+func TestCodes_BilledAsTheVendorsPageSays(t *testing.T) {
 	billed := map[idverify.Billed][]string{}
 	for _, row := range volcengine.Codes() {
 		billed[row.Billed] = append(billed[row.Billed], row.VendorCode)
@@ -60,7 +60,7 @@ func TestRowsAreBilledAsTheVendorsPageMarksThem(t *testing.T) {
 	assert.ElementsMatch(t, strings.Fields("210702 50430 50500 50501 InternalError FailToConnect InternalServiceTimeout"), billed[idverify.BilledUnknown])
 }
 
-func TestOnlyWhatIsFreeIsRepeatable(t *testing.T) {
+func TestCodes_OnlyFreeOnesAreRepeatable(t *testing.T) {
 	var repeatable, lost []string
 	for _, row := range volcengine.Codes() {
 		if row.Repeatable() {

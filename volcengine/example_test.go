@@ -11,7 +11,7 @@ import (
 )
 
 func ExampleNew() {
-	// A stand-in for the vendor; leave BaseURL out to ask the vendor itself.
+	// A stand-in for the vendor; leave BaseURL out to call the vendor itself.
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()
 
@@ -45,8 +45,8 @@ func ExampleNew() {
 	// 4 thresholds came with the answer
 }
 
-// A stricter rate than the vendor's own: what the vendor calls the same person can be
-// a face that does not match.
+// With a stricter rate than the vendor's own, a face that the vendor passes can be a
+// mismatch.
 func ExampleConfig_rate() {
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()

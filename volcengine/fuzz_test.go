@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-// turns are answers around which a decision turns.
+// turns are answers close to the border between decisions.
 var turns = []string{
 	compared("10000", "0", "true", "69.32", steps), compared("10000", "0", "true", "69.31", steps), compared("10000", "0", "false", "69.33", steps),
 	compared(`"10000"`, `"0"`, `"true"`, `"99"`, steps), compared("10000.0", "0", "true", "99", steps), compared("10000", "0.0", "true", "99", steps),
@@ -35,8 +35,9 @@ var turns = []string{
 	`{"code":10000,"data":[]}`, `{"code":210207}`, `[]`, `null`, ``,
 }
 
-// Whatever the vendor answers, it is a decision or an error with a code, and a pass
-// only when code, sub-code, result and score agree at the line that was chosen.
+// Whatever the vendor answers, the outcome is a decision or an error with a code,
+// and a pass only if code, sub-code, result and score agree at the line that was
+// chosen.
 func FuzzAnswer(f *testing.F) {
 	add := func(status int, body string) { f.Add(status, "application/json", []byte(body), uint8(0)) }
 	for _, row := range volcengine.Codes() {
@@ -77,7 +78,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// subCodes are all that an answer has, wherever they stand.
+// subCodes are all sub-codes in an answer, wherever they are.
 func subCodes(a fuzztest.Object) (all []string, ok bool) {
 	data, _ := a.Object("data")
 	for _, place := range []fuzztest.Object{data, a} {
@@ -93,7 +94,7 @@ func subCodes(a fuzztest.Object) (all []string, ok bool) {
 	return all, true
 }
 
-// earned reads the answer a second time, by the vendor's page.
+// earned evaluates the answer independently, by the vendor's page.
 func earned(given fuzztest.Answer, rate float64) bool {
 	a, ok := fuzztest.Succeeded(given)
 	if metadata, isObject := a.Object("ResponseMetadata"); a.Has("ResponseMetadata") && (!isObject || metadata.Has("Error")) {
@@ -132,12 +133,12 @@ func earned(given fuzztest.Answer, rate float64) bool {
 	return score >= line && score >= own && score <= 100
 }
 
-// number is a code without a fraction of zeros.
+// number returns a code without a fraction of zeros.
 func number(text string) string {
 	return regexp.MustCompile(`^([1-9][0-9]*)\.0+$`).ReplaceAllString(text, "$1")
 }
 
-// rung is the one threshold for a rate, which is a number and no text.
+// rung returns the only threshold for a rate; it must be a number, not a text.
 func rung(thresholds fuzztest.Object, rate float64) (threshold float64, ok bool) {
 	found := 0
 	for name, raw := range thresholds {
@@ -152,7 +153,7 @@ func rung(thresholds fuzztest.Object, rate float64) (threshold float64, ok bool)
 	return threshold, ok && found == 1 && threshold >= 0
 }
 
-// charged is what the answer itself says of its price.
+// charged returns what the answer itself says about its price.
 func charged(given fuzztest.Answer) idverify.Billed {
 	a, ok := fuzztest.Read(given)
 	if metadata, _ := a.Object("ResponseMetadata"); !ok || metadata.Has("Error") {
@@ -178,7 +179,7 @@ func charged(given fuzztest.Answer) idverify.Billed {
 	return idverify.BilledUnknown
 }
 
-// A signature in an answer to it is the one secret that is made for the call.
+// The signature is the one secret that is made for a single call.
 func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
 	f.Add(`{"code":50400,"message":"`, `"}`)
 	f.Add(`{"code":"`, `"}`)

@@ -23,11 +23,12 @@ const (
 
 var signedAt = time.Unix(1_700_000_000, 0) // 20231114T221320Z
 
-// vendor is one in memory: it keeps what it was sent and answers as it is told.
+// vendor is an in-memory vendor that records its requests and answers as the test
+// says.
 type vendor struct {
 	status  int
 	header  http.Header
-	answers []string // one after the other; the last stays
+	answers []string // in order; the last one repeats
 	seen    []received
 }
 
@@ -72,7 +73,7 @@ func photoRequest(photo []byte) *idverify.Request {
 	return &idverify.Request{Name: personName, IDNumber: personNumber, Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(photo))}}
 }
 
-// ask asks a vendor that gives this answer.
+// ask calls a vendor that gives this answer.
 func ask(t *testing.T, answer string, change ...func(*volcengine.Config)) (*idverify.Result, error) {
 	t.Helper()
 	cfg := config(&vendor{answers: []string{answer}})
@@ -86,7 +87,7 @@ func atRate(rate float64) func(*volcengine.Config) {
 	return func(cfg *volcengine.Config) { cfg.Rate = rate }
 }
 
-// failed is the *idverify.Error of a call without a decision.
+// failed returns the *idverify.Error of a call without a decision.
 func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	t.Helper()
 	require.Nil(t, res)
@@ -99,13 +100,13 @@ func failed(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 
 const steps = `{"1e-3":62.17,"1e-4":69.32,"1e-5":74.4,"1e-6":78.04}`
 
-// compared is an answer with these JSON values.
+// compared returns an answer with these JSON values.
 func compared(code, sub, result, score, thresholds string) string {
 	return fmt.Sprintf(`{"code":%s,"request_id":"R1","data":{"byted_token":"T1","result":%s,"source_comp_details":{"score":%s,"thresholds":%s},`+
 		`"algorithm_base_resp":{"status_code":%s,"status_message":"m"}}}`, code, result, score, thresholds, sub)
 }
 
-// subbed is an answer with a code and a sub-code, and nothing compared.
+// subbed returns an answer with a code and a sub-code, without a comparison.
 func subbed(code, sub string) string {
 	return fmt.Sprintf(`{"code":%s,"request_id":"R1","data":{"algorithm_base_resp":{"status_code":%s,"status_message":"m"}}}`, code, sub)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// All interfaces of the host have this path; Action and Version tell which one is
+// All interfaces of the host have this path; Action and Version say which one is
 // called, and req_key which of its algorithms.
 const (
 	path    = "/"
@@ -21,17 +21,18 @@ const (
 	reqKey  = "cert_src_face_comp"
 )
 
-var query = url.Values{"Action": {action}, "Version": {version}} // shared, and only read
+var query = url.Values{"Action": {action}, "Version": {version}} // shared, read only
 
-// maxRequestBytes is the vendor's limit on a whole request. Its page says 10 MB and
-// not which; what is between the two is the vendor's to judge.
+// maxRequestBytes is the vendor's limit for a whole request. Its page says 10 MB
+// without saying decimal or binary; sizes between the two are sent for the vendor
+// to judge.
 const maxRequestBytes = 10 << 20
 
-// photoLimits: the vendor documents neither formats nor pixels. These two formats are
-// read everywhere.
+// photoLimits: the vendor documents neither formats nor pixels. Every vendor reads
+// these two formats.
 var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}}
 
-// encode builds the request. The vendor takes no id and no reference of the caller's.
+// encode builds the request. The vendor accepts no id or reference from the caller.
 func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	req := httpx.Request{Method: http.MethodPost, Path: path, Query: query}
 	photo, err := call.Picture(call.Evidence.(idverify.PhotoEvidence).Media(), photoLimits)
@@ -58,20 +59,21 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	return req, nil
 }
 
-// maxSafeBytes of a picture are taken under every reading of the vendor's documents,
-// which say that there is a limit and not which.
+// maxSafeBytes is safe under every reading of the vendor's documents, which mention
+// a limit without giving it.
 const maxSafeBytes = 4_000_000
 
-// PhotoLimits are safe as far as anybody knows: the vendor documents the size of the
-// whole request only.
+// PhotoLimits returns limits that are believed to be safe: the vendor documents only
+// the size of the whole request.
 func (c *Client) PhotoLimits() idverify.PhotoLimits {
 	safe := photoLimits.Photo()
 	safe.MaxBytes = maxSafeBytes
 	return safe
 }
 
-// WidestPhotoLimits are those beyond which a picture is refused before it is sent,
-// for the picture itself; the whole request is held to 10 MiB besides.
+// WidestPhotoLimits returns the limits beyond which a picture is refused before it
+// is sent, for the picture itself; in addition the whole request is limited to 10
+// MiB.
 func (c *Client) WidestPhotoLimits() idverify.PhotoLimits {
 	widest := photoLimits.Photo()
 	widest.MaxBase64 = maxRequestBytes

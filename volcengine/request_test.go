@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheRequestIsThatOfTheVendorsPage(t *testing.T) {
+func TestRequest_MatchesTheVendorsPage(t *testing.T) {
 	var drawing bytes.Buffer
 	require.NoError(t, png.Encode(&drawing, image.NewGray(image.Rect(0, 0, 480, 640))))
 	path := filepath.Join(t.TempDir(), "face.png")
@@ -49,7 +49,7 @@ func TestTheRequestIsThatOfTheVendorsPage(t *testing.T) {
 }
 
 // The vendor charges for a picture that it cannot read.
-func TestWhatIsNoJPEGAndNoPNGIsNotSent(t *testing.T) {
+func TestRequest_OnlyJPEGAndPNGAreSent(t *testing.T) {
 	for name, content := range map[string][]byte{
 		"BMP": []byte("BM made-up picture of enough bytes"), "GIF": []byte("GIF89a made-up picture"),
 		"WebP": []byte("RIFF\x10\x00\x00\x00WEBPVP8 made-up"), "nothing known": []byte("no format that anybody knows"), "HTML": []byte("<html></html>"),
@@ -65,7 +65,7 @@ func TestWhatIsNoJPEGAndNoPNGIsNotSent(t *testing.T) {
 }
 
 // The limit is on the whole request: 10 MiB are sent, and no more.
-func TestARequestOfMoreThanTheVendorTakesIsNotSent(t *testing.T) {
+func TestRequest_TenMebibytesLimit(t *testing.T) {
 	photo := idverifytest.Photo()
 	fields := len(`{"req_key":"cert_src_face_comp","idcard_name":"","idcard_no":"","image":""}`) + len(personName) + len(personNumber)
 	fits := (10<<20 - fields) / 4 * 3
@@ -87,7 +87,7 @@ func TestARequestOfMoreThanTheVendorTakesIsNotSent(t *testing.T) {
 	}
 }
 
-// segments are so many bytes of comments in a JPEG.
+// segments returns comment segments of a JPEG with the given number of bytes.
 func segments(size int) []byte {
 	var all []byte
 	for size > 0 {
@@ -102,14 +102,14 @@ func segments(size int) []byte {
 	return all
 }
 
-func TestPhotoLimitsAreThoseThatAreKnown(t *testing.T) {
+func TestPhotoLimits_KnownLimits(t *testing.T) {
 	formats := []idverify.PhotoFormat{idverify.PhotoJPEG, idverify.PhotoPNG}
 	client := newClient(t, config(&vendor{}))
 	assert.Equal(t, idverify.PhotoLimits{Formats: formats, MaxBytes: 4_000_000}, client.PhotoLimits())
 	assert.Equal(t, idverify.PhotoLimits{Formats: formats, MaxBase64: 10 << 20}, client.WidestPhotoLimits())
 }
 
-func TestOnlyPhotosAreAccepted(t *testing.T) {
+func TestAccepts_OnlyPhotos(t *testing.T) {
 	client := newClient(t, config(&vendor{}))
 	assert.True(t, client.Accepts(idverify.Photo(idverify.Bytes(idverifytest.Photo()))))
 	assert.False(t, client.Accepts(idverify.PhotoURL("https://photos.example.com/a.jpg")), "the vendor fetches nothing")

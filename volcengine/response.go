@@ -9,24 +9,24 @@ import (
 )
 
 // Reply is the vendor's answer, field by field; see [idverify.ReplyAs]. It is not
-// printed, logged or marshalled, except where fmt asks no method; see
-// [idverify.Request]. What the request said of the person is taken out of its texts,
-// which end at 4 KiB.
+// printed, logged or marshalled, except where fmt bypasses its methods; see
+// [idverify.Request]. The request's personal data is removed from its texts, which
+// are cut at 4 KiB.
 type Reply struct {
 	replyMask
 
-	// Code is "10000" for a request that was processed, or the name of an error of the
-	// gateway's, such as "SignatureDoesNotMatch"; Message comes with it. [Codes] lists
-	// them, and the sub-codes.
+	// Code is "10000" for a processed request, or the name of a gateway error, such as
+	// "SignatureDoesNotMatch"; Message is its text. [Codes] lists codes and sub-codes.
 	Code, Message string
-	// CodeN is the number of an error of the gateway's, "" for none.
+	// CodeN is the number of a gateway error, "" without one.
 	CodeN string
-	// SubCode is the status_code, such as "210311", and SubMessage comes with it. Both
-	// are "" when the answer has none.
+	// SubCode is the status_code, such as "210311", and SubMessage its text. Both are
+	// "" when the answer has none.
 	SubCode, SubMessage string
 	// Result is the vendor's own verdict, nil when the answer has none.
 	Result *bool
-	// Score is the similarity, higher is more alike; nil when the answer has none.
+	// Score is the similarity, where higher is more similar; nil when the answer
+	// has none.
 	Score *float64
 	// Thresholds are those of the answer that are well-formed, the highest rate first.
 	Thresholds []idverify.FARStep
@@ -38,8 +38,8 @@ type Reply struct {
 
 type replyMask = redact.Mask[Reply]
 
-// decode decides by the sub-code wherever it stands, and by the code where there is
-// none. A match needs four things that agree: code, sub-code, result and score.
+// decode decides by the sub-code, wherever it is, and by the code if there is none.
+// A match needs code, sub-code, result and score to agree.
 func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	if err := call.Decode(&a); err != nil {
@@ -80,7 +80,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	return call.Judge(codeOK, said.Reply, c.measured(&a))
 }
 
-// decideBySub takes a no about the person only under the codes that may have one.
+// decideBySub accepts a no about the person only with the codes that may carry one.
 func (c *Client) decideBySub(call *exchange.Call, a *answer, sub subCode, said exchange.Said) (*idverify.Result, error) {
 	said.Code, said.Reasons, said.Message = listedAs(string(sub.Code), subDigits), nil, string(sub.Message)
 	row, _ := table.Find(said.Code)
@@ -90,7 +90,8 @@ func (c *Client) decideBySub(call *exchange.Call, a *answer, sub subCode, said e
 	return call.Verdict(said, c.measured(a))
 }
 
-// measured is the similarity, with the vendor's own line at which its word must agree.
+// measured checks the similarity; the vendor's result must agree with the score at the
+// vendor's own threshold.
 func (c *Client) measured(a *answer) exchange.Measured {
 	return exchange.Measured{
 		Field: "data.source_comp_details.score", Score: a.Data.Compared.Score, Rungs: a.Data.Compared.Thresholds,
@@ -98,14 +99,14 @@ func (c *Client) measured(a *answer) exchange.Measured {
 	}
 }
 
-// verdict reads result, which is a boolean on the vendor's page and text in one of its
-// kits.
+// verdict reads result, which is a boolean on the vendor's page and a text in one of
+// its SDKs.
 func verdict(result exchange.Remark) exchange.Verdict {
 	return exchange.VerdictIn(string(result), "true", "false")
 }
 
-// reasons tell what the code for a missing permission is about: the vendor uses it for
-// a signature and its time as well.
+// reasons narrow the code for a missing permission, which the vendor also uses for a
+// wrong signature and its time.
 func reasons(code, message string) []string {
 	if code != codeDenied {
 		return nil
@@ -128,7 +129,8 @@ func reasons(code, message string) []string {
 	return nil
 }
 
-// reply is for people to read, so what the vendor echoed is taken out of it.
+// reply makes the Reply. People read it, so personal data that the vendor echoed is
+// removed from it.
 func (a *answer) reply(call *exchange.Call, sub subCode) *Reply {
 	r := &Reply{
 		Code:       call.Identifier(string(a.Code)),

@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify/internal/exchange"
 )
 
-// answer is the JSON as it comes. The vendor's pages and kits do not agree on all
-// names and places, so that some things are read wherever they may stand.
+// answer is the vendor's JSON. The vendor's pages and SDKs disagree on some names
+// and places, so some fields are read from several places.
 type answer struct {
 	Metadata *metadata       `json:"ResponseMetadata"`
 	Code     exchange.Text   `json:"code"`
@@ -45,7 +45,7 @@ type units struct {
 	Value      exchange.Score `json:"value"`
 }
 
-// metadata is what the gateway in front of the service says.
+// metadata is the gateway's part of the answer.
 type metadata struct {
 	ID    exchange.Remark `json:"RequestId"`
 	Error *gatewayError   `json:"Error"`
@@ -57,8 +57,8 @@ type gatewayError struct {
 	Message exchange.Remark `json:"Message"`
 }
 
-// ifObject reads an object. Errors come with null instead of one, and services
-// of this kind write an empty one as [] or "".
+// ifObject reads an object. Errors have null instead, and services of this kind
+// write an empty object as [] or "".
 func ifObject(text []byte, fields any) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil
@@ -66,19 +66,20 @@ func ifObject(text []byte, fields any) error {
 	return exchange.Fields(text, fields)
 }
 
-// UnmarshalJSON takes whatever is no object for no data.
+// UnmarshalJSON treats anything but an object as no data.
 func (d *data) UnmarshalJSON(text []byte) error {
 	type fields data
 	return ifObject(text, (*fields)(d))
 }
 
-// UnmarshalJSON takes whatever is no object for no comparison.
+// UnmarshalJSON treats anything but an object as no comparison.
 func (c *compared) UnmarshalJSON(text []byte) error {
 	type fields compared
 	return ifObject(text, (*fields)(c))
 }
 
-// UnmarshalJSON refuses what is neither an object nor empty: it may be a no.
+// UnmarshalJSON refuses anything that is neither an object nor empty: it may
+// contain a no.
 func (s *subCode) UnmarshalJSON(text []byte) error {
 	type fields subCode
 	switch string(text) {
@@ -111,13 +112,13 @@ func (m *metadata) UnmarshalJSON(text []byte) error {
 	return exchange.Fields(text, (*fields)(m))
 }
 
-// UnmarshalJSON refuses what is no object.
+// UnmarshalJSON refuses anything but an object.
 func (e *gatewayError) UnmarshalJSON(text []byte) error {
 	type fields gatewayError
 	return exchange.Fields(text, (*fields)(e))
 }
 
-// requestID is the service's, or else the gateway's.
+// requestID returns the service's request id, or else the gateway's.
 func (a *answer) requestID() string {
 	if a.ID == "" && a.Metadata != nil {
 		return string(a.Metadata.ID)
@@ -125,8 +126,8 @@ func (a *answer) requestID() string {
 	return string(a.ID)
 }
 
-// sub is the sub-code, from wherever it stands, without a Code where there is none.
-// ok is false when two places tell different ones.
+// sub returns the sub-code from wherever it is, with an empty Code if there is
+// none. ok is false when two places disagree.
 func (a *answer) sub() (sub subCode, ok bool) {
 	for _, place := range []subCode{a.Data.Sub, a.Data.OtherSub, a.Sub, a.OtherSub} {
 		switch {

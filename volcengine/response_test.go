@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-func TestTheSampleOfTheVendorsPageIsAMatch(t *testing.T) {
+func TestAnswer_VendorsSampleIsAMatch(t *testing.T) {
 	res, err := ask(t, fixture(t, "sample.json"))
 	require.NoError(t, err)
 	require.True(t, res.Passed())
@@ -38,9 +38,10 @@ func TestTheSampleOfTheVendorsPageIsAMatch(t *testing.T) {
 	}, *reply)
 }
 
-// The vendor's word and the score must agree at the vendor's own line, whatever line
-// the caller has chosen. contradiction stands for bad_response that ends the call.
-func TestScoreAndResultMustAgreeAtTheVendorsOwnLine(t *testing.T) {
+// The vendor's result and the score must agree at the vendor's own threshold,
+// whatever threshold the caller chose. "contradiction" means a bad_response that
+// ends the call.
+func TestAnswer_ScoreAndResultMustAgree(t *testing.T) {
 	const match, mismatch, contradiction = idverify.CodeMatch, idverify.CodeFaceMismatch, idverify.CodeBadResponse
 	for _, test := range []struct {
 		rate          float64
@@ -73,8 +74,9 @@ func TestScoreAndResultMustAgreeAtTheVendorsOwnLine(t *testing.T) {
 	}
 }
 
-// What a match needs is there, finite and rising, or nothing is decided.
-func TestWhatIsMissingOrAbsurdDecidesNothing(t *testing.T) {
+// A match needs a score and thresholds that are present, finite and rising;
+// otherwise nothing is decided.
+func TestAnswer_MissingOrAbsurdValuesDecideNothing(t *testing.T) {
 	bad := map[string]string{
 		"score missing": compared("10000", "0", "true", "null", steps), "score a word": compared("10000", "0", "true", `"high"`, steps),
 		"score infinite": compared("10000", "0", "true", "1e999", steps), "score off the scale": compared("10000", "0", "true", "100.1", steps),
@@ -110,8 +112,8 @@ func TestWhatIsMissingOrAbsurdDecidesNothing(t *testing.T) {
 	assert.Equal(t, idverify.CodeBadResponse, failed(t, res, err).Code, "success under a status of failure")
 }
 
-// A no is accepted under two codes, a match under one, and neither under another.
-func TestTheSubCodeIsReadWhateverTheCode(t *testing.T) {
+// A no is accepted with two codes, a match with one, and neither with any other.
+func TestAnswer_SubCodeWithEachCode(t *testing.T) {
 	for _, code := range []string{"10000", "50215"} {
 		for sub, want := range map[string]idverify.Code{"210207": idverify.CodeIdentityMismatch, "210205": idverify.CodeIdentityNotFound, "210311": idverify.CodeFaceMismatch} {
 			res, err := ask(t, subbed(code, sub))
@@ -142,8 +144,8 @@ func TestTheSubCodeIsReadWhateverTheCode(t *testing.T) {
 	}
 }
 
-// A refusal carries its score, and none makes it a pass.
-func TestASubCodeOfNoStandsWhateverTheScore(t *testing.T) {
+// A refusal reports its score, and no score makes it a pass.
+func TestAnswer_RefusingSubCodeOverridesScore(t *testing.T) {
 	for _, sub := range []string{"210311", "210313"} {
 		for _, score := range []string{"31.5", "99", "null", `"x"`, "1e999", "1000"} {
 			res, err := ask(t, compared("10000", sub, "false", score, steps))
@@ -156,7 +158,7 @@ func TestASubCodeOfNoStandsWhateverTheScore(t *testing.T) {
 	}
 }
 
-func TestASubCodeMayStandInFourPlaces(t *testing.T) {
+func TestAnswer_FourPlacesOfSubCode(t *testing.T) {
 	const base = `{"status_code":210207,"status_message":"m"}`
 	for _, answer := range []string{
 		`{"code":10000,"data":{"algorithm_base_resp":` + base + `}}`, `{"code":10000,"data":{"verify_algorithm_base_resp":` + base + `}}`,
@@ -189,8 +191,8 @@ func TestASubCodeMayStandInFourPlaces(t *testing.T) {
 	assert.True(t, failed(t, res, err).Contradiction, "code and status differ")
 }
 
-// What is listed in one place is another code in another place.
-func TestNoCodeIsTakenForAnother(t *testing.T) {
+// A code listed for one place in the answer means nothing in another place.
+func TestAnswer_CodesOfOtherPlacesAreUnlisted(t *testing.T) {
 	for _, answer := range []string{
 		subbed("10000", "10000"), subbed("10000", "50429"), subbed("10000", `"FlowLimitExceeded"`), subbed("10000", `" 210207"`), subbed("10000", "299999"), subbed("10000", "7"),
 		`{"code":210207}`, `{"code":"AccessDenied"}`, `{"code":12345}`,
@@ -204,7 +206,7 @@ func TestNoCodeIsTakenForAnother(t *testing.T) {
 	}
 }
 
-func TestTheGatewayOutranksTheRest(t *testing.T) {
+func TestAnswer_GatewayErrorTakesPrecedence(t *testing.T) {
 	res, err := ask(t, fixture(t, "gateway.json"))
 	e := failed(t, res, err)
 	assert.Equal(t, []any{idverify.CodeUnauthorized, "SignatureDoesNotMatch", "20231114221320EXAMPLE0003", idverify.DeliveryRefused},
@@ -217,7 +219,7 @@ func TestTheGatewayOutranksTheRest(t *testing.T) {
 	e = failed(t, res, err)
 	assert.Equal(t, idverify.CodeVendorUnavailable, e.Code)
 	assert.True(t, e.Ambiguous())
-	// Nobody asks again what was answered beside a refusal.
+	// An answer that comes with a refusal is not repeated.
 	res, err = ask(t, `{"ResponseMetadata":{"RequestId":"G","Error":{"Code":"FlowLimitExceeded"}},`+sample[1:])
 	e = failed(t, res, err)
 	assert.True(t, e.Contradiction)
@@ -228,8 +230,9 @@ func TestTheGatewayOutranksTheRest(t *testing.T) {
 	}
 }
 
-// One code says that the account lacks a permission, or that the signature is wrong.
-func TestTheMessageTellsWhyAccessIsDenied(t *testing.T) {
+// One code means either that the account lacks a permission or that the signature is
+// wrong.
+func TestAnswer_MessageExplainsAccessDenied(t *testing.T) {
 	res, err := ask(t, fixture(t, "denied.json"))
 	e := failed(t, res, err)
 	assert.Equal(t, []any{idverify.CodePermissionDenied, "50400", "", idverify.BilledNo}, []any{e.Code, e.VendorCode, e.VendorReason, e.Billed})
@@ -243,8 +246,8 @@ func TestTheMessageTellsWhyAccessIsDenied(t *testing.T) {
 	}
 }
 
-// What the answer says of its price outranks the table.
-func TestTheAnswerSaysWhatItCosts(t *testing.T) {
+// The answer's own price takes precedence over the table.
+func TestAnswer_StatesItsPrice(t *testing.T) {
 	for said, want := range map[string]idverify.Billed{
 		`"req_measure_info":{"value":1}`: idverify.BilledYes, `"verify_req_measure_info":{"value":1}`: idverify.BilledYes,
 		`"req_measure_info":{"value":0},"verify_req_measure_info":{"value":2}`: idverify.BilledYes,

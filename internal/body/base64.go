@@ -25,12 +25,12 @@ type encoder struct {
 	done    bool
 }
 
-// encoders are used again: one lives only while its media is being sent.
+// encoders are pooled: one is in use only while its media is being sent.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 func newEncoder() *encoder { return encoders.Get().(*encoder) }
 
-// release gives the encoder back without a trace of the media in it.
+// release clears the encoder and returns it to the pool.
 func (e *encoder) release() {
 	clear(e.raw[:])
 	clear(e.encoded[:])
@@ -74,7 +74,7 @@ type formEncoder struct {
 
 var formEncoders = sync.Pool{New: func() any { return new(formEncoder) }}
 
-// release gives the encoder back without a trace of the media in it.
+// release clears the encoder and returns it to the pool.
 func (e *formEncoder) release() {
 	*e = formEncoder{}
 	formEncoders.Put(e)

@@ -1,7 +1,7 @@
-// Package exchange is what every vendor's package does in the same way around
-// its one exchange: take the request apart, send, turn transport failures into
-// errors, look codes up in the vendor's table and judge scores. A vendor's
-// package keeps what is the vendor's own: protocol, code table, rules.
+// Package exchange has what every vendor's package needs around its one exchange:
+// read the request, send, turn transport failures into errors, look up codes in the
+// vendor's table and judge scores. A vendor's package has only what is specific to
+// the vendor: protocol, code table, rules.
 package exchange
 
 import (
@@ -20,11 +20,11 @@ type Vendor struct {
 	HTTP  *httpx.Client
 	Table *Table
 	// RequestIDField is the answer's field with the request id, by its path from
-	// the top, as in "Response.RequestId". It is looked for even in an answer that
-	// cannot be read whole. RequestIDHeader is the header of vendors who say it
-	// there; an id of the answer's own outranks it.
+	// the top, as in "Response.RequestId". It is searched for even in an incomplete
+	// answer. RequestIDHeader is for vendors that send the id in a header; an id in
+	// the answer takes precedence.
 	RequestIDField, RequestIDHeader string
-	// Secrets are credentials, to be taken out of the vendor's messages.
+	// Secrets are credentials, which are removed from the vendor's messages.
 	Secrets []redact.Secret
 	Now     func() time.Time
 
@@ -32,7 +32,7 @@ type Vendor struct {
 	keys keys
 }
 
-// Call is one verification under way.
+// Call is one verification in progress.
 type Call struct {
 	Exchange
 
@@ -42,23 +42,22 @@ type Call struct {
 	warnings []idverify.Warning
 }
 
-// Steps are what is a vendor's own on the way of a verification. [Vendor.Ask] is the
-// way.
+// Steps are the vendor-specific parts of a verification. [Vendor.Ask] runs them.
 type Steps struct {
 	// Milder says that the client's rules are milder than the vendor recommends:
 	// every result warns of it.
 	Milder bool
 	// Encode makes the request of the question. It opens media, and sends nothing.
 	Encode func(*Call) (httpx.Request, error)
-	// Sign adds what proves who asks: a signature for the time of [Call.At], or an
-	// access token. It comes last, so that a slow disk costs none of a signature's life.
-	// Nil for a vendor that finds the credentials in the request.
+	// Sign adds the authentication: a signature for the time of [Call.At], or an access
+	// token. It runs last, so that a slow disk does not use up a signature's lifetime.
+	// Nil for a vendor whose credentials are already in the request.
 	Sign func(*Call, *httpx.Request) error
-	// Refused reports whether an error says that the vendor refused what Sign added,
-	// before it looked at the person, and that another Sign may help. The exchange
-	// is then made once more. Nil stands for [Call.RefusedForTime].
+	// Refused reports whether the vendor refused what Sign added, before it looked
+	// at the person, and whether signing again may help. The exchange is then made
+	// once more. Nil means [Call.RefusedForTime].
 	Refused func(*Call, error) bool
-	// Decode makes a decision or an error of the answer.
+	// Decode turns the answer into a decision or an error.
 	Decode func(*Call) (*idverify.Result, error)
 }
 
@@ -142,11 +141,11 @@ func (v *Vendor) Begin(ctx context.Context, q *idverify.Question) (*Call, error)
 // Context is the call's.
 func (c *Call) Context() context.Context { return c.ctx }
 
-// At is the time to sign for: now, by the vendor's clock as far as it is known.
+// At is the time to sign with: now, by the vendor's clock as far as it is known.
 func (c *Call) At() time.Time { return c.Now().Add(c.ahead) }
 
-// Clock is At for a hook that signs: it may be left behind, and must not look at a call
-// that has gone on.
+// Clock is At for a signing hook, which may be abandoned and must not read a call that
+// has gone on.
 func (c *Call) Clock() func() time.Time {
 	now, ahead := c.Now, c.ahead
 	return func() time.Time { return now().Add(ahead) }
@@ -155,8 +154,8 @@ func (c *Call) Clock() func() time.Time {
 // Warn adds a warning to the result. What Subject gave is shared, and copied.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warnings), w) }
 
-// Suspect makes an attack of whatever the scores decide: the vendor says of the
-// capture itself that it cannot be trusted.
+// Suspect makes the outcome an attack whatever the scores say, because the vendor
+// says that the capture itself cannot be trusted.
 func (c *Call) Suspect() { c.suspect = true }
 
 // Send makes the exchange. The body of a request that is signed is digested first.

@@ -10,15 +10,15 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// tolerableSkew is what two clocks that are kept right may differ by, with the
-// way of the answer added. More than maxSkew is no clock that runs wrong.
+// tolerableSkew is how far two correct clocks may differ, plus the answer's travel
+// time. A difference above maxSkew is not a wrong clock.
 const (
 	tolerableSkew = 30 * time.Second
 	maxSkew       = 24 * time.Hour
 )
 
-// skew is how far the vendor's clock is ahead of this machine's, as an answer
-// taught it. Its zero value is no difference.
+// skew is how far the vendor's clock is ahead of this machine's, as learned from an
+// answer. The zero value means no difference.
 type skew struct {
 	ahead atomic.Int64 // in nanoseconds
 	news  atomic.Bool  // no result has told of it yet
@@ -26,7 +26,7 @@ type skew struct {
 
 func (s *skew) get() time.Duration { return time.Duration(s.ahead.Load()) }
 
-// replace leaves a difference alone that another call has learned meanwhile.
+// replace does not overwrite a difference that another call has learned meanwhile.
 func (s *skew) replace(old, now time.Duration) {
 	if s.ahead.CompareAndSwap(int64(old), int64(now)) {
 		s.news.Store(now != 0)
@@ -52,10 +52,10 @@ func (c *Call) warnOfSkew(res *idverify.Result) *idverify.Result {
 	return &own
 }
 
-// learn keeps how far the vendor's clock is ahead of ours, after an error about a
-// signature that was made with the difference used, and reports whether that was
-// another. A difference that did not help is forgotten: it may be a gateway's
-// clock that runs wrong.
+// learn stores how far the vendor's clock is ahead of ours, after an error about a
+// signature made with the difference used, and reports whether the new difference
+// is another one. A difference that did not help is dropped: the wrong clock may be
+// a gateway's.
 func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong bool) {
 	var e *idverify.Error
 	if !errors.As(err, &e) || !isOfSignature(e.Code, e.Delivery) {

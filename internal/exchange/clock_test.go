@@ -78,7 +78,7 @@ func (s *signed) asks(t *testing.T) string {
 }
 
 // Holds P-PAY-1.
-func TestAClockThatRunsWrongIsHealed(t *testing.T) {
+func TestClockSkew_Corrected(t *testing.T) {
 	const tooMuch = "0s: signature_expired, refused, expired; this machine's clock is "
 	for ahead, want := range map[time.Duration][2]string{ // of two calls
 		0:                          {"0s: match[]", "0s: match[]"},

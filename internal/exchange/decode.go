@@ -52,8 +52,8 @@ func isHTML(contentType string) bool {
 	return false
 }
 
-// unmarked is an answer from its first character on: without white space and byte
-// order marks, of which some servers send one for each file of theirs.
+// unmarked returns an answer without leading white space and byte order marks, of
+// which some servers send several.
 func unmarked(content []byte) []byte {
 	const byteOrderMark = "\ufeff"
 	for {
@@ -65,8 +65,8 @@ func unmarked(content []byte) []byte {
 	}
 }
 
-// findText reads an answer up to where it breaks, and gives the text of the field
-// at a path on the way, if it is a string or a number.
+// findText reads a broken answer as far as possible, and returns the text of the
+// field at a path, if it is a string or a number.
 func findText(content []byte, path string) string {
 	if path == "" {
 		return ""

@@ -119,7 +119,7 @@ func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
 		`{"id":"r2","a":`:             "the answer is not the JSON that the vendor documents",
 		`{"id":"r2","a":{}}`:          "the answer is not the JSON that the vendor documents",
 		`{"id":"r2"}{"id":"r2"}`:      "the answer is not the JSON that the vendor documents",
-		`{"id":"r2","a":"x","A":"y"}`: "the answer says the same field twice",
+		`{"id":"r2","a":"x","A":"y"}`: "the answer has the same field twice",
 	} {
 		c := answered(http.StatusOK)
 		c.RequestIDField, c.requestID, c.response.Body = "id", "", []byte(content)

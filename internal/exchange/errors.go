@@ -10,16 +10,16 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// Every error of a vendor's package is made here, so that none says of a request
-// that it was not sent and yet billed. An error is never changed after it was
-// made: whoever needs another takes a copy and changes that.
+// Every error of a vendor's package is made here, so that no error can say "not
+// sent" and "billed" at once. An error is never changed after it was made; to
+// change one, copy it first.
 
-// Misconfigured is the error for a field of the vendor's Config.
+// Misconfigured makes the error for a field of the vendor's Config.
 func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 	return v.notSent(idverify.CodeInvalidConfig, field, field+" "+problem, nil)
 }
 
-// Refuse is an error found before anything was sent.
+// Refuse makes an error found before anything was sent.
 func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Error {
 	return v.notSent(code, field, detail, nil)
 }
@@ -29,7 +29,7 @@ func (v *Vendor) RefuseFor(cause error, code idverify.Code, field, detail string
 	return v.notSent(code, field, detail, cause)
 }
 
-// Gone is the error for a context that ended before anything was sent.
+// Gone makes the error for a context that ended before anything was sent.
 func (v *Vendor) Gone(ctx context.Context) *idverify.Error {
 	code := idverify.CodeTimeout
 	if errors.Is(ctx.Err(), context.Canceled) {
@@ -38,8 +38,8 @@ func (v *Vendor) Gone(ctx context.Context) *idverify.Error {
 	return v.notSent(code, "", timelimit.Ended(ctx)+" before anything was sent", ctx.Err())
 }
 
-// Panicked is the error of an exchange whose transport panicked, for those who
-// share it or come after: the panic itself went to who was there.
+// Panicked makes the error of an exchange whose transport panicked, for callers who
+// share it or come later; the panic itself was raised in the first caller.
 func (v *Vendor) Panicked() *idverify.Error {
 	return &idverify.Error{Code: idverify.CodeUnknown, Vendor: v.Name, Delivery: idverify.DeliveryUnanswered, Detail: "the transport panicked"}
 }
@@ -60,7 +60,7 @@ func (x *Exchange) failed(err error) *idverify.Error {
 	if f == nil {
 		return &idverify.Error{
 			Code: idverify.CodeUnknown, Vendor: x.Name, Delivery: idverify.DeliveryUnanswered, Err: err,
-			RequestID: x.id(), Detail: "the exchange failed in a way that was not foreseen",
+			RequestID: x.id(), Detail: "the exchange failed for an unexpected reason",
 		}
 	}
 	p := page{code: failureCode(f), delivery: idverify.DeliveryUnanswered, field: x.failureField(f)}
@@ -90,8 +90,8 @@ func (x *Exchange) unsigned(f *httpx.Failure) *idverify.Error {
 	return x.Unsent(known)
 }
 
-// Unsent is a copy of an error that was made while nothing had been sent, whatever it
-// says of that.
+// Unsent returns a copy of an error with delivery "not sent", because nothing had
+// been sent when it was made.
 func (v *Vendor) Unsent(e *idverify.Error) *idverify.Error {
 	own := *e
 	own.Vendor, own.Delivery, own.Billed = v.Name, idverify.DeliveryNotSent, idverify.BilledNo
@@ -147,8 +147,8 @@ func (x *Exchange) foreign(p page, problem string) *idverify.Error {
 	}
 }
 
-// Bad is the error for an answer of the vendor's that contradicts itself or its
-// documents: nobody knows whether the vendor did the work.
+// Bad makes the error for a vendor's answer that contradicts itself or its
+// documents: it is unknown whether the vendor did the work.
 func (x *Exchange) Bad(detail string) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
@@ -168,8 +168,8 @@ func (x *Exchange) BadFor(cause error, detail string) *idverify.Error {
 	return &own
 }
 
-// badScore is the error for an answer of success with a score that cannot be
-// used: it was worked on, and is billed as success is.
+// badScore makes the error for a success with an unusable score: the vendor did the
+// work, and it is billed like a success.
 func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply any) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
@@ -197,8 +197,8 @@ func (c *Call) Contradiction(said Said, field, detail string) *idverify.Error {
 	return c.contradicts(row, said.Reply, field, detail)
 }
 
-// Incomplete is the error for an answer without something that its code promises. The
-// vendor worked on it, and charges as its code's row says.
+// Incomplete makes the error for an answer that lacks something its code promises.
+// The vendor did the work, and charges as the code's row says.
 func (c *Call) Incomplete(said Said, field string) *idverify.Error {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
@@ -218,9 +218,9 @@ func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string
 	return &e
 }
 
-// Astray is the error for an answer that names another question in the field. It may be
-// about anybody, so nothing of it is shown, its id neither, and it ends the call. What became of this
-// call's question nobody knows.
+// Astray makes the error for an answer whose field names another question. It may be
+// about another person, so nothing of it is shown, not even its id, and it ends the
+// call. The outcome of this call's own question is unknown.
 func (c *Call) Astray(field string) *idverify.Error {
 	c.response.Abandon()
 	e := *c.Bad(field + " names another call: the answer is not to this one")
@@ -228,11 +228,11 @@ func (c *Call) Astray(field string) *idverify.Error {
 	return &e
 }
 
-// coded is the error that a row of the table says.
+// coded makes the error of a table row.
 func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	wait := cmp.Or(httpx.RetryAfter(x.response.Header, x.Now()), said.RetryAfter)
 	if refusesPerson(row.Code) {
-		wait = 0 // nobody is to wait it out
+		wait = 0 // no program should wait for it
 	}
 	return &idverify.Error{
 		Code:          row.Code,
@@ -251,9 +251,9 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	}
 }
 
-// resent is a copy of a second exchange's error that speaks for both. The vendor
-// refused the first, for its token or its signature, so the request did leave this
-// machine.
+// resent returns a copy of a second exchange's error that covers both. The vendor
+// refused the first because of its token or signature, so the request did leave
+// this machine.
 func resent(err error) error {
 	var e *idverify.Error
 	if !errors.As(err, &e) {

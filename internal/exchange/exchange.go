@@ -12,9 +12,8 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Exchange is one request to a vendor and the answer. A [Call] has one around which
-// it verifies somebody; one that stands alone decides nothing, such as that for
-// Baidu's access token.
+// Exchange is one request to a vendor and its answer. A [Call] is built on one; an
+// Exchange by itself, such as the one for Baidu's access token, decides nothing.
 type Exchange struct {
 	*Vendor
 	// Subject, Evidence and Reference are the caller's, zero where nobody is verified.
@@ -27,7 +26,7 @@ type Exchange struct {
 
 	response  *httpx.Response
 	requestID string
-	repeated  bool // the answer before this one had its id: it is another call's
+	repeated  bool // the previous answer had the same id: it belongs to another call
 
 	// Of a Call, which has fewer bytes so.
 	charged     idverify.Billed // by the answer's own word; BilledUnknown where it has none
@@ -69,15 +68,15 @@ func (x *Exchange) Hide(secrets ...string) {
 	x.identifier, x.shown = "", ""
 }
 
-// Scrub takes out of a vendor's text what the request said of the person, and
-// every credential.
+// Scrub removes the request's personal data and every credential from a vendor's
+// text.
 func (x *Exchange) Scrub(text string) string { return redact.Scrub(text, x.secrets...) }
 
-// Identifier is Scrub for a text that is shown where it looks like an
-// identifier: nothing is left of one that still tells a part of the person or of
-// what else is hidden, or tells it in base64 or hexadecimal. Only of the picture's
-// address the caller's own reference may have as much as it likes: pictures are
-// called after it.
+// Identifier is Scrub for a text that is shown if it looks like an identifier: it
+// returns nothing if the text still contains a part of personal data or of another
+// hidden text, also in base64 or hexadecimal. Only the caller's own reference may
+// contain parts of the picture's address, because pictures are often named after
+// it.
 func (x *Exchange) Identifier(text string) string {
 	if text != x.identifier {
 		x.identifier, x.shown = text, x.identify(text)
@@ -158,8 +157,8 @@ func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.Status
 // Header is the first value of a header of the answer.
 func (x *Exchange) Header(name string) string { return x.response.Header.Get(name) }
 
-// SetBilled keeps what the answer itself says of its price, which outranks its row in
-// the table. BilledUnknown is no word about it.
+// SetBilled stores what the answer itself says about its price, which takes
+// precedence over the table. BilledUnknown means that the answer says nothing.
 func (x *Exchange) SetBilled(b idverify.Billed) { x.charged = b }
 
 // SetWorked notes whether the answer shows that somebody worked on the person, such as by
@@ -201,13 +200,12 @@ func (x *Exchange) id() string {
 	return cmp.Or(x.requestID, x.OwnID)
 }
 
-// SetRequestID keeps the vendor's id of the call for the result or error. What
-// does not look like one stands in the typed reply only, unless it tells of the
-// person.
+// SetRequestID stores the vendor's id of the call for the result or error. A value
+// that does not look like an id is only in the typed reply, unless it contains
+// personal data.
 //
-// An id of the vendor's own that the answer before had, too, about somebody else,
-// tells that a gateway has sent that one twice. One that repeats ours is tested for
-// what it names.
+// If the previous answer, about another person, had the same id, a gateway has sent
+// that answer twice. An id that repeats ours is compared with ours.
 func (x *Exchange) SetRequestID(id string) {
 	x.requestID = redact.Word(x.Identifier(id))
 	if x.response != nil && id != x.OwnID {

@@ -39,7 +39,7 @@ func TestTextsOfEvidenceHaveALimit(t *testing.T) {
 // Holds P-DATA-11.
 func TestWhatNobodySeesInEvidenceIsRefused(t *testing.T) {
 	for text, problem := range map[string]string{
-		"EXAMPLE\n": "it ends with a line feed", "EXAMPLE\u00a0": "it ends with a blank", "EXAMPLE\u2060": "it ends with a mark that nobody sees",
+		"EXAMPLE\n": "it ends with a line feed", "EXAMPLE\u00a0": "it ends with a blank", "EXAMPLE\u2060": "it ends with an invisible character",
 		"\ufeffEXAMPLE": "position 1 is a byte order mark", "": "is required", "EXAMPLE\xff": "is not UTF-8",
 	} {
 		e := asError(t, nil, answered(0).Token("FaceToken", "FaceToken", text))

@@ -8,12 +8,11 @@ import (
 	"sync"
 )
 
-// Fields reads content as exactly one JSON object into the struct that reply
-// points to, by the struct's json tags, and passes over all other members. Each
-// field has a type of this package or another [json.Unmarshaler], which is given
-// the value as it is written, where it is written: whatever it keeps is a copy.
-// A pointer stays nil for null. See members for what is refused: then the struct is
-// empty.
+// Fields reads content as exactly one JSON object into the struct that reply points
+// to, by the struct's json tags, and ignores all other members. Each field has a
+// type of this package or another [json.Unmarshaler], which gets the raw value
+// inside the answer and must copy what it keeps. A pointer stays nil for null. See
+// members for what is refused: then the struct is empty.
 func Fields(content []byte, reply any) error {
 	target := reflect.ValueOf(reply).Elem()
 	names := namesOf(target.Type())
@@ -68,7 +67,8 @@ var (
 	fieldNames  sync.Map // of [][]byte by reflect.Type
 )
 
-// Raw is a value as it is written. It lies in the answer, and is gone with it.
+// Raw is a raw value. It is part of the answer's memory and valid only as long as
+// the answer.
 type Raw []byte
 
 // UnmarshalJSON implements [json.Unmarshaler] for [Fields].

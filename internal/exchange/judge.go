@@ -49,13 +49,13 @@ type Measured struct {
 	// score that its documents promise.
 	ScoreRequired bool
 
-	refused bool // the vendor's no is its code, and stands whatever the score says
+	refused bool // the vendor's code is a no, which no score changes
 }
 
 // Judge decides by what was measured, after the vendor answered with its code of
-// success. All of it is required: a score or threshold that is missing or absurd
-// decides nothing, and a verdict that the score contradicts ends the call. A failed
-// check other than similarity is an attack, and outranks a face that does not match.
+// success. Everything is required: a missing or absurd score or threshold decides
+// nothing, and a verdict that contradicts the score ends the call. A failed check
+// other than similarity is an attack, which takes precedence over a face mismatch.
 func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
 	if e := c.cannotDecide(); e != nil {
 		return nil, e
@@ -114,8 +114,8 @@ func refused(measured []Measured) []Measured {
 	return nil
 }
 
-// cannotDecide is the error for an answer that may be another call's, or that came
-// before the question.
+// cannotDecide returns the error for an answer that may belong to another call, or
+// that began before the question was sent.
 func (c *Call) cannotDecide() *idverify.Error {
 	switch {
 	case c.response.Early:
@@ -162,7 +162,7 @@ func (c *Call) judge(row idverify.CodeRow, said Said, measured []Measured) (*idv
 	return res, nil
 }
 
-// check is what was measured by its rule, or what is wrong with it.
+// check applies the rule to what was measured, or says what is wrong.
 func (m Measured) check() (check idverify.Check, problem string, contradicts bool) {
 	if m.Rule.DecidedBy == idverify.DecidedByVendor || m.refused {
 		check, problem = m.said()
@@ -184,7 +184,7 @@ func (m Measured) check() (check idverify.Check, problem string, contradicts boo
 		contradicts, err = m.disagrees()
 	}
 	if err == nil && m.Verdict == No && check.Passed {
-		// At the line itself, or there is none: the vendor has the word.
+		// Exactly at the vendor's threshold, or without one, the vendor decides.
 		check, err = rule.Verdict(false, m.Score.Pointer())
 	}
 	switch {
@@ -198,8 +198,8 @@ func (m Measured) check() (check idverify.Check, problem string, contradicts boo
 
 func (m Measured) isVouchedFor() bool { return m.Line.Kind != "" }
 
-// disagrees reports whether score and verdict stand on different sides of the
-// vendor's own line.
+// disagrees reports whether score and verdict are on different sides of the
+// vendor's own threshold.
 func (m Measured) disagrees() (bool, error) {
 	if !m.isVouchedFor() {
 		return false, nil

@@ -52,7 +52,7 @@ func (v *Vendor) takeCredential(c Credential) error {
 	return nil
 }
 
-// problem says why a credential can be none, "" if it can.
+// problem says why a text cannot be a credential, "" if it can.
 func (c Credential) problem() string {
 	switch {
 	case c.Value == "":
@@ -65,9 +65,10 @@ func (c Credential) problem() string {
 	return unseen(c.Value)
 }
 
-// Key is the key to sign one attempt with, and is hidden from the vendor's messages.
-// It is asked for before the request is sent, and not by the hook that signs, which
-// may be left behind. Its error is an *idverify.Error of a request that was not sent.
+// Key returns the key to sign one attempt with, which is then removed from the
+// vendor's messages. It is requested before the request is sent, not in the signing
+// hook, which may be abandoned. Its error is an *idverify.Error of a request that was
+// not sent.
 func (x *Exchange) Key(ctx context.Context) (idverify.Credentials, error) {
 	k := &x.keys
 	if k.ask == nil {

@@ -50,7 +50,7 @@ func TestAKeyIsFixedOrAskedFor(t *testing.T) {
 	}{
 		{"", "b", "SecretID", "is required", nil},
 		{"a", "", "SecretKey", "is required", nil},
-		{"a", "b ", "SecretKey", "must have no white space and no marks that nobody sees: it ends with a blank", nil},
+		{"a", "b ", "SecretKey", "must have no white space or invisible characters: it ends with a blank", nil},
 		{"a", "", "SecretID", "must be empty beside Credentials", never},
 		{"", "b", "SecretKey", "must be empty beside Credentials", never},
 	} {
@@ -86,7 +86,7 @@ func TestAKeyThatCannotBeHadSendsNothing(t *testing.T) {
 		"gave a key whose KeyID is required": func(context.Context) (idverify.Credentials, error) {
 			return idverify.Credentials{KeySecret: "EXAMPLE-SECRET"}, nil
 		},
-		"gave a key whose KeySecret must have no white space and no marks that nobody sees: it ends with a line feed": func(context.Context) (idverify.Credentials, error) {
+		"gave a key whose KeySecret must have no white space or invisible characters: it ends with a line feed": func(context.Context) (idverify.Credentials, error) {
 			return idverify.Credentials{KeyID: "a", KeySecret: "EXAMPLE-SECRET\n"}, nil
 		},
 		"gave a key whose Token is longer than 4096 bytes": func(context.Context) (idverify.Credentials, error) {

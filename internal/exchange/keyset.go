@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// keySet is the keys of one object. The few that a vendor's answer has are
-// compared where they stand; those of an object with more, or with odd ones, are
-// folded into a map, so that a hostile answer costs no square of its length.
+// keySet is the keys of one object. A normal answer's few keys are compared in
+// place; those of an object with many or unusual keys are folded into a map, so
+// that a hostile answer does not cost quadratic time.
 type keySet struct {
 	few  [12][]byte
 	n    int

@@ -32,7 +32,7 @@ type Limits struct {
 	MinLongSide, MinShortSide int
 }
 
-// Seen is media that were looked at, to be put into a body.
+// Seen is checked media, ready for a body.
 type Seen = *media.Seen
 
 // LimitsOf are limits as a provider from outside this module says them. Without
@@ -49,10 +49,11 @@ func LimitsOf(l idverify.PhotoLimits) Limits {
 	return own
 }
 
-// beside runs a look at evidence. Where that can block, because a file system can
-// hang, it gives up once the caller's context or the time limit of an exchange has
-// ended. Its error is what the look returned, or an *idverify.Error: a time limit of
-// ours, which the vendor has not seen anything of, is the media's fault.
+// beside runs a check of evidence in another goroutine if it can block, because a
+// file system can hang, and gives up when the caller's context or the time limit of
+// an exchange ends. Its error is what the look returned, or an *idverify.Error: a
+// time limit of ours, which the vendor has not seen anything of, is the media's
+// fault.
 func beside[T any](c *Call, inMemory bool, look func(context.Context) (T, error)) (T, error) {
 	if inMemory {
 		return look(c.ctx)

@@ -269,7 +269,7 @@ func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
 	e := answered(0).failed(cause)
 	assert.Equal(t, idverify.CodeUnknown, e.Code)
 	assert.Equal(t, "v", e.Vendor)
-	assert.Contains(t, e.Detail, "not foreseen")
+	assert.Contains(t, e.Detail, "unexpected reason")
 	assert.True(t, e.Sent())
 	assert.True(t, e.Ambiguous())
 	assert.False(t, e.Repeatable())

@@ -19,7 +19,7 @@ const (
 // What is wrong with an answer. Errors show the texts.
 var (
 	errNotJSON = errors.New("the answer is not the JSON that the vendor documents")
-	errTwice   = errors.New("the answer says the same field twice")
+	errTwice   = errors.New("the answer has the same field twice")
 	errTooMuch = errors.New("the answer has more fields, or deeper ones, than any of the vendor's")
 )
 
@@ -46,11 +46,11 @@ func Elements(content []byte, see func(value []byte)) error {
 	return s.whole(s.array(1, see))
 }
 
-// scanner passes over JSON as encoding/json understands it. It is not encoding/json
-// because that can do none of three things: refuse a key that comes twice in any
-// letter case, of which it silently takes the last; stop at a number of values, so
-// that 16 MiB of [1,1,… cost their length and no more; and name the fields of an
-// answer that breaks off. FuzzHasDoubleKey and FuzzFindText hold it to encoding/json.
+// scanner skips JSON values as encoding/json would. encoding/json itself lacks three
+// things: refusing duplicate keys in any letter case (it silently uses the last);
+// stopping at a number of values, so that 16 MiB of [1,1,… cost no more than their
+// length; and finding the fields of a truncated answer. FuzzHasDoubleKey and
+// FuzzFindText compare it with encoding/json.
 type scanner struct {
 	rest   []byte
 	values int

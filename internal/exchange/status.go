@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// page is what an answer means that is not the vendor's: a page or JSON of a
-// gateway, a firewall or a proxy on the way.
+// page is the meaning of an answer that does not come from the vendor: a page or
+// JSON of a gateway, a firewall or a proxy.
 type page struct {
 	code     idverify.Code
 	delivery idverify.Delivery
@@ -16,18 +16,18 @@ type page struct {
 	note     string // "" leaves the problem to speak for itself
 }
 
-// pages is data, by HTTP status: those with which a request is turned away before
-// anybody looks. A gateway that says so after the vendor has worked breaks HTTP,
-// and is not provided for.
+// pages lists, by HTTP status, refusals before anybody looked at the request. A
+// gateway that sends one after the vendor has worked violates HTTP; that case is
+// not handled.
 var pages = map[int]page{
 	http.StatusRequestEntityTooLarge: {idverify.CodeTooLarge, idverify.DeliveryRefused, "Evidence",
 		"the request is larger than a gateway lets through"},
 	http.StatusTooManyRequests: {idverify.CodeRateLimited, idverify.DeliveryRefused, "",
-		"a gateway takes no more calls for the moment"},
+		"a gateway accepts no more calls at the moment"},
 	http.StatusProxyAuthRequired: {idverify.CodeInvalidConfig, idverify.DeliveryRefused, "HTTP.Proxy", "the proxy refused"},
 }
 
-// otherPage is every other status: nobody knows how far the request came.
+// otherPage is for every other status: it is unknown how far the request got.
 var otherPage = page{code: idverify.CodeBadResponse, delivery: idverify.DeliveryUnanswered}
 
 // pageOf is what an answer with this status means that is not the vendor's.

@@ -29,7 +29,7 @@ const noJSON = "the answer is not a JSON object"
 // pagesByStatus are the errors about a body of "x".
 var pagesByStatus = map[int]string{
 	413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: " + noJSON,
-	429: "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: " + noJSON,
+	429: "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: " + noJSON,
 	407: "invalid_config, refused, billed no, field HTTP.Proxy, the proxy refused: " + noJSON,
 	200: "bad_response, unanswered, billed unknown, field , " + noJSON,
 	403: "bad_response, unanswered, billed unknown, field , " + noJSON,
@@ -91,7 +91,7 @@ func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 		want   string
 	}{
 		"echo":               {502, "502", "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's"},
-		"echo of a refusal":  {429, "429", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: JSON that is not the vendor's"},
+		"echo of a refusal":  {429, "429", "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: JSON that is not the vendor's"},
 		"no echo":            {502, "500", "unknown, answered, billed unknown, field , "},
 		"no failure":         {200, "200", "unknown, answered, billed unknown, field , "},
 		"not to be repeated": {429, "TOO_MANY", "unknown, answered, billed unknown, field , "},
@@ -117,7 +117,7 @@ func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
 		body, want string
 	}{
 		{413, "a long page", "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: answer is larger than the limit"},
-		{429, "a long page", "rate_limited, refused, billed no, field , a gateway takes no more calls for the moment: answer is larger than the limit"},
+		{429, "a long page", "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: answer is larger than the limit"},
 		{502, "a long page", unread},
 		{413, `{"code":0}`, unread}, // an object may be the vendor's
 		{429, ` {"code":0}`, unread},

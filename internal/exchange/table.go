@@ -100,8 +100,8 @@ func (t *Table) HasReason(reason string) bool {
 	return false
 }
 
-// keyOf folds what vendors write one way today and another tomorrow: letter
-// case, typographic apostrophes, surrounding space.
+// keyOf normalises what vendors spell in different ways over time: letter case,
+// typographic apostrophes, surrounding space.
 func keyOf(code, reason string) tableKey {
 	reason = strings.ReplaceAll(strings.TrimSpace(reason), "’", "'")
 	return tableKey{strings.TrimSpace(code), strings.ToLower(reason)}

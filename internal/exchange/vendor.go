@@ -126,9 +126,9 @@ func unseen(text string) string {
 	case at == 0:
 		return ""
 	case at == utf8.RuneCountInString(text):
-		return "must have no white space and no marks that nobody sees: it ends with " + what
+		return "must have no white space or invisible characters: it ends with " + what
 	}
-	return fmt.Sprintf("must have no white space and no marks that nobody sees: position %d is %s", at, what)
+	return fmt.Sprintf("must have no white space or invisible characters: position %d is %s", at, what)
 }
 
 // Threshold is the rule at a threshold from a Config, where 0 is the vendor's
@@ -161,9 +161,8 @@ func (v *Vendor) Rate(rule idverify.Rule, field string, rate float64) (idverify.
 	return rule, nil
 }
 
-// HoldLine refuses a rule from a Config that is milder than the vendor's own line,
-// for a vendor that fixes it: what is below the line is not a pass there, whatever we
-// ask for.
+// HoldLine refuses a configured rule that is milder than the vendor's own threshold,
+// for a vendor whose threshold is fixed: below it the vendor never passes anybody.
 func (v *Vendor) HoldLine(rule, line idverify.Rule, field string) error {
 	if rule.IsMilderThan(line) {
 		return v.Misconfigured(field, "must not be milder than the vendor's own line")

@@ -66,9 +66,9 @@ func TestWhatNobodySeesInAConfigIsRefused(t *testing.T) {
 	for value, problem := range map[string]string{
 		"EXAMPLE\n":     "it ends with a line feed",
 		"EXAMPLE ":      "it ends with a blank",
-		"EXAMPLE\u3164": "it ends with a mark that nobody sees",
+		"EXAMPLE\u3164": "it ends with an invisible character",
 		"\ufeffEXAMPLE": "position 1 is a byte order mark",
-		"EXA\u200bMPLE": "position 4 is a mark that nobody sees",
+		"EXA\u200bMPLE": "position 4 is an invisible character",
 		"EXAMPLE\x00":   "it ends with a control character",
 		"EXAMPLE\xff":   "must be UTF-8 text",
 	} {

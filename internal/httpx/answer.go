@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// readAnswer reads everything, up to a limit that counts what comes out where
-// the answer is packed although nobody asked for that.
+// readAnswer reads everything up to a limit, which counts decompressed bytes if the
+// answer is compressed although that was not requested.
 func readAnswer(raw *http.Response, limit int64) ([]byte, error) {
 	switch codings := codingsOf(raw.Header); {
 	case len(codings) == 0:
@@ -28,8 +28,8 @@ func readAnswer(raw *http.Response, limit int64) ([]byte, error) {
 	return readBounded(unpacked, -1, limit)
 }
 
-// packings are the content codings that are registered, by the name of each.
-// Servers also say "utf-8", "none" or "binary" there, of what is not packed.
+// packings are the registered content codings by name. Servers also send "utf-8",
+// "none" or "binary" for uncompressed content.
 var packings = map[string]string{
 	"gzip": "gzip", "x-gzip": "gzip",
 	"br": "br", "zstd": "zstd", "deflate": "deflate", "compress": "compress", "x-compress": "compress",
@@ -49,8 +49,8 @@ func codingsOf(h http.Header) (codings []string) {
 	return codings
 }
 
-// presize bounds what is allocated on the word of a Content-Length header
-// alone. Who has sent as much is believed the rest.
+// presize limits what is allocated because of a Content-Length header alone. After
+// that many bytes have arrived, the rest is believed.
 const presize = 256 << 10
 
 // readBounded reads everything, or fails once it is more than limit bytes. What

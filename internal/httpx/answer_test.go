@@ -161,7 +161,7 @@ func TestGzipBombIsStopped(t *testing.T) {
 
 // Holds P-WIRE-7.
 func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
-	const packed = "packed in a way"
+	const packed = "compressed in an unrequested way"
 	for coding, want := range map[string]string{
 		"gzip": "", "GZIP": "", "x-gzip": "", "gzip, identity": "", "utf-8,gzip": "", "br": packed, "gzip, gzip": packed, "gzip, br": packed,
 		"identity": "", "utf-8": "", "UTF8": "", "none": "", "utf-8, none": "", "binary": "", " ": "", "x-compress": packed, "deflate": packed, "zstd": packed,
@@ -199,7 +199,7 @@ func TestAnswerThatIsNotPackedAsItSays(t *testing.T) {
 		_, err := client(t, httpx.Config{BaseURL: server.URL}).Do(t.Context(), post())
 		f := failure(t, err)
 		assert.Equal(t, httpx.BadAnswer, f.Kind)
-		assert.Contains(t, f.Error(), "packed in a way", "%q", text)
+		assert.Contains(t, f.Error(), "compressed in an unrequested way", "%q", text)
 	}
 }
 

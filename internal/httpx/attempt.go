@@ -15,8 +15,8 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// attempt is what is known of one exchange while it runs. It is the context of
-// the exchange as well, by which the hooks below resty find it.
+// attempt is the state of one exchange while it runs. It is also the context of the
+// exchange, through which the hooks below resty find it.
 type attempt struct {
 	context.Context // ends with our own time limit, too
 
@@ -55,8 +55,8 @@ func (a *attempt) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-// Format implements [fmt.Formatter]: whoever prints a context that the transport
-// is given does not mean the request that is behind it.
+// Format implements [fmt.Formatter], because printing the context that a transport
+// gets must not print the request.
 func (a *attempt) Format(s fmt.State, verb rune) { redact.Format(s, verb, "httpx.attempt") }
 
 func attemptOf(ctx context.Context) (*attempt, bool) {
@@ -146,9 +146,9 @@ func (a *attempt) answerBegan() {
 	}
 }
 
-// noAnswerYet is told of a 100 Continue and the like, which may come at any time
-// and with which answerBegan was told. When the answer itself begins nobody
-// says; isEarly asks when its headers are there.
+// noAnswerYet is called for an interim answer such as 100 Continue, which may come
+// at any time and also triggers answerBegan. There is no event for the beginning of
+// the final answer; isEarly checks when its headers have arrived.
 func (a *attempt) noAnswerYet(int, textproto.MIMEHeader) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -189,13 +189,13 @@ func (a *attempt) open() *outgoing {
 	return o
 }
 
-// reopenBody lets the transport try another connection while nothing whole has
-// been written, as with an idle connection that turns out dead. Once it has, the
-// request is not sent again: HTTP/2 would, without end, for a server that takes
-// the whole request and then calls it refused. Nor is it begun without end where
-// every new connection is given up as soon as it is there: over HTTP/2 net/http
-// would dial for the next at once, and a Client, which waits and has a quota, would
-// hear nothing of it.
+// reopenBody lets the transport try another connection as long as no complete
+// request has been written, for example after a dead idle connection. After a
+// complete write the request is not sent again: over HTTP/2 net/http would repeat
+// endlessly for a server that reads the whole request and then refuses it. The
+// number of new connections is limited too: over HTTP/2 net/http would dial again
+// at once whenever a new connection fails, and the Client, which has backoff and a
+// quota, would not know.
 func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -211,8 +211,8 @@ func (a *attempt) reopenBody() (io.ReadCloser, error) {
 // maxFresh does not count connections that went dead while they were idle.
 const maxFresh = 4
 
-// finish forbids further sending and tells whether the request was sent. When it
-// returns nothing of the caller's memory is in use any more.
+// finish forbids further sending and reports whether the request was sent. After it
+// returns, the caller's memory is no longer in use.
 func (a *attempt) finish() (sent bool) {
 	a.mu.Lock()
 	a.over = true

@@ -33,14 +33,13 @@ func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom
 	return top, low, nil
 }
 
-// bottom is the innermost round tripper. It sends what nobody above it has: the
-// secret query, which a *url.Error of http.Client would show, the headers, the
-// body, and the way to open it again, which http.Client would use to follow a
-// redirect.
+// bottom is the innermost round tripper. It adds what the layers above must not
+// have: the secret query, which a *url.Error of http.Client would show, the
+// headers, the body, and GetBody, which http.Client would use to follow a redirect.
 //
-// Of the request that it is given it takes the context, and headers that were
-// added. So a round tripper of the caller's above it has nothing to tell, sends
-// nothing elsewhere, and makes nothing slow by wrapping the body.
+// From the request that it gets it uses only the context and added headers. So a
+// caller's round tripper above it cannot leak anything, cannot send the request
+// elsewhere, and cannot slow it down by wrapping the body.
 type bottom struct {
 	next    http.RoundTripper
 	base    string
@@ -150,8 +149,8 @@ func (t *bottom) CloseIdleConnections() {
 	}
 }
 
-// enter reports whether an attempt may be sent: once. What repeats requests above
-// would pay twice, and a Client would hear nothing of it.
+// enter reports whether an attempt may be sent, which is once only. A layer above
+// that repeats requests would pay twice without the Client knowing.
 func (a *attempt) enter() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -176,8 +175,8 @@ func (a *attempt) headersAnd(others http.Header) http.Header {
 	return all
 }
 
-// quiet is an error of the connections for a round tripper of the caller's. The
-// texts of net/http quote answers and addresses, and telemetry keeps them.
+// quiet hides a connection error's text from a caller's round tripper: net/http's
+// texts quote answers and addresses, and telemetry would keep them.
 type quiet struct {
 	detail string
 	cause  error
@@ -186,9 +185,9 @@ type quiet struct {
 func (q *quiet) Error() string { return q.detail }
 func (q *quiet) Unwrap() error { return q.cause }
 
-// discreet is a context whose trace, if it has one that is told of headers, is
-// told the values of harmless ones only: over HTTP/2 the address is a header, with
-// the secret query, and a signature is one everywhere.
+// discreet is a context whose httptrace, if it traces headers, gets only harmless
+// values: over HTTP/2 the URL with the secret query is a header, and so is a
+// signature.
 func discreet(ctx context.Context) context.Context {
 	trace := httptrace.ContextClientTrace(ctx)
 	if trace == nil || trace.WroteHeaderField == nil {

@@ -18,8 +18,8 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// why says what ended an exchange, in fixed words. The errors of net/http quote
-// URLs, proxies and headers, so none of their text is used.
+// why says what ended an exchange, in fixed texts. net/http's errors quote URLs,
+// proxies and headers, so their text is never used.
 type why struct {
 	kind   Kind
 	field  string // for Misconfigured
@@ -29,9 +29,8 @@ type why struct {
 	signing error // for Unsigned
 }
 
-// explain orders the questions from the most to the least certain cause: who
-// left or ran out of time first, then our own media, then the answer, then the
-// network.
+// explain checks the causes from the most to the least certain: first a cancelled
+// or expired context, then our own media, then the answer, then the network.
 func explain(a *attempt, err error) why {
 	var (
 		media   *body.MediaError
@@ -132,7 +131,7 @@ func (a *attempt) broken(err error) why {
 	case errors.Is(err, errRefused):
 		return network("the request was refused again and again while it was being sent")
 	case errors.Is(err, errForeign):
-		return network("the round tripper of HTTP.Wrap was given by one Config and used for another: make one for each")
+		return network("the round tripper of HTTP.Wrap is shared by several Configs: make one for each")
 	case errors.Is(err, errRepeated):
 		return network("the round tripper of HTTP.Wrap sent the request again, which is for a Client to decide")
 	case errors.As(err, &dns):
@@ -193,7 +192,7 @@ func distrusted(err error) (why, bool) {
 	case errors.As(err, &hostname):
 		return network("the certificate is for another host")
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && isNotYet(invalid):
-		return operators("the certificate is not valid yet: look at the clock of this machine")
+		return operators("the certificate is not valid yet: check this machine's clock")
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return network("the certificate has expired")
 	case errors.As(err, &invalid):

@@ -65,9 +65,9 @@ func TestWhatTheOperatorHasToMendIsMisconfigured(t *testing.T) {
 		NotBefore: time.Now().Add(time.Hour), NotAfter: time.Now().Add(2 * time.Hour),
 	}}
 	for want, cause := range map[string]error{
-		"the certificate is signed by an unknown authority":                   x509.UnknownAuthorityError{},
-		"the authorities of this system could not be loaded":                  x509.SystemRootsError{Err: errors.New("MARK")},
-		"the certificate is not valid yet: look at the clock of this machine": later,
+		"the certificate is signed by an unknown authority":            x509.UnknownAuthorityError{},
+		"the authorities of this system could not be loaded":           x509.SystemRootsError{Err: errors.New("MARK")},
+		"the certificate is not valid yet: check this machine's clock": later,
 		"the proxy refused":                       &net.OpError{Op: "socks connect", Err: errors.New("username/password authentication failed")},
 		"the proxy refused: it answered HTTP 407": errors.New("Proxy Authentication Required"),
 		"the proxy refused: it answered HTTP 403": errors.New("Forbidden"),

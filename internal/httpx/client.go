@@ -1,6 +1,6 @@
-// Package httpx makes one HTTP exchange with a vendor, and is the only room
-// that knows resty. It tries once, follows no redirect, keeps no cookie, reads
-// a bounded answer, and its errors say nothing of URLs, headers or bodies.
+// Package httpx makes one HTTP exchange with a vendor, and is the only package that
+// uses resty. It tries once, follows no redirect, keeps no cookie, reads a bounded
+// answer, and its errors contain nothing of URLs, headers or bodies.
 package httpx
 
 import (
@@ -183,10 +183,9 @@ type Response struct {
 	link *wire.Link // nil where it is not known
 }
 
-// IsRepeated reports whether the answer before this one on the same connection had
-// this id too, and was about somebody else: a gateway has sent that one twice, and a
-// request that came meanwhile took it for its own. The connection is of no use any
-// more, and is closed.
+// IsRepeated reports whether the previous answer on the same connection had the same
+// id and was about another person: a gateway has sent that answer twice, and the
+// next request took it for its own. The connection is unusable then, and is closed.
 func (r *Response) IsRepeated(id string, person uint64) bool {
 	if r.link == nil || id == "" || !r.link.HasSaid(id, person) {
 		return false
@@ -195,8 +194,8 @@ func (r *Response) IsRepeated(id string, person uint64) bool {
 	return true
 }
 
-// Abandon closes the connection of an answer that is another request's: what follows it
-// there cannot be trusted either.
+// Abandon closes the connection after an answer to another request: later answers on it
+// cannot be trusted either.
 func (r *Response) Abandon() {
 	if r.link != nil {
 		_ = r.link.Close()

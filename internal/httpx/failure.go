@@ -30,9 +30,9 @@ const (
 	Unsigned
 )
 
-// Failure is an exchange without an answer that could be read. Its text is
-// chosen from fixed words; the errors behind it hold no URL and no path. It keeps
-// nothing of an answer but its status and when to come again: errors are kept.
+// Failure is an exchange without a readable answer. Its text is one of fixed texts;
+// the errors it wraps contain no URL and no path. Of an answer it keeps only the
+// status and Retry-After, because errors may be stored.
 type Failure struct {
 	Kind Kind
 	// Sent says that the whole request was handed to the connection.
@@ -67,7 +67,7 @@ func (f Failure) MarshalText() ([]byte, error) { return []byte(f.Detail), nil }
 var (
 	errNoAnswer = errors.New("no answer")
 	errRedirect = errors.New("redirected")
-	errPacked   = errors.New("the answer is packed in a way that was not asked for")
+	errPacked   = errors.New("the answer is compressed in an unrequested way")
 	errTooLarge = errors.New("answer is larger than the limit")
 )
 

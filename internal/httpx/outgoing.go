@@ -8,9 +8,8 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// outgoing counts what the transport takes from a body. When its last byte is
-// given away the request counts as sent, until the transport says that it could
-// not be written.
+// outgoing counts what the transport reads from a body. When the last byte has been
+// read, the request counts as sent, until the transport reports a failed write.
 //
 // net/http may go on reading after the call returned; then it gets an error,
 // so that a call that reported "not sent" is not sent after all.

@@ -62,8 +62,8 @@ const (
 	pingTimeout = 10 * time.Second
 )
 
-// newTransport is used when the caller gives no HTTP client. It takes no proxy
-// from the environment: a library that carries faces goes where it is told.
+// newTransport is used when the caller gives no HTTP client. It takes no proxy from
+// the environment: a library that sends faces connects only where it is told to.
 //
 // It speaks HTTP/1.1 as a rule. A call is one large upload: over TLS our own
 // writes make that half the price of HTTP/2, and each call has a connection of its
@@ -96,9 +96,9 @@ func newTransport(cfg Config) *http.Transport {
 		TLSClientConfig:     d.TLS.Clone(), // what goes through a proxy is secured by net/http
 		TLSHandshakeTimeout: wire.HandshakeTimeout,
 		ForceAttemptHTTP2:   cfg.HTTP2,
-		// Without a limit a crowd that comes at once dials for every caller, also
-		// for those who get a connection that became free meanwhile. As many may
-		// be idle, so that none is closed while it may be wanted again.
+		// Without a limit, many concurrent callers would each dial, even those that
+		// then get a connection that became free. The same number may be idle, so
+		// that no connection is closed that may be needed again.
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: pingTimeout},

@@ -165,7 +165,7 @@ func TestEveryPartOfACertificateIsChecked(t *testing.T) {
 		"expired": {ca, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "the certificate has expired"},
 		"not yet valid": {ca, func(c *x509.Certificate) {
 			c.NotBefore, c.NotAfter = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
-		}, "the certificate is not valid yet: look at the clock of this machine"},
+		}, "the certificate is not valid yet: check this machine's clock"},
 		"another address": {ca, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} },
 			"the certificate is for another host"},
 		"another host": {ca, func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"vendor.example"} },

@@ -5,12 +5,11 @@ import (
 	"net"
 )
 
-// tries are what an attempt knows of the times that the transport began to send
-// its request: once, unless a connection turned out dead. They are used under the
-// attempt's lock.
+// tries records how often the transport began to send the request: once, unless a
+// connection turned out to be dead. Used under the attempt's lock.
 //
-// A request is sent when its last byte was written to a socket. Who is not told
-// whether it was must take it for sent.
+// A request is sent when its last byte was written to a socket. If that is unknown,
+// it counts as sent.
 type tries struct {
 	latest  *outgoing
 	handed  bool // the last byte of the latest was given to be written

@@ -105,7 +105,7 @@ func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
 
 // A store that nobody waits for is told in a goroutine of the library's, where
 // nobody could recover.
-func TestAPanicThatNobodyWaitsForIsDropped(t *testing.T) {
+func TestTokenStore_PanicWithoutWaitingCallerIsDropped(t *testing.T) {
 	for _, scene := range []string{"token store, save", "result store"} {
 		t.Run(scene, func(t *testing.T) {
 			out := spawn(t, scene, "^TestChild$")

@@ -72,7 +72,7 @@ var english = words{
 		idverify.CodeRateLimited:               "too many calls at the moment",
 		idverify.CodeCircuitOpen:               "circuit breaker open after repeated vendor failures; nothing was sent",
 		idverify.CodeStoreUnavailable:          "a store of your own service failed; no vendor was asked",
-		idverify.CodeVendorUnavailable:         "the vendor has a fault of its own",
+		idverify.CodeVendorUnavailable:         "internal error at the vendor",
 		idverify.CodeSourceUnavailable:         "the vendor works, its identity source does not",
 		idverify.CodeNetwork:                   "not reached, or the connection broke",
 		idverify.CodeTimeout:                   "no answer within a time limit; the error says whose",
