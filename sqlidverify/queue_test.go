@@ -138,7 +138,7 @@ func TestRun_TakenRowsReturn(t *testing.T) {
 			}
 		})
 		require.Eventually(t, func() bool { return gone.total() == 8 }, 2*time.Second, time.Millisecond)
-		cancel() // no further row; those in flight hang
+		cancel()                                                                            // no further row; those in flight hang
 		require.NoError(t, q.Return(t.Context(), slices.Collect(maps.Keys(gone.asked))...)) // as when its time is over
 		taken := 0
 		results := work(t, q, v, batch.WithProgress(func(p batch.Progress) { taken = p.Taken }))
