@@ -52,6 +52,22 @@ func TestJournal_BeginsWhatWasFreeAgain(t *testing.T) {
 	})
 }
 
+// What another run has just begun is not begun again, also by who has seen that.
+func TestJournal_TakenIsNotBegun(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		db, o := s.open(t), sqlidverify.JournalOptions{Name: "a"}
+		first, second := newJournal(t, db, s.dialect, o), newJournal(t, db, s.dialect, o)
+		require.NoError(t, first.Begin(t.Context(), "row"))
+		loaded, _, err := second.Load(t.Context(), "row")
+		require.NoError(t, err)
+		require.True(t, loaded.Taken)
+		taken, err := second.BeginIf(t.Context(), "row", loaded)
+		require.NoError(t, err)
+		assert.True(t, taken)
+		require.NoError(t, first.Finish(t.Context(), "row", batch.Entry{Result: match()}))
+	})
+}
+
 func TestJournal_RefusesWhatRunDoesNotGive(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		db := s.open(t)

@@ -3,6 +3,7 @@ package sqlidverify_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/batch"
+	"github.com/idverify/idverify/idverifytest"
 	"github.com/idverify/idverify/sqlidverify"
 )
 
@@ -119,7 +122,7 @@ func TestReserve_LostAnswer(t *testing.T) {
 // A row that another run is asking about comes back when that run must have ended.
 func TestRun_TakenRowsReturn(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		o := sqlidverify.QueueOptions{Name: "batch-" + digits(8), Hold: 600 * time.Millisecond, Reservation: time.Second}
+		o := sqlidverify.QueueOptions{Name: "batch-" + digits(8), Hold: 2 * time.Second, Reservation: 12 * time.Second}
 		q, v := newQueue(t, s, o, 20), newVendor()
 		// Another machine began a row and is gone; it had the same secret.
 		gone := newVendor()
@@ -135,9 +138,13 @@ func TestRun_TakenRowsReturn(t *testing.T) {
 			}
 		})
 		require.Eventually(t, func() bool { return gone.total() == 8 }, 2*time.Second, time.Millisecond)
-		cancel() // no further row; those in flight hang
-		results := work(t, q, v)
+		cancel()                                                                            // no further row; those in flight hang
+		require.NoError(t, q.Return(t.Context(), slices.Collect(maps.Keys(gone.asked))...)) // as when its time is over
+		taken := 0
+		results := work(t, q, v, batch.WithProgress(func(p batch.Progress) { taken = p.Taken }))
 		close(hang)
+		assert.GreaterOrEqual(t, taken, 8)
+		assert.LessOrEqual(t, taken, 8*4, "they wait a second each time")
 		all.Wait()
 		assert.Len(t, results, 20)
 		for key := range gone.asked {
@@ -179,19 +186,6 @@ func TestRun_Load(t *testing.T) {
 		assert.Equal(t, 11, v.total())
 		assert.Equal(t, sqlidverify.Stats{Done: 12}, stats)
 
-		// A key that may not be printed is not lost either.
-		person := requestOf("")
-		all, _, stats, err = run(func(_ context.Context, keys []string) ([]*idverify.Request, error) {
-			requests, _ := loadPersons(t.Context(), keys)
-			for _, r := range requests {
-				r.IDNumber = strings.Repeat(r.IdempotencyKey, 3)
-			}
-			return requests, nil
-		})
-		require.NoError(t, err, person)
-		assert.NotEmpty(t, all)
-		assert.Equal(t, sqlidverify.Stats{Done: 12}, stats)
-
 		// An error ends the work. It is the user's, and its text is not printed.
 		cause := errors.New("EXAMPLE")
 		all, _, stats, err = run(func(context.Context, []string) ([]*idverify.Request, error) { return nil, cause })
@@ -211,6 +205,21 @@ func TestRun_Load(t *testing.T) {
 			assert.Empty(t, all)
 			assert.Equal(t, sqlidverify.Stats{Waiting: 12}, stats)
 		}
+	})
+}
+
+// A row whose key may not be printed, because it tells of the person's number, is done
+// as well.
+func TestRun_KeysThatMayNotBePrinted(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		q, v := newQueue(t, s, sqlidverify.QueueOptions{}, 2), newVendor()
+		require.NoError(t, q.Add(t.Context(), slices.Values([]string{"row-" + idverifytest.Match().IDNumber[:14]})))
+		results := work(t, q, v)
+		assert.Len(t, results, 3)
+		assert.ErrorIs(t, results[""].Err, idverify.ErrInvalidRequest)
+		stats, err := q.Stats(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, sqlidverify.Stats{Done: 3}, stats)
 	})
 }
 

@@ -125,18 +125,18 @@ func work(t testing.TB, q *sqlidverify.Queue, v idverify.Verifier, opts ...batch
 
 func TestRun_AsksEachRowOnce(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		q, v := newQueue(t, s, sqlidverify.QueueOptions{}, 300), newVendor()
+		q, v := newQueue(t, s, sqlidverify.QueueOptions{}, 310), newVendor()
 		results := work(t, q, v)
-		assert.ElementsMatch(t, rowKeys(300), slices.Collect(maps.Keys(results)))
+		assert.ElementsMatch(t, rowKeys(310), slices.Collect(maps.Keys(results)))
 		for _, r := range results {
 			require.NoError(t, r.Err)
 			assert.True(t, r.Result.Passed())
 		}
-		assert.Equal(t, 300, v.total())
+		assert.Equal(t, 310, v.total())
 		assert.Empty(t, v.twice())
 		stats, err := q.Stats(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, sqlidverify.Stats{Done: 300}, stats)
+		assert.Equal(t, sqlidverify.Stats{Done: 310}, stats)
 
 		// What is done is not given out again; what is returned comes from the journal.
 		assert.Empty(t, work(t, q, v))
@@ -288,6 +288,31 @@ func TestRun_LeavesNothingReserved(t *testing.T) {
 			assert.Equal(t, 100, stats.Waiting+stats.Reserved+stats.Done, name)
 			assert.Zero(t, stats.Reserved, name)
 			assert.Positive(t, stats.Waiting, name)
+			assert.LessOrEqual(t, stats.Done, v.total(), name)
 		}
+	})
+}
+
+// A loop that is left while others have the last rows does not wait for those.
+func TestRun_LeftWhileOthersWork(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		q := newQueue(t, s, sqlidverify.QueueOptions{}, 2)
+		_, _, err := q.Reserve(t, digits(32), 1)
+		require.NoError(t, err)
+		w, err := q.Run(t.Context(), newVendor(), sqlidverify.RunOptions{Secret: secret, Load: loadPersons})
+		require.NoError(t, err)
+		left := make(chan struct{})
+		go func() {
+			defer close(left)
+			for range w.Results() {
+				break
+			}
+		}()
+		select {
+		case <-left:
+		case <-time.After(20 * time.Second):
+			t.Error("the work goes on")
+		}
+		require.NoError(t, w.Err())
 	})
 }
