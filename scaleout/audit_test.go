@@ -66,9 +66,15 @@ func (w *world) audit(t *testing.T, c *crew, kind string) book.Summary {
 // settled waits until no claim counts as alive.
 func (w *world) settled(t *testing.T) {
 	t.Helper()
+	var alive int
+	var err error
+	defer func() {
+		if t.Failed() {
+			t.Logf("%d claims alive, %v", alive, err)
+		}
+	}()
 	within(t, 30*time.Second, func() bool {
-		var alive int
-		err := w.db.QueryRowContext(t.Context(), `select count(*) from idverify_claim where state = 1 and until > clock_timestamp()`).Scan(&alive)
+		err = w.db.QueryRowContext(t.Context(), `select count(*) from idverify_claim where scope = 'ledger' and state = 1 and until > clock_timestamp()`).Scan(&alive)
 		return err == nil && alive == 0
 	}, "claims are alive still")
 }

@@ -105,7 +105,7 @@ type aRate struct {
 }
 
 var rates = []aRate{
-	{perSecond: 20, workers: 6, most: 21, trips: 1.1, length: 5 * time.Second},
+	{perSecond: 20, workers: 6, most: 21, trips: 1.1, length: 4 * time.Second},
 	{perSecond: 500, workers: 32, most: 510, trips: 0.05, length: 3 * time.Second},
 }
 
@@ -118,7 +118,7 @@ func (w *world) rate(t *testing.T, c *crew, r aRate) {
 		if m.degraded == 0 && m.slots > 0 { // by Redis's own clock, and so on any machine
 			assert.LessOrEqual(t, float64(m.starts), m.slots+1, "starts that Redis did not give")
 		}
-		if m.isCalm() || try == 3 {
+		if m.isCalm() || try == 2 {
 			w.holds(t, r, m)
 			return
 		}

@@ -25,5 +25,9 @@ func TestScaleOut(t *testing.T) {
 	w.tries(t, calm)
 	calm.Close()
 	w.outage(t)
+	w.money(t)
 	w.renewal(t, tokens, since)
+	w.clean(t)
+	w.chaos(t, *forFlag)
+	w.clean(t)
 }

@@ -187,6 +187,19 @@ func (c *crew) failures(store string) (n int) {
 	return n
 }
 
+// codes counts what callers were told.
+func (c *crew) codes(kind string) map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	codes := map[string]int{}
+	for _, a := range c.told {
+		if a.Kind == kind {
+			codes[string(a.Origin)+" "+string(a.Code)]++
+		}
+	}
+	return codes
+}
+
 // errors is what the members wrote to standard error.
 func (c *crew) errors() string {
 	var all strings.Builder

@@ -46,12 +46,13 @@ func (p *process) newCall(ctx context.Context, kind string, n int) (context.Cont
 }
 
 // verify makes a call, and tells what came of it.
-func (p *process) verify(ctx context.Context, id int, v idverify.Verifier, kind string, n int) {
+func (p *process) verify(ctx context.Context, id int, v idverify.Verifier, kind string, n int) Told {
 	ctx, call := p.newCall(ctx, kind, n)
 	began := time.Now()
 	t := ToldOf(v.Verify(ctx, questions.Request(kind, n)))
 	t.Kind, t.N, t.Call, t.Took = kind, n, call, time.Since(began)
 	p.tell(Event{ID: id, Told: &t})
+	return t
 }
 
 // ask lets all calls begin at one moment, each at the next of the services.
@@ -104,8 +105,11 @@ func (p *process) roamOnce(id int, r Roam, s *service.Service, random *rand.Rand
 		leave := time.AfterFunc(time.Duration(random.Int64N(int64(limit/4))), cancel)
 		defer leave.Stop()
 	}
-	p.verify(ctx, id, s.Client, r.Kind, n)
-	pause(p.stopping, time.Duration(random.Int64N(int64(20*time.Millisecond))))
+	rest := 20 * time.Millisecond
+	if t := p.verify(ctx, id, s.Client, r.Kind, n); t.Code.Advice() == idverify.AdviceTryLater {
+		rest = 200 * time.Millisecond
+	}
+	pause(p.stopping, time.Duration(random.Int64N(int64(rest))))
 }
 
 // pause waits unless ctx ends.
