@@ -53,14 +53,20 @@ func (w *world) audit(t *testing.T, c *crew, kind string) book.Summary {
 	require.Len(t, after, len(b.Exchanges), "the audit sends nothing")
 	s, problems := b.Judge()
 	report(t, "%s: %+v", kind, s)
+	fail(t, problems)
+	return s
+}
+
+// fail tells the first of what breaks a promise.
+func fail(t *testing.T, problems []string) {
+	t.Helper()
 	for i, problem := range problems {
 		if i == 20 {
 			t.Errorf("and %d more", len(problems)-i)
-			break
+			return
 		}
 		t.Error(problem)
 	}
-	return s
 }
 
 // settled waits until no claim counts as alive.

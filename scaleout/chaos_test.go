@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,9 @@ func (w *world) chaos(t *testing.T, length time.Duration) {
 	}}, true)
 	night := &night{w: w, c: c, random: rand.New(rand.NewPCG(w.seed, 1)), happened: map[string]int{}, halted: map[int]bool{}}
 	night.pass(began.Add(length))
+	if err := night.failed.Load(); err != nil {
+		require.NoError(t, *err)
+	}
 
 	vendors.end()
 	stopped := c.TellAll(worker.Command{Stop: true}, false)
@@ -48,7 +52,6 @@ func (w *world) chaos(t *testing.T, length time.Duration) {
 	report(t, "chaos: %s", night)
 	report(t, "chaos: callers were told %v; stores could not do %v", c.codes("chaos"), c.stores)
 	s := w.audit(t, c, "chaos")
-	require.NoError(t, night.failed)
 	assert.Positive(t, s.Decided)
 	assert.Positive(t, s.Ambiguous)
 	report(t, "chaos: %d exchanges, most in any second %d at %g/s", s.Exchanges, mostInASecond(arrivals(c)), c.config.Rate)
@@ -73,7 +76,8 @@ type night struct {
 	happened map[string]int
 	halted   map[int]bool
 	later    []due
-	failed   error
+	restarts sync.WaitGroup
+	failed   atomic.Pointer[error]
 }
 
 // due is the end of something.
@@ -84,12 +88,13 @@ type due struct {
 
 // pass lets one thing after another happen, and mends everything at the end.
 func (n *night) pass(until time.Time) {
-	for time.Now().Before(until) && n.failed == nil {
+	for time.Now().Before(until) {
 		n.something()
 		wait(time.Now().Add(time.Duration(50+n.random.IntN(250)) * time.Millisecond))
 		n.end(time.Now())
 	}
 	n.end(until.Add(time.Hour))
+	n.restarts.Wait()
 }
 
 // end ends what is due.
@@ -116,12 +121,12 @@ var mischiefs = []struct {
 	{"redis hangs for all", 1, func(n *night) { n.hang(n.c.redis, true) }},
 	{"redis cut", 3, func(n *night) { n.cut(n.c.redis) }},
 	{"redis answer lost", 6, func(n *night) { n.lose(n.c.redis) }},
-	{"redis restarted empty", 1, func(n *night) { n.note(n.w.redis.LoseAll()) }},
+	{"redis restarted empty", 1, func(n *night) { n.restart(n.w.redis.LoseAll) }},
 	{"postgres hangs for one", 3, func(n *night) { n.hang(n.c.postgres, false) }},
 	{"postgres hangs for all", 1, func(n *night) { n.hang(n.c.postgres, true) }},
 	{"postgres cut", 3, func(n *night) { n.cut(n.c.postgres) }},
 	{"postgres answer lost", 8, func(n *night) { n.lose(n.c.postgres) }},
-	{"postgres crashed", 1, func(n *night) { n.note(n.w.postgres.Crash()) }},
+	{"postgres crashed", 1, func(n *night) { n.restart(n.w.postgres.Crash) }},
 }
 
 func (n *night) something() {
@@ -139,10 +144,13 @@ func (n *night) something() {
 	}
 }
 
-func (n *night) note(err error) {
-	if n.failed == nil {
-		n.failed = err
-	}
+// restart goes on beside what else happens: a server may need some seconds.
+func (n *night) restart(server func() error) {
+	n.restarts.Go(func() {
+		if err := server(); err != nil {
+			n.failed.CompareAndSwap(nil, &err)
+		}
+	})
 }
 
 func (n *night) member() int { return n.random.IntN(members) }
@@ -207,12 +215,15 @@ func (n *night) String() string {
 
 // mischief is what the vendors do wrong.
 type mischief struct {
+	share  int // one request in so many
 	mu     sync.Mutex
 	random *rand.Rand
 	over   bool
 }
 
-func newMischief(seed uint64) *mischief { return &mischief{random: rand.New(rand.NewPCG(seed, 2))} }
+func newMischief(seed uint64) *mischief {
+	return &mischief{share: 10, random: rand.New(rand.NewPCG(seed, 2))}
+}
 
 func (m *mischief) end() {
 	m.mu.Lock()
@@ -220,11 +231,11 @@ func (m *mischief) end() {
 	m.over = true
 }
 
-// strike gives one request in ten a fault.
+// strike gives one request in some a fault.
 func (m *mischief) strike(string) (idverifytest.Fault, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.over || m.random.IntN(10) > 0 {
+	if m.over || m.random.IntN(m.share) > 0 {
 		return idverifytest.Fault{}, false
 	}
 	faults := []idverifytest.Fault{

@@ -29,5 +29,6 @@ func TestScaleOut(t *testing.T) {
 	w.renewal(t, tokens, since)
 	w.clean(t)
 	w.chaos(t, *forFlag)
+	w.batch(t, *rowsFlag)
 	w.clean(t)
 }

@@ -197,3 +197,65 @@ func sorted(all map[string]*question) []string {
 	})
 	return keys
 }
+
+// JudgeRows gives what breaks a promise of a batch with rows 1 to n: each is told to
+// somebody, and billed once at most.
+func (b *Book) JudgeRows(n int) (s Summary, problems []string) {
+	all := b.questions()
+	for number := 1; number <= n; number++ {
+		key := b.Key(b.Kind, number)
+		q := all[key]
+		if q == nil {
+			problems = append(problems, key+": nobody was told of it")
+			continue
+		}
+		q.n = number
+		for _, problem := range b.judgeRow(&s, q) {
+			problems = append(problems, key+": "+problem)
+		}
+	}
+	if len(all) > n {
+		problems = append(problems, fmt.Sprintf("%d rows that nobody added", len(all)-n))
+	}
+	return s, problems
+}
+
+func (b *Book) judgeRow(s *Summary, q *question) (problems []string) {
+	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	q.told = slices.DeleteFunc(q.told, func(t worker.Told) bool { return t.Taken })
+	bills, by := billed(q.exchanges)
+	if bills > 1 {
+		say("billed %d times", bills)
+	}
+	if len(q.told) == 0 {
+		say("nobody was told what came of it")
+		return problems
+	}
+	last := q.told[len(q.told)-1]
+	for _, t := range q.told {
+		switch {
+		case t.Broken != "":
+			say("%s", t.Broken)
+		case t.Decision && (bills != 1 || t.Code != b.Want(q.n, t.Vendor) || t.Vendor != by):
+			say("told %s of %q; billed %d times by %q", t.Code, t.Vendor, bills, by)
+		}
+	}
+	if !last.Decision && !last.MayCost && bills > 0 {
+		say("told %s, free of charge, and billed", last.Code)
+	}
+	s.Questions++
+	s.Calls += len(q.told)
+	s.Exchanges += len(q.exchanges)
+	s.Bills += bills
+	switch {
+	case last.Decision:
+		s.Decided++
+	case last.Ambiguous:
+		s.Ambiguous++
+	case last.MayCost:
+		s.Failed++
+	default:
+		s.Free++
+	}
+	return problems
+}

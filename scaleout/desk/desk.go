@@ -115,7 +115,7 @@ func (d *Desk) collect() {
 	defer d.mu.Unlock()
 	for _, r := range records {
 		number, ok := numberOf(r)
-		if !ok || d.known[number] != nil {
+		if !ok || d.known[number] != nil || r.Vendor == idverifytest.BaiduToken {
 			continue
 		}
 		n := d.noted[number]
@@ -133,7 +133,8 @@ func numberOf(r idverifytest.Exchange) (int, bool) {
 	return 0, false
 }
 
-// Exchanges are all that were answered, or held up, in the order of arrival.
+// Exchanges are all verifications that were answered, or held up, in the order of
+// arrival.
 func (d *Desk) Exchanges() []Exchange {
 	d.collect()
 	d.mu.Lock()

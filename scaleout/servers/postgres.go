@@ -89,7 +89,7 @@ func (p *Postgres) start() (*process, error) {
 		return nil, err
 	}
 	if err := process.await(30*time.Second, p.answers); err != nil {
-		process.end(syscall.SIGKILL)
+		process.end(syscall.SIGKILL, stopping)
 		return nil, logged("postgres", err, logFile)
 	}
 	return process, nil
@@ -135,7 +135,7 @@ func DSN(addr string) string {
 // Crash ends the server at once, as a crash does, and starts it again. What it has
 // acknowledged is there afterwards.
 func (p *Postgres) Crash() error {
-	return p.again(syscall.SIGQUIT, func() error { return nil }, p.start)
+	return p.crash(syscall.SIGQUIT, p.start)
 }
 
 // Stop ends it.

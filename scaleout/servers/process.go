@@ -40,15 +40,15 @@ func begin(logFile string, own *syscall.Credential, name string, args ...string)
 	return p, nil
 }
 
-// end sends a signal and waits until the program has ended.
-func (p *process) end(s syscall.Signal) {
+// end sends a signal and waits until the program has ended. It is killed after a while.
+func (p *process) end(s syscall.Signal, patience time.Duration) {
 	if p == nil {
 		return
 	}
 	_ = p.command.Process.Signal(s)
 	select {
 	case <-p.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		_ = p.command.Process.Kill()
 		<-p.ended
 	}
@@ -86,21 +86,29 @@ type state struct {
 	process *process
 }
 
-// again ends the server by a signal, has something done, and starts it again.
-func (s *state) again(signal syscall.Signal, between func() error, start func() (*process, error)) error {
+// crash ends the server by a signal, and starts it again.
+func (s *state) crash(signal syscall.Signal, start func() (*process, error)) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.process.end(signal)
-	if err := between(); err != nil {
-		return err
+	s.process.end(signal, crashing)
+	// Processes of a server that was killed may be there for a moment longer, and a new
+	// one does not start beside them.
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); <-time.After(100 * time.Millisecond) {
+		if s.process, err = start(); err == nil {
+			return nil
+		}
 	}
-	p, err := start()
-	s.process = p
 	return err
 }
 
 func (s *state) stop(signal syscall.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.process.end(signal)
+	s.process.end(signal, stopping)
 }
+
+// How long a server has to end before it is killed.
+const (
+	crashing = time.Second
+	stopping = 10 * time.Second
+)

@@ -46,7 +46,7 @@ func (r *Redis) start() (*process, error) {
 		return nil, err
 	}
 	if err := p.await(10*time.Second, r.answers); err != nil {
-		p.end(syscall.SIGKILL)
+		p.end(syscall.SIGKILL, stopping)
 		return nil, logged("redis-server", err, logFile)
 	}
 	return p, nil
@@ -74,7 +74,7 @@ func (r *Redis) answers() error {
 
 // LoseAll kills the server and starts it again without any data.
 func (r *Redis) LoseAll() error {
-	return r.again(syscall.SIGKILL, func() error { return nil }, r.start)
+	return r.crash(syscall.SIGKILL, r.start)
 }
 
 // Stop ends it.

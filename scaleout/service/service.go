@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -46,6 +47,9 @@ type Config struct {
 // secret seals tokens, and makes pseudonyms of persons and questions. Yours comes from
 // a key store.
 var secret = []byte("EXAMPLE-SECRET-OF-32-BYTES-OR-MORE")
+
+// Secret is that of a batch as well.
+func Secret() []byte { return slices.Clone(secret) }
 
 // Service is what a process has.
 type Service struct {

@@ -64,9 +64,11 @@ type Roam struct {
 
 // Rows works on a batch until there is no row left.
 type Rows struct {
-	Batch   string
-	Workers int
-	Hold    time.Duration // of a row that was begun
+	Batch       string
+	Postgres    string // DSN
+	Workers     int
+	Hold        time.Duration // of a row that was begun
+	Reservation time.Duration // of one that was not
 }
 
 // Event is what a process tells.

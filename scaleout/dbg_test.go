@@ -1,9 +1,0 @@
-package scaleout_test
-
-import "testing"
-
-func TestDbg(t *testing.T) {
-	w := newWorld(t)
-	w.chaos(t, *forFlag)
-	w.clean(t)
-}
