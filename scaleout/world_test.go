@@ -30,6 +30,8 @@ const members = 6
 // world is what the phases share: one Redis, one PostgreSQL, and a fleet that reaches
 // them through proxies, one of each for every member.
 type world struct {
+	t        *testing.T // lives longer than the phases
+	calmCrew *crew
 	dir      string
 	seed     uint64
 	redis    *servers.Redis
@@ -50,7 +52,7 @@ func newWorld(t *testing.T) *world {
 		}
 		t.Skip(why)
 	}
-	w := &world{seed: *seedFlag}
+	w := &world{t: t, seed: *seedFlag}
 	if w.seed == 0 {
 		w.seed = rand.Uint64()
 	}
@@ -120,7 +122,7 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 	var err error
 	c.desk, err = desk.Open(p.mischief, p.vendors...)
 	require.NoError(t, err)
-	t.Cleanup(c.desk.Close)
+	w.t.Cleanup(c.desk.Close)
 	c.config = p.config
 	c.config.Vendors, c.config.Processes = c.desk.Root(), members
 	setups := make([]worker.Setup, members)
@@ -146,10 +148,10 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 	}
 	c.Fleet, err = fleet.New(w.dir, setups, c.hear)
 	require.NoError(t, err)
-	t.Cleanup(func() {
+	w.t.Cleanup(func() {
 		c.Close()
 		if crashes := c.Crashes(); len(crashes) > 0 {
-			t.Errorf("%v\n%s", crashes, c.errors())
+			w.t.Errorf("%v\n%s", crashes, c.errors())
 		}
 	})
 	return c
@@ -159,7 +161,7 @@ func (w *world) proxy(t *testing.T, target string) *proxy.Proxy {
 	t.Helper()
 	p, err := proxy.New(target)
 	require.NoError(t, err)
-	t.Cleanup(p.Close)
+	w.t.Cleanup(p.Close)
 	return p
 }
 
