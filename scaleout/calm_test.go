@@ -230,7 +230,10 @@ const triesLimit = 7
 // tries is the phase about the tries of a person: 400 callers at one moment.
 func (w *world) tries(t *testing.T, c *crew) {
 	const crowd = 400
+	// With their connections made: a crowd that also dials may be too slow for Redis.
+	c.ask(t, asking{kind: "warm", limit: 10 * time.Second, numbers: numbers(1, crowd)})
 	for try := 1; ; try++ {
+		wait(time.Now().Add(1200 * time.Millisecond)) // Redis is asked again after a second
 		before := c.desk.Vendors.Calls(idverifytest.BaiduV4)
 		told := c.ask(t, asking{kind: "tries", limit: 20 * time.Second, numbers: questions.Alike(try, crowd)})
 		admitted, refused, closed := 0, 0, 0

@@ -224,19 +224,7 @@ type asking struct {
 
 // begin lets them begin.
 func (c *crew) begin(a asking) *fleet.Pending {
-	if len(a.members) == 0 {
-		a.members = []int{0, 1, 2, 3, 4, 5}
-	}
-	commands := map[int]worker.Command{}
-	at := time.Now().Add(100 * time.Millisecond)
-	for i, n := range a.numbers {
-		member := a.members[i%len(a.members)]
-		if commands[member].Ask == nil {
-			commands[member] = worker.Command{Ask: &worker.Ask{Kind: a.kind, At: at, Limit: a.limit, Services: a.services}}
-		}
-		commands[member].Ask.Numbers = append(commands[member].Ask.Numbers, n)
-	}
-	return c.Tell(commands, false)
+	return c.Ask(worker.Ask{Kind: a.kind, Limit: a.limit, Services: a.services}, a.numbers, a.members...)
 }
 
 // ask gives what the callers were told.

@@ -253,6 +253,27 @@ func (f *Fleet) TellAll(c worker.Command, standing bool) *Pending {
 	return f.Tell(commands, standing)
 }
 
+// Ask lets members ask questions at one moment, each the next of the numbers in turn.
+// No members stand for all.
+func (f *Fleet) Ask(a worker.Ask, numbers []int, members ...int) *Pending {
+	if len(members) == 0 {
+		for member := range f.Size() {
+			members = append(members, member)
+		}
+	}
+	a.At = time.Now().Add(100 * time.Millisecond)
+	commands := map[int]worker.Command{}
+	for i, n := range numbers {
+		member := members[i%len(members)]
+		if commands[member].Ask == nil {
+			own := a
+			commands[member] = worker.Command{Ask: &own}
+		}
+		commands[member].Ask.Numbers = append(commands[member].Ask.Numbers, n)
+	}
+	return f.Tell(commands, false)
+}
+
 // Kill ends a member without any warning. It has a new life when Kill returns.
 func (f *Fleet) Kill(member int) {
 	f.mu.Lock()
