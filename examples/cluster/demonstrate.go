@@ -149,8 +149,10 @@ func (c *cluster) killed(ctx context.Context) ([]row, error) {
 	}, err
 }
 
-// many asks each question at two processes, and kills processes meanwhile.
+// many asks each question at two processes, some questions at a time, and kills two
+// processes meanwhile.
 func (c *cluster) many(ctx context.Context) ([]row, error) {
+	const rounds = 10
 	before := c.bills()
 	var numbers []int
 	for n := 1; len(numbers) < 2*c.questions; n++ {
@@ -158,17 +160,17 @@ func (c *cluster) many(ctx context.Context) ([]row, error) {
 			numbers = append(numbers, n, n) // the next two processes
 		}
 	}
-	pending := c.Ask(worker.Ask{Kind: "many", Limit: 10 * time.Second}, numbers)
-	for i := range 2 {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-			c.Kill(i)
+	round := 0
+	for some := range slices.Chunk(numbers, 2*((c.questions+rounds-1)/rounds)) {
+		pending := c.Ask(worker.Ask{Kind: "many", Limit: 10 * time.Second}, some)
+		if round++; round == 3 || round == 6 {
+			if err := c.killSoon(ctx, round%c.processes); err != nil {
+				return nil, err
+			}
 		}
-	}
-	if _, err := c.told(ctx, pending); err != nil {
-		return nil, err
+		if _, err := c.told(ctx, pending); err != nil {
+			return nil, err
+		}
 	}
 	decided, ambiguous, err := c.afterwards(ctx, numbers)
 	return []row{
@@ -176,6 +178,17 @@ func (c *cluster) many(ctx context.Context) ([]row, error) {
 		{"  decided, ambiguous", fmt.Sprintf("%d, %d", decided, ambiguous), ""},
 		{"  billed twice", fmt.Sprint(c.billedTwice("many")), fmt.Sprint(c.questions)},
 	}, err
+}
+
+// killSoon kills a process when its callers have begun.
+func (c *cluster) killSoon(ctx context.Context, member int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(120 * time.Millisecond):
+		c.Kill(member)
+		return nil
+	}
 }
 
 // afterwards asks every question once more.

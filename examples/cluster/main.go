@@ -53,7 +53,7 @@ type settings struct {
 }
 
 // longest bounds the whole, whatever hangs.
-const longest = 45 * time.Second
+const longest = 90 * time.Second
 
 func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	s, err := parse(args, errs)

@@ -12,7 +12,7 @@ func TestToldOf_SaysWhatWasReturned(t *testing.T) {
 	no := &idverify.Result{Code: idverify.CodeFaceMismatch, Vendor: "acme", Origin: idverify.OriginLedger}
 	assert.Equal(t, Told{Code: idverify.CodeFaceMismatch, Decision: true, MayCost: true, Origin: idverify.OriginLedger, Vendor: "acme"}, ToldOf(no, nil))
 
-	lost := &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliverySent, Billed: idverify.BilledUnknown, Vendor: "acme"}
+	lost := &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered, Billed: idverify.BilledUnknown, Vendor: "acme"}
 	told := ToldOf(nil, lost)
 	assert.Empty(t, told.Broken)
 	assert.True(t, told.MayCost)
