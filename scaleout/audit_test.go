@@ -158,10 +158,7 @@ func (a *auditor) ask(kind string, asked map[int]bool, each func(key, id string,
 		all.Go(func() {
 			defer func() { <-places }()
 			key := questions.Key(kind, n)
-			ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), auditKey{}, key), 10*time.Second)
-			defer cancel()
-			told := worker.ToldOf(a.client.Verify(ctx, questions.Request(kind, n)))
-			told.Kind, told.N = kind, n
+			told := a.askOnce(key, kind, n)
 			id, _ := a.ids.Load(key)
 			name, _ := id.(string)
 			mu.Lock()
@@ -170,4 +167,18 @@ func (a *auditor) ask(kind string, asked map[int]bool, each func(key, id string,
 		})
 	}
 	all.Wait()
+}
+
+// askOnce asks again when the database was too slow.
+func (a *auditor) askOnce(key, kind string, n int) (told worker.Told) {
+	for range 5 {
+		ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), auditKey{}, key), 10*time.Second)
+		told = worker.ToldOf(a.client.Verify(ctx, questions.Request(kind, n)))
+		cancel()
+		if told.Code != idverify.CodeStoreUnavailable {
+			break
+		}
+	}
+	told.Kind, told.N = kind, n
+	return told
 }

@@ -2,6 +2,8 @@ package scaleout_test
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,12 +39,13 @@ func (w *world) tokens(t *testing.T) (c *crew, since time.Time) {
 			name: "tokens" + strconv.Itoa(db), services: services, vendors: []idverifytest.Option{idverifytest.WithTokenLifetime(tokenLife)},
 			config: service.Config{RedisDB: db, Rate: 1000, RateName: "tokens", Attempt: 5 * time.Second}, off: w.clockOff(),
 		})
-		cold := w.fetches(t, c)
+		cold, slow := w.fetches(t, c)
 		c.desk.Vendors.RevokeTokens()
 		since = time.Now()
-		revoked := w.fetches(t, c)
-		if c.failures("token") > 0 {
-			report(t, "Redis was too slow for the phase about tokens: once more")
+		revoked, slower := w.fetches(t, c)
+		if c.failures("token") > 0 || max(slow, slower) > patience {
+			report(t, "too slow for the phase about tokens: once more")
+			c.Close()
 			continue
 		}
 		assert.Equal(t, 1, cold, "fetches of 24 clients without a token")
@@ -54,14 +57,16 @@ func (w *world) tokens(t *testing.T) (c *crew, since time.Time) {
 	return nil, since
 }
 
+// patience is shorter than the two seconds for which a client waits for another's fetch.
+const patience = 1500 * time.Millisecond
+
 // fetches lets all clients ask at one moment, and counts.
-func (w *world) fetches(t *testing.T, c *crew) int {
+func (w *world) fetches(t *testing.T, c *crew) (fetches int, longestCall time.Duration) {
 	t.Helper()
 	before := c.desk.Vendors.TokenFetches()
-	for _, told := range c.ask(t, asking{kind: "token", limit: 10 * time.Second, numbers: numbers(1, members*services)}) {
-		assert.True(t, told.Decision, told.Code)
-	}
-	return c.desk.Vendors.TokenFetches() - before
+	all := c.ask(t, asking{kind: "token", limit: 10 * time.Second, numbers: numbers(1, members*services)})
+	assert.Equal(t, len(all), decisions(all))
+	return c.desk.Vendors.TokenFetches() - before, longest(all)
 }
 
 // renewal is the second half.
@@ -71,13 +76,13 @@ func (w *world) renewal(t *testing.T, c *crew, since time.Time) {
 	}
 	wait(since.Add(tokenLife*9/10 + 500*time.Millisecond))
 	before := c.desk.Vendors.TokenFetches()
-	w.fetches(t, c)
+	_, slow := w.fetches(t, c)
 	// The renewal goes on behind the calls: a client waits two seconds for another's.
 	within(t, 5*time.Second, func() bool { return c.desk.Vendors.TokenFetches() > before }, "nobody renewed the token")
 	wait(time.Now().Add(2500 * time.Millisecond))
 	renewed := c.desk.Vendors.TokenFetches() - before
-	if c.failures("token") > 0 {
-		report(t, "Redis was too slow for the renewal: it says nothing")
+	if c.failures("token") > 0 || slow > patience {
+		report(t, "too slow for the renewal: it says nothing")
 		return
 	}
 	assert.Equal(t, 1, renewed, "fetches of 24 clients whose token ends soon")
@@ -101,48 +106,56 @@ type aRate struct {
 	workers   int // of each member
 	most      int // starts in any second
 	trips     float64
+	lease     int // starts that are given at once
 	length    time.Duration
 }
 
 var rates = []aRate{
-	{perSecond: 20, workers: 6, most: 21, trips: 1.1, length: 4 * time.Second},
-	{perSecond: 500, workers: 32, most: 510, trips: 0.05, length: 3 * time.Second},
+	{perSecond: 20, workers: 6, most: 21, trips: 1.1, lease: 1, length: 4 * time.Second},
+	{perSecond: 500, workers: 32, most: 510, trips: 0.05, lease: 25, length: 6 * time.Second},
 }
 
-// rate is the phase about a shared rate.
+// rate is the phase about a shared rate. Who is woken late starts late, and then the next
+// second has a start more: on a machine that is busy with something else shares, round
+// trips and single seconds say nothing. So the bars are held to a try that was calm.
 func (w *world) rate(t *testing.T, c *crew, r aRate) {
 	for try := 1; ; try++ {
 		m := w.measure(t, c, r, "rate-"+strconv.Itoa(int(r.perSecond))+"-"+strconv.Itoa(try))
-		report(t, "%g/s: %d starts in %s, most in any second %d, %.3f round trips a start, %d–%d a process, woken %s late at most, %d starts of process shares",
-			r.perSecond, m.starts, r.length, m.most, m.trips, m.shares[0], m.shares[members-1], m.late.Round(time.Microsecond), m.degraded)
+		report(t, "%g/s: %d starts in %s, most in any second %d, %.3f round trips a start, %d–%d a process; woken %s late, Redis %s late, %d starts of process shares",
+			r.perSecond, m.starts, r.length, m.most, m.trips, m.shares[0], m.shares[members-1], m.late.Round(time.Microsecond), m.slowest.Round(time.Microsecond), m.degraded)
 		if m.degraded == 0 && m.slots > 0 { // by Redis's own clock, and so on any machine
 			assert.LessOrEqual(t, float64(m.starts), m.slots+1, "starts that Redis did not give")
 		}
-		if m.isCalm() || try == 2 {
-			w.holds(t, r, m)
+		problems := r.problems(m)
+		switch {
+		case len(problems) == 0:
+			return
+		case try < 3:
+		case m.isCalm():
+			t.Error(problems)
+			return
+		default:
+			report(t, "%g/s: never calm: %v", r.perSecond, problems)
 			return
 		}
 	}
 }
 
-// holds compares with the bars. Who is woken late starts late, and then the next second
-// has a start more: on a machine that is busy with something else the bar moves by that
-// much, and shares and round trips say nothing.
-func (w *world) holds(t *testing.T, r aRate, m measured) {
-	t.Helper()
-	if m.degraded > 0 {
-		return // Redis was too slow, and every process had its share; see outage
+// problems compares with the bars.
+func (r aRate) problems(m measured) (problems []string) {
+	if m.most > r.most {
+		problems = append(problems, fmt.Sprintf("%d starts in a second", m.most))
 	}
-	if !m.isCalm() {
-		assert.LessOrEqual(t, m.most, r.most+int(r.perSecond*m.late.Seconds())+1)
-		return
+	if m.trips > r.trips {
+		problems = append(problems, fmt.Sprintf("%.3f round trips a start", m.trips))
 	}
-	assert.LessOrEqual(t, m.most, r.most, "starts in a second")
-	assert.LessOrEqual(t, m.trips, r.trips, "round trips a start")
 	mean := float64(m.starts) / members
 	for _, share := range m.shares {
-		assert.InDelta(t, mean, float64(share), max(1, mean*0.05), "share of a process")
+		if math.Abs(float64(share)-mean) > max(float64(r.lease), mean*0.05) {
+			problems = append(problems, fmt.Sprintf("a process with %d starts, and %.1f on average", share, mean))
+		}
 	}
+	return problems
 }
 
 type measured struct {
@@ -150,10 +163,12 @@ type measured struct {
 	slots                  float64 // places for a start that Redis has given, by its clock; 0 if not known
 	trips                  float64
 	shares                 []int
-	late                   time.Duration
+	late, slowest          time.Duration
 }
 
-func (m measured) isCalm() bool { return m.late < 8*time.Millisecond && m.degraded == 0 }
+func (m measured) isCalm() bool {
+	return m.late < 5*time.Millisecond && m.slowest < 10*time.Millisecond && m.degraded == 0
+}
 
 func (w *world) measure(t *testing.T, c *crew, r aRate, name string) (m measured) {
 	t.Helper()
@@ -173,7 +188,7 @@ func (w *world) measure(t *testing.T, c *crew, r aRate, name string) (m measured
 		}
 		starts = append(starts, e.Starts.At...)
 		m.shares = append(m.shares, len(e.Starts.At))
-		m.late = max(m.late, e.Starts.Late)
+		m.late, m.slowest = max(m.late, e.Starts.Late), max(m.slowest, e.Starts.Slowest)
 		m.degraded += e.Starts.Degraded
 	}
 	require.Len(t, m.shares, members)

@@ -36,22 +36,25 @@ func (w *world) outage(t *testing.T) {
 			}
 		},
 	})
-	told := c.ask(t, asking{kind: "before", limit: 5 * time.Second, numbers: numbers(1, 2*members)})
-	require.Equal(t, 2*members, decisions(told), "before the outage")
+	first := 1001
+	within(t, 30*time.Second, func() bool {
+		first += 8 * members
+		return decisions(c.ask(t, asking{kind: "before", limit: 5 * time.Second, numbers: numbers(first, 2*members)})) == 2*members
+	}, "no decision before the outage")
 
 	each(c.redis, (*proxy.Proxy).Hang)
 	c.desk.Vendors.RevokeTokens()
 	c.failures("")
 	calls := c.desk.Vendors.Calls(idverifytest.BaiduV4)
-	told = c.ask(t, asking{kind: "closed", limit: 5 * time.Second, numbers: numbers(100, members), services: guarded})
+	told := c.ask(t, asking{kind: "closed", limit: 5 * time.Second, numbers: numbers(100, members), services: guarded})
 	for _, a := range told {
 		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a limit of tries without its store")
 	}
-	first := longest(told)
+	slowest := longest(told)
 	next := longest(c.ask(t, asking{kind: "again", limit: 5 * time.Second, numbers: numbers(200, members), services: guarded}))
 	assert.Equal(t, calls, c.desk.Vendors.Calls(idverifytest.BaiduV4), "nothing was sent")
 	assert.Positive(t, c.failures("person"), "it was said")
-	report(t, "Redis hangs: the first call took %s, the next %s", first.Round(time.Millisecond), next.Round(time.Millisecond))
+	report(t, "Redis hangs: the first call took %s, the next %s", slowest.Round(time.Millisecond), next.Round(time.Millisecond))
 
 	fetched := c.desk.Vendors.TokenFetches()
 	told = c.ask(t, asking{kind: "open", limit: 5 * time.Second, numbers: numbers(300, members), services: unguarded})
@@ -100,8 +103,8 @@ func (w *world) lostAnswers(t *testing.T, c *crew) {
 			codes[a.Code]++
 		}
 	}
-	assert.Greater(t, c.redis[0].Lost(), lost, "an answer was lost")
 	if codes[idverify.CodeStoreUnavailable] == 0 { // Redis was not slow as well
+		assert.Greater(t, c.redis[0].Lost(), lost, "an answer was lost")
 		assert.Equal(t, 1, codes[idverify.CodeTooManyAttempts], "a limit of two with three calls, and one lost answer: %v", codes)
 	}
 
@@ -115,11 +118,11 @@ func (w *world) lostAnswers(t *testing.T, c *crew) {
 	began := redisTime(t, client)
 	slow.Lose(func(sent []byte) bool { return bytes.Contains(sent, []byte("idverify:{r:lost-answer}")) })
 	n, _, err := source.Reserve(t.Context(), 1, time.Minute)
-	assert.Equal(t, 1, slow.Lost())
 	if err != nil {
 		report(t, "the repeated command was too slow: %v", err)
 		return
 	}
+	assert.Equal(t, 1, slow.Lost())
 	assert.Equal(t, 1, n)
 	next, err := client.Get(t.Context(), "idverify:{r:lost-answer}:tat").Int64()
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ func (w *world) batch(t *testing.T, rows int) {
 	vendors := newMischief(w.seed)
 	vendors.share = 500
 	c := w.crew(t, plan{
-		name: "batch", services: 1, off: w.clockOff(), mischief: vendors.strike,
+		name: "batch", services: 1, traced: 0.1, off: w.clockOff(), mischief: vendors.strike,
 		config: service.Config{Rate: 20_000, RateName: "batch", Attempt: 2 * time.Second},
 	})
 	queue, err := sqlidverify.NewQueue(w.db, sqlidverify.PostgreSQL, sqlidverify.QueueOptions{Name: "batch"})

@@ -112,6 +112,7 @@ type plan struct {
 	ledger   bool
 	mischief func(vendor string) (idverifytest.Fault, bool)
 	vendors  []idverifytest.Option
+	traced   float64 // the share of calls with spans, 0 for all
 	// off is how wrong the last member's clock is.
 	off time.Duration
 }
@@ -137,7 +138,7 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 		if i == members-1 {
 			own.ClockOff = p.off
 		}
-		setups[i].Name = p.name
+		setups[i].Name, setups[i].Traced = p.name, p.traced
 		for n := range p.services {
 			varied := own
 			if p.vary != nil {

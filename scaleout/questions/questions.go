@@ -105,13 +105,12 @@ var photo = sync.OnceValue(func() []byte {
 	return out.Bytes()
 })
 
-// Secrets are the texts that nothing may print or keep, besides ID numbers.
+// Secrets are the texts that nothing may print or keep, besides ID numbers. All names
+// of the stand-in's persons begin alike.
 func Secrets() []string {
-	secrets := []string{Surname, idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey, idverifytest.MegviiAPIKey, idverifytest.MegviiAPISecret}
-	for _, p := range idverifytest.Persons() {
-		secrets = append(secrets, p.Name)
+	return []string{
+		Surname, "测试", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey, idverifytest.MegviiAPIKey, idverifytest.MegviiAPISecret,
 	}
-	return secrets
 }
 
 // aNumber is every ID number that is used here, and aToken every access token of the

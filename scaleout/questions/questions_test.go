@@ -70,6 +70,13 @@ func TestOf_ReadsWhatKeyWrites(t *testing.T) {
 	assert.False(t, ok)
 }
 
+func TestSecrets_HoldEveryPerson(t *testing.T) {
+	for _, p := range idverifytest.Persons() {
+		assert.NotEmpty(t, Told(p.Name), p.Name)
+		assert.NotEmpty(t, Told(p.IDNumber), p.Name)
+	}
+}
+
 func TestTold_FindsEverySecretInEveryForm(t *testing.T) {
 	for _, secret := range append(Secrets(), number(1), "24.0123456789abcdef0123456789abcdef.2592000.1800000000.0-abcdef12") {
 		for _, text := range []string{secret, fmt.Sprintf("%+q", secret), escaped(secret), fmt.Sprintf("%x", secret)} {

@@ -13,7 +13,12 @@ import (
 // pace notes when a limiter lets its callers start.
 func (p *process) pace(id int, c Pace) error {
 	var degraded atomic.Int64
-	limiter, err := redisidverify.NewLimiter(p.services[0].Redis, c.Name, idverify.SharedRate{
+	source, err := redisidverify.NewStartSource(p.services[0].Redis, redisidverify.Rate{Name: c.Name, PerSecond: c.PerSecond})
+	if err != nil {
+		return err
+	}
+	timed := &timedSource{source: source}
+	limiter, err := idverify.NewSharedLimiter(timed, idverify.SharedRate{
 		PerSecond: c.PerSecond, Processes: c.Processes,
 		OnStore: func(e idverify.StoreEvent) {
 			degraded.Add(1)
@@ -50,8 +55,20 @@ func (p *process) pace(id int, c Pace) error {
 	for i := range starts {
 		starts[i] = starts[i].UTC().Truncate(time.Microsecond)
 	}
-	p.tell(Event{ID: id, Starts: &Starts{At: starts, Late: late, Degraded: int(degraded.Load())}})
+	p.tell(Event{ID: id, Starts: &Starts{At: starts, Late: late, Slowest: time.Duration(timed.slowest.Load()), Degraded: int(degraded.Load())}})
 	return nil
+}
+
+// timedSource notes how long Redis is waited for. A limiter asks one thing at a time.
+type timedSource struct {
+	source  idverify.StartSource
+	slowest atomic.Int64
+}
+
+func (s *timedSource) Reserve(ctx context.Context, want int, patience time.Duration) (n int, wait time.Duration, err error) {
+	began := time.Now()
+	defer func() { s.slowest.Store(max(s.slowest.Load(), int64(time.Since(began)))) }()
+	return s.source.Reserve(ctx, want, patience)
 }
 
 // lateness is the latest that a short wait ended at: how far a machine that is busy

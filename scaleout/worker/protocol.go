@@ -18,6 +18,8 @@ type Setup struct {
 	Log      string // files of the process's log and of what OpenTelemetry is told
 	Spans    string
 	Metrics  string
+	// Traced is the share of calls that have spans, 0 for all.
+	Traced float64
 }
 
 // Command is one thing to do. One of the fields is set besides ID.
@@ -104,6 +106,7 @@ type Told struct {
 type Starts struct {
 	At       []time.Time
 	Late     time.Duration // the latest that this process was woken at, while it waited
+	Slowest  time.Duration // the longest that Redis was waited for
 	Degraded int           // starts without the source
 }
 

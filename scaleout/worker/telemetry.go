@@ -43,9 +43,13 @@ func openTelemetry(s Setup) (*telemetry, error) {
 	if err != nil {
 		return nil, err
 	}
+	sampler := trace.AlwaysSample()
+	if s.Traced > 0 {
+		sampler = trace.TraceIDRatioBased(s.Traced)
+	}
 	t := &telemetry{
 		logger: slog.New(slog.NewJSONHandler(log, nil)),
-		spans:  trace.NewTracerProvider(trace.WithBatcher(traced)),
+		spans:  trace.NewTracerProvider(trace.WithBatcher(traced), trace.WithSampler(sampler)),
 		metrics: metric.NewMeterProvider(metric.WithReader(
 			metric.NewPeriodicReader(measured, metric.WithInterval(5*time.Second)))),
 	}
