@@ -64,10 +64,13 @@ type Roam struct {
 	Seed      uint64
 }
 
-// Rows works on a batch until there is no row left.
+// Rows works on a batch until there is no row left: on those of the queue, or, with
+// Kind, on rows 1 to Upto, all of them on every machine.
 type Rows struct {
 	Batch       string
 	Postgres    string // DSN
+	Kind        string
+	Upto        int
 	Workers     int
 	Hold        time.Duration // of a row that was begun
 	Reservation time.Duration // of one that was not

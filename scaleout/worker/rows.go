@@ -2,7 +2,9 @@ package worker
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"iter"
 	"time"
 
 	"github.com/idverify/idverify"
@@ -20,31 +22,60 @@ func (p *process) rows(id int, r Rows) error {
 		return err
 	}
 	defer db.Close()
-	queue, err := sqlidverify.NewQueue(db, sqlidverify.PostgreSQL, sqlidverify.QueueOptions{
-		Name: r.Batch, Hold: r.Hold, Reservation: r.Reservation,
-		OnStore: func(e idverify.StoreEvent) {
-			if e.Reason != "" {
-				p.tell(Event{Store: e.Store + " " + string(e.Reason)})
-			}
-		},
-	})
+	results, err := p.work(db, r)
 	if err != nil {
 		return err
 	}
-	work, err := queue.Run(p.stopping, &rowVerifier{p, p.services[0].Client}, sqlidverify.RunOptions{
-		Secret: service.Secret(), Load: load,
-		Batch: []batch.Option{batch.WithConcurrency(r.Workers)},
-	})
-	if err != nil {
-		return err
-	}
-	for res := range otelidverify.Batch(p.otel.options, work.Results()) {
+	for res := range otelidverify.Batch(p.otel.options, results.all) {
 		t := ToldOf(res.Result, res.Err)
 		t.Kind, t.N, _ = questions.Of(res.Key)
 		t.Resumed, t.Taken = res.Resumed, res.Taken
 		p.tell(Event{ID: id, Told: &t})
 	}
-	return work.Err()
+	return results.err()
+}
+
+// results are those of a batch, and how it ended.
+type results struct {
+	all iter.Seq[batch.Result]
+	err func() error
+}
+
+// work begins.
+func (p *process) work(db *sql.DB, r Rows) (results, error) {
+	tell := func(e idverify.StoreEvent) {
+		if e.Reason != "" {
+			p.tell(Event{Store: e.Store + " " + string(e.Reason)})
+		}
+	}
+	v := &rowVerifier{p, p.services[0].Client}
+	if r.Kind != "" {
+		journal, err := sqlidverify.NewJournal(db, sqlidverify.PostgreSQL, sqlidverify.JournalOptions{Name: r.Batch, Hold: r.Hold, OnStore: tell})
+		if err != nil {
+			return results{}, err
+		}
+		all, err := batch.Run(p.stopping, v, r.requests, batch.WithJournal(journal, service.Secret()), batch.WithConcurrency(r.Workers))
+		return results{all, func() error { return nil }}, err
+	}
+	queue, err := sqlidverify.NewQueue(db, sqlidverify.PostgreSQL, sqlidverify.QueueOptions{
+		Name: r.Batch, Hold: r.Hold, Reservation: r.Reservation, OnStore: tell,
+	})
+	if err != nil {
+		return results{}, err
+	}
+	work, err := queue.Run(p.stopping, v, sqlidverify.RunOptions{
+		Secret: service.Secret(), Load: load, Batch: []batch.Option{batch.WithConcurrency(r.Workers)},
+	})
+	if err != nil {
+		return results{}, err
+	}
+	return results{work.Results(), work.Err}, nil
+}
+
+// requests are rows that no queue deals out.
+func (r Rows) requests(yield func(*idverify.Request) bool) {
+	for n := 1; n <= r.Upto && yield(questions.Request(r.Kind, n)); n++ {
+	}
 }
 
 // load is the table of the persons, who stand in no other.
