@@ -20,6 +20,7 @@ import (
 func (w *world) clean(t *testing.T) {
 	w.heard.mustBeClean(t)
 	kept, slow := w.inRedis(t)
+	assert.Empty(t, questions.Told(questions.Decoded(kept+slow)), "Redis, in base64")
 	for place, have := range map[string]struct{ text, mark string }{
 		"Redis":   {kept, "idverify:{"},
 		"SLOWLOG": {slow, "evalsha"},

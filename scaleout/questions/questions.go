@@ -4,6 +4,7 @@ package questions
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"image"
 	"image/color"
@@ -132,6 +133,21 @@ func Told(text string) (told []string) {
 	}
 	told = append(told, aNumber.FindAllString(text, 3)...)
 	return append(told, aToken.FindAllString(text, 3)...)
+}
+
+// aBase64 is what may be base64 of something longer than an id.
+var aBase64 = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}`)
+
+// Decoded is what stands in a text in base64.
+func Decoded(text string) string {
+	var all strings.Builder
+	for _, piece := range aBase64.FindAllString(text, -1) {
+		piece = strings.NewReplacer("-", "+", "_", "/").Replace(piece)
+		decoded, _ := base64.RawStdEncoding.DecodeString(piece[:len(piece)/4*4])
+		all.Write(decoded)
+		all.WriteByte('\n')
+	}
+	return all.String()
 }
 
 // escaped is a text as MONITOR of Redis writes it.

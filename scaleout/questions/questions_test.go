@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -87,4 +88,13 @@ func TestTold_FindsEverySecretInEveryForm(t *testing.T) {
 		}
 	}
 	assert.Empty(t, Told(`{"msg":"attempt","vendor":"baiduv4","code":"match","at":"2026-01-02T15:04:05Z"}`))
+}
+
+func TestDecoded_ShowsWhatIsHidden(t *testing.T) {
+	const token = "24.0123456789abcdef0123456789abcdef.2592000.1800000000.0-abcdef12"
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.StdEncoding, base64.RawURLEncoding} {
+		hidden := "1:example:" + encoding.EncodeToString([]byte(token+" and more")) + " 2592000"
+		assert.Empty(t, Told(hidden))
+		assert.NotEmpty(t, Told(Decoded(hidden)))
+	}
 }

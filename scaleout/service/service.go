@@ -4,7 +4,6 @@
 package service
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"log/slog"
@@ -72,7 +71,8 @@ type Watch struct {
 }
 
 // Open wires a process. It connects to nothing: servers that are down come back
-// without a restart.
+// without a restart. In yours, call redisidverify.Check and sqlidverify.Check once at the
+// start, and log what they find.
 func Open(c Config, w Watch) (*Service, error) {
 	s := &Service{Redis: OpenRedis(c)}
 	tell := w.tell()
@@ -186,13 +186,4 @@ func (s *Service) Close() error {
 		err = errors.Join(err, s.DB.Close())
 	}
 	return err
-}
-
-// Check asks the servers whether they fit. Log what it says.
-func (s *Service) Check(ctx context.Context) (findings []string, err error) {
-	found, err := redisidverify.Check(ctx, s.Redis)
-	for _, f := range found {
-		findings = append(findings, string(f.Kind)+": "+f.Detail)
-	}
-	return findings, err
 }
