@@ -24,7 +24,7 @@ func (w *world) clean(t *testing.T) {
 	for place, have := range map[string]struct{ text, mark string }{
 		"Redis":   {kept, "idverify:{"},
 		"SLOWLOG": {slow, "evalsha"},
-		"SQL":     {w.inTables(t), "ledger"},
+		"SQL":     {w.inTables(t), `"code"`},
 		"logs":    {w.inFiles(t, "*.log"), `"msg"`},
 		"spans":   {w.inFiles(t, "*.spans"), "idverify.verify"},
 		"metrics": {w.inFiles(t, "*.metrics"), "idverify.verify.duration"},
