@@ -2,7 +2,6 @@ package scaleout_test
 
 import (
 	"flag"
-	"os"
 	"testing"
 	"time"
 
@@ -24,7 +23,5 @@ func TestMain(m *testing.M) {
 		worker.Main()
 		return
 	}
-	flag.Parse()
 	goleak.VerifyTestMain(m)
-	os.Exit(0)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/worker"
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 		worker.Main()
 		return
 	}
-	m.Run()
+	goleak.VerifyTestMain(m)
 }
 
 func TestParse_RefusesWhatIsOutOfRange(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
@@ -14,8 +13,6 @@ import (
 	"github.com/idverify/idverify/scaleout/questions"
 	"github.com/idverify/idverify/scaleout/worker"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // named sends a call's name with every request.
 type named struct {

@@ -14,15 +14,6 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// TestMain is also that of the members: they are this program.
-func TestMain(m *testing.M) {
-	if worker.IsWorker() {
-		worker.Main()
-		return
-	}
-	m.Run()
-}
-
 // open starts members whose servers are all down: their calls fail, and that is told.
 func open(t *testing.T, members int) (f *Fleet, calls chan string) {
 	t.Helper()

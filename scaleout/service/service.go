@@ -75,13 +75,21 @@ type Watch struct {
 // start, and log what they find.
 func Open(c Config, w Watch) (*Service, error) {
 	s := &Service{Redis: OpenRedis(c)}
+	if err := s.wire(c, w); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Service) wire(c Config, w Watch) error {
 	tell := w.tell()
 	clock := func() time.Time { return time.Now().Add(c.ClockOff) }
 	tokens, err := redisidverify.NewTokenStore(s.Redis, redisidverify.TokenOptions{
 		Keys: []redisidverify.SealKey{{Name: "example", Secret: secret}}, Clock: clock, OnStore: tell,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	http := func(vendor string) idverify.HTTP {
 		return idverify.HTTP{BaseURL: idverifytest.BaseURLAt(c.Vendors, vendor), Wrap: w.Wrap, Clock: clock, Timeout: c.Attempt}
@@ -92,18 +100,18 @@ func Open(c Config, w Watch) (*Service, error) {
 	}
 	first, err := baiduv4.New(baidu)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	second, err := megvii.New(megvii.Config{APIKey: idverifytest.MegviiAPIKey, APISecret: idverifytest.MegviiAPISecret, HTTP: http(megvii.Name)})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	options, err := s.options(c, w, tell)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.Client, err = idverify.New([]idverify.Provider{first, second}, options...)
-	return s, err
+	return err
 }
 
 // OpenRedis makes a client of Redis with the settings that redisidverify recommends.

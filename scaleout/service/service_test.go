@@ -25,10 +25,10 @@ func (n noted) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // With all servers down a process starts, and asks nobody.
-func TestOpen_ConnectsToNothingAndSendsNothingWithoutALedger(t *testing.T) {
+func TestOpen_ConnectsToNothingAndSendsNothingWithoutItsLimit(t *testing.T) {
 	sent, said := 0, make(chan idverify.StoreEvent, 10)
 	s, err := Open(Config{
-		Redis: "127.0.0.1:1", Postgres: "postgres://postgres@127.0.0.1:1/postgres", Vendors: "http://127.0.0.1:1",
+		Redis: "127.0.0.1:1", Vendors: "http://127.0.0.1:1",
 		Rate: 100, RateName: "test", Processes: 2, Tries: 5, Window: time.Minute, Attempt: time.Second,
 	}, Watch{
 		Store: func(e idverify.StoreEvent) { said <- e },
@@ -40,12 +40,12 @@ func TestOpen_ConnectsToNothingAndSendsNothingWithoutALedger(t *testing.T) {
 	defer cancel()
 	person := idverifytest.Match()
 	_, err = s.Client.Verify(ctx, &idverify.Request{
-		Name: person.Name, IDNumber: person.IDNumber, IdempotencyKey: "test-1",
+		Name: person.Name, IDNumber: person.IDNumber,
 		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
 	})
 	assert.Equal(t, idverify.CodeStoreUnavailable, idverify.CodeOf(err))
 	assert.Zero(t, sent)
-	assert.Equal(t, "claim", (<-said).Store)
+	assert.Equal(t, "person", (<-said).Store)
 }
 
 func TestOpen_RefusesWhatTheAdaptersRefuse(t *testing.T) {
