@@ -1,0 +1,22 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// row is a line of the table: what was counted, what came of it, and what it would be
+// if each process were alone.
+type row struct{ what, shared, alone string }
+
+func print(out io.Writer, rows []row) error {
+	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(table, "\tshared\tif each process were alone")
+	for _, r := range rows {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.what, r.shared, r.alone)
+	}
+	return table.Flush()
+}

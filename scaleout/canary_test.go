@@ -1,0 +1,112 @@
+package scaleout_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/scaleout/questions"
+)
+
+// clean looks for persons, keys and tokens where nothing of them may be: in Redis and
+// its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics. Each of them
+// must hold something of the library's, so that nothing is looked for in vain.
+func (w *world) clean(t *testing.T) {
+	w.heard.mustBeClean(t)
+	kept, slow := w.inRedis(t)
+	assert.Empty(t, questions.Told(questions.Decoded(kept+slow)), "Redis, in base64")
+	for place, have := range map[string]struct{ text, mark string }{
+		"Redis":   {kept, "idverify:{"},
+		"SLOWLOG": {slow, "evalsha"},
+		"SQL":     {w.inTables(t), `"code"`},
+		"logs":    {w.inFiles(t, "*.log"), `"msg"`},
+		"spans":   {w.inFiles(t, "*.spans"), "idverify.verify"},
+		"metrics": {w.inFiles(t, "*.metrics"), "idverify.verify.duration"},
+		"errors":  {w.inFiles(t, "*.err"), ""},
+	} {
+		assert.True(t, strings.Contains(have.text, have.mark), "%s is looked at in vain", place) // the text is too long to print
+		assert.Empty(t, questions.Told(have.text), place)
+		report(t, "canaries: none in %d kB of %s", len(have.text)/1000, place)
+	}
+}
+
+// inRedis is everything that Redis holds, and the commands of its SLOWLOG, which keeps
+// the last of them: it is read before our own come to stand in it.
+func (w *world) inRedis(t *testing.T) (kept, slow string) {
+	t.Helper()
+	var all strings.Builder
+	for db := range 4 {
+		client := redis.NewClient(&redis.Options{Addr: w.redis.Addr(), DB: db})
+		if slow == "" {
+			commands, err := client.SlowLogGet(t.Context(), 2000).Result()
+			require.NoError(t, err)
+			for _, c := range commands {
+				fmt.Fprintf(&all, "%q\n", c.Args)
+			}
+			slow = all.String()
+			all.Reset()
+		}
+		keys := client.Scan(t.Context(), 0, "*", 1000).Iterator()
+		for keys.Next(t.Context()) {
+			all.WriteString(keys.Val() + " " + value(t, client, keys.Val()) + "\n")
+		}
+		require.NoError(t, keys.Err())
+		require.NoError(t, client.Close())
+	}
+	return all.String(), slow
+}
+
+// value is what a key holds. One that has ended meanwhile holds nothing.
+func value(t *testing.T, client *redis.Client, key string) string {
+	t.Helper()
+	if strings.Contains(key, ":g:") { // a number and a time, of which there are thousands
+		return ""
+	}
+	switch client.Type(t.Context(), key).Val() {
+	case "hash":
+		return fmt.Sprint(client.HGetAll(t.Context(), key).Val())
+	case "zset":
+		return fmt.Sprint(client.ZRangeWithScores(t.Context(), key, 0, -1).Val())
+	}
+	return client.Get(t.Context(), key).Val()
+}
+
+// inTables is everything that the tables hold, answers as text.
+func (w *world) inTables(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, query := range []string{
+		`select scope || ' ' || id || ' ' || print || ' ' || holder || ' ' || coalesce(convert_from(answer, 'UTF8'), '') from idverify_claim`,
+		`select batch || ' ' || row_key || ' ' || coalesce(worker, '') from idverify_row`,
+	} {
+		rows, err := w.db.QueryContext(t.Context(), query)
+		require.NoError(t, err)
+		for rows.Next() {
+			var text string
+			require.NoError(t, rows.Scan(&text))
+			all.WriteString(text + "\n")
+		}
+		require.NoError(t, rows.Err())
+	}
+	return all.String()
+}
+
+func (w *world) inFiles(t *testing.T, pattern string) string {
+	t.Helper()
+	var all strings.Builder
+	files, err := filepath.Glob(filepath.Join(w.dir, pattern))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		all.Write(text)
+	}
+	return all.String()
+}

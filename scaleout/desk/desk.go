@@ -1,0 +1,166 @@
+// Package desk stands in front of the vendors' stand-in: it notes every request with
+// the call that it was made for, and lets faults strike.
+package desk
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/scaleout/worker"
+)
+
+// Exchange is one request to a vendor, as the vendor knows it.
+type Exchange struct {
+	Call   string // which the request said, empty for one of no call
+	At     time.Time
+	Vendor string
+	Fault  string
+	Code   string // the vendor's own
+	Billed bool
+}
+
+// Desk is a server that stands for all vendors.
+type Desk struct {
+	Vendors  *idverifytest.Server
+	root     string
+	mischief func(vendor string) (idverifytest.Fault, bool)
+	stop     chan struct{}
+	over     sync.WaitGroup
+
+	mu    sync.Mutex
+	noted []note            // by number
+	known map[int]*Exchange // of the exchanges that the stand-in has on record
+}
+
+type note struct {
+	call string
+	at   time.Time
+}
+
+// Open serves on a free port of the loopback interface. mischief may give a fault for
+// the next request to a vendor; it is called concurrently and may be nil.
+func Open(mischief func(vendor string) (idverifytest.Fault, bool), options ...idverifytest.Option) (*Desk, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{
+		Vendors: idverifytest.New(options...), root: "http://" + l.Addr().String(), mischief: mischief,
+		stop: make(chan struct{}), known: map[int]*Exchange{},
+	}
+	server := &http.Server{Handler: d, ReadHeaderTimeout: 10 * time.Second}
+	d.over.Go(func() { _ = server.Serve(l) })
+	d.over.Go(func() {
+		d.keep()
+		d.Vendors.Close()
+		_ = server.Close()
+	})
+	return d, nil
+}
+
+// Root is the address that the vendors' base URLs begin with.
+func (d *Desk) Root() string { return d.root }
+
+// numberHeader is the name of a header with the exchange's number behind it: the
+// stand-in records names of headers, and no values.
+const numberHeader = "Scaleout-Number-"
+
+// ServeHTTP implements [http.Handler].
+func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	call := r.Header.Get(worker.CallHeader)
+	d.mu.Lock()
+	number := len(d.noted)
+	d.noted = append(d.noted, note{call, time.Now()})
+	d.mu.Unlock()
+	r.Header.Set(numberHeader+strconv.Itoa(number), "")
+	if vendor := vendorOf(r.URL.Path); d.mischief != nil && vendor != "" {
+		if fault, strikes := d.mischief(vendor); strikes {
+			d.Vendors.Inject(vendor, fault)
+		}
+	}
+	d.Vendors.ServeHTTP(w, r)
+}
+
+// vendorOf is whose verification a path is, empty for anything else.
+func vendorOf(path string) string {
+	vendor, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if strings.HasPrefix(rest, "oauth/") {
+		return ""
+	}
+	return vendor
+}
+
+// keep takes over what the stand-in has on record, before it forgets it.
+func (d *Desk) keep() {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			d.collect()
+		case <-d.stop:
+			return
+		}
+	}
+}
+
+func (d *Desk) collect() {
+	records := d.Vendors.Exchanges()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, r := range records {
+		number, ok := numberOf(r)
+		if !ok || d.known[number] != nil || r.Vendor == idverifytest.BaiduToken {
+			continue
+		}
+		n := d.noted[number]
+		d.known[number] = &Exchange{Call: n.call, At: n.at, Vendor: r.Vendor, Fault: r.Fault, Code: r.VendorCode, Billed: r.Billed}
+	}
+}
+
+func numberOf(r idverifytest.Exchange) (int, bool) {
+	for _, name := range r.Headers {
+		if digits, ok := strings.CutPrefix(name, numberHeader); ok {
+			number, err := strconv.Atoi(digits)
+			return number, err == nil
+		}
+	}
+	return 0, false
+}
+
+// Exchanges are all verifications that were answered, or held up, in the order of
+// arrival.
+func (d *Desk) Exchanges() []Exchange {
+	d.collect()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := make([]Exchange, 0, len(d.known))
+	for number := range d.noted {
+		if e := d.known[number]; e != nil {
+			all = append(all, *e)
+		}
+	}
+	return all
+}
+
+// Bills counts what was charged for, by this desk's record and by the stand-in's own
+// count. They differ if the record is not whole.
+func (d *Desk) Bills() (recorded, charged int) {
+	for _, e := range d.Exchanges() {
+		if e.Billed {
+			recorded++
+		}
+	}
+	return recorded, d.Vendors.Bill().Total()
+}
+
+// Close stops serving.
+func (d *Desk) Close() {
+	close(d.stop)
+	d.over.Wait()
+}

@@ -1,0 +1,150 @@
+package scaleout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/scaleout/proxy"
+	"github.com/idverify/idverify/scaleout/service"
+	"github.com/idverify/idverify/scaleout/worker"
+)
+
+// money is the phase about the ledger: one question of six processes, PostgreSQL that
+// hangs, crashes and loses answers, and an answer that comes late.
+func (w *world) money(t *testing.T) {
+	c := w.crew(t, plan{name: "money", services: 1, ledger: true, off: w.clockOff(), config: service.Config{
+		Rate: 1000, RateName: "money", Attempt: 1500 * time.Millisecond,
+	}})
+	w.oneOfSix(t, c)
+	w.killedAfterSending(t, c)
+	w.withoutDatabase(t, c)
+	w.lostCommits(t, c)
+	w.crash(t, c)
+	w.lateAnswer(t, c)
+	s := w.audit(t, c, "money")
+	assert.Positive(t, s.Ambiguous, "whose process was killed after sending")
+	assert.Positive(t, s.Landed, "whose answer was late")
+	c.Close()
+}
+
+// money asks one question by all members.
+func (c *crew) six(t *testing.T, n int) []worker.Told {
+	t.Helper()
+	return c.ask(t, asking{kind: "money", limit: 5 * time.Second, numbers: []int{n, n, n, n, n, n}})
+}
+
+// sent counts what arrived for a question.
+func (c *crew) sent() int { return c.desk.Vendors.Calls(idverifytest.BaiduV4) }
+
+// oneOfSix: six processes ask one question at one moment.
+func (w *world) oneOfSix(t *testing.T, c *crew) {
+	for _, n := range numbers(1, 10) {
+		before := c.sent()
+		told := c.six(t, n)
+		assert.Equal(t, 1, c.sent()-before, "calls of six processes with one question")
+		assert.Equal(t, members, decisions(told))
+	}
+}
+
+// killedAfterSending: the process that asks is killed before it is answered. Nobody
+// pays again, and everybody is told that the question is ambiguous.
+func (w *world) killedAfterSending(t *testing.T, c *crew) {
+	const n = 101
+	before := c.sent()
+	c.desk.Vendors.Inject(idverifytest.BaiduV4, idverifytest.Delay(2*time.Second))
+	pending := c.begin(asking{kind: "money", limit: 300 * time.Millisecond, numbers: []int{n}, members: []int{2}})
+	within(t, 10*time.Second, func() bool { return c.sent() > before }, "nothing was sent")
+	c.Kill(2)
+	pending.Wait()
+	for range 2 { // while the claim counts as alive, and afterwards
+		for _, told := range c.six(t, n) {
+			assert.True(t, told.Ambiguous, "%+v", told)
+		}
+	}
+	assert.Equal(t, 1, c.sent()-before, "nobody asked again")
+}
+
+// withoutDatabase: nothing is sent without a claim.
+func (w *world) withoutDatabase(t *testing.T, c *crew) {
+	each(c.postgres, (*proxy.Proxy).Hang)
+	before := c.sent()
+	told := c.ask(t, asking{kind: "money", limit: 10 * time.Second, numbers: numbers(201, members)})
+	for _, a := range told {
+		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a ledger without its database")
+	}
+	assert.Equal(t, before, c.sent(), "nothing was sent")
+	assert.Positive(t, c.failures("claim"), "it was said")
+	report(t, "PostgreSQL hangs: the longest call took %s", longest(told).Round(time.Millisecond))
+	each(c.postgres, (*proxy.Proxy).Cut)
+	told = c.ask(t, asking{kind: "money", limit: 10 * time.Second, numbers: numbers(301, members)})
+	for _, a := range told {
+		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a ledger without its database")
+	}
+	assert.Equal(t, before, c.sent(), "nothing was sent")
+	each(c.postgres, (*proxy.Proxy).Heal)
+	c.recovers(t, 401)
+}
+
+// recovers asks new questions until all are decided.
+func (c *crew) recovers(t *testing.T, first int) {
+	t.Helper()
+	within(t, 30*time.Second, func() bool {
+		first += 4 * members
+		return decisions(c.ask(t, asking{kind: "money", limit: 5 * time.Second, numbers: numbers(first, members)})) == members
+	}, "no decision after an outage")
+}
+
+// lostCommits: a statement is carried out, and its answer is lost, at each of the steps
+// of a call in turn. The claim is the caller's all the same.
+func (w *world) lostCommits(t *testing.T, c *crew) {
+	lost := c.postgres[0].Lost()
+	for i, n := range numbers(501, 12) {
+		passed := 0
+		c.postgres[0].Lose(func([]byte) bool {
+			passed++
+			return passed > i%4
+		})
+		before := c.sent()
+		told := c.ask(t, asking{kind: "money", limit: 5 * time.Second, numbers: []int{n}, members: []int{0}})
+		c.postgres[0].Heal()
+		if told[0].Code == idverify.CodeStoreUnavailable {
+			continue // the repeated statement was too slow
+		}
+		assert.True(t, told[0].Decision, "%+v", told[0])
+		assert.Equal(t, 1, c.sent()-before)
+	}
+	assert.GreaterOrEqual(t, c.postgres[0].Lost()-lost, 6, "answers were lost")
+}
+
+// crash: PostgreSQL crashes and recovers while questions are asked.
+func (w *world) crash(t *testing.T, c *crew) {
+	pending := c.begin(asking{kind: "money", limit: 8 * time.Second, numbers: numbers(601, 60)})
+	require.NoError(t, w.postgres.Crash())
+	c.await(t, pending, 30*time.Second)
+	c.recovers(t, 2001)
+}
+
+// lateAnswer: the process that asks cannot reach PostgreSQL once it has its answer. To
+// the others the question is ambiguous, until the answer lands.
+func (w *world) lateAnswer(t *testing.T, c *crew) {
+	const n = 9001
+	before := c.sent()
+	c.desk.Vendors.Inject(idverifytest.BaiduV4, idverifytest.Delay(300*time.Millisecond))
+	pending := c.begin(asking{kind: "money", limit: 2 * time.Second, numbers: []int{n}, members: []int{0}})
+	within(t, 10*time.Second, func() bool { return c.sent() > before }, "nothing was sent")
+	c.postgres[0].Cut()
+	c.await(t, pending, 20*time.Second)
+	ask := func() worker.Told {
+		return c.ask(t, asking{kind: "money", limit: 6 * time.Second, numbers: []int{n}, members: []int{1}})[0]
+	}
+	told := ask()
+	assert.True(t, told.Ambiguous, "%+v", told)
+	c.postgres[0].Heal()
+	within(t, 20*time.Second, func() bool { return ask().Decision }, "the late answer did not land")
+	assert.Equal(t, 1, c.sent()-before, "it was asked once")
+}

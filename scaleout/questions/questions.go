@@ -1,0 +1,172 @@
+// Package questions makes up what the processes ask: a number stands for the same
+// question in all of them, and for what a vendor must say to it.
+package questions
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
+	"github.com/idverify/idverify/idverifytest"
+)
+
+// Key is the idempotency key of a question, and the key of a row.
+func Key(kind string, n int) string { return fmt.Sprintf("%s-%d", kind, n) }
+
+// Surname is that of everybody whom the stand-in does not know: a canary.
+const Surname = "覃蠡"
+
+// known are the persons of the stand-in about whom a vendor decides at a price, or whose
+// photo has to be taken again. The others are outages, and attacks: Baidu tells some of
+// those by an error that it does not bill.
+var known = sync.OnceValue(func() (known []idverifytest.Person) {
+	for _, p := range idverifytest.Persons() {
+		if p.Code == idverify.CodeAttackSuspected {
+			continue
+		}
+		if p.Code.IsDecision() || p.Code.Advice() == idverify.AdviceRetakePhoto {
+			known = append(known, p)
+		}
+	}
+	return known
+})
+
+// Person is whom a question is about: every fourth is one of the stand-in's, and the
+// others are nobody.
+func Person(n int) idverifytest.Person {
+	if n%4 == 0 {
+		return known()[n/4%len(known())]
+	}
+	return idverifytest.Person{Name: Surname + "伟", IDNumber: number(n)}
+}
+
+// Alike are n questions about one person, one of some that vendors decide about.
+func Alike(person, n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = 4 * (person%3 + len(known())*i)
+	}
+	return all
+}
+
+// number is a well-formed number of somebody who would have been born in January
+// 1900. There is room for some millions.
+func number(n int) string {
+	day, sequence, region := n%31+1, n/31%1000, n/31_000
+	body := fmt.Sprintf("%06d190001%02d%03d", 320102+region%97, day, sequence)
+	weights := [...]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
+	sum := 0
+	for i, w := range weights {
+		sum += int(body[i]-'0') * w
+	}
+	return body + string("10X98765432"[sum%11])
+}
+
+// Want is what a vendor makes of a question: a decision, or the code of an error that
+// costs nothing.
+func Want(n int, vendor string) idverify.Code {
+	if n%4 == 0 {
+		return Person(n).CodeAt(vendor)
+	}
+	if vendor == baiduv4.Name {
+		return idverify.CodeIdentityMismatch // it has one answer for both
+	}
+	return idverify.CodeIdentityNotFound
+}
+
+// Request is the question.
+func Request(kind string, n int) *idverify.Request {
+	p := Person(n)
+	return &idverify.Request{
+		Name: p.Name, IDNumber: p.IDNumber, IdempotencyKey: Key(kind, n),
+		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(photo()))},
+	}
+}
+
+// photo is as small as the vendors take it: what is proved here does not depend on
+// its size.
+var photo = sync.OnceValue(func() []byte {
+	picture := image.NewGray(image.Rect(0, 0, 128, 128))
+	for i := range picture.Pix {
+		picture.SetGray(i%128, i/128, color.Gray{Y: uint8(i / 128 * 2)})
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, picture, nil); err != nil {
+		panic(err) // a picture in memory
+	}
+	return out.Bytes()
+})
+
+// Secrets are the texts that nothing may print or keep, besides ID numbers. All names
+// of the stand-in's persons begin alike.
+func Secrets() []string {
+	return []string{
+		Surname, "测试", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey, idverifytest.MegviiAPIKey, idverifytest.MegviiAPISecret,
+	}
+}
+
+// aNumber is every ID number that is used here, and aToken every access token of the
+// stand-in.
+var (
+	aNumber = regexp.MustCompile(`\d{6}190001\d{2}\d{3}[\dXx]`)
+	aToken  = regexp.MustCompile(`2[45]\.[0-9a-f]{32}\.\d+\.\d+\.`)
+)
+
+// Told finds what a text tells of persons, keys and tokens: the secrets themselves,
+// and in the forms that logs and dumps give them.
+func Told(text string) (told []string) {
+	for _, secret := range Secrets() {
+		for _, form := range []string{secret, fmt.Sprintf("%x", secret), escaped(secret), fmt.Sprintf("%+q", secret)[1:]} {
+			if strings.Contains(text, strings.TrimSuffix(form, `"`)) {
+				told = append(told, secret)
+			}
+		}
+	}
+	told = append(told, aNumber.FindAllString(text, 3)...)
+	return append(told, aToken.FindAllString(text, 3)...)
+}
+
+// aBase64 is what may be base64 of something longer than an id.
+var aBase64 = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}`)
+
+// Decoded is what stands in a text in base64.
+func Decoded(text string) string {
+	var all strings.Builder
+	for _, piece := range aBase64.FindAllString(text, -1) {
+		piece = strings.NewReplacer("-", "+", "_", "/").Replace(piece)
+		decoded, _ := base64.RawStdEncoding.DecodeString(piece[:len(piece)/4*4])
+		all.Write(decoded)
+		all.WriteByte('\n')
+	}
+	return all.String()
+}
+
+// escaped is a text as MONITOR of Redis writes it.
+func escaped(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c < ' ' || c > '~' {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// Of reads the name of a call, which begins with the question's key.
+func Of(call string) (kind string, n int, ok bool) {
+	key, _, _ := strings.Cut(call, "/")
+	kind, digits, ok := strings.Cut(key, "-")
+	n, err := strconv.Atoi(digits)
+	return kind, n, ok && err == nil
+}

@@ -1,0 +1,8 @@
+package servers
+
+import "syscall"
+
+// attributes let the server end with us, however we end.
+func attributes(own *syscall.Credential) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Credential: own, Setpgid: true, Pdeathsig: syscall.SIGQUIT}
+}

@@ -1,0 +1,69 @@
+//go:build unix
+
+// Package servers starts a Redis and a PostgreSQL of its own in a folder, on free
+// ports of the loopback interface, for tests and demonstrations. Nothing that runs
+// already is touched.
+package servers
+
+import (
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Install is the command that installs what may be missing.
+const Install = "apt-get install redis-server postgresql"
+
+// Missing names the programs that are not installed.
+func Missing() (missing []string) {
+	for _, program := range []string{"redis-server", "initdb", "postgres"} {
+		if find(program) == "" {
+			missing = append(missing, program)
+		}
+	}
+	return missing
+}
+
+// places are where PostgreSQL's programs stand that are not on the PATH: Debian's,
+// and Homebrew's.
+var places = []string{"/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", "/usr/pgsql-*/bin"}
+
+// find is the path of a program, empty where it is not installed. Of several
+// versions of PostgreSQL it is the newest.
+func find(program string) string {
+	for _, place := range places {
+		found, _ := filepath.Glob(filepath.Join(place, program))
+		if len(found) > 0 {
+			return slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
+		}
+	}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
+// version is the first number in a path.
+func version(path string) int {
+	digits := strings.FieldsFunc(path, func(r rune) bool { return r < '0' || r > '9' })
+	if len(digits) == 0 {
+		return 0
+	}
+	n, _ := strconv.Atoi(digits[0])
+	return n
+}
+
+// freePort is a port that nobody listens at now.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("servers: no free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

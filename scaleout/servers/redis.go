@@ -1,0 +1,81 @@
+//go:build unix
+
+package servers
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Redis is a server that keeps nothing on disk. Its SLOWLOG has every command.
+type Redis struct {
+	state
+	dir  string
+	port int
+}
+
+// StartRedis starts a server in a folder.
+func StartRedis(dir string) (*Redis, error) {
+	r := &Redis{dir: dir}
+	var err error
+	for range 3 { // the port may have been taken meanwhile
+		if r.port, err = freePort(); err != nil {
+			return nil, err
+		}
+		if r.process, err = r.start(); err == nil {
+			return r, nil
+		}
+	}
+	return nil, err
+}
+
+// Addr is where it listens.
+func (r *Redis) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.port)) }
+
+func (r *Redis) start() (*process, error) {
+	logFile := filepath.Join(r.dir, "redis.log")
+	p, err := begin(logFile, nil, find("redis-server"), "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--save", "",
+		"--appendonly", "no", "--dir", r.dir, "--maxmemory-policy", "noeviction", "--slowlog-log-slower-than", "0", "--slowlog-max-len", "2000")
+	if err != nil {
+		return nil, err
+	}
+	if err := p.await(10*time.Second, r.answers); err != nil {
+		p.end(syscall.SIGKILL, stopping)
+		return nil, logged("redis-server", err, logFile)
+	}
+	return p, nil
+}
+
+// answers asks for the folder: another server may have the port.
+func (r *Redis) answers() error {
+	conn, err := net.DialTimeout("tcp", r.Addr(), time.Second)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write([]byte("CONFIG GET dir\r\n")); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(conn)
+	for lines.Scan() {
+		if strings.TrimSpace(lines.Text()) == r.dir {
+			return nil
+		}
+	}
+	return fmt.Errorf("servers: %s is not ours", r.Addr())
+}
+
+// LoseAll kills the server and starts it again without any data.
+func (r *Redis) LoseAll() error {
+	return r.crash(syscall.SIGKILL, r.start)
+}
+
+// Stop ends it.
+func (r *Redis) Stop() { r.stop(syscall.SIGTERM) }

@@ -1,0 +1,51 @@
+//go:build unix
+
+package servers
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// installed skips a test where the servers are not. The gate lets nothing be skipped.
+func installed(t *testing.T) {
+	t.Helper()
+	if missing := Missing(); len(missing) > 0 {
+		t.Skip(missing, "not installed: ", Install)
+	}
+}
+
+// folder is one that PostgreSQL's own user can walk to, unlike t.TempDir.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "servers")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func TestRedis_LosesAllWhenItIsToldTo(t *testing.T) {
+	installed(t)
+	r, err := StartRedis(folder(t))
+	require.NoError(t, err)
+	defer r.Stop()
+	say := func(command string) string {
+		conn, err := net.Dial("tcp", r.Addr())
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = conn.Write([]byte(command + "\r\n"))
+		require.NoError(t, err)
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		require.NoError(t, err)
+		return line
+	}
+	assert.Equal(t, "+OK\r\n", say("SET k v"))
+	assert.Equal(t, ":1\r\n", say("EXISTS k"))
+	require.NoError(t, r.LoseAll())
+	assert.Equal(t, ":0\r\n", say("EXISTS k"))
+}
