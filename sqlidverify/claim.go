@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// state is how a row of idverify_claim stands.
+// state is the state of a row of idverify_claim.
 type state int
 
 const (
@@ -62,21 +62,21 @@ func (s *store) read(ctx context.Context, id claimID) (claimRow, error) {
 	return row, err
 }
 
-// claim makes a row if it is not there, and reads whose it is then.
+// claim makes a row if there is none, and then reads who has it.
 func (s *store) claim(ctx context.Context, id claimID, print, holder string, hold time.Duration) (claimRow, error) {
 	_, err := s.exec(ctx, insertClaim, id.scope, id.id, print, holder, micros(hold))
 	if err != nil {
 		return claimRow{}, err
 	}
 	row, err := s.read(ctx, id)
-	if errors.Is(err, errNoRow) { // it was another's, who freed it in between
+	if errors.Is(err, errNoRow) { // somebody else had it and freed it in between
 		err = errAgain
 	}
 	return row, err
 }
 
-// retake gives a row that is still as it was read to another holder, unless it is alive,
-// and reads whose it is then.
+// retake gives a row to another holder, if it is not alive and nobody changed it since
+// it was read. It then reads who has it.
 func (s *store) retake(ctx context.Context, from claimRow, holder string, hold time.Duration) (claimRow, error) {
 	_, err := s.exec(ctx, retakeClaim, holder, micros(hold), from.scope, from.id, from.holder, int(from.state))
 	if err != nil {
@@ -85,12 +85,12 @@ func (s *store) retake(ctx context.Context, from claimRow, holder string, hold t
 	return s.read(ctx, from.claimID)
 }
 
-// settle ends a claim. It does nothing if its holder has done so already, and its error
-// is errLost if the row is not the holder's.
+// settle ends a claim. It does nothing if the holder has already settled it, and its
+// error is errLost if somebody else has the row.
 //
-// That a row was changed may be counted here and in free, unlike whose it is: all ways of
-// counting agree on these statements, and were a count wrong, the row would be ambiguous
-// later, and nobody would pay.
+// Here and in free the number of changed rows is trusted: all databases count these
+// statements in the same way. If a count were wrong, the row would become ambiguous, and
+// nobody would pay.
 func (s *store) settle(ctx context.Context, id claimID, holder string, to state, answer []byte) error {
 	n, err := s.exec(ctx, settleClaim, int(to), answer, id.scope, id.id, holder)
 	if err != nil || n > 0 {
@@ -110,8 +110,9 @@ func (s *store) settle(ctx context.Context, id claimID, holder string, to state,
 	return nil
 }
 
-// free removes a claim that is in flight. A row that is not there is free already. Were
-// it only read back, who claims it in between would make that look like a loss.
+// free removes a claim that is in flight. It is no error if there is no row. The number
+// of removed rows is looked at first: after a successful delete somebody else may claim
+// the row at once, and reading it back would look like a loss.
 func (s *store) free(ctx context.Context, id claimID, holder string) error {
 	n, err := s.exec(ctx, freeClaim, id.scope, id.id, holder)
 	if err != nil || n > 0 {
@@ -131,7 +132,7 @@ func (s *store) free(ctx context.Context, id claimID, holder string) error {
 	return nil
 }
 
-// longest keeps a moment within what databases can write.
+// longest is the longest time ahead that every database can store.
 const longest = 100 * 365 * 24 * time.Hour
 
 func micros(d time.Duration) int64 { return min(max(0, d), longest).Microseconds() }

@@ -18,13 +18,13 @@ type JournalOptions struct {
 	// Name is the batch's: 1 to 64 letters, digits, ".", "-" and "_", such as
 	// "2026-11". All machines use one name for one batch.
 	Name string
-	// Hold is how long a row counts as asked about by the run that began it, from 1 ms
-	// on. After that it counts as interrupted: it may have been billed, and is not sent
-	// again by itself. It should be longer than the longest call. Default 5 minutes.
+	// Hold is how long a row belongs to the run that began it, at least 1 ms. After that
+	// it counts as interrupted: it may have been billed, and is not sent again by itself.
+	// It should be longer than the longest call. Default 5 minutes.
 	Hold time.Duration
-	// OnStore is told of what failed or was late: Store is "journal", Operation
-	// "begin_run", "load", "begin" or "finish". It may be nil. It is called by several
-	// goroutines. A panic of it is dropped.
+	// OnStore is called after each step that failed or was late. Store is "journal", and
+	// Operation "begin_run", "load", "begin" or "finish". It is called by several
+	// goroutines, and a panic of it is ignored. It may be nil.
 	OnStore func(idverify.StoreEvent)
 }
 
@@ -38,8 +38,9 @@ const (
 // Journal is a [batch.SharedJournal] in a table: a batch may run on many machines at
 // once, and no row is sent by two of them. Each run has a Journal of its own.
 //
-// While the database fails, the run waits up to 30 s for it, and ends then before it
-// sends the next row. A run whose secret would find no row of before is refused.
+// While the database is down, the run waits up to 30 s for it, and then ends before the
+// next row is sent. A run with another secret than the earlier runs is refused, because
+// it would find none of their rows.
 type Journal struct {
 	store   *store
 	o       JournalOptions

@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Ledger is an [idverify.Ledger] in a table. While the database fails, nothing is sent.
+// Ledger is an [idverify.Ledger] in a table. While the database is down, nothing is sent.
 //
 // The table holds pseudonyms, times, and answers with neither name nor number. They stay
 // until [Ledger.Prune] removes them.
@@ -32,12 +32,14 @@ const ledgerScope = "ledger"
 
 var (
 	errLost = fmt.Errorf("sqlidverify: %w", idverify.ErrClaimLost)
-	// errNoPseudonym keeps a number or key out of the table that somebody passes by hand.
+	// errNoPseudonym keeps an ID number or a key that somebody passes by hand out of
+	// the table.
 	errNoPseudonym = errors.New("sqlidverify: a claim's ID and Print are 64 hexadecimal digits, and its Holder 32")
 	errNoOutcome   = errors.New("sqlidverify: a settlement has one of the four outcomes")
 )
 
-// Claim implements [idverify.Ledger]. Whose the row is is read back.
+// Claim implements [idverify.Ledger]. It reads the row back to learn who has it:
+// databases count changed rows in different ways.
 func (l *Ledger) Claim(ctx context.Context, c idverify.ClaimRequest) (idverify.Claim, error) {
 	if !isHex(c.ID, 64) || !isHex(c.Print, 64) || !isHex(c.Holder, 32) {
 		return idverify.Claim{}, errNoPseudonym
@@ -65,7 +67,7 @@ func (l *Ledger) claimOnce(ctx context.Context, c idverify.ClaimRequest) (claimR
 	return row, err
 }
 
-// isHis reports whether the claimer has the row already.
+// isHis reports whether the claimer already has the row.
 func isHis(c idverify.ClaimRequest, row claimRow) bool {
 	return row.state == inFlight && row.holder == c.Holder
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// marks are rows whose result was handed over and not written down yet, or that were
-// reserved for nothing.
+// marks are changes of rows that are not in the table yet: rows whose result the loop
+// was given, and rows that were reserved and not used.
 type marks struct {
 	done, back, later []string
 	since             time.Time // of the first
@@ -23,8 +23,8 @@ const (
 	mostMark = 100
 )
 
-// hand gives a result to the loop, and notes what becomes of its row. Whoever waits for
-// a row is let go first when the loop is left: batch.Run waits for it.
+// hand gives a result to the loop and notes the row's new state. When the loop is left,
+// it first stops the wait for further rows, because batch.Run waits for that to end.
 func (w *Work) hand(r batch.Result, yield func(batch.Result) bool) (more bool) {
 	defer func() {
 		if !more {
@@ -47,7 +47,7 @@ func (w *Work) hand(r batch.Result, yield func(batch.Result) bool) (more bool) {
 	return more
 }
 
-// note says what becomes of a row.
+// note keeps the row's new state for the next write.
 func (w *Work) note(r batch.Result) {
 	key := w.given[r.Index]
 	delete(w.given, r.Index)
@@ -64,8 +64,8 @@ func (w *Work) note(r batch.Result) {
 	}
 }
 
-// wasStopped reports whether a row was not sent because the run, or its caller, had to
-// stop: somebody else has to.
+// wasStopped reports whether a row was not sent because the run or its caller had to
+// stop. Such a row goes back to the queue.
 func wasStopped(r batch.Result) bool {
 	e, ok := r.Err.(*idverify.Error)
 	if !ok || r.Resumed || e.Delivery != idverify.DeliveryNotSent {
@@ -74,7 +74,7 @@ func wasStopped(r batch.Result) bool {
 	return r.JournalErr != nil || e.Code == idverify.CodeCanceled || e.Code == idverify.CodeTimeout
 }
 
-// write writes the marks down. The caller's leaving does not end it.
+// write writes the marks to the table, even if the caller has left.
 func (w *Work) write(ctx context.Context) error {
 	q, m := w.queue, w.marks
 	if m.count() == 0 {
@@ -103,15 +103,15 @@ func (w *Work) write(ctx context.Context) error {
 	return nil
 }
 
-// giveBack returns rows that were reserved and not handed over.
+// giveBack marks rows that were reserved and not given to batch.Run.
 func (w *Work) giveBack(keys []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.marks.back = append(w.marks.back, keys...)
 }
 
-// leave writes down what is left when the work has ended. Rows whose result nobody was
-// given return to the queue: the journal knows which of them were sent.
+// leave writes the last marks when the work has ended. Rows without a result go back to
+// the queue: the journal knows which of them were sent.
 func (w *Work) leave() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -18,13 +18,14 @@ type QueueOptions struct {
 	Name string
 	// Hold is that of [JournalOptions].
 	Hold time.Duration
-	// Reservation is for how long rows are a machine's before others may have them, if
-	// it has not begun them: from 10 ms on. It decides how soon the rows of a machine
-	// that died go on, and never whether a row is paid for twice. Default 2 minutes.
+	// Reservation is how long rows that a machine has reserved and not begun are kept
+	// from other machines, at least 10 ms. It decides how soon the rows of a machine that
+	// died continue, and never whether a row is paid for twice. Default 2 minutes.
 	Reservation time.Duration
-	// OnStore is told of what failed or was late: Store is "rows", Operation "add",
-	// "reserve", "mark", "stats", "return" or "prune", and what the journal tells. It may be nil. It is
-	// called by several goroutines. A panic of it is dropped.
+	// OnStore is called after each step that failed or was late. Store is "rows", and
+	// Operation "add", "reserve", "mark", "stats", "return" or "prune"; the journal's
+	// events come here too. It is called by several goroutines, and a panic of it is
+	// ignored. It may be nil.
 	OnStore func(idverify.StoreEvent)
 }
 
@@ -36,10 +37,10 @@ const (
 	mostInInsert = 500
 )
 
-// Queue is the rows of one batch, on which many machines work. It holds the keys of the
-// rows and who works on them, and never a person: the persons stay in your own table,
-// and [Queue.Run] asks you for them. What was paid is not in it either, but in the
-// journal with the same name, which decides what may be sent.
+// Queue is the rows of one batch, on which many machines work. It contains the keys of
+// the rows and who works on them. It never contains a person: the persons stay in your own
+// table, and [Queue.Run] asks you for them. Which rows were paid for is in the journal of
+// the same name, which decides what may be sent.
 type Queue struct {
 	store *store
 	o     QueueOptions
@@ -60,7 +61,7 @@ func NewQueue(db *sql.DB, d Dialect, o QueueOptions) (*Queue, error) {
 	return &Queue{&store{db, d}, o}, nil
 }
 
-// How a row of idverify_row stands.
+// The states of a row of idverify_row.
 const (
 	rowWaiting = iota
 	rowReserved
@@ -77,7 +78,7 @@ const (
 	reservedRows = `select row_key from idverify_row where batch = ? and state = 1 and worker = ? and until > {now} order by n`
 	openRow      = `select 1 from idverify_row where batch = ? and state < 2 limit 1`
 	countRows    = `select state, count(*) from idverify_row where batch = ? group by state`
-	// A row whose result was handed over is done, whoever has it by now.
+	// A row is done once its result was given to a loop, even if another machine has it now.
 	doneRows = `update idverify_row set state = 2, worker = null, until = null where batch = ? and row_key in ({keys})`
 	backRows = `update idverify_row set state = 0, worker = null, until = null
 		where batch = ? and state = 1 and worker = ? and row_key in ({keys})`
@@ -168,9 +169,9 @@ func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 	return out, err
 }
 
-// Return puts rows back into the queue, whatever became of them: those that failed for
-// nothing while a vendor was down, say. What was paid for is not paid for again: it comes
-// from the journal, marked Resumed. Keys that are not in the queue are ignored.
+// Return puts rows back into the queue, in any state: for example those that failed free
+// of charge while a vendor was down. Rows that were paid for are not paid for again: their
+// results come from the journal, marked Resumed. Keys that are not in the queue are ignored.
 func (q *Queue) Return(ctx context.Context, keys ...string) error {
 	return q.each(ctx, forBatches, "return", keys, againRows, q.o.Name)
 }

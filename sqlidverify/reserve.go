@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// reserve gives a block of rows to a worker: at most n. None are left for now when it
-// gives none; isOver says that none will come any more. known are the rows that the
-// worker has: where an answer was lost, the others of it are the block.
+// reserve gives a worker a block of at most n rows. It gives none if none is free at the
+// moment; isOver says that there will be none any more. known are the rows that the worker
+// already has: after a lost answer, its other rows are the block.
 func (q *Queue) reserve(ctx context.Context, worker string, n int, known map[string]struct{}) (keys []string, isOver bool, err error) {
 	again := false
 	err = q.step(ctx, forBatches, "reserve", func(ctx context.Context) error {
@@ -39,8 +39,8 @@ func (q *Queue) reserve(ctx context.Context, worker string, n int, known map[str
 	return keys, isOver, nil
 }
 
-// block is one transaction, which sees what is committed whatever the default of the
-// database is: rows whose reservation has run out first, then those that wait.
+// block reserves rows in one transaction, read committed whatever the database's default
+// is: first those whose reservation has run out, then those that wait.
 func (q *Queue) block(ctx context.Context, worker string, n int) ([]string, error) {
 	tx, err := q.store.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
@@ -68,15 +68,15 @@ func (q *Queue) block(ctx context.Context, worker string, n int) ([]string, erro
 	return keys, tx.Commit()
 }
 
-// A block is some seconds of work: a machine that dies costs others little, and the
-// database is asked seldom.
+// A block is some seconds of work: then a machine that dies delays few rows, and the
+// database is not asked often.
 const (
 	firstBlock = 8
 	blockTime  = 20 * time.Second
 )
 
-// nextBlock is how many rows to reserve when the last block of n rows took so long. It
-// grows slowly: the first rows of a run all begin at once.
+// nextBlock returns how many rows to reserve after a block of n rows that took so long.
+// It at most doubles: the first rows of a run all begin at once and say little.
 func nextBlock(n int, took time.Duration) int {
 	next := 2 * n
 	if took > 0 {

@@ -19,7 +19,7 @@ type patience struct{ all, one time.Duration }
 
 var (
 	forClaims = patience{2 * time.Second, time.Second}
-	// Nobody waits for a batch in front of a screen, and a database may be starting anew.
+	// Nobody waits for a batch in front of a screen, and a database may be restarting.
 	forBatches = patience{30 * time.Second, 3 * time.Second}
 	// Some of what operators ask reads a whole table.
 	forOperators = patience{time.Minute, time.Minute}
@@ -30,7 +30,7 @@ var (
 const (
 	// A step that failed is made again after these waits.
 	firstWait, lastWait = 5 * time.Millisecond, 100 * time.Millisecond
-	// shortestTry is for one try: a quick end of the time is no reason to try in haste.
+	// shortestTry is the least time for one try, even if little is left.
 	shortestTry = 250 * time.Millisecond
 )
 
@@ -62,10 +62,11 @@ func (s *store) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // LogValue implements [slog.LogValuer].
 func (s *store) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// step makes one step, and again after any error until it is done, the time is over or
-// the caller has left. Errors are not told apart: a serialization failure, a deadlock,
-// a cut connection and an answer that was lost are all answered by the same step, which
-// changes nothing the second time. Its own error holds nothing of what the database said.
+// step runs one step, and runs it again after any error until it succeeds, the time is
+// over or the caller has left. All errors are treated alike: after a serialization
+// failure, a deadlock, a cut connection or a lost answer the same step is run again,
+// which changes nothing if it was done already. The error that step returns contains
+// nothing of the database's own text.
 func (s *store) step(ctx context.Context, p patience, once func(ctx context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, p.all)
 	defer cancel()
@@ -83,8 +84,8 @@ func (s *store) step(ctx context.Context, p patience, once func(ctx context.Cont
 	}
 }
 
-// try gives at most half of the time that is left to one try: a connection that hangs
-// leaves time for another one.
+// try runs a step once, with at most half of the time that is left, so that a connection
+// that hangs leaves time for another try.
 func try(ctx context.Context, p patience, once func(ctx context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -106,7 +107,7 @@ func pause(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// ended is the error of a step that came to no end.
+// ended returns the error of a step that did not succeed.
 func ended(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return context.Canceled
@@ -114,8 +115,8 @@ func ended(ctx context.Context, err error) error {
 	return harmless(err)
 }
 
-// harmless is an error without what drivers put into it: addresses, users, and the
-// database's own text, which quotes values.
+// harmless replaces an error by one without addresses, user names and the database's own
+// text, which quotes values.
 func harmless(err error) error {
 	var coded interface{ SQLState() string } // pgx and lib/pq have it
 	switch {
@@ -131,7 +132,7 @@ func harmless(err error) error {
 	return errFailed
 }
 
-// reasonOf says of an error of step what an [idverify.StoreEvent] says.
+// reasonOf returns the reason for an [idverify.StoreEvent].
 func reasonOf(err error) idverify.StoreReason {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return idverify.StoreTimeout
@@ -139,7 +140,7 @@ func reasonOf(err error) idverify.StoreReason {
 	return idverify.StoreFailed
 }
 
-// tell tells of a step that failed. A panic of the function is dropped.
+// tell reports a failed step to the user's function. If that panics, it is ignored.
 func tell(ctx context.Context, onStore func(idverify.StoreEvent), e idverify.StoreEvent, err error) {
 	if onStore == nil || err == nil || ctx.Err() != nil { // a caller that leaves is no failure
 		return

@@ -62,7 +62,7 @@ func TestStep_AnyErrorIsAnsweredByTheSameStep(t *testing.T) {
 			}
 		}
 		assert.Equal(t, inserts, holders, "each under the same holder")
-		assert.Equal(t, "select", said[len(said)-1], "whose it is is read back")
+		assert.Equal(t, "select", said[len(said)-1], "the row is read back")
 	}
 }
 

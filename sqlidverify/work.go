@@ -45,7 +45,7 @@ type Work struct {
 	err   error
 }
 
-// While others have the last rows, the queue is looked at after these waits.
+// While other machines have the last rows, the queue is checked again after these waits.
 const firstPoll, lastPoll = 50 * time.Millisecond, time.Second
 
 // Run is [batch.Run] for the rows of the queue, with its journal: on every machine that
@@ -105,7 +105,7 @@ func (w *Work) Err() error {
 	return w.err
 }
 
-// loadError is the failure of Load, whose text may tell of persons.
+// loadError wraps an error of Load, whose text may contain personal data.
 type loadError struct{ cause error }
 
 func (e *loadError) Error() string { return "sqlidverify: Load failed" }
@@ -149,7 +149,7 @@ func (w *Work) requests(yield func(*idverify.Request) bool) {
 	}
 }
 
-// reserve writes down what is done, and reserves the next block.
+// reserve writes the marks and reserves the next block.
 func (w *Work) reserve(n int) (keys []string, isOver bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -169,8 +169,8 @@ func (w *Work) reserve(n int) (keys []string, isOver bool, err error) {
 	return keys, isOver, err
 }
 
-// give hands a block to batch.Run, as long as it is reserved. What is not handed over
-// returns to the queue.
+// give hands the rows of a block to batch.Run, as long as they are reserved. The others go
+// back to the queue.
 func (w *Work) give(keys []string, began time.Time, yield func(*idverify.Request) bool) (given int, more bool) {
 	defer func() { w.giveBack(keys[given:]) }()
 	requests, err := w.loaded(keys)
@@ -191,8 +191,8 @@ func (w *Work) give(keys []string, began time.Time, yield func(*idverify.Request
 	return given, true
 }
 
-// hands notes which row is the next of batch.Run. Its result does not tell when its key
-// may not be printed.
+// hands notes which row batch.Run gets next. The result alone does not say it when the
+// key must not be printed.
 func (w *Work) hands(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
