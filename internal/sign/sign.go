@@ -5,6 +5,7 @@
 package sign
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,45 +17,13 @@ import (
 // and so on, as a signature is written. Where the key is derived from a date and a
 // service, those are the first parts; the string to sign is the last.
 func Chain(secret string, parts ...string) string {
-	var room [keyRoom]byte
-	key := append(room[:0], secret...)
-	var sum [sha256.Size]byte
+	key := []byte(secret)
 	for _, part := range parts {
-		sum = mac(key, part)
-		key = sum[:]
+		mac := hmac.New(sha256.New, key)
+		_, _ = mac.Write([]byte(part)) // never fails
+		key = mac.Sum(nil)
 	}
-	if len(parts) == 0 {
-		return hex.EncodeToString(key)
-	}
-	return Hex(sum)
-}
-
-// A key and a message that are no longer lie on the stack, where crypto/hmac
-// allocates two hashes for each message.
-const (
-	keyRoom     = 128
-	messageRoom = 512
-)
-
-// mac is HMAC as RFC 2104 writes it.
-func mac(key []byte, part string) [sha256.Size]byte {
-	var pad [sha256.BlockSize]byte
-	if len(key) > len(pad) {
-		sum := sha256.Sum256(key)
-		key = sum[:]
-	}
-	copy(pad[:], key)
-	flip(&pad, 0x36)
-	var room [messageRoom]byte
-	inner := sha256.Sum256(append(append(room[:0], pad[:]...), part...))
-	flip(&pad, 0x36^0x5c)
-	return sha256.Sum256(append(append(room[:0], pad[:]...), inner[:]...))
-}
-
-func flip(pad *[sha256.BlockSize]byte, bits byte) {
-	for i := range pad {
-		pad[i] ^= bits
-	}
+	return hex.EncodeToString(key)
 }
 
 // Hex is a digest in the lower-case digits that all vendors want.

@@ -45,7 +45,7 @@ func acmeVendor() Vendor {
 		},
 		Open:        []any{acme.Reply{}},
 		Reveals:     map[string][]string{"acme.Reply": {"Message"}},
-		Allocations: 165,
+		Allocations: 175,
 		Documented:  "`Photo`",
 	}
 	v.Make = func(a Account) (Provider, any, error) {

