@@ -45,7 +45,7 @@ func acmeVendor() Vendor {
 		},
 		Open:        []any{acme.Reply{}},
 		Reveals:     map[string][]string{"acme.Reply": {"Message"}},
-		Allocations: 175,
+		Allocations: 165,
 		Documented:  "`Photo`",
 	}
 	v.Make = func(a Account) (Provider, any, error) {
