@@ -45,6 +45,20 @@ type Work struct {
 	err   error
 }
 
+// reserveGrace is how long a reservation that is under way may go on when the work ends:
+// if it were cut off, its rows might stay reserved with nobody to give them back.
+const reserveGrace = time.Second
+
+// outliving returns a context that ends some time after another one.
+func outliving(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return own, func() {
+		stop()
+		cancel()
+	}
+}
+
 // While other machines have the last rows, the queue is checked again after these waits.
 const firstPoll, lastPoll = 50 * time.Millisecond, time.Second
 
@@ -159,9 +173,12 @@ func (w *Work) reserve(n int) (keys []string, isOver bool, err error) {
 	if err := w.write(w.ctx); err != nil {
 		return nil, false, err
 	}
-	keys, isOver, err = w.queue.reserve(w.pulling, w.worker, n, w.held)
-	if w.pulling.Err() != nil {
-		return nil, true, nil // what was reserved all the same goes to others later
+	ctx, cancel := outliving(w.pulling, reserveGrace)
+	defer cancel()
+	keys, isOver, err = w.queue.reserve(ctx, w.worker, n, w.held)
+	if w.pulling.Err() != nil { // the work has ended meanwhile
+		w.marks.back = append(w.marks.back, keys...)
+		return nil, true, nil
 	}
 	for _, key := range keys {
 		w.held[key] = struct{}{}
