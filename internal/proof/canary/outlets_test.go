@@ -147,6 +147,8 @@ func (o *outlets) handOver(t *testing.T) {
 		return
 	}
 	defer out.Close()
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, m := range o.marks {
 		fmt.Fprintf(out, "%q %q %q\n", m.what, m.form, m.text)
 	}

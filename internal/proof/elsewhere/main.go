@@ -103,7 +103,7 @@ func check(dir, system string) (packages int, wrong []error, err error) {
 func list(dir, system string) ([]listed, error) {
 	cmd := exec.Command("go", "list", "-e", "-deps", "-test", "-json=ImportPath,Dir,GoFiles,ImportMap,Module,Error", "./...")
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
-	cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0", "GOFLAGS=") // -race, say, is not for every system
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
