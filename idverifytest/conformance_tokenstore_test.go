@@ -73,6 +73,10 @@ func (b *bentTokens) Load(ctx context.Context, key string) (ticket, bool, error)
 			return token, true, nil
 		}
 		if b.noLease || b.leases == nil || b.lease(key) {
+			if token, ok := b.get(key); ok && time.Until(token.expires) > 0 { // saved in between
+				b.release(key)
+				continue
+			}
 			time.Sleep(b.slow)
 			return ticket{}, false, nil
 		}
@@ -97,6 +101,12 @@ func (b *bentTokens) lease(key string) bool {
 	return true
 }
 
+func (b *bentTokens) release(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.leases, key)
+}
+
 func (b *bentTokens) Save(ctx context.Context, key string, token ticket) error {
 	if b.cut != nil {
 		if err := b.cut.err(ctx, key); err != nil {
@@ -106,13 +116,13 @@ func (b *bentTokens) Save(ctx context.Context, key string, token ticket) error {
 	if _, ok := b.get(key); ok && b.keepsFirst {
 		return nil
 	}
-	b.mu.Lock()
-	delete(b.leases, key)
-	if b.plain != nil {
-		b.plain[key] = token.value
-	}
-	b.mu.Unlock()
 	b.put(key, token)
+	if b.plain != nil {
+		b.mu.Lock()
+		b.plain[key] = token.value
+		b.mu.Unlock()
+	}
+	b.release(key)
 	return nil
 }
 
