@@ -17,11 +17,13 @@ import (
 // and so on, as a signature is written. Where the key is derived from a date and a
 // service, those are the first parts; the string to sign is the last.
 func Chain(secret string, parts ...string) string {
-	key := []byte(secret)
+	key := append(make([]byte, 0, max(len(secret), sha256.Size)), secret...)
+	var text []byte // used again for each part
 	for _, part := range parts {
+		text = append(text[:0], part...)
 		mac := hmac.New(sha256.New, key)
-		_, _ = mac.Write([]byte(part)) // never fails
-		key = mac.Sum(nil)
+		_, _ = mac.Write(text) // never fails
+		key = mac.Sum(key[:0])
 	}
 	return hex.EncodeToString(key)
 }
