@@ -45,7 +45,7 @@ func FuzzScore(f *testing.F) {
 // Text, Remark and encoding/json say the same of a plain value; of the others
 // Text is an error and Remark nothing.
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{`"OK"`, `1370579072568000512`, `-5803`, `"\u6d4b\ud83d\ude00\ud800"`, `true`, `null`, `{}`, `[1]`, `""`, ` 1e700 `} {
+	for _, seed := range []string{`"OK"`, `1370579072568000512`, `-5803`, `"\u6d4b\ud83d\ude00\ud800"`, `true`, `null`, `{}`, `[1]`, `""`, ` 1e700 `, `18.0`, `-0.0`, `1.0e2`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

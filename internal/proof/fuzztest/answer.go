@@ -139,8 +139,11 @@ func (o Object) Text(name string) (text string, ok bool) {
 	case json.Unmarshal(raw, &text) == nil:
 		return text, true
 	}
-	return string(raw), true
+	return withZeros.ReplaceAllString(string(raw), "$1"), true
 }
+
+// withZeros is a whole number, other than 0, that is written with a fraction of zeros.
+var withZeros = regexp.MustCompile(`^(-?[1-9][0-9]*)\.0+$`)
 
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
