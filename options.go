@@ -243,10 +243,14 @@ func WithResultStoreTimeout(limit time.Duration) Option {
 // An error that was or may have been billed is kept like a decision;
 // [Request].Repeat asks again.
 //
-// If a process claims a question and dies, the question stays ambiguous: every later
-// call fails with CodeUnknown, matches ErrAmbiguous, and sends nothing. Nobody takes
-// a claim over by itself. "Once" means one call: failover and retries within it
-// follow [WithFailover] and [WithRetry].
+// If a process claims a question and dies, other calls wait for as long as its context
+// had left, two minutes at most, and the time limit of one attempt (the longest
+// [VendorPolicy].Timeout) after that. Then the question is ambiguous: every call fails
+// with CodeUnknown, matches ErrAmbiguous, and sends nothing. Nobody takes a claim over by
+// itself. A call whose own context ends while it waits fails with CodeTimeout or
+// CodeCanceled, and matches ErrAmbiguous, because the other process may have asked; the
+// next call with the key gets the answer, if there is one. "Once" means one call:
+// failover and retries within it follow [WithFailover] and [WithRetry].
 //
 // A kept decision is checked against today's rules of its vendor. Where they decide
 // differently, the call is refused with CodeInvalidRequest; use a new key to ask
