@@ -33,7 +33,8 @@ import (
 //   - rows ends: the calls in flight finish and are reported.
 //   - ctx ends: no further row is pulled or begun. The calls in flight have the
 //     grace of [WithGrace] to finish, and are reported. They see the values of
-//     ctx, and its deadline plus the grace.
+//     ctx, and its deadline plus the grace. A row that was pulled and not begun is
+//     reported with CodeCanceled, or CodeTimeout, as not sent.
 //   - The context of [WithAbort] ends: the calls in flight are cancelled and
 //     reported, many of them as ambiguous.
 //   - The loop is left by break, return or panic: no further row is pulled. With
