@@ -84,8 +84,9 @@ type Rule struct {
 	// DecidedBy is one of the three ways; "" counts as DecidedByThreshold.
 	DecidedBy DecidedBy `json:"decided_by,omitempty"`
 	// Scale may be zero where the vendor decides: there is then no score.
-	Scale Scale      `json:"scale"`
-	Pass  Comparator `json:"comparator"`
+	Scale Scale `json:"scale"`
+	// Pass is empty where the vendor decides.
+	Pass Comparator `json:"comparator"`
 	// Threshold is zero where the vendor or the answer decides.
 	Threshold float64 `json:"threshold"`
 	// FAR are the published false-accept rates. Empty when the vendor published

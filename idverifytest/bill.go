@@ -83,6 +83,9 @@ func (b Bill) ByVendor() map[string]int {
 // vendor or by several. A test that forbids double payment expects it to be empty.
 // It covers all calls, also those that are not in Calls any more, as long as there
 // were no more than 100,000 subjects: see [Bill.Uncompared].
+//
+// A subject is a person, not a row or a call. In a test whose rows or tries share a
+// [Person], compare [Bill.Total] with the number of questions instead.
 func (b Bill) Twice() []string {
 	if b.counts != nil {
 		return slices.Clone(b.counts.twice)
