@@ -41,6 +41,7 @@ func EndingOf(f Format) Ending {
 // IsMissing reports whether the picture needs an end that has not come yet.
 func (e *Ending) IsMissing() bool { return e.step != ended }
 
+// Write checks the next bytes.
 func (e *Ending) Write(p []byte) {
 	for len(p) > 0 && e.step != ended {
 		switch {
