@@ -85,6 +85,7 @@ func Want(n int, vendor string) idverify.Code {
 	return idverify.CodeIdentityNotFound
 }
 
+// Request is the request of a question.
 func Request(kind string, n int) *idverify.Request {
 	p := Person(n)
 	return &idverify.Request{
