@@ -246,8 +246,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.True(t, e.Repeatable())
-		// Our own limit is not the vendor's silence, and does not count against the
-		// vendor.
+		// Our own limit does not count against the vendor.
 		c.ctx, leave = context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
 		defer leave()
 		_, err = c.Capture(hangs)
