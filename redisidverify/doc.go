@@ -7,7 +7,7 @@
 // mean a second charge that nobody notices.
 //
 // Each takes a client of go-redis v9 ([redis.Scripter]: a Client, a ClusterClient or a
-// Ring) and does not change its settings. Whatever these are:
+// Ring) and does not change its settings. With any settings:
 //
 //   - A call of Redis takes no longer than 300 ms. After one that fails, Redis is not
 //     called for a second; then one call tries again.

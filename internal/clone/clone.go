@@ -22,7 +22,7 @@ type original struct {
 	length int
 }
 
-// fill replaces whatever v, a copy, shares with the original.
+// fill replaces everything that v, a copy, still shares with the original.
 func (c copier) fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
