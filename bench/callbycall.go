@@ -10,16 +10,16 @@ import (
 	"github.com/idverify/idverify/bench/internal/worker"
 )
 
-// What users do: photos from the smallest that a vendor takes to the largest that
-// a phone makes, over TLS and HTTP/1.1.
+// The sizes that users send: from the smallest photo that a vendor accepts to the
+// largest that a phone makes, over TLS and HTTP/1.1.
 var (
 	bodies     = []work.Body{work.Multipart, work.JSON}
 	sizes      = []int{30 * work.KB, 100 * work.KB, work.MB, 5 * work.MB}
 	quickSizes = []int{30 * work.KB, 5 * work.MB}
 )
 
-// cases are all calls that are measured. The quick ones are the smallest and the
-// largest photo of the first two bodies, and a middling one of each other.
+// cases are all measured calls. The quick ones are the smallest and the largest photo
+// of the first two bodies, and a medium one of each other body.
 func cases(quick bool) (all []work.Case) {
 	for _, body := range bodies {
 		for _, size := range sizes {
@@ -38,8 +38,7 @@ func cases(quick bool) (all []work.Case) {
 	return all
 }
 
-// callByCall is the first part: one call after the other, every client in its
-// turn.
+// callByCall is the first part: calls one after the other, with the clients in turn.
 func callByCall(s *stage, results *report.Results) error {
 	for _, c := range cases(s.quick) {
 		if !s.wants(c.String()) {
@@ -56,8 +55,8 @@ func callByCall(s *stage, results *report.Results) error {
 	return nil
 }
 
-// entrants are the clients that can do the work. By-hand and idverify have
-// their turns next to each other.
+// entrants are the clients that can do the work. By-hand and idverify run next to
+// each other.
 func entrants(c work.Case) []contestant.Name {
 	if _, signed := c.Body.Vendor(); signed {
 		all := []contestant.Name{contestant.ByHand, contestant.Idverify}
@@ -76,10 +75,10 @@ func entrants(c work.Case) []contestant.Name {
 type player struct {
 	name    contestant.Name
 	process *process
-	calls   int // in a lap
+	calls   int // per lap
 }
 
-// measure lets the contestants take turns in rounds.
+// measure runs the contestants in rounds.
 func (s *stage) measure(c work.Case) ([]report.Round, error) {
 	players, err := s.players(c)
 	defer func() {
@@ -101,8 +100,8 @@ func (s *stage) measure(c work.Case) ([]report.Round, error) {
 	return rounds, nil
 }
 
-// round is every contestant's turn, in laps: what slows the machine for a
-// moment is then more likely to slow all of them.
+// round is one turn of every contestant, in laps, so that a short disturbance of the
+// machine affects all of them alike.
 func round(players []*player) (report.Round, error) {
 	turns := report.Round{}
 	for range laps {
@@ -113,7 +112,7 @@ func round(players []*player) (report.Round, error) {
 			}
 			turns[p.name] = turns[p.name].Plus(r, 1.0/laps)
 		}
-		slices.Reverse(players) // so that nobody always comes after the same one
+		slices.Reverse(players) // so that the order does not favour anybody
 	}
 	return turns, nil
 }
@@ -121,12 +120,12 @@ func round(players []*player) (report.Round, error) {
 const (
 	laps      = 3
 	warmUp    = 5
-	mostCalls = 1000 // in a lap
+	mostCalls = 1000 // per lap
 )
 
-// players start warm, with the number of calls that makes by-hand's turn as
-// long as it should be. The others make as many, unless their turns would be
-// more than twice as long: then as many as fit.
+// players are started and warmed up. The number of calls makes by-hand's turn as long
+// as configured. The others make as many calls, unless their turns would take more
+// than twice as long: then as many as fit.
 func (s *stage) players(c work.Case) (players []*player, err error) {
 	reference := 0
 	for _, name := range entrants(c) {

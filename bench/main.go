@@ -4,9 +4,9 @@
 //
 //	go run .
 //
-// Every client, and the server that they ask, is a process of its own on this
-// machine: the program starts itself again. The results are written to the
-// folder results, as a table, as JSON and as a picture.
+// Every client, and the server, is a process of its own on this machine: the program
+// starts itself again. The results are written to the folder results, as a table, as
+// JSON and as a picture.
 package main
 
 import (
@@ -44,7 +44,7 @@ type options struct {
 	quick  bool
 	cases  *regexp.Regexp
 	out    string
-	turn   time.Duration // how long by-hand's turn in a round is to take
+	turn   time.Duration // length of by-hand's turn in a round
 }
 
 func parse(args []string) (options, error) {

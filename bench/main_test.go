@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// TestMain lets the test's own binary be the processes that a run starts.
+// TestMain lets this test program be the processes that a run starts.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		if err := play(role); err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/worker"
 )
 
-// What a process that this program starts is to be, and where the run's
-// certificate authority lies. SSL_CERT_FILE makes Go's default trust read it.
+// The role of a process that this program starts, and the file of the run's
+// certificate authority. With SSL_CERT_FILE Go trusts it by default.
 const (
 	roleVariable      = "IDVERIFY_BENCH_ROLE"
 	authorityVariable = "SSL_CERT_FILE"
@@ -38,8 +38,7 @@ func play(role string) error {
 	return fmt.Errorf("no such role")
 }
 
-// serve writes the authority that it made, says where it listens, and ends
-// with its input.
+// serve writes the authority's file, prints its addresses, and ends with its input.
 func serve(in io.Reader, out io.Writer, authorityFile string) error {
 	authority, certificate, err := vendor.Certificates(time.Now())
 	if err != nil {
@@ -60,7 +59,7 @@ func serve(in io.Reader, out io.Writer, authorityFile string) error {
 	return err
 }
 
-// process is one that this program started.
+// process is a process that this program started.
 type process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -91,7 +90,7 @@ func start(role, authorityFile string) (*process, error) {
 	return &process{cmd: cmd, in: in, orders: json.NewEncoder(in), lines: json.NewDecoder(bufio.NewReader(out))}, nil
 }
 
-// childEnvironment is ours without proxies: what is measured does not leave
+// childEnvironment is our environment without proxies: the measured calls stay on
 // this machine.
 func childEnvironment(ours []string) []string {
 	var theirs []string
@@ -119,8 +118,8 @@ func (p *process) do(o worker.Order) (worker.Report, error) {
 	return r, nil
 }
 
-// stop ends a process by the end of its input, and waits for it.
+// stop closes the input of a process, which ends it, and waits for it.
 func (p *process) stop() {
 	_ = p.in.Close()
-	_ = p.cmd.Wait() // what went wrong in it has been reported
+	_ = p.cmd.Wait() // its errors have been reported
 }

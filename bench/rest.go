@@ -19,7 +19,7 @@ func crowds(s *stage, results *report.Results) error {
 	}
 	for _, callers := range []int{1, 64, 512} {
 		if s.quick && callers == 512 {
-			continue // a thousand handshakes are not quick
+			continue // a thousand handshakes take too long
 		}
 		for _, name := range []contestant.Name{contestant.ByHand, contestant.Idverify} {
 			crowd, err := s.crowd(name, work.HTTP1TLS, callers)
@@ -36,8 +36,8 @@ func crowds(s *stage, results *report.Results) error {
 
 const milli = 1e3
 
-// crowd runs the same crowd several times in one process: connections that
-// were opened once are there for the next round.
+// crowd runs the same crowd several times in one process, so that later rounds reuse
+// the connections.
 func (s *stage) crowd(name contestant.Name, transport work.Transport, callers int) (report.Crowd, error) {
 	crowd := report.Crowd{Name: name, Transport: transport, Callers: callers, Calls: max(300, 3*callers)}
 	rounds := 4
@@ -67,7 +67,7 @@ func (s *stage) crowd(name contestant.Name, transport work.Transport, callers in
 		opened := counts.Opened[transport] - before.Opened[transport]
 		crowd.Later += opened - crowd.Opened
 		crowd.Opened = opened
-		if n == 0 { // opens the connections
+		if n == 0 { // this round opens the connections
 			crowd.Later = 0
 			continue
 		}
@@ -79,8 +79,8 @@ func (s *stage) crowd(name contestant.Name, transport work.Transport, callers in
 	return crowd, nil
 }
 
-// memory is the third part: files of 5 MB, sent by 64 callers at once. The
-// others hold a photo whole, some several times over: bytes per call tell.
+// memory is the third part: files of 5 MB, sent by 64 callers at once. The other
+// clients hold a whole photo in memory, some several copies: see bytes per call.
 func memory(s *stage, results *report.Results) error {
 	if !s.wants("memory") {
 		return nil
@@ -110,7 +110,7 @@ func memory(s *stage, results *report.Results) error {
 	return nil
 }
 
-// grown is the median over processes: each grows once.
+// grown is the median over several processes, each measured once.
 func (s *stage) grown(name contestant.Name, setup contestant.Setup, callers, rounds int) (float64, error) {
 	var grown []float64
 	for range rounds {
@@ -128,7 +128,7 @@ func (s *stage) grown(name contestant.Name, setup contestant.Setup, callers, rou
 	return stats.Median(grown), nil
 }
 
-// overhead is the fourth part: Client over a provider, without a network.
+// overhead is the fourth part: Client compared with its provider, without a network.
 func overhead(s *stage, results *report.Results) error {
 	if !s.wants("overhead") {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"github.com/idverify/idverify/bench/internal/worker"
 )
 
-// stage is what all parts play on: the server, and a folder for the run.
+// stage is shared by all parts: the server, and a folder for the run.
 type stage struct {
 	options
 	progress  io.Writer
@@ -47,8 +47,8 @@ func newStage(o options, progress io.Writer) (*stage, error) {
 	return s, nil
 }
 
-// tidyWhenInterrupted leaves no folder behind. The processes end by themselves
-// once nobody holds their input.
+// tidyWhenInterrupted removes the folder. The processes end when their input is
+// closed.
 func (s *stage) tidyWhenInterrupted() {
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt)
@@ -66,10 +66,10 @@ func (s *stage) close() {
 	_ = os.RemoveAll(s.folder)
 }
 
-// say is for whoever watches.
+// say prints progress.
 func (s *stage) say(format string, args ...any) { fmt.Fprintf(s.progress, format+"\n", args...) }
 
-// wants reports whether the flag -cases asks for it.
+// wants reports whether the flag -cases selects the name.
 func (s *stage) wants(name string) bool { return s.cases.MatchString(name) }
 
 // enter starts a worker with a contestant in it.
@@ -85,12 +85,12 @@ func (s *stage) enter(name contestant.Name, setup contestant.Setup) (*process, e
 	return p, nil
 }
 
-// setup is what a contestant is told of a case.
+// setup is a contestant's setup for a case.
 func (s *stage) setup(c work.Case) contestant.Setup {
 	return contestant.Setup{Body: c.Body, BaseURL: s.at.Base[c.Transport], Size: c.Size, HTTP2: c.Transport == work.HTTP2TLS}
 }
 
-// counts asks the server about itself.
+// counts reads the server's counters.
 func (s *stage) counts() (vendor.Counts, error) {
 	var counts vendor.Counts
 	client := &http.Client{Timeout: 10 * time.Second, Transport: contestant.DefaultTransport()}
@@ -103,8 +103,7 @@ func (s *stage) counts() (vendor.Counts, error) {
 	return counts, json.NewDecoder(resp.Body).Decode(&counts)
 }
 
-// honest fails when the server was sent a body of another length than
-// announced, by anybody.
+// honest fails if any client sent the server a body of another length than announced.
 func (s *stage) honest() error {
 	counts, err := s.counts()
 	if err == nil && counts.Wrong > 0 {

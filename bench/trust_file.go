@@ -2,7 +2,7 @@
 
 package main
 
-// trustSettings are none: Go reads SSL_CERT_FILE on this system.
+// trustSettings is empty: Go reads SSL_CERT_FILE on this system.
 var trustSettings []string
 
 func trust(string) error { return nil }

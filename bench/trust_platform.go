@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// trustSettings let the run's authority take the place of the system's: Go
-// asks the system here and does not read SSL_CERT_FILE.
+// trustSettings replace the system's authorities with the run's: here Go asks the
+// system and does not read SSL_CERT_FILE.
 var trustSettings = []string{"GODEBUG=x509usefallbackroots=1"}
 
 // trust makes the authority every client's default.

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// attempts tells of attempts.
+// attempts reports attempts.
 type attempts struct {
 	tracer          tracer
 	duration, queue metric.Float64Histogram
@@ -23,7 +23,7 @@ type attempts struct {
 	vendors labels[vendorLabel]
 }
 
-// askedLabel is how an attempt ended for which a vendor was asked.
+// askedLabel is the outcome of an attempt that reached a vendor.
 type askedLabel struct {
 	vendor    string
 	code      idverify.Code
@@ -52,14 +52,14 @@ func (s skippedLabel) attributes() []attribute.KeyValue {
 	return []attribute.KeyValue{vendorKey.String(word(s.vendor)), reasonKey.String(word(string(s.reason)))}
 }
 
-// vendorLabel is a vendor alone.
+// vendorLabel is only a vendor.
 type vendorLabel string
 
 func (v vendorLabel) attributes() []attribute.KeyValue {
 	return []attribute.KeyValue{vendorKey.String(word(string(v)))}
 }
 
-// client is made once, so that no attempt pays for it.
+// client is made once, to save the allocation for each attempt.
 var client = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient)}
 
 func (a *attempts) begin(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
@@ -85,7 +85,7 @@ func (a *attempts) end(ctx context.Context, span trace.Span, at time.Time, ended
 	} else {
 		a.duration.Record(ctx, ended.Duration.Seconds(), a.asked.of(how).record...)
 	}
-	// Who left the line has waited in it; who was turned away at its end has not.
+	// A caller that left the queue has waited in it; one that was refused has not.
 	if !ended.PassedOver || ended.Reason == idverify.ReasonCallerLeft {
 		a.queue.Record(ctx, ended.Queued.Seconds(), a.vendors.of(vendorLabel(ended.Vendor)).record...)
 	}
@@ -95,15 +95,15 @@ func (a *attempts) end(ctx context.Context, span trace.Span, at time.Time, ended
 	}
 }
 
-// worthAnEvent is the least wait for the limiter that a span has an event for.
+// worthAnEvent is the shortest wait for the limiter that gets an event in the span.
 const worthAnEvent = time.Millisecond
 
-// describe adds to a span what metrics do not have.
+// describe adds details to a span that metrics do not have.
 func describe(span trace.Span, at time.Time, a idverify.Attempt) {
 	if a.Queued >= worthAnEvent {
 		span.AddEvent("idverify.queued", trace.WithTimestamp(at.Add(a.Queued)), trace.WithAttributes(waited(a.Queued)))
 	}
-	// The library's own log decides what of an attempt may be printed.
+	// The library's own log decides which parts of an attempt may be printed.
 	for _, attr := range a.LogValue().Group() {
 		switch attr.Key {
 		case "delivery":

@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// limiter is a limiter that says one thing, after a wait.
+// limiter returns one result, after a wait.
 type limiter struct {
 	wait time.Duration
 	says error
@@ -31,7 +31,7 @@ func (l limiter) Acquire(ctx context.Context) (func(), error) {
 	}
 }
 
-// asked gives what is told of one call under the options.
+// asked is the telemetry of one call with the options.
 func asked(t *testing.T, ctx context.Context, p provider, opts ...idverify.Option) *telemetry {
 	t.Helper()
 	tel := newTelemetry(t)
@@ -71,7 +71,8 @@ func TestAttempt_QueueAndBackoff(t *testing.T) {
 	})
 }
 
-// Each way of passing a vendor over: what counts, and what is an error.
+// For each reason to pass a vendor over: which metrics count it, and whether it is an
+// error.
 func TestAttempt_PassedOver(t *testing.T) {
 	never := provider{"own", says(nil, errors.New("is not asked"))}
 	limited := func(l limiter) idverify.Option {
@@ -120,7 +121,7 @@ func TestAttempt_VendorThatReadsNoneOfTheEvidenceIsNoError(t *testing.T) {
 	assert.Contains(t, tel.metrics(), "attempt.passed_over{reason=evidence_not_accepted vendor.name=linkface} 1")
 }
 
-// Routing is no failure; what kept a vendor from being asked is.
+// A routing decision is no error; a reason that prevented the call is one.
 func TestAttempt_WhichReasonsAreErrors(t *testing.T) {
 	for reason, want := range map[idverify.Reason]codes.Code{
 		idverify.ReasonEvidence: codes.Unset, idverify.ReasonFewerChecks: codes.Unset, idverify.ReasonCircuitOpen: codes.Error,

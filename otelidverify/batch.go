@@ -14,10 +14,10 @@ import (
 // The outcomes of a row.
 const (
 	rowDecided   outcome = "decided"
-	rowFailed    outcome = "failed"    // there is no decision, and surely no unknown bill
-	rowAmbiguous outcome = "ambiguous" // it may have been billed, and somebody has to look
-	rowResumed   outcome = "resumed"   // the journal knew the answer
-	rowTaken     outcome = "taken"     // another run has it, and counts it
+	rowFailed    outcome = "failed"    // no decision, and certainly no unknown bill
+	rowAmbiguous outcome = "ambiguous" // perhaps billed, and somebody has to look
+	rowResumed   outcome = "resumed"   // the journal had the answer
+	rowTaken     outcome = "taken"     // another run works on the row, and counts it
 )
 
 var outcomes = []outcome{rowDecided, rowFailed, rowAmbiguous, rowResumed, rowTaken}
@@ -44,7 +44,7 @@ func Batch(opts Options, results iter.Seq[batch.Result]) iter.Seq[batch.Result] 
 	return func(yield func(batch.Result) bool) {
 		ctx := context.Background()
 		for _, o := range outcomes {
-			rows.Add(ctx, 0, made.of(o).add...) // so that the first row is seen as an increase
+			rows.Add(ctx, 0, made.of(o).add...) // so that the first row shows as an increase
 		}
 		runs.Add(ctx, 1)
 		defer runs.Add(ctx, -1)

@@ -27,13 +27,13 @@ import (
 	"github.com/idverify/idverify/tencent"
 )
 
-// The marks that must not be told. The person's are the stand-in's.
+// The marks that must not appear. The person's data are the stand-in's.
 const (
 	markKey       = "canary-key-41"
 	markReference = "canary-reference-42"
 )
 
-// canaries collects what must not be told, as it comes up.
+// canaries collects texts that must not appear.
 type canaries struct {
 	mu    sync.Mutex
 	marks map[string]string
@@ -45,12 +45,12 @@ func (c *canaries) add(what, mark string) {
 	c.marks[what] = mark
 }
 
-// in gives the marks that a text has, in any usual form.
+// in returns the marks that a text contains, in any usual form.
 func (c *canaries) in(text string) []string {
 	text = strings.ToLower(text)
 	var found []string
 	for what, mark := range c.marks {
-		quoted, _ := json.Marshal(mark) // of a string: cannot fail
+		quoted, _ := json.Marshal(mark) // a string always marshals
 		sum := sha256.Sum256([]byte(mark))
 		for form, needle := range map[string]string{
 			"raw": mark, "query": url.QueryEscape(mark), "JSON": strings.Trim(string(quoted), `"`), "hex": hex.EncodeToString([]byte(mark)),
@@ -65,7 +65,7 @@ func (c *canaries) in(text string) []string {
 	return found
 }
 
-// Stores tell the canaries the ids, prints and tokens that they are given.
+// These stores add the ids, pseudonyms and tokens that they receive to the canaries.
 type (
 	tokenCanary struct {
 		*baiduv4.MemoryStore
@@ -100,7 +100,7 @@ func (s resultCanary) Save(_ context.Context, _ string, stored idverify.Stored) 
 	return errors.New(stored.Print)
 }
 
-// Everything that the module has, through failures of every kind, with otelhttp and
+// Uses everything in the module, with failures of every kind, and with otelhttp and
 // otelhttptrace beside it.
 func TestCanary_NoPersonalDataOrKeysInTelemetry(t *testing.T) {
 	tel := newTelemetry(t)
@@ -163,7 +163,7 @@ func TestCanary_NoPersonalDataOrKeysInTelemetry(t *testing.T) {
 	}
 }
 
-// where gives the attributes, and whatever else, in which a mark is found.
+// where returns the places, such as attributes, in which a mark is found.
 func (tel *telemetry) where(mark string) map[string]bool {
 	places := map[string]bool{}
 	for _, s := range tel.spans.Ended() {
@@ -184,7 +184,7 @@ func (tel *telemetry) where(mark string) map[string]bool {
 	return places
 }
 
-// The search finds each mark in each form, also where an exporter wrote it.
+// The search finds each mark in each form, also in an exporter's output.
 func TestCanariesAreFound(t *testing.T) {
 	marks := &canaries{marks: map[string]string{"name": "测试一致", "token": "24.ab+/="}}
 	for _, form := range []func(string) string{

@@ -38,7 +38,7 @@ func TestCircuits_CountsWhatIsNotClosed(t *testing.T) {
 	assert.Empty(t, tel.metrics())
 }
 
-// No call has shown yet that the vendor is well again.
+// A half-open circuit has not shown yet that the vendor works again.
 func TestCircuits_HalfOpenCountsAsOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tel := newTelemetry(t)
@@ -78,7 +78,7 @@ func TestCircuits_Misuse(t *testing.T) {
 	}
 }
 
-// refusing is a MeterProvider that makes no instrument, or takes no callback.
+// refusing is a MeterProvider that refuses every instrument, or every callback.
 type refusing struct {
 	noop.MeterProvider
 	callbacks bool

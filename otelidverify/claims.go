@@ -10,8 +10,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// claims tells of the wait for another process that has claimed the same question. The
-// ledger's id of the question is told nobody.
+// claims reports the wait for another process that has claimed the same question. The
+// ledger's id of the question is never reported.
 type claims struct{ tracer tracer }
 
 func (c claims) begin(ctx context.Context, _ idverify.ClaimStart) (context.Context, func(idverify.ClaimEnd)) {
@@ -31,7 +31,7 @@ func endClaim(span trace.Span, e idverify.ClaimEnd) {
 		code := codeOf(idverify.CodeStoreUnavailable)
 		span.SetAttributes(errorKey.String(code))
 		span.SetStatus(codes.Error, code)
-	default: // of a ledger of somebody's own
+	default: // a state from a foreign ledger
 		span.SetAttributes(attribute.String("idverify.claim.state", other))
 	}
 }

@@ -17,10 +17,10 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// turningLedger answers otherwise once its state is set.
+// turningLedger changes its answer when its state is set.
 type turningLedger struct {
 	idverify.Ledger
-	state atomic.Pointer[idverify.ClaimState] // empty: an error
+	state atomic.Pointer[idverify.ClaimState] // nil means an error
 }
 
 func (l *turningLedger) Claim(ctx context.Context, c idverify.ClaimRequest) (idverify.Claim, error) {

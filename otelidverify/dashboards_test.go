@@ -22,7 +22,7 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// demo is a program in which everything goes wrong that there is an alert for.
+// demo is a program in which everything goes wrong that has an alert.
 type demo struct {
 	registry *prometheus.Registry
 	options  otelidverify.Options
@@ -47,7 +47,7 @@ func newDemo(t *testing.T) *demo {
 	return d
 }
 
-// goWrong is some load, and one of each of what may go wrong.
+// goWrong makes some load, and one failure of each kind.
 func (d *demo) goWrong(t *testing.T) {
 	t.Helper()
 	decision := &idverify.Result{Code: idverify.CodeMatch, Vendor: "tencent", Origin: idverify.OriginVendor}
@@ -72,7 +72,7 @@ func (d *demo) goWrong(t *testing.T) {
 	}
 }
 
-// expressions are those of the dashboard, with its variables filled in.
+// expressions are the dashboard's expressions, with its variables filled in.
 func expressions(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("dashboards/grafana.json")
@@ -97,7 +97,7 @@ func expressions(t *testing.T) []string {
 	return all
 }
 
-// A name that was changed here and not there shows an empty panel, and an alert that
+// If a metric's name changes only in the code, a panel stays empty, and an alert
 // never fires.
 func TestDashboards_NameWhatIsExported(t *testing.T) {
 	d := newDemo(t)

@@ -13,10 +13,10 @@
 //	idverify.claim           INTERNAL  the wait for another process that has claimed the same question
 //	idverify.token.fetch     CLIENT    one access token, from [TokenFetches]
 //
-// The status of a span is unset after a decision, whatever it is, and Error with the
-// code as its text when there was no decision. An attempt that was passed over because
-// the vendor does not read the evidence, or checks less, is no error. A caller who
-// joined another caller's call has a span without attempts.
+// The status of a span is unset after any decision, and Error with the code as its
+// text if there was no decision. An attempt that was passed over because the vendor
+// does not read the evidence, or checks less, is no error. A caller that joined
+// another caller's call has a span without attempts.
 //
 // # Metrics
 //
@@ -32,10 +32,10 @@
 //	idverify.batch.runs                {run}        under way now
 //
 // Successes and failures are in the same histogram: error.type, which is the code, is
-// set only without a decision. A code that is not the library's is reported as
-// "_OTHER", and so is a name that is no plain word.
+// set only if there was no decision. A code or name that the library does not know is
+// reported as "_OTHER".
 //
-// # What is never told
+// # What is never reported
 //
 // No span, event, status or metric contains the name, the ID number, a key or
 // reference of the caller's, a pseudonym, a token, a signature, a vendor's free text,

@@ -22,8 +22,8 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// A program that traces its calls. The exporter would be OTLP's; the vendors are the
-// stand-in's, and the first of them is down.
+// A program that traces its calls. A real one would use an OTLP exporter; the vendors
+// here are stand-ins, and the first one is down.
 func Example() {
 	vendors := idverifytest.New()
 	defer vendors.Close()
@@ -33,9 +33,9 @@ func Example() {
 
 	exporter := tracetest.NewInMemoryExporter()
 	provider := trace.NewTracerProvider(trace.WithSyncer(exporter))
-	opts := otelidverify.Options{TracerProvider: provider} // the zero value is for the global ones
+	opts := otelidverify.Options{TracerProvider: provider} // the zero value uses the global providers
 
-	// Spans of HTTP are there on demand; attempts have spans without them.
+	// Spans of HTTP requests are optional; attempts always have spans.
 	wrap := otelidverify.Transport(func(next http.RoundTripper) http.RoundTripper {
 		return otelhttp.NewTransport(next, otelhttp.WithTracerProvider(provider))
 	})
@@ -71,7 +71,7 @@ func Example() {
 			linkface.Capture(idverify.Bytes(idverifytest.Capture())), idverify.Photo(idverify.Bytes(idverifytest.Photo()))}})
 	fmt.Println(res.Code, err)
 	for _, span := range exporter.GetSpans() {
-		if !strings.HasPrefix(span.Name, "HTTP") && span.Name != "idverify.token.fetch" { // which nobody waits for
+		if !strings.HasPrefix(span.Name, "HTTP") && span.Name != "idverify.token.fetch" { // no call waits for it
 			fmt.Printf("%s %q\n", span.Name, span.Status.Description)
 		}
 	}
@@ -82,7 +82,7 @@ func Example() {
 	// idverify.verify ""
 }
 
-// Rows are counted as the loop is given them.
+// Rows are counted as the loop receives them.
 func ExampleBatch() {
 	vendors := idverifytest.New()
 	defer vendors.Close()
@@ -109,7 +109,7 @@ func ExampleBatch() {
 	reader := metric.NewManualReader()
 	opts := otelidverify.Options{MeterProvider: metric.NewMeterProvider(metric.WithReader(reader))}
 	for r := range otelidverify.Batch(opts, results) {
-		_ = r // what is to be done about it
+		_ = r // handle the result here
 	}
 	var told metricdata.ResourceMetrics
 	if err := reader.Collect(context.Background(), &told); err != nil {

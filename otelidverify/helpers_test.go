@@ -26,7 +26,7 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// telemetry is what a program's SDK was told.
+// telemetry is what a program's SDK recorded.
 type telemetry struct {
 	t       *testing.T
 	spans   *tracetest.SpanRecorder
@@ -44,7 +44,7 @@ func newTelemetry(t *testing.T) *telemetry {
 	return tel
 }
 
-// tree is the spans that have ended, children under their parents, a line each.
+// tree is the finished spans as lines, children under their parents.
 func (tel *telemetry) tree() []string {
 	ended := tel.spans.Ended()
 	slices.SortStableFunc(ended, func(a, b sdktrace.ReadOnlySpan) int { return a.StartTime().Compare(b.StartTime()) })
@@ -81,15 +81,16 @@ func spanLine(s sdktrace.ReadOnlySpan) string {
 	return line
 }
 
-// isPauseOfTheMachine reports whether an attempt without a limiter seems to have waited for
-// one, because a busy machine let it wait. The limiters of these tests take seconds.
+// isPauseOfTheMachine reports whether an attempt without a limiter seems to have
+// waited for one, because the machine was busy. Waits for the limiters in these tests
+// take seconds.
 func isPauseOfTheMachine(e sdktrace.Event) bool {
 	set := attribute.NewSet(e.Attributes...)
 	wait, _ := set.Value("idverify.wait")
 	return e.Name == "idverify.queued" && wait.AsFloat64() < 0.5
 }
 
-// attributes are sorted, and without those that differ from call to call.
+// attributes are sorted, without those that differ in every call.
 func attributes(all []attribute.KeyValue) string {
 	set := attribute.NewSet(all...)
 	var texts []string
@@ -101,7 +102,7 @@ func attributes(all []attribute.KeyValue) string {
 	return "{" + strings.Join(texts, " ") + "}"
 }
 
-// metrics are all series, sorted: a histogram with its count, others with their value.
+// metrics are all series, sorted: a histogram by its count, others by their value.
 func (tel *telemetry) metrics() []string {
 	tel.t.Helper()
 	var lines []string
@@ -141,7 +142,7 @@ func (tel *telemetry) collect() []metricdata.Metrics {
 	return metrics
 }
 
-// standIn serves the vendors at one address.
+// standIn serves all vendors at one address.
 func standIn(t *testing.T) (*idverifytest.Server, string) {
 	t.Helper()
 	vendors := idverifytest.New()
@@ -180,7 +181,7 @@ func about(p idverifytest.Person) *idverify.Request {
 		linkface.Capture(idverify.Bytes(idverifytest.Capture())), idverify.Photo(idverify.Bytes(idverifytest.Photo()))}}
 }
 
-// provider is a vendor of a test's own.
+// provider is a vendor of a test.
 type provider struct {
 	name string
 	says func(context.Context) (*idverify.Result, error)
@@ -197,7 +198,7 @@ func says(res *idverify.Result, err error) func(context.Context) (*idverify.Resu
 	return func(context.Context) (*idverify.Result, error) { return res, err }
 }
 
-// bounds are those of the first histogram.
+// bounds are the bounds of the first histogram.
 func bounds(t *testing.T, tel *telemetry) []float64 {
 	t.Helper()
 	data, ok := tel.collect()[0].Data.(metricdata.Histogram[float64])
@@ -205,8 +206,8 @@ func bounds(t *testing.T, tel *telemetry) []float64 {
 	return data.DataPoints[0].Bounds
 }
 
-// all is whatever the SDK was told, as one text: spans and measurements as exporters
-// write them, and as Go prints them.
+// all is everything that the SDK recorded, as one text: spans and measurements as
+// exporters write them, and as Go prints them.
 func (tel *telemetry) all() string {
 	tel.t.Helper()
 	var text bytes.Buffer

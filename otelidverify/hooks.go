@@ -12,12 +12,12 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Hooks are given to a client with [idverify.WithHooks]: they make a span and a
-// measurement of each call and each attempt, a span of each wait for another process,
-// and measurements of what the client's stores could not do. See [Circuits] for the circuits. One value serves any number of
+// Hooks are for [idverify.WithHooks]. They record a span and a measurement of each
+// call and each attempt, a span of each wait for another process, and failures of the
+// client's stores. For the circuits see [Circuits]. One value works for any number of
 // clients.
 //
-// The context of an attempt has its span, so that spans of HTTP become its children:
+// The span of an attempt is in its context, so that HTTP spans become its children:
 // see [Transport].
 func Hooks(opts Options) idverify.Hooks {
 	m, tracer := opts.meter(), opts.tracer()
@@ -34,17 +34,17 @@ func Hooks(opts Options) idverify.Hooks {
 	return idverify.Hooks{Call: c.begin, Attempt: a.begin, Claim: claims{tracer}.begin, Store: Stores(opts)}
 }
 
-// calls tells of whole calls.
+// calls reports whole calls.
 type calls struct {
 	tracer   tracer
 	duration metric.Float64Histogram
 	labels   labels[callLabel]
 }
 
-// callLabel is how a call ended.
+// callLabel is the outcome of a call.
 type callLabel struct {
 	code    idverify.Code
-	vendor  string // that decided, empty when none did
+	vendor  string // the vendor that decided, empty if none did
 	origin  idverify.Origin
 	decided bool
 }

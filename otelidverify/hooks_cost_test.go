@@ -17,7 +17,7 @@ import (
 
 var quiet = otelidverify.Options{TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: noop.NewMeterProvider()}
 
-// oneCall is what a client does with hooks in a call that one vendor decides.
+// oneCall does with the hooks what a client does in a call that one vendor decides.
 func oneCall(ctx context.Context, h idverify.Hooks) {
 	ctx, ended := h.Call(ctx, idverify.CallStart{ID: "0011223344556677"})
 	_, attempted := h.Attempt(ctx, idverify.AttemptStart{Vendor: "linkface", Number: 1})
@@ -36,7 +36,8 @@ func TestHooks_CostAtMostTenAllocations(t *testing.T) {
 	assert.LessOrEqual(t, got, 10.0)
 }
 
-// What a whole call allocates more when it is watched, the library's part included.
+// Counts the additional allocations of a whole call with hooks, including those of
+// the library.
 func TestHooks_CostOfAWatchedCall(t *testing.T) {
 	req := about(idverifytest.Match())
 	own := provider{"own", says(&idverify.Result{Code: idverify.CodeFaceMismatch}, nil)}
@@ -64,7 +65,7 @@ var noHooks = idverify.Hooks{
 	},
 }
 
-// The time is told by:
+// To measure the time:
 //
 //	go test -run '^$' -bench Hooks ./...
 func BenchmarkHooks(b *testing.B) {

@@ -45,7 +45,7 @@ func TestHooks_CallWithoutDecision(t *testing.T) {
 	assert.Equal(t, []string{"verify.duration{error.type=invalid_name code=invalid_name origin=refused} 1"}, tel.metrics())
 }
 
-// pair is a client of two vendors, of which the first has faults.
+// pair is a client of two vendors; the first one fails as told.
 func pair(t *testing.T, faults ...idverifytest.Fault) (*telemetry, *idverifytest.Server, *idverify.Client) {
 	t.Helper()
 	tel := newTelemetry(t)
@@ -59,7 +59,8 @@ func pair(t *testing.T, faults ...idverifytest.Fault) (*telemetry, *idverifytest
 	return tel, vendors, client
 }
 
-// The span of whoever joined has no attempt, and the one who asked has all.
+// The span of a caller that joined has no attempt; the span of the caller that asked
+// has all.
 func TestHooks_CallerWhoJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tel := newTelemetry(t)
@@ -88,9 +89,9 @@ func TestHooks_CallerWhoJoined(t *testing.T) {
 	})
 }
 
-// A provider of somebody else's may put the person into what is a word elsewhere.
+// A foreign provider may put personal data where a word is expected.
 func TestHooks_WordsThatAreNone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // on a busy machine an attempt would have been queued
+	synctest.Test(t, func(t *testing.T) { // on a busy machine an attempt would wait for its turn
 		tel := newTelemetry(t)
 		broken := provider{"own", says(nil, &idverify.Error{Code: "张三", Vendor: "张三", VendorCode: "张三", RequestID: "张三 1", Delivery: idverify.DeliveryAnswered})}
 		client, err := idverify.New([]idverify.Provider{broken}, idverify.WithHooks(otelidverify.Hooks(tel.options)))
@@ -134,7 +135,7 @@ func TestHooks_AttemptsAreSpansOfTheCallersTrace(t *testing.T) {
 	}, tel.tree())
 }
 
-// What is measured is seconds, in bounds that reach to 30 of them.
+// Durations are in seconds, and the bounds reach 30.
 func TestHooks_DurationsAreSeconds(t *testing.T) {
 	tel := newTelemetry(t)
 	_, end := otelidverify.Hooks(tel.options).Call(t.Context(), idverify.CallStart{})
@@ -146,7 +147,7 @@ func TestHooks_DurationsAreSeconds(t *testing.T) {
 	assert.Equal(t, []float64{0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30}, point.Bounds)
 }
 
-// A span that is not sampled still has its measurement.
+// A span that is not sampled is still measured.
 func TestHooks_WithoutSampling(t *testing.T) {
 	tel := newTelemetry(t)
 	tel.options.TracerProvider = sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()), sdktrace.WithSpanProcessor(tel.spans))

@@ -23,8 +23,8 @@ const (
 	errorKey     = attribute.Key("error.type")
 )
 
-// other replaces values that must not be reported, or would make too many series.
-// The name is from the semantic conventions.
+// other replaces values that must not be reported, or would make too many series. The
+// name comes from the semantic conventions.
 const other = "_OTHER"
 
 var vocabulary = func() map[idverify.Code]string {
@@ -44,7 +44,7 @@ func codeOf(code idverify.Code) string {
 	return other
 }
 
-// longestWord is the length of the longest name that is told.
+// longestWord is the length of the longest name that is reported.
 const longestWord = 64
 
 // word returns a name from the program or its configuration: of a vendor, a store,
@@ -63,7 +63,7 @@ func word(s string) string {
 	return s
 }
 
-// described is what a measurement is about.
+// described is the subject of a measurement.
 type described interface {
 	comparable
 	attributes() []attribute.KeyValue
@@ -76,7 +76,7 @@ type labels[K described] struct {
 	made map[K]label
 }
 
-// label is one set of attributes for each kind of instrument.
+// label is one set of attributes, for each kind of instrument.
 type label struct {
 	record  []metric.RecordOption
 	add     []metric.AddOption

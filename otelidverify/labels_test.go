@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Names that are made up for each call do not fill the memory, and are told all the same.
+// Names that differ in every call do not fill the memory, but are still reported.
 func TestLabels_KeepNoMoreThanTheirBound(t *testing.T) {
 	var l labels[vendorLabel]
 	for i := range 2 * maxLabels {

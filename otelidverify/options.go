@@ -8,7 +8,7 @@ import (
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 )
 
-// scope is the name under which spans and metrics are told.
+// scope is the name under which spans and metrics are reported.
 const scope = "github.com/idverify/idverify/otelidverify"
 
 // Options choose the OpenTelemetry providers. The zero value uses the global
@@ -23,7 +23,7 @@ type Options struct {
 // tracer makes spans.
 type tracer struct {
 	trace.Tracer
-	off bool // nobody is told, so that a span need not be made
+	off bool // nobody records, so no span is needed
 }
 
 func (o Options) tracer() tracer {
@@ -35,7 +35,7 @@ func (o Options) tracer() tracer {
 	return tracer{provider.Tracer(scope), off}
 }
 
-// noSpan is the span of those that are not told.
+// noSpan is the span if nobody records.
 var noSpan trace.Span = tracenoop.Span{}
 
 func (o Options) meter() meter {
@@ -45,12 +45,12 @@ func (o Options) meter() meter {
 	return meter{o.MeterProvider.Meter(scope)}
 }
 
-// meter makes instruments. A provider that refuses one is reported to OpenTelemetry's
-// error handler, and the others go on.
+// meter makes instruments. If a provider refuses one, that is reported to
+// OpenTelemetry's error handler, and the other instruments still work.
 type meter struct{ metric.Meter }
 
 // Bounds of the histograms in seconds, as advice that a view can replace. The HTTP
-// conventions end at 10, and an attempt may take 30. A store answers in milliseconds.
+// conventions end at 10, but an attempt may take 30. A store answers in milliseconds.
 var (
 	callBounds  = []float64{0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30}
 	storeBounds = append([]float64{0.001, 0.0025, 0.005, 0.01, 0.025}, callBounds...)

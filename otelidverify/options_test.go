@@ -15,7 +15,8 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// A provider that makes no instrument costs the measurements, and no call.
+// If a provider refuses an instrument, its measurements are lost, but calls still
+// work.
 func TestOptions_ProviderThatMakesNoInstrument(t *testing.T) {
 	var heard []error
 	handler := otel.GetErrorHandler()
@@ -36,7 +37,8 @@ func TestOptions_ProviderThatMakesNoInstrument(t *testing.T) {
 	}
 }
 
-// The global providers are told, also when they are set after the hooks were made.
+// The global providers receive everything, even if they are set after the hooks were
+// made.
 func TestOptions_GlobalProviders(t *testing.T) {
 	hooks := otelidverify.Hooks(otelidverify.Options{})
 	tel := newTelemetry(t)

@@ -26,8 +26,8 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// needsPrometheus gives a program of Prometheus. IDVERIFY_TEST_PROMETHEUS is the
-// folder that has them.
+// needsPrometheus returns the path of a Prometheus program. IDVERIFY_TEST_PROMETHEUS
+// is its folder.
 func needsPrometheus(t *testing.T, program string) string {
 	t.Helper()
 	folder := os.Getenv("IDVERIFY_TEST_PROMETHEUS")
@@ -52,8 +52,8 @@ func TestPrometheus_LikesWhatIsExported(t *testing.T) {
 	assert.Empty(t, string(said))
 }
 
-// Every expression of the dashboard and of the alerts gives a series in a world where
-// everything goes wrong.
+// Every expression of the dashboard and the alerts returns a series when everything
+// goes wrong.
 func TestPrometheus_EveryExpressionGivesASeries(t *testing.T) {
 	program := needsPrometheus(t, "prometheus")
 	wrong, still := newDemo(t), newDemo(t)
@@ -83,7 +83,7 @@ func TestPrometheus_EveryExpressionGivesASeries(t *testing.T) {
 	assert.Zero(t, p.series(t, "idverify_that_is_not_there"))
 }
 
-// server is a Prometheus of a test's own.
+// server is a Prometheus for one test.
 type server struct {
 	root   string
 	client http.Client
@@ -126,7 +126,8 @@ func startPrometheus(t *testing.T, program string, targets []string) *server {
 	return p
 }
 
-// within asks about another process until it says yes, and reports whether it did.
+// within asks another process repeatedly until it says yes, and reports whether it
+// did.
 func within(limit time.Duration, yes func() bool) bool {
 	late, again := time.After(limit), time.NewTicker(300*time.Millisecond)
 	defer again.Stop()
@@ -140,7 +141,7 @@ func within(limit time.Duration, yes func() bool) bool {
 	return true
 }
 
-// get reads the data of an answer.
+// get decodes the data of an answer.
 func (p *server) get(t *testing.T, path string, data any) {
 	t.Helper()
 	resp, err := p.client.Get(p.root + path)
@@ -152,7 +153,7 @@ func (p *server) get(t *testing.T, path string, data any) {
 	require.NoError(t, json.Unmarshal(text, &struct{ Data any }{data}))
 }
 
-// rules are the expressions of the alerts by their names.
+// rules are the expressions of the alerts, by name.
 func (p *server) rules(t *testing.T) map[string]string {
 	t.Helper()
 	var data struct {
@@ -170,7 +171,7 @@ func (p *server) rules(t *testing.T) map[string]string {
 	return rules
 }
 
-// series is how many an expression gives now.
+// series is how many series an expression returns now.
 func (p *server) series(t *testing.T, expr string) int {
 	t.Helper()
 	var data struct{ Result []json.RawMessage }

@@ -19,7 +19,7 @@ func Stores(opts Options) func(idverify.StoreEvent) {
 	operations, passed := new(labels[operationLabel]), new(labels[passedLabel])
 	return func(e idverify.StoreEvent) {
 		ctx := context.Background()
-		if e.Reason != idverify.StorePaused { // it was not called, so there is nothing to time
+		if e.Reason != idverify.StorePaused { // without a call there is nothing to time
 			duration.Record(ctx, e.Duration.Seconds(), operations.of(operationLabel{e.Store, e.Operation, e.Reason}).record...)
 		}
 		if e.Reason != "" {
@@ -28,7 +28,7 @@ func Stores(opts Options) func(idverify.StoreEvent) {
 	}
 }
 
-// operationLabel is one method of a store, and how it failed.
+// operationLabel is one method of a store, and its failure if it failed.
 type operationLabel struct {
 	store, operation string
 	reason           idverify.StoreReason

@@ -31,7 +31,7 @@ func TestStores_WhatIsMeasured(t *testing.T) {
 	}, tel.metrics())
 }
 
-// What the client reports of its own stores comes by the hooks.
+// The hooks report what a client says about its own stores.
 func TestStores_OfAClient(t *testing.T) {
 	tel := asked(t, t.Context(), provider{"own", says(&idverify.Result{Code: idverify.CodeFaceMismatch}, nil)},
 		idverify.WithPersonLimit(idverify.PersonLimit{Secret: make32(), Tries: 1, Window: time.Hour, Store: brokenStore{}}))
@@ -42,7 +42,7 @@ func TestStores_OfAClient(t *testing.T) {
 	}, tel.metrics())
 }
 
-// brokenStore fails with an error that names the person.
+// brokenStore fails with an error that contains personal data.
 type brokenStore struct{ idverify.PersonStore }
 
 func (brokenStore) Take(context.Context, idverify.Try) (idverify.Taken, error) {

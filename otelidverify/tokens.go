@@ -36,7 +36,7 @@ func TokenFetches(opts Options) func(context.Context, baiduv4.TokenFetch) {
 	}
 }
 
-// fetchLabel is why a token was fetched, and how that failed.
+// fetchLabel is why a token was fetched, and the failure if it failed.
 type fetchLabel struct {
 	reason baiduv4.FetchReason
 	failed bool

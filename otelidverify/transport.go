@@ -16,7 +16,7 @@ import "net/http"
 func Transport(wrap func(http.RoundTripper) http.RoundTripper) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		if wrap == nil {
-			return nil // the vendor's New says what is wrong
+			return nil // the vendor's New reports the error
 		}
 		return wrap(unmarked{next})
 	}
@@ -26,7 +26,7 @@ func Transport(wrap func(http.RoundTripper) http.RoundTripper) func(http.RoundTr
 type unmarked struct{ next http.RoundTripper }
 
 func (u unmarked) RoundTrip(req *http.Request) (*http.Response, error) {
-	own := req.WithContext(req.Context()) // a round tripper must not change what it is given
+	own := req.WithContext(req.Context()) // a round tripper must not change its request
 	own.Header = http.Header{}
 	return u.next.RoundTrip(own)
 }

@@ -25,8 +25,8 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// vendorsOverTLS are the stand-in's vendors, and the names and values of all headers
-// that they were sent.
+// vendorsOverTLS are the stand-in's vendors, with the names and values of all headers
+// that they received.
 type vendorsOverTLS struct {
 	root string
 	tls  *tls.Config
@@ -61,7 +61,7 @@ func serveTLS(t *testing.T, http2 bool) *vendorsOverTLS {
 	return v
 }
 
-// jaeger is a propagator that has a header of its own for each member of baggage.
+// jaeger is a propagator that adds a header for each member of the baggage.
 type jaeger struct{}
 
 func (jaeger) Inject(ctx context.Context, to propagation.TextMapCarrier) {
@@ -72,7 +72,7 @@ func (jaeger) Inject(ctx context.Context, to propagation.TextMapCarrier) {
 func (jaeger) Extract(ctx context.Context, _ propagation.TextMapCarrier) context.Context { return ctx }
 func (jaeger) Fields() []string                                                          { return nil }
 
-// traced is otelhttp as a program uses it that propagates all it can.
+// traced is otelhttp in a program that propagates everything it can.
 func (tel *telemetry) traced(next http.RoundTripper) http.RoundTripper {
 	return otelhttp.NewTransport(next,
 		otelhttp.WithTracerProvider(tel.options.TracerProvider), otelhttp.WithMeterProvider(tel.options.MeterProvider),
@@ -82,7 +82,7 @@ func (tel *telemetry) traced(next http.RoundTripper) http.RoundTripper {
 		}))
 }
 
-// keeping is a store that tells the token.
+// keeping is a store that records the token.
 type keeping struct {
 	*baiduv4.MemoryStore
 	mu    sync.Mutex
@@ -96,7 +96,7 @@ func (k *keeping) Save(ctx context.Context, key string, token baiduv4.Token) err
 	return k.MemoryStore.Save(ctx, key, token)
 }
 
-// kept is the token, once it was saved: nobody waits for a Save.
+// kept is the token, after it was saved: calls do not wait for Save.
 func (k *keeping) kept(t *testing.T, c *baiduv4.Client) string {
 	t.Helper()
 	c.CloseIdleConnections()
@@ -115,8 +115,8 @@ func withBaggage(t *testing.T) context.Context {
 	return baggage.ContextWithBaggage(t.Context(), bag)
 }
 
-// askBaidu makes one call with the settings, and gives what the vendor was sent, and
-// the token.
+// askBaidu makes one call with the settings, and returns the headers that the vendor
+// received, and the token.
 func askBaidu(t *testing.T, tel *telemetry, http2 bool, set func(*idverify.HTTP, *vendorsOverTLS)) (*vendorsOverTLS, string) {
 	t.Helper()
 	v := serveTLS(t, http2)
@@ -126,7 +126,7 @@ func askBaidu(t *testing.T, tel *telemetry, http2 bool, set func(*idverify.HTTP,
 	baidu := newBaidu(t, cfg)
 	client, err := idverify.New([]idverify.Provider{baidu}, idverify.WithHooks(otelidverify.Hooks(tel.options)))
 	require.NoError(t, err)
-	for range 2 { // the second finds the token
+	for range 2 { // the second one finds the token
 		res, err := client.Verify(withBaggage(t), about(idverifytest.FaceMismatch()))
 		require.NoError(t, err)
 		require.Equal(t, idverify.CodeFaceMismatch, res.Code)
@@ -156,8 +156,7 @@ func TestTransport_NothingReachesTheVendorAndNoSecretTheSpans(t *testing.T) {
 	}
 }
 
-// What Wrap does by itself, and Transport is there for: headers of any other name are
-// sent.
+// A Wrap without Transport sends headers of any name. Transport prevents that.
 func TestTransport_WrapAloneSendsHeaders(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {
@@ -174,7 +173,8 @@ func TestTransport_WrapAloneSendsHeaders(t *testing.T) {
 	}
 }
 
-// The search would find the token: it is in the spans of a transport of the caller's.
+// Proves that the search would find the token: it is in the spans of a caller's own
+// transport.
 func TestTransport_UnderTheClientTheTokenIsInTheSpans(t *testing.T) {
 	tel := newTelemetry(t)
 	v, token := askBaidu(t, tel, false, func(h *idverify.HTTP, v *vendorsOverTLS) {
@@ -201,13 +201,13 @@ func TestTransport_OfNothingIsRefusedByTheVendor(t *testing.T) {
 	}
 }
 
-// closing is a round tripper that is asked to close what is idle.
+// closing counts requests to close idle connections.
 type closing struct{ closed int }
 
 func (*closing) RoundTrip(*http.Request) (*http.Response, error) { return nil, http.ErrNotSupported }
 func (c *closing) CloseIdleConnections()                         { c.closed++ }
 
-// roundTripper has no other method.
+// roundTripper hides all other methods.
 type roundTripper struct{ http.RoundTripper }
 
 func TestTransport_ClosesIdleConnections(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 )
 
 // A call with all three stores leaves no name, number, key or token in Redis: not in
-// what is kept, nor in what MONITOR and SLOWLOG show of the commands.
+// the stored data, and not in the commands that MONITOR and SLOWLOG show.
 func TestCanary_NoPersonalDataOrKeysInRedis(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		client := connect(t, addr)
@@ -64,7 +64,7 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// askWithAllStores verifies a person, and gives the token that Redis keeps.
+// askWithAllStores verifies a person, and returns the token that Redis stores.
 func askWithAllStores(t *testing.T, client *redis.Client) (token string) {
 	t.Helper()
 	vendors := idverifytest.Start(t)
@@ -88,8 +88,8 @@ func askWithAllStores(t *testing.T, client *redis.Client) (token string) {
 	return token
 }
 
-// monitor hears every command of a server, by a connection of its own. A mark tells
-// when all before it was heard.
+// monitor reads every command of a server over its own connection. A marker command
+// shows when all earlier ones have been read.
 func monitor(t *testing.T, addr string) (heard func() string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -114,7 +114,7 @@ func monitor(t *testing.T, addr string) (heard func() string) {
 	}
 }
 
-// watched tells which token was saved.
+// watched records which token was saved.
 type watched struct {
 	*redisidverify.TokenStore
 	saved chan string

@@ -16,7 +16,7 @@ type FindingKind string
 
 // The kinds of findings.
 const (
-	// FoundOldVersion: Redis is older than 6.2, and its scripts may do less.
+	// FoundOldVersion: Redis is older than 6.2, and the scripts may not work.
 	FoundOldVersion FindingKind = "old_version"
 	// FoundEviction: keys are evicted when memory is short. All keys of this package
 	// have a time to live, so they are evicted first: maxmemory-policy must be
@@ -24,30 +24,30 @@ const (
 	FoundEviction FindingKind = "eviction"
 	// FoundNoAppendOnlyFile: a restart forgets the tries of persons.
 	FoundNoAppendOnlyFile FindingKind = "no_append_only_file"
-	// FoundReplica: the server is a replica, and cannot be written to.
+	// FoundReplica: the server is a replica, and refuses writes.
 	FoundReplica FindingKind = "replica"
-	// FoundUnknown: the server does not say one of these things.
+	// FoundUnknown: the server does not report one of these settings.
 	FoundUnknown FindingKind = "unknown"
 )
 
-// Finding is one thing that is wrong with a server, in words.
+// Finding is one problem of a server, in words.
 type Finding struct {
 	Kind   FindingKind
 	Detail string
 }
 
-// Informer is what Check needs of a client.
+// Informer is the part of a client that Check needs.
 type Informer interface {
 	Info(ctx context.Context, sections ...string) *redis.StringCmd
 }
 
-// checkLimit is how long Check takes.
+// checkLimit is the longest time that Check takes.
 const checkLimit = 2 * time.Second
 
 // Check reads INFO of the server, of every primary of a ClusterClient and of every
-// shard of a Ring, and returns what is unsuitable for this package, nothing if all is
-// well. It takes two seconds at most. Its error contains no address. Call it at the
-// start, and log what it finds; the stores work in any case.
+// shard of a Ring. It returns the settings that are unsuitable for this package,
+// nothing if all is well. It takes at most two seconds. Its error contains no
+// address. Call it at the start, and log its findings; the stores work in any case.
 func Check(ctx context.Context, client Informer) ([]Finding, error) {
 	if isNil(client) {
 		return nil, misconfigured("client", "the client must not be nil")
@@ -62,7 +62,7 @@ func Check(ctx context.Context, client Informer) ([]Finding, error) {
 		defer cancel()
 		got := answer{err: errFailed}
 		defer func() {
-			_ = recover() // of a hook that the user put into the client
+			_ = recover() // from a hook that the user put into the client
 			answered <- got
 		}()
 		got.info, got.err = infoOf(ctx, client)
@@ -76,7 +76,7 @@ func Check(ctx context.Context, client Informer) ([]Finding, error) {
 	case <-ctx.Done():
 	}
 	select {
-	case got := <-answered: // the end of the context is that of the question
+	case got := <-answered: // the question has the same context
 		if got.err == nil {
 			return findings(got.info), nil
 		}
@@ -86,7 +86,8 @@ func Check(ctx context.Context, client Informer) ([]Finding, error) {
 	}
 }
 
-// ended is harmless for a question with a limit of its own, or whose caller has left.
+// ended makes a harmless error for a call whose limit has passed, or whose caller has
+// left.
 func ended(err error) error {
 	for _, end := range []error{context.DeadlineExceeded, context.Canceled} {
 		if errors.Is(err, end) {
@@ -96,7 +97,7 @@ func ended(err error) error {
 	return harmless(err)
 }
 
-// infoOf asks each server that is written to.
+// infoOf asks each server that accepts writes.
 func infoOf(ctx context.Context, client Informer) ([]string, error) {
 	var mu sync.Mutex
 	var all []string
@@ -121,7 +122,7 @@ func infoOf(ctx context.Context, client Informer) ([]string, error) {
 	return all, err
 }
 
-// findings are those of all servers, each once.
+// findings are the findings of all servers, without duplicates.
 func findings(servers []string) (all []Finding) {
 	seen := map[Finding]bool{}
 	for _, info := range servers {

@@ -68,15 +68,15 @@ func TestCheck_TakesTwoSecondsAtMost(t *testing.T) {
 		assert.Equal(t, 2*time.Second, time.Since(began))
 		close(hang)
 	})
-	// A client that heeds its context, or whose caller has left, says the same, and
-	// names no limit of another call.
+	// A client that obeys its context, or whose caller has left, says the same, and
+	// mentions no limit of another call.
 	for _, end := range []error{context.DeadlineExceeded, context.Canceled} {
 		_, err := redisidverify.Check(t.Context(), informer(func(context.Context) (string, error) { return "", fmt.Errorf("EXAMPLE: %w", end) }))
 		assert.Equal(t, end, err)
 	}
 }
 
-// The server's own answer is read. What it is set to is its owner's matter.
+// Reads the answer of a real server. Its settings are not asserted.
 func TestCheck_OfAServer(t *testing.T) {
 	found, err := redisidverify.Check(t.Context(), connect(t, realRedis(t)))
 	require.NoError(t, err)

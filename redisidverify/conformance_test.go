@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/redisidverify"
 )
 
-// setting breaks a store by a proxy. works asks the store that was made last.
+// setting breaks a store with a proxy. works calls the latest store.
 func setting(p *proxy, c *clock, works func() error) idverifytest.StoreSetting {
 	tick := 200 * time.Millisecond
 	if c.mini == nil {
@@ -74,7 +74,7 @@ func TestLimiter_Conforms(t *testing.T) {
 		client := connect(t, addr)
 		idverifytest.TestLimiter(t, idverifytest.LimiterHarness{
 			New: func(tb testing.TB, name string, r idverify.Rate) idverify.Limiter {
-				// 5 % below what was bought, as NewLimiter advises
+				// 5 % below the purchased rate, as NewLimiter advises
 				l, err := redisidverify.NewLimiter(client, name, idverify.SharedRate{PerSecond: 0.95 * r.PerSecond, Processes: 2, InFlight: r.InFlight})
 				require.NoError(tb, err)
 				return l
@@ -85,7 +85,7 @@ func TestLimiter_Conforms(t *testing.T) {
 	t.Run("redis", func(t *testing.T) { limiters(t, realRedis(t)) })
 }
 
-// dump is every key of ours with what it holds.
+// dump is all our keys with their values.
 func dump(tb testing.TB, client *redis.Client) string {
 	tb.Helper()
 	var all strings.Builder

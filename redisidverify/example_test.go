@@ -15,9 +15,10 @@ import (
 	"github.com/idverify/idverify/redisidverify"
 )
 
-// One process of a service: its token, its rate and its tries are those of all.
+// One process of a service: it shares its token, its rate and its tries with the
+// others.
 func Example() {
-	server := miniredis.NewMiniRedis() // yours is a real one
+	server := miniredis.NewMiniRedis() // use a real server
 	if err := server.Start(); err != nil {
 		fmt.Println(err)
 		return
@@ -29,7 +30,7 @@ func Example() {
 	})
 	defer client.Close()
 
-	vendors := idverifytest.New() // stands for Baidu
+	vendors := idverifytest.New() // in place of Baidu
 	defer vendors.Close()
 	baidu := httptest.NewServer(vendors)
 	defer baidu.Close()
@@ -49,7 +50,7 @@ func Example() {
 }
 
 func service(client *redis.Client, baseURL string) (idverify.Verifier, error) {
-	secret := []byte("EXAMPLE-SECRET-OF-32-BYTES-OR-MORE") // yours comes from a key store
+	secret := []byte("EXAMPLE-SECRET-OF-32-BYTES-OR-MORE") // a real one comes from a key store
 	tokens, err := redisidverify.NewTokenStore(client, redisidverify.TokenOptions{
 		Keys: []redisidverify.SealKey{{Name: "2026-11", Secret: secret}},
 	})

@@ -54,8 +54,8 @@ func newGuard(client redis.Scripter, pause time.Duration) *guard {
 	}
 }
 
-// String is for dumpers, which follow pointers and ask for it: the client has the
-// password of the server.
+// String is for dumpers, which follow pointers but use String if there is one: the
+// client has the server's password.
 func (*guard) String() string { return "redisidverify.guard" }
 
 // reply is the answer of a script: strings and numbers.
@@ -64,7 +64,7 @@ type reply []any
 // call is one call of Redis.
 type call struct {
 	answer  chan answer
-	left    atomic.Bool // by the caller or, first, by the answer
+	left    atomic.Bool // set by the caller, or first by the answer
 	once    sync.Once
 	verdict func(error) // for the breaker
 }
@@ -144,7 +144,7 @@ func (g *guard) enter(ctx, limited context.Context, allow func() (func(error), e
 func (g *guard) send(ctx context.Context, c *call, s *redis.Script, keys []string, args []any) (missed reply) {
 	got := answer{err: errFailed}
 	defer func() {
-		_ = recover() // of a hook that the user put into the client
+		_ = recover() // from a hook that the user put into the client
 		c.judge(got.err)
 		c.answer <- got
 		if c.left.Swap(true) {
@@ -169,7 +169,7 @@ func (g *guard) wait(ctx, limited context.Context, c *call) (reply, error) {
 		err = ctx.Err()
 	}
 	g.abandoned.Add(1)
-	if c.left.Swap(true) { // it came at the last moment
+	if c.left.Swap(true) { // the answer came at the last moment
 		g.abandoned.Add(-1)
 		got := <-c.answer
 		return got.reply, got.err
@@ -182,7 +182,7 @@ func (g *guard) wait(ctx, limited context.Context, c *call) (reply, error) {
 	return nil, err
 }
 
-// refusals are the words by which Redis says why it refused a command.
+// refusals are the words with which Redis says why it refused a command.
 var refusals = []string{
 	"BUSY", "CLUSTERDOWN", "CROSSSLOT", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "NOPERM",
 	"NOREPLICAS", "NOSCRIPT", "OOM", "READONLY", "TRYAGAIN", "WRONGPASS", "WRONGTYPE",
@@ -208,7 +208,7 @@ func harmless(err error) error {
 	return errors.New("redisidverify: Redis refused the command")
 }
 
-// reasonOf says of an error of run what an [idverify.StoreEvent] says.
+// reasonOf is the reason of an error of run for an [idverify.StoreEvent].
 func reasonOf(err error) idverify.StoreReason {
 	switch {
 	case errors.Is(err, errPaused):

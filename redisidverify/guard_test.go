@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify/redisidverify"
 )
 
-// deaf is a client whose commands end when the test says so, whatever their context.
+// deaf is a client whose commands ignore their context and end when the test says so.
 type deaf struct {
 	redis.Scripter
 	asked  atomic.Int64
@@ -120,7 +120,7 @@ func TestGuard_AtMost64CallsUnderWay(t *testing.T) {
 		all.Wait()
 		assert.Equal(t, 300*time.Millisecond, time.Since(began))
 		assert.EqualValues(t, 64, client.asked.Load())
-		time.Sleep(time.Minute) // the breaker would let one through
+		time.Sleep(time.Minute) // after which the breaker would allow a call
 		assert.ErrorContains(t, reserve(t.Context(), source), "was not called")
 		assert.Equal(t, time.Minute+300*time.Millisecond, time.Since(began), "that was said at once")
 		client.says(granted)
@@ -153,7 +153,7 @@ func TestGuard_ACallerWhoLeavesOpensNothing(t *testing.T) {
 	})
 }
 
-// A call that had ended before sends nothing.
+// For a caller that has already left, nothing is sent.
 func TestGuard_NothingIsSentForACallerWhoHasLeft(t *testing.T) {
 	client := newDeaf()
 	ctx, leave := context.WithCancel(t.Context())
@@ -194,7 +194,7 @@ func TestGuard_APanicOfTheClientIsAnError(t *testing.T) {
 	assert.EqualError(t, err, "redisidverify: the connection to Redis failed")
 }
 
-// What a server says that is not Redis, or has other scripts, is no grant.
+// An answer of a server that is not Redis, or has other scripts, grants nothing.
 func TestGuard_AnswersOutOfTheScriptsRange(t *testing.T) {
 	for _, answer := range []any{
 		[]any{}, []any{int64(1)}, []any{"1", int64(0)}, []any{int64(-1), int64(0)},
@@ -212,7 +212,8 @@ func TestGuard_AnswersOutOfTheScriptsRange(t *testing.T) {
 	}
 }
 
-// A server that hangs, loses the connection or the answer, with go-redis as it comes.
+// A server hangs, loses the connection or loses the answer; go-redis has its default
+// settings.
 func TestGuard_RecoversByItself(t *testing.T) {
 	for name, broken := range map[string]mode{"hangs": hanging, "cut": cutting, "loses answers": swallowing} {
 		t.Run(name, func(t *testing.T) {
@@ -233,7 +234,7 @@ func TestGuard_RecoversByItself(t *testing.T) {
 	}
 }
 
-// A closed port must not stop a constructor, nor a wrong client pass.
+// A closed port must not make a constructor fail, but a wrong client must.
 func TestConstructors_ConnectToNothingAndRefuseMisuse(t *testing.T) {
 	nobody := connect(t, "127.0.0.1:1")
 	newTokens(t, nobody)

@@ -18,11 +18,11 @@ import (
 	"github.com/idverify/idverify/redisidverify"
 )
 
-// clock is a process's, which a test can move.
+// clock is the clock of a process; a test can move it.
 type clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
-	mini  *miniredis.Miniredis // whose clock and times to live move along, if any
+	mini  *miniredis.Miniredis // its clock and times to live move too, if any
 }
 
 func (c *clock) now() time.Time {
@@ -53,8 +53,8 @@ func onServers(t *testing.T, test func(t *testing.T, addr string, c *clock)) {
 	t.Run("redis", func(t *testing.T) { test(t, realRedis(t), &clock{}) })
 }
 
-// realRedis is a server that is never emptied, configured or stopped: every test has
-// keys of its own.
+// realRedis is a server that tests never empty, configure or stop: every test has its
+// own keys.
 func realRedis(t *testing.T) string {
 	t.Helper()
 	addr := os.Getenv("IDVERIFY_TEST_REDIS")
@@ -64,7 +64,7 @@ func realRedis(t *testing.T) string {
 	return addr
 }
 
-// connect makes a client as go-redis comes, without any of the settings that the
+// connect makes a go-redis client with its defaults, without the settings that the
 // README recommends.
 func connect(tb testing.TB, addr string) *redis.Client {
 	tb.Helper()
@@ -123,7 +123,7 @@ func mended(tb testing.TB, works func() error) {
 	require.Eventually(tb, func() bool { return works() == nil }, 10*time.Second, 50*time.Millisecond)
 }
 
-// clientOf asks Baidu's stand-in.
+// clientOf is a client of Baidu's stand-in.
 func clientOf(tb testing.TB, vendors *idverifytest.Server, opts ...idverify.Option) *idverify.Client {
 	tb.Helper()
 	baidu, err := baiduv4.New(baiduv4.Config{APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,

@@ -12,12 +12,12 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// PersonStore is an [idverify.PersonStore] in Redis. Checking and counting are one
-// script, with Redis's time. While Redis fails, every try is refused.
+// PersonStore is an [idverify.PersonStore] in Redis. One script checks and counts,
+// with Redis's time. While Redis fails, every try is refused.
 //
-// Redis holds the pseudonym, and for each try its id and time, until the longest window
-// has passed since the last one. Without an append-only file a restart forgets tries;
-// after a failover those on the lost side are lost.
+// Redis stores the pseudonym and the id and time of each try, until the longest
+// window has passed since the last one. Without an append-only file a restart forgets
+// tries; a failover loses the tries of the lost side.
 type PersonStore struct {
 	guard *guard
 
@@ -25,7 +25,7 @@ type PersonStore struct {
 	latest map[string]*taking // by the try's id
 }
 
-// taking is one Take, by its address.
+// taking is one call of Take, identified by its address.
 type taking struct{ _ byte }
 
 var _ idverify.PersonStore = (*PersonStore)(nil)
@@ -39,7 +39,8 @@ func NewPersonStore(client redis.Scripter) (*PersonStore, error) {
 	return &PersonStore{guard: newGuard(client, pause), latest: map[string]*taking{}}, nil
 }
 
-// errNoPseudonym keeps an ID number out of Redis that somebody passes as the person.
+// errNoPseudonym keeps an ID number out of Redis if a caller passes one as the
+// person.
 var errNoPseudonym = errors.New("redisidverify: a try's Person is 64 hexadecimal digits, its ID 32, and its Window above 0")
 
 const digits = "0123456789abcdef"
@@ -51,8 +52,8 @@ func triesKey(t idverify.Try) (string, error) {
 	return "idverify:{p:" + t.Person + "}:tries", nil
 }
 
-// Take implements [idverify.PersonStore]. A try that was counted too late for its
-// caller is given back; one whose answer never came may stay counted.
+// Take implements [idverify.PersonStore]. If a try is counted too late for its
+// caller, it is given back; if the answer never comes, it may stay counted.
 func (p *PersonStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken, error) {
 	key, err := triesKey(try)
 	if err != nil {
@@ -92,7 +93,7 @@ func (p *PersonStore) Return(ctx context.Context, try idverify.Try) error {
 	return err
 }
 
-// begin notes a Take of a try, in place of an earlier one.
+// begin registers a Take of a try, and replaces an earlier one.
 func (p *PersonStore) begin(id string) *taking {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,8 +102,8 @@ func (p *PersonStore) begin(id string) *taking {
 	return own
 }
 
-// end reports whether a Take is the latest of its try. Only then it may be given back:
-// the same try can have passed since.
+// end reports whether a Take is the latest of its try. Only then may the try be given
+// back: the same try can have passed since.
 func (p *PersonStore) end(id string, own *taking) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

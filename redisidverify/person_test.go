@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// Of 400 tries at one moment over four clients exactly the limit passes.
+// Of 400 tries at the same moment through four clients exactly the limit passes.
 func TestPersonStore_ExactlyTheLimitOfACrowd(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		const limit = 37
@@ -28,7 +28,7 @@ func TestPersonStore_ExactlyTheLimitOfACrowd(t *testing.T) {
 			for range 100 {
 				all.Go(func() {
 					taken, err := store.Take(t.Context(), tryOf(person, limit))
-					if err != nil { // on a machine that is too busy: closed
+					if err != nil { // closed, because the machine is too busy
 						failed.Add(1)
 					}
 					if taken.OK {
@@ -57,8 +57,8 @@ func TestPersonStore_ACommandThatIsSentTwiceCountsOnce(t *testing.T) {
 	})
 }
 
-// An ID number as the person, as a caller other than the library may pass it, does not
-// come to Redis.
+// If another caller than the library passes an ID number as the person, it does not
+// reach Redis.
 func TestPersonStore_TakesPseudonymsAlone(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newPersons(t, connect(t, m.Addr()))
@@ -80,7 +80,7 @@ func TestPersonStore_TakesPseudonymsAlone(t *testing.T) {
 	assert.Empty(t, m.Keys())
 }
 
-// Redis forgets a person when the longest window has passed, and at once when the only
+// Redis forgets a person when the longest window has passed, or at once when the only
 // try is given back.
 func TestPersonStore_NothingIsKeptLongerThanTheWindow(t *testing.T) {
 	m := miniredis.RunT(t)
@@ -113,7 +113,7 @@ func TestPersonStore_NothingIsKeptLongerThanTheWindow(t *testing.T) {
 	assert.Empty(t, m.Keys())
 }
 
-// A clock of Redis that goes back makes nobody wait longer than the window.
+// If Redis's clock goes back, nobody waits longer than the window.
 func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetTime(time.Now().Add(48 * time.Hour))
@@ -126,7 +126,7 @@ func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 	assert.Equal(t, idverify.Taken{RetryAfter: time.Hour}, taken)
 }
 
-// A try that Redis counted when nobody waited any more is given back.
+// A try that Redis counted after the caller left is given back.
 func TestPersonStore_ATryThatWasCountedTooLateIsGivenBack(t *testing.T) {
 	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
 	store, try := newPersons(t, client), tryOf(digits(64), 1)
@@ -135,14 +135,15 @@ func TestPersonStore_ATryThatWasCountedTooLateIsGivenBack(t *testing.T) {
 	_, err := store.Take(ctx, try)
 	require.Equal(t, context.DeadlineExceeded, err)
 	close(client.pass)
-	<-client.sent // it is counted
+	<-client.sent // the try is counted
 	<-client.sent // and given back
 	taken, err := store.Take(t.Context(), tryOf(try.Person, 1))
 	require.NoError(t, err)
 	assert.True(t, taken.OK)
 }
 
-// Not so when the same try has passed since: it would pass uncounted.
+// It is not given back if the same try has passed since: otherwise that try would not
+// be counted.
 func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
@@ -164,7 +165,7 @@ func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) 
 	})
 }
 
-// While Redis is down nobody passes, and no vendor is asked.
+// While Redis is down every try is refused, and no vendor is asked.
 func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	p := newProxy(t, miniredis.RunT(t).Addr())

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// proxy stands before a Redis and breaks it for one test.
+// proxy is in front of a Redis and breaks it for one test.
 type proxy struct {
 	target   string
 	listener net.Listener
@@ -24,8 +24,8 @@ type mode int
 
 const (
 	passing    mode = iota
-	hanging         // what is sent arrives when the proxy passes again
-	swallowing      // what is sent arrives, and no answer comes back
+	hanging         // sent bytes arrive when the proxy passes again
+	swallowing      // sent bytes arrive, but no answer comes back
 	cutting         // connections are closed
 	closed
 )
@@ -81,7 +81,7 @@ func (p *proxy) serve() {
 	}
 }
 
-// carry carries bytes, but those that come in the mode that stops this way.
+// carry copies bytes, except in the mode that stops this direction.
 func (p *proxy) carry(to, from net.Conn, stops mode) {
 	defer func() { _, _ = to.Close(), from.Close() }()
 	buffer := make([]byte, 64<<10)

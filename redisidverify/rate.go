@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Rate is the rate that [NewStartSource] hands out.
+// Rate is the rate of a [NewStartSource].
 type Rate struct {
 	// Name identifies the rate: 1 to 64 letters, digits, ".", "-" and "_", such as
 	// "baidu-main". All processes of one account use the same name. It is a key in
@@ -26,18 +26,19 @@ const (
 	maxRateName                = 64
 	// grantKept is how long the answer to a command is kept for its repetition.
 	grantKept = 5 * time.Second
-	// atOnce is for how long starts are given at once: what a process that dies costs.
+	// atOnce is the time span of the starts in one grant. A process that dies wastes
+	// at most that.
 	atOnce = 50 * time.Millisecond
 	// furthest is how far ahead a start is reserved.
 	furthest = time.Minute
-	// sourcePause is shorter than that of the limiter, so that what it asks a second
-	// later is let through.
+	// sourcePause is shorter than the limiter's pause, so that the limiter's next
+	// question, a second later, is allowed.
 	sourcePause = pause - 100*time.Millisecond
 )
 
-// StartSource is an [idverify.StartSource] in Redis. Starts are reserved instead of
-// polled: one call of Redis returns up to 50 ms of consecutive starts. The time is
-// Redis's.
+// StartSource is an [idverify.StartSource] in Redis. It reserves starts instead of
+// polling: one call of Redis returns up to 50 ms of consecutive starts. Redis's clock
+// counts.
 type StartSource struct {
 	guard    *guard
 	name     string
@@ -72,8 +73,8 @@ func NewStartSource(client redis.Scripter, r Rate) (*StartSource, error) {
 }
 
 // NewLimiter makes a limiter for the calls of all processes together: a [StartSource]
-// with this name behind [idverify.NewSharedLimiter], which see. While Redis fails, this
-// process works at PerSecond/Processes and says so by OnStore.
+// with this name behind [idverify.NewSharedLimiter]; see there. While Redis fails,
+// this process works at PerSecond/Processes and reports it by OnStore.
 //
 // Set PerSecond 5 % below the purchased rate: network and scheduler delay calls
 // unevenly, so a single second can contain a few more.
@@ -85,8 +86,8 @@ func NewLimiter(client redis.Scripter, name string, r idverify.SharedRate) (idve
 	return idverify.NewSharedLimiter(source, r)
 }
 
-// Reserve implements [idverify.StartSource]. No start is reserved further than a minute
-// ahead, and no more than 50 ms of them at once.
+// Reserve implements [idverify.StartSource]. It reserves starts at most a minute
+// ahead, and at most 50 ms of them at once.
 func (s *StartSource) Reserve(ctx context.Context, want int, patience time.Duration) (n int, wait time.Duration, err error) {
 	if want < 1 {
 		return 0, 0, ctx.Err()

@@ -34,11 +34,11 @@ func grantOf(t *testing.T, s *redisidverify.StartSource, want int, patience time
 	return grant{n, wait}
 }
 
-// The clock stands still, so that every grant is known.
+// The clock does not move, so that every grant is known.
 func TestStartSource_ReservesOneEveryInterval(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetTime(time.Now())
-	source := newStarts(t, connect(t, m.Addr()), 100) // five at once at most
+	source := newStarts(t, connect(t, m.Addr()), 100) // at most five at once
 	assert.Equal(t, grant{3, 0}, grantOf(t, source, 3, time.Minute))
 	assert.Equal(t, grant{5, 30 * time.Millisecond}, grantOf(t, source, 50, time.Minute))
 	assert.Equal(t, grant{2, 80 * time.Millisecond}, grantOf(t, source, 5, 99*time.Millisecond), "as many as patience has room for")
@@ -48,12 +48,12 @@ func TestStartSource_ReservesOneEveryInterval(t *testing.T) {
 	assert.Equal(t, grant{0, 0}, grantOf(t, source, math.MinInt, math.MinInt64))
 	assert.Equal(t, grant{1, 100 * time.Millisecond}, grantOf(t, source, 1, math.MaxInt64))
 
-	m.SetTime(time.Now().Add(time.Hour)) // nothing is saved up
+	m.SetTime(time.Now().Add(time.Hour)) // unused starts are not saved up
 	assert.Equal(t, grant{5, 0}, grantOf(t, source, 50, time.Minute))
 	assert.Equal(t, grant{1, 50 * time.Millisecond}, grantOf(t, source, 1, time.Minute))
 }
 
-// No grant overlaps another, at any rate: a rounded interval is rounded up.
+// Grants never overlap, at any rate: a fractional interval is rounded up.
 func TestStartSource_NeverAboveTheRate(t *testing.T) {
 	for _, perSecond := range []float64{0.001, 0.3, 1, 3, 7, 500, 333_333, 1_000_000} {
 		m := miniredis.RunT(t)
@@ -86,8 +86,8 @@ func TestStartSource_TheSameCommandTwiceIsOneGrant(t *testing.T) {
 	})
 }
 
-// A clock of Redis that goes back an hour makes nobody wait for an hour, and gives no
-// start twice.
+// If Redis's clock goes back an hour, nobody waits an hour, and no start is given
+// twice.
 func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetTime(time.Now())
@@ -101,7 +101,7 @@ func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	assert.Equal(t, 0, grantOf(t, source, 1, 50*time.Second).n)
 }
 
-// The limiter asks again a second after a failure, and is let through then.
+// The limiter asks again a second after a failure, and the question is allowed.
 func TestStartSource_IsAskedAgainAfterASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
@@ -115,7 +115,7 @@ func TestStartSource_IsAskedAgainAfterASecond(t *testing.T) {
 	})
 }
 
-// Lua writes 14 digits of a number where it is not told otherwise, and these have 16.
+// By default Lua writes 14 digits of a number; these numbers have 16.
 func TestStartSource_KeepsMicroseconds(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		client, name := connect(t, addr), digits(16)
@@ -128,7 +128,7 @@ func TestStartSource_KeepsMicroseconds(t *testing.T) {
 	})
 }
 
-// Nothing stays behind in Redis.
+// All keys expire in Redis.
 func TestStartSource_KeysEnd(t *testing.T) {
 	m := miniredis.RunT(t)
 	source := newStarts(t, connect(t, m.Addr()), 1)
@@ -138,7 +138,7 @@ func TestStartSource_KeysEnd(t *testing.T) {
 	assert.Empty(t, m.Keys())
 }
 
-// While Redis hangs the limiter works at this process's share, and says so.
+// While Redis hangs the limiter works at this process's share, and reports it.
 func TestNewLimiter_DegradedWhileRedisHangs(t *testing.T) {
 	var mu sync.Mutex
 	var told []idverify.StoreReason

@@ -8,8 +8,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Every script names all its keys in KEYS, and all of them have one hash tag, for
-// Redis Cluster. Repeating one that was done already changes nothing.
+// Every script lists all its keys in KEYS, and they share one hash tag, for Redis
+// Cluster. Repeating a script changes nothing.
 var (
 	//go:embed scripts/token_load.lua
 	tokenLoadText string
@@ -35,7 +35,7 @@ var (
 	personReturn = redis.NewScript(personReturnText)
 )
 
-// number is the i-th of a reply, false where it is not there or below 0.
+// number is the i-th element of a reply, false if it is missing or negative.
 func (r reply) number(i int) (int64, bool) {
 	if i >= len(r) {
 		return 0, false
@@ -44,7 +44,7 @@ func (r reply) number(i int) (int64, bool) {
 	return n, ok && n >= 0
 }
 
-// text is the i-th of a reply.
+// text is the i-th element of a reply.
 func (r reply) text(i int) (string, bool) {
 	if i >= len(r) {
 		return "", false
@@ -53,7 +53,7 @@ func (r reply) text(i int) (string, bool) {
 	return s, ok
 }
 
-// times is n units, or as many as there is a Duration for.
+// times is n units, at most the longest Duration.
 func times(n int64, unit time.Duration) time.Duration {
 	if n > math.MaxInt64/int64(unit) {
 		return math.MaxInt64
@@ -61,7 +61,7 @@ func times(n int64, unit time.Duration) time.Duration {
 	return time.Duration(n) * unit
 }
 
-// roundedUp is d in units, a begun one as a whole one.
+// roundedUp is d in units, rounded up.
 func roundedUp(d, unit time.Duration) int64 {
 	n := int64(d / unit)
 	if d%unit > 0 {

@@ -29,7 +29,7 @@ const (
 	maxKeyName = 32
 )
 
-// String is the name alone.
+// String is the type's name.
 func (k SealKey) String() string { return "redisidverify.SealKey" }
 
 // Format implements [fmt.Formatter].
@@ -41,7 +41,7 @@ func (k SealKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
 // MarshalText keeps the secret out of JSON and other encodings.
 func (k SealKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// sealer seals with the first key and opens with all: AES-256-GCM.
+// sealer encrypts with the first key and decrypts with all keys: AES-256-GCM.
 type sealer struct {
 	first string
 	keys  map[string]cipher.AEAD
@@ -71,7 +71,7 @@ func newSealer(keys []SealKey) (*sealer, error) {
 	return s, nil
 }
 
-// aeadOf derives the key, so that a secret that is used elsewhere as well does no harm.
+// aeadOf derives the key, so that a secret may also be used elsewhere.
 func aeadOf(secret []byte) (cipher.AEAD, error) {
 	key, err := hkdf.Key(sha256.New, secret, nil, "idverify: access tokens in Redis", 32)
 	if err != nil {
@@ -86,7 +86,8 @@ func aeadOf(secret []byte) (cipher.AEAD, error) {
 
 const sealVersion = "1"
 
-// about binds a sealed value to its account: moved to another it does not open.
+// about binds a sealed value to its account: moved to another account it does not
+// open.
 func about(name, account string) []byte {
 	return []byte(sealVersion + ":" + name + ":" + account)
 }
@@ -97,7 +98,7 @@ func (s *sealer) seal(account, token string) string {
 	return sealVersion + ":" + s.first + ":" + base64.RawStdEncoding.EncodeToString(sealed)
 }
 
-// open is the opposite, false where no key of ours opens the value.
+// open is the opposite of seal, false if none of our keys opens the value.
 func (s *sealer) open(account, value string) (token string, ok bool) {
 	version, rest, _ := strings.Cut(value, ":")
 	name, text, _ := strings.Cut(rest, ":")
@@ -116,7 +117,8 @@ func (s *sealer) open(account, value string) (token string, ok bool) {
 // nonce is 128 random bits.
 func nonce() string { return rand.Text() }
 
-// isWord reports whether s has 1 to most letters and digits, or bytes of more.
+// isWord reports whether s has 1 to most characters that are letters, digits or in
+// more.
 func isWord(s string, most int, more string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {

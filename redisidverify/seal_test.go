@@ -20,7 +20,7 @@ func keyNamed(name string) redisidverify.SealKey {
 	return redisidverify.SealKey{Name: name, Secret: []byte("EXAMPLE-SECRET-OF-32-BYTES-" + name + "-OR-MORE")}
 }
 
-// The first key seals, and all open: so a key is changed without a miss.
+// The first key seals, and all keys open, so a key can be replaced without a miss.
 func TestSeal_KeysAreChangedWithoutAMiss(t *testing.T) {
 	client := connect(t, miniredis.RunT(t).Addr())
 	with := func(names ...string) *redisidverify.TokenStore {
@@ -43,11 +43,12 @@ func TestSeal_KeysAreChangedWithoutAMiss(t *testing.T) {
 	}
 }
 
-// What nobody can open is a miss that is reported, and the lease decides who fetches.
+// A value that nobody can open is reported and counts as a miss; the lease decides
+// who fetches.
 func TestSeal_AForeignValueIsAMiss(t *testing.T) {
 	m := miniredis.RunT(t)
 	client := connect(t, m.Addr())
-	account := func(key string) string { // of the only token that is there
+	account := func(key string) string { // of the only stored token
 		for _, name := range m.Keys() {
 			if strings.HasSuffix(name, ":token") {
 				return name
@@ -95,7 +96,7 @@ func TestSeal_AForeignValueIsAMiss(t *testing.T) {
 	}
 }
 
-// A sealed token that somebody copies to another account does not open there.
+// A sealed token that is copied to another account does not open there.
 func TestSeal_AValueBelongsToItsAccount(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newTokens(t, connect(t, m.Addr()))

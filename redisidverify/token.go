@@ -17,8 +17,8 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// StoreSealed is the reason of an event about a token that none of the keys opens. It
-// counts as none.
+// StoreSealed is the reason of an event about a token that none of the keys opens.
+// Such a token counts as missing.
 const StoreSealed idverify.StoreReason = "sealed"
 
 // TokenOptions are the options of [NewTokenStore]. Keys is required.
@@ -28,31 +28,32 @@ type TokenOptions struct {
 	// to the front: processes that cannot open each other's tokens keep replacing
 	// them.
 	Keys []SealKey
-	// Clock is that of baiduv4.Config.HTTP. Default [time.Now].
+	// Clock is the same as baiduv4.Config.HTTP.Clock. Default [time.Now].
 	Clock func() time.Time
-	// OnStore is called when an operation failed, was late or was not made: Store
-	// is "token", Operation "load", "save" or "drop". It may be nil. It is called
-	// by several goroutines. A panic in it is dropped.
+	// OnStore is called when an operation failed, was late or was not made: Store is
+	// "token", Operation "load", "save" or "drop". It may be nil, and is called
+	// concurrently. A panic in it is dropped.
 	OnStore func(idverify.StoreEvent)
 }
 
 const (
-	// leaseTime is how long one process may take to fetch a token before another one
-	// is told to.
+	// leaseTime is how long one process may take to fetch a token before another
+	// process gets the lease.
 	leaseTime = 5 * time.Second
-	// A client renews its token when a tenth of its life is left, or this much.
+	// A client renews its token when a tenth of its life, but at most this much, is
+	// left.
 	renewAhead = 24 * time.Hour
-	// A hundredth of its life before that, or this much, the token is not given out
-	// any more: the client's clock and Redis's do not run alike.
+	// The token is no longer given out a hundredth of its life before that, but at
+	// most this much: the client's clock and Redis's differ.
 	renewSpare = time.Minute
-	// A process that waits for another's token asks so often.
+	// The interval at which a process that waits for another's token asks again.
 	firstPoll, lastPoll = 20 * time.Millisecond, 200 * time.Millisecond
 )
 
 // TokenStore is a [baiduv4.TokenStore] in Redis. Tokens are sealed with AES-256-GCM.
-// Of many processes without a token one is told to fetch, and the others get its
-// token: Load waits for it until ctx ends, but not longer than 5 s for one fetching
-// process. While Redis fails, every process fetches for itself.
+// If many processes have no token, one of them fetches it and the others get it from
+// Redis: Load waits for it until ctx ends, but at most 5 s for each fetching process.
+// While Redis fails, every process fetches its own token.
 type TokenStore struct {
 	guard   *guard
 	sealer  *sealer
@@ -60,7 +61,7 @@ type TokenStore struct {
 	onStore func(idverify.StoreEvent)
 
 	mu     sync.Mutex
-	leases map[string]string // that this process has or may have, by account
+	leases map[string]string // leases that this process has or may have, by account
 }
 
 var _ baiduv4.TokenStore = (*TokenStore)(nil)
@@ -84,7 +85,7 @@ func NewTokenStore(client redis.Scripter, o TokenOptions) (*TokenStore, error) {
 	}, nil
 }
 
-// String is all that it prints.
+// String is all that a TokenStore prints.
 func (*TokenStore) String() string { return "redisidverify.TokenStore" }
 
 // Format implements [fmt.Formatter].
@@ -93,7 +94,8 @@ func (t *TokenStore) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.St
 // LogValue implements [slog.LogValuer].
 func (t *TokenStore) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// account names an account in Redis. What it is made of may hold anything.
+// account is the name of an account in Redis. key may contain anything, so it is
+// hashed.
 func account(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:16])
@@ -103,8 +105,8 @@ func tokenKeys(account string) (token, lease string) {
 	return "idverify:{t:" + account + "}:token", "idverify:{t:" + account + "}:lease"
 }
 
-// Load implements [baiduv4.TokenStore]. Its error is that of ctx, or says which kind of
-// failure it was.
+// Load implements [baiduv4.TokenStore]. Its error is that of ctx, or names the kind
+// of failure.
 func (t *TokenStore) Load(ctx context.Context, key string) (baiduv4.Token, bool, error) {
 	began := time.Now()
 	token, ok, err := t.load(ctx, account(key))
@@ -112,7 +114,7 @@ func (t *TokenStore) Load(ctx context.Context, key string) (baiduv4.Token, bool,
 	return token, ok, err
 }
 
-// What token_load.lua answers.
+// The answers of token_load.lua.
 const (
 	loadedToken = 1
 	loadedLease = 2
@@ -122,7 +124,7 @@ const (
 func (t *TokenStore) load(ctx context.Context, account string) (none baiduv4.Token, ok bool, err error) {
 	token, lease := tokenKeys(account)
 	caller, foreign := nonce(), ""
-	release := func(r reply) { // nobody may be here to fetch
+	release := func(r reply) { // the caller that would fetch may have left
 		if n, _ := r.number(0); n == loadedLease {
 			t.guard.undo(ctx, tokenSave, []string{token, lease}, "", 0, caller)
 		}
@@ -151,7 +153,7 @@ func (t *TokenStore) load(ctx context.Context, account string) (none baiduv4.Tok
 			if foreign == "" {
 				t.tell(idverify.StoreEvent{Operation: "load", Reason: StoreSealed})
 			}
-			foreign = value // and now the lease, please
+			foreign = value // now ask for the lease
 			continue
 		case loadedWait:
 		default:
@@ -164,7 +166,7 @@ func (t *TokenStore) load(ctx context.Context, account string) (none baiduv4.Tok
 	}
 }
 
-// sleep waits for d, three quarters to all of it, or until ctx ends.
+// sleep waits for three quarters of d to d, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d - time.Duration(rand.Int64N(int64(d)/4)))
 	defer timer.Stop()
@@ -176,8 +178,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// holdLease notes whose lease Save gives back. A lease that this process may have does
-// not replace one that it has.
+// holdLease records which lease Save gives back. A lease that this process may have
+// does not replace one that it certainly has.
 func (t *TokenStore) holdLease(account, caller string, certain bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -194,8 +196,8 @@ func (t *TokenStore) takeLease(account string) string {
 	return caller
 }
 
-// Save implements [baiduv4.TokenStore]. The token stays in Redis for the life that it
-// has left, and one without any is not kept.
+// Save implements [baiduv4.TokenStore]. The token stays in Redis for the rest of its
+// life; an expired token is not stored.
 func (t *TokenStore) Save(ctx context.Context, key string, token baiduv4.Token) error {
 	began := time.Now()
 	of := account(key)
@@ -231,7 +233,7 @@ func (t *TokenStore) drop(ctx context.Context, account string, token baiduv4.Tok
 	return err
 }
 
-// failed reports an error, but not that the caller left, or waited for another process.
+// failed reports an error, unless the caller left, or waited for another process.
 func (t *TokenStore) failed(ctx context.Context, operation string, began time.Time, err error) {
 	if err == nil || ctx.Err() != nil && err == ctx.Err() { //nolint:errorlint // ctx's own error, and not one that wraps its like
 		return

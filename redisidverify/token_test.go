@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/redisidverify"
 )
 
-// processes are n services, each with a client of Baidu and one of Redis.
+// processes are n services, each with its own client of Baidu and of Redis.
 func processes(t *testing.T, n int, addr, baseURL string, clock func() time.Time, change ...func(*redisidverify.TokenOptions)) []*baiduv4.Client {
 	all := make([]*baiduv4.Client, n)
 	for i := range all {
@@ -33,7 +33,7 @@ func processes(t *testing.T, n int, addr, baseURL string, clock func() time.Time
 	return all
 }
 
-// atOnce asks once by every process.
+// atOnce makes one call in every process at the same moment.
 func atOnce(t *testing.T, all []*baiduv4.Client) {
 	t.Helper()
 	var done sync.WaitGroup
@@ -54,8 +54,9 @@ func atOnce(t *testing.T, all []*baiduv4.Client) {
 	done.Wait()
 }
 
-// Cold, after a revocation and at the renewal, 24 processes fetch one token. On a machine
-// too busy for miniredis to answer in time a process says so, and may fetch for itself.
+// At a cold start, after a revocation and at the renewal, 24 processes fetch one
+// token. If miniredis is too slow on a busy machine, a process reports it, and may
+// fetch its own token.
 func TestTokenStore_OneFetchOfManyProcesses(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
@@ -76,11 +77,11 @@ func TestTokenStore_OneFetchOfManyProcesses(t *testing.T) {
 	fetchedOnce("cold")
 	vendors.RevokeTokens()
 	fetchedOnce("revoked")
-	c.wait(29*24*time.Hour + time.Minute) // the token is good for a day
+	c.wait(29*24*time.Hour + time.Minute) // the token is valid for one more day
 	fetchedOnce("renewed")
 }
 
-// While Redis is down each process fetches for itself, and says so.
+// While Redis is down each process fetches its own token, and reports it.
 func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 	var mu sync.Mutex
 	told := map[idverify.StoreEvent]int{}
@@ -105,7 +106,7 @@ func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 	}, 10*time.Second, 10*time.Millisecond)
 }
 
-// A lease that was won and not used, as by a process that was killed, ends.
+// A lease that is not used, for example because its process was killed, expires.
 func TestTokenStore_ALeaseEndsAfterFiveSeconds(t *testing.T) {
 	m := miniredis.RunT(t)
 	dead, alive := newTokens(t, connect(t, m.Addr())), newTokens(t, connect(t, m.Addr()))
@@ -125,7 +126,7 @@ func TestTokenStore_ALeaseEndsAfterFiveSeconds(t *testing.T) {
 	require.NoError(t, <-answered)
 }
 
-// The same command twice, because its answer was lost, has one lease.
+// A command repeated because its answer was lost gets the same lease.
 func TestTokenStore_ALostAnswerKeepsTheLease(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newTokens(t, twice{connect(t, m.Addr())})
@@ -137,7 +138,7 @@ func TestTokenStore_ALostAnswerKeepsTheLease(t *testing.T) {
 	assert.Len(t, m.Keys(), 1, "Save gives the lease back")
 }
 
-// twice sends every command twice and gives the second answer.
+// twice sends every command twice and returns the second answer.
 type twice struct{ redis.Scripter }
 
 func (w twice) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
@@ -150,7 +151,7 @@ func (w twice) Eval(ctx context.Context, script string, keys []string, args ...a
 	return w.Scripter.Eval(ctx, script, keys, args...)
 }
 
-// Early, the one that renews is not given the token that it has.
+// The process that renews early does not get the token that it already has.
 func TestTokenStore_ATokenThatIsDueIsNotGivenOut(t *testing.T) {
 	for life, given := range map[time.Duration]time.Duration{
 		30 * 24 * time.Hour: 24*time.Hour + time.Minute,
@@ -172,7 +173,7 @@ func TestTokenStore_ATokenThatIsDueIsNotGivenOut(t *testing.T) {
 	}
 }
 
-// A process whose clock is two days off reads the life that is left.
+// A process whose clock is two days wrong still reads the correct remaining life.
 func TestTokenStore_NoTimeCrossesTheWire(t *testing.T) {
 	m := miniredis.RunT(t)
 	off := func(d time.Duration) *redisidverify.TokenStore {
@@ -188,7 +189,7 @@ func TestTokenStore_NoTimeCrossesTheWire(t *testing.T) {
 	assert.WithinDuration(t, time.Now().Add(time.Hour-ahead), token.ExpiresAt(), time.Minute)
 }
 
-// Nobody is here to fetch any more when the answer comes: another one may.
+// The caller left before the answer came, so another process may fetch.
 func TestTokenStore_ALeaseThatNobodyWaitedForIsGivenBack(t *testing.T) {
 	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
 	store := newTokens(t, client)
@@ -198,14 +199,14 @@ func TestTokenStore_ALeaseThatNobodyWaitedForIsGivenBack(t *testing.T) {
 	_, _, err := store.Load(ctx, key)
 	require.Equal(t, context.DeadlineExceeded, err)
 	close(client.pass)
-	<-client.sent // the lease
-	<-client.sent // and its return
+	<-client.sent // takes the lease
+	<-client.sent // gives it back
 	_, ok, err := store.Load(t.Context(), key)
 	require.NoError(t, err)
 	assert.False(t, ok)
 }
 
-// delayed lets commands through when the test says so, and tells when they are done.
+// delayed delays commands until the test allows them, and tells when they are done.
 type delayed struct {
 	redis.Scripter
 	pass, sent chan struct{}
@@ -215,7 +216,7 @@ func (d *delayed) EvalSha(ctx context.Context, sha string, keys []string, args .
 	<-d.pass
 	cmd := d.Scripter.EvalSha(context.WithoutCancel(ctx), sha, keys, args...)
 	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
-		return cmd // and is sent again as Eval
+		return cmd // which makes go-redis send Eval
 	}
 	d.sent <- struct{}{}
 	return cmd

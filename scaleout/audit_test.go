@@ -18,8 +18,8 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// audit asks every question once more when all is over, by a client whose calls reach
-// no vendor, and judges the whole.
+// audit asks every question again at the end, with a client whose calls reach no
+// vendor, and checks the whole run.
 func (w *world) audit(t *testing.T, c *crew, kind string) book.Summary {
 	t.Helper()
 	w.settled(t)
@@ -37,7 +37,7 @@ func (w *world) audit(t *testing.T, c *crew, kind string) book.Summary {
 			asked[told.N] = true
 		}
 	}
-	for _, e := range b.Exchanges { // also those whose callers were killed
+	for _, e := range b.Exchanges { // including those whose callers were killed
 		if k, n, ok := questions.Of(e.Call); ok && k == kind {
 			asked[n] = true
 		}
@@ -57,7 +57,7 @@ func (w *world) audit(t *testing.T, c *crew, kind string) book.Summary {
 	return s
 }
 
-// fail tells the first of what breaks a promise.
+// fail prints the first broken promises.
 func fail(t *testing.T, problems []string) {
 	t.Helper()
 	for i, problem := range problems {
@@ -69,7 +69,7 @@ func fail(t *testing.T, problems []string) {
 	}
 }
 
-// settled waits until no claim counts as alive.
+// settled waits until every claim has expired.
 func (w *world) settled(t *testing.T) {
 	t.Helper()
 	var alive int
@@ -85,7 +85,7 @@ func (w *world) settled(t *testing.T) {
 	}, "claims are alive still")
 }
 
-// rows are those of the table of claims, by their ids.
+// rows are the rows of the claims table, by their ids.
 func (w *world) rows(t *testing.T) map[string]book.Row {
 	t.Helper()
 	found, err := w.db.QueryContext(t.Context(), `select id, state from idverify_claim where scope = 'ledger'`)
@@ -104,7 +104,7 @@ func (w *world) rows(t *testing.T) map[string]book.Row {
 	return rows
 }
 
-// auditor is a client that reads the ledger, and whose own calls go nowhere.
+// auditor is a client that reads the ledger, but whose own requests are never sent.
 type auditor struct {
 	client *idverify.Client
 	ids    sync.Map // by key
@@ -135,7 +135,7 @@ func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("the audit sends nothing")
 }
 
-// noting is a ledger that tells which id a question has.
+// noting is a ledger that records which id a question has.
 type noting struct {
 	idverify.Ledger
 	auditor *auditor
@@ -148,7 +148,7 @@ func (n *noting) Claim(ctx context.Context, r idverify.ClaimRequest) (idverify.C
 	return n.Ledger.Claim(ctx, r)
 }
 
-// ask asks the questions, some at a time.
+// ask asks the questions, several at a time.
 func (a *auditor) ask(kind string, asked map[int]bool, each func(key, id string, told worker.Told)) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -169,7 +169,7 @@ func (a *auditor) ask(kind string, asked map[int]bool, each func(key, id string,
 	all.Wait()
 }
 
-// askOnce asks again when the database was too slow.
+// askOnce asks one question, and asks again if the database was too slow.
 func (a *auditor) askOnce(key, kind string, n int) (told worker.Told) {
 	for range 5 {
 		ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), auditKey{}, key), 10*time.Second)

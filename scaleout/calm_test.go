@@ -21,19 +21,19 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// tokenLife is that of the access tokens in the phase about them: short, so that they
-// are renewed while the test runs, when a tenth is left.
+// tokenLife is the life of access tokens in the token phase. It is short, so that
+// they are renewed, when a tenth is left, while the test runs.
 const tokenLife = 40 * time.Second
 
-// services of each member: 24 clients in six processes.
+// services per member: 24 clients in six processes.
 const services = 4
 
-// tokens is the first half of the phase about access tokens: a cold start, and all
-// tokens revoked at once. It returns a crew whose tokens have to be renewed after a
-// while, and since when they have lived.
+// tokens is the first half of the token phase: a cold start, and the revocation of
+// all tokens at once. It returns a crew whose tokens have to be renewed soon, and
+// when they were fetched.
 func (w *world) tokens(t *testing.T) (c *crew, since time.Time) {
-	// A store that was too slow, on a machine that is busy with something else, is passed
-	// over by design, and more tokens are fetched. Then the phase says nothing.
+	// If the machine is busy, the store can be too slow. Then the library skips it by
+	// design and fetches more tokens, and the phase proves nothing.
 	for db := 1; db <= 3; db++ {
 		c = w.crew(t, plan{
 			name: "tokens" + strconv.Itoa(db), services: services, vendors: []idverifytest.Option{idverifytest.WithTokenLifetime(tokenLife)},
@@ -57,10 +57,12 @@ func (w *world) tokens(t *testing.T) (c *crew, since time.Time) {
 	return nil, since
 }
 
-// patience is shorter than the two seconds for which a client waits for another's fetch.
+// patience is shorter than the two seconds that a client waits for another client's
+// fetch.
 const patience = 1500 * time.Millisecond
 
-// fetches lets all clients ask at one moment, and counts.
+// fetches starts a call in all clients at the same moment, and counts the token
+// fetches.
 func (w *world) fetches(t *testing.T, c *crew) (fetches int, longestCall time.Duration) {
 	t.Helper()
 	before := c.desk.Vendors.TokenFetches()
@@ -69,7 +71,7 @@ func (w *world) fetches(t *testing.T, c *crew) (fetches int, longestCall time.Du
 	return c.desk.Vendors.TokenFetches() - before, longest(all)
 }
 
-// renewal is the second half.
+// renewal is the second half of the token phase.
 func (w *world) renewal(t *testing.T, c *crew, since time.Time) {
 	if c == nil {
 		return
@@ -77,7 +79,8 @@ func (w *world) renewal(t *testing.T, c *crew, since time.Time) {
 	wait(since.Add(tokenLife*9/10 + 500*time.Millisecond))
 	before := c.desk.Vendors.TokenFetches()
 	_, slow := w.fetches(t, c)
-	// The renewal goes on behind the calls: a client waits two seconds for another's.
+	// The renewal runs in the background: a client waits two seconds for another
+	// client's.
 	within(t, 5*time.Second, func() bool { return c.desk.Vendors.TokenFetches() > before }, "nobody renewed the token")
 	wait(time.Now().Add(2500 * time.Millisecond))
 	renewed := c.desk.Vendors.TokenFetches() - before
@@ -89,7 +92,7 @@ func (w *world) renewal(t *testing.T, c *crew, since time.Time) {
 	report(t, "token fetches of 24 clients: renewal %d", renewed)
 }
 
-// clockOff is how wrong one process's clock is: two days, either way.
+// clockOff is the clock error of one process: two days, forward or back.
 func (w *world) clockOff() time.Duration {
 	if w.seed%2 == 0 {
 		return -48 * time.Hour
@@ -97,16 +100,16 @@ func (w *world) clockOff() time.Duration {
 	return 48 * time.Hour
 }
 
-// wait is for a moment of the real clock, by which the servers go.
+// wait waits for a moment of the real clock, which the servers use too.
 func wait(until time.Time) { <-time.After(time.Until(until)) }
 
-// aRate is a rate, with what must hold of it.
+// aRate is a rate, with the limits that must hold.
 type aRate struct {
 	perSecond float64
-	workers   int // of each member
+	workers   int // per member
 	most      int // starts in any second
 	trips     float64
-	spread    float64 // of a process from the mean: one start, or those given at once and one
+	spread    float64 // of a process from the mean: one start, or the starts given at once plus one
 	length    time.Duration
 }
 
@@ -115,15 +118,15 @@ var rates = []aRate{
 	{perSecond: 500, workers: 32, most: 510, trips: 0.05, spread: 26, length: 6 * time.Second},
 }
 
-// rate is the phase about a shared rate. Who is woken late starts late, and then the next
-// second has a start more: on a machine that is busy with something else shares, round
-// trips and single seconds say nothing. So the bars are held to a try that was calm.
+// rate is the phase about a shared rate. A goroutine that wakes late starts late, and
+// then the next second has one more start. On a busy machine the shares, round trips
+// and single seconds prove nothing, so the limits apply only to a run that was calm.
 func (w *world) rate(t *testing.T, c *crew, r aRate) {
 	for try := 1; ; try++ {
 		m := w.measure(t, c, r, "rate-"+strconv.Itoa(int(r.perSecond))+"-"+strconv.Itoa(try))
 		report(t, "%g/s: %d starts in %s, most in any second %d, %.3f round trips a start, %d–%d a process; woken %s late, Redis %s late, %d starts of process shares",
 			r.perSecond, m.starts, r.length, m.most, m.trips, m.shares[0], m.shares[members-1], m.late.Round(time.Microsecond), m.slowest.Round(time.Microsecond), m.degraded)
-		if m.degraded == 0 && m.slots > 0 { // by Redis's own clock, and so on any machine
+		if m.degraded == 0 && m.slots > 0 { // by Redis's own clock, so it holds on any machine
 			assert.LessOrEqual(t, float64(m.starts), m.slots+1, "starts that Redis did not give")
 		}
 		problems := r.problems(m)
@@ -141,7 +144,7 @@ func (w *world) rate(t *testing.T, c *crew, r aRate) {
 	}
 }
 
-// problems compares with the bars.
+// problems compares the measurement with the limits.
 func (r aRate) problems(m measured) (problems []string) {
 	if m.most > r.most {
 		problems = append(problems, fmt.Sprintf("%d starts in a second", m.most))
@@ -160,7 +163,7 @@ func (r aRate) problems(m measured) (problems []string) {
 
 type measured struct {
 	starts, most, degraded int
-	slots                  float64 // places for a start that Redis has given, by its clock; 0 if not known
+	slots                  float64 // starts that Redis has given, by its clock; 0 if not known
 	trips                  float64
 	shares                 []int
 	late, slowest          time.Duration
@@ -175,7 +178,7 @@ func (w *world) measure(t *testing.T, c *crew, r aRate, name string) (m measured
 	server := redis.NewClient(&redis.Options{Addr: w.redis.Addr()})
 	defer server.Close()
 	before := scripts(t, server)
-	// Everybody is there before the first start is taken.
+	// All callers are ready before the first start is taken.
 	at := time.Now().Add(300 * time.Millisecond)
 	began := redisTime(t, server)
 	events := c.await(t, c.TellAll(worker.Command{Pace: &worker.Pace{
@@ -197,15 +200,15 @@ func (w *world) measure(t *testing.T, c *crew, r aRate, name string) (m measured
 	m.starts = len(starts)
 	m.most = mostInASecond(starts)
 	m.trips = float64(scripts(t, server)-before) / float64(max(1, m.starts))
-	// The next free start lies as far behind the first as there were places between them.
-	// Redis forgets it after a second.
+	// The distance from the first start to the next free one is the number of starts
+	// given in between. Redis forgets the next free start after a second.
 	if next, err := server.Get(t.Context(), "idverify:{r:"+name+"}:tat").Int64(); err == nil {
 		m.slots = r.perSecond * time.UnixMicro(next).Sub(began).Seconds()
 	}
 	return m
 }
 
-// mostInASecond is for starts in order.
+// mostInASecond takes starts in order.
 func mostInASecond(starts []time.Time) (most int) {
 	first := 0
 	for i, at := range starts {
@@ -239,16 +242,16 @@ func redisTime(t *testing.T, server *redis.Client) time.Time {
 	return now
 }
 
-// The limit of the tries of a person, in the phases about it.
+// The limit of tries per person, in the phases about it.
 const triesLimit = 7
 
-// tries is the phase about the tries of a person: 400 callers at one moment.
+// tries is the phase about tries per person: 400 callers at the same moment.
 func (w *world) tries(t *testing.T, c *crew) {
 	const crowd = 400
-	// With their connections made: a crowd that also dials may be too slow for Redis.
+	// Connections are made first: while many clients dial, Redis may be too slow.
 	c.ask(t, asking{kind: "warm", limit: 10 * time.Second, numbers: numbers(1, crowd)})
 	for try := 1; ; try++ {
-		wait(time.Now().Add(1200 * time.Millisecond)) // Redis is asked again after a second
+		wait(time.Now().Add(1200 * time.Millisecond)) // Redis is called again after a second
 		before := c.desk.Vendors.Calls(idverifytest.BaiduV4)
 		told := c.ask(t, asking{kind: "tries", limit: 20 * time.Second, numbers: questions.Alike(try, crowd)})
 		admitted, refused, closed := 0, 0, 0
@@ -267,7 +270,7 @@ func (w *world) tries(t *testing.T, c *crew) {
 		report(t, "tries of one person: %d of %d callers admitted, %d refused, %d closed because Redis was slow", admitted, crowd, refused, closed)
 		assert.LessOrEqual(t, admitted, triesLimit)
 		assert.Equal(t, admitted, c.desk.Vendors.Calls(idverifytest.BaiduV4)-before, "nobody else was asked about")
-		// On a machine that is busy with something else Redis may be too slow for some.
+		// On a busy machine Redis may be too slow for some callers.
 		if closed == 0 {
 			assert.Equal(t, triesLimit, admitted)
 			return

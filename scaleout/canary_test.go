@@ -14,9 +14,10 @@ import (
 	"github.com/idverify/idverify/scaleout/questions"
 )
 
-// clean looks for persons, keys and tokens where nothing of them may be: in Redis and
-// its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics. Each of them
-// must hold something of the library's, so that nothing is looked for in vain.
+// clean looks for personal data, keys and tokens in places where none may be: in
+// Redis and its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics.
+// Each place must contain something that the library wrote, so that the search is not
+// in vain.
 func (w *world) clean(t *testing.T) {
 	w.heard.mustBeClean(t)
 	kept, slow := w.inRedis(t)
@@ -36,8 +37,8 @@ func (w *world) clean(t *testing.T) {
 	}
 }
 
-// inRedis is everything that Redis holds, and the commands of its SLOWLOG, which keeps
-// the last of them: it is read before our own come to stand in it.
+// inRedis is everything that Redis stores, and the commands in its SLOWLOG. SLOWLOG
+// keeps only the latest commands, so it is read before ours displace them.
 func (w *world) inRedis(t *testing.T) (kept, slow string) {
 	t.Helper()
 	var all strings.Builder
@@ -62,10 +63,10 @@ func (w *world) inRedis(t *testing.T) (kept, slow string) {
 	return all.String(), slow
 }
 
-// value is what a key holds. One that has ended meanwhile holds nothing.
+// value is the value of a key, empty if the key has expired meanwhile.
 func value(t *testing.T, client *redis.Client, key string) string {
 	t.Helper()
-	if strings.Contains(key, ":g:") { // a number and a time, of which there are thousands
+	if strings.Contains(key, ":g:") { // a number and a time; there are thousands of them
 		return ""
 	}
 	switch client.Type(t.Context(), key).Val() {
@@ -77,7 +78,7 @@ func value(t *testing.T, client *redis.Client, key string) string {
 	return client.Get(t.Context(), key).Val()
 }
 
-// inTables is everything that the tables hold, answers as text.
+// inTables is the content of all tables, with answers as text.
 func (w *world) inTables(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder

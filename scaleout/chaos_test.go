@@ -20,14 +20,14 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// chaos is the phase in which everything happens at random.
+// chaos is the phase with random faults.
 func (w *world) chaos(t *testing.T, length time.Duration) {
 	vendors := newMischief(w.seed)
 	c := w.crew(t, plan{
 		name: "chaos", services: 2, ledger: true, off: w.clockOff(), mischief: vendors.strike,
 		config: service.Config{Rate: 300, RateName: "chaos", Attempt: 500 * time.Millisecond},
 		vary: func(n int, c *service.Config) {
-			if n == guarded[0] { // the others ask on while Redis is down
+			if n == guarded[0] { // other questions continue while Redis is down
 				c.Tries, c.Window = 1000, time.Second
 			}
 		},
@@ -46,8 +46,8 @@ func (w *world) chaos(t *testing.T, length time.Duration) {
 	stopped := c.TellAll(worker.Command{Stop: true}, false)
 	c.await(t, stopped, 30*time.Second)
 	c.await(t, roaming, 30*time.Second)
-	// What a claimer could not write down for lack of a database it writes now: it waits
-	// two seconds at most between two attempts.
+	// A process that could not reach the database to record an answer does so now: it
+	// retries at least every two seconds.
 	wait(time.Now().Add(3 * time.Second))
 	report(t, "chaos: %s", night)
 	report(t, "chaos: callers were told %v; stores could not do %v", c.codes("chaos"), c.stores)
@@ -67,7 +67,7 @@ func arrivals(c *crew) (at []time.Time) {
 	return at
 }
 
-// night is what happens to a crew.
+// night is the faults that a crew goes through.
 type night struct {
 	w          *world
 	c          *crew
@@ -80,13 +80,13 @@ type night struct {
 	failed     atomic.Pointer[error]
 }
 
-// due is the end of something.
+// due is when a fault has to end.
 type due struct {
 	at   time.Time
 	what func()
 }
 
-// pass lets one thing after another happen, and mends everything at the end.
+// pass starts one fault after another, and ends all of them when the time is over.
 func (n *night) pass(until time.Time) {
 	for time.Now().Before(until) {
 		n.something()
@@ -97,7 +97,7 @@ func (n *night) pass(until time.Time) {
 	n.restarts.Wait()
 }
 
-// end ends what is due.
+// end ends the faults that are due.
 func (n *night) end(now time.Time) {
 	n.later = slices.DeleteFunc(n.later, func(d due) bool {
 		if d.at.After(now) {
@@ -108,7 +108,7 @@ func (n *night) end(now time.Time) {
 	})
 }
 
-// mischiefs are what may happen, with their shares.
+// mischiefs are the possible faults, with their shares.
 var mischiefs = []struct {
 	name  string
 	share int
@@ -144,8 +144,8 @@ func (n *night) something() {
 	}
 }
 
-// restart goes on beside what else happens: a server may need some seconds. There is one
-// at a time.
+// restart runs beside other faults, because a server may need some seconds. Only one
+// restart runs at a time.
 func (n *night) restart(server func() error) {
 	if !n.restarting.CompareAndSwap(false, true) {
 		return
@@ -162,7 +162,7 @@ func (n *night) member() int { return n.random.IntN(members) }
 
 func (n *night) kill() { n.c.Kill(n.member()) }
 
-// halt stops a process as it is, for longer than its claims count as alive, or not.
+// halt stops a process with SIGSTOP, sometimes until its claims have expired.
 func (n *night) halt() {
 	member := n.member()
 	if n.halted[member] || len(n.halted) == members/2 {
@@ -180,7 +180,7 @@ func (n *night) soon(after time.Duration, what func()) {
 	n.later = append(n.later, due{time.Now().Add(after), what})
 }
 
-// hang holds everything back for a while, for longer than anybody waits for Redis.
+// hang blocks all traffic for a while, longer than anybody waits for Redis.
 func (n *night) hang(proxies []*proxy.Proxy, all bool) {
 	if !all {
 		member := n.member()
@@ -196,7 +196,7 @@ func (n *night) cut(proxies []*proxy.Proxy) {
 	n.soon(time.Duration(n.random.IntN(500))*time.Millisecond, p.Heal)
 }
 
-// lose has some answers lost to all, at whatever step they are.
+// lose makes several answers get lost on all proxies, at whatever step the calls are.
 func (n *night) lose(proxies []*proxy.Proxy) {
 	for _, p := range proxies {
 		for range 1 + n.random.IntN(3) {
@@ -209,7 +209,7 @@ func (n *night) lose(proxies []*proxy.Proxy) {
 	}
 }
 
-// String tells what happened, and how often.
+// String lists the faults with their counts.
 func (n *night) String() string {
 	var all []string
 	for _, what := range slices.Sorted(maps.Keys(n.happened)) {
@@ -218,9 +218,9 @@ func (n *night) String() string {
 	return strings.Join(all, ", ")
 }
 
-// mischief is what the vendors do wrong.
+// mischief makes vendors fail.
 type mischief struct {
-	share  int // one request in so many
+	share  int // one request in this many
 	mu     sync.Mutex
 	random *rand.Rand
 	over   bool
@@ -236,7 +236,7 @@ func (m *mischief) end() {
 	m.over = true
 }
 
-// strike gives one request in some a fault.
+// strike returns a fault for one request in share.
 func (m *mischief) strike(string) (idverifytest.Fault, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,12 +1,14 @@
-// Package scaleout proves redisidverify, sqlidverify and otelidverify together, over
-// real processes on real servers: see TestScaleOut. It starts a Redis and a PostgreSQL
-// of its own, and processes of a service that ask the vendors' stand-in, and then does
-// to them what happens at night: kills, halts, restarts, lost data, lost answers.
+// Package scaleout tests redisidverify, sqlidverify and otelidverify together, with
+// real processes on real servers: see TestScaleOut. It starts its own Redis and
+// PostgreSQL, and service processes that ask the vendors' stand-in. Then it causes
+// the failures of production: killed and stopped processes, restarts, lost data, lost
+// answers.
 //
 //	go test -count=1 -v . -args -seed 7 -for 10m -rows 100000
 //
-// What the network does is done by a TCP proxy in the test: hanging, cut, an answer
-// lost. Network namespaces would need root and show the processes nothing else.
+// A TCP proxy in the test simulates network failures: a connection that hangs or is
+// cut, a lost answer. Network namespaces would need root and show the processes
+// nothing more.
 //
-// The same code is behind examples/cluster.
+// examples/cluster uses the same code.
 package scaleout

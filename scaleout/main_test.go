@@ -17,7 +17,7 @@ var (
 	haltFlag = flag.Duration("halt", 6*time.Second, "the longest that a process is halted; up to 20s")
 )
 
-// TestMain is also that of the processes of the fleet: they are this program.
+// The processes of the fleet are this test program, so TestMain starts them too.
 func TestMain(m *testing.M) {
 	if worker.IsWorker() {
 		worker.Main()

@@ -14,8 +14,8 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// money is the phase about the ledger: one question of six processes, PostgreSQL that
-// hangs, crashes and loses answers, and an answer that comes late.
+// money is the phase about the ledger: six processes ask one question; PostgreSQL
+// hangs, crashes and loses answers; an answer arrives late.
 func (w *world) money(t *testing.T) {
 	c := w.crew(t, plan{name: "money", services: 1, ledger: true, off: w.clockOff(), config: service.Config{
 		Rate: 1000, RateName: "money", Attempt: 1500 * time.Millisecond,
@@ -32,16 +32,16 @@ func (w *world) money(t *testing.T) {
 	c.Close()
 }
 
-// money asks one question by all members.
+// six asks one question in all members.
 func (c *crew) six(t *testing.T, n int) []worker.Told {
 	t.Helper()
 	return c.ask(t, asking{kind: "money", limit: 5 * time.Second, numbers: []int{n, n, n, n, n, n}})
 }
 
-// sent counts what arrived for a question.
+// sent counts the requests that arrived.
 func (c *crew) sent() int { return c.desk.Vendors.Calls(idverifytest.BaiduV4) }
 
-// oneOfSix: six processes ask one question at one moment.
+// oneOfSix: six processes ask the same question at the same moment.
 func (w *world) oneOfSix(t *testing.T, c *crew) {
 	for _, n := range numbers(1, 10) {
 		before := c.sent()
@@ -51,8 +51,8 @@ func (w *world) oneOfSix(t *testing.T, c *crew) {
 	}
 }
 
-// killedAfterSending: the process that asks is killed before it is answered. Nobody
-// pays again, and everybody is told that the question is ambiguous.
+// killedAfterSending: the process that asks is killed before it gets the answer.
+// Nobody pays again, and every caller gets an ambiguous error.
 func (w *world) killedAfterSending(t *testing.T, c *crew) {
 	const n = 101
 	before := c.sent()
@@ -61,7 +61,7 @@ func (w *world) killedAfterSending(t *testing.T, c *crew) {
 	within(t, 10*time.Second, func() bool { return c.sent() > before }, "nothing was sent")
 	c.Kill(2)
 	pending.Wait()
-	for range 2 { // while the claim counts as alive, and afterwards
+	for range 2 { // while the claim is valid, and after it expired
 		for _, told := range c.six(t, n) {
 			assert.True(t, told.Ambiguous, "%+v", told)
 		}
@@ -90,7 +90,7 @@ func (w *world) withoutDatabase(t *testing.T, c *crew) {
 	c.recovers(t, 401)
 }
 
-// recovers asks new questions until all are decided.
+// recovers asks new questions until all of them get a decision.
 func (c *crew) recovers(t *testing.T, first int) {
 	t.Helper()
 	within(t, 30*time.Second, func() bool {
@@ -99,8 +99,8 @@ func (c *crew) recovers(t *testing.T, first int) {
 	}, "no decision after an outage")
 }
 
-// lostCommits: a statement is carried out, and its answer is lost, at each of the steps
-// of a call in turn. The claim is the caller's all the same.
+// lostCommits: a statement is executed but its answer is lost, at each step of a call
+// in turn. The claim still belongs to the caller.
 func (w *world) lostCommits(t *testing.T, c *crew) {
 	lost := c.postgres[0].Lost()
 	for i, n := range numbers(501, 12) {
@@ -129,8 +129,8 @@ func (w *world) crash(t *testing.T, c *crew) {
 	c.recovers(t, 2001)
 }
 
-// lateAnswer: the process that asks cannot reach PostgreSQL once it has its answer. To
-// the others the question is ambiguous, until the answer lands.
+// lateAnswer: the process that asks cannot reach PostgreSQL when it has its answer.
+// For the others the question is ambiguous until the answer is recorded.
 func (w *world) lateAnswer(t *testing.T, c *crew) {
 	const n = 9001
 	before := c.sent()

@@ -13,8 +13,8 @@ import (
 	"github.com/idverify/idverify/scaleout/questions"
 )
 
-// monitor hears every command of Redis, and looks for what must not be in it. A restart
-// of Redis ends a connection, and the next one begins.
+// monitor reads every command that Redis executes, and looks for secrets. It
+// reconnects after a restart of Redis.
 type monitor struct {
 	mu       sync.Mutex
 	commands int
@@ -44,7 +44,7 @@ func listen(t *testing.T, addr string) *monitor {
 	return m
 }
 
-// hear listens until the connection ends.
+// hear reads until the connection ends.
 func (m *monitor) hear(addr string, over <-chan struct{}) {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {

@@ -18,15 +18,14 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// The services of the crew that outages are tried on: with and without a limit of
-// tries.
+// The services that outages are tested with: with and without a limit of tries.
 var (
 	guarded   = []int{0}
 	unguarded = []int{1}
 )
 
-// outage is the phase in which Redis hangs for all: what guards an account is closed,
-// and what guards speed goes on.
+// outage is the phase in which Redis hangs for all: limits that protect an account
+// refuse calls, and limits that only control speed let calls continue.
 func (w *world) outage(t *testing.T) {
 	c := w.crew(t, plan{
 		name: "outage", services: 2, config: service.Config{Rate: 1000, RateName: "outage", Attempt: 2 * time.Second, RedisRetries: true},
@@ -73,7 +72,8 @@ func (w *world) outage(t *testing.T) {
 	w.lostAnswers(t, c)
 }
 
-// degraded is a shared rate without Redis: every process has its share, and says so.
+// degraded is a shared rate without Redis: every process uses its share, and reports
+// it.
 func (w *world) degraded(t *testing.T, c *crew) {
 	const perSecond, length = 60, 2 * time.Second
 	events := c.await(t, c.TellAll(worker.Command{Pace: &worker.Pace{
@@ -92,8 +92,8 @@ func (w *world) degraded(t *testing.T, c *crew) {
 	report(t, "Redis hangs: %d starts in %s at %d/s", starts, length, perSecond)
 }
 
-// lostAnswers is about a command that was carried out, and whose answer was lost: it
-// is sent again and counts once.
+// lostAnswers: a command is executed but its answer is lost. The command is sent
+// again and counts once.
 func (w *world) lostAnswers(t *testing.T, c *crew) {
 	lost := c.redis[0].Lost()
 	c.redis[0].Lose(func(sent []byte) bool { return bytes.Contains(sent, []byte("idverify:{p:")) })
@@ -103,7 +103,7 @@ func (w *world) lostAnswers(t *testing.T, c *crew) {
 			codes[a.Code]++
 		}
 	}
-	if codes[idverify.CodeStoreUnavailable] == 0 { // Redis was not slow as well
+	if codes[idverify.CodeStoreUnavailable] == 0 { // so Redis was not slow as well
 		assert.Greater(t, c.redis[0].Lost(), lost, "an answer was lost")
 		assert.Equal(t, 1, codes[idverify.CodeTooManyAttempts], "a limit of two with three calls, and one lost answer: %v", codes)
 	}
@@ -147,7 +147,7 @@ func longest(told []worker.Told) (most time.Duration) {
 	return most
 }
 
-// each does something to all proxies.
+// each applies a function to all proxies.
 func each(proxies []*proxy.Proxy, what func(*proxy.Proxy)) {
 	for _, p := range proxies {
 		what(p)

@@ -17,11 +17,11 @@ import (
 	"github.com/idverify/idverify/sqlidverify"
 )
 
-// machines work on the batch.
+// machines is how many processes work on the batch.
 const machines = 4
 
-// batch is the phase about rows: four machines work on them, and are killed and halted
-// meanwhile. What a killed machine had goes on when it comes back.
+// batch is the phase about rows: four machines work on them, and are killed and
+// stopped meanwhile. A killed machine continues its rows when it comes back.
 func (w *world) batch(t *testing.T, rows int) {
 	random := rand.New(rand.NewPCG(w.seed, 3))
 	vendors := newMischief(w.seed)
@@ -56,7 +56,7 @@ func (w *world) batch(t *testing.T, rows int) {
 		case <-limit:
 			require.FailNow(t, "the batch does not end", c.errors())
 		case <-next.C:
-			if kills < 6 { // the last rows need some peace
+			if kills < 6 { // the last rows are left undisturbed
 				kills++
 				w.strikeMachine(c, random, kills)
 			}
@@ -72,8 +72,8 @@ func (w *world) batch(t *testing.T, rows int) {
 	c.Close()
 }
 
-// withoutQueue has all machines ask about the same rows at the same time: the journal
-// alone says who does.
+// withoutQueue makes all machines ask about the same rows at the same time: only the
+// journal decides which machine asks.
 func (w *world) withoutQueue(t *testing.T, c *crew) {
 	const rows = 300
 	commands := map[int]worker.Command{}
@@ -88,7 +88,7 @@ func (w *world) withoutQueue(t *testing.T, c *crew) {
 	fail(t, problems)
 }
 
-// book is what is known of a crew's batch.
+// book is the record of a crew's batch.
 func (c *crew) book(kind string) *book.Book {
 	exchanges := c.desk.Exchanges()
 	c.mu.Lock()
@@ -96,7 +96,7 @@ func (c *crew) book(kind string) *book.Book {
 	return &book.Book{Exchanges: exchanges, Told: slices.Clone(c.told), Key: questions.Key, Want: questions.Want, Kind: kind}
 }
 
-// strikeMachine kills a machine, or halts one for longer than a row is held.
+// strikeMachine kills a machine, or stops one for longer than it may hold a row.
 func (w *world) strikeMachine(c *crew, random *rand.Rand, n int) {
 	member := random.IntN(machines)
 	if n%3 > 0 {

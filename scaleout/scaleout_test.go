@@ -7,9 +7,9 @@ import (
 	"github.com/idverify/idverify/scaleout/service"
 )
 
-// TestScaleOut is the whole proof: what every piece promises while nothing happens,
-// what it promises while its server is down, and what is left after everything has
-// happened at random. Its phases share the servers, and each can be run alone.
+// TestScaleOut is the whole test: what every part promises in normal operation, what
+// it promises while its server is down, and the state after random faults. Its phases
+// share the servers, and each can be run alone.
 func TestScaleOut(t *testing.T) {
 	began := time.Now()
 	w := newWorld(t)

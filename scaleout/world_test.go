@@ -27,7 +27,7 @@ import (
 // members is the number of processes.
 const members = 6
 
-// world is what the phases share: one Redis, one PostgreSQL, and a fleet that reaches
+// world is shared by the phases: one Redis, one PostgreSQL, and a fleet that reaches
 // them through proxies, one of each for every member.
 type world struct {
 	t        *testing.T // lives longer than the phases
@@ -40,7 +40,7 @@ type world struct {
 	heard    *monitor
 }
 
-// required makes a test fail that would be skipped. The gate sets it.
+// required makes a test fail instead of being skipped. The gate sets it.
 const required = "IDVERIFY_SCALEOUT_REQUIRED"
 
 func newWorld(t *testing.T) *world {
@@ -87,33 +87,33 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// crew is a fleet with what stands around it.
+// crew is a fleet with its servers and records.
 type crew struct {
 	*fleet.Fleet
 	name     string
 	desk     *desk.Desk
 	redis    []*proxy.Proxy
 	postgres []*proxy.Proxy
-	config   service.Config // of the first member, without its proxies
+	config   service.Config // of the first member, before its proxies are set
 	dir      string
 
 	mu     sync.Mutex
 	told   []worker.Told
-	stores map[string]int // what stores could not do, by what
+	stores map[string]int // failures of stores, by kind
 }
 
-// plan is what a crew is made with.
+// plan says how to make a crew.
 type plan struct {
 	name     string
-	services int // of each member
+	services int // per member
 	config   service.Config
-	// vary changes the config of one of the services; it may be nil.
+	// vary changes the config of a service; it may be nil.
 	vary     func(service int, c *service.Config)
 	ledger   bool
 	mischief func(vendor string) (idverifytest.Fault, bool)
 	vendors  []idverifytest.Option
 	traced   float64 // the share of calls with spans, 0 for all
-	// off is how wrong the last member's clock is.
+	// off is the error of the last member's clock.
 	off time.Duration
 }
 
@@ -177,7 +177,7 @@ func (c *crew) hear(_ int, e worker.Event) {
 	}
 }
 
-// failures counts what a store could not do since it was asked last.
+// failures counts a store's failures since the last call.
 func (c *crew) failures(store string) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -190,7 +190,7 @@ func (c *crew) failures(store string) (n int) {
 	return n
 }
 
-// codes counts what callers were told.
+// codes counts the codes that callers got.
 func (c *crew) codes(kind string) map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -203,7 +203,7 @@ func (c *crew) codes(kind string) map[string]int {
 	return codes
 }
 
-// errors is what the members wrote to standard error.
+// errors is the members' standard error.
 func (c *crew) errors() string {
 	var all strings.Builder
 	files, _ := filepath.Glob(filepath.Join(c.dir, c.name+"-*.err"))
@@ -214,21 +214,21 @@ func (c *crew) errors() string {
 	return all.String()
 }
 
-// asking is what some members ask at one moment.
+// asking is what members ask at the same moment.
 type asking struct {
 	kind     string
 	limit    time.Duration // of a call
-	numbers  []int         // for the members in turn
-	members  []int         // who asks; none stands for all
-	services []int         // of each; none stands for all
+	numbers  []int         // shared out to the members in turn
+	members  []int         // who asks; none means all
+	services []int         // of each member; none means all
 }
 
-// begin lets them begin.
+// begin starts the questions.
 func (c *crew) begin(a asking) *fleet.Pending {
 	return c.Ask(worker.Ask{Kind: a.kind, Limit: a.limit, Services: a.services}, a.numbers, a.members...)
 }
 
-// ask gives what the callers were told.
+// ask returns the answers.
 func (c *crew) ask(t *testing.T, a asking) (told []worker.Told) {
 	t.Helper()
 	for _, e := range c.await(t, c.begin(a), a.limit+20*time.Second) {
@@ -240,7 +240,7 @@ func (c *crew) ask(t *testing.T, a asking) (told []worker.Told) {
 	return told
 }
 
-// await bounds the wait for a command.
+// await limits the wait for a command.
 func (c *crew) await(t *testing.T, p *fleet.Pending, limit time.Duration) []worker.Event {
 	t.Helper()
 	select {
@@ -255,7 +255,7 @@ func (c *crew) await(t *testing.T, p *fleet.Pending, limit time.Duration) []work
 	return events
 }
 
-// numbers are n questions from first on that are all answered with a decision.
+// numbers are n questions, beginning with first, that all get a decision.
 func numbers(first, n int) (all []int) {
 	for number := first; len(all) < n; number++ {
 		if number%4 != 0 {
@@ -265,7 +265,7 @@ func numbers(first, n int) (all []int) {
 	return all
 }
 
-// within waits until something holds.
+// within waits until a condition holds.
 func within(t *testing.T, limit time.Duration, holds func() bool, what string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -279,7 +279,7 @@ func within(t *testing.T, limit time.Duration, holds func() bool, what string) {
 	}
 }
 
-// report prints a figure that depends on the machine, or that is proved elsewhere.
+// report prints a figure that depends on the machine, or that another test checks.
 func report(t *testing.T, format string, args ...any) {
 	t.Helper()
 	t.Log("report: " + fmt.Sprintf(format, args...))

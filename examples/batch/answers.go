@@ -11,7 +11,8 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// answers is the CSV file that goes out. It names nobody. Its columns:
+// answers is the CSV file with the results. It has no names and no ID numbers. Its
+// columns:
 //
 //	row         the row of the CSV file that came in, counted from 1 after the
 //	            heading and without those that are blank
@@ -38,7 +39,7 @@ func createAnswers(path string) (*answers, error) {
 	return a, a.csv.Write([]string{"row", "key", "code", "passed", "vendor", "billed", "request_id", "advice", "field", "reason"})
 }
 
-// write writes one line. Rows come as they finish.
+// write writes one line. Rows arrive as they finish.
 func (a *answers) write(r batch.Result) error {
 	line := []string{strconv.Itoa(r.Index + 1), asText(r.Key)}
 	var e *idverify.Error
@@ -64,9 +65,9 @@ func reason(detail, vendorCode, vendorReason string) string {
 	return strings.Join(parts, "; ")
 }
 
-// asText keeps a spreadsheet from making a number, a date or a formula of an id:
-// of 19 digits it would keep 15. What it might change is written as ="…", which
-// spreadsheets show as the text inside, and which this program reads as that.
+// asText keeps a spreadsheet from turning an id into a number, a date or a formula:
+// of 19 digits it would keep 15. An id that it might change is written as ="…".
+// Spreadsheets show the text inside, and this program reads it back.
 func asText(id string) string {
 	if id == "" || !mayBeChanged(id) {
 		return id
@@ -85,7 +86,7 @@ func mayBeChanged(id string) bool {
 	return !isShortNumber
 }
 
-// fromText is what stands in a cell that asText, or a spreadsheet, wrote.
+// fromText returns the text of a cell that asText, or a spreadsheet, wrote.
 func fromText(cell string) string {
 	inside, isText := strings.CutPrefix(cell, `="`)
 	if inside, ends := strings.CutSuffix(inside, `"`); isText && ends {

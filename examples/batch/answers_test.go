@@ -9,8 +9,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// A spreadsheet keeps 15 digits of a number, makes dates of ids and formulas of
-// what begins like one.
+// A spreadsheet keeps 15 digits of a number, and turns ids into dates or formulas.
 func TestIDsAreWrittenAsText(t *testing.T) {
 	for id, want := range map[string]string{
 		"":                    "",
@@ -32,7 +31,7 @@ func TestIDsAreWrittenAsText(t *testing.T) {
 		`="a"`:                `="=""a"""`,
 	} {
 		assert.Equal(t, want, asText(id), id)
-		if id != `="a"` { // which is itself such a text
+		if id != `="a"` { // already in that form
 			assert.Equal(t, id, fromText(want), id)
 		}
 	}

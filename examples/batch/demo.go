@@ -12,9 +12,9 @@ import (
 
 const demoDir = "batch-demo"
 
-// writeDemo makes a CSV file of people whom the stand-in knows, with a picture
-// of nobody, and gives its path. It is the same each time, so that a demo that
-// was stopped goes on.
+// writeDemo writes a CSV file of people that the stand-in knows, with a picture of
+// nobody, and returns its path. The file is the same each time, so that a demo that
+// was stopped can be resumed.
 func writeDemo(dir string, rows int) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
@@ -22,7 +22,7 @@ func writeDemo(dir string, rows int) (string, error) {
 	if err := os.WriteFile(filepath.Join(dir, "face.jpg"), idverifytest.Photo(), 0o600); err != nil {
 		return "", err
 	}
-	// Whole, because `go run -C` has changed the directory.
+	// An absolute path, because `go run -C` has changed the directory.
 	path, err := filepath.Abs(filepath.Join(dir, "people.csv"))
 	if err != nil {
 		return "", err

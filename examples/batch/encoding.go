@@ -20,8 +20,7 @@ const (
 
 const howToSave = `save it as "CSV UTF-8", or say -encoding gb18030 if that is what it is`
 
-// decoded reads a file as UTF-8, without the mark that spreadsheets put at its
-// beginning.
+// decoded reads a file as UTF-8, without the byte order mark that spreadsheets write.
 func decoded(file io.Reader, encoding string) *bufio.Reader {
 	if encoding == encodingGB18030 {
 		file = simplifiedchinese.GB18030.NewDecoder().Reader(file)
@@ -33,15 +32,15 @@ func decoded(file io.Reader, encoding string) *bufio.Reader {
 	return text
 }
 
-// checkEncoding reads a file to its end, and fails with the reason when its
-// bytes are not what encoding says, or what UTF-8 has when nothing was said.
+// checkEncoding reads the whole file, and fails with the reason if its bytes are not
+// in the named encoding, or not UTF-8 if none was named.
 func checkEncoding(file io.Reader, encoding string) error {
 	switch encoding {
 	case "", encodingUTF8, encodingGB18030:
 	default:
 		return errors.New("-encoding is utf-8 or gb18030")
 	}
-	var sample []byte // of what is not ASCII
+	var sample []byte // of the bytes outside ASCII
 	plainlyUTF8 := false
 	text := decoded(file, encoding)
 	for number := 1; ; number++ {
@@ -50,8 +49,8 @@ func checkEncoding(file io.Reader, encoding string) error {
 			return err
 		}
 		for _, r := range string(line) {
-			// Two bytes of UTF-8 may be a Chinese character of GB18030, three
-			// are hardly ever one and a half.
+			// Two bytes of UTF-8 may be one Chinese character of GB18030; three are
+			// hardly ever one and a half.
 			plainlyUTF8 = plainlyUTF8 || r >= 0x800
 			if r >= utf8.RuneSelf && len(sample) < 4096 {
 				sample = utf8.AppendRune(sample, r)
@@ -83,8 +82,7 @@ func checkLine(line []byte, number int, encoding string) error {
 	return nil
 }
 
-// isChinese reports whether bytes read as Chinese characters in GB18030, all of
-// them.
+// isChinese reports whether all bytes are Chinese characters in GB18030.
 func isChinese(text []byte) bool {
 	read, err := simplifiedchinese.GB18030.NewDecoder().Bytes(text)
 	return len(text) > 0 && err == nil && strings.IndexFunc(string(read), func(r rune) bool { return !unicode.Is(unicode.Han, r) }) < 0

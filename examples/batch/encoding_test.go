@@ -56,7 +56,7 @@ func TestAFileInGB18030IsReadWhenThatIsSaid(t *testing.T) {
 		assert.Equal(t, "match", answersIn(t, in)["k1"]["code"], name)
 	}
 
-	// What may be either is read as what it is said to be.
+	// A text that is valid in both encodings is read in the named one.
 	latin := write(t, "key,name,id_number,photo\nk1,José,"+p.IDNumber+",face.jpg\n")
 	_, err := start(t, "-in", latin, "-base", rootOf(server))
 	assert.ErrorContains(t, err, "-encoding utf-8 if it is that")

@@ -4,17 +4,17 @@
 //	go run -C examples/batch .
 //	go run -C examples/batch . -in "$PWD/people.csv" -rate 5
 //
-// The program runs in examples/batch: give it whole paths. The file has a heading
-// with the columns key, name, id_number, and photo or capture or both; see
-// table.go. The answers go to people.results.csv, and what has been asked and
-// answered to people.journal, which holds no name and no number. Keep
-// people.secret beside it: without it no row of the journal is found.
+// The program runs in examples/batch, so give it absolute paths. The file has a
+// heading with the columns key, name, id_number, and photo or capture or both; see
+// table.go. The results go to people.results.csv. The journal people.journal records
+// which rows were sent and answered; it has no names and no ID numbers. Keep
+// people.secret beside it: without the secret no row of the journal is found.
 //
 // Ctrl-C stops after the rows in flight; a second Ctrl-C abandons them.
 //
-// Without credentials in the environment it asks stand-in vendors: its own, or
-// those at -base. Then -in can be left out too, and made-up people are asked
-// about. With credentials (see examples/internal/accounts) every row may be billed.
+// Without credentials in the environment it asks stand-in vendors: its own, or those
+// at -base. Then -in is optional, and the rows are made-up people. With credentials
+// (see examples/internal/accounts) every row may be billed.
 package main
 
 import (
@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, signals
 	return verifyAll(ctx, client, s, signals, stdout, stderr)
 }
 
-// limited lets each vendor be asked at a rate, if one was given.
+// limited sets the rate per second of each vendor, if -rate is given.
 func limited(providers []idverify.Provider, perSecond float64) (opts []idverify.Option, err error) {
 	if perSecond == 0 {
 		return nil, nil
@@ -90,12 +90,13 @@ func limited(providers []idverify.Provider, perSecond float64) (opts []idverify.
 	return opts, nil
 }
 
-// verifyAll is the program: rows in, answers out, everything in the journal.
+// verifyAll is the program: it reads rows, writes results and records both in the
+// journal.
 func verifyAll(ctx context.Context, client idverify.Verifier, s settings, signals <-chan os.Signal, stdout, stderr io.Writer) error {
 	if err := s.overwritesNothing(); err != nil {
 		return err
 	}
-	in, err := openTable(s.in, s.encoding) // looks at the whole file before anything is paid for
+	in, err := openTable(s.in, s.encoding) // reads the whole file before anything is paid for
 	if err != nil {
 		return err
 	}
@@ -133,7 +134,7 @@ func verifyAll(ctx context.Context, client idverify.Verifier, s settings, signal
 	for r := range results {
 		sum.add(r)
 		if err := out.write(r); err != nil {
-			return err // the journal gets the calls in flight all the same
+			return err // the journal still records the calls in flight
 		}
 	}
 	bar.finish()

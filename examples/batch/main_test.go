@@ -41,7 +41,7 @@ func start(t *testing.T, args ...string) (stdout string, err error) {
 	return out.String(), err
 }
 
-// write makes a CSV file beside a photo, and gives its path.
+// write makes a CSV file beside a photo, and returns its path.
 func write(t *testing.T, text string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -166,7 +166,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	assert.Zero(t, server.Bill().Total())
 }
 
-// The answers are written over nothing that the run needs, by whatever name.
+// The results never overwrite a file that the run needs, whatever its name.
 func TestTheAnswersOverwriteNoFileOfTheRun(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
@@ -212,7 +212,7 @@ func rootOf(server *idverifytest.Server) string {
 	return strings.TrimSuffix(server.BaseURL(idverifytest.Linkface), "/"+idverifytest.Linkface)
 }
 
-// What was typed by mistake may be a name or a number.
+// An argument given by mistake may be a name or an ID number.
 func TestAnArgumentThatBelongsToNoFlagIsNotShown(t *testing.T) {
 	out, err := start(t, "测试甲", "11010519000101001X")
 	require.ErrorContains(t, err, "-in")

@@ -34,14 +34,14 @@ var built = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// vendors is a stand-in in this process, whose bill outlives the program, with
-// a gate through which only so many verifications pass.
+// vendors is a stand-in in this process, so that its bill survives when the program
+// is killed. A gate decides how many verifications pass.
 type vendors struct {
 	*idverifytest.Server
 	url     string
 	arrived chan struct{} // one for each verification
 	pass    chan struct{} // one is taken for each, before it is processed
-	left    chan struct{} // one for each whose client left before it had passed
+	left    chan struct{} // one for each whose client left before it passed
 }
 
 func newVendors(t *testing.T) *vendors {
@@ -49,7 +49,8 @@ func newVendors(t *testing.T) *vendors {
 		arrived: make(chan struct{}, 1000), pass: make(chan struct{}, 1000), left: make(chan struct{}, 1000)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.Contains(r.URL.Path, "token") {
-			// Only when all is read does the server notice that a client leaves.
+			// The server notices that a client left only after it has read the whole
+			// body.
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			v.arrived <- struct{}{}
@@ -88,7 +89,7 @@ func (v *vendors) waitFor(t *testing.T, n int, events <-chan struct{}) {
 	}
 }
 
-// people is a CSV file of different people, so that the bill tells them apart.
+// people is a CSV file of different people, so that the bill shows who was asked.
 func people(t *testing.T, n int) string {
 	t.Helper()
 	var text strings.Builder
@@ -109,7 +110,7 @@ func numberOf(i int) string {
 	return digits + string("10X98765432"[sum%11])
 }
 
-// process is the program under way.
+// process is the running program.
 type process struct {
 	*exec.Cmd
 	stdout bytes.Buffer
@@ -157,7 +158,7 @@ func (p *process) end(t *testing.T) int {
 	return p.ProcessState.ExitCode()
 }
 
-// perhaps is the keys that the program named as in flight and not answered.
+// perhaps are the keys that the program listed as in flight and not answered.
 func (p *process) perhaps() []string {
 	_, rest, _ := strings.Cut(p.stdout.String(), "perhaps billed: ")
 	keys, _, found := strings.Cut(rest, "\n")
@@ -174,12 +175,12 @@ func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 	in := people(t, total)
 	args := []string{"-in", in, "-base", v.url, "-workers", fmt.Sprint(atOnce)}
 
-	// Of the calls in flight at the end, three are billed and held back on the
-	// way out, the others have not been looked at.
+	// Of the calls in flight at the end, three are billed and their answers held
+	// back; the others have not been processed.
 	v.Inject(idverifytest.BaiduV4, idverifytest.Delay(0).Times(answered), idverifytest.Delay(time.Hour).Always())
 	first := launch(t, args...)
 	v.letPass(answered)
-	v.waitFor(t, answered+atOnce, v.arrived) // so many have been answered and journalled that these could come
+	v.waitFor(t, answered+atOnce, v.arrived) // these arrive only after so many have been answered and journalled
 	v.letPass(3)
 	require.Eventually(t, func() bool { return v.Bill().Total() == answered+3 }, time.Minute, time.Millisecond)
 	require.NoError(t, first.Process.Kill())
@@ -213,7 +214,7 @@ func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 		assert.True(t, billed[v.Subject(numberOf(i))], key)
 	}
 
-	// Asked for by name, they are sent again, and no other row.
+	// With -repeat and their keys, these rows are sent again, and no other.
 	third := launch(t, append(args, "-repeat", strings.Join(named, ","))...)
 	assert.Zero(t, third.end(t), third.stdout.String())
 	assert.Empty(t, third.perhaps())

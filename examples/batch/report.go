@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// bar shows the progress on a terminal, and nothing elsewhere.
+// bar shows the progress on a terminal, and nothing otherwise.
 type bar struct {
 	drawn *progressbar.ProgressBar
 	out   io.Writer
@@ -53,18 +53,18 @@ func isTerminal(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// summary is what the loop has seen.
+// summary counts the results.
 type summary struct {
 	rows, passed, refused, failed int
 
-	// Rows without a decision, by what another run would do about them.
-	again   int // at no cost, for a cause that passes: asked again
-	wrong   int // at no cost, for what the row says or shows: refused again
-	account int // at no cost, for the account or its credentials
-	review  int // at no cost, and for somebody to look at
+	// Rows without a decision, by what another run would do with them.
+	again   int // no cost, temporary cause: will be asked again
+	wrong   int // no cost, the row itself is wrong: would be refused again
+	account int // no cost, a problem of the account or its credentials
+	review  int // no cost, a person has to look at it
 	// Not asked again unless -repeat names their keys.
-	spoilt     []string // answered without a decision for what they say or show, perhaps at a price
-	answered   []string // answered without a decision for another cause, perhaps at a price
+	spoilt     []string // answered without a decision because of the row's data or photo, perhaps billed
+	answered   []string // answered without a decision for another cause, perhaps billed
 	unanswered []string // in flight, now or when an earlier run ended
 
 	journalErr error
@@ -84,7 +84,7 @@ func (s *summary) add(r batch.Result) {
 		return
 	}
 	s.failed++
-	e, ok := r.Err.(*idverify.Error) // as batch.Result promises
+	e, ok := r.Err.(*idverify.Error) // batch.Result promises this type
 	switch {
 	case !ok:
 	case e.Ambiguous():
@@ -93,14 +93,14 @@ func (s *summary) add(r batch.Result) {
 		s.spoilt = append(s.spoilt, r.Key)
 	case e.MayHaveCost():
 		s.answered = append(s.answered, r.Key)
-	case r.JournalErr != nil: // not sent: asked again when the journal is mended
+	case r.JournalErr != nil: // not sent: will be asked when the journal works again
 		s.again++
 	default:
 		*s.free(e.Advice())++
 	}
 }
 
-// free is the count of rows that failed at no cost with such an advice.
+// free is the counter of rows that failed at no cost with this advice.
 func (s *summary) free(advice idverify.Advice) *int {
 	switch advice {
 	case idverify.AdviceTryLater, idverify.AdviceTryAnotherVendor:
@@ -146,7 +146,7 @@ func (s *summary) print(out io.Writer, set settings, p batch.Progress) {
 	}
 }
 
-// unfinished says how to go on when rows are left.
+// unfinished says how to continue when rows are left.
 func (s *summary) unfinished(total int) error {
 	if s.rows == total {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// The closing lines tell for each row whether another run is worth while.
+// The closing lines say for each row whether another run makes sense.
 func TestTheClosingLinesSayWhatAnotherRunWouldDo(t *testing.T) {
 	failed := func(code idverify.Code, delivery idverify.Delivery, billed idverify.Billed) error {
 		return &idverify.Error{Code: code, Delivery: delivery, Billed: billed}

@@ -13,8 +13,8 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// journalSecret reads the secret that binds the journal's rows to their persons,
-// or makes one for a new journal: a line of 64 hexadecimal digits.
+// journalSecret reads the secret that links the journal's rows to persons, or makes
+// one for a new journal: a line of 64 hexadecimal digits.
 func journalSecret(path, journal string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -40,15 +40,14 @@ func journalSecret(path, journal string) ([]byte, error) {
 	return secret, nil
 }
 
-// unused fails when there is a journal already: rows that are bound by another
-// secret are not found.
+// unused fails if a journal exists already: a new secret would find none of its rows.
 func unused(journal string) error {
 	if _, err := os.Stat(journal); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	j, err := batch.OpenFileJournal(journal)
 	if err != nil {
-		return err // such as a journal of before, which had no secret
+		return err // such as a journal in the old format, which had no secret
 	}
 	return errors.Join(j.Close(), fmt.Errorf("the secret is gone with which %s was written: bring it back, or name it with -secret; without it no row of the journal is found, and all would be paid for again", journal))
 }
@@ -61,6 +60,7 @@ func newSecret(path string) ([]byte, error) {
 		return nil, err
 	}
 	_, err = fmt.Fprintln(file, hex.EncodeToString(secret))
-	// On the disk before the first row is: a journal without its secret is lost.
+	// It must be on disk before the first row: a journal without its secret is
+	// useless.
 	return secret, errors.Join(err, file.Sync(), file.Close())
 }

@@ -60,7 +60,7 @@ func TestTheJournalsSecretIsMadeOnceAndAskedFor(t *testing.T) {
 	assert.Equal(t, 1, server.Bill().Total())
 }
 
-// A journal of before had no secret.
+// A journal in the old format had no secret.
 func TestAJournalOfBeforeIsRefusedByName(t *testing.T) {
 	in := write(t, "key,name,id_number,photo\n")
 	journal := filepath.Join(filepath.Dir(in), "people.journal")

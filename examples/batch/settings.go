@@ -54,8 +54,8 @@ func parse(args []string, getenv func(string) string, usage io.Writer) (settings
 	return s, nil
 }
 
-// overwritesNothing keeps the answers, whose file is emptied at once, from being
-// written over another file of the run.
+// overwritesNothing keeps the results file, which is emptied at the start, from
+// replacing another file of the run.
 func (s settings) overwritesNothing() error {
 	for _, other := range []struct{ flag, path string }{{"-in", s.in}, {"-journal", s.journal}, {"-secret", s.secret}} {
 		if isOneFile(s.out, other.path) {
@@ -65,7 +65,7 @@ func (s settings) overwritesNothing() error {
 	return nil
 }
 
-// isOneFile also sees links, and two names of a file that is not there yet.
+// isOneFile also recognises links, and two names of a file that does not exist yet.
 func isOneFile(a, b string) bool {
 	one, errOne := os.Stat(a)
 	other, errOther := os.Stat(b)
@@ -77,7 +77,7 @@ func isOneFile(a, b string) bool {
 	return errOne == nil && errOther == nil && pathOne == pathOther
 }
 
-// withPaths names the files that were not named.
+// withPaths sets default names for the files that were not named.
 func (s settings) withPaths() settings {
 	stem := strings.TrimSuffix(s.in, filepath.Ext(s.in))
 	if s.out == "" {
@@ -92,8 +92,8 @@ func (s settings) withPaths() settings {
 	return s
 }
 
-// named is which rows -repeat means. A row that got an answer, billed or not,
-// is repeated only by its key.
+// named tells which rows -repeat selects. A row that was answered, billed or not, is
+// repeated only if its key is given.
 func named(repeat string) func(key string, err *idverify.Error) bool {
 	if repeat == "all-unanswered" {
 		return func(_ string, err *idverify.Error) bool { return err.Ambiguous() }

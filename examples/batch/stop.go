@@ -11,8 +11,8 @@ import (
 
 var errStopped = errors.New("stopped before the last row")
 
-// stopOn makes the first signal end the run, which lets the rows in flight
-// finish, and the second abort those.
+// stopOn ends the run on signals. After the first no new row starts and the rows in
+// flight may finish; the second aborts them.
 func stopOn(ctx context.Context, signals <-chan os.Signal, grace time.Duration, stderr io.Writer) (run, abort context.Context, release func()) {
 	run, stop := context.WithCancel(ctx)
 	abort, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -23,7 +23,7 @@ func stopOn(ctx context.Context, signals <-chan os.Signal, grace time.Duration, 
 		case <-released:
 			return
 		}
-		stop() // before it is said, so that what is said holds
+		stop() // before the message, so that the message is true
 		fmt.Fprintf(stderr, "\nStopping: no further row is sent, and those in flight have %v. Ctrl-C again to abandon them: they may be billed all the same.\n", grace)
 		select {
 		case <-signals:

@@ -15,8 +15,8 @@ import (
 	"github.com/idverify/idverify/examples/internal/accounts"
 )
 
-// table is the CSV file that comes in, with a heading. Its columns may stand in
-// any order, and others beside them:
+// table is the CSV file of the rows, with a heading. Its columns may be in any order,
+// and other columns are ignored:
 //
 //	key        your own id of the row, in letters, digits and . _ - :
 //	name       the person's name
@@ -24,10 +24,10 @@ import (
 //	photo      file with a photo of the face
 //	capture    file from the capture SDK
 //
-// At least one of photo and capture must be a column; -h says which vendors read
-// which. Paths are relative to the CSV file. A row whose photo is changed after
-// it was answered needs a new key; another name or number makes a new row by
-// itself. Rows with nothing in them are left out, and so is space around a cell.
+// The heading needs photo or capture or both; -h says which vendors read which. Paths
+// are relative to the CSV file. If you change a row's photo after it was answered,
+// give it a new key; a changed name or ID number makes a new row by itself. Blank
+// rows are ignored, and so is white space around a cell.
 type table struct {
 	file     *os.File
 	encoding string
@@ -36,8 +36,8 @@ type table struct {
 	err      error // what ended the rows too early
 }
 
-// openTable reads the file to its end, so that a broken line in the middle is
-// found before anything is sent.
+// openTable reads the whole file, so that a broken line in the middle is found before
+// anything is sent.
 func openTable(path, encoding string) (*table, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -87,21 +87,21 @@ func (t *table) look() error {
 			}
 		}
 	}
-	if numbers > 1 && numbers == rounded { // one in some thousand ends so
+	if numbers > 1 && numbers == rounded { // about one number in a thousand ends so
 		return errors.New(wasRounded)
 	}
 	return nil
 }
 
-// inPowers is a number that a spreadsheet wrote in powers of ten.
+// inPowers matches a number that a spreadsheet wrote in scientific notation.
 var inPowers = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$`)
 
 const wasRounded = "a spreadsheet has rounded the ID numbers to 15 digits: make the column id_number text, and fill it in again from where the numbers came"
 
-// howToHead does not repeat the first line, which may be a person's.
+// howToHead does not repeat the first line, which may be a person's data.
 const howToHead = "the first line must be the heading, with the names of the columns and commas between them"
 
-// fromTheStart is a reader after the heading.
+// fromTheStart is a reader placed after the heading.
 func (t *table) fromTheStart() (*csv.Reader, error) {
 	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
@@ -156,8 +156,8 @@ func (t *table) requests() iter.Seq[*idverify.Request] {
 	}
 }
 
-// isBlank reports whether a row has nothing in it, as spreadsheets leave some at
-// the end.
+// isBlank reports whether all cells of a row are empty: spreadsheets leave such rows
+// at the end.
 func isBlank(record []string) bool {
 	return strings.TrimSpace(strings.Join(record, "")) == ""
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// Two columns with one heading: which of them is asked about, and paid for?
+// With two columns of one heading it is unclear which to ask about.
 func TestAHeadingTwiceIsRefused(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
@@ -30,7 +30,7 @@ func TestAHeadingTwiceIsRefused(t *testing.T) {
 	}
 	assert.Zero(t, server.Bill().Total())
 
-	// Columns without a heading are spreadsheets' own.
+	// Spreadsheets add columns without a heading.
 	in := write(t, " Key,NAME,id_number,photo,,\nk1,"+p.Name+","+p.IDNumber+",face.jpg,,\n")
 	out, err := start(t, "-in", in, "-base", rootOf(server))
 	require.NoError(t, err, out)
@@ -50,7 +50,7 @@ func TestNumbersThatASpreadsheetRoundedAreRefused(t *testing.T) {
 	assert.Zero(t, server.Bill().Total())
 }
 
-// Spreadsheets leave rows of nothing at the end, and people leave space in cells.
+// Spreadsheets leave blank rows at the end, and people leave white space in cells.
 func TestBlankRowsAndSpaceInCellsAreNothing(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
@@ -62,8 +62,8 @@ func TestBlankRowsAndSpaceInCellsAreNothing(t *testing.T) {
 	assert.Equal(t, "1", answersIn(t, in)["k1"]["row"])
 }
 
-// A file without a heading, or with other separators, is told what a heading is;
-// its first line may be a person's, and is not repeated.
+// For a file without a heading, or with other separators, the error explains the
+// heading. It does not repeat the first line, which may be a person's data.
 func TestAFileWithoutAHeadingSaysNothingOfItsFirstLine(t *testing.T) {
 	p := idverifytest.Match()
 	for _, text := range []string{
@@ -79,7 +79,7 @@ func TestAFileWithoutAHeadingSaysNothingOfItsFirstLine(t *testing.T) {
 	}
 }
 
-// A cell that was kept as text for a spreadsheet is the text inside.
+// A cell written as ="…" is read as the text inside.
 func TestACellThatIsKeptAsTextIsRead(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()

@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// choose finds whom to ask: the vendors whose credentials are in the
-// environment, or the stand-in. done ends the program's own stand-in.
+// choose returns the providers: the vendors whose credentials are in the environment,
+// or the stand-in. done stops the program's own stand-in.
 func choose(s settings, getenv func(string) string, stdout io.Writer) (providers []idverify.Provider, done func(), err error) {
 	providers, _, err = accounts.FromEnvironment(getenv)
 	if err != nil {

@@ -18,15 +18,15 @@ import (
 	"github.com/idverify/idverify/sqlidverify"
 )
 
-// cluster is the processes and what they need.
+// cluster is the running processes, and the servers that they need.
 type cluster struct {
 	settings
 	*fleet.Fleet
 	desk *desk.Desk
-	ends []func() // what is to be closed, the last first
+	ends []func() // closed in reverse order
 }
 
-// open starts everything. Close is called also when it fails.
+// open starts everything. Close must be called even if open fails.
 func (c *cluster) open(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "cluster")
 	if err != nil {
@@ -97,7 +97,7 @@ func (c *cluster) close() {
 	}
 }
 
-// ask waits for what the callers are told.
+// ask waits for the results of the callers.
 func (c *cluster) ask(ctx context.Context, kind string, numbers []int, members ...int) ([]worker.Told, error) {
 	return c.told(ctx, c.Ask(worker.Ask{Kind: kind, Limit: 10 * time.Second}, numbers, members...))
 }
@@ -121,7 +121,7 @@ func (c *cluster) wait(ctx context.Context, p *fleet.Pending) ([]worker.Event, e
 	}
 }
 
-// everybody is one question, for each process once.
+// everybody repeats one question, once for each process.
 func (c *cluster) everybody(n int) []int {
 	numbers := make([]int, c.processes)
 	for i := range numbers {

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// demonstrate runs one step after the other, and prints the table.
+// demonstrate runs the steps in order, and prints the table.
 func demonstrate(ctx context.Context, s settings, out io.Writer) error {
 	c := &cluster{settings: s}
 	defer c.close()
@@ -49,7 +49,7 @@ func (c *cluster) tokens(ctx context.Context) ([]row, error) {
 		before := c.desk.Vendors.TokenFetches()
 		numbers := make([]int, c.processes)
 		for i := range numbers {
-			numbers[i] = first + 4*i // nobody's: answered with a decision
+			numbers[i] = first + 4*i // a made-up person: answered with a decision
 		}
 		_, err := c.ask(ctx, "token", numbers)
 		return c.desk.Vendors.TokenFetches() - before, err
@@ -116,10 +116,11 @@ func (c *cluster) oneQuestion(ctx context.Context) ([]row, error) {
 	return []row{{"bills for one question of all", fmt.Sprint(c.bills() - before), fmt.Sprint(c.processes)}}, err
 }
 
-// bills are of all vendors.
+// bills counts what all vendors charged.
 func (c *cluster) bills() int { return c.desk.Vendors.Bill().Total() }
 
-// killed ends the process that asks when its request has arrived.
+// killed kills the process that asks, as soon as its request has arrived at the
+// vendor.
 func (c *cluster) killed(ctx context.Context) ([]row, error) {
 	const n = 5
 	before, calls := c.bills(), c.desk.Vendors.Calls(idverifytest.BaiduV4)
@@ -149,14 +150,14 @@ func (c *cluster) killed(ctx context.Context) ([]row, error) {
 	}, err
 }
 
-// many asks each question at two processes, some questions at a time, and kills two
-// processes meanwhile.
+// many asks each question at two processes, several questions at a time, and kills
+// two processes meanwhile.
 func (c *cluster) many(ctx context.Context) ([]row, error) {
 	const rounds = 10
 	before := c.bills()
 	var numbers []int
 	for n := 1; len(numbers) < 2*c.questions; n++ {
-		if n%4 > 0 { // nobody's: answered with a decision
+		if n%4 > 0 { // a made-up person: answered with a decision
 			numbers = append(numbers, n, n) // the next two processes
 		}
 	}
@@ -180,7 +181,7 @@ func (c *cluster) many(ctx context.Context) ([]row, error) {
 	}, err
 }
 
-// killSoon kills a process when its callers have begun.
+// killSoon kills a process once its callers have begun.
 func (c *cluster) killSoon(ctx context.Context, member int) error {
 	select {
 	case <-ctx.Done():
@@ -191,7 +192,7 @@ func (c *cluster) killSoon(ctx context.Context, member int) error {
 	}
 }
 
-// afterwards asks every question once more.
+// afterwards asks every question again.
 func (c *cluster) afterwards(ctx context.Context, numbers []int) (decided, ambiguous int, err error) {
 	told, err := c.ask(ctx, "many", slices.Compact(slices.Clone(numbers)))
 	for _, t := range told {
@@ -205,7 +206,7 @@ func (c *cluster) afterwards(ctx context.Context, numbers []int) (decided, ambig
 	return decided, ambiguous, err
 }
 
-// billedTwice counts questions, by the requests that arrived.
+// billedTwice counts questions that were billed twice, by the requests that arrived.
 func (c *cluster) billedTwice(kind string) (twice int) {
 	bills := map[int]int{}
 	for _, e := range c.desk.Exchanges() {

@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/scaleout/servers"
 )
 
-// The whole demonstration. Only promises are held: figures depend on the machine.
+// The whole demonstration. Only promises are checked: figures depend on the machine.
 func TestDemonstrate_SharesEverything(t *testing.T) {
 	if missing := servers.Missing(); len(missing) > 0 {
 		t.Skip(missing, "not installed: ", servers.Install)

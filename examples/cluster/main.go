@@ -8,7 +8,7 @@
 //
 //	go run -C examples/cluster .
 //
-// How a process is wired stands in scaleout/service.
+// scaleout/service shows how a process is wired.
 package main
 
 import (
@@ -28,7 +28,7 @@ import (
 )
 
 func main() {
-	if worker.IsWorker() { // one of the processes: this program once more
+	if worker.IsWorker() { // one of the processes: the same program again
 		worker.Main()
 		return
 	}
@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-// settings are what the flags say.
+// settings are the values of the flags.
 type settings struct {
 	processes int
 	rate      float64
@@ -52,7 +52,7 @@ type settings struct {
 	questions int
 }
 
-// longest bounds the whole, whatever hangs.
+// longest bounds the whole run, even if something hangs.
 const longest = 90 * time.Second
 
 func run(ctx context.Context, args []string, out, errs io.Writer) error {

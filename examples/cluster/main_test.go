@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// TestMain is also that of the processes: they are this program.
+// The processes of the cluster are this test program, so TestMain starts them too.
 func TestMain(m *testing.M) {
 	if worker.IsWorker() {
 		worker.Main()
@@ -47,7 +47,7 @@ func TestParse_HelpSaysWhatIsNeeded(t *testing.T) {
 	assert.Contains(t, help.String(), "-processes")
 }
 
-// What is not installed is named before anything is started.
+// Missing programs are named before anything is started.
 func TestRun_SaysWhatToInstall(t *testing.T) {
 	if len(servers.Missing()) == 0 {
 		t.Setenv("PATH", "")

@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 )
 
-// row is a line of the table: what was counted, what came of it, and what it would be
-// if each process were alone.
+// row is a line of the table: what was counted, the count, and what it would be if
+// each process worked alone.
 type row struct{ what, shared, alone string }
 
 func print(out io.Writer, rows []row) error {

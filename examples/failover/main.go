@@ -1,6 +1,6 @@
-// Failover shows what a Client does when the first vendor fails: in five ways,
-// one after the other, against the stand-in vendors on this machine. For each
-// it prints who answered, what every attempt came to and what was billed.
+// Failover shows what a Client does when the first vendor fails: five scenarios
+// against the stand-in vendors on this machine. For each it prints who answered, the
+// outcome of every attempt and what was billed.
 //
 //	go run ./examples/failover
 package main
@@ -51,7 +51,8 @@ func run(ctx context.Context, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "FIRST VENDOR\tANSWER\tATTEMPTS\tBILLED BY")
 	for _, s := range scenarios {
-		// A new client for each, so that one scenario's open circuit is not the next one's.
+		// A new client for each scenario, so that an open circuit breaker does not
+		// affect the next.
 		providers, err := twoThatReadPhotos(server.URL)
 		if err != nil {
 			return err
@@ -76,8 +77,8 @@ func run(ctx context.Context, out io.Writer) error {
 	return table.Flush()
 }
 
-// twoThatReadPhotos are two vendors that a new customer can buy from, and that are
-// sent the same photo.
+// twoThatReadPhotos are two vendors that new customers can buy from and that accept
+// the same photo.
 func twoThatReadPhotos(root string) ([]idverify.Provider, error) {
 	all, err := accounts.StandIns(root)
 	if err != nil {

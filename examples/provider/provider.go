@@ -1,5 +1,5 @@
-// Package nearface is a provider for a vendor that idverify does not know, and that does
-// not exist: what one has to write, and what the kit does. Copy it.
+// Package nearface is a provider for a made-up vendor that idverify does not know. It
+// shows what you have to write and what the kit does for you. Copy it.
 package nearface
 
 import (
@@ -10,11 +10,11 @@ import (
 	"github.com/idverify/idverify/providerkit"
 )
 
-// Config is an account at NearFace. It prints as its name.
+// Config is an account at NearFace. It prints only its name.
 type Config struct {
 	configMask
 
-	// Key is the account's, from the vendor's console. Required.
+	// Key is the account's key, from the vendor's console. Required.
 	Key string
 	// HTTP is how the vendor is reached.
 	HTTP idverify.HTTP
@@ -26,26 +26,26 @@ type configMask = providerkit.Mask[Config]
 type Client struct {
 	clientMask
 	vendor     *providerkit.Vendor
-	key        idverify.Sensitive // prints as [hidden], wherever it stands
+	key        idverify.Sensitive // always prints as [hidden]
 	similarity idverify.Rule
 }
 
 type clientMask = providerkit.Mask[Client]
 
-// What the vendor's page says: the score's scale, who is the same person, and of how
-// many impostors that is true.
+// From the vendor's documents: the score's scale, the threshold for the same person,
+// and its false accept rate.
 var similarity = idverify.Rule{
 	Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Min: 0, Max: 100}, Pass: idverify.AtLeast, Threshold: 80,
 	FAR: []idverify.FARStep{{Threshold: 80, Rate: 1e-4}, {Threshold: 90, Rate: 1e-5}},
 }
 
 var codes = []idverify.CodeRow{
-	{VendorCode: "0", Code: idverify.CodeMatch, Billed: idverify.BilledYes}, // compared; the score decides
+	{VendorCode: "0", Code: idverify.CodeMatch, Billed: idverify.BilledYes}, // compared: the score decides
 	{VendorCode: "1001", Code: idverify.CodeIdentityMismatch, Billed: idverify.BilledYes},
 	{VendorCode: "2001", Code: idverify.CodeNoFace, Billed: idverify.BilledNo},
 	{VendorCode: "4001", Code: idverify.CodeUnauthorized, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused},
 	{VendorCode: "4290", Code: idverify.CodeRateLimited, Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused},
-	{VendorCode: "5001", Code: idverify.CodeVendorUnavailable}, // the page does not say what it costs
+	{VendorCode: "5001", Code: idverify.CodeVendorUnavailable}, // the documents do not say what it costs
 }
 
 // New fails with CodeInvalidConfig and the name of the field.
@@ -69,7 +69,8 @@ func (c *Client) Accepts(ev idverify.Evidence) bool { _, ok := ev.(idverify.Phot
 // Rules are the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
 
-// WithMaxFAR is a client at a threshold for which the vendor published such a rate.
+// WithMaxFAR returns a client that uses the vendor's published threshold for this
+// false accept rate.
 func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 	rule, err := c.vendor.MaxFAR(c.similarity, rate)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 const key = "EXAMPLE-NEARFACE-KEY"
 
-// people are those whom the vendor's stand-in knows, the match first. They are made up.
+// people are the made-up persons that the vendor's stand-in knows, the match first.
 var people = []idverifytest.Case{
 	{Name: "测试甲", IDNumber: "11010519000101001X", Want: idverify.CodeMatch},
 	{Name: "测试乙", IDNumber: "110105190001010028", Want: idverify.CodeFaceMismatch},
@@ -32,7 +32,7 @@ var answers = map[idverify.Code]string{
 	idverify.CodeVendorUnavailable: `"code":"5001"`,
 }
 
-// standIn answers as the vendor's page says.
+// standIn answers as the vendor documents it.
 func standIn(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Trace  string

@@ -10,8 +10,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// example shows one answer with everything in it, of a Client whose first vendor is
-// down.
+// example shows one full result, from a Client whose first vendor is down.
 func (a *asking) example(ctx context.Context) error {
 	client, err := idverify.New(a.providers)
 	if err != nil {

@@ -8,8 +8,8 @@
 // credentials of one or more vendors it calls those, about the person given by
 // -name, -id and -photo or -capture; -h lists the variables.
 //
-// A refusal or an error of a vendor's is an answer, and the exit status is 0. It
-// is 1 when nothing at all could be sent, as with a photo that cannot be read.
+// A vendor's refusal or error counts as an answer, and the exit status is 0. It is 1
+// if nothing could be sent, for example because the photo cannot be read.
 package main
 
 import (
@@ -36,19 +36,19 @@ func main() {
 	}
 }
 
-// subject is one question: about whom, and with which evidence.
+// subject is one question: a person with the evidence.
 type subject struct {
 	label, about [2]string // English and Chinese
 	request      *idverify.Request
 }
 
-// asking is what is asked of whom, and how it is shown.
+// asking is the questions, the vendors, and how the answers are shown.
 type asking struct {
 	screen
 	lang      lang
 	providers []idverify.Provider
 	subjects  []subject
-	standIn   *idverifytest.Server // nil when real vendors are asked
+	standIn   *idverifytest.Server // nil if real vendors are asked
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out screen) error {
@@ -106,8 +106,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out scr
 	return a.show(ctx, *verbose)
 }
 
-// show asks every vendor about everybody, each question once. When no question at
-// all was sent, the first failure is returned: it is no answer of a vendor's.
+// show asks every vendor about every person, each question once. If no question at
+// all was sent, it returns the first failure, which is then no answer of a vendor.
 func (a *asking) show(ctx context.Context, verbose bool) error {
 	answers, err := a.matrix(ctx)
 	if err != nil {
@@ -131,7 +131,7 @@ func (a *asking) show(ctx context.Context, verbose bool) error {
 		return err
 	case !sent:
 		return fmt.Errorf("nothing could be sent: %w", first)
-	case a.standIn != nil: // with real vendors it would be paid for once more
+	case a.standIn != nil: // real vendors would bill it again
 		if err := a.example(ctx); err != nil {
 			return err
 		}
@@ -143,8 +143,8 @@ func (a *asking) show(ctx context.Context, verbose bool) error {
 	return nil
 }
 
-// madeUp are people whom every stand-in knows, each with evidence in both forms: a
-// vendor takes the one that it reads.
+// madeUp are people that every stand-in knows, each with evidence in both forms:
+// every vendor uses the form that it reads.
 func madeUp() []subject {
 	var subjects []subject
 	for _, p := range idverifytest.Persons() {

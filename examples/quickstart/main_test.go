@@ -32,7 +32,7 @@ func environment(pairs ...string) func(string) string {
 	}
 }
 
-// wide is a file's screen.
+// wide is the screen of a file.
 func wide(out *bytes.Buffer) screen { return screen{Writer: out, width: fullWidth} }
 
 func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
@@ -56,7 +56,7 @@ func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
 func rowOf(block, about string) string {
 	for line := range strings.Lines(block) {
 		if strings.HasPrefix(strings.TrimSpace(line), about) {
-			// Only up to the checks: "billed yes" further right is not the verdict.
+			// Only the checks: "billed yes" further right is not the verdict.
 			return line[:min(len(line), 120)]
 		}
 	}
@@ -91,7 +91,7 @@ func TestAPersonIsAskedAbout(t *testing.T) {
 	assert.NotContains(t, out.String(), "attempt 1", "an example would be paid for")
 }
 
-// One question that was sent is enough: what comes back is an answer.
+// One question that was sent is enough: its reply is an answer.
 func TestNothingSentIsAnError(t *testing.T) {
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()

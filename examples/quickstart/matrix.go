@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// answer is what a vendor said about somebody.
+// answer is what a vendor answered about a person.
 type answer struct {
 	res *idverify.Result
 	err error
@@ -21,8 +21,8 @@ func (a answer) wasSent() bool {
 	return !errors.As(a.err, &e) || e.Sent()
 }
 
-// matrix asks everything and shows one row a person, one column a vendor, while the
-// answers come. answers are by vendor and person.
+// matrix asks all questions and shows the answers as they arrive, one row for each
+// person and one column for each vendor. answers are by vendor and person.
 func (a *asking) matrix(ctx context.Context) (answers [][]answer, err error) {
 	answers = make([][]answer, len(a.providers))
 	widths := make([]int, len(a.providers))
@@ -71,15 +71,15 @@ func (a *asking) matrix(ctx context.Context) (answers [][]answer, err error) {
 	return answers, nil
 }
 
-// The widths of columns: of what stands before a row, of a cell, and of a mark.
+// The widths of the columns: before a row, of a cell, and of a mark.
 const (
 	labelWidth = 18
 	cellWidth  = 8
 	markWidth  = 3
 )
 
-// cell is an answer in few letters. An attack names the check that found it. Where
-// nothing was decided there is a dash, and what to do.
+// cell shows an answer in a few letters. An attack names the check that found it.
+// Without a decision it shows a dash, and what to do.
 func (a *asking) cell(res *idverify.Result, err error, narrow bool) (string, idverify.Advice) {
 	code, advice := idverify.Outcome(res, err)
 	if narrow {
@@ -102,7 +102,7 @@ func (a *asking) cell(res *idverify.Result, err error, narrow bool) (string, idv
 	return text, advice
 }
 
-// pad fills a text up to a width, in columns of the screen, or cuts it.
+// pad extends or cuts a text to a width, in columns of the screen.
 func pad(text string, width int) string {
 	used := 0
 	for i, r := range text {
@@ -114,7 +114,7 @@ func pad(text string, width int) string {
 	return text + strings.Repeat(" ", width-used)
 }
 
-// columns is how wide a character is: Chinese ones take two.
+// columns is the width of a character: Chinese characters take two columns.
 func columns(r rune) int {
 	if utf8.RuneLen(r) > 2 && r >= 0x2E80 {
 		return 2

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// shown is what is printed on a screen of that width, without the example.
+// shown is the output on a screen of that width, without the example.
 func shown(t *testing.T, width int, args ...string) []string {
 	t.Helper()
 	var out bytes.Buffer
@@ -30,7 +30,7 @@ func columnsOf(line string) (n int) {
 	return n
 }
 
-// introduction is how many lines are said of the stand-in, with the empty one behind them.
+// introduction counts the lines about the stand-in, with the empty line after them.
 func introduction(l lang) int { return strings.Count(words[wordStandIn][l], "\n") + 2 }
 
 func TestTheMatrixFitsItsScreen(t *testing.T) {

@@ -7,18 +7,18 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// screen is where the output goes: how wide it is, and whether it has colours.
+// screen is where the output goes, with its width and whether it shows colours.
 type screen struct {
 	io.Writer
 	width    int
 	coloured bool
 }
 
-// fullWidth is what the matrix needs, and what a file gets.
+// fullWidth is the width that the matrix needs, and the width of a file.
 const fullWidth = 100
 
-// screenOf is the screen of a file. One that is no terminal is wide and has no
-// colours.
+// screenOf is the screen of a file. If the file is no terminal, it is wide and
+// without colours.
 func screenOf(file *os.File, getenv func(string) string) screen {
 	s := screen{Writer: file, width: fullWidth}
 	info, err := file.Stat()
@@ -32,7 +32,7 @@ func screenOf(file *os.File, getenv func(string) string) screen {
 	return s
 }
 
-// colours by advice: what is to be done is seen before it is read.
+// colours show by advice, at a glance, what to do.
 var colours = map[idverify.Advice]string{
 	idverify.AdviceAccept:           "32", // green
 	idverify.AdviceReject:           "31", // red

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// widthOf asks the terminal how many columns it has, 0 when it does not say.
+// widthOf asks the terminal for its number of columns, 0 if it does not say.
 func widthOf(file *os.File) int {
 	var size struct{ rows, columns, x, y uint16 }
 	_, _, failed := syscall.Syscall(syscall.SYS_IOCTL, file.Fd(), syscall.TIOCGWINSZ, uintptr(unsafe.Pointer(&size))) //nolint:gosec // that is how it is asked

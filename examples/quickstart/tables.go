@@ -8,7 +8,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// tables show what the matrix has no room for, a table for each vendor.
+// tables show, for each vendor, what the matrix has no room for.
 func (a *asking) tables(answers [][]answer) error {
 	for i, p := range a.providers {
 		fmt.Fprintf(a, "%s\n", p.Name())
@@ -43,7 +43,8 @@ func line(about string, res *idverify.Result, err error) string {
 				similarity = fmt.Sprintf("%g (the vendor's word)", score)
 			}
 		} else {
-			// The comparator is the vendor's own: at the threshold one passes, another does not.
+			// Vendors use different comparators: a score equal to the threshold
+			// passes with one and fails with another.
 			similarity = fmt.Sprintf("%g (pass %s %g)", score, c.Comparator, c.Threshold)
 			margin = fmt.Sprintf("%+.3f", c.Margin)
 		}

@@ -2,7 +2,7 @@ package main
 
 import "github.com/idverify/idverify"
 
-// lang is the language of the output: the place of a text in a pair.
+// lang is the language of the output: an index into a pair of texts.
 type lang int
 
 const (
@@ -35,7 +35,7 @@ var words = [...][2]string{
 	wordNext:    {"Next:", "接着试试："},
 }
 
-// labels are the stand-in's people in few letters, by what the stand-in says of them.
+// labels name the stand-in's people in a few letters, by the stand-in's description.
 var labels = map[string][2]string{
 	"the face is the person's":                         {"the right face", "本人"},
 	"the face is somebody else's":                      {"another's face", "不是本人"},
@@ -74,7 +74,7 @@ var kinds = map[idverify.CheckKind][2]string{
 	idverify.CheckHack:      {"hacked", "注入"},
 }
 
-// todo says what to do, behind a dash.
+// todo says what to do, after a dash.
 var todo = map[idverify.Advice][2]string{
 	idverify.AdviceRetakePhoto:      {"retake", "重拍"},
 	idverify.AdviceFixInput:         {"input", "改输入"},
@@ -84,7 +84,7 @@ var todo = map[idverify.Advice][2]string{
 	idverify.AdviceReview:           {"review", "复核"},
 }
 
-// marks are for terminals without room for words.
+// marks are for terminals too narrow for words.
 var marks = map[idverify.Advice]string{
 	idverify.AdviceAccept: "y", idverify.AdviceReject: "n", idverify.AdviceReview: "?",
 	idverify.AdviceRetakePhoto: "p", idverify.AdviceFixInput: "i", idverify.AdviceTryLater: "l",

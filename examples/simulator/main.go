@@ -3,15 +3,15 @@
 //
 //	go run ./examples/simulator -addr 127.0.0.1:8089
 //
-// It prints where each vendor is found, the test credentials, the people it
-// knows and the evidence that needs no picture; with -json as one JSON object
-// on one line. It stops on an interrupt.
+// It prints each vendor's address, the test credentials, the people it knows and the
+// evidence that needs no picture; with -json as one JSON object on one line. An
+// interrupt stops it.
 //
-// It speaks plain http. Go clients of this SDK take that on the loopback
-// interface only: to reach it in another container, put TLS in front.
+// It speaks plain http, which Go clients of this SDK accept only on the loopback
+// interface. To reach it in another container, put TLS in front.
 //
-// It takes at most 64 MiB of memory whatever it is sent, and serves 256
-// connections at a time: see [idverifytest.Server.Serve].
+// It uses at most 64 MiB of memory whatever it receives, and serves 256 connections
+// at a time: see [idverifytest.Server.Serve].
 //
 // Over HTTP the people choose the outcome. Faults, scores and the bill are for
 // Go tests, which start [idverifytest.Server] themselves.
@@ -41,7 +41,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	debug.SetMemoryLimit(48 << 20) // what is free is collected before the program takes more
+	debug.SetMemoryLimit(48 << 20) // free memory is collected before the program takes more
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "simulator:", err)
 		os.Exit(1)
@@ -82,8 +82,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return standIn.Serve(listener)
 }
 
-// reachable is an address that a client on this machine can call: a listener
-// on all interfaces has none of its own.
+// reachable is an address that a client on this machine can call: the address of a
+// listener on all interfaces cannot be called.
 func reachable(addr net.Addr) string {
 	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP == nil || tcp.IP.IsUnspecified()) {
 		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
@@ -91,19 +91,19 @@ func reachable(addr net.Addr) string {
 	return addr.String()
 }
 
-// description is what -json prints. Its names are stable.
+// description is what -json prints. Its field names are stable.
 type description struct {
 	Vendors map[string]vendor `json:"vendors"`
 	Persons []person          `json:"persons"`
-	// Evidence is what every vendor that takes addresses knows.
+	// Evidence works for every vendor that takes addresses.
 	Evidence map[string]string `json:"evidence"`
 }
 
 type vendor struct {
 	BaseURL     string            `json:"base_url"`
 	Credentials map[string]string `json:"credentials"` // by the vendor's own parameter names
-	// Evidence is what the vendor takes instead of a picture, by its own
-	// parameter names.
+	// Evidence is what the vendor accepts instead of a picture, by its own parameter
+	// names.
 	Evidence map[string]string `json:"evidence,omitempty"`
 }
 
@@ -111,7 +111,7 @@ type person struct {
 	Name     string `json:"name"`
 	IDNumber string `json:"id_number"`
 	Code     string `json:"code"`
-	// Codes is what each vendor makes of the person.
+	// Codes is the code of each vendor for the person.
 	Codes   map[string]string `json:"codes"`
 	About   string            `json:"about"`
 	AboutZH string            `json:"about_zh"`
@@ -164,7 +164,7 @@ func (d description) print(out io.Writer) error {
 	return table.Flush()
 }
 
-// outcome is the person's code, and after it what other vendors say.
+// outcome is the person's code, followed by the codes of vendors that differ.
 func (p person) outcome() string {
 	var others []string
 	for _, vendor := range idverifytest.Vendors() {

@@ -1,6 +1,6 @@
-// Package aside asks a store of the user's beside the call that needs it, so that
-// a store which is slow, or deaf to its context, holds nobody. Media are looked at
-// in the same way: a file system can hang.
+// Package aside runs a call to the user's store in a goroutine of its own, so that a
+// slow store, or one that ignores its context, blocks no caller. Media are read in
+// the same way, because a file system can hang.
 package aside
 
 import (
@@ -11,14 +11,13 @@ import (
 	"time"
 )
 
-// Most is how many questions to one store may go on after their callers gave up
-// waiting. With so many left behind the store is not asked any more until one
-// of them ends.
+// Most is how many questions to one store may still run after their callers stopped
+// waiting. At that number the store is not asked again until one of them ends.
 const Most = 64
 
-// MostAtOnce is how many questions to one store are under way at a time. Further
-// ones wait for their turn, as part of their limit: so many can be left behind
-// when they all come before the first of them is given up.
+// MostAtOnce is how many questions to one store run at the same time. Further ones
+// wait for their turn, and the wait counts towards their limit. At most this many can
+// be left behind when all of them start before the first caller gives up.
 const MostAtOnce = 1024
 
 // ErrBusy says that the store was not asked, because too many earlier questions
@@ -28,7 +27,7 @@ var ErrBusy = errors.New("idverify: too many earlier questions still wait for th
 // errGone says that the store ended the goroutine instead of answering.
 var errGone = errors.New("idverify: the store gave no answer")
 
-// Desk is what is known about one store. The zero Desk is ready. It is safe for
+// Desk counts the questions to one store. The zero Desk is ready. It is safe for
 // concurrent use.
 type Desk struct {
 	leftBehind atomic.Int64
@@ -54,7 +53,7 @@ func (d *Desk) begin(ctx context.Context) error {
 
 func (d *Desk) end() { <-d.underWay }
 
-// LeftBehind is how many questions go on although nobody waits for them.
+// LeftBehind is how many questions still run after their callers left.
 func (d *Desk) LeftBehind() int { return int(d.leftBehind.Load()) }
 
 type answer[T any] struct {
@@ -63,10 +62,10 @@ type answer[T any] struct {
 	panicked any
 }
 
-// Ask asks a question that may take as long as limit. The question's context
-// has that limit and ends with ctx; when it ends, Ask returns its error, whether
-// the store has noticed or not. A panic of the store comes up in the caller, and
-// is dropped where the caller has gone.
+// Ask runs a question for at most limit. The question's context has that limit and
+// ends with ctx. When it ends, Ask returns its error at once, even if the store
+// ignores its context. A panic of the store is raised again in the caller, or dropped
+// if the caller has left.
 func Ask[T any](ctx context.Context, d *Desk, limit time.Duration, question func(context.Context) (T, error)) (T, error) {
 	var none T
 	if d.leftBehind.Load() >= Most {
@@ -88,7 +87,7 @@ func Ask[T any](ctx context.Context, d *Desk, limit time.Duration, question func
 				got.panicked = r
 			}
 			answered <- got
-			if !gone.CompareAndSwap(false, true) { // the caller went first
+			if !gone.CompareAndSwap(false, true) { // the caller left first
 				d.leftBehind.Add(-1)
 			}
 		}()
@@ -104,7 +103,7 @@ func Ask[T any](ctx context.Context, d *Desk, limit time.Duration, question func
 		d.leftBehind.Add(1)
 		return none, err
 	}
-	return (<-answered).open() // it came at the last moment
+	return (<-answered).open() // the answer came at the last moment
 }
 
 func (a answer[T]) open() (T, error) {

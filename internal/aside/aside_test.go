@@ -49,7 +49,8 @@ func TestAskLeavesADeafStoreBehind(t *testing.T) {
 	})
 }
 
-// Callers who all come before the first gives up leave no more behind than that.
+// Callers that all start before the first gives up leave at most MostAtOnce questions
+// behind.
 // Holds P-PAY-15.
 func TestAskLeavesFewBehindOfManyAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestAskLeavesFewBehindOfManyAtOnce(t *testing.T) {
 	})
 }
 
-// A healthy store serves any number of callers, in turns.
+// A healthy store serves any number of callers, MostAtOnce at a time.
 func TestAskServesMoreCallersThanAreUnderWayAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk

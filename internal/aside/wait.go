@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// grace is how long somebody who was told that the context ended may take to
-// return before he counts as left behind. It spares a healthy limiter, which many
-// callers leave at the same moment, from being taken for a deaf one.
+// grace is how long a question may take to return after its context ended before it
+// counts as left behind. Without it, a healthy limiter that many callers leave at the
+// same moment would look like one that ignores its context.
 const grace = 20 * time.Millisecond
 
-// Wait asks a question whose answer may take as long as ctx lasts, such as one for
-// a place in a line. Any number may wait. A value that comes after the caller has
-// gone is given to late, whose panic is dropped. Otherwise it does as Ask does.
+// Wait asks a question whose answer may take as long as ctx lasts, such as a wait in
+// a queue. Any number may wait. A value that arrives after the caller left is passed
+// to late, whose panic is dropped. Otherwise Wait works like Ask.
 func Wait[T any](ctx context.Context, d *Desk, question func(context.Context) (T, error), late func(T)) (T, error) {
 	var none T
 	if d.leftBehind.Load() >= Most {
@@ -28,7 +28,7 @@ func Wait[T any](ctx context.Context, d *Desk, question func(context.Context) (T
 			select {
 			case answered <- got:
 				return
-			case <-taken: // the caller has gone
+			case <-taken: // the caller has left
 			}
 			defer d.leftBehind.Add(-1)
 			if got.err == nil && got.panicked == nil {

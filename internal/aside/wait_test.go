@@ -50,7 +50,8 @@ func TestWaitLeavesTheDeafBehindAndTakesNothingLate(t *testing.T) {
 	})
 }
 
-// Many who leave a healthy line at the same moment leave nobody behind.
+// Many callers that leave a healthy queue at the same moment leave no question
+// behind.
 // Holds P-PAY-14.
 func TestWaitOfManyWhoLeaveAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

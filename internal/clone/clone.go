@@ -3,16 +3,16 @@ package clone
 
 import "reflect"
 
-// Of copies what a value points at, through exported fields, slices, maps and
-// fields of type any. What a type keeps in fields of its own is left to the type.
-// Interfaces with methods are shared: what is behind them is more than data, and
-// errors are compared by address.
+// Of copies a value and what it points at: exported fields, slices, maps and fields
+// of type any. Unexported fields stay shared; their type has to copy them. Interfaces
+// with methods are shared too: they are more than data, and errors are compared by
+// address.
 func Of[T any](value T) T {
 	copier{}.fill(reflect.ValueOf(&value).Elem())
 	return value
 }
 
-// copier has the copies that were made, so that a value that points at itself is
+// copier remembers the copies already made, so that a value that points at itself is
 // copied once.
 type copier map[original]reflect.Value
 
@@ -22,7 +22,7 @@ type original struct {
 	length int
 }
 
-// fill replaces whatever v, a copy, shares with the original.
+// fill replaces everything that v, a copy, still shares with the original.
 func (c copier) fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -46,7 +46,7 @@ func (c copier) fill(v reflect.Value) {
 	}
 }
 
-// filled is a copy of a value that cannot be changed where it is.
+// filled returns a copy of a value that is not addressable.
 func (c copier) filled(v reflect.Value) reflect.Value {
 	own := reflect.New(v.Type()).Elem()
 	own.Set(v)

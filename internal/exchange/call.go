@@ -1,7 +1,7 @@
-// Package exchange has what every vendor's package needs around its one exchange:
-// read the request, send, turn transport failures into errors, look up codes in the
-// vendor's table and judge scores. A vendor's package has only what is specific to
-// the vendor: protocol, code table, rules.
+// Package exchange has what every vendor's package needs for one exchange: it reads
+// the request, sends it, turns transport failures into errors, looks up codes in the
+// vendor's table and judges scores. A vendor's package adds only its own parts:
+// protocol, code table, rules.
 package exchange
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Vendor is what all calls to one account have in common.
+// Vendor is what all calls with one account share.
 type Vendor struct {
 	Name  string
 	HTTP  *httpx.Client
@@ -36,26 +36,26 @@ type Vendor struct {
 type Call struct {
 	Exchange
 
-	ctx      context.Context // of the call
-	own      httpx.Request   // with what Steps.Sign added
-	ahead    time.Duration   // of this machine's clock is the one that is signed for
+	ctx      context.Context // of this call
+	own      httpx.Request   // including what Steps.Sign added
+	ahead    time.Duration   // how far ahead of our clock the signature's time is
 	warnings []idverify.Warning
 }
 
 // Steps are the vendor-specific parts of a verification. [Vendor.Ask] runs them.
 type Steps struct {
 	// Milder says that the client's rules are milder than the vendor recommends:
-	// every result warns of it.
+	// every result then has a warning.
 	Milder bool
-	// Encode makes the request of the question. It opens media, and sends nothing.
+	// Encode makes the request for the question. It opens media, but sends nothing.
 	Encode func(*Call) (httpx.Request, error)
 	// Sign adds the authentication: a signature for the time of [Call.At], or an access
 	// token. It runs last, so that a slow disk does not use up a signature's lifetime.
 	// Nil for a vendor whose credentials are already in the request.
 	Sign func(*Call, *httpx.Request) error
-	// Refused reports whether the vendor refused what Sign added, before it looked
-	// at the person, and whether signing again may help. The exchange is then made
-	// once more. Nil means [Call.RefusedForTime].
+	// Refused reports whether the vendor refused what Sign added, before it looked at
+	// the person, and whether a new signature may help. Then a second exchange is
+	// made. Nil means [Call.RefusedForTime].
 	Refused func(*Call, error) bool
 	// Decode turns the answer into a decision or an error.
 	Decode func(*Call) (*idverify.Result, error)
@@ -95,8 +95,8 @@ func (c *Call) round(req httpx.Request, s Steps) (*idverify.Result, error) {
 	return s.Decode(c)
 }
 
-// signed makes one exchange, or two. An error of sign is none of the vendor's about a
-// signature.
+// signed makes one exchange or two. An error of sign is never the vendor's refusal of
+// a signature.
 func (c *Call) signed(sign func() error, round func() (*idverify.Result, error), refused func(*Call, error) bool) (*idverify.Result, error) {
 	c.ahead = c.skew.get()
 	if err := sign(); err != nil {
@@ -119,7 +119,7 @@ func (c *Call) signed(sign func() error, round func() (*idverify.Result, error),
 	return c.warnOfSkew(res), nil
 }
 
-// Begin takes a question. Nothing has been opened or sent when it fails.
+// Begin starts a call for a question. If it fails, nothing was opened or sent.
 func (v *Vendor) Begin(ctx context.Context, q *idverify.Question) (*Call, error) {
 	if q.Evidence() == nil {
 		return nil, v.Refuse(idverify.CodeInvalidRequest, "Question", "a question is made by Request.Question")
@@ -138,28 +138,30 @@ func (v *Vendor) Begin(ctx context.Context, q *idverify.Question) (*Call, error)
 	return call, nil
 }
 
-// Context is the call's.
+// Context is the context of the call.
 func (c *Call) Context() context.Context { return c.ctx }
 
-// At is the time to sign with: now, by the vendor's clock as far as it is known.
+// At is the time to sign with: now, corrected by the known difference to the vendor's
+// clock.
 func (c *Call) At() time.Time { return c.Now().Add(c.ahead) }
 
-// Clock is At for a signing hook, which may be abandoned and must not read a call that
-// has gone on.
+// Clock is At for a signing hook. The hook may be abandoned, and then must not read a
+// call that continues.
 func (c *Call) Clock() func() time.Time {
 	now, ahead := c.Now, c.ahead
 	return func() time.Time { return now().Add(ahead) }
 }
 
-// Warn adds a warning to the result. What Subject gave is shared, and copied.
+// Warn adds a warning to the result. The slice from Subject is shared, so it is
+// copied.
 func (c *Call) Warn(w idverify.Warning) { c.warnings = append(slices.Clip(c.warnings), w) }
 
-// Suspect makes the outcome an attack whatever the scores say, because the vendor
+// Suspect makes the outcome an attack whatever the scores are, because the vendor
 // says that the capture itself cannot be trusted.
 func (c *Call) Suspect() { c.suspect = true }
 
-// Send makes the exchange. The body of a request that is signed is digested first.
-// Its error is an *idverify.Error.
+// Send makes the exchange. If the request is signed, the body's digest is computed
+// first. The error is an *idverify.Error.
 func (c *Call) Send(ctx context.Context, req httpx.Request) error {
 	c.warnings, c.suspect = c.Subject.Warnings(), false
 	if c.milder {

@@ -43,8 +43,8 @@ func TestCallerWhoHasLeftBeforeBeginsNothing(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// An answer that breaks off is on the bill, perhaps: the vendor can be asked
-// about it by the id that came through.
+// The vendor may have billed an answer that broke off. With its request id, the
+// vendor can be asked.
 func TestRequestIDOfAnAnswerThatBreaksOffIsKept(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -66,7 +66,7 @@ func TestRequestIDOfAnAnswerThatBreaksOffIsKept(t *testing.T) {
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 }
 
-// A hook that signs may still run when its call has learned more.
+// A signing hook may still run when its call has learned a new clock difference.
 func TestClock_KeepsWhatWasKnown(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	c := answered(http.StatusOK)

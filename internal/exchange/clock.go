@@ -17,32 +17,33 @@ const (
 	maxSkew       = 24 * time.Hour
 )
 
-// skew is how far the vendor's clock is ahead of this machine's, as learned from an
-// answer. The zero value means no difference.
+// skew is the vendor's clock minus ours, learned from an answer. The zero value means
+// no difference.
 type skew struct {
 	ahead atomic.Int64 // in nanoseconds
-	news  atomic.Bool  // no result has told of it yet
+	news  atomic.Bool  // no result has warned of it yet
 }
 
 func (s *skew) get() time.Duration { return time.Duration(s.ahead.Load()) }
 
-// replace does not overwrite a difference that another call has learned meanwhile.
+// replace stores a new difference unless another call has changed the old one.
 func (s *skew) replace(old, now time.Duration) {
 	if s.ahead.CompareAndSwap(int64(old), int64(now)) {
 		s.news.Store(now != 0)
 	}
 }
 
-// RefusedForTime is [Steps.Refused] for signatures. Where the vendor refuses one and
-// its own time differs from the time signed for, the difference is kept for later
-// signatures. By a code about time it also was the reason.
+// RefusedForTime is [Steps.Refused] for signatures. If the vendor refuses a signature
+// and its time differs from the signed time, the difference is stored for later
+// signatures. If the code is about time, the difference was also the reason.
 func (c *Call) RefusedForTime(err error) bool {
 	theirs, wrong := c.learn(err, c.ahead)
 	c.ahead = theirs
 	return wrong && isAboutTime(err)
 }
 
-// warnOfSkew tells of a clock that runs wrong in the first result after it was found.
+// warnOfSkew adds a warning about a wrong clock to the first result after the
+// difference was found.
 func (c *Call) warnOfSkew(res *idverify.Result) *idverify.Result {
 	if !c.skew.news.CompareAndSwap(true, false) {
 		return res
@@ -52,10 +53,9 @@ func (c *Call) warnOfSkew(res *idverify.Result) *idverify.Result {
 	return &own
 }
 
-// learn stores how far the vendor's clock is ahead of ours, after an error about a
-// signature made with the difference used, and reports whether the new difference
-// is another one. A difference that did not help is dropped: the wrong clock may be
-// a gateway's.
+// learn stores the difference to the vendor's clock, after an error about a signature
+// made with the difference used. It reports whether the new difference is another
+// one. A difference that did not help is dropped: the wrong clock may be a gateway's.
 func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong bool) {
 	var e *idverify.Error
 	if !errors.As(err, &e) || !isOfSignature(e.Code, e.Delivery) {
@@ -66,14 +66,14 @@ func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong
 	case !known, theirs.Abs() > maxSkew, (theirs - used).Abs() <= tolerableSkew:
 		c.skew.replace(used, 0)
 		return used, false
-	case theirs.Abs() <= tolerableSkew: // our clock was put right
+	case theirs.Abs() <= tolerableSkew: // our clock was corrected
 		theirs = 0
 	}
 	c.skew.replace(used, theirs)
 	return theirs, true
 }
 
-// theirSkew is how far the vendor's clock is ahead, by the answer's own time.
+// theirSkew is the difference to the vendor's clock, by the time in the answer.
 func (x *Exchange) theirSkew() (time.Duration, bool) {
 	if x.response == nil {
 		return 0, false
@@ -82,8 +82,9 @@ func (x *Exchange) theirSkew() (time.Duration, bool) {
 	return answered.Sub(x.Now()).Round(time.Second), ok
 }
 
-// clockNote says for an error about a signature how far this machine's clock is
-// from the vendor's, the usual cause of an expired one.
+// clockNote tells, in an error about a signature, how much this machine's clock
+// differs from the vendor's. A wrong clock is the usual cause of an expired
+// signature.
 func (x *Exchange) clockNote(row idverify.CodeRow) string {
 	ahead, known := x.theirSkew()
 	switch {
@@ -95,8 +96,8 @@ func (x *Exchange) clockNote(row idverify.CodeRow) string {
 	return fmt.Sprintf("; this machine's clock is %s ahead of the vendor's", -ahead)
 }
 
-// isOfSignature reports whether an error may be about a signature: some vendors
-// have one code for whatever is wrong with it.
+// isOfSignature reports whether an error may be about a signature: some vendors use
+// one code for every problem with a signature.
 func isOfSignature(code idverify.Code, delivery idverify.Delivery) bool {
 	return delivery == idverify.DeliveryRefused && (code == idverify.CodeSignatureExpired || code == idverify.CodeUnauthorized)
 }

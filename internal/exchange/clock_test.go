@@ -18,16 +18,16 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// signed is a vendor whose clock is ahead of this machine's, and who takes
-// signatures that are up to ten seconds old or young.
+// signed is a vendor whose clock differs from this machine's and which accepts
+// signatures within ten seconds of its own time.
 type signed struct {
 	vendor *Vendor
 	now    time.Time
 	ahead  time.Duration // of the vendor's clock
-	dated  time.Duration // what its Date says instead, if anything
-	code   string        // for a signature of another time
-	later  error         // of every exchange but a call's first
-	asked  []string      // for what time, from now
+	dated  time.Duration // the time in its Date header, if different
+	code   string        // for a signature with a wrong time
+	later  error         // of every exchange except a call's first
+	asked  []string      // signed times, relative to now
 }
 
 func newSigned(ahead time.Duration) *signed {
@@ -65,7 +65,7 @@ func (s *signed) answer(c *Call, at time.Time) (*idverify.Result, error) {
 	return c.Judge("ok", nil, Measured{Field: "score", Score: score(99), Rule: similar})
 }
 
-// asks runs a call and writes down for what times it signed, and how it ended.
+// asks runs a call and returns the times it signed for, and how it ended.
 func (s *signed) asks(t *testing.T) string {
 	t.Helper()
 	res, err := s.call()
@@ -80,7 +80,7 @@ func (s *signed) asks(t *testing.T) string {
 // Holds P-PAY-1.
 func TestClockSkew_Corrected(t *testing.T) {
 	const tooMuch = "0s: signature_expired, refused, expired; this machine's clock is "
-	for ahead, want := range map[time.Duration][2]string{ // of two calls
+	for ahead, want := range map[time.Duration][2]string{ // results of two calls
 		0:                          {"0s: match[]", "0s: match[]"},
 		time.Hour:                  {"0s then 1h0m0s: match[clock_skew]", "1h0m0s: match[]"},
 		-90 * time.Second:          {"0s then -1m30s: match[clock_skew]", "-1m30s: match[]"},
@@ -101,8 +101,8 @@ func TestWithoutADateNothingIsHealed(t *testing.T) {
 	assert.Equal(t, "0s: signature_expired, refused, expired", s.asks(t))
 }
 
-// A vendor with one code for whatever is wrong with a signature is not asked again:
-// it locks accounts. What its Date says serves later calls.
+// A vendor with one code for every problem with a signature is not asked again,
+// because it locks accounts. Its Date header corrects later calls.
 // Holds P-PAY-1.
 func TestWithoutACodeAboutTimeOnlyLaterCallsAreHealed(t *testing.T) {
 	s := newSigned(time.Hour)
@@ -124,7 +124,7 @@ func TestOtherRefusalsTeachNothing(t *testing.T) {
 func TestADifferenceThatDoesNotHelpIsForgotten(t *testing.T) {
 	s := newSigned(0)
 	s.dated = time.Hour
-	s.ahead = 20 * time.Second // too much for the signature, and no fault of a clock
+	s.ahead = 20 * time.Second // too much for the signature, but not a wrong clock
 	for range 2 {
 		assert.Equal(t, "0s then 1h0m20s: signature_expired, refused, expired; this machine's clock is 1h0m20s behind the vendor's", s.asks(t))
 	}
@@ -142,7 +142,7 @@ func TestAClockThatIsPutRightIsUsedAgain(t *testing.T) {
 	assert.Equal(t, "0s then -1h0m0s: match[clock_skew]", s.asks(t), "told again, because it is another difference")
 }
 
-// The worse of the two exchanges counts; the first was refused.
+// The result covers both exchanges, and the worse one counts; the first was refused.
 func TestTheSecondExchangeSpeaksForBoth(t *testing.T) {
 	for second, want := range map[idverify.Delivery]idverify.Delivery{
 		idverify.DeliveryNotSent: idverify.DeliveryRefused, idverify.DeliveryRefused: idverify.DeliveryRefused,
@@ -160,7 +160,7 @@ func TestTheSecondExchangeSpeaksForBoth(t *testing.T) {
 	}
 }
 
-// Whoever signed before another call learned of the difference is healed as well.
+// A call that signed before another call learned the difference is corrected too.
 func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
 	const callers = 20
 	s := newSigned(time.Hour)
@@ -194,8 +194,8 @@ func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
 	require.Equal(t, "1h0m0s: match[]", s.asks(t))
 }
 
-// A signature that was refused by a code about time is made anew for the vendor's
-// clock, with a new call of the signer.
+// If a code about time refuses a signature, the signer is called again with the
+// vendor's time.
 func TestASignatureIsMadeAnewForTheVendorsClock(t *testing.T) {
 	for name, own := range map[string]bool{"by the Date": false, "by its own field": true} {
 		t.Run(name, func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestASignatureIsMadeAnewForTheVendorsClock(t *testing.T) {
 				signatures = append(signatures, r.Header.Get("X-Date"))
 				date := theirs
 				if own {
-					date = theirs.Add(-72 * time.Hour) // a gateway's, whose clock runs wrong
+					date = theirs.Add(-72 * time.Hour) // the Date of a gateway with a wrong clock
 				}
 				w.Header().Set("Date", date.Format(http.TimeFormat))
 				_, _ = io.WriteString(w, `{}`)

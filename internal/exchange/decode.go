@@ -7,9 +7,9 @@ import (
 )
 
 // Decode reads the answer as exactly one JSON object into reply, by [Fields]. Its
-// error is that of an answer which is not the vendor's, with the request id where the
-// broken answer still shows it. An HTTP status of refusal is believed of a page, and not
-// of an object that cannot be read.
+// error says that the answer is not the vendor's, with the request id if the broken
+// answer still shows it. For a page, the HTTP status decides what the error means,
+// but not for an object that cannot be read.
 func (x *Exchange) Decode(reply any) error {
 	content := unmarked(x.response.Body)
 	said := x.pageOf(x.response.Status)
@@ -20,7 +20,7 @@ func (x *Exchange) Decode(reply any) error {
 			return nil
 		}
 		problem = err.Error()
-		said = otherPage // what is in the object may be the vendor's, and cost something
+		said = otherPage // the object may be the vendor's, and have cost something
 	}
 	x.SetRequestID(findText(content, x.RequestIDField))
 	return x.foreign(said, problem)
@@ -29,8 +29,8 @@ func (x *Exchange) Decode(reply any) error {
 // isObject reports whether an answer begins as a JSON object.
 func isObject(content []byte) bool { return len(content) > 0 && content[0] == '{' }
 
-// unreadable says why an answer is no JSON object. Proxies call JSON what they
-// like; HTML is what they answer with themselves.
+// unreadable says why an answer is no JSON object. Proxies put any content type on
+// JSON, but their own pages are HTML.
 func (x *Exchange) unreadable(content []byte) string {
 	switch {
 	case isHTML(x.response.Header.Get("Content-Type")), len(content) > 0 && content[0] == '<':
@@ -52,8 +52,8 @@ func isHTML(contentType string) bool {
 	return false
 }
 
-// unmarked returns an answer without leading white space and byte order marks, of
-// which some servers send several.
+// unmarked returns an answer without leading white space and byte order marks; some
+// servers send several.
 func unmarked(content []byte) []byte {
 	const byteOrderMark = "\ufeff"
 	for {
@@ -65,8 +65,8 @@ func unmarked(content []byte) []byte {
 	}
 }
 
-// findText reads a broken answer as far as possible, and returns the text of the
-// field at a path, if it is a string or a number.
+// findText reads a broken answer as far as possible, and returns the string or number
+// at a path.
 func findText(content []byte, path string) string {
 	if path == "" {
 		return ""

@@ -31,7 +31,7 @@ func TestFindTextReadsUpToTheBreak(t *testing.T) {
 	assert.Empty(t, findText([]byte(`{"":"T"}`), ""), "a vendor without such a field")
 }
 
-// What a proxy calls JSON is JSON all the same, but for a page.
+// JSON is read whatever content type a proxy gives it, unless it is called HTML.
 func TestTheContentTypeDecidesOnlyWhetherItIsAPage(t *testing.T) {
 	for contentType, page := range map[string]bool{
 		"": false, "application/json": false, "application/json;charset=UTF-8": false, "text/plain; charset=utf-8": false, "application/json; charset": false,
@@ -137,7 +137,7 @@ func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
 	assert.Equal(t, "a page of HTML instead of an answer", asError(t, nil, c.Decode(&struct{}{})).Detail)
 }
 
-// A request id may stand deep in an answer, and in a header.
+// A request id may be deep in an answer, or in a header.
 func TestARequestIDIsReadByItsPath(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"Response":{"Sim":1,"RequestId":"R-1","Result":"Suc`:                                     "R-1",

@@ -19,7 +19,7 @@ func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 	return v.notSent(idverify.CodeInvalidConfig, field, field+" "+problem, nil)
 }
 
-// Refuse makes an error found before anything was sent.
+// Refuse makes an error for a problem found before anything was sent.
 func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Error {
 	return v.notSent(code, field, detail, nil)
 }
@@ -38,8 +38,8 @@ func (v *Vendor) Gone(ctx context.Context) *idverify.Error {
 	return v.notSent(code, "", timelimit.Ended(ctx)+" before anything was sent", ctx.Err())
 }
 
-// Panicked makes the error of an exchange whose transport panicked, for callers who
-// share it or come later; the panic itself was raised in the first caller.
+// Panicked makes the error of an exchange whose transport panicked, for callers that
+// share it or come later. The first caller gets the panic itself.
 func (v *Vendor) Panicked() *idverify.Error {
 	return &idverify.Error{Code: idverify.CodeUnknown, Vendor: v.Name, Delivery: idverify.DeliveryUnanswered, Detail: "the transport panicked"}
 }
@@ -74,14 +74,14 @@ func (x *Exchange) failed(err error) *idverify.Error {
 		RequestID: x.id(), Delivery: p.delivery, Billed: p.billed(), RetryAfter: f.RetryAfter(x.Now()), Err: f,
 	}
 	if !f.Sent && f.Status == 0 {
-		// Without its last byte a request cannot have been worked on.
+		// Without its last byte the vendor cannot have processed a request.
 		e.Delivery, e.Billed, e.RequestID = idverify.DeliveryNotSent, idverify.BilledNo, x.requestID
 	}
 	return &e
 }
 
-// unsigned is the error of a request that could not be signed, which is not sent
-// whatever the signer's own error says.
+// unsigned is the error of a request that could not be signed. It was not sent,
+// whatever the signer's error says.
 func (x *Exchange) unsigned(f *httpx.Failure) *idverify.Error {
 	var known *idverify.Error
 	if !errors.As(f.SigningError(), &known) {
@@ -90,8 +90,8 @@ func (x *Exchange) unsigned(f *httpx.Failure) *idverify.Error {
 	return x.Unsent(known)
 }
 
-// Unsent returns a copy of an error with delivery "not sent", because nothing had
-// been sent when it was made.
+// Unsent returns a copy of an error with delivery "not sent", for an error made
+// before anything was sent.
 func (v *Vendor) Unsent(e *idverify.Error) *idverify.Error {
 	own := *e
 	own.Vendor, own.Delivery, own.Billed = v.Name, idverify.DeliveryNotSent, idverify.BilledNo
@@ -124,8 +124,9 @@ func failureCode(f *httpx.Failure) idverify.Code {
 	return idverify.CodeNetwork
 }
 
-// Foreign is the error for an answer that is not of the vendor's shape. Something
-// on the way gave it, and its HTTP status tells what that means, unless it shows work.
+// Foreign is the error for an answer that does not have the vendor's format. A server
+// on the way sent it, and its HTTP status gives the meaning, unless the answer shows
+// that the vendor did the work.
 func (x *Exchange) Foreign(problem string) *idverify.Error {
 	if x.hasWorked() {
 		return x.foreign(otherPage, problem)
@@ -147,8 +148,8 @@ func (x *Exchange) foreign(p page, problem string) *idverify.Error {
 	}
 }
 
-// Bad makes the error for a vendor's answer that contradicts itself or its
-// documents: it is unknown whether the vendor did the work.
+// Bad makes the error for an answer that contradicts itself or the vendor's
+// documents: whether the vendor did the work is unknown.
 func (x *Exchange) Bad(detail string) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
@@ -169,7 +170,7 @@ func (x *Exchange) BadFor(cause error, detail string) *idverify.Error {
 }
 
 // badScore makes the error for a success with an unusable score: the vendor did the
-// work, and it is billed like a success.
+// work, and bills it as a success.
 func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply any) *idverify.Error {
 	return &idverify.Error{
 		Code:       idverify.CodeBadResponse,
@@ -186,9 +187,9 @@ func (c *Call) badScore(field, problem string, success idverify.CodeRow, reply a
 	}
 }
 
-// Contradiction is the error for an answer in which two things cannot both be true.
-// It ends the call. What it costs is what the answer itself says, or yes where the code's
-// row says so: what one of the two things calls free, the other may not.
+// Contradiction is the error for an answer with two statements that cannot both be
+// true. It ends the call. The cost is what the answer itself says, or yes if the
+// code's row says so: if one of the statements means free, the other may not.
 func (c *Call) Contradiction(said Said, field, detail string) *idverify.Error {
 	row, listed := c.Table.Find(said.Code, said.Reasons...)
 	if !listed {
@@ -218,9 +219,9 @@ func (c *Call) contradicts(row idverify.CodeRow, reply any, field, detail string
 	return &e
 }
 
-// Astray makes the error for an answer whose field names another question. It may be
-// about another person, so nothing of it is shown, not even its id, and it ends the
-// call. The outcome of this call's own question is unknown.
+// Astray makes the error for an answer that names another question. It may be about
+// another person, so nothing of it is shown, not even its id, and it ends the call.
+// The outcome of this call's own question is unknown.
 func (c *Call) Astray(field string) *idverify.Error {
 	c.response.Abandon()
 	e := *c.Bad(field + " names another call: the answer is not to this one")
@@ -251,9 +252,9 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	}
 }
 
-// resent returns a copy of a second exchange's error that covers both. The vendor
-// refused the first because of its token or signature, so the request did leave
-// this machine.
+// resent returns a copy of a second exchange's error that covers both exchanges. The
+// vendor refused the first because of its token or signature, so that request did
+// leave this machine.
 func resent(err error) error {
 	var e *idverify.Error
 	if !errors.As(err, &e) {

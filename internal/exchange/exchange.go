@@ -16,39 +16,40 @@ import (
 // Exchange by itself, such as the one for Baidu's access token, decides nothing.
 type Exchange struct {
 	*Vendor
-	// Subject, Evidence and Reference are the caller's, zero where nobody is verified.
+	// Subject, Evidence and Reference are the caller's, zero if nobody is verified.
 	Subject   idverify.Subject
 	Evidence  idverify.Evidence
 	Reference string
-	// OwnID is our id of the call, where the vendor is sent one. It is the
-	// request id when the answer has none or did not come.
+	// OwnID is our id of the call, for a vendor that is sent one. It is used as the
+	// request id if the answer has none or did not come.
 	OwnID string
 
 	response  *httpx.Response
 	requestID string
 	repeated  bool // the previous answer had the same id: it belongs to another call
 
-	// Of a Call, which has fewer bytes so.
-	charged     idverify.Billed // by the answer's own word; BilledUnknown where it has none
-	worked      bool            // on the person has the vendor, by what the answer shows
-	partly      bool            // came a JSON object, and broke off
-	milder      bool            // than the vendor recommends are the client's rules
+	// These fields are only for a Call. They are here because that makes a Call
+	// smaller.
+	charged     idverify.Billed // what the answer itself says; BilledUnknown if nothing
+	worked      bool            // the answer shows that the vendor worked on the person
+	partly      bool            // a JSON object came, and broke off
+	milder      bool            // the client's rules are milder than the vendor recommends
 	suspect     bool            // the capture itself cannot be trusted
-	orientation uint8           // EXIF's, of the picture
+	orientation uint8           // of the picture, as in EXIF
 
-	theirTime int64 // of the answer, in nanoseconds since 1970; 0 where it says none
+	theirTime int64 // time of the answer in nanoseconds since 1970; 0 if it has none
 	secrets   []string
-	room      [roomForSecrets]string // for them
-	address   string                 // of the picture, one of them
+	room      [roomForSecrets]string // for the secrets
+	address   string                 // address of the picture, one of the secrets
 
-	identifier, shown string // the last that was looked at: an answer's own id is, more than once
+	identifier, shown string // the last identifier checked: an answer's id is checked more than once
 }
 
-// roomForSecrets is what most calls hide: name, number, credentials, and a token
-// or the words of a signature.
+// roomForSecrets is how many secrets most calls have: name, number, credentials, and
+// a token or the words of a signature.
 const roomForSecrets = 9
 
-// Exchange is one that verifies nobody.
+// Exchange makes an exchange that verifies nobody.
 func (v *Vendor) Exchange() *Exchange {
 	x := &Exchange{Vendor: v}
 	x.secrets = x.room[:0]
@@ -62,7 +63,7 @@ func (x *Exchange) hideCredentials() {
 	}
 }
 
-// Hide adds to what is taken out of the vendor's messages.
+// Hide adds secrets, which are removed from the vendor's messages.
 func (x *Exchange) Hide(secrets ...string) {
 	x.secrets = append(x.secrets, secrets...)
 	x.identifier, x.shown = "", ""
@@ -72,11 +73,10 @@ func (x *Exchange) Hide(secrets ...string) {
 // text.
 func (x *Exchange) Scrub(text string) string { return redact.Scrub(text, x.secrets...) }
 
-// Identifier is Scrub for a text that is shown if it looks like an identifier: it
+// Identifier is Scrub for a text that is shown if it looks like an identifier. It
 // returns nothing if the text still contains a part of personal data or of another
 // hidden text, also in base64 or hexadecimal. Only the caller's own reference may
-// contain parts of the picture's address, because pictures are often named after
-// it.
+// contain parts of the picture's address, because pictures are often named after it.
 func (x *Exchange) Identifier(text string) string {
 	if text != x.identifier {
 		x.identifier, x.shown = text, x.identify(text)
@@ -104,10 +104,10 @@ func (x *Exchange) identify(text string) string {
 	return text
 }
 
-// So many bytes in a row tell too much. Identifiers are full of dates, which have
-// eight; nine of a person's are chance once in millions of identifiers. Keys are
-// longer, and full of words. Pictures are called after orders and the second of
-// their upload; what signs an address is longer than that.
+// This many bytes in a row reveal too much. Identifiers often contain dates, which
+// have eight bytes; nine bytes of a person's data occur by chance once in millions of
+// identifiers. Keys are longer and contain words. Pictures are named after orders and
+// upload times; a signature in an address is longer.
 const (
 	tellingOfThePerson = 9
 	tellingOfAKey      = 12
@@ -142,7 +142,7 @@ func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 	return nil
 }
 
-// Answer is what came, for an exchange that did not fail.
+// Answer is the vendor's answer, for an exchange that did not fail.
 func (x *Exchange) Answer() *httpx.Response { return x.response }
 
 // OK reports whether the answer came with the HTTP status of success.
@@ -151,7 +151,7 @@ func (x *Exchange) OK() bool { return x.response.Status == http.StatusOK }
 // Status is the HTTP status of the answer.
 func (x *Exchange) Status() int { return x.response.Status }
 
-// ServerFailed reports whether the answer came with an HTTP status that says so.
+// ServerFailed reports whether the HTTP status says that the server failed.
 func (x *Exchange) ServerFailed() bool { return x.response.Status >= http.StatusInternalServerError }
 
 // Header is the first value of a header of the answer.
@@ -161,16 +161,16 @@ func (x *Exchange) Header(name string) string { return x.response.Header.Get(nam
 // precedence over the table. BilledUnknown means that the answer says nothing.
 func (x *Exchange) SetBilled(b idverify.Billed) { x.charged = b }
 
-// SetWorked notes whether the answer shows that somebody worked on the person, such as by
-// a score. It was not turned away then, whatever its code and HTTP status say: nobody asks
-// again.
+// SetWorked notes whether the answer shows that the vendor worked on the person, for
+// example by a score. Then the request was not turned away, whatever code and HTTP
+// status say, and it is not repeated.
 func (x *Exchange) SetWorked(worked bool) { x.worked = worked }
 
 // hasWorked reports whether the answer shows work, or a charge for it.
 func (x *Exchange) hasWorked() bool { return x.worked || x.charged == idverify.BilledYes }
 
-// billed is for an answer with the code of a row. What was turned away has the row's
-// price, and so has what a gateway lost.
+// billed is the price of an answer with a row's code. A request that was turned away,
+// or whose answer a gateway lost, has the row's price.
 func (x *Exchange) billed(row idverify.CodeRow) idverify.Billed {
 	if x.charged == idverify.BilledUnknown || row.Delivery != idverify.DeliveryAnswered {
 		return row.Billed
@@ -178,8 +178,8 @@ func (x *Exchange) billed(row idverify.CodeRow) idverify.Billed {
 	return x.charged
 }
 
-// SetAnsweredAt keeps the vendor's own time of the answer, where the answer says it
-// in a field: the Date may be a gateway's.
+// SetAnsweredAt stores the vendor's own time of the answer, if a field has it: the
+// Date header may be a gateway's.
 func (x *Exchange) SetAnsweredAt(t time.Time) { x.theirTime = t.UnixNano() }
 
 // AnsweredAt is the vendor's own time of the answer, from its own field or else its
@@ -201,11 +201,12 @@ func (x *Exchange) id() string {
 }
 
 // SetRequestID stores the vendor's id of the call for the result or error. A value
-// that does not look like an id is only in the typed reply, unless it contains
+// that does not look like an id is kept only in the typed reply, unless it contains
+// personal data.
 // personal data.
 //
 // If the previous answer, about another person, had the same id, a gateway has sent
-// that answer twice. An id that repeats ours is compared with ours.
+// that answer twice. If the vendor repeats our own id, it is compared with ours.
 func (x *Exchange) SetRequestID(id string) {
 	x.requestID = redact.Word(x.Identifier(id))
 	if x.response != nil && id != x.OwnID {
@@ -215,7 +216,7 @@ func (x *Exchange) SetRequestID(id string) {
 
 var persons = maphash.MakeSeed()
 
-// person is a number that stands for the person, in this process only.
+// person is a number for the person, valid only in this process.
 func (x *Exchange) person() uint64 {
 	return maphash.Comparable(persons, [2]string{x.Subject.Name(), x.Subject.IDNumber()})
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// What a vendor says before it has the whole request decides nothing, neither
-// by scores nor by a code. An error keeps its meaning: a picture too large may be
-// refused half-way.
+// An answer that begins before the vendor has the whole request decides nothing, by
+// scores or by a code. An error keeps its meaning: a vendor may refuse a large
+// picture half-way.
 // Holds P-PASS-6.
 func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.7}
@@ -46,7 +46,7 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 	}
 }
 
-// 0.8 where 80 is meant would let nearly everybody pass.
+// 0.8 instead of 80 would let nearly everybody pass.
 // Holds P-PASS-4.
 func TestThresholdThatIsAFractionIsRefused(t *testing.T) {
 	v := &Vendor{Name: "v"}

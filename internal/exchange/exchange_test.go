@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// An exchange that verifies nobody makes no decision of any code, and hides the
+// An exchange that verifies nobody turns no code into a decision. It hides the
 // account's credentials as a call does.
 func TestAnExchangeAloneDecidesNothing(t *testing.T) {
 	const secret = "EXAMPLE-SECRET-KEY-MARK"

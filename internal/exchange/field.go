@@ -12,8 +12,8 @@ import (
 // may hold: a URL, a token, a key. Media have limits of their own.
 const MaxText = 4 << 10
 
-// TooLong refuses a text of evidence that is longer than [MaxText], before
-// anything is done with it. what names it in the error.
+// TooLong refuses a text of evidence that is longer than [MaxText], before it is
+// used. what names it in the error.
 func (c *Call) TooLong(field, what, text string) error {
 	if len(text) <= MaxText {
 		return nil
@@ -21,8 +21,8 @@ func (c *Call) TooLong(field, what, text string) error {
 	return c.Refuse(idverify.CodeInvalidRequest, field, fmt.Sprintf("%s is longer than %d bytes", what, MaxText))
 }
 
-// URL holds an address that the vendor is to fetch to http or https with a
-// host, and hides it from the vendor's messages. what names it in the error.
+// URL checks an address that the vendor has to fetch: it must be http or https and
+// have a host. URL hides it from the vendor's messages. what names it in the error.
 func (c *Call) URL(raw, what string) error {
 	if err := c.TooLong("Evidence", what, raw); err != nil {
 		return err
@@ -38,12 +38,12 @@ func (c *Call) URL(raw, what string) error {
 	return c.ID(raw, what)
 }
 
-// ID holds an address or an id of the vendor's to text without white space and
-// marks that nobody sees, and hides it from the vendor's messages. what names it
-// in the error.
+// ID checks an address or id that the vendor knows: it must have no white space and
+// no invisible characters. ID hides it from the vendor's messages. what names it in
+// the error.
 func (c *Call) ID(text, what string) error { return c.Token("Evidence", what, text) }
 
-// Token is ID for a field of its own, which the error names.
+// Token is ID for a text in its own field, which the error names.
 func (c *Call) Token(field, what, text string) error {
 	if err := c.TooLong(field, what, text); err != nil {
 		return err

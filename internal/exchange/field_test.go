@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// A text is refused by its length, before anything looks at what is in it.
+// A text is refused by its length before its content is read.
 // Holds P-WIRE-11.
 func TestTextsOfEvidenceHaveALimit(t *testing.T) {
 	const prefix = "https://media.example/"

@@ -9,10 +9,10 @@ import (
 )
 
 // Fields reads content as exactly one JSON object into the struct that reply points
-// to, by the struct's json tags, and ignores all other members. Each field has a
-// type of this package or another [json.Unmarshaler], which gets the raw value
-// inside the answer and must copy what it keeps. A pointer stays nil for null. See
-// members for what is refused: then the struct is empty.
+// to, by the struct's json tags, and ignores all other members. Each field has a type
+// of this package or another [json.Unmarshaler], which gets the raw value inside the
+// answer and must copy what it keeps. A pointer stays nil for null. If members
+// refuses the content, the struct is empty.
 func Fields(content []byte, reply any) error {
 	target := reflect.ValueOf(reply).Elem()
 	names := namesOf(target.Type())
@@ -41,7 +41,7 @@ func unmarshal(field reflect.Value, value []byte) error {
 	return field.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(value)
 }
 
-// namesOf are the names of a struct's fields in JSON, nil for one that has none.
+// namesOf are the JSON names of a struct's fields, nil for a field without one.
 func namesOf(t reflect.Type) [][]byte {
 	if names, ok := fieldNames.Load(t); ok {
 		return names.([][]byte)
@@ -67,7 +67,7 @@ var (
 	fieldNames  sync.Map // of [][]byte by reflect.Type
 )
 
-// Raw is a raw value. It is part of the answer's memory and valid only as long as
+// Raw is a raw value. It is part of the answer's memory, and valid only as long as
 // the answer.
 type Raw []byte
 

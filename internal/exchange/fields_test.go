@@ -44,14 +44,15 @@ func TestAFieldThatCannotBeReadIsAMistakeOfTheProgram(t *testing.T) {
 	})
 }
 
-// timesRead counts how often it was read.
+// timesRead counts how often it is decoded.
 type timesRead int
 
 func (n *timesRead) UnmarshalJSON([]byte) error { *n++; readings++; return nil }
 
 var readings int
 
-// The answer is refused; ten thousand values need not be decoded for that.
+// A duplicate key makes the answer invalid, so its ten thousand values are not
+// decoded.
 func TestAFieldThatComesAgainIsNotReadAgain(t *testing.T) {
 	var s struct {
 		Text timesRead `json:"text"`
@@ -63,8 +64,7 @@ func TestAFieldThatComesAgainIsNotReadAgain(t *testing.T) {
 	assert.Equal(t, "1", findText([]byte(`{"a":1,"a":2,"id":1,"id":2}`), "id"))
 }
 
-// Whatever stands in an answer, in a field or elsewhere, is read in time that is
-// linear, and next to nothing is allocated.
+// Every answer is read in linear time, and with almost no allocation.
 // Holds P-WIRE-10.
 func TestReadingAnAnswerIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {

@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/fuzztest"
 )
 
-// A score is there when a second reading finds a finite number, absent when it
-// is null, and malformed in every other case.
+// A score is present if a second reader finds a finite number, absent if it is null,
+// and malformed in every other case.
 func FuzzScore(f *testing.F) {
 	for _, seed := range []string{`0.7`, `"0.7"`, `null`, `"NaN"`, `1e400`, `-0`, `"1e-400"`, `[1]`, `{"a":1}`, `true`, `""`,
 		`"0x1p-1"`, `"1_0"`, `"+1"`, `" 1"`, `"1 "`, `"01"`, `".5"`, `"5."`, `"1\u0030"`, `"-1e+3"`, `"Infinity"`,
@@ -42,8 +42,8 @@ func FuzzScore(f *testing.F) {
 	})
 }
 
-// Text, Remark and encoding/json say the same of a plain value; of the others
-// Text is an error and Remark nothing.
+// Text, Remark and encoding/json agree on a plain value. For other values Text
+// returns an error and Remark is empty.
 func FuzzText(f *testing.F) {
 	for _, seed := range []string{`"OK"`, `1370579072568000512`, `-5803`, `"\u6d4b\ud83d\ude00\ud800"`, `true`, `null`, `{}`, `[1]`, `""`, ` 1e700 `, `18.0`, `-0.0`, `1.0e2`} {
 		f.Add([]byte(seed))
@@ -64,9 +64,8 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// What findText finds in a sound answer is what encoding/json decodes, and in
-// an answer that broke off it is that or nothing: never another text, nor half
-// a number.
+// In a valid answer findText finds what encoding/json decodes. In an answer that
+// broke off it finds that or nothing: never another text, nor half a number.
 func FuzzFindText(f *testing.F) {
 	for _, seed := range []string{
 		`{"request_id":"T1","status":"OK","score":0.5}`,
@@ -102,8 +101,8 @@ func FuzzFindText(f *testing.F) {
 	})
 }
 
-// The scanner takes what encoding/json takes, misses no two keys that are one field
-// to it, sees none where all differ, and ends on any input.
+// The scanner accepts what encoding/json accepts, finds every two keys that
+// encoding/json reads as one field, finds none if all differ, and ends on any input.
 func FuzzHasDoubleKey(f *testing.F) {
 	for _, seed := range []string{
 		`{"code":-5803,"CODE":0}`, `{"a":[1,{"b":"\"","c":{}}],"d":null}`, `{"status":"a","ſtatus":"b"}`,

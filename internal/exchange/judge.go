@@ -4,7 +4,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Verdict is a vendor's own yes or no. Its zero value is neither.
+// Verdict is a vendor's own yes or no. The zero value is neither.
 type Verdict int
 
 // The verdicts.
@@ -14,7 +14,7 @@ const (
 	No
 )
 
-// VerdictIn reads a vendor's yes or no. Whatever is neither word is NoVerdict.
+// VerdictIn reads a vendor's yes or no. Any other word is NoVerdict.
 func VerdictIn(text, yes, no string) Verdict {
 	switch text {
 	case yes:
@@ -25,8 +25,8 @@ func VerdictIn(text, yes, no string) Verdict {
 	return NoVerdict
 }
 
-// Measured is what an answer must have for one check, and the rule that decides it.
-// One line for each way:
+// Measured is the score that an answer must have for one check, and the rule that
+// decides it. There are three ways:
 //
 //	Measured{Field: "sim", Score: a.Sim, Rule: c.similarity}                     // our threshold
 //	Measured{Field: "confidence", Score: a.Conf, Rungs: a.Rungs, Rule: c.similarity} // the answer's
@@ -35,27 +35,28 @@ type Measured struct {
 	Field string // the vendor's name for the score
 	Score Score
 	Rule  idverify.Rule
-	// Rungs are the answer's thresholds, for a rule that the answer decides.
+	// Rungs are the answer's thresholds, for a rule that uses them.
 	Rungs Rungs
 
-	// Verdict is the vendor's own yes or no. It decides under a rule of the vendor's;
-	// [Call.Verdict] sets it from the table.
+	// Verdict is the vendor's own yes or no. It decides if the rule says that the
+	// vendor decides; [Call.Verdict] sets it from the table.
 	Verdict Verdict
-	// Line is for a score that decides and a verdict beside it: the rule at the
-	// vendor's own line, at which the two must agree. At exactly the line the vendor
-	// has the word. Zero where the vendor gives no verdict.
+	// Line is for a score that decides beside a vendor's verdict: the rule at the
+	// vendor's own threshold, at which both must agree. A score exactly at the
+	// threshold may have either verdict. Zero if the vendor gives no verdict.
 	Line idverify.Rule
-	// ScoreRequired is for a rule of the vendor's: its yes is not taken without the
-	// score that its documents promise.
+	// ScoreRequired is for a rule that the vendor decides: a yes does not count
+	// without the score that the vendor's documents promise.
 	ScoreRequired bool
 
-	refused bool // the vendor's code is a no, which no score changes
+	refused bool // the vendor's code is a no, whatever the score
 }
 
-// Judge decides by what was measured, after the vendor answered with its code of
-// success. Everything is required: a missing or absurd score or threshold decides
-// nothing, and a verdict that contradicts the score ends the call. A failed check
-// other than similarity is an attack, which takes precedence over a face mismatch.
+// Judge decides by what was measured, after the vendor answered with its success
+// code. Everything is required: with a missing or impossible score or threshold there
+// is no decision, and a verdict that contradicts the score ends the call. A failed
+// check other than similarity is an attack, which takes precedence over a face
+// mismatch.
 func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify.Result, error) {
 	if e := c.cannotDecide(); e != nil {
 		return nil, e
@@ -67,11 +68,11 @@ func (c *Call) Judge(success string, reply any, measured ...Measured) (*idverify
 	return c.judge(row, Said{Reply: reply}, measured)
 }
 
-// Verdict decides by the vendor's code, which is its verdict: the row of a match
-// needs all that was measured, and its yes is the Verdict of each; the row of a face
-// that does not match is a no whatever the score says, and carries it if it can be
-// used; of every other row it is [Call.Coded]. A verdict that the vendor gives beside
-// its code, in said, must agree with the row.
+// Verdict decides by the vendor's code, which is its verdict. The row of a match
+// needs everything that was measured, and is a yes for each. The row of a face that
+// does not match is a no whatever the score is; the result has the score if it is
+// usable. For every other row Verdict is [Call.Coded]. A second verdict beside the
+// code, in said, must agree with the row.
 func (c *Call) Verdict(said Said, measured ...Measured) (*idverify.Result, error) {
 	if e := c.cannotDecide(); e != nil {
 		return nil, e
@@ -95,7 +96,7 @@ func (c *Call) Verdict(said Said, measured ...Measured) (*idverify.Result, error
 	return c.Coded(said)
 }
 
-// accepted gives the vendor's yes to what was measured, which is the call's own.
+// accepted sets the vendor's yes on measured, which belongs to the call.
 func accepted(measured []Measured) []Measured {
 	for i := range measured {
 		measured[i].Verdict = Yes
@@ -103,7 +104,7 @@ func accepted(measured []Measured) []Measured {
 	return measured
 }
 
-// refused is the similarity with the vendor's no, if it was measured.
+// refused sets the vendor's no on the similarity, if it was measured.
 func refused(measured []Measured) []Measured {
 	for _, m := range measured {
 		if m.Rule.Kind == idverify.CheckSimilarity {
@@ -115,7 +116,7 @@ func refused(measured []Measured) []Measured {
 }
 
 // cannotDecide returns the error for an answer that may belong to another call, or
-// that began before the question was sent.
+// that began before the request was sent.
 func (c *Call) cannotDecide() *idverify.Error {
 	switch {
 	case c.response.Early:
@@ -162,7 +163,7 @@ func (c *Call) judge(row idverify.CodeRow, said Said, measured []Measured) (*idv
 	return res, nil
 }
 
-// check applies the rule to what was measured, or says what is wrong.
+// check applies the rule to the score, or says what is wrong.
 func (m Measured) check() (check idverify.Check, problem string, contradicts bool) {
 	if m.Rule.DecidedBy == idverify.DecidedByVendor || m.refused {
 		check, problem = m.said()
@@ -198,8 +199,8 @@ func (m Measured) check() (check idverify.Check, problem string, contradicts boo
 
 func (m Measured) isVouchedFor() bool { return m.Line.Kind != "" }
 
-// disagrees reports whether score and verdict are on different sides of the
-// vendor's own threshold.
+// disagrees reports whether score and verdict are on different sides of the vendor's
+// threshold.
 func (m Measured) disagrees() (bool, error) {
 	if !m.isVouchedFor() {
 		return false, nil
@@ -212,8 +213,8 @@ func (m Measured) disagrees() (bool, error) {
 	return m.Verdict == Yes && own.Margin < 0 || m.Verdict == No && own.Margin > 0, err
 }
 
-// said is the vendor's verdict with the score that came with it. A yes needs a score
-// that can be used, if there is one; a no stands without.
+// said is the vendor's verdict with its score. A yes with an unusable score does not
+// count; a no needs no score.
 func (m Measured) said() (check idverify.Check, problem string) {
 	var err error
 	switch {

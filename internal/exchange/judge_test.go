@@ -10,10 +10,10 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// verdict is a rule of the vendor's, whose score is carried.
+// verdict is a rule that the vendor decides, and whose score is reported.
 var verdict = idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 100}}
 
-// ownLine is the line of a vendor that gives both, a score and a word.
+// ownLine is the threshold of a vendor that gives both a score and a verdict.
 var ownLine = idverify.Rule{
 	Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: 70,
 	FAR: []idverify.FARStep{{Threshold: 70, Rate: 1e-4}},
@@ -88,7 +88,7 @@ func TestAScoreAndTheVendorsWordMustAgreeAtTheVendorsOwnLine(t *testing.T) {
 		assert.Equal(t, test.want, res.Code, "%+v", test)
 		assert.Equal(t, test.want == idverify.CodeMatch, res.Passed())
 	}
-	// At the line itself the vendor has the word.
+	// Exactly at the threshold the vendor's verdict counts.
 	for word, want := range map[Verdict]idverify.Code{Yes: idverify.CodeMatch, No: idverify.CodeFaceMismatch} {
 		res, err := decided(http.StatusOK).Judge("ok", nil, Measured{Field: "sim", Score: score(70), Rule: ownLine, Verdict: word, Line: ownLine})
 		require.NoError(t, err)
@@ -153,7 +153,7 @@ func TestAVendorsVerdictCarriesItsScore(t *testing.T) {
 	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "no yes and no no")
 }
 
-// A vendor whose score decides may also say no by its code, whatever the score.
+// A vendor whose score decides may also say no by its code, whatever the score is.
 func TestACodeOfNoStandsUnderARuleOfOurs(t *testing.T) {
 	for _, score := range []Score{score(99), score(10), {}} {
 		res, err := decided(http.StatusOK).Verdict(Said{Code: "low"}, Measured{Field: "sim", Score: score, Rule: ownLine, Line: ownLine})
@@ -177,7 +177,7 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 		res, err := decided(http.StatusOK).Verdict(said, carried)
 		e := mustContradict(t, res, err)
 		assert.Equal(t, said.Code, e.VendorCode)
-		billed := idverify.BilledUnknown // what one calls free, the other may not
+		billed := idverify.BilledUnknown // if one of the two means free, the other may not
 		if row, _ := decided(200).Table.Find(said.Code); row.Billed == idverify.BilledYes {
 			billed = row.Billed
 		}
@@ -215,8 +215,8 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 	assert.Equal(t, answeredBefore, asError(t, res, err).Detail)
 }
 
-// Who gives a verdict has worked on the call, whatever is said beside it: nobody asks
-// again.
+// A vendor that gives a verdict has worked on the call, whatever else the answer
+// says: the call is not repeated.
 func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
 	for _, verdict := range []Verdict{Yes, No} {
 		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "429": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
@@ -231,7 +231,7 @@ func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
 	assert.True(t, asError(t, res, err).Repeatable())
 }
 
-// So has who measured something, or charges for it.
+// The same holds for a vendor that measured something, or charges.
 func TestWorkBesideARefusalIsAContradiction(t *testing.T) {
 	for _, says := range []func(*Call){func(c *Call) { c.SetWorked(true) }, func(c *Call) { c.SetBilled(idverify.BilledYes) }} {
 		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
@@ -253,8 +253,7 @@ func TestWorkBesideARefusalIsAContradiction(t *testing.T) {
 	assert.True(t, asError(t, res, err).Repeatable())
 }
 
-// A fault that is documented as free is asked about again; not where something was
-// measured.
+// A fault documented as free is repeated, but not if the answer has a score.
 func TestAFreeFaultWithAScoreIsAContradiction(t *testing.T) {
 	table := NewTable([]idverify.CodeRow{{VendorCode: "fault", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo}})
 	for _, worked := range []bool{false, true} {
@@ -295,7 +294,7 @@ func TestWordsOfAVerdict(t *testing.T) {
 	}
 }
 
-// An answer that names another question is shown to nobody, and ends the call.
+// Nothing of an answer to another question is shown, and it ends the call.
 func TestAnAnswerToAnotherQuestionEndsTheCall(t *testing.T) {
 	c := decided(http.StatusOK)
 	c.SetRequestID("theirs")

@@ -12,21 +12,21 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// SigningKey is what the Config of a vendor has to whom requests are signed: the
-// fields of a permanent key, or a function in their place, the field Credentials.
+// SigningKey is the signing key in a vendor's Config: the fields of a permanent key,
+// or in their place a function, in the field Credentials.
 type SigningKey struct {
 	ID, Secret  Credential
 	Credentials func(context.Context) (idverify.Credentials, error)
 }
 
-// keys are where the key of an account comes from.
+// keys is the source of an account's key.
 type keys struct {
-	id, secret redact.Secret // unless they are asked for
+	id, secret redact.Secret // empty if the key comes from a function
 	ask        func(context.Context) (idverify.Credentials, error)
 	desk       aside.Desk
 }
 
-// takeKey checks the key of the settings, if there is one.
+// takeKey checks the signing key of the settings, if there is one.
 func (v *Vendor) takeKey(k SigningKey) error {
 	v.keys.ask = k.Credentials
 	for _, c := range []Credential{k.ID, k.Secret} {
@@ -65,10 +65,9 @@ func (c Credential) problem() string {
 	return unseen(c.Value)
 }
 
-// Key returns the key to sign one attempt with, which is then removed from the
-// vendor's messages. It is requested before the request is sent, not in the signing
-// hook, which may be abandoned. Its error is an *idverify.Error of a request that was
-// not sent.
+// Key returns the key to sign one attempt with, and hides it from the vendor's
+// messages. It is fetched before the request is sent, not in the signing hook, which
+// may be abandoned. Its error is an *idverify.Error of a request that was not sent.
 func (x *Exchange) Key(ctx context.Context) (idverify.Credentials, error) {
 	k := &x.keys
 	if k.ask == nil {

@@ -24,7 +24,7 @@ func vendorWithKey(id, secret string, ask func(context.Context) (idverify.Creden
 	return NewVendor(s)
 }
 
-// keyed is an exchange of a vendor whose key is asked for.
+// keyed is an exchange with a vendor whose key comes from a function.
 func keyed(t *testing.T, ask func(context.Context) (idverify.Credentials, error)) *Exchange {
 	t.Helper()
 	v, err := vendorWithKey("", "", ask)
@@ -103,7 +103,7 @@ func TestAKeyThatCannotBeHadSendsNothing(t *testing.T) {
 	}
 }
 
-// Whoever gives keys may be deaf to its context, and holds nobody.
+// A function that returns keys may ignore its context, but blocks nobody.
 func TestAKeyThatDoesNotComeHoldsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// keySet is the keys of one object. A normal answer's few keys are compared in
-// place; those of an object with many or unusual keys are folded into a map, so
+// keySet is the keys of one object. The few keys of a normal answer are compared
+// directly. Those of an object with many or unusual keys are folded into a map, so
 // that a hostile answer does not cost quadratic time.
 type keySet struct {
 	few  [12][]byte
@@ -16,7 +16,7 @@ type keySet struct {
 	many map[string]bool
 }
 
-// has adds a key and reports whether it was there.
+// has adds a key and reports whether it was there before.
 func (k *keySet) has(key []byte) bool {
 	if k.many != nil {
 		return k.fold(key)
@@ -57,9 +57,9 @@ func isASCII(key []byte) bool {
 	return true
 }
 
-// foldKey gives one text to all keys that encoding/json takes for equal, as
-// bytes.EqualFold does: each character becomes the first of those that it is equal
-// to. ſ and K (the Kelvin sign) count as s and k.
+// foldKey gives the same text for all keys that encoding/json treats as equal, as
+// bytes.EqualFold does: each character becomes the first of its equal characters. ſ
+// and K (the Kelvin sign) count as s and k.
 func foldKey(key []byte) string {
 	if isASCII(key) {
 		return string(bytes.ToUpper(key))
@@ -73,8 +73,8 @@ func foldKey(key []byte) string {
 	}, key))
 }
 
-// firstOfFold has every character that is not the first of those that it is equal
-// to. [unicode.SimpleFold] would be asked for each character several times.
+// firstOfFold has every character that is not the first of its equal characters.
+// [unicode.SimpleFold] would have to be called several times for each.
 var firstOfFold = sync.OnceValue(func() map[rune]rune {
 	firsts := map[rune]rune{}
 	for _, cased := range unicode.CaseRanges {

@@ -14,8 +14,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// Two keys that fold to each other are found wherever they stand: both among the
-// few, one beyond them, both beyond them; whatever character tells them apart.
+// Two keys that fold to the same text are found at every position: both among the
+// first few, one after them, or both after them; whatever character differs.
 func TestDoubleKeysAreFoundAmongFewAndMany(t *testing.T) {
 	answer := func(first, second string, before, between int) []byte {
 		var keys []string

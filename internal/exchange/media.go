@@ -18,16 +18,16 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// Limits are what a vendor takes of a picture. 0 is no limit of the vendor's.
+// Limits are a vendor's limits for a picture. 0 means no limit.
 type Limits struct {
-	// Formats are those the vendor reads; others that are recognised are
-	// refused, and what is surely no picture. Bytes of no known kind are left to
-	// the vendor.
+	// Formats are the formats that the vendor reads. Other known formats are refused,
+	// and data that is certainly no picture. Data of an unknown kind is left to the
+	// vendor.
 	Formats []picture.Format
 	// MaxBytes is the largest size in bytes. [media.Max] is the limit above it.
 	MaxBytes int64
-	// LongSide and ShortSide bound the picture either way round, in pixels, and
-	// MinLongSide and MinShortSide are the fewest that it must have.
+	// LongSide and ShortSide are the maximum sides in pixels, in either orientation;
+	// MinLongSide and MinShortSide are the minimum.
 	LongSide, ShortSide       int
 	MinLongSide, MinShortSide int
 }
@@ -35,8 +35,8 @@ type Limits struct {
 // Seen is checked media, ready for a body.
 type Seen = *media.Seen
 
-// LimitsOf are limits as a provider from outside this module says them. Without
-// formats every one that is known is taken.
+// LimitsOf converts the limits of a provider outside this module. No formats means
+// every known format.
 func LimitsOf(l idverify.PhotoLimits) Limits {
 	own := Limits{MaxBytes: l.MaxBytes, LongSide: l.LongSide, ShortSide: l.ShortSide}
 	for _, format := range l.Formats {
@@ -50,10 +50,9 @@ func LimitsOf(l idverify.PhotoLimits) Limits {
 }
 
 // beside runs a check of evidence in another goroutine if it can block, because a
-// file system can hang, and gives up when the caller's context or the time limit of
-// an exchange ends. Its error is what the look returned, or an *idverify.Error: a
-// time limit of ours, which the vendor has not seen anything of, is the media's
-// fault.
+// file system can hang. It gives up when the caller's context or the time limit of an
+// exchange ends. Its error is the error of look, or an *idverify.Error: if our own
+// limit ends the check, the media is at fault, because the vendor has seen nothing.
 func beside[T any](c *Call, inMemory bool, look func(context.Context) (T, error)) (T, error) {
 	if inMemory {
 		return look(c.ctx)
@@ -74,10 +73,10 @@ func (c *Call) unreadableMedia(problem string, cause error) *idverify.Error {
 	return c.RefuseFor(cause, idverify.CodeUnreadableEvidence, "Evidence", "the media "+problem)
 }
 
-// look takes a first look at media of at most max bytes. Of those that are larger
-// the size is seen nevertheless.
+// look takes a first look at media of at most max bytes. For larger media only the
+// size is returned.
 func (c *Call) look(m idverify.Media, max int64, inspect func(io.Reader, *media.Seen)) (*media.Seen, error) {
-	if m.InMemory() { // no goroutine, and nothing allocated for one
+	if m.InMemory() { // needs no goroutine, and allocates nothing for one
 		seen, err := media.Look(m, max, inspect)
 		return seen, c.refuseMedia(err)
 	}
@@ -85,8 +84,8 @@ func (c *Call) look(m idverify.Media, max int64, inspect func(io.Reader, *media.
 	return seen, c.refuseMedia(err)
 }
 
-// refuseMedia says what a look at media found to be wrong with them. The source's
-// own error may hold a path, so only its kind goes along.
+// refuseMedia makes the error for media that a look found wrong. The source's own
+// error may contain a path, so only its kind is kept.
 func (c *Call) refuseMedia(err error) error {
 	if err == nil {
 		return nil
@@ -111,9 +110,9 @@ func (c *Call) refuseMedia(err error) error {
 	return c.unreadableMedia("cannot be opened or read", nil)
 }
 
-// Capture looks at the beginning of what a vendor's own software recorded. Media
-// that cannot be opened, are empty or larger than [media.Max], and what is surely no
-// capture, are refused. Other bytes are the vendor's to judge.
+// Capture looks at the beginning of a recording made by a vendor's own software. It
+// refuses media that cannot be opened, are empty, are larger than [media.Max] or are
+// certainly no capture. Everything else is left to the vendor.
 func (c *Call) Capture(m idverify.Media) (*media.Seen, error) {
 	seen, err := c.look(m, media.Max, inspectCapture)
 	if err != nil {
@@ -127,8 +126,8 @@ func (c *Call) Capture(m idverify.Media) (*media.Seen, error) {
 
 func inspectCapture(r io.Reader, seen *media.Seen) { seen.Picture = picture.InspectCapture(r) }
 
-// Picture looks at the beginning of a photo and holds it to the vendor's limits.
-// What it gives is what has to be sent. A photo that EXIF turns is warned of.
+// Picture looks at the beginning of a photo and checks the vendor's limits. Send the
+// media that it returns. If EXIF turns the photo, the result gets a warning.
 func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 	c.orientation = 0
 	seen, err := c.look(m, min(cmp.Or(limits.MaxBytes, media.Max), media.Max), inspectPicture)
@@ -153,7 +152,7 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
 			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))
 	}
-	if long > 0 && (long < limits.MinLongSide || short < limits.MinShortSide) { // 0: the header does not tell
+	if long > 0 && (long < limits.MinLongSide || short < limits.MinShortSide) { // 0: the header has no size
 		return nil, c.Refuse(idverify.CodePoorPhoto, "Evidence",
 			fmt.Sprintf("the picture has %d×%d pixels, the vendor wants %d×%d or more", info.Width, info.Height, limits.MinLongSide, limits.MinShortSide))
 	}
@@ -163,7 +162,7 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 
 func inspectPicture(r io.Reader, seen *media.Seen) { seen.Picture = picture.Inspect(r) }
 
-// isTurned says that EXIF wants the picture turned or mirrored before it is shown.
+// isTurned says that EXIF wants the picture turned or mirrored.
 func (c *Call) isTurned() bool { return c.orientation > 1 }
 
 // turnedNote explains why a vendor may have found no face in the picture.
@@ -175,9 +174,8 @@ func (c *Call) turnedNote(row idverify.CodeRow) string {
 		idverify.WarnPhotoRotatedByEXIF, c.orientation)
 }
 
-// Text looks at media that are text, to be sent as a JSON string of at most max
-// bytes, and hides its beginning from the vendor's messages. field names it in
-// the error.
+// Text checks media that are text, to be sent as a JSON string of at most max bytes,
+// and hides its beginning from the vendor's messages. field names it in the error.
 func (c *Call) Text(m media.Opener, field string, max int64) (*body.Text, error) {
 	text, err := beside(c, media.InMemory(m), func(context.Context) (*body.Text, error) { return body.LookAtText(m, max) })
 	switch {
@@ -196,18 +194,18 @@ func (c *Call) Text(m media.Opener, field string, max int64) (*body.Text, error)
 	return text, nil
 }
 
-// Digest is the SHA-256 of a body, for a signature. What is sent is held to it. It
-// is made once, before the time is asked for that is signed: media can be slow.
+// Digest is the SHA-256 of a body, for a signature. The bytes sent later must be the
+// same. It is computed once, before the time to sign is read, because media can be
+// slow.
 func (c *Call) Digest(b *body.Body) ([sha256.Size]byte, error) {
 	sum, err := beside(c, b.InMemory(), b.Digest)
 	return sum, c.refuseBody(err, b.InMemory())
 }
 
-// Form is a form with media among its members, and its digest is made: see
-// [body.MediaForm].
+// Form is a form with media among its members, with its digest: see [body.MediaForm].
 func (c *Call) Form(members []body.Member) (*body.Body, error) {
 	inMemory := !slices.ContainsFunc(members, func(m body.Member) bool { return m.Media != nil && !m.Media.InMemory() })
-	if inMemory { // no goroutine, and the members stay where they are
+	if inMemory { // needs no goroutine, and the members are not copied
 		b, err := body.MediaForm(c.ctx, members)
 		return b, c.refuseBody(err, true)
 	}
@@ -216,8 +214,8 @@ func (c *Call) Form(members []body.Member) (*body.Body, error) {
 	return b, c.refuseBody(err, false)
 }
 
-// refuseBody is refuseMedia for a body that was read to its end. beside has told of
-// a caller who left, where it waited.
+// refuseBody is refuseMedia for a body that was read to its end. If it waited, beside
+// has already reported a caller that left.
 func (c *Call) refuseBody(err error, inMemory bool) error {
 	if err != nil && inMemory && c.ctx.Err() != nil {
 		return c.Gone(c.ctx)

@@ -28,7 +28,7 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// counted is a reader that knows how often it was closed.
+// counted is a reader that counts how often it was closed.
 type counted struct {
 	io.Reader
 	closed *int
@@ -57,7 +57,7 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 	assert.Equal(t, opened, closed)
 }
 
-// Sizes end where their sums could overflow.
+// The sizes are limited where their sums could overflow.
 // Holds P-WIRE-11.
 func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
 	const most = int64(64) << 20
@@ -78,8 +78,8 @@ func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
 	}
 }
 
-// Media of a user's may panic, or end the goroutine that looks at them, as a
-// test's do that call require. Neither is a picture of no bytes.
+// A user's media may panic or end the goroutine that reads them, as require does in a
+// test. Neither counts as an empty picture.
 func TestMediaThatBreakTheLookAreUnreadable(t *testing.T) {
 	for how, open := range map[string]func() (io.ReadCloser, int64, error){
 		"panic":  func() (io.ReadCloser, int64, error) { panic("MARK") },
@@ -145,7 +145,7 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 	}
 }
 
-// What is surely no picture is named; the size is looked at first.
+// The error names data that is certainly no picture; the size is checked first.
 func TestPictureAndCaptureSayWhatTheMediaLooksLike(t *testing.T) {
 	jpg := append([]byte("\xff\xd8\xff\xdb\x00\x02"), "\xff\xd9"...)
 	limits := Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 50}
@@ -181,8 +181,8 @@ func TestPictureAndCaptureSayWhatTheMediaLooksLike(t *testing.T) {
 	assert.Equal(t, "the picture has 51 bytes, the vendor takes 50", asError(t, nil, err).Detail)
 }
 
-// A vendor that wants the digest of a body signed has the picture read before it is
-// sent: its end is missed then.
+// For a vendor that needs a signed digest of the body, the picture is read before it
+// is sent, and a missing end is found then.
 func TestDigestOfABodyWithATruncatedPicture(t *testing.T) {
 	c := answered(0)
 	photo, err := c.Picture(idverify.Bytes([]byte("\xff\xd8\xff\xdb\x00\x02")), Limits{Formats: []picture.Format{picture.JPEG}})
@@ -217,8 +217,8 @@ func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
 	}
 }
 
-// A file system that hangs holds nobody longer than an exchange may take, even
-// where the caller has set no deadline.
+// A file system that hangs blocks nobody for longer than the limit of an exchange,
+// even if the caller has no deadline.
 // Holds P-LIVE-4.
 func TestALookAtMediaThatHangsEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 		assert.Equal(t, idverify.CodeTimeout, e.Code)
 		assert.Equal(t, idverify.BilledNo, e.Billed)
 		assert.True(t, e.Repeatable())
-		// A limit of ours is not the vendor's silence, and does not count against it.
+		// Our own limit does not count against the vendor.
 		c.ctx, leave = context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
 		defer leave()
 		_, err = c.Capture(hangs)
@@ -256,7 +256,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 	})
 }
 
-// A text that streams is held to the same as one in a field.
+// A text that streams is checked in the same way as one in a field.
 func TestTextIsLookedAtWholeAndItsHeadHidden(t *testing.T) {
 	const max = 10_000
 	for text, want := range map[string]struct {
@@ -298,7 +298,7 @@ func TestTextIsLookedAtWholeAndItsHeadHidden(t *testing.T) {
 	assert.NotContains(t, e.Error(), "zhangsan")
 }
 
-// A body's digest is made beside the call, as a look is.
+// A body's digest is computed in another goroutine, as a look is.
 func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 	content := "content"
 	held := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {

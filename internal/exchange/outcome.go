@@ -8,25 +8,25 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Said is what a vendor answered other than scores.
+// Said is what a vendor answered, without scores.
 type Said struct {
 	Code    string
-	Reasons []string // what narrows the code, the most telling first
+	Reasons []string // they narrow the code, the most specific first
 	Message string   // free text
 	Detail  string   // added to the row's note
-	Field   string   // what an error names as the field at fault; none of the vendor's free text
+	Field   string   // the name of the wrong field in an error; never the vendor's free text
 	Reply   any
-	// Verdict is a yes or no that the vendor gives beside its code, for [Call.Verdict].
+	// Verdict is a yes or no beside the code, for [Call.Verdict].
 	Verdict Verdict
-	// RetryAfter is how long the vendor asks to wait where it says so in a way of its
-	// own. A Retry-After outranks it.
+	// RetryAfter is how long the vendor asks to wait, if it has its own field for
+	// that. A Retry-After header takes precedence.
 	RetryAfter time.Duration
 }
 
-// Coded turns a vendor's code into the decision or the error that its row in
-// the table says. A code without a row is CodeUnknown. Who gives a verdict beside it, a
-// score or a price has worked on the call: it was not turned away then, and a fault that is
-// free elsewhere is not asked about again.
+// Coded turns a vendor's code into the decision or error of its row in the table. A
+// code without a row is CodeUnknown. If the answer also has a verdict, a score or a
+// price, the vendor has worked on the call: it was not turned away, and even a free
+// fault is not repeated.
 func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	if c.repeated {
 		return nil, c.Bad(answeredBefore)
@@ -53,8 +53,8 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	}, nil
 }
 
-// Failure is the error that a code's row in the table says, where nobody is
-// verified: the code of a decision decides nothing.
+// Failure is the error of a code's row in the table if nobody is verified: the code
+// of a decision decides nothing.
 func (x *Exchange) Failure(said Said) *idverify.Error {
 	row, e := x.row(said)
 	switch {
@@ -66,8 +66,8 @@ func (x *Exchange) Failure(said Said) *idverify.Error {
 	return x.coded(row, said)
 }
 
-// row is what a code means, unless it is no code of the vendor's, or that of
-// success: only scores make a match.
+// row is the meaning of a code, unless it is no code of the vendor or the success
+// code: only scores make a match.
 func (x *Exchange) row(said Said) (idverify.CodeRow, *idverify.Error) {
 	row, listed := x.Table.Find(said.Code, said.Reasons...)
 	switch {
@@ -81,14 +81,14 @@ func (x *Exchange) row(said Said) (idverify.CodeRow, *idverify.Error) {
 	return row, nil
 }
 
-// message is the vendor's free text without what was sent.
+// message is the vendor's free text without data of the request.
 func (x *Exchange) message(said Said) idverify.Sensitive {
 	return idverify.NewSensitive(x.Scrub(said.Message))
 }
 
-// unlisted is a row for a code that has none. The HTTP status tells nevertheless
-// whether the request was turned away. About a person one of 429 does not: what has a code
-// of its own is the vendor's, and nobody is asked about again before the code is known.
+// unlisted is a row for a code without one. The HTTP status still says whether the
+// request was turned away. For a person a 429 does not: an answer with a code is the
+// vendor's own, and the call is not repeated until the code is known.
 func (x *Exchange) unlisted(said Said) idverify.CodeRow {
 	row := idverify.CodeRow{
 		VendorCode: redact.Word(x.Identifier(said.Code)), VendorReason: smallNumber(said.Reasons),
@@ -107,8 +107,8 @@ const (
 	answeredBefore = "the answer is that of the call before, which came twice"
 )
 
-// smallNumber is the reason of an unlisted code when it can say nothing of a
-// person: a number of up to three digits.
+// smallNumber is the reason of an unlisted code if it cannot contain personal data: a
+// number of up to three digits.
 func smallNumber(reasons []string) string {
 	if len(reasons) != 1 || len(reasons[0]) > 3 || strings.Trim(reasons[0], "0123456789") != "" {
 		return ""

@@ -54,7 +54,7 @@ func asError(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 	return e
 }
 
-// An answer that says what it costs knows better than the table.
+// The price in an answer takes precedence over the table.
 func TestTheAnswersOwnPriceOutranksItsRow(t *testing.T) {
 	good := Measured{Field: "score", Score: score(99), Rule: similar}
 	for charged, want := range map[idverify.Billed]idverify.Billed{
@@ -112,8 +112,8 @@ func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
 	}
 }
 
-// A score that decides nothing came with the code of success: the vendor
-// answered, and did what it charges for.
+// An unusable score came with the success code: the vendor answered, and did the work
+// that it charges for.
 func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
 	for bad, why := range map[Score]string{{}: "score is missing", {malformed: true}: "score is not a finite number", score(101): "outside 0..100"} {
 		res, err := answered(http.StatusOK).Judge("ok", "reply", Measured{Field: "score", Score: bad, Rule: similar})
@@ -170,8 +170,8 @@ func TestAnUnlistedCodeThatIsAWordIsKept(t *testing.T) {
 	assert.Equal(t, "NEW_CODE.7", asError(t, res, err).VendorCode)
 }
 
-// The reason of a code that nobody listed is shown when it is a small number,
-// and the only one: longer digits may be of the person.
+// The reason of an unlisted code is shown if it is a small number, and the only
+// reason: longer digits may be personal data.
 func TestTheReasonOfAnUnlistedCodeIsASmallNumberOrNone(t *testing.T) {
 	for want, lists := range map[string][][]string{
 		"7":   {{"7"}},
@@ -206,7 +206,7 @@ func TestARequestIDIsAWordOrHidden(t *testing.T) {
 	}
 }
 
-// Pictures are called after orders and times, and so are references and ids.
+// Pictures are named after orders and times, and so are references and ids.
 // Holds P-DATA-3.
 func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 	const address = "https://img.example.com/20240517153001/order-20240517-000123.jpg?sign=EXAMPLE0123456789abcdef0123456789"

@@ -7,10 +7,10 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Rungs are the thresholds of an answer by their false-accept rates, an object such
-// as {"1e-3":62.1,"1e-4":69.3}. A threshold is a JSON number, and no text. null and a
-// missing field are absent. Decoding never fails, so that a bad rung does not cost the
-// request id beside it: it decides nothing when [Rungs.Of] is asked.
+// Rungs are an answer's thresholds by false accept rate, an object such as
+// {"1e-3":62.1,"1e-4":69.3}. A threshold is a JSON number, not a string. null and a
+// missing field are absent. Decoding never fails, so that a bad threshold does not
+// lose the request id beside it; [Rungs.Of] then returns an error.
 type Rungs struct {
 	steps []idverify.FARStep
 }
@@ -27,7 +27,7 @@ func (r *Rungs) UnmarshalJSON(text []byte) error {
 		if !isRate || string(value) == "null" {
 			return nil
 		}
-		threshold := math.NaN() // on no scale
+		threshold := math.NaN() // outside every scale
 		if len(value) <= maxNumber {
 			if number, ok := finite(value); ok {
 				threshold = number
@@ -45,8 +45,8 @@ func (r *Rungs) UnmarshalJSON(text []byte) error {
 // maxRungs is more than any vendor's answer has.
 const maxRungs = 16
 
-// Of is the rule with these thresholds where the answer decides, and the rule itself
-// where it does not.
+// Of is the rule with these thresholds if the answer's threshold decides, and the
+// unchanged rule otherwise.
 func (r Rungs) Of(rule idverify.Rule) (idverify.Rule, error) {
 	if rule.DecidedBy != idverify.DecidedByAnswer {
 		return rule, nil
@@ -54,9 +54,8 @@ func (r Rungs) Of(rule idverify.Rule) (idverify.Rule, error) {
 	return rule.WithRungs(r.steps)
 }
 
-// Steps are the thresholds as the answer lists them, without those that are not
-// well-formed. They are for a vendor's Reply, and must not be changed before the
-// answer was judged.
+// Steps are the well-formed thresholds in the order of the answer. They are for a
+// vendor's Reply, and must not be changed before the answer was judged.
 func (r Rungs) Steps() []idverify.FARStep {
 	if !slices.ContainsFunc(r.steps, isMalformed) {
 		return r.steps
@@ -66,8 +65,8 @@ func (r Rungs) Steps() []idverify.FARStep {
 
 func isMalformed(step idverify.FARStep) bool { return math.IsNaN(step.Threshold) }
 
-// Pointer is the threshold for a rate, nil when there is no well-formed one. It is
-// for a vendor's Reply.
+// Pointer is the threshold for a rate, nil if there is no well-formed one. It is for
+// a vendor's Reply.
 func (r Rungs) Pointer(rate float64) *float64 {
 	for i := range r.steps {
 		if step := &r.steps[i]; step.Rate == rate && !isMalformed(*step) {

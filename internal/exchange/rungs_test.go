@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// climbing is a rule by the threshold of the answer for 1e-4.
+// climbing is a rule that uses the answer's threshold for 1e-4.
 var climbing = idverify.Rule{
 	Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above,
 	FAR: []idverify.FARStep{{Rate: 1e-3}, {Rate: 1e-4}, {Rate: 1e-5}}, Rate: 1e-4,

@@ -8,36 +8,36 @@ import (
 	"unicode/utf8"
 )
 
-// What an answer may have. No vendor's comes near it, and a longer one would cost
-// memory and time: what is read is read in one pass that keeps nothing.
+// The limits of an answer. No vendor's answer comes near them, and a larger one would
+// cost memory and time. Reading is one pass that keeps nothing.
 const (
 	maxDepth  = 64    // of objects and arrays
 	maxValues = 4_096 // in all objects and arrays together
 	maxKey    = 128   // bytes of a field's name as it is written
 )
 
-// What is wrong with an answer. Errors show the texts.
+// Why an answer is refused. Errors show these texts.
 var (
 	errNotJSON = errors.New("the answer is not the JSON that the vendor documents")
 	errTwice   = errors.New("the answer has the same field twice")
 	errTooMuch = errors.New("the answer has more fields, or deeper ones, than any of the vendor's")
 )
 
-// members reads content as exactly one JSON object within the limits, in one pass.
-// It gives each member of that object to see, with the value as it is written,
-// until one is refused or the answer breaks. A key that comes again is not shown:
-// the answer is refused, and reading its values would cost as much as they like.
+// members reads content as exactly one JSON object within the limits, in one pass. It
+// passes each member of that object, with its raw value, to see, until a member is
+// refused or the answer breaks. A duplicate key is not passed on: the answer is
+// refused, and decoding such values could cost any amount of time.
 //
-// No object anywhere in it may have two keys that encoding/json would take for the
-// same field. It takes keys in any letter case and lets the last one win, so that
+// No object in it may have two keys that encoding/json would read as the same field.
+// encoding/json accepts keys in any letter case and uses the last one, so that
 // {"code":-5803,"CODE":0} would be a success.
 func members(content []byte, see func(key, value []byte) error) error {
 	s := scanner{rest: content}
 	return s.members(see)
 }
 
-// Elements reads content as exactly one JSON array, as members does an object, and
-// gives each element to see.
+// Elements reads content as exactly one JSON array, as members reads an object, and
+// passes each element to see.
 func Elements(content []byte, see func(value []byte)) error {
 	s := scanner{rest: content}
 	if s.next() != '[' {
@@ -54,12 +54,12 @@ func Elements(content []byte, see func(value []byte)) error {
 type scanner struct {
 	rest   []byte
 	values int
-	lax    bool     // double keys are not looked for
-	above  []string // the objects, from the top, whose members are seen instead of its own
-	twice  bool     // some object has a key twice
+	lax    bool     // does not look for duplicate keys
+	above  []string // the path of objects, from the top, whose members are passed to see
+	twice  bool     // some object has a duplicate key
 }
 
-// whole is the error of a scan, after which nothing may be left.
+// whole is the error of a finished scan, after which no bytes may be left.
 func (s *scanner) whole(err error) error {
 	s.next()
 	switch {
@@ -73,8 +73,8 @@ func (s *scanner) whole(err error) error {
 	return nil
 }
 
-// value passes over one value, which is at a depth if it is an object or an array.
-// see is for the members of an object.
+// value skips one value; depth counts if it is an object or array. see gets the
+// members of an object.
 func (s *scanner) value(depth int, see func(key, value []byte) error) error {
 	if s.values++; s.values > maxValues {
 		return errTooMuch
@@ -134,7 +134,7 @@ func (s *scanner) object(depth int, see func(key, value []byte) error) error {
 		if err := s.value(depth+1, seeInside); err != nil {
 			return err
 		}
-		// A number that the answer ends with may be half of one.
+		// A number at the very end of the answer may be incomplete.
 		if value := before[:len(before)-len(s.rest)]; see != nil && !above && !again && (len(s.rest) > 0 || value[0] == '"') {
 			if err := see(key, value); err != nil {
 				return err
@@ -176,7 +176,7 @@ func (s *scanner) close(c byte) error {
 	return nil
 }
 
-// text passes over a string and gives it with its quotes.
+// text skips a string and returns it with its quotes.
 func (s *scanner) text() ([]byte, error) {
 	text := s.rest
 	for i := 1; i < len(text); i++ {
@@ -204,7 +204,7 @@ func (s *scanner) text() ([]byte, error) {
 	return nil, errNotJSON
 }
 
-// special are the bytes that are not themselves in a string.
+// special are the bytes with a special meaning in a string.
 var special = func() (special [256]bool) {
 	for c := range ' ' {
 		special[c] = true
@@ -222,7 +222,7 @@ func isHex(digits []byte) bool {
 	return true
 }
 
-// scalar passes over a number, true, false or null.
+// scalar skips a number, true, false or null.
 func (s *scanner) scalar() error {
 	for _, word := range []string{"true", "false", "null"} {
 		if bytes.HasPrefix(s.rest, []byte(word)) {
@@ -252,7 +252,7 @@ func (s *scanner) number() error {
 	return nil
 }
 
-// has passes over a byte if it is next.
+// has skips a byte if it is next.
 func (s *scanner) has(c byte) bool {
 	if len(s.rest) == 0 || s.rest[0] != c {
 		return false
@@ -270,7 +270,7 @@ func (s *scanner) digits() bool {
 	return n > 0
 }
 
-// next is the next byte that is no white space, 0 at the end.
+// next is the next byte that is not white space, 0 at the end.
 func (s *scanner) next() byte {
 	for i, c := range s.rest {
 		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
@@ -282,18 +282,17 @@ func (s *scanner) next() byte {
 	return 0
 }
 
-// skip passes over white space, and over a byte if it is next.
+// skip skips white space, and then a byte if it is next.
 func (s *scanner) skip(c byte) bool { return s.next() == c && s.has(c) }
 
-// unescaped is a key without its quotes, as it is read. Bytes that are no UTF-8
-// are left for comparing, which takes each for the same character, as encoding/json
-// does.
+// unescaped is a key without quotes and escapes. Invalid UTF-8 is left as it is; the
+// comparison treats each such byte as the same character, as encoding/json does.
 func unescaped(quoted []byte) []byte {
 	inside := quoted[1 : len(quoted)-1]
 	if bytes.IndexByte(inside, '\\') < 0 {
 		return inside
 	}
-	key := make([]byte, 0, len(inside)) // no escape is shorter than what it stands for
+	key := make([]byte, 0, len(inside)) // an escape is never shorter than its character
 	for i := 0; i < len(inside); i++ {
 		if inside[i] != '\\' {
 			key = append(key, inside[i])
@@ -314,7 +313,7 @@ func unescaped(quoted []byte) []byte {
 			r = pair
 			i += len(`\u0000`)
 		}
-		key = utf8.AppendRune(key, r) // half a pair becomes U+FFFD
+		key = utf8.AppendRune(key, r) // an incomplete pair becomes U+FFFD
 	}
 	return key
 }
@@ -332,7 +331,7 @@ func hexRune(digits []byte) (r rune) {
 	return r
 }
 
-// hexRuneAfter is that of an escape, if one is next.
+// hexRuneAfter is the rune of a \u escape, if one is next.
 func hexRuneAfter(text []byte) rune {
 	if !bytes.HasPrefix(text, []byte(`\u`)) {
 		return utf8.RuneError

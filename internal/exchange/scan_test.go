@@ -48,7 +48,7 @@ func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
 	}
 }
 
-// The scanner takes what encoding/json takes, byte for byte.
+// The scanner accepts exactly what encoding/json accepts.
 func TestTheScannerKnowsJSON(t *testing.T) {
 	for _, whole := range []string{
 		`{}`, `[]`, ` {"a" : [ 1 , -0.5e+7 , "\u00e9\n\"" , true , false , null , {} ] } `, `""`, `"\ud800"`, "\"\xff\"", `0`, `-0`, `1E9`, `1e-9`, `10.01`, `[[],{"":[]}]`,
@@ -56,7 +56,7 @@ func TestTheScannerKnowsJSON(t *testing.T) {
 		require.True(t, json.Valid([]byte(whole)), whole)
 		_, err := scan([]byte(whole))
 		assert.NoError(t, err, whole)
-		for i := range whole { // each byte left out, and each in place of another
+		for i := range whole { // each byte removed, and each replaced by another
 			for _, c := range []string{"", " ", "x", "0", "\\", "\"", "]", "}", ",", ":", "\x00", "\x1f", "u", "-", "."} {
 				changed := whole[:i] + c + whole[i+1:]
 				_, err := scan([]byte(changed))
@@ -70,7 +70,7 @@ func TestTheScannerKnowsJSON(t *testing.T) {
 
 // Holds P-WIRE-10.
 func TestAnAnswerHasLimits(t *testing.T) {
-	nested := func(depth int, begin, end string) string { // the object around it is the first
+	nested := func(depth int, begin, end string) string { // the outer object is the first level
 		return `{"a":` + strings.Repeat(begin, depth-1) + `1` + strings.Repeat(end, depth-1) + `}`
 	}
 	keys := func(n int) string {

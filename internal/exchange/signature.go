@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// signature is what a signer put on a request. The signer may still run when the
+// signature is what a signer added to a request. The signer may still run after the
 // call has returned.
 type signature struct {
 	mu   sync.Mutex
@@ -18,7 +18,7 @@ type signature struct {
 
 type signer = func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
 
-// of is a signer whose words are kept.
+// of wraps a signer and keeps the words that it adds.
 func (s *signature) of(sign signer) signer {
 	return func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error {
 		var room [16]had
@@ -36,14 +36,14 @@ func (s *signature) of(sign signer) signer {
 	}
 }
 
-// had is a header before the signer came.
+// had is a header as it was before the signer ran.
 type had struct{ name, values string }
 
-// secretText is the length in bytes from which a word of a signature is hidden:
-// keys, tokens, nonces and signatures are longer than dates.
+// secretText is the length in bytes from which a word of a signature is hidden: keys,
+// tokens, nonces and signatures are longer than dates.
 const secretText = 24
 
-// keep notes what a vendor's message may quote: whole values, and the words of one.
+// keep notes texts that a vendor's message may repeat: whole values, and their words.
 func (s *signature) keep(values []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +64,7 @@ func (s *signature) add(word string) {
 	}
 }
 
-// texts are what has to be hidden from the vendor's messages.
+// texts are the texts to hide from the vendor's messages.
 func (s *signature) texts() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

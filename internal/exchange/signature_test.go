@@ -26,7 +26,7 @@ const (
 	signedName = "测试甲"
 )
 
-// signing is a call to a server that answers as it is told.
+// signing is a call to a server that answers with the given handler.
 func signing(t *testing.T, answer http.HandlerFunc) *Call {
 	t.Helper()
 	server := httptest.NewServer(answer)
@@ -40,7 +40,7 @@ func signing(t *testing.T, answer http.HandlerFunc) *Call {
 	return c
 }
 
-// signs signs what it is given, as vendors do.
+// signs signs as vendors do.
 func signs(_ context.Context, r *http.Request, digest [sha256.Size]byte) error {
 	r.Header.Set("X-Date", "20260102T030405Z")
 	r.Header.Set("X-Security-Token", "EXAMPLE-SECURITY-TOKEN-/+==0001")
@@ -56,8 +56,8 @@ func signedRequest(t *testing.T) httpx.Request {
 	return httpx.Request{Method: http.MethodPost, Path: "/", Body: json, Sign: signs}
 }
 
-// The body is digested before, and what the vendor's message quotes of a signature
-// is hidden, in whole and in parts.
+// The body's digest is computed first. If the vendor's message repeats a signature,
+// it is hidden, in whole and in parts.
 func TestASignatureIsOfTheBodyAndInNoMessage(t *testing.T) {
 	var sent string
 	c := signing(t, func(w http.ResponseWriter, r *http.Request) {
@@ -77,7 +77,7 @@ func TestASignatureIsOfTheBodyAndInNoMessage(t *testing.T) {
 	assert.Equal(t, "expired at 20260102T030405Z", c.Scrub("expired at 20260102T030405Z"), "a date is no secret")
 }
 
-// Nor is it the request id of an answer that broke off.
+// A signature is not taken for the request id of an answer that broke off.
 func TestASignatureIsNoRequestID(t *testing.T) {
 	c := signing(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -91,7 +91,8 @@ func TestASignatureIsNoRequestID(t *testing.T) {
 	assert.NotRegexp(t, "[0-9a-f]{64}", e.RequestID)
 }
 
-// Whatever a signer fails with, nothing was sent and nothing of it is shown.
+// Whatever error a signer returns, nothing was sent and nothing of the error is
+// shown.
 func TestAnErrorOfASignerIsNotSent(t *testing.T) {
 	requests := 0
 	c := signing(t, func(http.ResponseWriter, *http.Request) { requests++ })
@@ -121,7 +122,7 @@ func TestAnErrorOfASignerIsNotSent(t *testing.T) {
 	assert.Zero(t, requests)
 }
 
-// A body that cannot be digested is not signed, and nothing is sent.
+// If the digest cannot be computed, nothing is signed or sent.
 func TestABodyThatCannotBeDigestedIsNotSent(t *testing.T) {
 	c := signing(t, func(http.ResponseWriter, *http.Request) { t.Error("sent") })
 	left, leave := context.WithCancel(t.Context())

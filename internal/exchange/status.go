@@ -7,18 +7,18 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// page is the meaning of an answer that does not come from the vendor: a page or
-// JSON of a gateway, a firewall or a proxy.
+// page is the meaning of an answer that does not come from the vendor: a page or JSON
+// of a gateway, a firewall or a proxy.
 type page struct {
 	code     idverify.Code
 	delivery idverify.Delivery
 	field    string
-	note     string // "" leaves the problem to speak for itself
+	note     string // empty if the problem needs no explanation
 }
 
-// pages lists, by HTTP status, refusals before anybody looked at the request. A
-// gateway that sends one after the vendor has worked violates HTTP; that case is
-// not handled.
+// pages lists, by HTTP status, refusals made before the request was processed. A
+// gateway that sends one after the vendor has worked violates HTTP; that case is not
+// handled.
 var pages = map[int]page{
 	http.StatusRequestEntityTooLarge: {idverify.CodeTooLarge, idverify.DeliveryRefused, "Evidence",
 		"the request is larger than a gateway lets through"},
@@ -30,7 +30,7 @@ var pages = map[int]page{
 // otherPage is for every other status: it is unknown how far the request got.
 var otherPage = page{code: idverify.CodeBadResponse, delivery: idverify.DeliveryUnanswered}
 
-// pageOf is what an answer with this status means that is not the vendor's.
+// pageOf is the meaning of an answer that is not the vendor's, by its status.
 func (x *Exchange) pageOf(status int) page {
 	p, listed := pages[status]
 	switch {
@@ -42,7 +42,7 @@ func (x *Exchange) pageOf(status int) page {
 	return p
 }
 
-// billed is for a page: what was turned away cost nothing.
+// billed is for a page: a request that was turned away cost nothing.
 func (p page) billed() idverify.Billed {
 	if p.delivery == idverify.DeliveryRefused {
 		return idverify.BilledNo
@@ -50,7 +50,7 @@ func (p page) billed() idverify.Billed {
 	return idverify.BilledUnknown
 }
 
-// explain puts the page's note before what was wrong with the answer.
+// explain puts the page's note before the problem.
 func (p page) explain(problem string) string {
 	if p.note == "" {
 		return problem
@@ -58,8 +58,8 @@ func (p page) explain(problem string) string {
 	return p.note + ": " + problem
 }
 
-// echoesStatus reports whether a code that is not listed only repeats the answer's
-// HTTP status: so do gateways that answer in JSON, and no vendor.
+// echoesStatus reports whether an unlisted code only repeats the HTTP status.
+// Gateways that answer in JSON do so, vendors do not.
 func (x *Exchange) echoesStatus(code string) bool {
 	return x.response.Status >= http.StatusBadRequest && code == strconv.Itoa(x.response.Status)
 }

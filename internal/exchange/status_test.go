@@ -19,14 +19,14 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// of says in one line what an error about an answer of a gateway's says.
+// of describes the error for a gateway's answer in one line.
 func of(e *idverify.Error) string {
 	return fmt.Sprint(e.Code, ", ", e.Delivery, ", billed ", e.Billed, ", field ", e.Field, ", ", e.Detail)
 }
 
 const noJSON = "the answer is not a JSON object"
 
-// pagesByStatus are the errors about a body of "x".
+// pagesByStatus are the errors for an answer "x".
 var pagesByStatus = map[int]string{
 	413: "too_large, refused, billed no, field Evidence, the request is larger than a gateway lets through: " + noJSON,
 	429: "rate_limited, refused, billed no, field , a gateway accepts no more calls at the moment: " + noJSON,
@@ -50,7 +50,7 @@ func TestAnAnswerThatIsNotTheVendorsIsReadByItsStatus(t *testing.T) {
 	}
 }
 
-// What is in an object that cannot be read may be the vendor's, whatever the status.
+// An object that cannot be read may be the vendor's, whatever the status.
 func TestABrokenObjectIsNotTurnedAway(t *testing.T) {
 	for _, status := range []int{407, 413, 429, 200, 503} {
 		for _, content := range []string{`{`, `{"Code":1,"Code":2}`, " \ufeff{\"Code\":", `{"Code":"1"} {}`} {
@@ -68,7 +68,7 @@ func TestABrokenObjectIsNotTurnedAway(t *testing.T) {
 	}
 }
 
-// Without evidence, as for an access token, nothing of the caller's is too large.
+// Without evidence, as for an access token, a 413 is not about a picture.
 func TestAPageBeforeATokenIsNotAboutAPicture(t *testing.T) {
 	c := answered(http.StatusRequestEntityTooLarge)
 	c.response.Body = []byte("x")
@@ -81,9 +81,9 @@ func TestTheProxyOfACallersClientIsSetThere(t *testing.T) {
 	assert.Equal(t, "HTTP.Client", c.Foreign("x").Field)
 }
 
-// A code that is not listed is the vendor's, unless it only repeats the status. By
-// a status of refusal the request was turned away, whatever the code; by that of too many
-// calls it is not asked about again.
+// An unlisted code is the vendor's, unless it only repeats the status. A status of
+// refusal means that the request was turned away, whatever the code; after a 429 with
+// a code the call is not repeated.
 func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
@@ -109,7 +109,7 @@ func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 	}
 }
 
-// The status is there before the answer breaks off, or turns out too large.
+// The status is known even if the answer breaks off, or is too large.
 func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
 	const unread = "bad_response, unanswered, billed unknown, field , answer is larger than the limit"
 	for _, test := range []struct {

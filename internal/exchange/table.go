@@ -8,7 +8,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// Table is a vendor's code table, indexed.
+// Table is a vendor's code table with an index.
 type Table struct {
 	rows  []idverify.CodeRow
 	index map[tableKey]int
@@ -16,9 +16,9 @@ type Table struct {
 
 type tableKey struct{ code, reason string }
 
-// NewTable indexes a copy of rows, in which a row without a Delivery is answered.
-// It panics when two rows stand for the same code and reason, or a row is
-// impossible: tables are data of the program.
+// NewTable indexes a copy of rows; a row without a Delivery gets "answered". It
+// panics if two rows have the same code and reason, or a row is impossible: tables
+// are part of the program.
 func NewTable(rows []idverify.CodeRow) *Table {
 	t := &Table{rows: slices.Clone(rows), index: make(map[tableKey]int, len(rows))}
 	for i, row := range t.rows {
@@ -38,7 +38,7 @@ func NewTable(rows []idverify.CodeRow) *Table {
 	return t
 }
 
-// impossible says what cannot be true of a row, "" for none.
+// impossible says what is contradictory in a row, "" for nothing.
 func impossible(row idverify.CodeRow) string {
 	switch row.Delivery {
 	case idverify.DeliveryAnswered:
@@ -64,7 +64,7 @@ func impossible(row idverify.CodeRow) string {
 	return ""
 }
 
-// refusesPerson reports whether a vendor says with a code that it does not serve this
+// refusesPerson reports whether a code means that the vendor does not serve this
 // person, for now or at all. That counts as a try.
 func refusesPerson(code idverify.Code) bool {
 	return code == idverify.CodePersonRestricted || code == idverify.CodeTooManyAttempts
@@ -73,8 +73,8 @@ func refusesPerson(code idverify.Code) bool {
 // Rows is a copy of all rows, in the order of the table.
 func (t *Table) Rows() []idverify.CodeRow { return slices.Clone(t.rows) }
 
-// Find is the row for the code and the first of the reasons that has one, or
-// else the code's row for any reason.
+// Find is the row for the code and the first reason that has a row, or else the
+// code's row for any reason.
 func (t *Table) Find(code string, reasons ...string) (idverify.CodeRow, bool) {
 	for _, reason := range reasons {
 		if i, ok := t.index[keyOf(code, reason)]; ok && reason != "" {
@@ -100,8 +100,8 @@ func (t *Table) HasReason(reason string) bool {
 	return false
 }
 
-// keyOf normalises what vendors spell in different ways over time: letter case,
-// typographic apostrophes, surrounding space.
+// keyOf normalises differences in a vendor's spelling: letter case, typographic
+// apostrophes, white space around the text.
 func keyOf(code, reason string) tableKey {
 	reason = strings.ReplaceAll(strings.TrimSpace(reason), "’", "'")
 	return tableKey{strings.TrimSpace(code), strings.ToLower(reason)}

@@ -11,9 +11,9 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// Score is a number in an answer: a JSON number or a string that holds one.
-// null and a missing field are absent; anything else is malformed. Decoding
-// never fails, so that a bad score does not cost the request id beside it.
+// Score is a number in an answer: a JSON number or a string with a number. null and a
+// missing field are absent; anything else is malformed. Decoding never fails, so that
+// a bad score does not lose the request id beside it.
 type Score struct {
 	value              float64
 	present, malformed bool
@@ -30,7 +30,7 @@ func (s *Score) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	if bytes.HasPrefix(text, []byte{'"'}) {
-		literal, _ := unquote(text) // "" when it cannot be read, which is no number
+		literal, _ := unquote(text) // "" if it cannot be read, which is no number
 		text = []byte(literal)
 	}
 	s.value, s.present = finite(text)
@@ -38,7 +38,7 @@ func (s *Score) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// finite is a number as JSON writes it. ParseFloat alone would take hexadecimal,
+// finite parses a JSON number. ParseFloat alone would also accept hexadecimal,
 // underscores, "NaN" and "Inf".
 func finite(text []byte) (value float64, ok bool) {
 	value, err := strconv.ParseFloat(string(text), 64)
@@ -48,8 +48,8 @@ func finite(text []byte) (value float64, ok bool) {
 	return value, true
 }
 
-// unquote is the text of a JSON string. Most have nothing to unescape, and cost
-// one copy.
+// unquote is the text of a JSON string. Most strings have no escapes and cost one
+// copy.
 func unquote(quoted []byte) (string, error) {
 	plain := len(quoted) >= 2 && quoted[0] == '"' && quoted[len(quoted)-1] == '"' && utf8.Valid(quoted)
 	if plain {
@@ -63,8 +63,8 @@ func unquote(quoted []byte) (string, error) {
 	return text, err
 }
 
-// Text is a string, a number or a boolean in an answer, as text. A number keeps
-// every digit, but for a fraction of zeros: 18.0 is 18. null is "". One that is
+// Text is a string, a number or a boolean in an answer, as text. A number keeps every
+// digit, except for a fraction of zeros: 18.0 becomes 18. null becomes "". A text
 // longer than [redact.MaxText] is refused.
 type Text string
 
@@ -90,9 +90,9 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// wholeNumber is a JSON number without a fraction that is zero: programs that know
-// only floating-point numbers write it. 0 is the code of success with most vendors,
-// and is taken only as their documents write it.
+// wholeNumber removes a fraction of zeros from a JSON number: programs that know only
+// floating-point numbers write it. 0 is most vendors' success code, so it counts only
+// as the documents write it.
 func wholeNumber(literal []byte) []byte {
 	whole, fraction, found := bytes.Cut(literal, []byte{'.'})
 	if !found || len(bytes.Trim(fraction, "0")) > 0 || string(whole) == "0" || string(whole) == "-0" {
@@ -103,9 +103,9 @@ func wholeNumber(literal []byte) []byte {
 
 var errNotPlain = errors.New("not a plain value")
 
-// Remark is text that decides nothing. What is no plain value counts as absent,
-// so that it does not cost the decision beside it. Of a long string the beginning
-// is kept, as much as [Call.Scrub] looks at.
+// Remark is text that decides nothing. A value that is no string, number or boolean
+// counts as absent, so that it does not lose the decision beside it. Only the
+// beginning of a long string is kept, as much as [Call.Scrub] examines.
 type Remark string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -126,17 +126,18 @@ func (r *Remark) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// A character of a string may be written with six, and those of a number count.
+// An escaped character of a string may take six bytes, and the digits of a number
+// count.
 const (
 	longestQuoted = 6*redact.MaxText + len(`""`)
 	maxNumber     = 1 << 10
 )
 
-// beginning is a JSON string, or its beginning as one that reads as no less than
+// beginning is a JSON string, or a beginning of it that still decodes to at least
 // [redact.SearchedText] bytes.
 func beginning(quoted []byte) []byte {
 	end := len(`"`)
-	for range redact.SearchedText + utf8.UTFMax { // each step is at least one byte
+	for range redact.SearchedText + utf8.UTFMax { // each step reads at least one byte
 		switch {
 		case end >= len(quoted)-1:
 			return quoted
@@ -151,18 +152,18 @@ func beginning(quoted []byte) []byte {
 	return append(slices.Clone(quoted[:end]), '"')
 }
 
-// IsMalformed reports whether there is something that is no number.
+// IsMalformed reports whether the value is present but no number.
 func (s Score) IsMalformed() bool { return s.malformed }
 
-// IsMeasured reports whether there is a number above zero, which many programs write where
-// nothing was measured.
+// IsMeasured reports whether there is a number above zero: many programs write zero
+// if nothing was measured.
 func (s Score) IsMeasured() bool { return s.present && s.value > 0 }
 
-// Pointer is the number, nil when there is no well-formed one.
+// Pointer is the number, nil if there is no well-formed one.
 func (s Score) Pointer() *float64 {
 	if !s.present {
 		return nil
 	}
-	value := s.value // half as long as a Score, and only where there is one
+	value := s.value // half the size of a Score, and only if there is a number
 	return &value
 }

@@ -46,7 +46,7 @@ func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
 		assert.Equal(t, want, state{got.S.value, got.S.present, got.S.malformed}, text)
 		assert.Equal(t, want.present, got.S.Pointer() != nil, text)
 	}
-	// The last are no JSON, and numbers to strconv.
+	// The last three are not JSON, but strconv accepts them as numbers.
 	for _, text := range []string{`null`, `"x"`, `true`, `NaN`, `Inf`, `-Inf`} {
 		again := score(0.9)
 		require.NoError(t, again.UnmarshalJSON([]byte(text)))
@@ -65,7 +65,7 @@ func TestTextKeepsEveryDigit(t *testing.T) {
 		`18.0`:                  "18",
 		`18.000`:                "18",
 		`-5803.0`:               "-5803",
-		`0.0`:                   "0.0", // no pass by tolerance
+		`0.0`:                   "0.0", // a success code must match exactly
 		`1370579072568000512.0`: "1370579072568000512",
 		`"18.0"`:                "18.0",
 		`18.5`:                  "18.5",
@@ -104,7 +104,7 @@ func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
 	}
 }
 
-// A string is read as far as it may matter, wherever its escapes lie.
+// A string is read as far as it matters, wherever its escapes are.
 // Holds P-WIRE-10.
 func TestOfALongTextTheBeginningIsKept(t *testing.T) {
 	for _, character := range []string{"a", "测", "\U0001F600", `\n`, `\\`, `\"`, `\u0000`, `\u6d4b`, `\ud83d\ude00`, "\xff"} {
@@ -148,7 +148,7 @@ func TestReadingAValueIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		growth.Case{From: 128 << 10, MaxAllocated: 1, MaxCost: 8, Work: func(size int) func() {
 			quoted := []byte(value(size))
-			if !json.Valid(quoted) { // which the scanner would not give
+			if !json.Valid(quoted) { // the scanner would not return it
 				return func() {}
 			}
 			return func() {

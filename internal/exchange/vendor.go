@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// Settings are what the Config of every vendor's package has in common.
+// Settings are the common part of every vendor's Config.
 type Settings struct {
 	Name           string
 	DefaultBaseURL string
@@ -23,20 +23,20 @@ type Settings struct {
 	RequestIDField, RequestIDHeader string
 	// Credentials are all required. Their values never appear in an error.
 	Credentials []Credential
-	// Key is what requests are signed with, nil if they are not: see [Exchange.Key].
+	// Key is the signing key, nil if requests are not signed: see [Exchange.Key].
 	Key *SigningKey
-	// Paths are those that are added to the base URL.
+	// Paths are the paths that are added to the base URL.
 	Paths []string
 
-	// IdleTimeout is for a vendor of which it is known how long it keeps a
-	// connection; 0 where it is not.
+	// IdleTimeout is for a vendor whose idle timeout of connections is known;
+	// otherwise 0.
 	IdleTimeout time.Duration
 
 	HTTP idverify.HTTP
 }
 
-// String is the vendor's name: the connections below hold what was sent last,
-// and dumpers, which read everything, ask for it.
+// String is the vendor's name. The connections inside hold the last bytes sent;
+// dumpers read every field, but use String if there is one.
 func (v *Vendor) String() string { return v.Name }
 
 // Credential is a field of a Config that must be set.
@@ -74,7 +74,7 @@ func NewVendor(s Settings) (*Vendor, error) {
 	return v, nil
 }
 
-// transport is what httpx, which knows no vendor, needs to know.
+// transport is the part of the settings that httpx needs; it knows no vendor.
 func (s Settings) transport() httpx.Config {
 	return httpx.Config{
 		BaseURL:          cmp.Or(s.HTTP.BaseURL, s.DefaultBaseURL),
@@ -90,8 +90,8 @@ func (s Settings) transport() httpx.Config {
 	}
 }
 
-// idleTimeout is the caller's, else the vendor's, which nobody asked for and a
-// Client does not refuse.
+// idleTimeout is the caller's setting, or else the vendor's default, which does not
+// apply to a caller's own HTTP client.
 func (s Settings) idleTimeout() time.Duration {
 	if s.HTTP.IdleTimeout == 0 && s.HTTP.Client == nil {
 		return s.IdleTimeout
@@ -99,12 +99,12 @@ func (s Settings) idleTimeout() time.Duration {
 	return s.HTTP.IdleTimeout
 }
 
-// checkBase refuses what would become part of every path: what nobody sees, and a
-// vendor's whole endpoint.
+// checkBase refuses base URLs that would break every path: invisible characters, and
+// a vendor's whole endpoint.
 func (v *Vendor) checkBase(s Settings) error {
 	base := s.HTTP.BaseURL
 	if len(base) > MaxText {
-		return nil // which httpx refuses by its length
+		return nil // httpx refuses it by its length
 	}
 	if problem := unseen(base); problem != "" {
 		return v.Misconfigured("HTTP.BaseURL", problem)
@@ -117,9 +117,9 @@ func (v *Vendor) checkBase(s Settings) error {
 	return nil
 }
 
-// unseen names what cannot be seen in a key, a token or an address and is not
-// part of it, such as the line feed or the byte order mark of a file. It is empty
-// where there is nothing of the kind.
+// unseen names an invisible character in a key, a token or an address that does not
+// belong to it, such as a file's line feed or byte order mark. It is empty if there
+// is none.
 func unseen(text string) string {
 	at, what := idcard.FindUnseen(text)
 	switch {
@@ -131,8 +131,8 @@ func unseen(text string) string {
 	return fmt.Sprintf("must have no white space or invisible characters: position %d is %s", at, what)
 }
 
-// Threshold is the rule at a threshold from a Config, where 0 is the vendor's
-// recommended one.
+// Threshold is the rule at a Config's threshold; 0 means the vendor's recommended
+// one.
 func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) (idverify.Rule, error) {
 	if threshold == 0 {
 		return rule, nil
@@ -142,14 +142,15 @@ func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) 
 	case err != nil:
 		return rule, v.Misconfigured(field, strings.TrimPrefix(err.Error(), "threshold "))
 	case rule.Scale.Max > 1 && threshold <= 1:
-		// A fraction by mistake would let nearly everybody pass.
+		// A fraction is a mistake that would let nearly everybody pass.
 		return rule, v.Misconfigured(field, fmt.Sprintf("is a fraction, and the vendor's scale ends at %g", rule.Scale.Max))
 	}
 	return rule, nil
 }
 
-// Rate is the rule by the threshold of the answer for a false-accept rate from a
-// Config, where 0 is the rule's own. A higher one is milder, and an explicit choice.
+// Rate is the rule that uses the answer's threshold for a false accept rate from a
+// Config; 0 means the rule's own rate. A higher rate is milder, and must be chosen
+// explicitly.
 func (v *Vendor) Rate(rule idverify.Rule, field string, rate float64) (idverify.Rule, error) {
 	if rate == 0 {
 		return rule, nil
@@ -161,8 +162,8 @@ func (v *Vendor) Rate(rule idverify.Rule, field string, rate float64) (idverify.
 	return rule, nil
 }
 
-// HoldLine refuses a configured rule that is milder than the vendor's own threshold,
-// for a vendor whose threshold is fixed: below it the vendor never passes anybody.
+// HoldLine refuses a configured rule milder than the vendor's own threshold, for a
+// vendor whose threshold is fixed: below it the vendor never passes anybody.
 func (v *Vendor) HoldLine(rule, line idverify.Rule, field string) error {
 	if rule.IsMilderThan(line) {
 		return v.Misconfigured(field, "must not be milder than the vendor's own line")
@@ -170,8 +171,8 @@ func (v *Vendor) HoldLine(rule, line idverify.Rule, field string) error {
 	return nil
 }
 
-// IsMilder reports whether rules are milder than those that the vendor recommends:
-// one has a milder threshold, or is missing.
+// IsMilder reports whether rules are milder than the vendor's recommended ones: one
+// has a milder threshold, or is missing.
 func IsMilder(rules, recommended []idverify.Rule) bool {
 	for _, want := range recommended {
 		at := slices.IndexFunc(rules, func(r idverify.Rule) bool { return r.Kind == want.Kind })
@@ -182,7 +183,7 @@ func IsMilder(rules, recommended []idverify.Rule) bool {
 	return false
 }
 
-// MaxFAR is the rule at a published threshold for a false-accept rate.
+// MaxFAR is the rule at a published threshold for a false accept rate.
 func (v *Vendor) MaxFAR(rule idverify.Rule, rate float64) (idverify.Rule, error) {
 	rule, err := rule.WithMaxFAR(rate)
 	if err != nil {

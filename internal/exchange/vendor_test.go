@@ -19,7 +19,7 @@ func settings(h idverify.HTTP) Settings {
 	return Settings{Name: "sample", DefaultBaseURL: "https://sample.example", IdleTimeout: 7 * time.Second, HTTP: h}
 }
 
-// A field that were forgotten would be taken and do nothing.
+// A forgotten field would be accepted but have no effect.
 func TestEverySettingReachesTheTransport(t *testing.T) {
 	whole := idverify.HTTP{
 		BaseURL: "https://vendor.example", Client: &http.Client{},
@@ -30,7 +30,7 @@ func TestEverySettingReachesTheTransport(t *testing.T) {
 	given, taken := reflect.ValueOf(whole), reflect.ValueOf(settings(whole).transport())
 	for i := range given.NumField() {
 		name := given.Type().Field(i).Name
-		if !given.Type().Field(i).IsExported() || name == "Clock" { // which is the vendor's
+		if !given.Type().Field(i).IsExported() || name == "Clock" { // the vendor's own
 			continue
 		}
 		field := taken.FieldByName(name)
@@ -49,7 +49,7 @@ func TestEverySettingReachesTheTransport(t *testing.T) {
 	assert.Equal(t, now, v.Now())
 }
 
-// The vendor's own are not refused beside a Client, which did not ask for them.
+// A vendor's defaults are no error beside a caller's HTTP client.
 func TestDefaultsOfTheVendor(t *testing.T) {
 	bare := settings(idverify.HTTP{}).transport()
 	assert.Equal(t, "https://sample.example", bare.BaseURL)
@@ -59,8 +59,8 @@ func TestDefaultsOfTheVendor(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// A key that a file gave with what an editor adds is refused here, and not by the
-// vendor as an unknown one; so is an address that is not where its paths begin.
+// A key with an editor's invisible characters is refused here, instead of by the
+// vendor as unknown; so is a base URL that includes a path of the vendor.
 // Holds P-DATA-11.
 func TestWhatNobodySeesInAConfigIsRefused(t *testing.T) {
 	for value, problem := range map[string]string{

@@ -1,6 +1,6 @@
-// Package flight is one piece of work that several callers wait for. A caller who
-// leaves leaves alone, and when the last has left the work's context is cancelled.
-// golang.org/x/sync/singleflight has no way to end the work.
+// Package flight runs one piece of work that several callers wait for. A caller can
+// stop waiting without affecting the others; when the last one leaves, the work's
+// context is cancelled. golang.org/x/sync/singleflight has no way to cancel the work.
 package flight
 
 import (
@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// ErrNoAnswer says that the work ended without landing: it forgot to, or its
+// ErrNoAnswer says that the work ended without calling Land: it forgot to, or its
 // goroutine was ended (see runtime.Goexit).
 var ErrNoAnswer = errors.New("idverify: the shared work ended without an answer")
 
-// Flight is work under way, or its answer. Whoever starts one keeps it where
-// others find it, under a lock of its own; a Flight never calls back while it
-// holds its lock, so its methods may be called under the owner's.
+// Flight is work in progress, or its answer. The code that starts a Flight keeps it
+// where others find it, under a lock of its own. A Flight never calls back while it
+// holds its own lock, so its methods may be called under the owner's lock.
 type Flight[T any] struct {
 	cancel context.CancelFunc
 	landed chan struct{} // closed when value, err and panicked are final
@@ -28,22 +28,23 @@ type Flight[T any] struct {
 	mu        sync.Mutex
 	isLanded  bool
 	waiting   int
-	latest    time.Time // of the callers' deadlines, unless one has none
+	latest    time.Time // latest deadline of the callers, unless one has none
 	unlimited bool
 }
 
-// Work does what the callers wait for. It calls Land as soon as there is an
-// answer, and may go on afterwards, when nobody waits any more. Its context has
-// the values of the caller who started it and no deadline; see Until and Dated.
-// It ends when all callers have left before the landing, or when the work
-// returns. A panic, or the end of the goroutine, before the landing lands by
-// itself; the work's own deferred calls run before the callers hear of it. A panic
-// afterwards is dropped.
+// Work does what the callers wait for. It calls Land as soon as there is an answer,
+// and may continue afterwards, when nobody waits any more. Its context has the values
+// of the caller who started it, and no deadline; see Until and Dated. The context is
+// cancelled when all callers have left before the landing, or when the work returns.
+//
+// If the work panics, or its goroutine ends, before the landing, that is the landing;
+// the deferred calls of the work run before the callers are told. A later panic is
+// dropped.
 type Work[T any] func(ctx context.Context, f *Flight[T])
 
 // Start begins work in a goroutine of its own, with the caller of ctx as the first
-// who waits. A flight that is to end whatever happens is started with a context
-// without an end, and nobody calls Leave for it.
+// who waits. For work that must finish whatever happens, pass a context that never
+// ends and never call Leave for it.
 func Start[T any](ctx context.Context, work Work[T]) *Flight[T] {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &Flight[T]{cancel: cancel, landed: make(chan struct{})}
@@ -62,8 +63,8 @@ func (f *Flight[T]) fly(ctx context.Context, work Work[T]) {
 	work(ctx, f)
 }
 
-// Land gives the answer to everybody who waits, and to everybody who joins later.
-// Only the first landing counts.
+// Land gives the answer to all callers that wait now or join later. Only the first
+// call of Land counts.
 func (f *Flight[T]) Land(value T, err error) { f.land(value, err, nil) }
 
 func (f *Flight[T]) land(value T, err error, panicked any) {
@@ -77,8 +78,8 @@ func (f *Flight[T]) land(value T, err error, panicked any) {
 	close(f.landed)
 }
 
-// Join adds a caller. It reports false, and adds nobody, when everybody has left
-// before the landing: the work is being cancelled, and a newcomer starts anew.
+// Join adds a caller. It returns false, and adds nobody, if all callers left before
+// the landing: the work is being cancelled, and the new caller has to start again.
 func (f *Flight[T]) Join(ctx context.Context) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,8 +101,8 @@ func (f *Flight[T]) join(ctx context.Context) {
 	}
 }
 
-// Leave takes away a caller who joined and does not wait any more. It reports
-// whether the flight has landed, or was cancelled because this was the last.
+// Leave removes a caller that joined and stopped waiting. It reports whether the
+// flight has landed, or was cancelled because this caller was the last.
 func (f *Flight[T]) Leave() (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -118,9 +119,9 @@ func (f *Flight[T]) Leave() (last bool) {
 // Landed is closed when there is an answer.
 func (f *Flight[T]) Landed() <-chan struct{} { return f.landed }
 
-// Answer waits for the landing and gives the answer: the same value to each
-// caller. A panic of the work comes up here, in the callers who can recover, and
-// not in a goroutine of ours.
+// Answer waits for the landing and returns the same value to each caller. A panic of
+// the work is raised again in the callers, who can recover from it, and not in a
+// goroutine of ours.
 func (f *Flight[T]) Answer() (T, error) {
 	<-f.landed
 	if f.panicked != nil {
@@ -129,18 +130,18 @@ func (f *Flight[T]) Answer() (T, error) {
 	return f.value, f.err
 }
 
-// Until is the latest deadline of all who joined, and false when one of them has
-// none. It moves with each that joins, and stays when one leaves.
+// Until is the latest deadline of all callers that joined; false means that one of
+// them has no deadline. A caller that joins can move it, one that leaves does not.
 func (f *Flight[T]) Until() (time.Time, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.latest, !f.unlimited
 }
 
-// Dated is the work's context with Until as its deadline, so that nothing is begun
-// that no caller could wait for. It does not end at that time by itself, and
-// context.WithTimeout sets no timer under a deadline that seems to be earlier:
-// make such limits with Undated.
+// Dated is the work's context with Until as its deadline, so that the work starts
+// nothing that no caller could wait for. It does not end by itself at that time.
+// context.WithTimeout sets no timer when the parent's deadline seems to be earlier,
+// so make shorter limits with Undated.
 func (f *Flight[T]) Dated(ctx context.Context) context.Context {
 	return dated{ctx, f.Until}
 }
@@ -152,12 +153,12 @@ type dated struct {
 
 func (d dated) Deadline() (time.Time, bool) { return d.until() }
 
-// Undated hides a deadline that moves from context.WithTimeout. The end of ctx
-// still ends it, and Deadline still finds it.
+// Undated hides a deadline that can move from context.WithTimeout. The end of ctx
+// still ends the returned context, and Deadline still finds the hidden deadline.
 func Undated(ctx context.Context) context.Context { return undated{ctx} }
 
-// Deadline is ctx's own deadline, or one that Undated hides if that is earlier. It
-// tells how much time is left; no timer is to be set by it.
+// Deadline is the earlier of ctx's own deadline and one that Undated hides. Use it to
+// see how much time is left, not to set a timer.
 func Deadline(ctx context.Context) (time.Time, bool) {
 	own, ok := ctx.Deadline()
 	if under, is := ctx.Value(hidden{}).(context.Context); is {
@@ -168,7 +169,7 @@ func Deadline(ctx context.Context) (time.Time, bool) {
 	return own, ok
 }
 
-// hidden is the key of the context below an undated one.
+// hidden is the key of the context that Undated wraps.
 type hidden struct{}
 
 type undated struct{ context.Context }

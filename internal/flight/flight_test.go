@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// after lands with 7 when the time is over, or with the end of its context.
+// after lands with 7 after d, or with the error of its context.
 func after(d time.Duration) Work[int] {
 	return func(ctx context.Context, f *Flight[int]) {
 		select {
@@ -220,8 +220,8 @@ func TestDeadline_FindsWhatUndatedHides(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// Callers who come and go at the moment of the landing: nobody waits for ever,
-// and nobody joins a flight that is being cancelled.
+// Callers join and leave at the moment of the landing. None of them waits for ever,
+// and none joins a flight that is being cancelled.
 func TestFlight_Crowd(t *testing.T) {
 	for range 200 {
 		f := Start(t.Context(), func(ctx context.Context, f *Flight[int]) { f.Land(7, ctx.Err()) })

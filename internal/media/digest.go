@@ -6,12 +6,12 @@ import (
 	"io"
 )
 
-// digestPiece is how much is read between two looks at the context.
+// digestPiece is how many bytes are read between two checks of the context.
 const digestPiece = 32 << 10
 
-// Digest reads all of the media, at most [Max] bytes, and gives them as they were
-// then: with their SHA-256, to which every reader is held. Nothing is kept of
-// them but one piece. It can block as the media can.
+// Digest reads all of the media, at most [Max] bytes, and returns them with their
+// SHA-256. Every later reader must read the same bytes. Only one piece is in memory
+// at a time. Digest blocks as long as the media block.
 func Digest(ctx context.Context, o Opener) (*Seen, error) {
 	s, err := look(o, Max, nil, false)
 	if err != nil {

@@ -36,7 +36,7 @@ func TestDigestIsTheSHA256AndHoldsWhatIsRead(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// A file's identity is held from the digest on, and it is read once.
+// A file's identity is checked from the digest on, and the file is read once.
 func TestDigestOfAFile(t *testing.T) {
 	o := aFile(t, before, 0)
 	seen, err := Digest(t.Context(), o)
@@ -81,7 +81,7 @@ func TestDigestEndsWithItsContext(t *testing.T) {
 	assert.Less(t, read, Max/2)
 }
 
-// A digest holds a piece at a time, whatever the size.
+// A digest keeps one piece in memory at a time, whatever the size.
 func TestDigestAllocatesTheSameForEverySize(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	used := func(size int) float64 {

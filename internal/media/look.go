@@ -13,36 +13,37 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// Seen is media after a first look. Its readers give what was seen, or an error
-// instead of the last bytes. It can be opened any number of times.
+// Seen is media after a first look. Its readers return the same bytes that were seen,
+// or an error instead of the last bytes. It can be opened any number of times.
 type Seen struct {
-	// Picture is for whoever inspected the media to fill. A picture that stops
-	// before its end is not given whole.
+	// Picture is set by the function that inspects the media. If a picture lacks its
+	// end, the reader returns an error instead of the last bytes.
 	Picture picture.Info
 
 	source   Opener
 	size     int64
 	inMemory bool
-	file     fs.FileInfo // nil: the source has none, or a new one each time
-	looked   int64       // so many bytes were looked at
+	file     fs.FileInfo // nil if the source is no file, or opens a new file each time
+	looked   int64       // how many bytes were looked at
 	seed     maphash.Seed
-	mark     uint64             // of those bytes
-	sum      *[sha256.Size]byte // of all bytes; nil: no digest was made
+	mark     uint64             // hash of those bytes
+	sum      *[sha256.Size]byte // of all bytes; nil if no digest was made
 }
 
-// Sized is media of which nothing is known but the length.
+// Sized is media of which only the length is known.
 func Sized(o Opener, size int64) *Seen {
 	return &Seen{source: o, size: size, inMemory: InMemory(o)}
 }
 
-// Look takes a first look: inspect, unless it is nil, reads as much of the media
-// as it likes. Media that are empty or larger than max bytes are refused with
-// [ErrEmpty] or [ErrTooLarge], beside which what is Seen is the size.
+// Look takes a first look at media: inspect, unless it is nil, reads as much as it
+// needs. Media that are empty or larger than max bytes are refused with [ErrEmpty] or
+// [ErrTooLarge]; the returned Seen then has only the size.
 func Look(o Opener, max int64, inspect func(io.Reader, *Seen)) (*Seen, error) {
 	return look(o, max, inspect, true)
 }
 
-// look settles what the time of a file leaves open, unless a digest will.
+// look is Look. With settle, a file that was modified only just now is read whole,
+// unless a digest will read it anyway.
 func look(o Opener, max int64, inspect func(io.Reader, *Seen), settle bool) (*Seen, error) {
 	source, size, err := openSized(o, max)
 	switch {
@@ -104,11 +105,11 @@ func (s *Seen) Sum() (sum [sha256.Size]byte, ok bool) {
 	return *s.sum, true
 }
 
-// glance is what a first look reads through. It takes a hash of what was looked
-// at, which nobody can foresee: its seed is random, and new for each look.
+// glance is the reader of a first look. It hashes the bytes that were looked at, with
+// a random seed that is new for each look, so that nobody can predict the hash.
 type glance struct {
 	source guarded
-	left   int64 // of the announced length
+	left   int64 // bytes left of the announced length
 	hash   maphash.Hash
 }
 
@@ -127,15 +128,15 @@ func (g *glance) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// release gives the glance back without a trace of the media in it.
+// release returns the glance to its pool without any bytes of the media.
 func (g *glance) release() {
 	*g = glance{}
 	glances.Put(g)
 }
 
-// settling is how long the time of a file says little: what is written twice
-// within a tick of the file system's clock, 2 s at the coarsest, has one time.
-// Such a file is looked at whole.
+// settling is how long after a change a file's modification time proves nothing. Two
+// writes within one tick of the file system's clock (2 s at the coarsest) have the
+// same time. Such a file is read whole.
 const settling = 2 * time.Second
 
 func isSettled(file fs.FileInfo) bool { return time.Since(file.ModTime()) > settling }
@@ -145,5 +146,5 @@ func isSame(a, b fs.FileInfo) bool {
 	if a.Size() != b.Size() || !a.ModTime().Equal(b.ModTime()) {
 		return false
 	}
-	return !os.SameFile(a, a) || os.SameFile(a, b) // it knows only what the os package made
+	return !os.SameFile(a, a) || os.SameFile(a, b) // os.SameFile knows only a FileInfo that the os package made
 }

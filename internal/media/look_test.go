@@ -15,7 +15,7 @@ import (
 
 var before, after = bytes.Repeat([]byte("before"), 2000), bytes.Repeat([]byte("after!"), 2000)
 
-// onDisk is a file that has to be the same one each time it is opened.
+// onDisk is a file that must be the same file each time it is opened.
 type onDisk string
 
 func (o onDisk) Open() (io.ReadCloser, int64, error) {
@@ -31,7 +31,7 @@ type identified struct{ *os.File }
 
 func (i identified) Identity() (fs.FileInfo, error) { return i.Stat() }
 
-// aFile has a time of modification that is so long ago.
+// aFile writes a file and sets its modification time back by ago.
 func aFile(t *testing.T, content []byte, ago time.Duration) onDisk {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "face.jpg")
@@ -61,7 +61,7 @@ func TestAFileIsHeldToItsIdentityFromTheLookOn(t *testing.T) {
 		"touched":    func(t *testing.T, o onDisk) { write(t, string(o), before, timeOf(t, o).Add(time.Nanosecond)) },
 		"replaced by one of the same time": func(t *testing.T, o onDisk) {
 			other := string(o) + ".new"
-			write(t, other, append(bytes.Clone(before[:200]), after[200:]...), timeOf(t, o)) // behind what is looked at
+			write(t, other, append(bytes.Clone(before[:200]), after[200:]...), timeOf(t, o)) // after the part that was looked at
 			require.NoError(t, os.Rename(other, string(o)))
 		},
 		"longer":  func(t *testing.T, o onDisk) { write(t, string(o), append(before, 'x'), timeOf(t, o)) },
@@ -81,7 +81,8 @@ func TestAFileIsHeldToItsIdentityFromTheLookOn(t *testing.T) {
 	}
 }
 
-// What is written twice within a tick of the file system's clock has one time.
+// Two writes within one tick of the file system's clock have the same modification
+// time.
 // Holds P-WIRE-9.
 func TestAFileThatWasJustWrittenIsLookedAtWhole(t *testing.T) {
 	for name, ago := range map[string]time.Duration{"just now": 0, "in the future": -time.Hour} {
@@ -99,7 +100,7 @@ func TestAFileThatWasJustWrittenIsLookedAtWhole(t *testing.T) {
 	assert.EqualValues(t, 100, seen.looked, "and an older one is not")
 }
 
-// Whoever fetches media anew each time has another file each time.
+// Media that are fetched anew each time come from another file each time.
 func TestAFileThatIsMadeAnewEachTimeHasNoIdentity(t *testing.T) {
 	dir := t.TempDir()
 	seen, err := Look(opener(func() (io.ReadCloser, int64, error) {
@@ -115,7 +116,7 @@ func TestAFileThatIsMadeAnewEachTimeHasNoIdentity(t *testing.T) {
 	assert.Equal(t, before, readAll(t, seen))
 }
 
-// told is a reader that says of itself what a test wants.
+// told is a reader that reports the FileInfo that a test sets.
 type told struct {
 	io.Reader
 	info fs.FileInfo
@@ -137,7 +138,8 @@ func (i info) Mode() fs.FileMode  { return i.mode }
 func (i info) Size() int64        { return i.size }
 func (i info) ModTime() time.Time { return i.at }
 
-// What says nothing of itself, or not of what is read, is held to its bytes only.
+// A reader without a FileInfo, or with one of other bytes, is compared by its bytes
+// only.
 func TestWhatIsNoFileHasNoIdentity(t *testing.T) {
 	for name, f := range map[string]told{
 		"an error":       {err: fs.ErrPermission},
@@ -156,7 +158,7 @@ func TestWhatIsNoFileHasNoIdentity(t *testing.T) {
 	}
 }
 
-// File systems that are no disk's know the time at most.
+// File systems that are not on a disk tell the modification time at most.
 func TestFilesOfOtherSystemsAreHeldToTheirTime(t *testing.T) {
 	at := time.Now().Add(-time.Hour)
 	seen, err := Look(opener(func() (io.ReadCloser, int64, error) {

@@ -1,6 +1,6 @@
-// Package media reads what a request shows of a face. It opens media that a
-// user may have written, looks at them once before anything is sent, and holds
-// what is sent to what was seen.
+// Package media reads the photos and videos of a request. It opens media that a user
+// may have implemented, looks at them once before anything is sent, and makes sure
+// that the bytes sent are the bytes seen.
 package media
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Max is the largest media in bytes that is sent to a vendor that documents no
-// limit of its own, and the largest that a digest is made of.
+// Max is the largest size of media in bytes where the vendor documents no limit, and
+// for a digest.
 const Max = 64 << 20
 
 // Opener gives media: a reader over all of it and its length in bytes.
@@ -38,8 +38,8 @@ func (s String) Open() (io.ReadCloser, int64, error) {
 // InMemory is true.
 func (String) InMemory() bool { return true }
 
-// Error says that media could not be read as they were seen. It is never the
-// network's fault, and a request with them was not sent whole.
+// Error says that media could not be read, or changed after the first look. It is
+// never the network's fault, and a request with these media was not sent whole.
 type Error struct {
 	// Problem is fixed text; it holds no path.
 	Problem string
@@ -49,7 +49,7 @@ type Error struct {
 func (e *Error) Error() string { return e.Problem }
 func (e *Error) Unwrap() error { return e.Err }
 
-// The causes of errors that a caller tells apart.
+// These causes are told apart by callers.
 var (
 	ErrEmpty     = errors.New("media is empty")
 	ErrTooLarge  = errors.New("media is larger than the limit")
@@ -59,8 +59,9 @@ var (
 	errPanicked = errors.New("media panicked")
 )
 
-// open opens media that a user may have written: what comes back never panics
-// and never spins, because it is read on goroutines where nobody could recover.
+// open opens media that a user may have implemented. The reader it returns never
+// panics and never loops on empty reads, because it is used on goroutines where
+// nobody could recover.
 func open(o Opener) (g guarded, size int64, err error) {
 	defer func() {
 		if recover() != nil {
@@ -77,13 +78,13 @@ func open(o Opener) (g guarded, size int64, err error) {
 	return guarded{source: source}, size, nil
 }
 
-// maxEmptyReads is how often a reader may give nothing in a row.
+// maxEmptyReads is how many reads in a row may return no bytes.
 const maxEmptyReads = 100
 
-// guarded is a reader of a user's, without its panics.
+// guarded is a user's reader whose panics become errors.
 type guarded struct {
 	source io.ReadCloser
-	empty  int // reads in a row that gave nothing
+	empty  int // empty reads in a row
 }
 
 func (g *guarded) Read(p []byte) (n int, err error) {
@@ -115,9 +116,9 @@ func (g *guarded) Close() (err error) {
 	return g.source.Close()
 }
 
-// file is what the system says of the file that is being read, nil if the source
-// is none or has another length than it announced. lasting: whoever opens the
-// media again must get the same file.
+// file returns the FileInfo of the file that is being read, nil if the source is no
+// file or announced another length. lasting says that opening the media again must
+// give the same file.
 func (g *guarded) file(size int64) (info fs.FileInfo, lasting bool) {
 	defer func() {
 		if recover() != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// opener is media of a user's.
+// opener is media that a user implements.
 type opener func() (io.ReadCloser, int64, error)
 
 func (o opener) Open() (io.ReadCloser, int64, error) { return o() }

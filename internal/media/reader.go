@@ -12,28 +12,28 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// Reader gives exactly the bytes that were seen, or an error: media that changed
-// must not be sent as if they were whole, nor a picture that lacks its end. The last
-// bytes come only once everything has been compared. The zero Reader is closed.
+// Reader returns exactly the bytes that were seen, or an error: media that changed,
+// or a picture without its end, must not be sent as if they were whole. It returns
+// the last bytes only after everything has been compared. The zero Reader is closed.
 type Reader struct {
 	seen   *Seen
 	source guarded
-	lender lender      // nil: bytes have to be read
-	file   fs.FileInfo // as it was opened; nil: the source is none
+	lender lender      // nil if bytes have to be read
+	file   fs.FileInfo // as it was when opened; nil if the source is no file
 	left   int64
-	mark   *marker       // nil: nothing is left to compare
-	sum    hash.Hash     // nil: no digest was asked for
-	tee    *maphash.Hash // of whoever reads; nil: nobody's
+	mark   *marker       // nil if nothing is left to compare
+	sum    hash.Hash     // nil if no digest was asked for
+	tee    *maphash.Hash // hash of the code that reads; nil if there is none
 	ending picture.Ending
 	ended  bool    // everything was compared
-	one    [1]byte // that must not come after the last
+	one    [1]byte // a byte after the announced length, which must not exist
 	err    error
 }
 
-// lender is a source of which parts can be had without a copy.
+// lender is a source that can return bytes without copying them.
 type lender interface{ Next(n int) []byte }
 
-// marker hashes the bytes that were looked at, as they come again.
+// marker hashes the bytes that were looked at when they are read again.
 type marker struct {
 	hash maphash.Hash
 	left int64
@@ -41,7 +41,7 @@ type marker struct {
 
 var markers = sync.Pool{New: func() any { return new(marker) }}
 
-// release gives the marker back without a trace of the media in it.
+// release returns the marker to its pool without any bytes of the media.
 func (m *marker) release() {
 	*m = marker{}
 	markers.Put(m)
@@ -79,7 +79,7 @@ func (r *Reader) Start(s *Seen) error {
 	}
 	switch {
 	case s.sum != nil:
-		r.sum = sha256.New() // of a copy: what is lent could change before it is written
+		r.sum = sha256.New() // of copies: lent memory could change before it is written
 	case s.inMemory:
 		r.lender, _ = source.source.(lender)
 	}
@@ -112,11 +112,11 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Tee lets h have all that is read from now on, and nothing of what is lent.
+// Tee also writes to h what Read returns from now on, but not what Next lends.
 func (r *Reader) Tee(h *maphash.Hash) { r.tee = h }
 
-// Next lends the next bytes, at most n, where they lie in memory. It lends
-// nothing where they have to be read.
+// Next lends the next bytes, at most n, without copying them. It returns nothing if
+// the bytes have to be read.
 func (r *Reader) Next(n int) []byte {
 	if r.lender == nil || r.err != nil || r.left == 0 {
 		return nil
@@ -128,7 +128,7 @@ func (r *Reader) Next(n int) []byte {
 	return next
 }
 
-// take compares what came of the source, together with err.
+// take compares bytes read from the source, which returned err with them.
 func (r *Reader) take(p []byte, err error) error {
 	r.left -= int64(len(p))
 	if r.sum != nil {
@@ -164,8 +164,8 @@ func (r *Reader) isAsLookedAt(p []byte) bool {
 	return same
 }
 
-// end makes sure, before the last bytes are given, that the source has no more,
-// that the file is as it was, that the digest fits, and that a picture is whole.
+// end checks, before the last bytes are returned, that the source has no more bytes,
+// the file did not change, the digest is the same, and a picture has its end.
 func (r *Reader) end() error {
 	if r.ended {
 		return nil
@@ -217,7 +217,7 @@ func (r *Reader) Close() error {
 	return err
 }
 
-// problem keeps the words of media that were held to a look already.
+// problem keeps the text of an error that an earlier look has already made.
 func problem(words string, err error) *Error {
 	if known, ok := err.(*Error); ok {
 		return known

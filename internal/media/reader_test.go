@@ -28,7 +28,7 @@ func readAll(t *testing.T, s *Seen) []byte {
 	return content
 }
 
-// assertNeverWhole reads in pieces of any size, and wants less than all.
+// assertNeverWhole reads in pieces of several sizes and expects fewer bytes than all.
 func assertNeverWhole(t *testing.T, s *Seen) {
 	t.Helper()
 	for _, piece := range []int64{1, 100, 4096, s.size - 1, s.size, s.size + 1} {
@@ -71,7 +71,7 @@ func TestReaderGivesWhatWasSeenInPiecesOfAnySize(t *testing.T) {
 	}
 }
 
-// A JPEG that is looked at and a GIF that is sent: of media of any kind.
+// The first look works for media of any kind, such as a JPEG or a GIF.
 // Holds P-WIRE-9.
 func TestOtherBytesThanWereLookedAtAreNotGiven(t *testing.T) {
 	for _, looked := range []int64{1, 99, int64(len(before))} {
@@ -86,7 +86,7 @@ func TestOtherBytesThanWereLookedAtAreNotGiven(t *testing.T) {
 	}
 }
 
-// Half of one file and half of another, of the same length.
+// The file changes half-way to another one of the same length.
 // Holds P-WIRE-9.
 func TestAFileThatChangesWhileItIsReadIsNotGivenWhole(t *testing.T) {
 	for name, open := range map[string]func(string) (io.ReadCloser, error){
@@ -159,7 +159,7 @@ func TestNothingIsLentThatIsHeldToADigest(t *testing.T) {
 	assert.Empty(t, r.Next(1), "it could change before it is written")
 }
 
-// Media that were held to a look once say in their own words what is wrong.
+// Media that were looked at before keep the text of their own error.
 func TestAnErrorKeepsItsFirstWords(t *testing.T) {
 	content := before
 	inner, err := Digest(t.Context(), opener(func() (io.ReadCloser, int64, error) { return of(content)() }))
@@ -185,7 +185,8 @@ func TestErrorsHoldNoPath(t *testing.T) {
 	}
 }
 
-// A picture's last bytes come only if its end does, which need not be the last byte.
+// The reader returns a picture's last bytes only if the picture has its end, which
+// need not be the last byte.
 func TestAPictureWithoutItsEndIsNotGivenWhole(t *testing.T) {
 	whole := append([]byte("\xff\xd8\xff\xda\x00\x02"), bytes.Repeat([]byte("data\xff\x00"), 2000)...)
 	whole = append(whole, "\xff\xd9 and more"...)

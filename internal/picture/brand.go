@@ -14,10 +14,10 @@ const (
 		" avci avcs j2ki j2is jpeg jpgs jxsi jxss vvic vvis vvci evbi evbs evmi evms unci"
 )
 
-// brandOf is the format and the major brand of such a file: a picture, or else a
+// brandOf is the format and the major brand of such a file: a picture, or otherwise a
 // film.
 func brandOf(start []byte) (info Info, ok bool) {
-	const head, name = 16, 4 // the box's length and type, the major brand and its version
+	const head, name = 16, 4 // length and type of the box; major brand; its version
 	if len(start) < head-name || string(start[4:8]) != "ftyp" {
 		return Info{}, false
 	}
@@ -35,7 +35,7 @@ func brandOf(start []byte) (info Info, ok bool) {
 	return Info{Format: format, Brand: brand}, true
 }
 
-// isVague says that compatible brands may tell more.
+// isVague says that the compatible brands may say more.
 func (f Format) isVague() bool { return f == Unknown || f == HEIF }
 
 func familyOf(brand string) Format {
@@ -50,7 +50,7 @@ func familyOf(brand string) Format {
 	return Unknown
 }
 
-// printable keeps a brand from bringing anything else into a message.
+// printable replaces unprintable bytes of a brand, which goes into a message.
 func printable(brand []byte) (text [4]byte) {
 	for i, c := range brand {
 		if text[i] = c; c <= ' ' || c > '~' {

@@ -5,16 +5,15 @@ import (
 	"math"
 )
 
-// Ending tells whether a JPEG or PNG comes to its end, while its bytes stream
-// past. Bytes behind the end are no matter: cameras put further pictures there.
-// Pictures of other formats have no end that is looked for. The zero Ending is
-// of such a picture.
+// Ending finds out whether a JPEG or PNG has its end, while its bytes are written to
+// it. Bytes after the end do not matter: cameras append further pictures. The end of
+// other formats is not checked. The zero Ending is for such a format.
 type Ending struct {
 	step   step
-	last   bool   // the chunk under way is the last
-	have   uint8  // bytes of number
-	skip   uint32 // bytes that cannot be a marker, or the head of a chunk
-	number uint32 // a length or a kind, as far as it came
+	last   bool   // the current chunk is the last
+	have   uint8  // how many bytes of number have arrived
+	skip   uint32 // bytes that cannot be a marker, or the start of a chunk
+	number uint32 // a length or a chunk type, as far as it has arrived
 }
 
 type step uint8
@@ -22,13 +21,13 @@ type step uint8
 const (
 	ended step = iota
 	jpegMarker
-	jpegCode // behind 0xff
+	jpegCode // after 0xff
 	jpegLength
 	pngLength
 	pngKind
 )
 
-// EndingOf is the Ending of a picture of which nothing has been written yet.
+// EndingOf is the Ending of a picture before its first byte.
 func EndingOf(f Format) Ending {
 	switch f {
 	case JPEG:
@@ -39,14 +38,14 @@ func EndingOf(f Format) Ending {
 	return Ending{}
 }
 
-// IsMissing reports whether the picture has an end that did not come yet.
+// IsMissing reports whether the picture needs an end that has not come yet.
 func (e *Ending) IsMissing() bool { return e.step != ended }
 
-// Write takes the next bytes.
+// Write checks the next bytes.
 func (e *Ending) Write(p []byte) {
 	for len(p) > 0 && e.step != ended {
 		switch {
-		case e.skip > 0 && e.step != pngKind: // then it is the chunk's length
+		case e.skip > 0 && e.step != pngKind: // the number is the chunk's length
 			n := min(int64(e.skip), int64(len(p)))
 			e.skip, p = e.skip-uint32(n), p[n:]
 			if e.skip == 0 && e.last {
@@ -61,8 +60,9 @@ func (e *Ending) Write(p []byte) {
 	}
 }
 
-// seek passes over all that is no marker: segments are skipped by their length, so
-// that a thumbnail's end is not the picture's, and in data 0xff is followed by 0.
+// seek skips everything before the next marker. Segments are skipped by their length,
+// so that a thumbnail's end is not taken for the picture's end. In data, 0xff is
+// followed by 0.
 func (e *Ending) seek(p []byte) []byte {
 	i := markerIn(p)
 	if i < 0 {
@@ -72,23 +72,24 @@ func (e *Ending) seek(p []byte) []byte {
 	return p[i+1:]
 }
 
-// In every byte of a word: its lowest bit, its highest, and all but that.
+// For every byte of a word: its lowest bit, its highest bit, and all bits but the
+// highest.
 const (
 	lowest  = 0x0101010101010101
 	highest = 0x8080808080808080
 	others  = 0x7f7f7f7f7f7f7f7f
 )
 
-// full has the highest bit of each byte that is 0xff, used those of bytes that are
-// not 0. Other bits mean nothing.
+// full sets the highest bit of each byte that is 0xff; used, of each byte that is not
+// 0. The other bits mean nothing.
 func full(w uint64) uint64 { return (w&others + lowest) & w }
 func used(w uint64) uint64 { return w&others + others | w }
 
-// markerIn is where the first 0xff is that no 0 follows, also the last byte, or -1.
-// Data have as many of the others as chance gives, so that looking at each, with
-// [bytes.IndexByte], takes twice as long.
+// markerIn is the index of the first 0xff that is not followed by 0, also if it is
+// the last byte, or -1. Compressed data have many 0xff that are followed by 0, so
+// that looking at each with [bytes.IndexByte] takes twice as long.
 func markerIn(p []byte) int {
-	const block = 32 // bytes, and one behind them
+	const block = 32 // bytes, and one after them
 	at := 0
 	for ; at+block < len(p); at += block {
 		w := p[at : at+block+1]
@@ -115,7 +116,7 @@ func (e *Ending) take(c byte) {
 	switch e.step {
 	case jpegCode:
 		switch {
-		case c == 0xff: // any number of them may stand before a marker
+		case c == 0xff: // a marker may have any number of them before it
 		case c == markerEOI:
 			e.step = ended
 		case isBare(c):

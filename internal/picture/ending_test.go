@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// isWhole writes the content in pieces that end at the cuts.
+// isWhole writes the content in pieces, cut at the given places.
 func isWhole(f picture.Format, content []byte, cuts ...int) bool {
 	e := picture.EndingOf(f)
 	from := 0
@@ -26,7 +26,7 @@ func isWhole(f picture.Format, content []byte, cuts ...int) bool {
 	return !e.IsMissing()
 }
 
-// noisy is a picture whose data have every byte.
+// noisy is a picture whose data contain every byte value.
 func noisy(w, h int) image.Image {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	state := uint32(1)
@@ -41,7 +41,7 @@ func segment(marker byte, data string) string {
 	return string(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2))) + data
 }
 
-// cameras are the structures that cameras write, each up to its end.
+// cameras are the file structures that cameras write, each up to its end.
 func cameras(t testing.TB) map[string]string {
 	var small, photo, drawing bytes.Buffer
 	require.NoError(t, jpeg.Encode(&small, noisy(16, 16), nil))
@@ -102,7 +102,8 @@ func TestEnding_SameHoweverTheBytesArrive(t *testing.T) {
 	}
 }
 
-// What is broken in another way is left to the vendor, and formats without an end.
+// Other kinds of damage, and formats whose end is not checked, are left to the
+// vendor.
 func TestEnding_OfWhatIsNotLookedFor(t *testing.T) {
 	for _, f := range []picture.Format{picture.Unknown, picture.BMP, picture.GIF, picture.HEIC} {
 		assert.True(t, isWhole(f, nil), "%s", f)
@@ -116,7 +117,7 @@ func TestEnding_OfWhatIsNotLookedFor(t *testing.T) {
 	assert.False(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff")))
 }
 
-// A marker is found at every place, whatever stands around it.
+// A marker is found at every position, whatever bytes are around it.
 func TestEnding_MarkerAnywhere(t *testing.T) {
 	for _, around := range []string{"\x00", "\x01", "\x7f", "\x80", "\xfe", "\xff\x00", "a\xff\x00"} {
 		for n := range 100 {

@@ -2,9 +2,10 @@ package picture
 
 import "bytes"
 
-// OrientationIn is how a picture has to be turned before it is shown, as EXIF counts:
-// 1 is not at all, 2 to 8 turn or mirror it, 0 is not said. exif is a TIFF file, as a
-// PNG has it, and behind its name a JPEG (CIPA DC-008).
+// OrientationIn is how a picture has to be turned before it is shown, in EXIF's
+// numbers: 1 is not at all, 2 to 8 turn or mirror it, 0 means that EXIF does not say.
+// exif is a TIFF file, as in a PNG; a JPEG has it after the name "Exif" (CIPA
+// DC-008).
 func OrientationIn(exif []byte) uint8 {
 	h := newHead(bytes.NewReader(exif))
 	defer h.release()
@@ -33,7 +34,7 @@ func (b *block) skip(n int) bool {
 	return b.h.skip(n)
 }
 
-// number reads so many bytes, the most telling first or last.
+// number reads an integer of the given number of bytes in either byte order.
 func (b *block) number(bytes int, littleEndian bool) (n uint32, ok bool) {
 	for i := range bytes {
 		c, more := b.next()
@@ -58,7 +59,7 @@ func (b *block) begins(text string) bool {
 	return true
 }
 
-// exifOrientation reads an APP1 segment. One without EXIF says nothing.
+// exifOrientation reads an APP1 segment. A segment without EXIF gives 0.
 func exifOrientation(b *block) uint8 {
 	if !b.begins("Exif\x00") {
 		return 0
@@ -67,7 +68,7 @@ func exifOrientation(b *block) uint8 {
 	return tiffOrientation(b)
 }
 
-// The entry of a TIFF directory that says it (TIFF 6.0, section 8), and its types.
+// The TIFF directory entry of the orientation (TIFF 6.0, section 8), and its types.
 const (
 	tagOrientation = 0x0112
 	typeByte       = 1
@@ -93,7 +94,7 @@ func tiffOrientation(b *block) uint8 {
 	for range entries {
 		tag, _ := b.number(2, little)
 		kind, _ := b.number(2, little)
-		_, ok := b.number(4, little) // how many values there are
+		_, ok := b.number(4, little) // number of values
 		switch {
 		case !ok:
 			return 0

@@ -15,7 +15,7 @@ type byteOrder interface {
 	binary.AppendByteOrder
 }
 
-// tiff is a directory of two entries that begins so far behind the header.
+// tiff is a directory of two entries at an offset after the header.
 func tiff(order byteOrder, behind int, kind uint16, value uint32) []byte {
 	mark := "II"
 	if order.String() == binary.BigEndian.String() {
@@ -68,13 +68,13 @@ func TestOrientation(t *testing.T) {
 			}
 		}
 		whole := tiff(order, 3, 3, 6)
-		for n := range len(whole) - 2 { // the entry's last two bytes mean nothing
+		for n := range len(whole) - 2 { // the entry's last two bytes are padding
 			assert.Zero(t, of(withEXIF(photo, whole[:n])), "%s: cut off at %d", order, n)
 		}
 	}
 }
 
-// The first EXIF block counts, wherever it stands before the data, and only one.
+// Only the first EXIF block counts, anywhere before the data.
 func TestOrientation_WhereItStands(t *testing.T) {
 	photo, six, three := encoded(t, asJPEG, 65, 130), tiff(binary.BigEndian, 0, 3, 6), tiff(binary.LittleEndian, 0, 3, 3)
 	scan := bytes.Index(photo, []byte("\xff\xda"))

@@ -19,9 +19,8 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-// Inspect says of a JPEG or PNG what image/jpeg and image/png say of it,
-// wherever they can tell, and of a BMP what its header says; it says the same
-// however the bytes arrive.
+// For JPEG and PNG, Inspect agrees with image/jpeg and image/png wherever they can
+// tell; for BMP, with the header. The result does not depend on how the bytes arrive.
 func FuzzInspect(f *testing.F) {
 	for _, content := range pictures(f) {
 		f.Add(content)
@@ -63,7 +62,7 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// standard is what the standard library's decoder reads in the same head.
+// standard is the image.Config that the standard library reads from the same bytes.
 func standard(format picture.Format, content []byte) (image.Config, error) {
 	head := bytes.NewReader(content)
 	switch format {
@@ -97,7 +96,7 @@ func checkBMP(t *testing.T, content []byte, info picture.Info) {
 
 func distance(n int32) int { return min(max(int(n), -int(n)), math.MaxInt32) }
 
-// pictures are small ones of every form that the decoders tell apart.
+// pictures are small pictures of every form that the decoders distinguish.
 func pictures(f *testing.F) [][]byte {
 	var all [][]byte
 	for _, m := range []image.Image{
@@ -170,8 +169,8 @@ func pictures(f *testing.F) [][]byte {
 		bmp(124, int32(0), int32(-1)))
 }
 
-// Ending says what a second reading of the whole says, however the bytes arrive,
-// and has nothing against what image/jpeg and image/png decode.
+// Ending agrees with a second reader that has the whole file, however the bytes
+// arrive, and accepts every picture that image/jpeg and image/png decode.
 func FuzzEnding(f *testing.F) {
 	for _, content := range cameras(f) {
 		f.Add([]byte(content), uint16(1))
@@ -205,8 +204,8 @@ func FuzzEnding(f *testing.F) {
 	})
 }
 
-// endOfJPEG is where the picture ends, 0 if it does not: read with
-// all of it at hand.
+// endOfJPEG is the index where the picture ends, 0 if it has no end. It reads the
+// whole file at once.
 func endOfJPEG(content []byte) int {
 	rest := content[2:]
 	for {
@@ -234,7 +233,7 @@ func endOfJPEG(content []byte) int {
 	}
 }
 
-// endOfPNG is the same for chunks.
+// endOfPNG is the same for a PNG.
 func endOfPNG(content []byte) int {
 	for at := 8; at+12 <= len(content); {
 		length := int(binary.BigEndian.Uint32(content[at:]))

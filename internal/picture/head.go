@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// head reads the beginning of a picture through a buffer that is used again.
+// head reads the beginning of a picture through a pooled buffer.
 type head struct {
 	source io.Reader
-	unread []byte // of buffer
+	unread []byte // part of buffer
 	buffer [4 << 10]byte
 }
 
@@ -22,21 +22,21 @@ func newHead(r io.Reader) *head {
 	return h
 }
 
-// release gives the buffer back without a trace of the picture.
+// release returns the buffer to the pool without any bytes of the picture.
 func (h *head) release() {
 	h.source, h.unread = nil, nil
 	clear(h.buffer[:])
 	heads.Put(h)
 }
 
-// peek is the first n bytes, or as many as there are. It is for the start.
+// peek returns the first n bytes, or fewer if there are fewer. It works only at the
+// start.
 func (h *head) peek(n int) []byte {
 	filled, _ := io.ReadAtLeast(h.source, h.buffer[:], n)
 	h.unread = h.buffer[:filled]
 	return h.unread[:min(n, filled)]
 }
 
-// next is the next byte.
 func (h *head) next() (c byte, ok bool) {
 	if len(h.unread) == 0 && !h.fill() {
 		return 0, false
@@ -45,7 +45,7 @@ func (h *head) next() (c byte, ok bool) {
 	return c, true
 }
 
-// skipPast skips to behind the next c.
+// skipPast skips all bytes up to and including the next c.
 func (h *head) skipPast(c byte) bool {
 	for {
 		if i := bytes.IndexByte(h.unread, c); i >= 0 {
@@ -69,7 +69,7 @@ func (h *head) skip(n int) bool {
 	return true
 }
 
-// fill replaces what is left unread, which has to be used up.
+// fill replaces the unread bytes, all of which must have been used.
 func (h *head) fill() bool {
 	n, _ := io.ReadAtLeast(h.source, h.buffer[:], 1)
 	h.unread = h.buffer[:n]
@@ -82,7 +82,7 @@ func (h *head) uint16() (int, bool) {
 	return int(high)<<8 | int(low), ok
 }
 
-// uint32 is at most what an int holds everywhere: no picture is as large.
+// uint32 is at most what an int holds on every machine: no picture is so large.
 func (h *head) uint32() (int, bool) {
 	high, _ := h.uint16()
 	low, ok := h.uint16()

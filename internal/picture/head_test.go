@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Buffers are used again: for somebody else's picture.
+// Buffers are reused for the pictures of other people.
 func TestNothingOfAPictureIsLeftInItsBuffer(t *testing.T) {
 	h := newHead(strings.NewReader(strings.Repeat("MARK", 2000)))
 	assert.Equal(t, "MARK", string(h.peek(4)))

@@ -1,17 +1,17 @@
 package picture
 
-// The markers of a JPEG (ITU-T T.81, table B.1) that mean something here. All
-// others have a length and are passed over.
+// The JPEG markers (ITU-T T.81, table B.1) that matter here. All others have a length
+// and are skipped.
 const (
-	markerRES  = 0xbf // the last that is reserved; no segment follows them
-	markerRST0 = 0xd0 // restart markers, SOI and EOI have none, either
+	markerRES  = 0xbf // the last reserved marker; no segment follows reserved markers
+	markerRST0 = 0xd0 // no segment follows restart markers, SOI and EOI
 	markerEOI  = 0xd9
 	markerSOS  = 0xda
 	markerAPP1 = 0xe1
 )
 
-// isFrame says that the marker's segment holds the size: SOF0 to SOF15 without
-// the three of that row that mean something else.
+// isFrame says that the marker's segment has the picture's size: SOF0 to SOF15,
+// except the three codes of that range that mean something else.
 func isFrame(marker byte) bool {
 	return 0xc0 <= marker && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
 }
@@ -21,9 +21,9 @@ func isBare(marker byte) bool {
 	return marker <= markerRES || markerRST0 <= marker && marker <= markerEOI
 }
 
-// jpegHead walks the segments to the data: the first frame has the size, the
-// first EXIF block the orientation. It is as patient with stray bytes between
-// them as decoders are.
+// jpegHead reads the segments before the data: the first frame has the size, the
+// first EXIF block the orientation. It skips stray bytes between segments, as
+// decoders do.
 func jpegHead(h *head, info *Info) {
 	framed := false
 	for {
@@ -58,7 +58,7 @@ func nextMarker(h *head) (byte, bool) {
 		return 0, false
 	}
 	c, ok := h.next()
-	for ok && c == 0xff { // any number of them may stand before a marker
+	for ok && c == 0xff { // a marker may have any number of them before it
 		c, ok = h.next()
 	}
 	return c, ok
@@ -67,7 +67,7 @@ func nextMarker(h *head) (byte, bool) {
 const frameHead = 5 // bytes
 
 func frameSize(h *head) (width, height int32) {
-	_, _ = h.next() // bits of a sample
+	_, _ = h.next() // bits per sample
 	high, _ := h.uint16()
 	wide, ok := h.uint16()
 	if !ok {

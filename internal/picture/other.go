@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Other is what is sent instead of a picture by mistake.
+// Other is a kind of file that is sent by mistake instead of a picture.
 type Other uint8
 
-// The kinds that are recognised. NotKnown is the zero Other.
+// The kinds that are recognised. NotKnown is the zero value.
 const (
 	NotKnown Other = iota
 	DataURL
@@ -47,7 +47,7 @@ var otherMagic = []struct {
 	{Film, 4, "mdat"},
 }
 
-// otherOf says what bytes that are no known picture surely are, or nothing.
+// otherOf names what bytes that are no known picture certainly are, or NotKnown.
 func otherOf(start []byte) Other {
 	for _, m := range otherMagic {
 		if len(start) >= m.offset && bytes.HasPrefix(start[m.offset:], []byte(m.bytes)) {
@@ -65,10 +65,10 @@ func otherOf(start []byte) Other {
 	return NotKnown
 }
 
-// InspectCapture says what a capture surely is where it is none: the zero Info is of
-// one. A capture is a vendor's own binary file, of which any byte may be the first: a
-// picture's mark is only believed in full, and a text only if nothing else
-// stands beside it.
+// InspectCapture recognises files that are certainly no capture. For a possible
+// capture it returns the zero Info. A capture is a vendor's own binary file that may
+// begin with any byte. So a picture counts only if its whole mark is there, and a
+// text only if the file has nothing else.
 func InspectCapture(r io.Reader) Info {
 	h := newHead(r)
 	defer h.release()
@@ -85,7 +85,7 @@ func InspectCapture(r io.Reader) Info {
 	return Info{Other: pageOf(start)}
 }
 
-// isWholeBMP looks at more than the two letters.
+// isWholeBMP checks more than the two letters BM.
 func isWholeBMP(start []byte) bool {
 	return len(start) >= 26 && bytes.Equal(start[6:10], make([]byte, 4)) &&
 		slices.Contains([]uint32{bmpCoreHeader, 16, 40, 52, 56, 64, 108, 124}, bmpHeader(start))
@@ -108,15 +108,15 @@ func pageOf(start []byte) Other {
 	return NotKnown
 }
 
-// isText says that there is something, and not a control character. It may be of
-// any encoding: a proxy's page can be in GBK.
+// isText says that there is text without control characters. The encoding may be any:
+// a proxy's page can be in GBK.
 func isText(text []byte) bool {
 	return len(text) > 0 && !slices.ContainsFunc(text, func(c byte) bool {
 		return c < ' ' && c != '\t' && c != '\r' && c != '\n' && c != '\f' || c == 0x7f
 	})
 }
 
-// isDataURL wants a comma, behind a type or nothing.
+// isDataURL needs a comma, after a type or after nothing.
 func isDataURL(text []byte) bool {
 	const scheme = "data:"
 	if len(text) < len(scheme) || !bytes.EqualFold(text[:len(scheme)], []byte(scheme)) {
@@ -126,7 +126,7 @@ func isDataURL(text []byte) bool {
 	return ok && !bytes.ContainsAny(kind, " \r\n<>{}")
 }
 
-// htmlTags are those that a page or a piece of one begins with.
+// htmlTags are the tags that an HTML page or fragment begins with.
 const htmlTags = " html head title body script style meta link base div p span h1 h2 h3 center table pre font br hr img a b noscript frameset iframe form "
 
 // markupOf tells HTML from XML by the first tag.
@@ -153,7 +153,7 @@ func markupOf(text string) Other {
 	return XML
 }
 
-// isJSON looks at what the first bracket is followed by.
+// isJSON looks at the byte after the first bracket.
 func isJSON(text []byte) bool {
 	next := bytes.TrimLeft(text[1:], " \t\r\n")
 	if len(next) == 0 {
@@ -168,14 +168,15 @@ func isJSON(text []byte) bool {
 	return false
 }
 
-// How much base64 is needed to be sure: a little of a known file, and much of any.
+// How many base64 characters are needed to be sure: few for a known file type, many
+// for any other.
 const (
 	someBase64 = 16
 	muchBase64 = 256
 )
 
-// isBase64 says that there is nothing but base64, of either alphabet, in quotes or
-// with line feeds, and that it is a known file's or long.
+// isBase64 says that there is only base64, in either alphabet, in quotes or with line
+// feeds, and that it holds a known file type or is long.
 func isBase64(start []byte) bool {
 	var text [sniffed]byte
 	var n, upper, lower, digits, padding int

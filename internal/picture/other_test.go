@@ -49,7 +49,7 @@ func TestInspect_WhatIsNoPicture(t *testing.T) {
 	}
 }
 
-// A vendor's own format, and whatever else nobody knows, is the vendor's to judge.
+// A vendor's own format, and any unknown format, is left to the vendor to judge.
 func TestInspect_WhatNobodyKnows(t *testing.T) {
 	for _, content := range []string{
 		"", "photo", "of no known format", strings.Repeat("x", 600), "x<html>", "<", "<>", "< html>", "<3", "<html", "{", "{x", "[x]", "data:", "data: x y,", "data", "Data is here, see",

@@ -1,7 +1,7 @@
-// Package picture looks at the bytes of a picture: its format, its size in
-// pixels and how it is turned, all from the beginning, and whether it comes to
-// its end. It decodes nothing and never fails: what it does not recognise is left
-// to the vendor to refuse.
+// Package picture inspects the bytes of a picture. From the beginning it reads the
+// format, the size in pixels and the orientation; it also checks that the picture has
+// its end. It decodes nothing and never fails: formats that it does not recognise are
+// left to the vendor to refuse.
 package picture
 
 import (
@@ -15,7 +15,7 @@ import (
 // Format is a kind of picture file.
 type Format string
 
-// The formats that are recognised. Unknown is the zero Format.
+// The formats that are recognised. Unknown is the zero value.
 const (
 	Unknown  Format = ""
 	JPEG     Format = "JPEG"
@@ -25,28 +25,27 @@ const (
 	WebP     Format = "WebP"
 	HEIC     Format = "HEIC"
 	AVIF     Format = "AVIF"
-	HEIF     Format = "HEIF" // of another codec, or of one that is not said
+	HEIF     Format = "HEIF" // of another codec, or of one that is not named
 	TIFF     Format = "TIFF"
 	JPEGXL   Format = "JPEG XL"
 	JPEG2000 Format = "JPEG 2000"
 )
 
-// Info is what the beginning of a picture tells. Width and Height are 0 when
-// it does not tell them.
+// Info is what the beginning of a picture says. Width and Height are 0 if it does not
+// say them.
 type Info struct {
 	Format Format
-	// Width and Height are at most what a PNG can say.
+	// Width and Height are at most what a PNG header can hold.
 	Width, Height int32
 	// Brand is that of an ISO base media file: HEIC, AVIF, HEIF or a film.
 	Brand [4]byte
-	// Other is what the bytes surely are, if they are no picture.
+	// Other is what the bytes certainly are, if they are no picture.
 	Other Other
-	// Orientation is that of [Orientation].
+	// Orientation is as in [OrientationIn].
 	Orientation uint8
 }
 
-// Name is what the bytes are, as far as it is known: "PNG", "HTML", "HEIC (brand
-// hevc)".
+// Name is what the bytes are, as far as known: "PNG", "HTML", "HEIC (brand hevc)".
 func (i Info) Name() string {
 	name := cmp.Or(string(i.Format), i.Other.String())
 	if i.Brand[0] == 0 {
@@ -55,7 +54,7 @@ func (i Info) Name() string {
 	return name + " (brand " + string(i.Brand[:]) + ")"
 }
 
-// sniffed is how many bytes tell the format.
+// sniffed is how many bytes are needed to recognise the format.
 const sniffed = 512
 
 // Inspect reads no further than it needs to.
@@ -103,8 +102,8 @@ func formatOf(start []byte) Format {
 	return Unknown
 }
 
-// recognise looks for other bytes where a format's mark is missing, or as weak as
-// the two letters of a bitmap.
+// recognise looks for other kinds of file if there is no format's mark, or only a
+// weak one such as the two letters BM.
 func recognise(start []byte) Info {
 	switch format := formatOf(start); format {
 	case Unknown:
@@ -122,9 +121,9 @@ func recognise(start []byte) Info {
 	}
 }
 
-// bmpSize reads the two header forms in use: 16-bit sizes behind a header of
-// 12 bytes, 32-bit sizes behind all longer ones, where a negative height means
-// that the rows run from the top.
+// bmpSize reads the two header forms in use: 16-bit sizes after a header of 12 bytes,
+// 32-bit sizes after all longer ones. There a negative height means that the rows are
+// stored from top to bottom.
 func bmpSize(start []byte) (width, height int32) {
 	if len(start) < 26 {
 		return 0, 0
@@ -135,7 +134,8 @@ func bmpSize(start []byte) (width, height int32) {
 	return distance(binary.LittleEndian.Uint32(start[18:])), distance(binary.LittleEndian.Uint32(start[22:]))
 }
 
-// distance is the number without its sign. The lowest has no counterpart.
+// distance is the number without its sign. The lowest number has no positive
+// counterpart.
 func distance(n uint32) int32 {
 	signed := int32(n)
 	return max(signed, -max(signed, -math.MaxInt32))
@@ -144,5 +144,4 @@ func distance(n uint32) int32 {
 // bmpCoreHeader is the length of the oldest header, that of OS/2.
 const bmpCoreHeader = 12
 
-// bmpHeader is the length of the header.
 func bmpHeader(start []byte) uint32 { return binary.LittleEndian.Uint32(start[14:]) }

@@ -38,8 +38,8 @@ func bmp(header uint32, fields ...any) []byte {
 	return b.Bytes()
 }
 
-// What stands between the beginning of a JPEG and its frame, and whether the
-// frame is found behind it.
+// Each key is what a JPEG has between its beginning and its frame; the value says
+// whether the frame is found after it.
 func TestSizeOfAJPEGIsThatOfItsFrame(t *testing.T) {
 	photo := encoded(t, asJPEG, 65, 130)
 	const fake = "\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01" // a frame of one pixel
@@ -72,7 +72,7 @@ func TestSizeOfAJPEGIsThatOfItsFrame(t *testing.T) {
 	}
 }
 
-// Portraits have their depth before the frame: megabytes of it.
+// Portraits have their depth map before the frame: megabytes of it.
 func TestSizeIsFoundBehindAnyNumberOfSegments(t *testing.T) {
 	segment := append([]byte{0xff, 0xe1, 0xff, 0xff}, bytes.Repeat([]byte("A"), 0xffff-2)...)
 	photo := encoded(t, asJPEG, 65, 130)
@@ -91,7 +91,7 @@ func TestSizeIsFoundBehindAnyNumberOfSegments(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	photo := encoded(t, asJPEG, 65, 130)
-	// A JPEG whose size stands behind 100 KB of application data.
+	// A JPEG whose size comes after 100 KB of application data.
 	profile := append([]byte{0xff, 0xe2, 0xff, 0xff}, make([]byte, 0xffff-2)...)
 	behind := append(append(append([]byte{}, photo[:2]...), append(profile, profile...)...), photo[2:]...)
 

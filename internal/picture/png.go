@@ -5,7 +5,7 @@ const (
 	pngCheckSum  = 4
 )
 
-// The kinds of chunks (W3C PNG, 11) that mean something here.
+// The chunk types (W3C PNG, 11) that matter here.
 const (
 	chunkIHDR = 'I'<<24 | 'H'<<16 | 'D'<<8 | 'R'
 	chunkIDAT = 'I'<<24 | 'D'<<16 | 'A'<<8 | 'T'
@@ -13,8 +13,8 @@ const (
 	chunkEXIF = 'e'<<24 | 'X'<<16 | 'I'<<8 | 'f'
 )
 
-// pngHead walks the chunks to the data. The header chunk must be the first, but
-// some phones write one of their own before it.
+// pngHead reads the chunks before the data. The header chunk must be the first, but
+// some phones write a chunk of their own before it.
 func pngHead(h *head, info *Info) {
 	if !h.skip(pngSignature) {
 		return

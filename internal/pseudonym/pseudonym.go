@@ -1,5 +1,5 @@
-// Package pseudonym makes names for persons and questions that nobody can trace
-// without a secret of the user's.
+// Package pseudonym makes pseudonyms for persons and questions. Without the user's
+// secret nobody can trace them back.
 package pseudonym
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// MinBytes is the least that a secret has.
+// MinBytes is the minimum length of a secret.
 const MinBytes = 32
 
-// Secret copies a secret of the user's, or says what is wrong with it. All options
-// that take one hold it to this rule.
+// Secret copies a user's secret, or says what is wrong with it. All options that take
+// a secret use this check.
 func Secret(secret []byte) (own redact.Secret, problem string) {
 	switch {
 	case len(secret) < MinBytes:
@@ -28,9 +28,9 @@ func Secret(secret []byte) (own redact.Secret, problem string) {
 	return redact.NewSecret(string(secret)), ""
 }
 
-// Of stands for a list of texts, in 64 hexadecimal digits: nobody without the
-// secret can tell which. The first says what it is for, so that none is taken for
-// one of another kind.
+// Of is the pseudonym of a list of texts, in 64 hexadecimal digits. Without the
+// secret nobody can tell which texts they are. The first text names the purpose, so
+// that pseudonyms of different purposes are never equal.
 func Of(secret redact.Secret, texts ...string) string {
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	for _, t := range texts {
@@ -40,8 +40,8 @@ func Of(secret redact.Secret, texts ...string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// OfRow is Of for texts without zero bytes, in the form that journals have had
-// from the beginning.
+// OfRow is Of for texts without zero bytes, in the form that journals have always
+// used.
 func OfRow(secret redact.Secret, texts ...string) string {
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	for _, t := range texts {

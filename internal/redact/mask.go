@@ -6,17 +6,17 @@ import (
 	"reflect"
 )
 
-// Mask is embedded by a type that must not print, with the type itself as T.
-// Whoever prints, logs or encodes such a value gets one fixed text: the kind of
-// an evidence, and the name of any other type. Embed it under an unexported name
+// Mask is embedded by a type that must not print, with the type itself as T. Every
+// way to print, log or encode such a value gives one fixed text: the kind of an
+// evidence, or the name of any other type. Embed it under an unexported name
 //
 //	type configMask = redact.Mask[Config]
 //
-// so that the field cannot be set, and put it first: a field without a size at
-// the end of a struct costs a word.
+// so that nobody can set the field. Put it first: a field without a size at the end
+// of a struct makes the struct one word larger.
 //
-// It lends methods and hides no field. Where fmt does not ask for a method it
-// reads the fields all the same; a secret among them belongs into a [Secret].
+// Mask adds methods and hides no field. Where fmt does not ask for a method it still
+// reads the fields, so put a secret among them into a [Secret].
 type Mask[T any] struct{}
 
 func textOf[T any]() string {

@@ -57,7 +57,7 @@ func TestMaskGivesOneTextWhoeverAsks(t *testing.T) {
 	}
 }
 
-// A struct literal with keys and a comparison are as they were without it.
+// With a Mask, keyed struct literals and comparisons work as without it.
 func TestMaskCostsNothing(t *testing.T) {
 	assert.Equal(t, reflect.TypeFor[string]().Size(), reflect.TypeFor[capture]().Size())
 	assert.Equal(t, capture{Token: "a"}, capture{Token: "a"})

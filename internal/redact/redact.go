@@ -1,5 +1,5 @@
-// Package redact decides what may be printed. It works by allowing: text is
-// shown when it is known to be harmless, not hidden when it is known to harm.
+// Package redact decides what may be printed, by an allow-list: it shows only text
+// that is known to be harmless.
 package redact
 
 import (
@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// Hidden stands where something was left out.
+// Hidden replaces text that was removed.
 const Hidden = "[hidden]"
 
-// Format writes text for every verb and flag, quoted for %q. A type whose
-// Format method calls it prints nothing but text, however it is printed.
+// Format writes text for every verb and flag, quoted for %q. A type whose Format
+// method calls it prints only this text with every verb.
 func Format(s fmt.State, verb rune, text string) {
 	if verb == 'q' {
 		text = strconv.Quote(text)
@@ -22,7 +22,7 @@ func Format(s fmt.State, verb rune, text string) {
 	_, _ = io.WriteString(s, text)
 }
 
-// Attrs is a slog group without the attributes that are empty.
+// Attrs is a slog group without the empty attributes.
 func Attrs(attrs ...slog.Attr) slog.Value {
 	kept := attrs[:0]
 	for _, a := range attrs {

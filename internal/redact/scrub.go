@@ -5,24 +5,24 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is the longest text for people in bytes: what Scrub gives.
+// MaxText is the length in bytes that Scrub cuts texts to.
 const MaxText = 4 << 10
 
-// SearchedText is how much of a text Scrub looks at: what is longer can be cut to
-// it before, at any byte. A secret that begins in the part that is kept ends in it.
+// SearchedText is how many bytes of a text Scrub examines. A longer text may be cut
+// to this length first, at any byte: a secret that begins in the part that Scrub
+// keeps still ends inside.
 const SearchedText = MaxText + maxSecret
 
-// maxSecret is how much of a secret is looked for. The rest of a longer one stands
-// in a text where the text is cut.
+// maxSecret is how many bytes of a secret are searched for. Scrub cuts the text
+// before the rest of a longer secret.
 const maxSecret = 4 << 10
 
-// Scrub cuts a text to at most MaxText bytes in whole characters, and replaces in
-// it every occurrence of the secrets, letter case ignored for ASCII. Occurrences
-// that overlap go together, so that a secret that is part of another, or shares an
-// end with it, leaves nothing of the other behind. One that the cut would go
-// through is replaced as well.
+// Scrub cuts a text to at most MaxText bytes, in whole characters, and replaces every
+// occurrence of the secrets in it; ASCII letter case is ignored. Overlapping
+// occurrences are replaced together, so that no part of either secret is left. An
+// occurrence that the cut would divide is also replaced.
 //
-// It costs a constant for each secret, whatever the text is.
+// The cost for each secret is bounded, however long the text is.
 func Scrub(s string, secrets ...string) string {
 	searched := s[:min(len(s), SearchedText)]
 	var found *occurrences
@@ -43,8 +43,8 @@ func Scrub(s string, secrets ...string) string {
 	return kept
 }
 
-// Cut is the beginning of a text, at most n bytes in whole characters. It is a
-// copy, so that the rest can be forgotten.
+// Cut is the beginning of a text, at most n bytes in whole characters. It is a copy,
+// so that the memory of the rest can be freed.
 func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -53,14 +53,14 @@ func Cut(s string, n int) string {
 	for end > 0 && n-end < utf8.UTFMax && !utf8.RuneStart(s[end]) {
 		end--
 	}
-	if !utf8.RuneStart(s[end]) { // it is no UTF-8
+	if !utf8.RuneStart(s[end]) { // the text is not UTF-8
 		end = n
 	}
 	return strings.Clone(s[:end])
 }
 
-// mayHold reports whether the first characters of a secret stand in a text. In
-// most texts they do not, and nothing has to be allocated.
+// mayHold reports whether the text contains the first characters of a secret. Most
+// texts do not, and then nothing has to be allocated.
 func mayHold(s, secret string) bool {
 	if secret == "" || len(secret) > len(s) {
 		return false
@@ -75,17 +75,18 @@ func mayHold(s, secret string) bool {
 	return false
 }
 
-// occurrences are where secrets stand in a text.
+// occurrences are the places of secrets in a text.
 type occurrences struct {
-	longest [MaxText]uint16 // that begins at a byte, 0 for none
+	longest [MaxText]uint16 // length of the longest secret that begins at each byte, 0 for none
 	border  [maxSecret]uint16
 }
 
-// add looks for a secret by the algorithm of Knuth, Morris and Pratt, which looks
-// at each byte of the text once: names and tokens that repeat themselves would
-// else cost the product of both lengths.
+// add searches for a secret with the Knuth–Morris–Pratt algorithm, which reads each
+// byte of the text once. A simple search would take the product of both lengths for
+// names and tokens that repeat themselves.
 func (o *occurrences) add(s, secret string) {
-	// border[i] is how much of the end of secret[:i+1] is its beginning as well.
+	// border[i] is the length of the longest end of secret[:i+1] that is also its
+	// beginning.
 	matched := 0
 	o.border[0] = 0
 	for i := 1; i < len(secret); i++ {
@@ -106,7 +107,7 @@ func (o *occurrences) add(s, secret string) {
 	}
 }
 
-// advance is how much of the secret matches with one byte more.
+// advance is how many bytes of the secret match after one more byte.
 func (o *occurrences) advance(matched int, secret string, next byte) int {
 	next = lower(next)
 	for matched > 0 && lower(secret[matched]) != next {
@@ -118,10 +119,10 @@ func (o *occurrences) advance(matched int, secret string, next byte) int {
 	return matched
 }
 
-// replaced is the text with Hidden for what was found in it.
+// replaced is the text with Hidden in place of the secrets found.
 func (o *occurrences) replaced(s string) string {
 	var out strings.Builder
-	end := 0 // of what is written or taken out
+	end := 0 // of the text already written or removed
 	for i := range len(s) {
 		n := int(o.longest[i])
 		if n == 0 {

@@ -62,8 +62,7 @@ func TestScrubCutsALongTextBetweenCharacters(t *testing.T) {
 	assert.Len(t, redact.Scrub(strings.Repeat("x", redact.MaxText), "x"), redact.MaxText, "what is put in does not make it longer")
 }
 
-// Wherever the text is cut, here or before, no part of a secret that was whole is
-// left at the end.
+// Wherever the text is cut, here or before, no part of a secret is left at the end.
 // Holds P-WIRE-10.
 func TestScrubCutsThroughNoSecret(t *testing.T) {
 	for _, secret := range []string{"测试甲", "11010519000101001X", strings.Repeat("Key-0123", 512), strings.Repeat("A", 100<<10)} {
@@ -71,7 +70,7 @@ func TestScrubCutsThroughNoSecret(t *testing.T) {
 		for before := range redact.MaxText + 8 {
 			begin := redact.MaxText - min(len(secret), redact.MaxText)
 			if before > begin+8 && before < redact.MaxText-8 && before%97 > 0 || before < begin-8 {
-				continue // neither near the cut nor one of the samples
+				continue // neither near the cut nor a sample
 			}
 			text := strings.Repeat(".", before) + secret + strings.Repeat("-", 2*redact.MaxText)
 			for _, end := range []int{len(text), redact.SearchedText, redact.SearchedText + 1} {
@@ -84,7 +83,8 @@ func TestScrubCutsThroughNoSecret(t *testing.T) {
 	}
 }
 
-// plainly is Scrub for texts that are not cut, at the product of all lengths.
+// plainly is a simple Scrub for texts that are not cut; its cost is the product of
+// all lengths.
 func plainly(s string, secrets ...string) string {
 	var out strings.Builder
 	end := 0
@@ -115,7 +115,7 @@ func asciiLower(s string) string {
 	return string(bytes)
 }
 
-// Secrets that repeat themselves are found as plain comparing finds them.
+// Secrets that repeat themselves are found as by simple comparison.
 func TestScrubFindsWhatPlainComparingFinds(t *testing.T) {
 	var words []string
 	for length := 1; length <= 7; length++ {
@@ -151,8 +151,8 @@ func FuzzScrub(f *testing.F) {
 	})
 }
 
-// Whatever a vendor repeats, of whatever the end user chose, costs time in
-// proportion to both.
+// Whatever a vendor repeats, and whatever name the end user chose, the time is linear
+// in both lengths.
 // Holds P-WIRE-10.
 func TestScrubIsLinear(t *testing.T) {
 	zeros := base64.StdEncoding.EncodeToString(make([]byte, 75<<10))
@@ -164,11 +164,11 @@ func TestScrubIsLinear(t *testing.T) {
 			return func() { redact.Scrub(message, secrets...) }
 		}}.Check(t)
 	}
-	growth.Case{From: 1 << 20, MaxAllocated: .1, MaxCost: 1, Work: func(size int) func() { // a secret without end
+	growth.Case{From: 1 << 20, MaxAllocated: .1, MaxCost: 1, Work: func(size int) func() { // an endless secret
 		secret, message := strings.Repeat("A", size-1)+"B", strings.Repeat("A", 1<<20)
 		return func() { redact.Scrub(message, secret, secret[1:]) }
 	}}.Check(t)
-	growth.Case{From: 1 << 10, MaxAllocated: 8, MaxCost: 100, Work: func(size int) func() { // a text that is searched whole
+	growth.Case{From: 1 << 10, MaxAllocated: 8, MaxCost: 100, Work: func(size int) func() { // a text that is searched to its end
 		message, secret := strings.Repeat("a", size), strings.Repeat("a", 127)
 		return func() { redact.Scrub(message, secret+"a", secret+"b") }
 	}}.Check(t)

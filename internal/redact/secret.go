@@ -5,13 +5,13 @@ import (
 	"log/slog"
 )
 
-// Secret is text that prints as [hidden] wherever it stands. The text is behind
-// a pointer, because fmt reads unexported fields by reflection without asking
-// for a Format method, but prints a nested pointer as an address. Dumpers follow
-// pointers, and ask for a String method even there.
+// Secret is text that always prints as [hidden]. The text is behind a pointer: fmt
+// reads unexported fields by reflection without calling a Format method, but prints a
+// nested pointer as an address. Dumpers follow pointers, but call a String method
+// even there.
 type Secret struct {
 	text *string
-	_    struct{} // two words: go-spew takes a struct of one pointer for what it points to
+	_    struct{} // makes the struct two words: go-spew takes a struct of one pointer for the pointer's target
 }
 
 // NewSecret hides s.

@@ -6,26 +6,26 @@ import (
 )
 
 const (
-	longestWord = 128 // what is longer Word does not show
-	piece       = 512 // of a secret is looked for at a time
-	fewest      = 6   // bytes: less than that is found by chance
+	longestWord = 128 // Word hides longer texts
+	piece       = 512 // secrets are searched for in pieces of this length
+	fewest      = 6   // in bytes: shorter texts are found by chance
 )
 
-// Spelling is what can be read in a text that Word would show: the text as it is,
-// and what stands behind one layer of hexadecimal, from its first or second
-// character on, or of base64 in either alphabet, from its first to fourth.
+// Spelling is what can be read in a text that Word would show: the text itself, and
+// its content decoded from hexadecimal (starting at the first or second character) or
+// from base64 in either alphabet (starting at the first to fourth).
 //
 // A vendor's request id and a caller's reference are shown everywhere, because
-// nobody can complain to a vendor without them. Some vendors make such ids of what
-// they were told. Hiding every id would cost the ids; Scrub finds whole secrets
-// only. So an id is shown unless enough of a secret can be read in it, and what
-// that reading costs is one pass over 128 bytes.
+// support needs them. But some vendors make such ids from the request's data. Hiding
+// every id would lose the ids, and Scrub finds only whole secrets. So an id is shown
+// unless enough of a secret can be read in it. Reading it costs one pass over 128
+// bytes.
 type Spelling struct {
 	isRead   bool
 	readings [1 + 2 + 4]reading
 }
 
-// reading is one of them, folded, and the bytes that are in it.
+// reading is one of these texts, folded, and the set of its bytes.
 type reading struct {
 	room   [longestWord]byte
 	length int
@@ -33,7 +33,7 @@ type reading struct {
 	rows   rows
 }
 
-// Read reads a text. Nothing is said of one that Word would not show.
+// Read reads a text. A text that Word would not show is ignored.
 func (s *Spelling) Read(text string) {
 	if len(text) < fewest || len(text) > longestWord {
 		return
@@ -52,9 +52,9 @@ func (s *Spelling) Read(text string) {
 	}
 }
 
-// Tells reports whether the text tells so many bytes in a row of a secret, or
-// all of a shorter one. Letter case and punctuation are looked past, so that a
-// number in groups, or without its last character, is the number still.
+// Tells reports whether the text contains so many bytes in a row of a secret, or all
+// of a shorter one. Letter case and punctuation are ignored, so that a number written
+// in groups, or without its last character, is still found.
 func (s *Spelling) Tells(inARow int, secrets ...string) bool {
 	if !s.isRead {
 		return false
@@ -68,7 +68,7 @@ func (s *Spelling) Tells(inARow int, secrets ...string) bool {
 		}
 		found := s.shares(folded, n)
 		for rest != "" && !found {
-			kept := copy(room[:], folded[len(folded)-n+1:]) // a row may lie across the pieces
+			kept := copy(room[:], folded[len(folded)-n+1:]) // a row may cross two pieces
 			folded, rest = fold(room[:kept], rest)
 			found = s.shares(folded, n)
 		}
@@ -96,8 +96,8 @@ func (r *reading) add(c byte) {
 	}
 }
 
-// decode takes what is no digit for a zero, so that what stands before and
-// between does not shift the digits behind it.
+// decode reads other characters as the digit zero, so that they do not shift the
+// digits after them.
 func (r *reading) decode(text []byte, bits int, digits *[256]byte) {
 	var held uint32
 	count := 0
@@ -110,8 +110,8 @@ func (r *reading) decode(text []byte, bits int, digits *[256]byte) {
 	}
 }
 
-// shares reports whether n bytes in a row of the secret stand in the text. A row
-// of zeros, or of one other byte, tells nothing.
+// shares reports whether the text contains n bytes in a row of the secret. A row of
+// one repeated byte, such as zeros, does not count.
 func (r *reading) shares(secret []byte, n int) bool {
 	if r.length < n {
 		return false
@@ -124,7 +124,7 @@ func (r *reading) shares(secret []byte, n int) bool {
 		}
 		switch {
 		case missing >= 0:
-			end += missing + 1 // on to the next part, without that byte
+			end += missing + 1 // continue after that byte
 		case r.mayHold(part) && bytes.Count(part, part[:1]) < n && bytes.Contains(r.room[:r.length], part):
 			return true
 		default:
@@ -134,15 +134,15 @@ func (r *reading) shares(secret []byte, n int) bool {
 	return false
 }
 
-// rows are the rows of n bytes in a reading, as marks in a table: a long secret
-// that is made of the bytes of the text has a row at every byte, and few of them
-// are worth a search.
+// rows are the rows of n bytes in a reading, as marks in a table. A long secret made
+// of the text's own bytes has a candidate row at every byte, and only few of them
+// need a search.
 type rows struct {
 	n      int
 	marked [64]uint64
 }
 
-// mayHold is never false of a row that the reading holds.
+// mayHold is never false for a row that the reading contains.
 func (r *reading) mayHold(row []byte) bool {
 	if r.rows.n != len(row) {
 		r.rows = rows{n: len(row)}
@@ -155,7 +155,7 @@ func (r *reading) mayHold(row []byte) bool {
 	return r.rows.marked[mark/64]&(1<<(mark%64)) != 0
 }
 
-// markOf gives equal rows of at least fewest bytes the same number of 12 bits.
+// markOf is a hash of 12 bits for rows of at least fewest bytes.
 func markOf(row []byte) (mark uint64) {
 	const odd = 0x9e3779b97f4a7c15
 	for len(row) >= 8 {
@@ -168,7 +168,7 @@ func markOf(row []byte) (mark uint64) {
 	return mark >> 52
 }
 
-// fold appends the text to what is in the room, as far as that goes.
+// fold appends the folded text to room until room is full.
 func fold(room []byte, text string) (whole []byte, rest string) {
 	for i := range len(text) {
 		if len(room) == cap(room) {
@@ -181,8 +181,8 @@ func fold(room []byte, text string) (whole []byte, rest string) {
 	return room, ""
 }
 
-// folded keeps digits, small letters and what is not ASCII, makes capital
-// letters small, and gives 0 for the rest. The digits count from 0.
+// folded keeps digits, small letters and bytes outside ASCII, makes capital letters
+// small, and gives 0 for everything else. The digit tables count from 0.
 var folded, hexDigits, base64Digits = func() (folded, hex, base64 [256]byte) {
 	for c := range 256 {
 		b := lower(byte(c))

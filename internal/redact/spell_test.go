@@ -19,7 +19,7 @@ const (
 	spelledKey    = "EXAMPLE-Key/of.somebody"
 )
 
-// inARow is what the tests take for telling.
+// inARow is how many bytes in a row tell too much in these tests.
 const inARow = 9
 
 func tells(text string, secrets ...string) bool {
@@ -57,7 +57,7 @@ func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
 	}
 }
 
-// A presigned address has its signature at the end, behind a token.
+// A presigned address has its signature at the end, after a token.
 // Holds P-DATA-3.
 func TestSpellingFindsWhatStandsAnywhereInALongSecret(t *testing.T) {
 	const end = "f00dface0123"
@@ -73,9 +73,9 @@ func TestSpellingFindsNothingElse(t *testing.T) {
 	for _, text := range []string{
 		"", "TID8bf47ab6eda64476973cc5f5b6ebf57e", "1370579072568000512", strings.Repeat("M", 128), "INVALID_ARGUMENT",
 		base64.StdEncoding.EncodeToString([]byte("31020219000201001X")),
-		spelledNumber[:8], "T" + spelledNumber[6:14] + "-" + spelledNumber[:6] + "-17", // the limit: eight digits are a date
+		spelledNumber[:8], "T" + spelledNumber[6:14] + "-" + spelledNumber[:6] + "-17", // below the limit: eight digits are a date
 		hex.EncodeToString([]byte(spelledNumber[6:14])), base64.StdEncoding.EncodeToString([]byte("测试")),
-		spelledNumber + strings.Repeat("-", 128), // no word, and not looked at
+		spelledNumber + strings.Repeat("-", 128), // no word, so it is not read
 	} {
 		assert.False(t, tells(text, spelledName, spelledNumber, spelledKey), text)
 	}
@@ -86,7 +86,7 @@ func TestSpellingFindsNothingElse(t *testing.T) {
 	}
 }
 
-// The text is a word; a secret may be long, and made of the text's own letters.
+// The text is a word; a secret may be long, and made of the letters of the text.
 // Holds P-WIRE-10.
 func TestSpellingIsLinear(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -117,8 +117,8 @@ func spells(word, secret string) bool {
 	return spelling.Tells(40, secret)
 }
 
-// Whatever holds enough of a secret, in any of the spellings, is found; what is
-// found holds that much of it, once it is read by the standard library.
+// A text that contains enough of a secret, in any spelling, is found. A text that is
+// found contains that much of it when the standard library decodes it.
 // Holds P-DATA-3.
 func FuzzSpelling(f *testing.F) {
 	f.Add("TID", spelledNumber, "0")
@@ -143,7 +143,7 @@ func FuzzSpelling(f *testing.F) {
 	})
 }
 
-// plain keeps what tells in a text.
+// plain keeps the characters of a text that count.
 func plain(text string) string {
 	var kept []byte
 	for _, c := range []byte(text) {
@@ -157,7 +157,7 @@ func plain(text string) string {
 	return string(kept)
 }
 
-// holds looks for enough of a secret in all that a text can be read as.
+// holds looks for enough of a secret in every reading of a text.
 func holds(text, secret string) bool {
 	readings := []string{plain(text)}
 	digits := strings.Map(func(r rune) rune {

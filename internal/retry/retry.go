@@ -1,5 +1,5 @@
-// Package retry says how long to wait before trying again, and how often all
-// calls together may. It knows no vendor and no error.
+// Package retry computes how long to wait before a retry, and limits the retries of
+// all calls together. It knows no vendor and no error.
 package retry
 
 import (
@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// Backoff grows the wait between tries.
+// Backoff increases the wait between tries.
 type Backoff struct {
 	Cap time.Duration
 	// Random gives a number in [0, 1).
 	Random func() float64
 }
 
-// Wait is a random share ("full jitter") of base doubled with each try after
-// the first, at most the cap: callers who failed together do not come back
-// together.
+// Wait is exponential backoff with full jitter: base doubled with each try after the
+// first, at most the cap, times a random factor. So callers that failed together do
+// not retry together.
 func (b Backoff) Wait(base time.Duration, try int) time.Duration {
 	ceiling := b.Cap
-	if doublings := try - 1; base <= b.Cap>>doublings { // the other way round would overflow
+	if doublings := try - 1; base <= b.Cap>>doublings { // base<<doublings could overflow
 		ceiling = base << doublings
 	}
 	return time.Duration(b.Random() * float64(ceiling))
 }
 
-// What a retry costs, and what a success brings back, in the token bucket
-// that AWS SDKs use: in an outage, about a hundred retries are made in all,
-// and then one for every few successes.
+// The price of a retry, and what a success returns, in a token bucket like that of
+// the AWS SDKs: in an outage about a hundred retries are made in all, and then one
+// for every few successes.
 const (
 	capacity    = 500
 	retryCost   = 5
@@ -35,14 +35,14 @@ const (
 	firstRefund = 1
 )
 
-// Quota bounds the retries of one client. The zero Quota is full.
+// Quota limits the retries of one client. The zero Quota is full.
 type Quota struct {
 	mu    sync.Mutex
 	spent int
 }
 
-// Take pays for a retry, more after a time-out, or reports that it cannot. cost
-// is for Refund, if the retry succeeds.
+// Take pays for a retry, more after a time-out, or reports that the quota is used up.
+// Pass cost to Refund if the retry succeeds.
 func (q *Quota) Take(afterTimeout bool) (cost int, ok bool) {
 	cost = retryCost
 	if afterTimeout {
@@ -57,15 +57,15 @@ func (q *Quota) Take(afterTimeout bool) (cost int, ok bool) {
 	return cost, true
 }
 
-// Refund gives back what a retry that succeeded had cost, or a little for a
-// call that succeeded at once (cost 0).
+// Refund returns the cost of a retry that succeeded, or a little for a call that
+// succeeded at the first try (cost 0).
 func (q *Quota) Refund(cost int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.spent = max(0, q.spent-max(cost, firstRefund))
 }
 
-// Left is what can still be spent.
+// Left is the rest of the quota.
 func (q *Quota) Left() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()

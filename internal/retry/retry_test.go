@@ -21,8 +21,7 @@ func TestBackoffDoublesUpToItsCap(t *testing.T) {
 	assert.Equal(t, 4*time.Nanosecond, retry.Backoff{Cap: 5, Random: almostOne.Random}.Wait(2, 2), "below the cap, by a hair")
 }
 
-// Doubled, these waits pass what a Duration holds, and would begin again from
-// little.
+// Doubled so often, these waits exceed a Duration and would become small again.
 func TestBackoffDoesNotOverflow(t *testing.T) {
 	atMost := retry.Backoff{Cap: 50 * 365 * 24 * time.Hour, Random: func() float64 { return 1 }}
 	for _, base := range []time.Duration{1<<33 + 1, 1<<59 + 1, 1<<60 + 1} {

@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// Request is what is signed of a request.
+// Request is the parts of a request that are signed.
 type Request struct {
 	Method string
 	// Host is the Host header as it is sent, with its port if it has one.
 	Host string
-	// Path is not escaped. Empty is "/".
+	// Path is unescaped. Empty means "/".
 	Path string
 	// Query is escaped, in any order.
 	Query  string
@@ -25,7 +25,7 @@ type Request struct {
 	Digest [sha256.Size]byte
 }
 
-// Of is what is signed of r, once everything of it is final.
+// Of reads these parts from r, which must be final.
 func Of(r *http.Request, digest [sha256.Size]byte) Request {
 	return Request{
 		Method: r.Method,
@@ -37,28 +37,28 @@ func Of(r *http.Request, digest [sha256.Size]byte) Request {
 	}
 }
 
-// Canonical gives the lower-case hexadecimal SHA-256 of the canonical request, and
-// the names of its headers as SignedHeaders lists them. names are those to sign, in
-// lower case; one that ends in * stands for all with that beginning. A header that
-// the request does not have is left out.
+// Canonical returns the lower-case hexadecimal SHA-256 of the canonical request, and
+// the names of its headers as for SignedHeaders. names are the headers to sign, in
+// lower case; a name that ends in * means all headers with that beginning. Headers
+// that the request lacks are left out.
 func (r Request) Canonical(names ...string) (hash, signedHeaders string) {
 	var room [textRoom]byte
 	text, signedHeaders := r.text(room[:0], names)
 	return Hex(sha256.Sum256(text)), signedHeaders
 }
 
-// So many bytes and headers are enough for most canonical requests, and lie on the
-// stack. A temporary credential's token is the longest that is in one.
+// Room on the stack for the bytes and headers of most canonical requests. The longest
+// part is the token of a temporary credential.
 const (
 	textRoom   = 2 << 10
 	headerRoom = 16
 )
 
-// header is one of those to sign, its name as it is sent.
+// header is a header to sign, with its name as sent.
 type header struct{ name, value string }
 
-// text is the canonical request: method, path, query, headers, their names, digest
-// of the body. The empty line comes of the end of the last header.
+// text is the canonical request: method, path, query, headers, their names, digest of
+// the body. The line feed of the last header makes the empty line.
 func (r Request) text(room []byte, names []string) (text []byte, signedHeaders string) {
 	text = room
 	for _, line := range [...]string{r.Method, Path(r.Path), sortedQuery(r.Query)} {
@@ -82,7 +82,7 @@ func (r Request) text(room []byte, names []string) (text []byte, signedHeaders s
 	return hex.AppendEncode(text, r.Digest[:]), signedHeaders
 }
 
-// headers are those to sign, by their names in lower case.
+// headers are the headers to sign, sorted by their names in lower case.
 func (r Request) headers(room []header, names []string) []header {
 	all := room
 	for name, values := range r.Header {
@@ -107,7 +107,7 @@ func isNamed(names []string, name string) bool {
 	})
 }
 
-// lower is a byte of a header's name, which has ASCII alone, in lower case.
+// lower is a byte of a header's name in lower case. Names are ASCII.
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		c += 'a' - 'A'
@@ -131,8 +131,8 @@ func compareLower(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// joined are the values of one header, sorted as one vendor documents. The others
-// say nothing of more than one, which none of ours has.
+// joined joins the values of one header, sorted as one vendor documents. The other
+// vendors do not say what to do with several values, which none of our headers has.
 func joined(values []string) string {
 	if len(values) == 1 {
 		return strings.TrimSpace(values[0])
@@ -145,7 +145,7 @@ func joined(values []string) string {
 	return strings.Join(trimmed, ",")
 }
 
-// Path is a path with each segment escaped as by RFC 3986.
+// Path escapes each segment of a path as RFC 3986 says.
 func Path(path string) string {
 	segments := strings.Split(cmp.Or(path, "/"), "/")
 	for i, s := range segments {
@@ -154,17 +154,17 @@ func Path(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// sortedQuery is [Query] of an escaped one, which most are already.
+// sortedQuery is [Query] of an escaped query. Most are sorted already.
 func sortedQuery(escaped string) string {
 	if isSorted(escaped) {
 		return escaped
 	}
-	values, _ := url.ParseQuery(escaped) // what cannot be read is left out, as by [url.URL.Query]
+	values, _ := url.ParseQuery(escaped) // ignores what cannot be parsed, as [url.URL.Query] does
 	return Query(values)
 }
 
-// isSorted reports whether a query is as [Query] would give it, for those in which
-// nothing is escaped.
+// isSorted reports whether a query equals the result of [Query], for queries without
+// escapes.
 func isSorted(query string) bool {
 	name, value := "", ""
 	for pair := range strings.SplitSeq(query, "&") {
@@ -180,12 +180,12 @@ func isSorted(query string) bool {
 	return true
 }
 
-// unreserved is what RFC 3986 leaves as it is.
+// unreserved are the characters that RFC 3986 does not escape.
 const unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// Query is a query as it is signed: sorted by name and then by value, both escaped
-// as by RFC 3986. A vendor that is sent it in the same form cannot read it in
-// another way.
+// Query is a query in the form that is signed: sorted by name and then by value, both
+// escaped as RFC 3986 says. Send it in the same form, so that the vendor cannot read
+// it differently.
 func Query(values url.Values) string {
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -196,6 +196,6 @@ func Query(values url.Values) string {
 	return strings.Join(pairs, "&")
 }
 
-// escape leaves letters, digits and -._~ as they are. [url.QueryEscape] differs in
-// the space alone.
+// escape leaves letters, digits and -._~ unchanged. [url.QueryEscape] differs only
+// for the space.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

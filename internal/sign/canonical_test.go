@@ -26,12 +26,12 @@ func TestTheCanonicalRequestIsWhatIsSent(t *testing.T) {
 	assert.Equal(t, sign.Hex(sha256.Sum256([]byte(want))), hash)
 	assert.Equal(t, "host;x-example-a;x-example-b", names)
 
-	r.Host = "" // net/http sends that of the URL then
+	r.Host = "" // then net/http sends the URL's host
 	assert.Equal(t, "api.example.com:8443", sign.Of(r, [32]byte{}).Host)
 	assert.True(t, strings.HasPrefix(sign.Request{Method: "GET"}.Text(), "GET\n/\n\n\n\n"), "a path is never empty")
 }
 
-// What RFC 3986 does not reserve stands for itself, and nothing else does.
+// Only the unreserved characters of RFC 3986 stay unescaped.
 func TestNamesAndValuesAreEscapedStrictly(t *testing.T) {
 	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 	for c := range 256 {
@@ -55,7 +55,7 @@ func TestAQueryIsSortedByNameAndThenByValue(t *testing.T) {
 	assert.Empty(t, sign.Query(nil))
 }
 
-// A query is signed as one that was taken apart and sorted, whatever it looked like.
+// An already sorted query is signed as if it had been parsed and sorted.
 func TestAQueryThatIsSortedAlreadyIsSignedAsItIs(t *testing.T) {
 	for _, escaped := range []string{
 		"", "a", "a=", "=", "&", "a=1&", "&a=1", "a=1&&b=2", "a=1", "a=1&b=2", "b=2&a=1", "a=2&a=1", "a=1&a=1", "a-=1&a=2", "a=2&a-=1",
@@ -75,7 +75,8 @@ func TestHeadersAreInTheOrderOfTheirNamesInLowerCase(t *testing.T) {
 	assert.Equal(t, "x;y", names)
 }
 
-// A room on the stack is enough for most requests, and none too small for any.
+// The room on the stack is enough for most requests, and longer ones are still signed
+// whole.
 func TestALongRequestIsSignedWhole(t *testing.T) {
 	r := sign.Request{Method: "POST", Host: "h", Header: http.Header{}}
 	want := "POST\n/\n\n"
@@ -93,7 +94,7 @@ func TestALongRequestIsSignedWhole(t *testing.T) {
 	assert.Equal(t, sign.Hex(sha256.Sum256([]byte(want))), hash)
 }
 
-// The canonical request lies on the stack: only its results are allocated.
+// The canonical request is on the stack: only the results are allocated.
 func TestCanonicalAllocatesLittle(t *testing.T) {
 	r := sign.Request{Method: "POST", Host: "h", Path: "/", Query: "A=1&B=2", Header: http.Header{"X-B": {"2"}, "X-A": {"1"}}}
 	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { r.Canonical("host", "x-*") }), 4.0)

@@ -1,7 +1,6 @@
-// Package sign has what signed requests have in common at every vendor that signs
-// a digest of the body: the canonical request, HMAC-SHA256 one after the other,
-// dates in UTC, nonces. What is left for a vendor's package is its string to sign
-// and the form of its header.
+// Package sign has what vendors with a signed body digest have in common: the
+// canonical request, chained HMAC-SHA256, dates in UTC, nonces. Each vendor's package
+// adds only its string to sign and the form of its header.
 package sign
 
 import (
@@ -13,12 +12,13 @@ import (
 	"time"
 )
 
-// Chain is HMAC-SHA256 of the first part under secret, of the next part under that,
-// and so on, as a signature is written. Where the key is derived from a date and a
-// service, those are the first parts; the string to sign is the last.
+// Chain is HMAC-SHA256 of the first part with secret as the key, then of each further
+// part with the last result as the key, in the encoding of a signature. If a vendor
+// derives the key from a date and a service, those are the first parts; the string to
+// sign is the last.
 func Chain(secret string, parts ...string) string {
 	key := append(make([]byte, 0, max(len(secret), sha256.Size)), secret...)
-	var text []byte // used again for each part
+	var text []byte // reused for each part
 	for _, part := range parts {
 		text = append(text[:0], part...)
 		mac := hmac.New(sha256.New, key)
@@ -28,22 +28,22 @@ func Chain(secret string, parts ...string) string {
 	return hex.EncodeToString(key)
 }
 
-// Hex is a digest in the lower-case digits that all vendors want.
+// Hex is a digest in lower-case hexadecimal, as all vendors require.
 func Hex(digest [sha256.Size]byte) string {
 	var digits [2 * sha256.Size]byte
 	hex.Encode(digits[:], digest[:])
 	return string(digits[:])
 }
 
-// Nonce is 32 hexadecimal digits that were never used before.
+// Nonce is 32 random hexadecimal digits.
 func Nonce() string {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // never fails: crypto/rand ends the program instead
 	return hex.EncodeToString(random[:])
 }
 
-// The times below are in UTC, whatever the location of t: until 08:00 in Beijing it
-// is the day before. They leave out fractions of a second.
+// The times below are in UTC, whatever the location of t: before 08:00 in Beijing,
+// UTC still has the previous date. Fractions of a second are left out.
 
 // Unix is the seconds since 1970, in decimal.
 func Unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/internal/sign"
 )
 
-// The standard library is the second opinion, for keys on both sides of a block.
+// Compares with the standard library, for keys shorter and longer than a block.
 func TestAChainIsHMACAfterHMAC(t *testing.T) {
 	for _, length := range []int{0, 1, 31, 32, 63, 64, 65, 127, 128, 1000} {
 		for _, parts := range [][]string{{}, {""}, {"20231114"}, {"20231114", "cn-north-1", "cv", "request", strings.Repeat("测试", length)}} {

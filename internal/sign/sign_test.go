@@ -20,8 +20,8 @@ import (
 
 const id, secret = "EXAMPLEID0001", "EXAMPLESECRET0001"
 
-// schemes are the four forms of signatures that vendors are known to have, each as
-// its package has to write it.
+// schemes are the four known forms of signatures, each as a vendor's package has to
+// write it.
 var schemes = map[string]func(r sign.Request, at time.Time) string{
 	"TC3-HMAC-SHA256": func(r sign.Request, at time.Time) string {
 		hash, signed := r.Canonical("content-type", "host")
@@ -85,7 +85,7 @@ func TestSignaturesAreThoseOfTheVendorsOwnSigners(t *testing.T) {
 	}
 }
 
-// Vectors that the vendors print, and captures of their Go clients.
+// Vectors that vendors publish, and requests recorded from their Go clients.
 func TestSignaturesAreThoseThatVendorsPublish(t *testing.T) {
 	var vectors []struct {
 		Name, Host, Path, Digest string
@@ -93,7 +93,7 @@ func TestSignaturesAreThoseThatVendorsPublish(t *testing.T) {
 		Names                    []string
 		Canonical                string // the hash of the canonical request, if it is published
 		Secret                   string
-		Parts                    []string // {} stands for the hash
+		Parts                    []string // {} is replaced by the hash
 		Signature                string
 	}
 	text, err := os.ReadFile("testdata/published.json")
@@ -123,7 +123,7 @@ func TestSignaturesAreThoseThatVendorsPublish(t *testing.T) {
 	}
 }
 
-// In Beijing it is a new day eight hours before it is one in a signature.
+// In Beijing a new day begins eight hours before it does in a signature.
 func TestTimesAreInUTC(t *testing.T) {
 	at := time.Date(2024, 3, 1, 7, 59, 59, 999_999_999, time.FixedZone("Beijing", 8*60*60))
 	assert.Equal(t, "1709251199", sign.Unix(at))

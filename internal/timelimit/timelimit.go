@@ -1,5 +1,5 @@
-// Package timelimit says whose time limit ended a context, so that an error names
-// the right owner.
+// Package timelimit says whose time limit ended a context, so that an error names the
+// right one.
 package timelimit
 
 import (
@@ -7,14 +7,14 @@ import (
 	"errors"
 )
 
-// ErrPolicy is the cause of a context that VendorPolicy.Timeout ended.
+// ErrPolicy is the cause of a context that VendorPolicy.Timeout cancelled.
 var ErrPolicy = errors.New("VendorPolicy.Timeout passed")
 
-// IsCallers reports whether the caller of a Client ended a context, or a deadline of
-// the caller's, rather than a limit of ours or nobody.
+// IsCallers reports whether a context ended because the caller of a Client cancelled
+// it or the caller's deadline passed, and not because of one of our limits.
 func IsCallers(ctx context.Context) bool { return ctx.Err() != nil && context.Cause(ctx) != ErrPolicy }
 
-// Ended says why a context ended. It is for a context that has.
+// Ended says why a context ended. The context must have ended.
 func Ended(ctx context.Context) string {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):

@@ -31,7 +31,7 @@ func TestEndedNamesTheOwner(t *testing.T) {
 				ctx, leave := context.WithCancel(t.Context())
 				defer leave()
 				if test.caller > 0 {
-					// A caller's own cause does not make the deadline ours.
+					// A cause set by the caller does not make the deadline ours.
 					var cancel context.CancelFunc
 					ctx, cancel = context.WithTimeoutCause(ctx, test.caller, errors.New("the caller's"))
 					defer cancel()

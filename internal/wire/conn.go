@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// The buffers of all connections. One is held only while a request is being
-// written. The sizes were measured: larger ones gain little, and 64 calls at
-// once shall stay below 10 MB.
+// The buffers of all connections. A connection holds one only while it writes a
+// request. The sizes were measured: larger buffers gain little, and 64 calls at the
+// same time must stay below 10 MB.
 var (
 	pieces  = buffersOf(PieceSize)
 	records = buffersOf(recordSize)
@@ -19,10 +19,10 @@ var (
 )
 
 const (
-	// PieceSize is what is read of a body, and written, at once, in bytes.
+	// PieceSize is how many bytes of a body are read, and written, at a time.
 	PieceSize      = 64 << 10
-	recordSize     = 16 << 10 // the same where TLS makes one record of it
-	recordOverhead = 256      // RFC 8446, 5.2: at most, for header, padding and tag
+	recordSize     = 16 << 10 // the size of one TLS record
+	recordOverhead = 256      // maximum for header, padding and tag: RFC 8446, 5.2
 )
 
 func buffersOf(size int) *sync.Pool {
@@ -32,26 +32,26 @@ func buffersOf(size int) *sync.Pool {
 	}}
 }
 
-// Conn is a connection that reads a request's body itself, into a buffer that
-// is used again, or writes it from where it lies. Without ReadFrom net/http would
-// allocate 32 KB for every request and write half as much at once.
+// Conn is a connection that reads a request's body itself, into a pooled buffer, or
+// writes it from where it is in memory. Without ReadFrom net/http would allocate 32
+// KB for every request and write half as much at a time.
 //
-// It looks at the link before it is used again.
+// It checks the link before the connection is reused.
 type Conn struct {
 	net.Conn
 	link   *Link
-	gather *gatherer // below TLS; nil without
+	gather *gatherer // below TLS; nil without TLS
 
-	rested atomic.Bool // it was idle until now
+	rested atomic.Bool // was idle until now
 }
 
-// Rested notes that the connection was idle until now: it is looked at before the
-// next write.
+// Rested notes that the connection was idle: the link is checked before the next
+// write.
 func (c *Conn) Rested() { c.rested.Store(true) }
 
-// Write writes the head of a request, or all of it where net/http has TLS of its
-// own above, on the way through a proxy. When the first write of a request fails
-// net/http takes another connection.
+// Write writes the head of a request, or the whole request if net/http adds its own
+// TLS above, through a proxy. If the first write of a request fails, net/http takes
+// another connection.
 func (c *Conn) Write(p []byte) (int, error) {
 	if c.rested.Swap(false) {
 		if err := c.link.fit(); err != nil {
@@ -61,9 +61,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// ReadFrom implements [io.ReaderFrom]. When the other side has closed, it waits for
-// whoever reads: a gateway that does not want a large request says why, and closes
-// without reading the rest. net/http would drop the answer for the error of writing.
+// ReadFrom implements [io.ReaderFrom]. If the other side has closed, it waits for the
+// reading goroutine: a gateway that refuses a large request says why and closes
+// without reading the rest. Without the wait, net/http would report the write error
+// instead of that answer.
 func (c *Conn) ReadFrom(r io.Reader) (sent int64, err error) {
 	sent, err = c.readFrom(r)
 	if err != nil && c.link != nil && (errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)) {
@@ -87,9 +88,10 @@ func (c *Conn) readFrom(r io.Reader) (sent int64, err error) {
 	return copyBody(c.Conn, r, records)
 }
 
-// Close closes below TLS while records are gathered. TLS closes so by itself when
-// it is writing; of a write of ours it knows nothing, and would wait for it to say
-// goodbye: five seconds, or for ever where the other side asked for new keys.
+// Close closes the connection below TLS while records are gathered. During its own
+// writes TLS does this by itself, but it does not know about ours. It would wait to
+// send its closing alert: for five seconds, or for ever if the other side asked for
+// new keys.
 func (c *Conn) Close() error {
 	if c.gather != nil && c.gather.isBusyAtClose() {
 		return c.gather.Conn.Close()
@@ -123,14 +125,14 @@ func copyBody(w io.Writer, r io.Reader, buffers *sync.Pool) (sent int64, err err
 	}
 }
 
-// Lender is a body that writes its next bytes from where they lie in memory. It
-// writes nothing where they have to be read.
+// Lender is a body that can write its next bytes directly from memory. It writes
+// nothing if the bytes have to be read.
 type Lender interface {
 	Lend(w io.Writer) (n int, err error)
 }
 
-// lend writes what need not be copied of a Lender, which net/http wraps to bound
-// its length.
+// lend writes the bytes of a Lender that need no copy. net/http wraps the Lender to
+// limit its length.
 func lend(r io.Reader, w io.Writer) (int64, error) {
 	limited, ok := r.(*io.LimitedReader)
 	if !ok {

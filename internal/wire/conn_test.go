@@ -25,7 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// certified is a certificate for example.com, and the pool that trusts it.
+// certified returns a certificate for example.com, and the pool that trusts it.
 func certified(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	server := httptest.NewTLSServer(nil)
@@ -35,8 +35,8 @@ func certified(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return server.TLS.Certificates[0], pool
 }
 
-// pipe is a vendor at the other end of a pipe, over TLS 1.3 and HTTP/1.1. What it
-// does not read blocks the client's write at once, as full buffers of a network do.
+// pipe is a vendor at the other end of a pipe, over TLS 1.3 and HTTP/1.1. If it does
+// not read, the client's write blocks at once, as with full network buffers.
 type pipe struct {
 	client   *http.Client
 	raw      net.Conn  // the vendor's end below TLS
@@ -67,7 +67,7 @@ func newPipe(t *testing.T) *pipe {
 	return p
 }
 
-// post sends a body of known length, and gives the error.
+// post sends a body of known length, and returns the error.
 func (p *pipe) post(ctx context.Context, body io.ReadCloser, size int) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://example.com/", body)
 	if err != nil {
@@ -81,7 +81,7 @@ func (p *pipe) post(ctx context.Context, body io.ReadCloser, size int) error {
 	return err
 }
 
-// askForNewKeys sends a KeyUpdate that wants one back (RFC 8446, 4.6.3), as
+// askForNewKeys sends a KeyUpdate that requests one in return (RFC 8446, 4.6.3), as
 // the first record under the server's traffic keys. crypto/tls never sends one.
 func (p *pipe) askForNewKeys(t *testing.T) {
 	t.Helper()
@@ -103,17 +103,17 @@ func (p *pipe) askForNewKeys(t *testing.T) {
 	require.NoError(t, err)
 	gcm, err := cipher.NewGCM(block)
 	require.NoError(t, err)
-	inner := []byte{24, 0, 0, 1, 1, 22} // key_update, one byte: requested; a handshake record
+	inner := []byte{24, 0, 0, 1, 1, 22} // key_update, length one, requested; inner type handshake
 	header := []byte{23, 3, 3, 0, byte(len(inner) + gcm.Overhead())}
 	_, err = p.raw.Write(gcm.Seal(header, expand("iv", 12), inner, header))
 	require.NoError(t, err)
 }
 
-// leaves makes a call of which the vendor reads the headers and then nothing,
-// while the last records of the body are gathered and being written. Its caller
-// leaves, and must get away at once, as without the gatherer, where TLS sees the
-// write and closes below it. The bound is far above what that takes; a mutex is
-// waited for, with which synctest's clock would stand still.
+// leaves makes a call whose vendor reads the headers and then nothing, while the last
+// records of the body are gathered and written. The caller cancels, and must return
+// at once, as without the gatherer, where TLS sees the write and closes below it. The
+// time limit is generous. synctest cannot be used, because waiting for a mutex stops
+// its clock.
 func leaves(t *testing.T, meanwhile func(*pipe)) {
 	t.Helper()
 	p := newPipe(t)
@@ -122,9 +122,9 @@ func leaves(t *testing.T, meanwhile func(*pipe)) {
 	done := make(chan error, 1)
 	go func() { done <- p.post(ctx, io.NopCloser(strings.NewReader(strings.Repeat("x", 20_000))), 20_000) }()
 	<-p.accepted
-	_, err := io.ReadFull(p.secured, make([]byte, 4096)) // the first of bufio's, with the headers
+	_, err := io.ReadFull(p.secured, make([]byte, 4096)) // the first write of bufio, with the headers
 	require.NoError(t, err)
-	_, err = io.ReadFull(p.raw, make([]byte, 5)) // the gathered bundle is being written
+	_, err = io.ReadFull(p.raw, make([]byte, 5)) // now the gathered records are being written
 	require.NoError(t, err)
 	meanwhile(p)
 
@@ -152,16 +152,16 @@ func TestCallerLeavesWhileTheLastRecordsAreWritten(t *testing.T) {
 	leaves(t, func(*pipe) {})
 }
 
-// The answer to the vendor's wish for new keys holds the lock that closing waits
-// for before it sets itself a deadline.
+// The answer to the vendor's request for new keys holds the lock that Close waits for
+// before it sets its own deadline.
 func TestCallerLeavesWhileNewKeysAreAskedFor(t *testing.T) {
 	leaves(t, func(p *pipe) { p.askForNewKeys(t) })
 }
 
-// lending is a body in memory that lends itself.
+// lending is a Lender in memory.
 type lending struct {
 	left []byte
-	read atomic.Int64 // bytes, all the same
+	read atomic.Int64 // bytes that were nevertheless read
 }
 
 func (l *lending) Lend(w io.Writer) (int, error) {
@@ -184,8 +184,8 @@ func (l *lending) Read(p []byte) (int, error) {
 
 func (l *lending) Close() error { return nil }
 
-// New keys amid a body that is being gathered: what comes after them is under
-// them, in order, and the body arrives whole.
+// New keys are requested while a body is gathered: later records use them, in order,
+// and the body arrives whole.
 func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
 	p := newPipe(t)
 	ctx, cancel := context.WithCancel(t.Context())

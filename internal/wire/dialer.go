@@ -1,7 +1,7 @@
-// Package wire has the connections of our own transport: they are dialled here,
-// write large bodies in few and large writes, and are looked at before they are
-// used again and before the end of a request leaves. What a request is, and what
-// an error means, is told in internal/httpx.
+// Package wire has the connections of our own transport. It dials them, sends large
+// bodies in few large writes, and checks a connection before it is reused and before
+// the end of a request is sent. internal/httpx makes the requests and interprets
+// errors.
 package wire
 
 import (
@@ -12,15 +12,16 @@ import (
 	"time"
 )
 
-// HandshakeTimeout bounds the TLS handshake of a connection.
+// HandshakeTimeout limits the TLS handshake of a connection.
 const HandshakeTimeout = 10 * time.Second
 
-// Dialer makes connections of our own type, over TLS as well: the transport's
-// own TLS would hide it.
+// Dialer makes connections of our own type, including TLS: with the TLS of
+// http.Transport our type would be hidden.
 type Dialer struct {
-	// Vendor is its host and port where any other is a proxy's, else empty.
+	// Vendor is the vendor's host and port if every other address is a proxy, else
+	// empty.
 	Vendor string
-	// Dial makes the connection below, as [net.Dialer.DialContext] does.
+	// Dial makes the underlying connection, as [net.Dialer.DialContext] does.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	TLS  *tls.Config
 }
@@ -35,8 +36,9 @@ func (d *Dialer) Plain(ctx context.Context, network, addr string) (net.Conn, err
 	return &Conn{Conn: l, link: l}, nil
 }
 
-// tlsFor is for the vendor, or for a proxy that is reached over TLS: it has a name
-// of its own, and is told CONNECT, which net/http says in HTTP/1.1 only.
+// tlsFor is the TLS configuration for the vendor, or for a proxy reached over TLS. A
+// proxy has its own name and no HTTP/2, because net/http sends CONNECT only by
+// HTTP/1.1.
 func (d *Dialer) tlsFor(addr string) (*tls.Config, error) {
 	vendors := d.Vendor == "" || addr == d.Vendor
 	if vendors && d.TLS.ServerName != "" {
@@ -76,7 +78,7 @@ type lateError struct{}
 func (lateError) Error() string { return "wire: the TLS handshake took too long" }
 func (lateError) Timeout() bool { return true }
 
-// over speaks TLS over a link, which it closes when that fails.
+// over runs the TLS handshake over a link, and closes the link if it fails.
 func over(ctx context.Context, l *Link, cfg *tls.Config) (net.Conn, error) {
 	gather := &gatherer{Conn: l}
 	secured := tls.Client(gather, cfg)
@@ -98,16 +100,16 @@ func over(ctx context.Context, l *Link, cfg *tls.Config) (net.Conn, error) {
 		return nil, err
 	}
 	if secured.ConnectionState().NegotiatedProtocol == "h2" {
-		return secured, nil // the type by which net/http knows HTTP/2
+		return secured, nil // net/http recognises HTTP/2 by this type
 	}
 	return &Conn{Conn: secured, link: l, gather: gather}, nil
 }
 
-// Of is a connection that our own transport has dialled, as a trace is told
-// of it, with the link below. It is nil where TLS alone lies above the link, in
-// HTTP/2, and both are for a connection of somebody else.
+// Of returns our connection and its link for a connection that a trace reports. The
+// Conn is nil for HTTP/2, where only TLS is above the link. Both are nil for a
+// connection that our transport did not dial.
 func Of(c net.Conn) (*Conn, *Link) {
-	if secured, ok := c.(*tls.Conn); ok { // of HTTP/2, or of net/http's own, through a proxy
+	if secured, ok := c.(*tls.Conn); ok { // HTTP/2, or net/http's own TLS through a proxy
 		c = secured.NetConn()
 	}
 	switch c := c.(type) {

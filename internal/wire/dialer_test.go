@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy that is reached over TLS has a name of its own, and no HTTP/2.
+// A proxy reached over TLS has its own name, and no HTTP/2.
 func TestDialerTellsTheVendorFromAProxy(t *testing.T) {
 	both, one := []string{"h2", "http/1.1"}, []string{"http/1.1"}
 	for name, test := range map[string]struct {
@@ -37,7 +37,7 @@ func TestDialerTellsTheVendorFromAProxy(t *testing.T) {
 	}
 }
 
-// The caller's own trace is told of the handshake, as it is by net/http's TLS.
+// The caller's own trace sees the handshake, as with the TLS of net/http.
 func TestCallersTraceIsToldOfTheHandshake(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)

@@ -6,20 +6,20 @@ import (
 	"sync/atomic"
 )
 
-// gatherer is the connection below TLS. Between begin and end it gathers the
+// gatherer is the connection below TLS. Between begin and end it collects the
 // records, which TLS writes one by one, into larger writes.
 type gatherer struct {
 	net.Conn
-	busy    atomic.Bool // between begin and the return of end
+	busy    atomic.Bool // from begin until end returns
 	closing atomic.Bool
 
 	mu     sync.Mutex
-	bundle *[]byte // nil: not gathering
+	bundle *[]byte // nil when not gathering
 	held   int     // bytes in bundle
 }
 
-// begin reports whether there is anything to gather for: not when Close has
-// begun, which then saw that the gatherer was not busy.
+// begin starts gathering. It reports false if Close has begun, which then saw that
+// the gatherer was not busy.
 func (g *gatherer) begin() bool {
 	g.busy.Store(true)
 	if g.closing.Load() {
@@ -37,8 +37,8 @@ func (g *gatherer) isBusyAtClose() bool {
 	return g.busy.Load()
 }
 
-// end writes what is held. TLS has been told that it was written already, so
-// that the error is told here.
+// end writes the collected records. TLS already believes that they were written, so
+// end returns the error.
 func (g *gatherer) end() error {
 	defer g.busy.Store(false)
 	g.mu.Lock()
@@ -49,8 +49,8 @@ func (g *gatherer) end() error {
 	return err
 }
 
-// Write keeps the order of all writes, also of those that TLS makes for what
-// it reads (a new key, an alert).
+// Write keeps the order of all writes, including those that TLS makes in reaction to
+// what it reads (a new key, an alert).
 func (g *gatherer) Write(p []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

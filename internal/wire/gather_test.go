@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// flaky fails its first writes.
+// flaky fails the first writes.
 type flaky struct {
 	net.Conn
 	failures int
@@ -26,8 +26,8 @@ func (f *flaky) Write(p []byte) (int, error) {
 	return f.written.Write(p)
 }
 
-// TLS is told that its records were written when they are gathered. That they
-// were not must be told all the same: net/http tries another connection then.
+// While records are gathered, TLS is told that they were written. If the write then
+// fails, the error must still be returned, so that net/http tries another connection.
 func TestGatheredRecordsThatAreNotWrittenAreAnError(t *testing.T) {
 	for _, size := range []int{1, 10_000, 1 << 20} {
 		for failures := range 2 {

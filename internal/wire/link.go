@@ -11,46 +11,46 @@ import (
 	"time"
 )
 
-// Link is a connection below TLS. It knows whether the other side has closed it,
-// so that nothing is written to nobody: what was not written is not sent, and is
-// asked again for nothing.
+// Link is a connection below TLS. It knows whether the other side has closed it, so
+// that nothing is written to a closed connection: a request that was not written was
+// not sent, and can be repeated without cost.
 type Link struct {
 	net.Conn
-	socket syscall.RawConn // nil where there is none, as in tests over a pipe
+	socket syscall.RawConn // nil if there is none, as in tests over a pipe
 
 	once  sync.Once
-	ended chan struct{} // closed when whoever reads has come to the end
-	cause error         // why, once ended is closed
-	told  chan struct{} // has room for one word that an answer has begun
+	ended chan struct{} // closed when the reading goroutine has reached the end
+	cause error         // the reason, set before ended is closed
+	told  chan struct{} // has room for one signal that an answer has begun
 
-	latest atomic.Pointer[said] // by the latest answer
+	latest atomic.Pointer[said] // of the latest answer
 
 	looking sync.Mutex
-	peek    func(fd uintptr) // made once, so that a look allocates nothing
+	peek    func(fd uintptr) // made once, so that a check allocates nothing
 	seen    sight
-	reason  error // of seen, where it is broken
+	reason  error // for the state in seen, if broken
 }
 
-// sight is what a look at the socket shows, before whoever reads has seen it.
+// sight is what a look at the socket shows before the reading goroutine has seen it.
 type sight int
 
 const (
-	nothing  sight = iota // has come
-	incoming              // bytes
-	goodbye               // the other side says that it will not speak any more
+	nothing  sight = iota // nothing has come
+	incoming              // bytes have come
+	goodbye               // the other side will not send any more
 	broken
 )
 
 func newLink(tcp net.Conn) *Link {
 	l := &Link{Conn: tcp, ended: make(chan struct{}), told: make(chan struct{}, 1)}
 	if s, ok := tcp.(syscall.Conn); ok {
-		l.socket, _ = s.SyscallConn() // nil with an error: it is closed already, and reading says so
+		l.socket, _ = s.SyscallConn() // nil with an error: it is closed already, and reading reports that
 	}
 	l.peek = l.peekAt
 	return l
 }
 
-// Read notes the end.
+// Read records the end of the connection.
 func (l *Link) Read(p []byte) (int, error) {
 	n, err := l.Conn.Read(p)
 	if err != nil {
@@ -59,13 +59,13 @@ func (l *Link) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close is an end, too: nobody waits for another.
+// Close is also an end of reading.
 func (l *Link) Close() error {
 	l.end(net.ErrClosed)
 	return l.Conn.Close()
 }
 
-// end notes that nothing more will be read.
+// end records that nothing more will be read.
 func (l *Link) end(cause error) {
 	l.once.Do(func() {
 		if errors.Is(cause, io.EOF) {
@@ -78,9 +78,8 @@ func (l *Link) end(cause error) {
 
 var errUnasked = errors.New("wire: the other side speaks without having been asked")
 
-// fit says why a link that was idle should not be used again, nil if it should.
-// Nothing may have come, either: it would be taken for the answer to the next
-// request.
+// fit says why an idle link must not be reused, nil if it may. No bytes may have come
+// either: they would be taken for the answer to the next request.
 func (l *Link) fit() error {
 	if l.hasEnded() {
 		return l.cause
@@ -95,12 +94,13 @@ func (l *Link) fit() error {
 	}
 }
 
-// CheckLast says why the last piece of a request should not be written, nil if it
+// CheckLast says why the last piece of a request must not be written, nil if it may.
 // should.
 //
-// An answer may have come before the end, from a server that does not want the
-// rest. Whoever reads tells of it before he comes to the end, and so he is waited
-// for. Where he tells of an answer writing goes on, as it would without a look.
+// If the connection has ended, an answer may have come before the end, from a server
+// that does not want the rest. The reading goroutine reports an answer before it
+// reaches the end, so CheckLast waits for it. If there is an answer, writing
+// continues as without the check.
 func (l *Link) CheckLast(ctx context.Context, answering func() bool) error {
 	if l.hasEnded() {
 		return l.cause
@@ -113,7 +113,7 @@ func (l *Link) CheckLast(ctx context.Context, answering func() bool) error {
 	defer timer.Stop()
 	for !answering() {
 		select {
-		case <-l.told: // of an answer to this request, or over HTTP/2 to another
+		case <-l.told: // about an answer to this request, or over HTTP/2 to another one
 		case <-l.ended:
 			return reason
 		case <-timer.C:
@@ -125,11 +125,11 @@ func (l *Link) CheckLast(ctx context.Context, answering func() bool) error {
 	return nil
 }
 
-// readerTime is more than whoever reads needs for what has come, on a machine that
-// has much else to do.
+// readerTime is more than the reading goroutine needs for the bytes that have come,
+// even on a busy machine.
 const readerTime = 5 * time.Second
 
-// Tell wakes whoever waits for a word of an answer.
+// Tell signals that an answer has begun.
 func (l *Link) Tell() {
 	select {
 	case l.told <- struct{}{}:
@@ -142,8 +142,8 @@ type said struct {
 	person uint64
 }
 
-// HasSaid notes an answer by its id and a number that stands for its person. It
-// reports whether the answer before had this id and was about another person.
+// HasSaid records an answer by its id and a number for its person. It reports whether
+// the previous answer had the same id and was about another person.
 func (l *Link) HasSaid(id string, person uint64) bool {
 	before := l.latest.Swap(&said{id, person})
 	return before != nil && before.id == id && before.person != person
@@ -158,7 +158,8 @@ func (l *Link) hasEnded() bool {
 	}
 }
 
-// soon is how long whoever reads is given to come to an end that writing has met.
+// soon is how long the reading goroutine may take to reach an end that a write has
+// met.
 const soon = 100 * time.Millisecond
 
 func (l *Link) endsSoon() bool {
@@ -185,16 +186,16 @@ func (l *Link) look() (sight, error) {
 	return l.seen, l.reason
 }
 
-// sightOf interprets the first bytes that have come. Where they are a TLS record that
-// holds no more than an alert, that ends the connection. From TLS 1.3 on the
-// record's type is hidden, and only its length tells: two bytes, their type, and
-// 16 bytes of tag. No answer of HTTP begins like that.
+// sightOf interprets the first bytes that have come. A TLS record that contains only
+// an alert means the end of the connection. TLS 1.3 hides the record's type, so only
+// the length shows it: two bytes, their type, and 16 bytes of tag. No HTTP answer
+// begins like that.
 func sightOf(first []byte) sight {
 	const alert, hidden, header, hiddenAlert = 21, 23, 5, 2 + 1 + 16
 	switch {
 	case len(first) == 0:
 		return goodbye
-	case len(first) < header, first[1] != 3: // the version
+	case len(first) < header, first[1] != 3: // of the protocol
 		return incoming
 	case first[0] == alert, first[0] == hidden && first[3] == 0 && first[4] == hiddenAlert:
 		return goodbye

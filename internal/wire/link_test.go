@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pair is a link and the other side of it.
+// pair is a link and its other side.
 func pair(t testing.TB) (*Link, *net.TCPConn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,7 +44,7 @@ func isSeen(t *testing.T, l *Link, want sight) {
 	}, 10*time.Second, time.Millisecond)
 }
 
-// What has come is seen, and is read all the same.
+// A look does not consume the bytes: they can still be read.
 func TestLookTakesNothing(t *testing.T) {
 	l, far := pair(t)
 	seen, reason := l.look()
@@ -87,7 +87,7 @@ func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
 				require.Error(t, l.fit())
 				return
 			}
-			isSeen(t, l, test.seen) // a reset is told once
+			isSeen(t, l, test.seen) // a reset is reported once
 			l, far = pair(t)
 			test.end(l, far)
 			assert.Eventually(t, func() bool { return l.fit() != nil }, 10*time.Second, time.Millisecond)
@@ -98,21 +98,21 @@ func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
 func TestAlertsAreTakenForTheEndThatTheyAre(t *testing.T) {
 	for first, want := range map[string]sight{
 		"":                     goodbye,
-		"\x15\x03\x03\x00\x1a": goodbye, // TLS 1.2
-		"\x17\x03\x03\x00\x13": goodbye, // 1.3
+		"\x15\x03\x03\x00\x1a": goodbye, // of TLS 1.2
+		"\x17\x03\x03\x00\x13": goodbye, // of TLS 1.3
 		"\x17\x03\x03\x00\x14": incoming,
 		"\x17\x03\x03\x01\x13": incoming,
 		"\x16\x03\x03\x00\x13": incoming,
 		"\x17\x03":             incoming,
-		"\x15\x77\x88\x99\xaa": incoming, // amid a record
+		"\x15\x77\x88\x99\xaa": incoming, // not the start of a record
 		"HTTP/":                incoming,
-		"\x00\x00\x12\x04\x00": incoming, // a frame of HTTP/2
+		"\x00\x00\x12\x04\x00": incoming, // an HTTP/2 frame
 	} {
 		assert.Equal(t, want, sightOf([]byte(first)), "%q", first)
 	}
 }
 
-// socket is one at which a look sees what the test says.
+// socket shows what the test says when it is looked at.
 type socket struct {
 	syscall.RawConn
 	shows func()
@@ -120,8 +120,9 @@ type socket struct {
 
 func (s socket) Control(func(uintptr)) error { s.shows(); return nil }
 
-// An answer came before the end, and whoever reads is about to tell of it. Or he
-// comes to the end without one, net/http closes the connection, or nothing happens.
+// An answer came before the end, and the reading goroutine is about to report it. Or
+// it reaches the end without an answer, net/http closes the connection, or nothing
+// happens.
 func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
 	const soon = readerTime / 2
 	for name, test := range map[string]struct {
@@ -153,13 +154,13 @@ func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
 				err := l.CheckLast(ctx, answered.Load)
 				assert.Equal(t, test.waits, time.Since(began), name)
 				assert.Equal(t, test.says, err, name)
-				time.Sleep(readerTime) // for what is still to come
+				time.Sleep(readerTime) // for bytes still to come
 			})
 		}
 	}
 }
 
-// A pipe has no socket to look at; what reading has met is known.
+// A pipe has no socket to look at, but what reading has met is known.
 func TestLinkWithoutASocketIsLookedAtByReading(t *testing.T) {
 	near, far := net.Pipe()
 	l := newLink(near)
@@ -172,7 +173,8 @@ func TestLinkWithoutASocketIsLookedAtByReading(t *testing.T) {
 	require.ErrorIs(t, l.CheckLast(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
 }
 
-// traced is a request that tells a connection that it was idle, as an exchange does.
+// traced is a request that tells its connection that it was idle, as an exchange
+// does.
 func traced(r *http.Request) *http.Request {
 	return r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		if c, _ := Of(info.Conn); c != nil && info.Reused {
@@ -181,8 +183,8 @@ func traced(r *http.Request) *http.Request {
 	}}))
 }
 
-// What shows before a kept connection is used again, where whoever reads has not
-// seen it: the next request is made on another.
+// A look before a kept connection is reused finds what the reading goroutine has not
+// seen yet: the next request then uses another connection.
 // Holds P-PAY-4.
 func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
 	certificate, pool := certified(t)
@@ -235,7 +237,8 @@ func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
 	}
 }
 
-// BenchmarkLook is what a call pays twice, of some fifty microseconds or more.
+// BenchmarkLook measures a look. A call makes two, and takes at least some fifty
+// microseconds.
 func BenchmarkLook(b *testing.B) {
 	l, _ := pair(b)
 	b.ReportAllocs()

@@ -2,6 +2,6 @@
 
 package wire
 
-// peekAt sees nothing where sockets cannot be looked at without being read. What
-// is known of an end is then what reading has met.
+// peekAt sees nothing on systems where a socket cannot be looked at without reading.
+// There, only reading notices an end.
 func (l *Link) peekAt(uintptr) {}

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// peekAt looks at what has come without taking it: whoever reads may be waiting
-// for it, and holds the lock for reading. The socket does not block.
+// peekAt looks at the received bytes without consuming them: the reading goroutine
+// may be waiting for them, and holds the read lock. The socket does not block.
 func (l *Link) peekAt(fd uintptr) {
 	var first [5]byte
 	n, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK)

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// key is one that the vendor's client signs with.
+// key is a key for the vendor's client.
 type key struct{ id, secret, token string }
 
 var (
@@ -23,7 +23,7 @@ var (
 	wrong     = key{idverifytest.HuaweiIVSTemporaryAccessKey, "EXAMPLE-WRONG", idverifytest.HuaweiIVSSecurityToken}
 )
 
-// clients asks as users of the vendor's own client do, and prints what they see.
+// clients makes calls as users of the vendor's own client do, and prints the results.
 func clients(endpoint string, standIn *idverifytest.Server) error {
 	for _, c := range []struct {
 		what   string
@@ -59,7 +59,7 @@ func clients(endpoint string, standIn *idverifytest.Server) error {
 	return nil
 }
 
-// ask makes one call. A project is named so that the client need not ask for it.
+// ask makes one call. The project is given, so that the client need not ask for it.
 func ask(endpoint string, k key, person idverifytest.Person, detail bool, before string) (string, error) {
 	credentials, err := basic.NewCredentialsBuilder().WithAk(k.id).WithSk(k.secret).WithSecurityToken(k.token).
 		WithProjectId("0123456789abcdef0123456789abcdef").SafeBuild()

@@ -1,9 +1,9 @@
-// Huaweiivs runs the vendor's own Go client against the stand-in, and holds our
-// signatures to those of the vendor's own signers.
+// Huaweiivs runs the vendor's own Go client against the stand-in, and compares our
+// signatures with those of the vendor's own signers.
 //
 //	go run . [file]
 //
-// Into the file go the signed requests, one JSON object on a line, for the vendor's
+// The file receives the signed requests, one JSON object per line, for the vendor's
 // signer for Node.
 package main
 

@@ -23,17 +23,17 @@ import (
 
 const signatures = 1000
 
-// signed is a request of ours with its signature.
+// signed is one of our requests with its signature.
 type signed struct {
 	Method, Endpoint, Path string
 	Key, Secret            string
-	Headers                map[string]string // that are signed, but for Host
+	Headers                map[string]string // the signed headers, without Host
 	Body                   string
 	Authorization          string
 }
 
 // signers signs random requests with our client and with the vendor's signer for Go,
-// and writes them down for that for Node.
+// and writes them to a file for the vendor's signer for Node.
 func signers(file io.Writer) error {
 	random := rand.New(rand.NewSource(seed))
 	lines := json.NewEncoder(file)
@@ -58,7 +58,7 @@ func signers(file io.Writer) error {
 	return asked(random)
 }
 
-// names are of all planes that have names of people.
+// names are characters from all planes that names use.
 var names = []rune("测试甲乙丙㐀䶵·𠀀𪚥𫝀𬺰𮯠𰀀𱍐")
 
 func name(random *rand.Rand) string {
@@ -82,13 +82,13 @@ const (
 	hex   = "0123456789abcdef"
 )
 
-// at is a time on either side of midnight in UTC or in Beijing.
+// at is a time shortly before or after midnight, in UTC or in Beijing.
 func at(random *rand.Rand) time.Time {
 	midnight := time.Date(2024, 2, 28, 0, 0, 0, 0, []*time.Location{time.UTC, time.FixedZone("Beijing", 8*60*60)}[random.Intn(2)])
 	return midnight.AddDate(0, 0, random.Intn(800)).Add(time.Duration(random.Intn(4001)-2000) * time.Millisecond)
 }
 
-// sign has our client make a random request, and keeps it.
+// sign lets our client make a random request, and records it.
 func sign(random *rand.Rand) (signed, error) {
 	now := at(random)
 	cfg := huaweiivs.Config{AccessKey: word(random, plain, 20), SecretKey: word(random, plain+"/+=", 40), Detail: random.Intn(2) == 0}
@@ -124,7 +124,7 @@ func sign(random *rand.Rand) (signed, error) {
 		return own, err
 	}
 	person := idverifytest.Match()
-	_, _ = client.Verify(context.Background(), &idverify.Request{ // which gets no answer
+	_, _ = client.Verify(context.Background(), &idverify.Request{ // there is no answer
 		Name: name(random), IDNumber: person.IDNumber, Reference: word(random, plain, random.Intn(40)),
 		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(photo()))},
 	})
@@ -150,7 +150,7 @@ func (keep transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, io.ErrUnexpectedEOF
 }
 
-// photo is the shortest that is sent.
+// photo is the smallest photo that is sent.
 func photo() []byte {
 	return append([]byte("\xff\xd8\xff\xdb\x00\x02"), append(make([]byte, 8000), 0xff, 0xd9)...)
 }
@@ -165,8 +165,8 @@ func official(s signed) (string, error) {
 	return headers["Authorization"], err
 }
 
-// asked has the stand-in take signatures of the vendor's signer over requests with a
-// query, which our client never has.
+// asked checks that the stand-in accepts signatures of the vendor's signer for
+// requests with a query. Our client never sends one.
 func asked(random *rand.Rand) error {
 	standIn := idverifytest.New()
 	defer standIn.Close()

@@ -12,7 +12,7 @@ import (
 	"github.com/volcengine/volc-sdk-golang/base"
 )
 
-// about is what the simulator says of itself.
+// about is the simulator's description of itself.
 type about struct {
 	Vendors map[string]struct {
 		BaseURL     string            `json:"base_url"`
@@ -25,7 +25,7 @@ type about struct {
 	} `json:"persons"`
 }
 
-// said is what a user of the kit looks at.
+// said is the part of an answer that an SDK's user reads.
 type said struct {
 	Code int `json:"code"`
 	Data *struct {
@@ -51,8 +51,8 @@ func (s said) String() string {
 	return fmt.Sprint(s.Code, " ", s.Data.Base.Code, " ", *s.Data.Result)
 }
 
-// ask asks about people. The kit has no method for the interface, so that an entry for
-// it is added to its list.
+// ask asks about people. The SDK has no method for the interface, so an entry is
+// added to its list.
 func ask(aboutFile, photoFile string) error {
 	text, err := os.ReadFile(aboutFile)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Command volcengine asks the stand-in with the vendor's own client for Go, or signs
+// Command volcengine asks the stand-in with the vendor's own Go client, or signs
 // random requests with its signer:
 //
 //	volcengine ask ABOUT.json PHOTO

@@ -12,14 +12,14 @@ import (
 	"github.com/volcengine/volc-sdk-golang/base"
 )
 
-// request is one of sign.js.
+// request is a request from sign.js.
 type request struct {
 	URL, ContentType, Body, ID, Secret, Token, Authorization string
 	At                                                       int64
 }
 
-// sign signs the requests that the kit for Node has signed with the kit for Go, which
-// takes a clock, and compares.
+// sign signs the requests that the SDK for Node has signed again with the SDK for Go,
+// which accepts a clock, and compares.
 func sign(file string) error {
 	f, err := os.Open(file)
 	if err != nil {

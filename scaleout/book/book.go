@@ -1,6 +1,6 @@
-// Package book judges a run of many processes: it knows every request that the vendors
-// saw, what every caller was told and what the table of claims holds, and says what of
-// it breaks a promise. It shares no code with what it judges.
+// Package book checks a run of many processes. From every request that the vendors
+// received, every answer that callers got and the rows in the claims table, it finds
+// the promises that were broken. It shares no code with what it checks.
 package book
 
 import (
@@ -14,51 +14,51 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// Row is what the table of claims holds of a question when all is over.
+// Row is the state of a question in the claims table at the end.
 type Row string
 
 // The rows.
 const (
 	NoRow     Row = ""
-	Open      Row = "open" // in flight, and past its time
+	Open      Row = "open" // in flight, and expired
 	Decided   Row = "decided"
 	Failed    Row = "failed"
 	Ambiguous Row = "ambiguous"
 )
 
-// Book is a whole run. Questions are named by their idempotency keys.
+// Book is the record of a whole run. Questions are named by their idempotency keys.
 type Book struct {
 	Exchanges []desk.Exchange
 	Told      []worker.Told
-	// Rows are those of the questions that have one.
+	// Rows are the states of the questions that have a row.
 	Rows map[string]Row
-	// Audit is what somebody was told who asked every question once more when all was
-	// over, and whose own call would not have reached a vendor.
+	// Audit is the answer to every question asked again at the end, by a client whose
+	// own calls reach no vendor.
 	Audit map[string]worker.Told
-	// Key names a question of a kind; Want is what a vendor must make of it.
+	// Key names a question of a kind; Want is the code that a vendor must answer.
 	Key  func(kind string, n int) string
 	Want func(n int, vendor string) idverify.Code
-	// Kind is that of the questions that are judged.
+	// Kind is the kind of the questions that are checked.
 	Kind string
 }
 
 // Summary counts what happened.
 type Summary struct {
 	Questions, Calls, Exchanges, Bills int
-	Decided, Ambiguous, Free, Failed   int // questions, by how they stand at the end
-	// Landed are those that somebody was told are ambiguous, and that were decided after
-	// all.
+	Decided, Ambiguous, Free, Failed   int // questions, by their final state
+	// Landed counts questions for which a caller got an ambiguous error and that were
+	// decided later.
 	Landed int
 }
 
-// question is what is known of one.
+// question is what is known about one question.
 type question struct {
 	n         int
 	exchanges []desk.Exchange
 	told      []worker.Told
 }
 
-// Judge gives what breaks a promise, each with the question's key.
+// Judge returns the broken promises, each with the question's key.
 func (b *Book) Judge() (s Summary, problems []string) {
 	all := b.questions()
 	for _, key := range sorted(all) {
@@ -71,7 +71,7 @@ func (b *Book) Judge() (s Summary, problems []string) {
 	return s, problems
 }
 
-// questions sorts what is known by the question.
+// questions groups the record by question.
 func (b *Book) questions() map[string]*question {
 	all := map[string]*question{}
 	of := func(key string) *question {
@@ -134,7 +134,7 @@ func (b *Book) judge(key string, q *question) (problems []string) {
 	return problems
 }
 
-// judgeTold holds what a caller was told to what the vendors did.
+// judgeTold compares a caller's answer with what the vendors did.
 func (b *Book) judgeTold(q *question, t worker.Told, bills int, by string) (problems []string) {
 	say := func(format string, args ...any) {
 		problems = append(problems, fmt.Sprintf("call %s: ", t.Call)+fmt.Sprintf(format, args...))
@@ -156,7 +156,7 @@ func (b *Book) judgeTold(q *question, t worker.Told, bills int, by string) (prob
 	return problems
 }
 
-// billed counts, and says who billed.
+// billed counts the charges, and names the vendor.
 func billed(exchanges []desk.Exchange) (n int, vendor string) {
 	for _, e := range exchanges {
 		if e.Billed {
@@ -198,8 +198,8 @@ func sorted(all map[string]*question) []string {
 	return keys
 }
 
-// JudgeRows gives what breaks a promise of a batch with rows 1 to n: each is told to
-// somebody, and billed once at most.
+// JudgeRows returns the broken promises of a batch with rows 1 to n: every row must
+// have a result, and must be billed at most once.
 func (b *Book) JudgeRows(n int) (s Summary, problems []string) {
 	all := b.questions()
 	for number := 1; number <= n; number++ {

@@ -13,8 +13,8 @@ import (
 
 const vendor = "acme"
 
-// aBook has one question that was asked by one call and decided, and one whose process
-// was killed after sending.
+// aBook has one question that one call asked and a vendor decided, and one whose
+// process was killed after sending.
 func aBook() *Book {
 	yes := worker.Told{Kind: "q", N: 1, Call: "q-1/a.1", Code: idverify.CodeMatch, Decision: true, MayCost: true, Origin: idverify.OriginVendor, Vendor: vendor}
 	kept, lost := yes, worker.Told{Kind: "q", N: 2, Call: "q-2/b.1", Code: idverify.CodeUnknown, Ambiguous: true, MayCost: true, Origin: idverify.OriginLedger}
@@ -36,7 +36,7 @@ func TestJudge_FindsNothingWhereAllIsKept(t *testing.T) {
 	assert.Equal(t, Summary{Questions: 2, Calls: 3, Exchanges: 2, Bills: 2, Decided: 1, Ambiguous: 1}, s)
 }
 
-// Each of these breaks one promise, and is found.
+// Each case breaks one promise, and Judge finds it.
 func TestJudge_FindsEachBrokenPromise(t *testing.T) {
 	free := worker.Told{Kind: "q", N: 3, Call: "q-3/a.3", Code: idverify.CodeRateLimited, Origin: idverify.OriginVendor}
 	for want, breaks := range map[string]func(b *Book){

@@ -1,5 +1,5 @@
-// Package desk stands in front of the vendors' stand-in: it notes every request with
-// the call that it was made for, and lets faults strike.
+// Package desk is a server in front of the vendors' stand-in. It records every
+// request with the call that made it, and injects faults.
 package desk
 
 import (
@@ -14,17 +14,17 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// Exchange is one request to a vendor, as the vendor knows it.
+// Exchange is one request to a vendor, as the vendor saw it.
 type Exchange struct {
-	Call   string // which the request said, empty for one of no call
+	Call   string // the name in the request, empty if it has none
 	At     time.Time
 	Vendor string
 	Fault  string
-	Code   string // the vendor's own
+	Code   string // the vendor's own code
 	Billed bool
 }
 
-// Desk is a server that stands for all vendors.
+// Desk is a server that takes the requests for all vendors.
 type Desk struct {
 	Vendors  *idverifytest.Server
 	root     string
@@ -34,7 +34,7 @@ type Desk struct {
 
 	mu    sync.Mutex
 	noted []note            // by number
-	known map[int]*Exchange // of the exchanges that the stand-in has on record
+	known map[int]*Exchange // by number, those that the stand-in has recorded
 }
 
 type note struct {
@@ -63,11 +63,11 @@ func Open(mischief func(vendor string) (idverifytest.Fault, bool), options ...id
 	return d, nil
 }
 
-// Root is the address that the vendors' base URLs begin with.
+// Root is the common beginning of the vendors' base URLs.
 func (d *Desk) Root() string { return d.root }
 
-// numberHeader is the name of a header with the exchange's number behind it: the
-// stand-in records names of headers, and no values.
+// numberHeader begins the name of a header that carries the exchange's number in its
+// name: the stand-in records names of headers, but no values.
 const numberHeader = "Scaleout-Number-"
 
 // ServeHTTP implements [http.Handler].
@@ -86,7 +86,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.Vendors.ServeHTTP(w, r)
 }
 
-// vendorOf is whose verification a path is, empty for anything else.
+// vendorOf is the vendor of a verification path, empty for any other path.
 func vendorOf(path string) string {
 	vendor, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if strings.HasPrefix(rest, "oauth/") {
@@ -95,7 +95,7 @@ func vendorOf(path string) string {
 	return vendor
 }
 
-// keep takes over what the stand-in has on record, before it forgets it.
+// keep copies the stand-in's records before it forgets them.
 func (d *Desk) keep() {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
@@ -133,7 +133,7 @@ func numberOf(r idverifytest.Exchange) (int, bool) {
 	return 0, false
 }
 
-// Exchanges are all verifications that were answered, or held up, in the order of
+// Exchanges are all verifications that were answered, or delayed, in the order of
 // arrival.
 func (d *Desk) Exchanges() []Exchange {
 	d.collect()
@@ -148,8 +148,8 @@ func (d *Desk) Exchanges() []Exchange {
 	return all
 }
 
-// Bills counts what was charged for, by this desk's record and by the stand-in's own
-// count. They differ if the record is not whole.
+// Bills counts the charges in this desk's record and in the stand-in's own count.
+// They differ if the record is incomplete.
 func (d *Desk) Bills() (recorded, charged int) {
 	for _, e := range d.Exchanges() {
 		if e.Billed {

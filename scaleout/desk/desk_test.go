@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// named sends a call's name with every request.
+// named puts a call's name into every request.
 type named struct {
 	call string
 	next http.RoundTripper

@@ -1,6 +1,6 @@
 //go:build unix
 
-// Package fleet starts the processes of a service, and ends and halts them at any
+// Package fleet starts the processes of a service, and kills or stops them at any
 // moment.
 package fleet
 
@@ -28,9 +28,9 @@ type Fleet struct {
 
 	mu      sync.Mutex
 	lives   []*life                        // by member
-	orders  map[int]map[int]worker.Command // standing ones, by id and member
+	orders  map[int]map[int]worker.Command // standing commands, by id and member
 	setups  []worker.Setup
-	waiting map[int]*answer // by id of the command
+	waiting map[int]*answer // by the command's id
 	ids     int
 	births  int
 	crashes []error
@@ -49,15 +49,15 @@ type life struct {
 	ready   chan struct{}
 }
 
-// answer collects what the members say to a command.
+// answer collects the events that members send for a command.
 type answer struct {
 	left   map[*life]bool
 	events []worker.Event
 	done   chan struct{}
 }
 
-// New starts a process for each setup: this program once more, with what the
-// environment variable of the worker says. hear is called for every event, by several
+// New starts a process for each setup: this program again, with the environment
+// variable that makes it a worker. hear is called for every event, by several
 // goroutines.
 func New(dir string, setups []worker.Setup, hear func(member int, e worker.Event)) (*Fleet, error) {
 	self, err := os.Executable()
@@ -78,7 +78,7 @@ func New(dir string, setups []worker.Setup, hear func(member int, e worker.Event
 // Size is the number of members.
 func (f *Fleet) Size() int { return len(f.setups) }
 
-// begin gives a member a new life. f.mu is held.
+// begin starts a new process for a member. f.mu is held.
 func (f *Fleet) begin(member int) error {
 	f.births++
 	setup := f.setups[member]
@@ -118,8 +118,8 @@ func (f *Fleet) begin(member int) error {
 	return nil
 }
 
-// send writes a line. A process that is halted reads nothing, so nobody waits for it
-// under a lock of the fleet.
+// send writes a line. A stopped process reads nothing, so nobody waits for the write
+// while holding a lock of the fleet.
 func (l *life) send(v any) {
 	line, err := json.Marshal(v)
 	if err != nil {
@@ -134,7 +134,7 @@ func (l *life) send(v any) {
 	}
 	l.sending.Lock()
 	defer l.sending.Unlock()
-	_, _ = l.in.Write(append(line, '\n')) // who is gone is told nothing
+	_, _ = l.in.Write(append(line, '\n')) // a process that is gone cannot read it
 }
 
 func (f *Fleet) listen(l *life, out io.Reader) {
@@ -142,7 +142,7 @@ func (f *Fleet) listen(l *life, out io.Reader) {
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
-			break // a last line that was cut off was told to nobody
+			break // ignores an incomplete last line
 		}
 		var e worker.Event
 		if json.Unmarshal(line, &e) != nil {
@@ -177,7 +177,7 @@ func (f *Fleet) listen(l *life, out io.Reader) {
 	}
 }
 
-// note keeps an event for who waits for the command's answer.
+// note passes an event to the caller that waits for the command's answer.
 func (f *Fleet) note(l *life, e worker.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -193,8 +193,8 @@ func (f *Fleet) note(l *life, e worker.Event) {
 	}
 }
 
-// settle counts one member less. Of a standing command whose member is gone, and has a
-// new life, nothing is over. f.mu is held.
+// settle counts one member as finished. A standing command is not finished when its
+// member dies, because the member's new process continues it. f.mu is held.
 func (f *Fleet) settle(id int, l *life, over bool) {
 	a := f.waiting[id]
 	if !a.left[l] {
@@ -209,20 +209,20 @@ func (f *Fleet) settle(id int, l *life, over bool) {
 	close(a.done)
 }
 
-// Pending is a command that is being carried out.
+// Pending is a command in progress.
 type Pending struct{ answer *answer }
 
-// Done is closed when every member has ended the command, or is gone.
+// Done is closed when every member has finished the command, or is gone.
 func (p *Pending) Done() <-chan struct{} { return p.answer.done }
 
-// Wait gives what was said to the command.
+// Wait waits for the command and returns its events.
 func (p *Pending) Wait() []worker.Event {
 	<-p.answer.done
 	return p.answer.events
 }
 
-// Tell gives commands to some members, one each, all under one id. A standing command
-// is given to their new lives as well, and only its end is kept of what is said to it.
+// Tell sends commands to members, one to each, all under one id. A standing command
+// is also sent to their new processes, and only its last event is kept.
 func (f *Fleet) Tell(commands map[int]worker.Command, standing bool) *Pending {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -244,7 +244,7 @@ func (f *Fleet) Tell(commands map[int]worker.Command, standing bool) *Pending {
 	return &Pending{answer: a}
 }
 
-// TellAll gives one command to every member.
+// TellAll sends one command to every member.
 func (f *Fleet) TellAll(c worker.Command, standing bool) *Pending {
 	commands := map[int]worker.Command{}
 	for member := range f.Size() {
@@ -253,8 +253,8 @@ func (f *Fleet) TellAll(c worker.Command, standing bool) *Pending {
 	return f.Tell(commands, standing)
 }
 
-// Ask lets members ask questions at one moment, each the next of the numbers in turn.
-// No members stand for all.
+// Ask makes members ask questions at the same moment; each takes the next number in
+// turn. No members means all.
 func (f *Fleet) Ask(a worker.Ask, numbers []int, members ...int) *Pending {
 	if len(members) == 0 {
 		for member := range f.Size() {
@@ -274,7 +274,7 @@ func (f *Fleet) Ask(a worker.Ask, numbers []int, members ...int) *Pending {
 	return f.Tell(commands, false)
 }
 
-// Kill ends a member without any warning. It has a new life when Kill returns.
+// Kill kills a member without warning. Its new process has started when Kill returns.
 func (f *Fleet) Kill(member int) {
 	f.mu.Lock()
 	l := f.lives[member]
@@ -284,17 +284,17 @@ func (f *Fleet) Kill(member int) {
 	<-l.ended
 }
 
-// Crashes are the members that ended by themselves.
+// Crashes are the errors of members that ended by themselves.
 func (f *Fleet) Crashes() []error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.crashes)
 }
 
-// Halt stops a member as it is: no instruction of it is carried out until Resume.
+// Halt stops a member with SIGSTOP until Resume.
 func (f *Fleet) Halt(member int) { f.signal(member, syscall.SIGSTOP) }
 
-// Resume lets a halted member go on.
+// Resume lets a stopped member continue.
 func (f *Fleet) Resume(member int) { f.signal(member, syscall.SIGCONT) }
 
 func (f *Fleet) signal(member int, s syscall.Signal) {
@@ -311,7 +311,7 @@ func (f *Fleet) Close() {
 	f.mu.Unlock()
 	for _, l := range lives {
 		_ = l.command.Process.Signal(syscall.SIGCONT)
-		_ = l.in.Close() // at which it ends
+		_ = l.in.Close() // which ends the process
 	}
 	for _, l := range lives {
 		select {

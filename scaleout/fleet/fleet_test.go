@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// open starts members whose servers are all down: their calls fail, and that is told.
+// open starts members whose servers are all down: their calls fail and report it.
 func open(t *testing.T, members int) (f *Fleet, calls chan string) {
 	t.Helper()
 	setups := make([]worker.Setup, members)
@@ -48,7 +48,7 @@ func TestFleet_EveryMemberCarriesACommandOut(t *testing.T) {
 	assert.Empty(t, f.Crashes())
 }
 
-// A member that was killed has a new life, and goes on with what stands.
+// A killed member gets a new process, which continues the standing commands.
 func TestFleet_KilledMembersComeBack(t *testing.T) {
 	f, calls := open(t, 1)
 	roaming := f.TellAll(worker.Command{Roam: &worker.Roam{

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/scaleout/worker"
 )
 
-// TestMain is also that of the members: they are this program.
+// The members are this test program, so TestMain starts them too.
 func TestMain(m *testing.M) {
 	if worker.IsWorker() {
 		worker.Main()

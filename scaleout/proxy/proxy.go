@@ -1,5 +1,5 @@
-// Package proxy stands between a process and a server, and does to their connection
-// what networks do: it hangs, is cut, and loses an answer.
+// Package proxy is a TCP proxy between a process and a server that simulates network
+// failures: it hangs, is cut, or loses an answer.
 package proxy
 
 import (
@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// Proxy passes connections on to one address. It is safe for concurrent use.
+// Proxy forwards connections to one address. It is safe for concurrent use.
 type Proxy struct {
 	listener net.Listener
 	target   string
@@ -17,9 +17,9 @@ type Proxy struct {
 
 	mu    sync.Mutex
 	open  map[net.Conn]bool // both ends of every connection
-	hung  chan struct{}     // closed when nothing hangs
+	hung  chan struct{}     // closed while nothing hangs
 	cut   bool
-	loses []func(sent []byte) bool // one for each answer that will be lost
+	loses []func(sent []byte) bool // one for each answer still to be lost
 	over  bool
 	all   sync.WaitGroup
 }
@@ -36,10 +36,10 @@ func New(target string) (*Proxy, error) {
 	return p, nil
 }
 
-// Addr is where it listens.
+// Addr is the address that the proxy listens on.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
-// Hang holds back everything that is sent from now on, both ways.
+// Hang blocks everything that is sent from now on, in both directions.
 func (p *Proxy) Hang() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,7 +50,7 @@ func (p *Proxy) Hang() {
 	}
 }
 
-// Cut ends all connections, and every new one at once.
+// Cut closes all connections, and every new one immediately.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,8 +58,9 @@ func (p *Proxy) Cut() {
 	p.closeAll()
 }
 
-// Lose has the next command for which is says yes carried out, and its answer lost:
-// the connection ends in its place. A nil is takes any command.
+// Lose lets the server execute the next command for which is returns true, and then
+// closes the connection instead of delivering the answer. A nil is matches any
+// command.
 func (p *Proxy) Lose(is func(sent []byte) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +73,7 @@ func (p *Proxy) Lose(is func(sent []byte) bool) {
 // Lost counts the answers that were lost.
 func (p *Proxy) Lost() int { return int(p.lost.Load()) }
 
-// Heal passes everything on again, what was held back included.
+// Heal forwards everything again, including what was blocked.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,7 +154,7 @@ func (p *Proxy) serve(client net.Conn) {
 	both.Wait()
 }
 
-// pass copies until either end closes, or goesOn says no; then it closes both.
+// pass copies until either end closes or goesOn returns false; then it closes both.
 func (p *Proxy) pass(to, from net.Conn, goesOn func([]byte) bool) {
 	defer to.Close()
 	defer from.Close()
@@ -182,7 +183,7 @@ func (p *Proxy) wait() {
 	<-hung
 }
 
-// willLose takes one of the losses that wait.
+// willLose uses up one of the waiting losses if it matches.
 func (p *Proxy) willLose(sent []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

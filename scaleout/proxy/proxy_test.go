@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// echo answers every line with itself, and tells what arrived.
+// echo sends every line back, and reports what arrived.
 func echo(t *testing.T) (addr string, arrived chan string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

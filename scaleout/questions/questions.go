@@ -1,5 +1,5 @@
-// Package questions makes up what the processes ask: a number stands for the same
-// question in all of them, and for what a vendor must say to it.
+// Package questions makes the questions that the processes ask. A number means the
+// same question in all processes, and says what a vendor must answer.
 package questions
 
 import (
@@ -22,12 +22,13 @@ import (
 // Key is the idempotency key of a question, and the key of a row.
 func Key(kind string, n int) string { return fmt.Sprintf("%s-%d", kind, n) }
 
-// Surname is that of everybody whom the stand-in does not know: a canary.
+// Surname is the surname of everybody whom the stand-in does not know; tests search
+// for it.
 const Surname = "覃蠡"
 
-// known are the persons of the stand-in about whom a vendor decides at a price, or whose
-// photo has to be taken again. The others are outages, and attacks: Baidu tells some of
-// those by an error that it does not bill.
+// known are the stand-in's persons for whom a vendor gives a billed decision, or asks
+// for a new photo. The other persons are outages, and attacks: for some attacks Baidu
+// answers with an error that it does not bill.
 var known = sync.OnceValue(func() (known []idverifytest.Person) {
 	for _, p := range idverifytest.Persons() {
 		if p.Code == idverify.CodeAttackSuspected {
@@ -40,8 +41,8 @@ var known = sync.OnceValue(func() (known []idverifytest.Person) {
 	return known
 })
 
-// Person is whom a question is about: every fourth is one of the stand-in's, and the
-// others are nobody.
+// Person is the person of a question: every fourth is known to the stand-in, the
+// others are unknown.
 func Person(n int) idverifytest.Person {
 	if n%4 == 0 {
 		return known()[n/4%len(known())]
@@ -49,7 +50,8 @@ func Person(n int) idverifytest.Person {
 	return idverifytest.Person{Name: Surname + "伟", IDNumber: number(n)}
 }
 
-// Alike are n questions about one person, one of some that vendors decide about.
+// Alike are n questions about one person, chosen among those that vendors decide
+// about.
 func Alike(person, n int) []int {
 	all := make([]int, n)
 	for i := range all {
@@ -58,8 +60,8 @@ func Alike(person, n int) []int {
 	return all
 }
 
-// number is a well-formed number of somebody who would have been born in January
-// 1900. There is room for some millions.
+// number is a well-formed ID number of a person born in January 1900. There are some
+// millions of them.
 func number(n int) string {
 	day, sequence, region := n%31+1, n/31%1000, n/31_000
 	body := fmt.Sprintf("%06d190001%02d%03d", 320102+region%97, day, sequence)
@@ -71,19 +73,19 @@ func number(n int) string {
 	return body + string("10X98765432"[sum%11])
 }
 
-// Want is what a vendor makes of a question: a decision, or the code of an error that
+// Want is a vendor's answer to a question: a decision, or the code of an error that
 // costs nothing.
 func Want(n int, vendor string) idverify.Code {
 	if n%4 == 0 {
 		return Person(n).CodeAt(vendor)
 	}
 	if vendor == baiduv4.Name {
-		return idverify.CodeIdentityMismatch // it has one answer for both
+		return idverify.CodeIdentityMismatch // this vendor has one answer for both
 	}
 	return idverify.CodeIdentityNotFound
 }
 
-// Request is the question.
+// Request is the request of a question.
 func Request(kind string, n int) *idverify.Request {
 	p := Person(n)
 	return &idverify.Request{
@@ -92,8 +94,7 @@ func Request(kind string, n int) *idverify.Request {
 	}
 }
 
-// photo is as small as the vendors take it: what is proved here does not depend on
-// its size.
+// photo is as small as the vendors accept: nothing tested here depends on its size.
 var photo = sync.OnceValue(func() []byte {
 	picture := image.NewGray(image.Rect(0, 0, 128, 128))
 	for i := range picture.Pix {
@@ -106,23 +107,23 @@ var photo = sync.OnceValue(func() []byte {
 	return out.Bytes()
 })
 
-// Secrets are the texts that nothing may print or keep, besides ID numbers. All names
-// of the stand-in's persons begin alike.
+// Secrets are the texts that nothing may print or store, besides ID numbers. The
+// names of all the stand-in's persons begin with the same text.
 func Secrets() []string {
 	return []string{
 		Surname, "测试", idverifytest.BaiduAPIKey, idverifytest.BaiduSecretKey, idverifytest.MegviiAPIKey, idverifytest.MegviiAPISecret,
 	}
 }
 
-// aNumber is every ID number that is used here, and aToken every access token of the
+// aNumber matches every ID number used here, aToken every access token of the
 // stand-in.
 var (
 	aNumber = regexp.MustCompile(`\d{6}190001\d{2}\d{3}[\dXx]`)
 	aToken  = regexp.MustCompile(`2[45]\.[0-9a-f]{32}\.\d+\.\d+\.`)
 )
 
-// Told finds what a text tells of persons, keys and tokens: the secrets themselves,
-// and in the forms that logs and dumps give them.
+// Told finds personal data, keys and tokens in a text: as they are, and in the
+// encodings that logs and dumps use.
 func Told(text string) (told []string) {
 	for _, secret := range Secrets() {
 		for _, form := range []string{secret, fmt.Sprintf("%x", secret), escaped(secret), fmt.Sprintf("%+q", secret)[1:]} {
@@ -135,10 +136,10 @@ func Told(text string) (told []string) {
 	return append(told, aToken.FindAllString(text, 3)...)
 }
 
-// aBase64 is what may be base64 of something longer than an id.
+// aBase64 matches what may be base64 of something longer than an id.
 var aBase64 = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}`)
 
-// Decoded is what stands in a text in base64.
+// Decoded is the decoded base64 of a text.
 func Decoded(text string) string {
 	var all strings.Builder
 	for _, piece := range aBase64.FindAllString(text, -1) {
@@ -150,7 +151,7 @@ func Decoded(text string) string {
 	return all.String()
 }
 
-// escaped is a text as MONITOR of Redis writes it.
+// escaped is a text as Redis's MONITOR writes it.
 func escaped(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(s) {
@@ -163,7 +164,7 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// Of reads the name of a call, which begins with the question's key.
+// Of parses the name of a call, which begins with the question's key.
 func Of(call string) (kind string, n int, ok bool) {
 	key, _, _ := strings.Cut(call, "/")
 	kind, digits, ok := strings.Cut(key, "-")

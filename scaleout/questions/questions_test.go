@@ -30,7 +30,7 @@ func TestPerson_HasAWellFormedNumberOfOnesOwn(t *testing.T) {
 	}
 }
 
-// What is asked is what the stand-in makes of it, and is billed once.
+// Every question gets the wanted answer from the stand-in, and is billed once.
 func TestWant_IsWhatTheStandInSays(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	baidu, err := baiduv4.New(baiduv4.Config{
@@ -82,7 +82,7 @@ func TestTold_FindsEverySecretInEveryForm(t *testing.T) {
 	for _, secret := range append(Secrets(), number(1), "24.0123456789abcdef0123456789abcdef.2592000.1800000000.0-abcdef12") {
 		for _, text := range []string{secret, fmt.Sprintf("%+q", secret), escaped(secret), fmt.Sprintf("%x", secret)} {
 			if text == fmt.Sprintf("%x", secret) && (secret == number(1) || secret[0] == '2') {
-				continue // found by their shape, which is gone in hexadecimal digits
+				continue // these are found by their form, which hexadecimal hides
 			}
 			assert.NotEmpty(t, Told("before "+text+" after"), text)
 		}

@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// Postgres is a server that writes to the disk as one in production does.
+// Postgres is a server that writes to disk as in production.
 type Postgres struct {
 	state
 	dir  string
 	port int
-	own  *syscall.Credential // it refuses to run as root
+	own  *syscall.Credential // PostgreSQL refuses to run as root
 }
 
 // StartPostgres makes a database in a folder, which takes some five seconds, and
@@ -50,8 +50,8 @@ func StartPostgres(dir string) (*Postgres, error) {
 	return nil, err
 }
 
-// leaveRoot has everything done as the user that Debian's package makes. That user
-// must be able to walk to the folder.
+// leaveRoot runs everything as the user that Debian's package creates. That user
+// needs access to the folder.
 func (p *Postgres) leaveRoot() error {
 	u, err := user.Lookup("postgres")
 	if err != nil {
@@ -95,7 +95,8 @@ func (p *Postgres) start() (*process, error) {
 	return process, nil
 }
 
-// answers looks for the socket file that the server makes once it takes callers.
+// answers looks for the socket file that the server creates once it accepts
+// connections.
 func (p *Postgres) answers() error {
 	conn, err := net.DialTimeout("unix", filepath.Join(p.dir, ".s.PGSQL."+strconv.Itoa(p.port)), time.Second)
 	if err != nil {
@@ -105,7 +106,7 @@ func (p *Postgres) answers() error {
 	return isReady(conn)
 }
 
-// isReady logs in: a server that is still recovering refuses that with an error.
+// isReady logs in: a server in recovery refuses the login.
 func isReady(conn net.Conn) error {
 	_ = conn.SetDeadline(time.Now().Add(time.Second))
 	const parameters = "user\x00postgres\x00database\x00postgres\x00\x00"
@@ -124,19 +125,19 @@ func isReady(conn net.Conn) error {
 	return err
 }
 
-// Addr is where it listens.
+// Addr is the address that the server listens on.
 func (p *Postgres) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)) }
 
-// DSN is how its one database is opened at an address: its own, or that of a proxy.
+// DSN opens the one database at an address: the server's, or a proxy's.
 func DSN(addr string) string {
 	return "postgres://postgres@" + addr + "/postgres?sslmode=disable&connect_timeout=2"
 }
 
-// Crash ends the server at once, as a crash does, and starts it again. What it has
-// acknowledged is there afterwards.
+// Crash ends the server without a shutdown, and starts it again. It must still have
+// all data that it acknowledged.
 func (p *Postgres) Crash() error {
 	return p.crash(syscall.SIGQUIT, p.start)
 }
 
-// Stop ends it.
+// Stop ends the server.
 func (p *Postgres) Stop() { p.stop(syscall.SIGINT) }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// process is a server under our hands.
+// process is a server that we control.
 type process struct {
 	command *exec.Cmd
 	ended   chan struct{}
@@ -40,7 +40,7 @@ func begin(logFile string, own *syscall.Credential, name string, args ...string)
 	return p, nil
 }
 
-// end sends a signal and waits until the program has ended. It is killed after a while.
+// end sends a signal and waits until the program ends, or kills it after patience.
 func (p *process) end(s syscall.Signal, patience time.Duration) {
 	if p == nil {
 		return
@@ -56,7 +56,7 @@ func (p *process) end(s syscall.Signal, patience time.Duration) {
 
 var errEnded = errors.New("it ended by itself")
 
-// await asks until a server answers. It fails when the program has ended.
+// await tries until a server answers. It fails if the program has ended.
 func (p *process) await(limit time.Duration, answers func() error) error {
 	deadline := time.After(limit)
 	for {
@@ -74,13 +74,13 @@ func (p *process) await(limit time.Duration, answers func() error) error {
 	}
 }
 
-// logged is an error with the end of a server's log.
+// logged adds the end of a server's log to an error.
 func logged(what string, err error, logFile string) error {
 	text, _ := os.ReadFile(logFile)
 	return fmt.Errorf("%s did not start: %w\n%s", what, err, text[max(0, len(text)-2000):])
 }
 
-// state is a server that is started again now and then.
+// state is a server that can be restarted.
 type state struct {
 	mu      sync.Mutex
 	process *process
@@ -91,8 +91,8 @@ func (s *state) crash(signal syscall.Signal, start func() (*process, error)) (er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.process.end(signal, crashing)
-	// Processes of a server that was killed may be there for a moment longer, and a new
-	// one does not start beside them.
+	// Child processes of a killed server may live a moment longer, and a new server
+	// does not start beside them.
 	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); <-time.After(100 * time.Millisecond) {
 		if s.process, err = start(); err == nil {
 			return nil
@@ -107,7 +107,7 @@ func (s *state) stop(signal syscall.Signal) {
 	s.process.end(signal, stopping)
 }
 
-// How long a server has to end before it is killed.
+// How long a server may take to end before it is killed.
 const (
 	crashing = time.Second
 	stopping = 10 * time.Second

@@ -1,8 +1,7 @@
 //go:build unix
 
-// Package servers starts a Redis and a PostgreSQL of its own in a folder, on free
-// ports of the loopback interface, for tests and demonstrations. Nothing that runs
-// already is touched.
+// Package servers starts its own Redis and PostgreSQL in a folder, on free loopback
+// ports, for tests and demonstrations. Servers that already run are not touched.
 package servers
 
 import (
@@ -15,7 +14,7 @@ import (
 	"strings"
 )
 
-// Install is the command that installs what may be missing.
+// Install is the command that installs the missing programs.
 const Install = "apt-get install redis-server postgresql"
 
 // Missing names the programs that are not installed.
@@ -28,12 +27,12 @@ func Missing() (missing []string) {
 	return missing
 }
 
-// places are where PostgreSQL's programs stand that are not on the PATH: Debian's,
-// and Homebrew's.
+// places are where Debian and Homebrew install PostgreSQL's programs outside the
+// PATH.
 var places = []string{"/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", "/usr/pgsql-*/bin"}
 
-// find is the path of a program, empty where it is not installed. Of several
-// versions of PostgreSQL it is the newest.
+// find is the path of a program, empty if it is not installed. It prefers the newest
+// version of PostgreSQL.
 func find(program string) string {
 	for _, place := range places {
 		found, _ := filepath.Glob(filepath.Join(place, program))

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Redis is a server that keeps nothing on disk. Its SLOWLOG has every command.
+// Redis is a server that stores nothing on disk. Its SLOWLOG records every command.
 type Redis struct {
 	state
 	dir  string
@@ -24,7 +24,7 @@ type Redis struct {
 func StartRedis(dir string) (*Redis, error) {
 	r := &Redis{dir: dir}
 	var err error
-	for range 3 { // the port may have been taken meanwhile
+	for range 3 { // another program may have taken the port meanwhile
 		if r.port, err = freePort(); err != nil {
 			return nil, err
 		}
@@ -35,7 +35,7 @@ func StartRedis(dir string) (*Redis, error) {
 	return nil, err
 }
 
-// Addr is where it listens.
+// Addr is the address that the server listens on.
 func (r *Redis) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.port)) }
 
 func (r *Redis) start() (*process, error) {
@@ -52,7 +52,7 @@ func (r *Redis) start() (*process, error) {
 	return p, nil
 }
 
-// answers asks for the folder: another server may have the port.
+// answers asks for the server's folder: another server may have the port.
 func (r *Redis) answers() error {
 	conn, err := net.DialTimeout("tcp", r.Addr(), time.Second)
 	if err != nil {
@@ -77,5 +77,5 @@ func (r *Redis) LoseAll() error {
 	return r.crash(syscall.SIGKILL, r.start)
 }
 
-// Stop ends it.
+// Stop ends the server.
 func (r *Redis) Stop() { r.stop(syscall.SIGTERM) }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// installed skips a test where the servers are not. The gate lets nothing be skipped.
+// installed skips a test if the servers are missing. The gate allows no skipped test.
 func installed(t *testing.T) {
 	t.Helper()
 	if missing := Missing(); len(missing) > 0 {
@@ -20,7 +20,7 @@ func installed(t *testing.T) {
 	}
 }
 
-// folder is one that PostgreSQL's own user can walk to, unlike t.TempDir.
+// folder is one that PostgreSQL's own user can access, unlike t.TempDir.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "servers")

@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify/sqlidverify"
 )
 
-// openLedger wires the claims. Yours shares the connections with the rest of the
-// service.
+// openLedger sets up the claims. A real service shares the connections with its other
+// work.
 func (s *Service) openLedger(dsn string) (err error) {
 	if s.DB, err = OpenPostgres(dsn); err != nil {
 		return err

@@ -1,6 +1,6 @@
-// Package service is one process of a backend that verifies people, as there are
-// several of it: the wiring of all three adapters, which the demonstration shows and
-// the chaos test puts to the test.
+// Package service is one process of a backend that verifies people and runs in
+// several processes. It sets up all three adapters; the demonstration and the chaos
+// test use it.
 package service
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/idverify/idverify/sqlidverify"
 )
 
-// Config is what the processes have in common, and where their servers are.
+// Config is what all processes share, and the addresses of their servers.
 type Config struct {
 	Redis     string // host:port
 	RedisDB   int
@@ -32,25 +32,25 @@ type Config struct {
 	Rate      float64
 	RateName  string
 	Processes int
-	Tries     int // of a person in Window; 0: no limit
+	Tries     int // tries of a person in Window; 0: no limit
 	Window    time.Duration
-	// Attempt is the limit of one exchange with a vendor. Together with a caller's
-	// deadline it is how long a claim counts as alive.
+	// Attempt is the limit of one exchange with a vendor. Together with the caller's
+	// deadline it decides how long a claim is valid.
 	Attempt time.Duration
-	// ClockOff is how wrong this process's clock is.
+	// ClockOff is the error of this process's clock.
 	ClockOff time.Duration
-	// RedisRetries has go-redis send a command again.
+	// RedisRetries lets go-redis repeat a command.
 	RedisRetries bool
 }
 
-// secret seals tokens, and makes pseudonyms of persons and questions. Yours comes from
-// a key store.
+// secret encrypts tokens, and makes pseudonyms of persons and questions. A real one
+// comes from a key store.
 var secret = []byte("EXAMPLE-SECRET-OF-32-BYTES-OR-MORE")
 
-// Secret is that of a batch as well.
+// Secret is also the secret of a batch.
 func Secret() []byte { return slices.Clone(secret) }
 
-// Service is what a process has.
+// Service is the parts of a process.
 type Service struct {
 	Client *idverify.Client
 	Redis  *redis.Client
@@ -58,21 +58,21 @@ type Service struct {
 	Ledger *sqlidverify.Ledger // nil without a ledger
 }
 
-// Watch is who hears of what happens. Its fields may be nil.
+// Watch is functions that receive events. Its fields may be nil.
 type Watch struct {
 	Logger *slog.Logger
 	Store  func(idverify.StoreEvent)
-	// Otel is told of spans and metrics, nil for none.
+	// Otel receives spans and metrics, nil for none.
 	Otel *otelidverify.Options
-	// Wrap goes around the transport of every vendor.
+	// Wrap wraps the transport of every vendor.
 	Wrap func(http.RoundTripper) http.RoundTripper
-	// Ledger goes around the ledger.
+	// Ledger wraps the ledger.
 	Ledger func(idverify.Ledger) idverify.Ledger
 }
 
-// Open wires a process. It connects to nothing: servers that are down come back
-// without a restart. In yours, call redisidverify.Check and sqlidverify.Check once at the
-// start, and log what they find.
+// Open sets up a process. It connects to nothing, so servers that are down can come
+// back without a restart. A real service also calls redisidverify.Check and
+// sqlidverify.Check once at the start, and logs their findings.
 func Open(c Config, w Watch) (*Service, error) {
 	s := &Service{Redis: OpenRedis(c)}
 	if err := s.wire(c, w); err != nil {
@@ -140,9 +140,10 @@ func (s *Service) options(c Config, w Watch, tell func(idverify.StoreEvent)) ([]
 		idverify.WithVendor(baiduv4.Name, own),
 		idverify.WithVendor(megvii.Name, policy),
 		idverify.WithRetry(idverify.Retry{Base: 20 * time.Millisecond, RateLimitedBase: 50 * time.Millisecond, Cap: 200 * time.Millisecond}),
-		// A call that may have been billed is not made anywhere else: one question is one bill.
+		// A call that may have been billed is not repeated at another vendor: each
+		// question is billed at most once.
 		idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: true}),
-		idverify.WithHooks(idverify.Hooks{Store: w.Store}), // of persons and claims; the adapters tell by themselves
+		idverify.WithHooks(idverify.Hooks{Store: w.Store}), // for persons and claims; the adapters report by themselves
 	}
 	if w.Logger != nil {
 		options = append(options, idverify.WithLogger(w.Logger))
@@ -170,7 +171,7 @@ func (s *Service) options(c Config, w Watch, tell func(idverify.StoreEvent)) ([]
 	return options, nil
 }
 
-// tell hands an adapter's event to everybody who listens. Those of the Client are told
+// tell passes an adapter's event to all listeners. The Client passes its own events
 // to its hooks.
 func (w Watch) tell() func(idverify.StoreEvent) {
 	var metric func(idverify.StoreEvent)

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// noted counts what is sent.
+// noted counts the requests that are sent.
 type noted struct {
 	next http.RoundTripper
 	sent *int
@@ -24,7 +24,7 @@ func (n noted) RoundTrip(r *http.Request) (*http.Response, error) {
 	return n.next.RoundTrip(r)
 }
 
-// With all servers down a process starts, and asks nobody.
+// A process starts with all servers down, and sends nothing to a vendor.
 func TestOpen_ConnectsToNothingAndSendsNothingWithoutItsLimit(t *testing.T) {
 	sent, said := 0, make(chan idverify.StoreEvent, 10)
 	s, err := Open(Config{

@@ -14,12 +14,12 @@ import (
 )
 
 // CallHeader names the call in every request to a vendor: "question/call". The
-// library does not know it, so that who reads it has not been told by the library.
+// library does not know it, so the record does not depend on the library.
 const CallHeader = "Scaleout-Call"
 
 type callKey struct{}
 
-// tagged adds the header of the call that the context is of.
+// tagged adds the header of the context's call.
 func tagged(next http.RoundTripper) http.RoundTripper { return tagger{next} }
 
 type tagger struct{ next http.RoundTripper }
@@ -32,7 +32,7 @@ func (t tagger) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
-// CloseIdleConnections is for the clients that call it.
+// CloseIdleConnections passes the call on to the transport below.
 func (t tagger) CloseIdleConnections() {
 	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
@@ -45,7 +45,7 @@ func (p *process) newCall(ctx context.Context, kind string, n int) (context.Cont
 	return context.WithValue(ctx, callKey{}, call), call
 }
 
-// verify makes a call, and tells what came of it.
+// verify makes a call, and reports the result.
 func (p *process) verify(ctx context.Context, id int, v idverify.Verifier, kind string, n int) Told {
 	ctx, call := p.newCall(ctx, kind, n)
 	began := time.Now()
@@ -55,7 +55,7 @@ func (p *process) verify(ctx context.Context, id int, v idverify.Verifier, kind 
 	return t
 }
 
-// ask lets all calls begin at one moment, each at the next of the services.
+// ask starts all calls at the same moment, each at the next service in turn.
 func (p *process) ask(id int, a Ask) {
 	var all sync.WaitGroup
 	wait := time.NewTimer(time.Until(a.At))
@@ -95,13 +95,13 @@ func (p *process) roam(id int, r Roam) {
 func (p *process) roamOnce(id int, r Roam, s *service.Service, random *rand.Rand) {
 	middle := int(time.Since(r.Begin).Seconds() * r.PerSecond)
 	n := max(0, middle-random.IntN(r.Spread))
-	if random.IntN(20) == 0 { // somebody comes back long after
+	if random.IntN(20) == 0 { // an old question is asked again
 		n = random.IntN(middle + 1)
 	}
 	limit := r.Limit/4 + time.Duration(random.Int64N(int64(r.Limit*3/4)))
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	if random.IntN(20) == 0 { // a caller who leaves early
+	if random.IntN(20) == 0 { // a caller that leaves early
 		leave := time.AfterFunc(time.Duration(random.Int64N(int64(limit/4))), cancel)
 		defer leave.Stop()
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/redisidverify"
 )
 
-// pace notes when a limiter lets its callers start.
+// pace records when a limiter lets its callers start.
 func (p *process) pace(id int, c Pace) error {
 	var degraded atomic.Int64
 	source, err := redisidverify.NewStartSource(p.services[0].Redis, redisidverify.Rate{Name: c.Name, PerSecond: c.PerSecond})
@@ -59,7 +59,7 @@ func (p *process) pace(id int, c Pace) error {
 	return nil
 }
 
-// timedSource notes how long Redis is waited for. A limiter asks one thing at a time.
+// timedSource records how long Redis takes. A limiter asks one thing at a time.
 type timedSource struct {
 	source  idverify.StartSource
 	slowest atomic.Int64
@@ -71,8 +71,8 @@ func (s *timedSource) Reserve(ctx context.Context, want int, patience time.Durat
 	return s.source.Reserve(ctx, want, patience)
 }
 
-// lateness is the latest that a short wait ended at: how far a machine that is busy
-// with something else delays whatever we do.
+// lateness is the longest delay of a short sleep: how far a busy machine delays
+// everything.
 func lateness(ctx context.Context) (most time.Duration) {
 	const step = 2 * time.Millisecond
 	for ctx.Err() == nil {

@@ -1,6 +1,6 @@
-// Package worker is one process of the fleet. It is told what to do in lines of JSON on
-// its standard input, and tells what happened in lines of JSON on its standard output:
-// a line is written at once, so that what a killed process has told is known.
+// Package worker is one process of the fleet. It receives commands as lines of JSON
+// on standard input, and sends events as lines of JSON on standard output. Each line
+// is written at once, so that the events of a killed process are known.
 package worker
 
 import (
@@ -11,34 +11,34 @@ import (
 	"github.com/idverify/idverify/scaleout/service"
 )
 
-// Setup is the first line that a process is given.
+// Setup is the first line that a process receives.
 type Setup struct {
-	Name     string // of this life of the process
+	Name     string // of this run of the process
 	Services []service.Config
-	Log      string // files of the process's log and of what OpenTelemetry is told
+	Log      string // files of the process's log and of its OpenTelemetry data
 	Spans    string
 	Metrics  string
 	// Traced is the share of calls that have spans, 0 for all.
 	Traced float64
 }
 
-// Command is one thing to do. One of the fields is set besides ID.
+// Command is one command. Exactly one field is set besides ID.
 type Command struct {
 	ID   int
 	Ask  *Ask  `json:",omitempty"`
 	Pace *Pace `json:",omitempty"`
 	Roam *Roam `json:",omitempty"`
 	Rows *Rows `json:",omitempty"`
-	Stop bool  `json:",omitempty"` // ends Roam and Rows, and flushes what is measured
+	Stop bool  `json:",omitempty"` // ends Roam and Rows, and flushes telemetry
 }
 
-// Ask is a crowd of calls at one moment.
+// Ask is many calls at the same moment.
 type Ask struct {
 	Kind    string
 	Numbers []int // of the questions, one for each call
 	At      time.Time
 	Limit   time.Duration // of a call
-	// Services are those that ask in turn; none stands for all.
+	// Services are asked in turn; none means all.
 	Services []int
 }
 
@@ -52,46 +52,46 @@ type Pace struct {
 	For       time.Duration
 }
 
-// Roam asks questions at random near one that moves on with time, so that several
+// Roam asks random questions near a number that grows with time, so that several
 // processes ask the same at about the same time.
 type Roam struct {
 	Kind      string
 	Begin     time.Time
-	PerSecond float64 // how fast the middle moves
-	Spread    int     // how far around it
+	PerSecond float64 // how fast the number grows
+	Spread    int     // how far around the number
 	Workers   int
-	Limit     time.Duration // the longest that a call is waited for
+	Limit     time.Duration // the longest wait for a call
 	Seed      uint64
 }
 
-// Rows works on a batch until there is no row left: on those of the queue, or, with
-// Kind, on rows 1 to Upto, all of them on every machine.
+// Rows works on a batch until no row is left: on the rows of the queue or, with Kind,
+// on rows 1 to Upto, which every machine then processes.
 type Rows struct {
 	Batch       string
 	Postgres    string // DSN
 	Kind        string
 	Upto        int
 	Workers     int
-	Hold        time.Duration // of a row that was begun
-	Reservation time.Duration // of one that was not
+	Hold        time.Duration // of a row in progress
+	Reservation time.Duration // of a row not yet started
 }
 
-// Event is what a process tells.
+// Event is a report of a process.
 type Event struct {
 	ID     int     // of the command
 	Ready  bool    `json:",omitempty"` // the first event
 	Told   *Told   `json:",omitempty"`
 	Starts *Starts `json:",omitempty"`
-	Store  string  `json:",omitempty"` // what a store could not do: "rate paused"
+	Store  string  `json:",omitempty"` // what a store could not do, such as "rate paused"
 	Done   bool    `json:",omitempty"` // the last event of a command
-	Failed string  `json:",omitempty"` // of a command that could not be carried out
+	Failed string  `json:",omitempty"` // error of a command that could not be executed
 }
 
-// Told is what a caller was told.
+// Told is the answer to a caller.
 type Told struct {
 	Kind      string
 	N         int
-	Call      string // names the call among all
+	Call      string // name of the call, unique
 	Code      idverify.Code
 	Decision  bool
 	Ambiguous bool
@@ -105,15 +105,15 @@ type Told struct {
 	Broken string `json:",omitempty"`
 }
 
-// Starts are those of a limiter.
+// Starts are the starts that a limiter gave.
 type Starts struct {
 	At       []time.Time
-	Late     time.Duration // the latest that this process was woken at, while it waited
-	Slowest  time.Duration // the longest that Redis was waited for
+	Late     time.Duration // the longest delay of a sleep in this process
+	Slowest  time.Duration // the longest that Redis took
 	Degraded int           // starts without the source
 }
 
-// ToldOf puts an answer into an event's form.
+// ToldOf converts an answer for an event.
 func ToldOf(res *idverify.Result, err error) Told {
 	var e *idverify.Error
 	switch {

@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/sqlidverify"
 )
 
-// rows is one machine of a batch.
+// rows works on a batch as one machine.
 func (p *process) rows(id int, r Rows) error {
 	db, err := service.OpenPostgres(r.Postgres)
 	if err != nil {
@@ -35,13 +35,12 @@ func (p *process) rows(id int, r Rows) error {
 	return results.err()
 }
 
-// results are those of a batch, and how it ended.
+// results are the results of a batch, and how it ended.
 type results struct {
 	all iter.Seq[batch.Result]
 	err func() error
 }
 
-// work begins.
 func (p *process) work(db *sql.DB, r Rows) (results, error) {
 	tell := func(e idverify.StoreEvent) {
 		if e.Reason != "" {
@@ -72,13 +71,13 @@ func (p *process) work(db *sql.DB, r Rows) (results, error) {
 	return results{work.Results(), work.Err}, nil
 }
 
-// requests are rows that no queue deals out.
+// requests are rows without a queue.
 func (r Rows) requests(yield func(*idverify.Request) bool) {
 	for n := 1; n <= r.Upto && yield(questions.Request(r.Kind, n)); n++ {
 	}
 }
 
-// load is the table of the persons, who stand in no other.
+// load finds the persons, who are in no table.
 func load(_ context.Context, keys []string) ([]*idverify.Request, error) {
 	requests := make([]*idverify.Request, 0, len(keys))
 	for _, key := range keys {
@@ -91,8 +90,8 @@ func load(_ context.Context, keys []string) ([]*idverify.Request, error) {
 	return requests, nil
 }
 
-// rowVerifier names the calls. The journal keeps the answers, so the client is given no
-// key.
+// rowVerifier names the calls. The journal keeps the answers, so the client gets no
+// idempotency key.
 type rowVerifier struct {
 	process *process
 	client  *idverify.Client

@@ -15,8 +15,8 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-// telemetry writes the log, spans and metrics of the process to files, in which the
-// parent looks for what must not be there.
+// telemetry writes the process's log, spans and metrics to files, in which the parent
+// looks for secrets.
 type telemetry struct {
 	logger  *slog.Logger
 	options otelidverify.Options
@@ -57,7 +57,7 @@ func openTelemetry(s Setup) (*telemetry, error) {
 	return t, nil
 }
 
-// flush writes what has not been written yet.
+// flush writes the pending data.
 func (t *telemetry) flush() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

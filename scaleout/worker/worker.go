@@ -15,13 +15,14 @@ import (
 	"github.com/idverify/idverify/scaleout/service"
 )
 
-// Variable marks a process as one of the fleet: it calls [Main] first of all.
+// Variable is the environment variable of the fleet's processes, which then call
+// [Main] first.
 const Variable = "IDVERIFY_SCALEOUT_WORKER"
 
 // IsWorker reports whether this process is one of the fleet.
 func IsWorker() bool { return os.Getenv(Variable) != "" }
 
-// Main serves the standard input until it ends.
+// Main executes commands until the standard input ends.
 func Main() {
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -29,7 +30,6 @@ func Main() {
 	}
 }
 
-// process is what the commands share.
 type process struct {
 	setup    Setup
 	services []*service.Service
@@ -85,7 +85,7 @@ func (p *process) open() error {
 	return nil
 }
 
-// tell writes a line at once.
+// tell writes an event at once.
 func (p *process) tell(e Event) {
 	line, err := json.Marshal(e)
 	if err != nil {

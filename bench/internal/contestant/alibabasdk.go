@@ -14,9 +14,9 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// newAlibabaSDK is darabonba-openapi, the core of all of the vendor's kits for Go,
-// called as its generated clients call it: a map for the form, CallApi, and the body
-// of the answer read into a struct by way of JSON. It takes no context here.
+// newAlibabaSDK is darabonba-openapi, the core of all the vendor's Go SDKs, called as
+// its generated clients call it: a map for the form, CallApi, and the answer's body
+// converted to a struct by way of JSON. It takes no context here.
 func newAlibabaSDK(s Setup) (Call, error) {
 	if s.Body != work.Aliyun {
 		return nil, errors.New("contestant: the Alibaba core posts a form")

@@ -22,8 +22,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// SameTransport has the settings that idverify's own transport has. A test
-// compares the two, setting by setting.
+// SameTransport has the same settings as idverify's own transport. A test compares
+// them.
 func SameTransport(http2 bool) *http.Transport {
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
@@ -38,16 +38,16 @@ func SameTransport(http2 bool) *http.Transport {
 	}
 }
 
-// DefaultTransport has Go's own settings, and no proxy.
+// DefaultTransport has Go's default settings, without a proxy.
 func DefaultTransport() *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	return transport
 }
 
-// hand is what a good engineer writes around net/http for one vendor: a body that
-// needs no signature streams, its length is known, the time and the answer are bounded, and
-// a pass is looked for in the scores.
+// hand is what a good engineer writes with net/http for one vendor: a body without a
+// signature streams with a known length, time and answer size are limited, and a pass
+// is decided by the scores.
 type hand struct {
 	setup  Setup
 	photo  source
@@ -160,7 +160,7 @@ func tencentFields(session string) [][2]string {
 	}
 }
 
-// randomHex is good for a session and for a boundary.
+// randomHex makes session ids and boundaries.
 func randomHex() (string, error) {
 	var id [16]byte
 	if _, err := rand.Read(id[:]); err != nil {
@@ -169,11 +169,11 @@ func randomHex() (string, error) {
 	return hex.EncodeToString(id[:]), nil
 }
 
-// tencentSignature is what the vendor asks for: HMAC-SHA1 in front of the text
-// that it signs, in base64.
+// tencentSignature is HMAC-SHA1 in front of the signed text, in base64, as the vendor
+// requires.
 func tencentSignature(now time.Time) string {
 	var nonce [4]byte
-	_, _ = rand.Read(nonce[:]) // crypto/rand ends the program rather than fail
+	_, _ = rand.Read(nonce[:]) // crypto/rand never fails; it ends the program
 	text := fmt.Sprintf("a=%s&b=&k=%s&e=%d&t=%d&r=%d&f=",
 		work.AppID, work.SecretID, now.Unix()+300, now.Unix(), binary.BigEndian.Uint32(nonce[:]))
 	mac := hmac.New(sha1.New, []byte(work.SecretKey))
@@ -203,8 +203,8 @@ func (a *baiduAnswer) verdict() error {
 	return nil
 }
 
-// baiduPath carries the access token, which is fetched once for 30 days and
-// is none of a call's cost.
+// baiduPath has the access token, which is fetched once for 30 days and so is not
+// part of a call's cost.
 var baiduPath = vendor.BaiduPath + "?" + url.Values{"access_token": {work.Token}}.Encode()
 
 func (h *hand) askBaidu(ctx context.Context) error {
@@ -219,8 +219,8 @@ func (h *hand) askBaidu(ctx context.Context) error {
 	return a.verdict()
 }
 
-// baiduQuestion is the object that the vendor wants. By hand it is written
-// without the image, which streams behind it.
+// baiduQuestion is the vendor's JSON object. By hand it is written without the image,
+// which streams after it.
 type baiduQuestion struct {
 	IDCardNumber     string `json:"id_card_number"`
 	Name             string `json:"name"`

@@ -1,7 +1,6 @@
-// Package contestant has the clients that do the same work: idverify, net/http
-// used by hand, resty, and the cores of vendors' software kits. Each is
-// used as its own documents show, with the settings it comes with; none is
-// given less than it asks for.
+// Package contestant has the clients that do the same work: idverify, net/http used
+// by hand, resty, and the cores of vendors' SDKs. Each is used as its own documents
+// show, with its default settings.
 package contestant
 
 import (
@@ -15,13 +14,13 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// Name is a contestant's.
+// Name is the name of a contestant.
 type Name string
 
 // The contestants.
 const (
 	Idverify      Name = "idverify"
-	IdverifyHTTP2 Name = "idverify-http2" // the same, with HTTP.HTTP2 set, by a server that speaks it
+	IdverifyHTTP2 Name = "idverify-http2" // the same with HTTP.HTTP2, on a server that supports it
 	ByHand        Name = "by-hand"        // net/http, with the transport settings of idverify
 	Resty         Name = "resty"
 	TencentSDK    Name = "tencent-sdk"
@@ -31,7 +30,7 @@ const (
 	VolcengineSDK Name = "volcengine-sdk"
 )
 
-// Kits are the official cores of the vendors that sign. Megvii has none.
+// Kits are the official SDK cores of the vendors that sign. Megvii has none.
 var Kits = map[work.Body]Name{
 	work.TencentFaceID: TencentSDK,
 	work.Aliyun:        AlibabaSDK,
@@ -39,16 +38,16 @@ var Kits = map[work.Body]Name{
 	work.Volcengine:    VolcengineSDK,
 }
 
-// Setup is what a contestant is told.
+// Setup configures a contestant.
 type Setup struct {
 	Body    work.Body `json:"body"`
 	BaseURL string    `json:"base_url"`
 	Size    int       `json:"size"`
-	File    string    `json:"file,omitempty"`  // the photo; empty: it is in memory
-	HTTP2   bool      `json:"http2,omitempty"` // which idverify must be told, and the server offers
+	File    string    `json:"file,omitempty"`  // the photo; empty means in memory
+	HTTP2   bool      `json:"http2,omitempty"` // set for idverify, and offered by the server
 }
 
-// Call asks once. It fails unless the answer is a pass.
+// Call makes one call. It fails unless the answer is a pass.
 type Call func(ctx context.Context) error
 
 var makers = map[Name]func(Setup) (Call, error){
@@ -63,7 +62,7 @@ var makers = map[Name]func(Setup) (Call, error){
 	VolcengineSDK: newVolcengineSDK,
 }
 
-// New makes a contestant ready to be called, by many callers at a time.
+// New makes a contestant, which can be called concurrently.
 func New(name Name, setup Setup) (Call, error) {
 	maker, known := makers[name]
 	if !known {
@@ -77,7 +76,7 @@ var errNoPass = errors.New("contestant: the answer is no pass")
 // source opens a photo.
 type source func() (io.ReadCloser, error)
 
-// photo is where the photo comes from: its file, or memory.
+// photo opens the photo: its file, or memory.
 func (s Setup) photo() source {
 	if s.File != "" {
 		return func() (io.ReadCloser, error) { return os.Open(s.File) }
@@ -86,8 +85,8 @@ func (s Setup) photo() source {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(photo)), nil }
 }
 
-// whole is the photo for those who must hold it whole: memory as it is, a file
-// read anew for each call.
+// whole is the complete photo for clients that need it in memory. A file is read anew
+// for each call.
 func (s Setup) whole() func() ([]byte, error) {
 	if s.File != "" {
 		return func() ([]byte, error) { return os.ReadFile(s.File) }

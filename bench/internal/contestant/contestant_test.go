@@ -26,7 +26,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// asked is what a server was sent.
+// asked is the request that a server received.
 type asked struct {
 	mu        sync.Mutex
 	path      string
@@ -36,7 +36,7 @@ type asked struct {
 	body      []byte
 }
 
-// serve keeps what it is sent, and answers with what turn makes of a pass.
+// serve records the request, and answers with a pass that turn may change.
 func serve(t *testing.T, turn func(path, answer string) string) (*asked, string) {
 	t.Helper()
 	a := new(asked)
@@ -61,7 +61,7 @@ func serve(t *testing.T, turn func(path, answer string) string) (*asked, string)
 
 func pass(_, answer string) string { return answer }
 
-// photo takes the body apart as the vendor would.
+// photo extracts the photo from the body as the vendor would.
 func (a *asked) photo(t *testing.T) []byte {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -100,7 +100,7 @@ func (a *asked) photo(t *testing.T) []byte {
 	return nil
 }
 
-// textsIn are the strings in JSON, wherever they are.
+// textsIn are all strings in a JSON value.
 func textsIn(value any) (texts []string) {
 	switch v := value.(type) {
 	case string:
@@ -122,7 +122,7 @@ type entry struct {
 	body work.Body
 }
 
-// smallest is a photo that every vendor takes.
+// smallest is the size of a photo that every vendor accepts.
 func (e entry) smallest() int {
 	if _, signed := e.body.Vendor(); signed {
 		return 10 * work.KB
@@ -152,8 +152,8 @@ func signers() (all []entry) {
 	return all
 }
 
-// Every contestant sends the photo whole, from memory and from a file, with
-// its length announced but for one.
+// Every contestant sends the whole photo, from memory and from a file, with its
+// length announced; one exception.
 func TestEveryContestantSendsThePhoto(t *testing.T) {
 	for _, e := range entries {
 		for _, size := range []int{e.smallest(), e.smallest() + 1, e.smallest() + 2, 100 * work.KB} {
@@ -168,7 +168,7 @@ func TestEveryContestantSendsThePhoto(t *testing.T) {
 				require.NoError(t, call(t.Context()), "%v", e)
 				require.NoError(t, call(t.Context()), "%v, the second time", e)
 				assert.True(t, string(a.photo(t)) == string(work.Photo(size)), "%v: the photo of %d bytes arrived changed", e, size)
-				if e.name == contestant.VolcengineSDK { // the kit hides the length from net/http
+				if e.name == contestant.VolcengineSDK { // the SDK hides the length from net/http
 					assert.True(t, a.chunked, "%v", e)
 					continue
 				}
@@ -179,11 +179,12 @@ func TestEveryContestantSendsThePhoto(t *testing.T) {
 	}
 }
 
-// no makes an answer that is no pass, of scores or of the vendor's verdict.
+// no turns an answer into one that is not a pass, by scores or by the vendor's
+// verdict.
 var no = strings.NewReplacer("92.5", "12.5", `"Passed":"T"`, `"Passed":"F"`, `"verification_result":"valid"`, `"verification_result":"invalid"`,
 	`"verification_code":1000`, `"verification_code":2002`)
 
-// A baseline that passes everybody would be fast.
+// A baseline that ignores the scores would be fast.
 func TestEveryContestantLooksAtTheScores(t *testing.T) {
 	for _, e := range entries {
 		_, url := serve(t, func(_, answer string) string { return no.Replace(answer) })
@@ -216,8 +217,8 @@ func TestNoContestantDoesWorkThatItCannot(t *testing.T) {
 	}
 }
 
-// Who signs is held to it by the stand-in, which is as strict as the vendors' documents,
-// and charges for each call that it took: nobody sends it twice.
+// The stand-in checks signatures as strictly as the vendors' documents, and counts
+// each accepted call, so no contestant may send twice.
 func TestEveryContestantSignsAsTheVendorWants(t *testing.T) {
 	for _, e := range signers() {
 		standIn := idverifytest.New()

@@ -6,11 +6,10 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// What the clients of the five vendors that can be bought have in common, by hand and
-// with a vendor's kit: the fields of a question that are not of one of them alone, and
-// what a pass is.
+// Code shared by the by-hand clients and SDKs of the five vendors that can be bought:
+// fields of the question, and the definition of a pass.
 
-// aliyunFields are the form.
+// aliyunFields are the fields of the form.
 func aliyunFields(order string, photo []byte) map[string]string {
 	return map[string]string{
 		"CertName":            work.PersonName,
@@ -23,7 +22,7 @@ func aliyunFields(order string, photo []byte) map[string]string {
 	}
 }
 
-// volcengineQuestion is the object; encoding/json writes the photo in base64.
+// volcengineQuestion is the JSON object; encoding/json writes the photo in base64.
 func volcengineQuestion(photo []byte) any {
 	return struct {
 		ReqKey string `json:"req_key"`
@@ -43,7 +42,7 @@ var megviiFields = [][2]string{
 	{"idcard_number", work.PersonIDNumber},
 }
 
-// tencentFaceIDAnswer is what both the kit and a hand read.
+// tencentFaceIDAnswer is read by both the SDK and the by-hand client.
 type tencentFaceIDAnswer struct {
 	Response *struct {
 		Result *string  `json:"Result,omitempty" name:"Result"`
@@ -111,7 +110,7 @@ func (a *volcengineAnswer) verdict() error {
 	return nil
 }
 
-// rate is the false accept rate whose threshold is taken.
+// rate is the false accept rate whose threshold is used.
 const rate = "1e-4"
 
 type megviiAnswer struct {

@@ -19,9 +19,9 @@ type body struct {
 
 func (b *body) Close() error { return b.photo.Close() }
 
-// newForm writes the text around the photo into one buffer, and puts the photo
-// between its two halves while it is sent. mime/multipart would do, at ninety
-// allocations more: the baseline is to be hard to beat.
+// newForm writes the text around the photo into one buffer, and sends the photo
+// between its two halves. mime/multipart would need ninety more allocations, and the
+// baseline should be hard to beat.
 func newForm(fields [][2]string, name, fileName, contentType string, open source, size int) (*body, error) {
 	boundary, err := randomHex()
 	if err != nil {
@@ -49,8 +49,8 @@ func newForm(fields [][2]string, name, fileName, contentType string, open source
 	}, nil
 }
 
-// newObject writes the object with encoding/json, and the photo as one more
-// member while it is sent.
+// newObject encodes the object with encoding/json, and adds the photo as one more
+// member while sending.
 func newObject(members any, name string, open source, size int) (*body, error) {
 	text, err := json.Marshal(members)
 	if err != nil {
@@ -70,15 +70,16 @@ func newObject(members any, name string, open source, size int) (*body, error) {
 	}, nil
 }
 
-// chunk is encoded at once: what becomes the 32 KB of net/http's own buffer.
+// chunk is how many bytes are encoded at once: they fill net/http's own buffer of 32
+// KB.
 const chunk = 24 << 10
 
-// encoder is base64 by the standard library, a chunk at a time straight into
-// the buffer it is given: no pipe, no goroutine, no second copy.
+// encoder encodes base64 with the standard library, a chunk at a time, directly into
+// the reader's buffer: no pipe, no goroutine, no second copy.
 type encoder struct {
 	photo io.Reader
 	raw   []byte
-	rest  []byte // encoded, for a buffer that was too small
+	rest  []byte // encoded bytes for which the buffer was too small
 	ended bool
 }
 
@@ -95,7 +96,7 @@ func (e *encoder) Read(p []byte) (int, error) {
 	if e.ended {
 		return 0, io.EOF
 	}
-	// As many whole groups of three as fit, so that only the end is padded.
+	// As many whole groups of three bytes as fit, so that only the end is padded.
 	room := min(max(len(p)/4*3, 3), len(e.raw))
 	n, err := io.ReadFull(e.photo, e.raw[:room])
 	switch err {

@@ -17,14 +17,14 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// What is signed is a digest of the body, so that a good engineer makes the body
-// first: encoding/json writes a []byte in base64 by itself, a form is escaped by
-// net/url, and both are hashed, and sent, where they lie.
+// The signature covers a digest of the body, so a good engineer makes the whole body
+// first: encoding/json writes a []byte in base64, net/url escapes a form, and the
+// bytes are hashed and sent without another copy.
 
-// signed is a request whose body was made, and what its signature goes into.
+// signed is a request with its finished body, and the inputs of its signature.
 type signed struct {
 	h       *hand
-	path    string // with the query
+	path    string // including the query
 	content []byte
 	digest  string
 	header  http.Header
@@ -38,7 +38,7 @@ func (h *hand) sign(path, contentType string, content []byte) *signed {
 	}
 }
 
-// host is the Host header as net/http sends it.
+// host is the Host header that net/http sends.
 func (h *hand) host() string {
 	_, host, _ := strings.Cut(h.setup.BaseURL, "://")
 	return host
@@ -61,7 +61,8 @@ func digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// chain is HMAC-SHA256 of the first part, of the next part under that, and so on.
+// chain is HMAC-SHA256 of the first part, then of each further part with the last
+// result as the key.
 func chain(key string, parts ...string) []byte {
 	sum := []byte(key)
 	for _, part := range parts {
@@ -140,7 +141,6 @@ func (h *hand) askAliyun(ctx context.Context) error {
 	return a.verdict()
 }
 
-// object is one of JSON.
 type object = map[string]any
 
 func (h *hand) askHuaweiIVS(ctx context.Context) error {
@@ -174,7 +174,7 @@ func (h *hand) askHuaweiIVS(ctx context.Context) error {
 	return a.verdict()
 }
 
-// volcengineQuery is sorted as it is signed.
+// volcengineQuery is sorted as the signature requires.
 const volcengineQuery = "Action=" + vendor.VolcengineAction + "&Version=2022-08-31"
 
 func (h *hand) askVolcengine(ctx context.Context) error {
@@ -205,7 +205,7 @@ func (h *hand) askVolcengine(ctx context.Context) error {
 	return a.verdict()
 }
 
-// askMegvii signs nothing: key and secret are in the form, which streams.
+// askMegvii signs nothing: key and secret are fields of the form, which streams.
 func (h *hand) askMegvii(ctx context.Context) error {
 	b, err := newForm(megviiFields, "image", "photo.jpg", "image/jpeg", h.photo, h.setup.Size)
 	if err != nil {

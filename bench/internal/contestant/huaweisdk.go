@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// newHuaweiSDK is huaweicloud-sdk-go-v3 with the settings that it comes with. A project
-// is named so that it need not ask for one. It takes no context.
+// newHuaweiSDK is huaweicloud-sdk-go-v3 with its default settings. The project is
+// given, so that the SDK need not ask for it. It takes no context.
 func newHuaweiSDK(s Setup) (Call, error) {
 	if s.Body != work.HuaweiIVS {
 		return nil, errors.New("contestant: the Huawei kit posts IVS's JSON")

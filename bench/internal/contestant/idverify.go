@@ -16,8 +16,8 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-// newIdverify is a provider with its default settings, and HTTP/2 where that is
-// what is measured.
+// newIdverify is a provider with its default settings, with HTTP/2 if that is
+// measured.
 func newIdverify(s Setup) (Call, error) {
 	provider, err := Provider(s, nil)
 	if err != nil {
@@ -26,13 +26,13 @@ func newIdverify(s Setup) (Call, error) {
 	return Asking(provider, s), nil
 }
 
-// Vendor is a vendor's client, which can be asked alone and under a Client.
+// Vendor is a vendor's client, which can be used alone and in a Client.
 type Vendor interface {
 	idverify.Provider
 	idverify.Verifier
 }
 
-// Provider is the vendor's client for the body. httpClient nil is the default.
+// Provider is the vendor's client for the body. A nil httpClient means the default.
 func Provider(s Setup, httpClient *http.Client) (Vendor, error) {
 	settings := idverify.HTTP{BaseURL: s.BaseURL, Client: httpClient, HTTP2: s.HTTP2}
 	switch s.Body {
@@ -55,8 +55,7 @@ func Provider(s Setup, httpClient *http.Client) (Vendor, error) {
 	return tencent.New(tencent.Config{AppID: work.AppID, SecretID: work.SecretID, SecretKey: work.SecretKey, HTTP: settings})
 }
 
-// Asking is a call of a verifier, with a request of its own each time, as a
-// service makes it.
+// Asking is a call of a verifier, with a new request each time, as in a service.
 func Asking(verifier idverify.Verifier, s Setup) Call {
 	media := idverify.File(s.File)
 	if s.File == "" {

@@ -13,8 +13,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// recognition is ImageRecognitionV2 in the form that requests have in the
-// vendor's kit: a BaseRequest and pointers.
+// recognition is ImageRecognitionV2 in the form that the vendor's SDK uses for
+// requests: a BaseRequest and pointers.
 type recognition struct {
 	*tchttp.BaseRequest
 	IdCard      *string `json:"IdCard,omitempty" name:"IdCard"`
@@ -27,9 +27,9 @@ type recognitionResponse struct {
 	tencentFaceIDAnswer
 }
 
-// newTencentSDK is the core of tencentcloud-sdk-go with the profile that it
-// comes with: TC3-HMAC-SHA256 over the whole body, no retries, a clone of Go's
-// default transport. Only the address is the bench's.
+// newTencentSDK is the core of tencentcloud-sdk-go with its default profile:
+// TC3-HMAC-SHA256 over the whole body, no retries, a clone of Go's default transport.
+// Only the address is changed.
 func newTencentSDK(s Setup) (Call, error) {
 	if s.Body != work.JSON && s.Body != work.TencentFaceID {
 		return nil, errors.New("contestant: the Tencent core posts JSON")

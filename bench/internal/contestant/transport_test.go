@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// The baseline is only a baseline with the library's own settings. The
-// library does not show its transport, so it is looked for inside a provider.
+// The comparison is fair only if by-hand has the library's own transport settings.
+// The library does not export its transport, so the test finds it inside a provider.
 func TestByHandHasTheLibrarysTransportSettings(t *testing.T) {
 	for _, setup := range []Setup{
 		{Body: work.Multipart}, {Body: work.JSON}, {Body: work.JSON, HTTP2: true}, {Body: work.HuaweiIVS},
@@ -27,7 +27,7 @@ func TestByHandHasTheLibrarysTransportSettings(t *testing.T) {
 	}
 }
 
-// transportIn walks through everything that v holds.
+// transportIn searches everything that v contains.
 func transportIn(v reflect.Value, seen map[uintptr]bool) (reflect.Value, bool) {
 	switch v.Kind() {
 	case reflect.Interface:
@@ -51,15 +51,15 @@ func transportIn(v reflect.Value, seen map[uintptr]bool) (reflect.Value, bool) {
 	return v, false
 }
 
-// inTheDialer are settings that the library keeps in its own dialer, because it
-// makes TLS connections itself: what that gains is part of what is measured.
+// inTheDialer are settings that the library has in its own dialer, because it makes
+// TLS connections itself. The gain from that is part of the measurement.
 var inTheDialer = []string{"Transport.DialContext", "Transport.DialTLSContext", "Transport.TLSClientConfig", "Transport.TLSHandshakeTimeout"}
 
-// ofProxies is heard by the library alone, and no proxy is used here.
+// ofProxies is a setting that only the library uses. No proxy is used here.
 const ofProxies = "Transport.OnProxyConnectResponse"
 
-// compare holds exported settings to each other: numbers, switches and texts
-// by value, functions and the like by whether they are there.
+// compare compares exported settings: numbers, switches and texts by value; functions
+// and the like by whether they are set.
 func compare(t *testing.T, path string, library, baseline reflect.Value) {
 	if slices.Contains(inTheDialer, path) || path == ofProxies {
 		return

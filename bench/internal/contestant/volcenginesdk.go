@@ -14,9 +14,9 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// newVolcengineSDK is the core of volc-sdk-golang as its own services use it: a list of
-// interfaces, encoding/json for the body, CtxJson. The interface is added to its list,
-// which does not have it.
+// newVolcengineSDK is the core of volc-sdk-golang as its own services use it: a list
+// of interfaces, encoding/json for the body, CtxJson. Its list lacks the interface,
+// so it is added.
 func newVolcengineSDK(s Setup) (Call, error) {
 	if s.Body != work.Volcengine {
 		return nil, errors.New("contestant: the Volcengine core posts JSON")

@@ -1,6 +1,6 @@
-// Package pictures compares package photo with disintegration/imaging, the kit that
-// most Go programs scale pictures with: a phone's picture of 12 megapixels, on its
-// side, is made upright, at most 1920×1080, and a JPEG again.
+// Package pictures compares package photo with disintegration/imaging, which most Go
+// programs use to scale pictures. A phone's picture of 12 megapixels, on its side, is
+// turned upright, scaled to at most 1920×1080, and encoded as a JPEG again.
 package pictures
 
 import (
@@ -22,8 +22,8 @@ import (
 	"github.com/idverify/idverify/photo"
 )
 
-// phone is a picture of width times height with some detail, as a phone stores it
-// that was held upright.
+// phone is a picture of width times height with some detail, as a phone that was held
+// upright stores it.
 func phone(tb testing.TB, width, height int) []byte {
 	tb.Helper()
 	m := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
@@ -65,7 +65,7 @@ func byImaging(tb testing.TB, file []byte) []byte {
 	return out.Bytes()
 }
 
-// Both make the same picture, so that the times are of the same work.
+// Both make the same picture, so that their times can be compared.
 func TestBothMakeTheSamePicture(t *testing.T) {
 	file := phone(t, 1600, 1200)
 	ours, err := jpeg.Decode(bytes.NewReader(byPhoto(t, file)))
@@ -83,8 +83,8 @@ func TestBothMakeTheSamePicture(t *testing.T) {
 	require.Less(t, float64(sum)/float64(ours.Bounds().Dx()*ours.Bounds().Dy()), 1.0, "levels apart, on average")
 }
 
-// BenchmarkFit alternates the two, on one core, and gives the share of theirs that
-// ours takes:
+// BenchmarkFit alternates the two, on one core, and reports our time as a share of
+// theirs:
 //
 //	GOMAXPROCS=1 go test -run=^$ -bench=Fit -benchtime=10x ./internal/pictures
 func BenchmarkFit(b *testing.B) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// limits say of targets that were missed what was tried, and what is in the way.
-// Those of targets that are met are not printed.
+// limits say, for targets that may be missed, what was tried and why it does not
+// help. Those of met targets are not printed.
 var limits = []struct{ target, why string }{
 	{"CPU, multipart, 30 KB, against net/http by hand",
 		"At this size a call is the kernel, net/http and some twenty microseconds of our own: checking the request, signing, " +
@@ -35,7 +35,7 @@ const (
 		"bytes than the picture has, which both sides pay."
 )
 
-// LimitList is what is said of the targets that were missed.
+// LimitList is these texts for the missed targets.
 func (r *Results) LimitList() string {
 	var text strings.Builder
 	for _, t := range r.Targets() {

@@ -10,8 +10,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// Theme is a picture's colours. The hues are told apart by people who see
-// colours differently, and every line has a mark of its own besides.
+// Theme is the colours of a picture. Colour-blind readers can tell them apart, and
+// every line also has its own mark.
 type Theme struct {
 	ground, text, faint, grid string
 	lines                     map[contestant.Name]string
@@ -35,7 +35,7 @@ var (
 	}
 )
 
-// drawn are the lines, what is to be seen best last.
+// drawn are the lines; the most important is drawn last.
 var drawn = []contestant.Name{
 	contestant.BaiduSDK, contestant.TencentSDK, contestant.Resty, contestant.IdverifyHTTP2, contestant.Idverify,
 }
@@ -58,7 +58,7 @@ const (
 
 var plottedSizes = []int{30 * work.KB, 100 * work.KB, work.MB, 5 * work.MB}
 
-// plot is a picture under way.
+// plot is an unfinished picture.
 type plot struct {
 	strings.Builder
 	theme     Theme
@@ -66,8 +66,8 @@ type plot struct {
 	ratio     func(Ratios) float64
 }
 
-// Plot draws the CPU time of each client, or the time where the system does
-// not tell the former, as a multiple of by-hand's.
+// Plot draws the CPU time of each client as a multiple of by-hand's, or the elapsed
+// time if the system does not report CPU time.
 func (r *Results) Plot(theme Theme) string {
 	p := &plot{theme: theme, ratio: func(x Ratios) float64 { return x.CPU }}
 	what := "CPU time of one call"
@@ -115,11 +115,11 @@ func (p *plot) label(x, y float64, size int, colour, anchor, weight, text string
 
 func escape(text string) string {
 	var out strings.Builder
-	_ = xml.EscapeText(&out, []byte(text)) // a Builder takes everything
+	_ = xml.EscapeText(&out, []byte(text)) // a Builder never fails
 	return out.String()
 }
 
-// scale makes room for every ratio, in powers of two.
+// scale sets the axis for all ratios, in powers of two.
 func (p *plot) scale(cases []Case) {
 	p.low, p.high = -1, 1
 	for _, c := range cases {
@@ -156,7 +156,7 @@ func stroke(name contestant.Name) string {
 	return "1.8"
 }
 
-// spaced is a size with its unit apart.
+// spaced is a size with a space before its unit.
 func spaced(size int) string {
 	name := work.SizeName(size)
 	return name[:len(name)-2] + " " + name[len(name)-2:]
@@ -214,7 +214,7 @@ func across(x float64, i int) float64 {
 	return x + inset + float64(i)*(panelWidth-2*inset)/float64(len(plottedSizes)-1)
 }
 
-// mark tells lines apart without their colours.
+// mark draws a line's mark, so that lines can be told apart without colours.
 func (p *plot) mark(name contestant.Name, x, y float64) {
 	colour := p.theme.lines[name]
 	switch name {

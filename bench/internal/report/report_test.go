@@ -21,13 +21,13 @@ import (
 	"github.com/idverify/idverify/bench/internal/worker"
 )
 
-// turn is a call that takes and uses as much as is said.
+// turn is a report with these figures.
 func turn(time, cpu, bytes, allocs float64) worker.Report {
 	return worker.Report{Time: time, CPU: cpu, HasCPU: cpu > 0, Bytes: bytes, Allocs: allocs}
 }
 
-// rounds have an idverify that is as fast as by-hand times ratio, on a machine
-// that grows slower from round to round.
+// rounds have an idverify that takes by-hand's time multiplied by ratio, on a machine
+// that becomes slower from round to round.
 func rounds(ratio, cpu float64) []report.Round {
 	var all []report.Round
 	for _, slow := range []float64{1, 2, 5} {

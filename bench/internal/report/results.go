@@ -1,5 +1,4 @@
-// Package report turns what was measured into figures, targets, a table and a
-// picture.
+// Package report turns measurements into figures, targets, a table and a picture.
 package report
 
 import (
@@ -23,15 +22,15 @@ type Results struct {
 	Overhead []Overhead `json:"overhead"`
 }
 
-// Machine is where it ran.
+// Machine is the machine that ran the bench.
 type Machine struct {
 	Processor string `json:"processor"`
 	Cores     int    `json:"cores"`
 	System    string `json:"system"`
 	Go        string `json:"go"`
 	Date      string `json:"date"`
-	// Load is how many threads wanted a core before the run, of whatever else ran; 0
-	// where the system does not tell.
+	// Load is how many threads of other programs wanted a core before the run; 0 if
+	// the system does not say.
 	Load float64 `json:"load,omitempty"`
 }
 
@@ -46,14 +45,14 @@ func (m Machine) String() string {
 	return fmt.Sprintf("%s, %d cores, %s, %s, %s", processor, m.Cores, m.System, m.Go, m.Date)
 }
 
-// Round is every contestant's turn once.
+// Round is one turn of every contestant.
 type Round map[contestant.Name]worker.Report
 
-// Case is one kind of call, by every contestant.
+// Case is one kind of call, measured for every contestant.
 type Case struct {
 	work.Case
 	Contestants []Figures `json:"contestants"`
-	// Idverify holds idverify's ratios to each of the others.
+	// Idverify has idverify's ratios to each of the others.
 	Idverify map[contestant.Name]Ratios `json:"idverify_to"`
 }
 
@@ -61,7 +60,7 @@ type Case struct {
 type Figures struct {
 	Name   contestant.Name `json:"name"`
 	Time   float64         `json:"time_us"`
-	CPU    float64         `json:"cpu_us,omitempty"` // left out where the system does not tell
+	CPU    float64         `json:"cpu_us,omitempty"` // omitted if the system does not report it
 	Bytes  float64         `json:"bytes"`
 	Allocs float64         `json:"allocs"`
 	// ToHand are the ratios to net/http by hand.
@@ -71,14 +70,14 @@ type Figures struct {
 // Ratios are medians of the ratios of each round.
 type Ratios struct {
 	Time   float64 `json:"time"`
-	CPU    float64 `json:"cpu,omitempty"` // left out where the system does not tell
+	CPU    float64 `json:"cpu,omitempty"` // omitted if the system does not report it
 	Bytes  float64 `json:"bytes"`
 	Allocs float64 `json:"allocs"`
 }
 
 const micro = 1e6
 
-// order is that of the tables and the picture.
+// order is the order in the tables and the picture.
 var order = []contestant.Name{
 	contestant.ByHand, contestant.Idverify, contestant.IdverifyHTTP2,
 	contestant.Resty, contestant.TencentSDK, contestant.BaiduSDK,
@@ -125,7 +124,8 @@ func series(name contestant.Name, rounds []Round, of func(worker.Report) float64
 	return values
 }
 
-// ratios are those of a to b. What the system does not tell is 0.
+// ratios are a's figures divided by b's; 0 for figures that the system does not
+// report.
 func ratios(a, b contestant.Name, rounds []Round) Ratios {
 	ratio := func(of func(worker.Report) float64) float64 {
 		return stats.Ratio(series(a, rounds, of), series(b, rounds, of))
@@ -137,7 +137,7 @@ func ratios(a, b contestant.Name, rounds []Round) Ratios {
 	return r
 }
 
-// Of gives a contestant's figures.
+// Of returns a contestant's figures.
 func (c Case) Of(name contestant.Name) (Figures, bool) {
 	for _, f := range c.Contestants {
 		if f.Name == name {
@@ -147,7 +147,7 @@ func (c Case) Of(name contestant.Name) (Figures, bool) {
 	return Figures{}, false
 }
 
-// Line is a case in short, for whoever watches.
+// Line is a short text about a case, printed as progress.
 func (c Case) Line() string {
 	var text strings.Builder
 	for _, f := range c.Contestants {
@@ -173,13 +173,13 @@ type Crowd struct {
 	P50       float64         `json:"p50_ms"`
 	P99       float64         `json:"p99_ms"`
 	CPU       float64         `json:"cpu_us_per_call,omitempty"`
-	// Opened is how many connections the server accepted for all rounds, the
-	// first included; Later is how many of them after the first round.
+	// Opened is how many connections the server accepted in all rounds, including the
+	// first; Later is how many of them after the first round.
 	Opened int64 `json:"connections_opened"`
 	Later  int64 `json:"connections_opened_later"`
 }
 
-// Memory is the most that the process grew while Callers sent a file each.
+// Memory is the largest growth of the process while Callers sent a file each.
 type Memory struct {
 	work.Case
 	Name    contestant.Name `json:"name"`
@@ -187,7 +187,7 @@ type Memory struct {
 	Grown   float64         `json:"grown_mb"`
 }
 
-// Overhead is what Client takes on top of a provider, of one call.
+// Overhead is the additional cost of Client over a provider, per call.
 type Overhead struct {
 	Vendor string  `json:"vendor"`
 	Time   float64 `json:"time_us"`

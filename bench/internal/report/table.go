@@ -72,7 +72,7 @@ func (r *Results) writeCases(text *strings.Builder) {
 	}
 }
 
-// known leaves out what the system did not tell.
+// known is empty for a figure that the system does not report.
 func known(format string, value float64) string {
 	if value == 0 {
 		return "–"
@@ -82,7 +82,7 @@ func known(format string, value float64) string {
 
 var bodyTitle = map[work.Body]string{work.Multipart: "multipart", work.JSON: "JSON/base64"}
 
-// titleOf is how a body is called: by its form, or by its vendor.
+// titleOf is the name of a body: its form, or its vendor.
 func titleOf(b work.Body) string {
 	if name, ok := b.Vendor(); ok {
 		return name

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// Target is what idverify is held to, and what was found.
+// Target is a goal for idverify, and the result.
 type Target struct {
 	What    string `json:"what"`
 	Goal    string `json:"goal"`
@@ -24,13 +24,13 @@ const (
 	notMeasured = "not measured"
 )
 
-// finding is one value of those that a target is about.
+// finding is one value that a target is about.
 type finding struct {
 	value float64
 	where string
 }
 
-// atMost holds all findings to a limit, and shows the worst of them.
+// atMost compares all findings with a limit, and shows the worst of them.
 func atMost(what, goal string, limit float64, format string, findings []finding) Target {
 	t := Target{What: what, Goal: goal, Figure: "–", Verdict: notMeasured}
 	if len(findings) == 0 {
@@ -55,9 +55,9 @@ func atMost(what, goal string, limit float64, format string, findings []finding)
 	return t
 }
 
-// byHand are the goals of CPU time over TLS against net/http by hand, by body and
-// size: what a server's cores are paid for, and what neighbours on the machine
-// disturb least.
+// byHand are the goals for CPU time over TLS compared with net/http by hand, by body
+// and size. CPU time is what a server pays for, and other programs on the machine
+// disturb it least.
 var byHand = []struct {
 	body work.Body
 	size int
@@ -73,7 +73,7 @@ var byHand = []struct {
 	{work.JSON, 5 * work.MB, 0.55},
 }
 
-// Targets judges the run.
+// Targets compares the run with all goals.
 func (r *Results) Targets() []Target {
 	var targets []Target
 	for _, g := range byHand {
@@ -98,7 +98,8 @@ func (r *Results) Targets() []Target {
 	)
 }
 
-// cpu holds the ratio of idverify's CPU time to another's in one case to a goal.
+// cpu compares the ratio of idverify's CPU time to another client's in one case with
+// a goal.
 func (r *Results) cpu(what string, to contestant.Name, in work.Case, goal float64) Target {
 	var found []finding
 	for _, c := range r.Cases {
@@ -109,8 +110,8 @@ func (r *Results) cpu(what string, to contestant.Name, in work.Case, goal float6
 	return atMost(what, fmt.Sprintf("≤ %.2f", goal), goal, "%.3f", found)
 }
 
-// signed are the goals of one of the five vendors: CPU time against net/http by hand
-// for photos that are large, and against the vendor's own kit for all.
+// signed are the goals for one of the five vendors: CPU time compared with net/http
+// by hand for large photos, and with the vendor's own SDK for all photos.
 func (r *Results) signed(body work.Body) []Target {
 	name, _ := body.Vendor()
 	var large, all []finding
@@ -135,12 +136,13 @@ func (r *Results) signed(body work.Body) []Target {
 // largeSigned is 0.7 MB.
 const largeSigned = 700 * work.KB
 
-// signing is what those who ask by hand do, too.
+// signing are the bodies with a signature; the by-hand clients sign too.
 var signing = map[work.Body]string{
 	work.TencentFaceID: " that signs", work.Aliyun: " that signs", work.HuaweiIVS: " that signs", work.Volcengine: " that signs",
 }
 
-// kilobytes are what idverify's calls allocate, to the five vendors or to the others.
+// kilobytes are the allocations of idverify's calls, for the five vendors or for the
+// others.
 func (r *Results) kilobytes(five bool) []finding {
 	var found []finding
 	for _, c := range r.Cases {
@@ -152,8 +154,8 @@ func (r *Results) kilobytes(five bool) []finding {
 	return found
 }
 
-// sameForEverySize is about how much more a call allocates for one photo than for
-// another. The runtime allocates now and then, too.
+// sameForEverySize compares the allocations of a call for different photo sizes. The
+// runtime also allocates now and then.
 func (r *Results) sameForEverySize() Target {
 	least, most := map[work.Body]float64{}, map[work.Body]float64{}
 	measured := map[work.Body]int{}

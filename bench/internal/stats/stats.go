@@ -1,4 +1,4 @@
-// Package stats has the little arithmetic that the figures rest on.
+// Package stats has the arithmetic for the figures.
 package stats
 
 import (
@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Median is the middle of the values, or the mean of the two in the middle.
-// Of no values it is NaN.
+// Median is the middle value, or the mean of the two middle values. Without values it
+// is NaN.
 func Median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -20,8 +20,8 @@ func Median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// Ratio is the median of a[i]/b[i], values of the same round. It is NaN when
-// there are none, or not as many of one as of the other.
+// Ratio is the median of a[i]/b[i], where both values are of the same round. It is
+// NaN if there are none, or the numbers of values differ.
 func Ratio(a, b []float64) float64 {
 	if len(a) != len(b) {
 		return math.NaN()
@@ -36,8 +36,8 @@ func Ratio(a, b []float64) float64 {
 	return Median(ratios)
 }
 
-// Percentile is the smallest value that at least p percent of the values do
-// not exceed. Of no values it is NaN.
+// Percentile is the smallest value that at least p percent of the values do not
+// exceed. Without values it is NaN.
 func Percentile(values []float64, p float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()

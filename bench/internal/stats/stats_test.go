@@ -18,7 +18,7 @@ func TestMedian(t *testing.T) {
 	assert.True(t, math.IsNaN(stats.Median(nil)))
 }
 
-// A slow round slows both: its quotient is as good as the others'.
+// A slow round slows both clients, so its ratio is as good as the others.
 func TestRatioIsOfRoundsAndNotOfMedians(t *testing.T) {
 	a, b := []float64{10, 40, 90}, []float64{20, 20, 30}
 	assert.Equal(t, 2.0, stats.Ratio(a, b), "of 0.5, 2 and 3")

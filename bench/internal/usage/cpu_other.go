@@ -5,6 +5,6 @@ package usage
 
 import "time"
 
-// CPU is not told here: Windows counts it in steps of 15 ms, which is longer
-// than what is measured.
+// CPU is not reported here: Windows counts it in steps of 15 ms, which is longer than
+// a call.
 func CPU() (spent time.Duration, ok bool) { return 0, false }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// CPU is the time that this process has spent on processors, in user mode and
-// in the kernel. ok is false where the system does not tell it finely enough.
+// CPU is the CPU time of this process, in user mode and in the kernel. ok is false if
+// the system does not report it precisely enough.
 func CPU() (spent time.Duration, ok bool) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

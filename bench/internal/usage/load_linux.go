@@ -5,8 +5,7 @@ import (
 	"os"
 )
 
-// Load is how many threads wanted a core lately, of the whole machine; 0 where
-// the system does not tell.
+// Load is how many threads wanted a core lately, on the whole machine; 0 if unknown.
 func Load() float64 {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

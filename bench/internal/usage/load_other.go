@@ -2,5 +2,5 @@
 
 package usage
 
-// Load is not told here in the same way by every system.
+// Load is unknown here: systems report it in different ways.
 func Load() float64 { return 0 }

@@ -11,12 +11,12 @@ import (
 // MemorySource says what Memory measures.
 const MemorySource = "VmHWM − VmRSS of /proc/self/status"
 
-// Memory begins a measurement of the most memory that this process holds. The
-// function it returns ends it, and gives by how many bytes it grew.
+// Memory starts to measure the peak memory of this process. The returned function
+// stops, and returns the growth in bytes.
 func Memory() func() (grown int64, err error) {
 	debug.FreeOSMemory()
-	// Brings the peak down to what is held now; where it is not allowed the
-	// peak so far stays, and the figure is higher than it should be.
+	// Resets the peak to the current size. If that is not allowed, the old peak
+	// stays, and the figure is too high.
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 	before, err := status("VmRSS")
 	if err != nil {

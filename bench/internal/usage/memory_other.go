@@ -10,9 +10,8 @@ import (
 // MemorySource says what Memory measures.
 const MemorySource = "growth of runtime.MemStats.Sys; what the kernel holds is not in it"
 
-// Memory begins a measurement of the memory that Go takes from the system,
-// which never falls. The function it returns ends it, and gives by how many
-// bytes it grew.
+// Memory starts to measure the memory that Go takes from the system, which never
+// shrinks. The returned function stops, and returns the growth in bytes.
 func Memory() func() (grown int64, err error) {
 	debug.FreeOSMemory()
 	var before runtime.MemStats

@@ -13,7 +13,7 @@ const (
 	BaiduTokenPath = "/oauth/2.0/token"
 	HuaweiIVSPath  = "/v2.0/ivs-standard"
 	MegviiPath     = "/faceid/v2/verify"
-	RootPath       = "/" // of all interfaces of three vendors, which have actions
+	RootPath       = "/" // of all interfaces of three vendors, which use actions
 )
 
 // Actions of interfaces whose path is RootPath.
@@ -25,7 +25,7 @@ const (
 
 type object = map[string]any
 
-// answers are passes, in the shapes that the vendors document.
+// answers are passes in the form that the vendors document.
 var answers = map[string][]byte{
 	TencentPath: encode(object{
 		"data": object{"similarity": 92.5, "session_id": ""}, "code": 0, "message": "OK",
@@ -64,7 +64,7 @@ var thresholds = object{"1e-3": 62.169, "1e-4": 69.315, "1e-5": 74.399, "1e-6": 
 func encode(answer object) []byte {
 	text, err := json.Marshal(answer)
 	if err != nil {
-		panic(err) // maps of strings and numbers marshal
+		panic(err) // maps of strings and numbers always marshal
 	}
 	return text
 }
@@ -72,7 +72,7 @@ func encode(answer object) []byte {
 // AnswerTo is the pass for a request, or empty.
 func AnswerTo(r *http.Request) string { return string(answers[interfaceOf(r)]) }
 
-// interfaceOf is the path of a request, with the action where there is one.
+// interfaceOf is the path of a request, with its action if it has one.
 func interfaceOf(r *http.Request) string {
 	if r.URL.Path != RootPath && r.URL.Path != "" {
 		return r.URL.Path

@@ -13,9 +13,8 @@ import (
 	"time"
 )
 
-// Certificates makes an authority that lives as long as a run, and the
-// server's certificate under it. The authority comes as PEM, without its key,
-// which is dropped.
+// Certificates makes a certificate authority for one run, and the server's
+// certificate. The authority is returned as PEM; its key is thrown away.
 func Certificates(now time.Time) (authority []byte, server tls.Certificate, err error) {
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),

@@ -1,6 +1,5 @@
-// Package vendor is the server that is asked: it reads a body, drops it, and
-// answers with a pass. It runs in a process of its own, so that what it costs
-// is in nobody's account.
+// Package vendor is the server: it reads a body, drops it, and answers with a pass.
+// It runs in its own process, so that no client's figures include its cost.
 package vendor
 
 import (
@@ -17,21 +16,21 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-// Addresses is where a Server listens, as base URLs without a path.
+// Addresses are the base URLs of a Server, without a path.
 type Addresses struct {
 	Base    map[work.Transport]string `json:"base"`
 	Control string                    `json:"control"`
 }
 
-// Counts is what the control address tells.
+// Counts is the answer of the control address.
 type Counts struct {
 	// Opened is how many connections were accepted.
 	Opened map[work.Transport]int64 `json:"opened"`
-	// Wrong is how many bodies were not as long as they announced.
+	// Wrong is how many bodies had another length than announced.
 	Wrong int64 `json:"wrong"`
 }
 
-// Server listens once for each transport, and once for questions about itself.
+// Server listens once for each transport, and once for control questions.
 type Server struct {
 	Addresses
 	listeners []net.Listener
@@ -40,7 +39,7 @@ type Server struct {
 	buffers   sync.Pool
 }
 
-// Start listens on ports of the loopback interface that the system chooses.
+// Start listens on free ports of the loopback interface.
 func Start(certificate tls.Certificate) (*Server, error) {
 	s := &Server{
 		Addresses: Addresses{Base: map[work.Transport]string{}},
@@ -53,7 +52,7 @@ func Start(certificate tls.Certificate) (*Server, error) {
 	for transport, config := range map[work.Transport]*tls.Config{
 		work.HTTP1:    nil,
 		work.HTTP1TLS: only("http/1.1"),
-		work.HTTP2TLS: only("h2"), // so that whoever cannot speak it does not seem to
+		work.HTTP2TLS: only("h2"), // a client without HTTP/2 fails instead of falling back
 	} {
 		if err := s.listen(transport, config); err != nil {
 			s.Close()
@@ -90,7 +89,7 @@ func (s *Server) listen(transport work.Transport, config *tls.Config) error {
 			}
 		},
 		TLSConfig: config,
-		ErrorLog:  log.New(io.Discard, "", 0), // a client that ends in a handshake is no news
+		ErrorLog:  log.New(io.Discard, "", 0), // a client that leaves during the handshake is normal
 		Protocols: new(http.Protocols),
 	}
 	server.Protocols.SetHTTP1(transport != work.HTTP2TLS)
@@ -105,8 +104,8 @@ func (s *Server) listen(transport work.Transport, config *tls.Config) error {
 	return nil
 }
 
-// answer drops the body and passes, unless the body's length was announced
-// wrongly or not at all: every contestant knows it, but for the kit of one vendor.
+// answer drops the body and passes, unless the body's length was announced wrongly or
+// not at all. Every contestant except one vendor's SDK announces it.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	called := interfaceOf(r)
 	answer, known := answers[called]
@@ -123,7 +122,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["Content-Type"] = contentType
 	header["Content-Length"] = []string{strconv.Itoa(len(answer))}
-	_, _ = w.Write(answer) // a caller who has gone does not read it
+	_, _ = w.Write(answer) // fails if the caller has gone
 }
 
 var contentType = []string{"application/json"}

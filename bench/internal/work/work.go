@@ -1,5 +1,5 @@
-// Package work says what is measured: the bodies, the payloads and the ways
-// to the server. Every contestant is given the same.
+// Package work defines what is measured: the bodies, the sizes and the transports.
+// They are the same for every contestant.
 package work
 
 import (
@@ -14,17 +14,17 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// Body is the form in which a photo travels.
+// Body is the format in which a photo is sent.
 type Body string
 
 // The bodies of the vendors' protocols.
 const (
-	Multipart Body = "multipart" // raw bytes in a form, as Tencent takes it
-	JSON      Body = "json"      // base64 in a JSON object, as Baidu takes it
+	Multipart Body = "multipart" // raw bytes in a form, as Tencent wants it
+	JSON      Body = "json"      // base64 in a JSON object, as Baidu wants it
 )
 
-// The bodies of the five vendors that can be bought. Four of them want a digest of
-// the body signed; the fifth has key and secret in it.
+// The bodies of the five vendors that can be bought. For four of them a digest of the
+// body is signed; the fifth has key and secret in the body.
 const (
 	TencentFaceID Body = "signed/tencentfaceid" // JSON, TC3-HMAC-SHA256
 	Aliyun        Body = "signed/aliyun"        // a form, ACS3-HMAC-SHA256
@@ -33,8 +33,8 @@ const (
 	Megvii        Body = "signed/megvii"        // multipart
 )
 
-// Signed are those five, with the sizes of photos that are measured: 100 KB, 1 MB, and
-// 3 MB or the largest that the vendor takes.
+// Signed are those five, with the measured sizes of photos: 100 KB, 1 MB, and 3 MB or
+// the largest that the vendor accepts.
 var Signed = []struct {
 	Body  Body
 	Sizes []int
@@ -49,13 +49,13 @@ var Signed = []struct {
 // Vendor is the name of one of the five vendors.
 func (b Body) Vendor() (name string, ok bool) { return strings.CutPrefix(string(b), "signed/") }
 
-// Transport is the way to the server.
+// Transport is the protocol to the server.
 type Transport string
 
 // The transports.
 const (
 	HTTP1    Transport = "http1"     // HTTP/1.1 without TLS
-	HTTP1TLS Transport = "http1-tls" // the server offers nothing but HTTP/1.1: what is measured
+	HTTP1TLS Transport = "http1-tls" // the server offers only HTTP/1.1; this is what is measured
 	HTTP2TLS Transport = "http2-tls" // chosen by ALPN
 )
 
@@ -63,10 +63,10 @@ const (
 type Case struct {
 	Body      Body      `json:"body"`
 	Transport Transport `json:"transport"`
-	Size      int       `json:"size"` // of the photo, in bytes
+	Size      int       `json:"size"` // of the photo in bytes
 }
 
-// String is what the flag -cases is matched against.
+// String is matched by the flag -cases.
 func (c Case) String() string {
 	return fmt.Sprintf("%s/%s/%s", c.Body, c.Transport, SizeName(c.Size))
 }
@@ -77,7 +77,7 @@ const (
 	MB = 1 << 20
 )
 
-// SizeName is a size as people say it.
+// SizeName is a size as people write it.
 func SizeName(size int) string {
 	if size%MB == 0 {
 		return fmt.Sprintf("%dMB", size/MB)
@@ -85,13 +85,13 @@ func SizeName(size int) string {
 	return fmt.Sprintf("%dKB", size/KB)
 }
 
-// Who is asked about: nobody, and a pass at the stand-in. The number is of January 1900.
+// The person: made up, and a pass at the stand-in. The ID number is of January 1900.
 var (
 	PersonName     = idverifytest.Match().Name
 	PersonIDNumber = idverifytest.Match().IDNumber
 )
 
-// Keys that were never live.
+// These keys were never live.
 const (
 	AppID     = "1250000000"
 	SecretID  = "EXAMPLE-SECRET-ID"
@@ -100,10 +100,10 @@ const (
 	Token     = "24.EXAMPLE-ACCESS-TOKEN"
 )
 
-// Key is what a vendor gives to sign with, or to put into the body.
+// Key is a vendor's key, for a signature or for the body.
 type Key struct{ ID, Secret string }
 
-// Those of the stand-in, which tests hold the signatures to.
+// The stand-in's keys, with which tests check the signatures.
 var (
 	TencentFaceIDKey = Key{idverifytest.TencentFaceIDSecretID, idverifytest.TencentFaceIDSecretKey}
 	AliyunKey        = Key{idverifytest.AliyunAccessKeyID, idverifytest.AliyunAccessKeySecret}
@@ -115,8 +115,8 @@ var (
 // AliyunScene is the scene of the console.
 const AliyunScene = idverifytest.AliyunSceneID
 
-// Photo is a grey JPEG, with noise behind its end up to size bytes. It is as large in
-// pixels as the vendors want, where it fits. The same size gives the same bytes.
+// Photo is a grey JPEG, with noise after its end up to size bytes. It has as many
+// pixels as the vendors require, if they fit. The same size gives the same bytes.
 func Photo(size int) []byte {
 	var picture bytes.Buffer
 	grey := image.NewGray(image.Rect(0, 0, 8, 8))
@@ -124,7 +124,7 @@ func Photo(size int) []byte {
 		grey = image.NewGray(image.Rect(0, 0, 640, 480))
 	}
 	if err := jpeg.Encode(&picture, grey, nil); err != nil {
-		panic(err) // a bytes.Buffer takes everything
+		panic(err) // a bytes.Buffer never fails
 	}
 	if picture.Len() > size {
 		panic(fmt.Sprintf("work: no JPEG fits into %d bytes", size))

@@ -13,8 +13,8 @@ import (
 	"github.com/idverify/idverify/bench/internal/vendor"
 )
 
-// fromMemory answers without a network, and without reading what it is sent:
-// what is left is what the library does itself.
+// fromMemory answers without a network and without reading the request, so that only
+// the library's own work is measured.
 type fromMemory struct{}
 
 func (fromMemory) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -31,10 +31,10 @@ func (fromMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// overhead is what Client takes on top of the one provider that it asks, by
-// blocks of calls of each in turn: the median of the differences.
+// overhead measures what Client adds to its one provider. Blocks of calls alternate
+// between the two; the result is the median of the differences.
 func overhead(s contestant.Setup, calls int) (Report, error) {
-	s.BaseURL = "http://127.0.0.1:1" // nobody goes there
+	s.BaseURL = "http://127.0.0.1:1" // never dialled
 	provider, err := contestant.Provider(s, &http.Client{Transport: fromMemory{}})
 	if err != nil {
 		return Report{}, err
@@ -44,7 +44,7 @@ func overhead(s contestant.Setup, calls int) (Report, error) {
 		return Report{}, err
 	}
 	alone, under := worker{contestant.Asking(provider, s)}, worker{contestant.Asking(client, s)}
-	// Both have run once before either is measured.
+	// Both run once before the measurement.
 	if err := errors.Join(alone.call(context.Background()), under.call(context.Background())); err != nil {
 		return Report{}, err
 	}
@@ -63,5 +63,5 @@ func overhead(s contestant.Setup, calls int) (Report, error) {
 	return Report{MoreTime: stats.Median(times), MoreAllocs: stats.Median(allocs)}, nil
 }
 
-// block is so short that what disturbs the machine falls into few of them.
+// block is short, so that a disturbance of the machine affects only few blocks.
 const block = 100

@@ -1,6 +1,5 @@
-// Package worker is the process of one contestant. It is driven by JSON on its
-// standard input, one order after the other, and measures itself: what the
-// driver and the server do is not in its figures.
+// Package worker is the process of one contestant. It receives orders as JSON on its
+// standard input, and measures itself: its figures exclude the driver and the server.
 package worker
 
 import (
@@ -9,11 +8,11 @@ import (
 
 // The orders.
 const (
-	Open     = "open"     // makes the contestant; first of all
+	Open     = "open"     // makes the contestant; the first order
 	Turn     = "turn"     // Calls, one after the other
 	Crowd    = "crowd"    // Calls, shared by Callers
 	Memory   = "memory"   // one call by each of Callers, all at once
-	Overhead = "overhead" // Calls of a provider alone, then of a Client over it
+	Overhead = "overhead" // Calls of a provider alone, then of a Client around it
 )
 
 // Order is one line to a worker.
@@ -25,11 +24,11 @@ type Order struct {
 	Callers int              `json:"callers,omitempty"`
 }
 
-// Report is one line from a worker. What is in it depends on the order.
+// Report is one line from a worker. The order decides which fields are set.
 type Report struct {
 	Error string `json:"error,omitempty"`
 
-	// Of a turn or a crowd, for each call.
+	// For a turn or a crowd, per call.
 	Time   float64 `json:"time"` // seconds
 	CPU    float64 `json:"cpu"`  // seconds; 0 where HasCPU is false
 	HasCPU bool    `json:"has_cpu"`
@@ -40,12 +39,12 @@ type Report struct {
 	P99   float64 `json:"p99,omitempty"`   // seconds
 	Grown int64   `json:"grown,omitempty"` // bytes
 
-	// Of an overhead, for each call of Client more than of its provider.
+	// For an overhead: how much more Client takes than its provider, per call.
 	MoreTime   float64 `json:"more_time"` // seconds
 	MoreAllocs float64 `json:"more_allocs"`
 }
 
-// Plus adds the figures of another turn, weighed.
+// Plus adds the weighted figures of another turn.
 func (r Report) Plus(turn Report, weight float64) Report {
 	r.Time += weight * turn.Time
 	r.CPU += weight * turn.CPU

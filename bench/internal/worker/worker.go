@@ -60,7 +60,7 @@ func (w *worker) obey(o Order) (Report, error) {
 	return Report{}, fmt.Errorf("worker: no order %q", o.Do)
 }
 
-// meter is what the process had used when it was read.
+// meter is the usage of the process at one moment.
 type meter struct {
 	memory runtime.MemStats
 	cpu    time.Duration
@@ -76,7 +76,7 @@ func read() *meter {
 	return m
 }
 
-// since is what each of the calls used since m was read.
+// since is the usage per call since m was read.
 func (m *meter) since(calls int) Report {
 	clock := time.Now()
 	cpu, _ := usage.CPU()
@@ -129,7 +129,7 @@ func (w *worker) crowd(calls, callers int) (Report, error) {
 	return report, nil
 }
 
-// memory follows a first call, so that what is set up once is not in it.
+// memory makes a call first, so that one-time setup is not measured.
 func (w *worker) memory(callers int) (Report, error) {
 	ctx := context.Background()
 	if err := w.call(ctx); err != nil {
@@ -143,7 +143,7 @@ func (w *worker) memory(callers int) (Report, error) {
 	return Report{Grown: bytes}, err
 }
 
-// together runs do in as many goroutines at once, and gives the first error.
+// together runs do in as many goroutines at once, and returns the first error.
 func together(goroutines int, do func() error) error {
 	errs := make(chan error, goroutines)
 	start := make(chan struct{})

@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/bench/internal/worker"
 )
 
-// drive runs a worker in this process, and gives it orders.
+// drive runs a worker in this process, and returns a function that gives it orders.
 func drive(t *testing.T) func(worker.Order) worker.Report {
 	orders, in := io.Pipe()
 	out, reports := io.Pipe()

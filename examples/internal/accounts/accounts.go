@@ -1,5 +1,5 @@
-// Package accounts is the one list of vendors that the examples ask. A new vendor
-// is one entry in it.
+// Package accounts is the one list of vendors that the examples use. A new vendor is
+// one entry in it.
 package accounts
 
 import (
@@ -22,11 +22,11 @@ import (
 	"github.com/idverify/idverify/volcengine"
 )
 
-// account is a vendor, and the environment variables of its credentials by the
-// vendor's own parameter names.
+// account is a vendor, with the environment variables of its credentials, named after
+// the vendor's own parameters.
 type account struct {
 	vendor      string
-	baseURL     string // a variable too
+	baseURL     string // also a variable
 	credentials map[string]string
 	open        func(given map[string]string, http idverify.HTTP) (idverify.Provider, error)
 }
@@ -78,10 +78,9 @@ func StandIns(root string) (providers []idverify.Provider, err error) {
 	return providers, nil
 }
 
-// FromEnvironment makes a provider for every vendor that has at least one
-// credential in the environment; a set that is not whole is an error. The
-// …_BASE_URL variables are optional. real says that one of the vendors is not a
-// stand-in on this machine.
+// FromEnvironment makes a provider for every vendor that has at least one credential
+// in the environment; an incomplete set is an error. The …_BASE_URL variables are
+// optional. real says that at least one vendor is not a stand-in on this machine.
 func FromEnvironment(getenv func(string) string) (providers []idverify.Provider, real bool, err error) {
 	for _, a := range accounts {
 		given, some := map[string]string{}, false
@@ -116,8 +115,8 @@ func Variables() []string {
 	return lines
 }
 
-// isLocal tells a stand-in by its plain http address, which the SDK allows on
-// loopback only.
+// isLocal recognises a stand-in by its plain http address, which the SDK allows only
+// on loopback.
 func isLocal(base string) bool {
 	u, err := url.Parse(base)
 	return err == nil && u.Scheme == "http"

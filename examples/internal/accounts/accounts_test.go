@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// environment has variables, a name before each value.
+// environment takes variables as pairs of name and value.
 func environment(pairs ...string) func(string) string {
 	return func(key string) string {
 		for i := 0; i < len(pairs); i += 2 {
@@ -29,7 +29,7 @@ func names(providers []idverify.Provider) (names []string) {
 	return names
 }
 
-// A vendor that is missing here is shown by no example.
+// A vendor that is missing from the list appears in no example.
 func TestTheListHasEveryVendor(t *testing.T) {
 	providers, err := StandIns("http://127.0.0.1:1")
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestEachVendorIsMadeFromItsVariables(t *testing.T) {
 	assert.False(t, real)
 }
 
-// One account that is not whole is an error, whatever the others are.
+// An incomplete account is an error, even if other accounts are complete.
 func TestNoAccountIsLeftOutInSilence(t *testing.T) {
 	first, second := accounts[0], accounts[1]
 	var pairs []string

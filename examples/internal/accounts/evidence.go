@@ -8,8 +8,8 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-// Evidence is a face in the forms that were given, as names of files: a vendor
-// takes the one that it reads. An empty name is none.
+// Evidence is a face in all the given forms, each the name of a file; every vendor
+// uses the form that it reads. An empty name means no such form.
 func Evidence(photo, capture string) (evidence []idverify.Evidence) {
 	if capture != "" {
 		evidence = append(evidence, linkface.Capture(idverify.File(capture)))
@@ -20,7 +20,7 @@ func Evidence(photo, capture string) (evidence []idverify.Evidence) {
 	return evidence
 }
 
-// StandInEvidence is a face of nobody's in both forms, for the stand-in.
+// StandInEvidence is the face of a made-up person in both forms, for the stand-in.
 func StandInEvidence() []idverify.Evidence {
 	return []idverify.Evidence{
 		linkface.Capture(idverify.Bytes(idverifytest.Capture())),
@@ -28,15 +28,15 @@ func StandInEvidence() []idverify.Evidence {
 	}
 }
 
-// PhotoReaders and CaptureReaders name the vendors that read that form, for the
-// help of flags.
+// PhotoReaders and CaptureReaders list the vendors that read that form, for the help
+// text of flags.
 func PhotoReaders() string   { return readers(Evidence("face.jpg", "")) }
 func CaptureReaders() string { return readers(Evidence("", "live.pb")) }
 
 func readers(evidence []idverify.Evidence) string {
 	all, err := StandIns("http://127.0.0.1")
 	if err != nil {
-		panic(err) // the list itself is wrong
+		panic(err) // a mistake in the list itself
 	}
 	var names []string
 	for _, p := range all {

@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// The headings under which an entry says what became of the API. Behaviour can
-// change where no declaration does: Changed may name whatever there is.
+// The headings for changes of the API. Behaviour can change without any declaration,
+// so Changed may name everything.
 const (
 	added   = "Added"
 	changed = "Changed"
 	removed = "Removed"
 )
 
-// next names the list of the source as it is; each release has its own.
+// next is the list of the current source; each release has its own list.
 const next = "next"
 
 var (
@@ -29,8 +29,8 @@ var (
 	ourName     = regexp.MustCompile(`^[a-z0-9]+(\.[A-Z]\w*){0,2}$`)
 )
 
-// check lists what the section Unreleased of CHANGELOG.md gets wrong, given
-// what changed between the list of the last release and api/next.txt.
+// check lists the mistakes of the section Unreleased in CHANGELOG.md, compared with
+// the changes between the list of the last release and api/next.txt.
 func check(root string) ([]string, error) {
 	document, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
 	if err != nil {
@@ -51,8 +51,8 @@ func check(root string) ([]string, error) {
 	return compare(unreleased, before, after), nil
 }
 
-// sections gives the text of Unreleased, which stands first, and the version of
-// the newest release, which stands second.
+// sections returns the text of Unreleased, the first section, and the version of the
+// newest release, the second one.
 func sections(document string) (unreleased, last string, err error) {
 	found := sectionLine.FindAllStringSubmatchIndex(document, 2)
 	if len(found) < 2 || document[found[0][2]:found[0][3]] != "Unreleased" {
@@ -88,7 +88,8 @@ func parse(written string) (names, error) {
 	return all, nil
 }
 
-// heading is where the changelog must speak of a name; "" if it is as it was.
+// heading is the heading under which the changelog must name it, "" if it did not
+// change.
 func heading(name string, before, after names) string {
 	switch was, is := before[name], after[name]; {
 	case slices.Equal(was, is):
@@ -101,11 +102,10 @@ func heading(name string, before, after names) string {
 	return changed
 }
 
-// rootPackage begins the names of the root package, and an entry may leave it out.
+// rootPackage begins the names of the root package; an entry may omit it.
 const rootPackage = "idverify."
 
-// compare lists what the entries of a section leave out, and what they say that
-// is not so.
+// compare lists what the entries of a section omit, and what they say wrongly.
 func compare(section string, before, after names) []string {
 	var problems []string
 	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
@@ -154,7 +154,8 @@ func compare(section string, before, after names) []string {
 	}
 	for name := range all {
 		under := heading(name, before, after)
-		// A type speaks for its members and a package for its types, if they came or went together.
+		// An entry about a type covers its members, and one about a package its
+		// types, if they came or went together.
 		owner := name[:max(0, strings.LastIndex(name, "."))]
 		together := under != changed && heading(owner, before, after) == under
 		if under != "" && !together && !spoken[under+" "+name] {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A library before and after, for the entries of one changelog.
+// A library before and after some changes, for one changelog.
 const (
 	before = `face package made.invalid/face
 face.Ask func(string)
@@ -48,7 +48,7 @@ voice.Listen func()
 		"- `face.Gone`, `face.Config.Old`.\n"
 )
 
-// said is what is wrong with a section that speaks so.
+// said is the mistakes of a section with these entries.
 func said(t *testing.T, entries string) string {
 	t.Helper()
 	old, err := parse(before)

@@ -39,7 +39,7 @@ func list(packages []*types.Package) []line {
 	return l
 }
 
-// text is the list as the file holds it.
+// text is the list in the form of its file.
 func text(lines []line) string {
 	var b strings.Builder
 	for _, l := range lines {
@@ -93,9 +93,9 @@ func (l *lister) declared(name string, t *types.Named) {
 	l.methods(name, t)
 }
 
-// members lists an interface. The method names stand in its own line too: one
-// more method is an addition to those who call it, and a change to those who
-// implement it.
+// members lists an interface. Its own line also has the method names: a new method is
+// an addition for code that calls the interface, but a change for code that
+// implements it.
 func (l *lister) members(name, of string, i *types.Interface) {
 	var names []string
 	for m := range i.Methods() {
@@ -158,9 +158,9 @@ func (l *lister) methods(name string, t *types.Named) {
 	}
 }
 
-// spell writes a type as a user would, every name with its package. It has no
-// names of parameters, which users do not rely on, and "unexported" for types
-// that they cannot name.
+// spell writes a type as a user would, every name with its package. Parameter names
+// are left out, because users do not rely on them; types that users cannot name are
+// written "unexported".
 func spell(t types.Type) string {
 	prefix := ""
 	if s, ok := t.(*types.Signature); ok {
@@ -171,7 +171,7 @@ func spell(t types.Type) string {
 	}
 	written := types.TypeString(t, (*types.Package).Name)
 	syntax, err := parser.ParseExpr(written)
-	if err != nil { // "untyped string" is no expression
+	if err != nil { // "untyped string" cannot be parsed
 		return written
 	}
 	ast.Inspect(syntax, func(n ast.Node) bool {
@@ -186,7 +186,7 @@ func spell(t types.Type) string {
 		return true
 	})
 	var out strings.Builder
-	_ = printer.Fprint(&out, token.NewFileSet(), syntax) // a Builder takes everything
+	_ = printer.Fprint(&out, token.NewFileSet(), syntax) // a Builder never fails
 	spelt := strings.Join(strings.Fields(out.String()), " ")
 	if prefix != "" {
 		return "func" + prefix + strings.TrimPrefix(spelt, "func")
@@ -202,7 +202,7 @@ func typeParams(list *types.TypeParamList) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
-// nameless has one field for each parameter.
+// nameless is the list with one unnamed field for each parameter.
 func nameless(list *ast.FieldList) *ast.FieldList {
 	if list == nil {
 		return nil

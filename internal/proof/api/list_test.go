@@ -14,13 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// packages imports what was made up.
+// packages imports made-up packages.
 type packages map[string]*types.Package
 
 func (p packages) Import(path string) (*types.Package, error) { return p[path], nil }
 
-// made gives one package for each path, in the order of the alphabet; a package
-// may import those before it.
+// made returns one package for each path, in alphabetical order; a package may import
+// earlier ones.
 func made(t *testing.T, sources map[string]string) []*types.Package {
 	t.Helper()
 	known := packages{}

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// listed is what "go list" tells of a package.
+// listed is the output of "go list" for a package.
 type listed struct {
 	ImportPath, Name, Export string
 	DepOnly                  bool
@@ -23,7 +23,7 @@ type listed struct {
 	Module                   *struct{ Path string }
 }
 
-// load gives the packages that a user can import, as the compiler sees them.
+// load returns the packages that a user can import, type-checked.
 func load(root string) ([]*types.Package, error) {
 	all, err := goList(root)
 	if err != nil {

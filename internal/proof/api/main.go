@@ -3,9 +3,9 @@
 //
 //	go run ./internal/proof/api # write api/next.txt anew
 //
-// The list has one line for everything that a user's program can rely on. Its
-// tests fail when the list is not what the source exports, and when something
-// changed since the last release without an entry in CHANGELOG.md.
+// The list has one line for everything that a user's program can rely on. The tests
+// fail if the list differs from what the source exports, or if CHANGELOG.md has no
+// entry for a change since the last release.
 package main
 
 import (

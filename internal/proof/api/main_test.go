@@ -19,8 +19,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const root = "../../.."
 
 func TestTheListIsWhatTheSourceExports(t *testing.T) {
-	// The cache of test results does not see what the go command reads. It sees
-	// the folders that the test reads itself, and their files' sizes and times.
+	// The cache of test results does not know which files the go command reads. It
+	// knows the folders that the test reads itself, with their files' sizes and
+	// times.
 	require.NoError(t, filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata") {
 			return filepath.SkipDir
@@ -46,8 +47,8 @@ func TestTheChangelogSpeaksOfEveryChange(t *testing.T) {
 	assert.Empty(t, problems, "CHANGELOG.md, section Unreleased:\n%s", strings.Join(problems, "\n"))
 }
 
-// A method more in an interface is a change only to those who implement it, and
-// a new interface is tried only by implementing it.
+// A new method of an interface breaks only code that implements it, and a new
+// interface is tested only by an implementation.
 func TestCompatImplementsEveryInterface(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "compat", "*.go"))
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ func keyed(key string, req *idverify.Request) *idverify.Request {
 	return req
 }
 
-// rows are everybody whom the stand-in knows, and rows that are refused.
+// rows are everybody that the stand-in knows, and rows that are refused.
 func (w *world) rows(a account) iter.Seq[*idverify.Request] {
 	return func(yield func(*idverify.Request) bool) {
 		for i, p := range idverifytest.Persons() {
@@ -92,7 +92,7 @@ func (w *world) batch(t *testing.T, run int, a account, client *idverify.Client,
 	return rows
 }
 
-// journalWatch prints what a journal is given, and what it gives back.
+// journalWatch prints everything that a journal receives and returns.
 type journalWatch struct {
 	t *testing.T
 	o *outlets

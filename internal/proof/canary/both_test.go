@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// both is a slog handler that writes each record twice: where one of the two
-// falls back to fmt, the other falls back to JSON.
+// both is a slog handler that writes each record with two handlers: one falls back to
+// fmt, the other to JSON.
 type both [2]slog.Handler
 
 func (b both) Enabled(ctx context.Context, l slog.Level) bool {

@@ -24,12 +24,12 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// childScene names, in a child process, what it is to do.
+// childScene tells a child process what to do.
 const childScene = "IDVERIFY_CANARY_SCENE"
 
-// spawn runs this test binary once more and gives all that it wrote to its
-// standard output and error, which a test cannot replace in its own process:
-// the runtime's report of a panic goes there, and so does net/http's.
+// spawn runs this test program again and returns its standard output and error. A
+// test cannot replace these in its own process, and the runtime and net/http report
+// panics there.
 func spawn(t *testing.T, scene, tests string) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -59,7 +59,7 @@ func spawn(t *testing.T, scene, tests string) string {
 	return out.String()
 }
 
-// handedOver are the needles that a child knew of.
+// handedOver are the needles that a child planted.
 func handedOver(t *testing.T, path string) []needle {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -103,7 +103,7 @@ func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
 	}
 }
 
-// A store that nobody waits for is told in a goroutine of the library's, where
+// When no caller waits for a store, it is called in a goroutine of the library, where
 // nobody could recover.
 func TestTokenStore_PanicWithoutWaitingCallerIsDropped(t *testing.T) {
 	for _, scene := range []string{"token store, save", "result store"} {
@@ -128,7 +128,7 @@ func TestTheChildsOutputIsSearched(t *testing.T) {
 	assert.True(t, found)
 }
 
-// TestChild is what a child process does; without a scene it does nothing.
+// TestChild is the code of a child process; without a scene it does nothing.
 func TestChild(t *testing.T) {
 	switch os.Getenv(childScene) {
 	case "served":
@@ -157,11 +157,11 @@ func TestChild(t *testing.T) {
 		req.IdempotencyKey = "question-1"
 		_, err = client.Verify(t.Context(), req)
 		require.NoError(t, err)
-		<-results.told // behind the caller's back
+		<-results.told // in a goroutine of the library
 	}
 }
 
-// panickingStore panics with what it is given, after it has said so.
+// panickingStore panics with its argument, after it has reported it.
 type panickingStore struct {
 	o    *outlets
 	t    *testing.T
@@ -207,8 +207,8 @@ func (p panickingResults) Save(_ context.Context, _ string, stored idverify.Stor
 	return nil
 }
 
-// panicWithValues panics with one value after the other, so that the runtime
-// prints each in its own way.
+// panicWithValues panics with several values in turn, so that the runtime prints
+// each.
 func panicWithValues(t *testing.T) {
 	w := newWorld(t)
 	var values []any
@@ -246,8 +246,8 @@ func raise(values []any) {
 	panic(values[0])
 }
 
-// serveAndPanic asks from the handler of a server, as services do, with a hook
-// that panics. net/http reports it in the process's log, with the stack.
+// serveAndPanic makes a call in a server's handler, as services do, with a hook that
+// panics. net/http writes the panic with its stack to the process's log.
 func serveAndPanic(t *testing.T) {
 	w := newWorld(t)
 	t.Cleanup(func() { w.handOver(t) })

@@ -134,7 +134,7 @@ func TestNothingComesOutOfAnIDNumber(t *testing.T) {
 	}
 }
 
-// A journal's path is its operator's. An error leaves it out all the same.
+// A journal's path is the operator's own text, but an error still leaves it out.
 func TestNothingOfAPathComesOutOfAJournal(t *testing.T) {
 	o := listen(t)
 	o.plant("a journal's path", fileMark)

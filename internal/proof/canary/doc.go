@@ -1,10 +1,9 @@
-// Package canary holds no code of the library, only a test of all of it: marks
-// are planted wherever a person or a key can stand, every way through the
-// public packages is taken, faults and panics among them, and whatever comes
-// out of the process is searched for the marks in every encoding that Go's
-// standard library would write them in.
+// Package canary tests that the whole library leaks nothing. It plants marks in every
+// place for personal data or keys, uses every part of the public packages, with
+// faults and panics, and searches all output of the process for the marks, in every
+// encoding of Go's standard library.
 //
-// What is asserted is one sentence, with no list of forbidden fields: none of
-// the marks is found. A new public type, or a new fault of the stand-in, that
-// nobody has led through here makes the test fail by itself.
+// There is one assertion and no list of forbidden fields: none of the marks is found.
+// A new public type, or a new fault of the stand-in, that is not covered here makes
+// the test fail.
 package canary

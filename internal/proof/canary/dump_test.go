@@ -15,9 +15,9 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// dumped takes what a dumper, such as go-spew, makes of a value that rests: it
-// reads every field, follows every pointer, and asks whatever has an Error or a
-// String method for its text instead.
+// dumped records what a dumper such as go-spew makes of a value that is not in use. A
+// dumper reads every field, follows every pointer, and prints the text of an Error or
+// String method instead if there is one.
 func (o *outlets) dumped(where string, v any) {
 	d := dumper{seen: map[unsafe.Pointer]bool{}}
 	if v != nil {
@@ -26,7 +26,7 @@ func (o *outlets) dumped(where string, v any) {
 	o.hear(source{where + ", dumped", true}, d.String())
 }
 
-// String keeps dumpers from the marks themselves.
+// String hides the marks themselves from dumpers.
 func (*collection) String() string { return "collection" }
 
 type dumper struct {
@@ -34,8 +34,8 @@ type dumper struct {
 	seen map[unsafe.Pointer]bool
 }
 
-// dump takes a value that can be addressed, so that a field can be read and
-// asked whether or not it is exported.
+// dump needs an addressable value, so that it can read unexported fields and call
+// their methods.
 func (d *dumper) dump(v reflect.Value, depth int) {
 	v = reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
 	if depth == 0 || v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface && d.asks(v) {
@@ -46,7 +46,7 @@ func (d *dumper) dump(v reflect.Value, depth int) {
 		if !v.IsNil() && !d.seen[v.UnsafePointer()] {
 			d.seen[v.UnsafePointer()] = true
 			d.dump(v.Elem(), depth-1)
-			delete(d.seen, v.UnsafePointer()) // what stands behind two pointers is read twice
+			delete(d.seen, v.UnsafePointer()) // a value behind two pointers is read twice
 		}
 	case reflect.Interface:
 		if !v.IsNil() {
@@ -108,7 +108,7 @@ func TestADumperIsHeard(t *testing.T) {
 	}
 }
 
-// A Client holds every key, and connections with what was sent last.
+// A Client has every key, and connections with the last bytes sent.
 // Holds P-DATA-1.
 func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 	w := newWorld(t)
@@ -116,7 +116,7 @@ func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 	for _, a := range accounts {
 		provider := a.provider(t, w.at(a.vendor))
 		providers = append(providers, provider)
-		if a.Tokens == nil { // with tokens a goroutine of its own tells the store
+		if a.Tokens == nil { // with tokens, a background goroutine calls the store
 			_, err := idverify.VerifyWith(t.Context(), provider, w.request(idverifytest.Match(), a.evidence(w.material)[0]))
 			require.NoError(t, err)
 		}
@@ -126,9 +126,9 @@ func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 	w.dumped("clients", []any{providers, client, *client, struct{ kept any }{client}})
 }
 
-// go-spew takes a struct that is one pointer for what the pointer points to, and
-// asks that for its text. An idcard.Number ended the process so, in a report
-// with its digits in it.
+// go-spew treats a struct of one pointer as the pointer's target, and calls that
+// one's String method. With an idcard.Number this crashed the process, and the crash
+// report had the digits in it.
 // Holds P-DATA-1.
 func TestNoTypeWithATextIsOnePointer(t *testing.T) {
 	w := newWorld(t)
@@ -168,7 +168,7 @@ func isOnePointer(kind reflect.Type) bool {
 	return false
 }
 
-// typesIn adds a type of this module, its tests left out, and those of its fields.
+// typesIn adds a type of this module, except its tests', and the types of its fields.
 func typesIn(kind reflect.Type, all map[reflect.Type]bool) {
 	for kind.Kind() == reflect.Pointer || kind.Kind() == reflect.Slice {
 		kind = kind.Elem()

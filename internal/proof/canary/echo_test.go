@@ -22,21 +22,21 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// echo is a vendor that repeats what it was told, wherever it can, and adds
-// words of its own.
+// echo is a vendor that repeats the request's data wherever it can, and adds its own
+// words.
 type echo struct {
 	*outlets
 	material *material
 	server   *httptest.Server
-	say      string // what is repeated in every place
+	say      string // the text to repeat in every place
 	answer   func(e *echo, w http.ResponseWriter, r *http.Request)
 	t        *testing.T
 	account  account
-	// signature is what the last request carried.
+	// signature is the signature of the last request.
 	signature string
 }
 
-// theSignature stands for the one that the request will carry.
+// theSignature is replaced by the signature of the request.
 const theSignature = "the signature"
 
 const (
@@ -75,8 +75,8 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.answer(e, w, r)
 }
 
-// told is what a vendor has heard with some evidence, and may repeat. What it
-// hears every time is repeated with the first evidence only.
+// told is the data that a vendor received with some evidence, and may repeat. Data
+// that is always sent is repeated only with the first evidence.
 func (e *echo) told(i int, s shown) []string {
 	if i > 0 {
 		return append([]string{echoName}, s.told...)
@@ -92,8 +92,8 @@ func (e *echo) told(i int, s shown) []string {
 	return all
 }
 
-// said are the ways to repeat it: each alone, all in a row, with words of the
-// vendor's own, with markup. The short form has all of them at the first vendor.
+// said are the ways to repeat it: each text alone, all together, with the vendor's
+// own words, with markup. The short form uses all of them for the first vendor.
 func (e *echo) said(i int, s shown) []string {
 	told := e.told(i, s)
 	if !long.Asked() && e.account.vendor != accounts[0].vendor {
@@ -109,7 +109,7 @@ func (e *echo) said(i int, s shown) []string {
 		"<b>"+echoName+"</b>\r\n\x00\""+echoNumber+"\"")
 }
 
-// parts are what a vendor can make of what it was told and still call an id.
+// parts are parts of the data that still look like an id.
 func (e *echo) parts() []string {
 	parts := []string{
 		echoNumber[:17], echoNumber[1:], "id." + echoNumber[:9], echoNumber[:6] + "-" + echoNumber[6:14] + "-" + echoNumber[14:],
@@ -147,7 +147,7 @@ func printable(r rune) rune {
 func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
 	for at, a := range accounts {
 		shapes := slices.Sorted(maps.Keys(a.Repeats))
-		one := at % len(shapes) // the short form has all of the first vendor's, and two of each other's
+		one := at % len(shapes) // the short form tries all for the first vendor, and two for each other
 		if !long.Asked() && at > 0 {
 			shapes = slices.Compact([]string{"match", shapes[one]})
 		}
@@ -163,7 +163,7 @@ func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
 				for i, s := range a.shown(e.material) {
 					req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}}
 					said := e.said(i, s)
-					if i == 0 && (name == "match" || name == "unlisted" && (at == 0 || long.Asked())) { // where ids and codes are kept
+					if i == 0 && (name == "match" || name == "unlisted" && (at == 0 || long.Asked())) { // in cases where ids and codes are kept
 						said = append(said, e.parts()...)
 					}
 					for _, e.say = range said {
@@ -178,8 +178,8 @@ func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
 	}
 }
 
-// revealed looks behind Reveal: there may be anything in a vendor's message
-// but the person and the credentials that the request carried.
+// revealed checks Reveal: a vendor's message may contain anything except the person's
+// data and the credentials of the request.
 func (e *echo) revealed(res *idverify.Result, err error) {
 	var message string
 	var failed *idverify.Error

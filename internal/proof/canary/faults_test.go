@@ -21,7 +21,7 @@ import (
 
 const locationMark = "EXAMPLE-location-dingo-3318"
 
-// faults are all that the stand-in has, by the names of their functions.
+// faults are all faults of the stand-in, by the names of their functions.
 var faults = map[string]idverifytest.Fault{
 	"ResetBeforeBody":  idverifytest.ResetBeforeBody(),
 	"Hang":             idverifytest.Hang(),
@@ -40,7 +40,7 @@ var faults = map[string]idverifytest.Fault{
 	"MalformedJSON":    idverifytest.MalformedJSON(),
 	"EmptyBody":        idverifytest.EmptyBody(),
 	"WrongContentType": idverifytest.WrongContentType(),
-	"VendorError":      idverifytest.VendorError(""), // its code is one of each vendor's own
+	"VendorError":      idverifytest.VendorError(""), // each vendor's error has its own code
 }
 
 func TestEveryFaultOfTheStandInIsHere(t *testing.T) {
@@ -85,7 +85,7 @@ func TestNothingComesOutOfAFault(t *testing.T) {
 			}
 			return f
 		}
-		one := i % len(accounts) // the short form lets each fault strike one vendor
+		one := i % len(accounts) // in the short form each fault strikes one vendor
 		for _, a := range long.Or(accounts, accounts[one:one+1]) {
 			t.Run(fault+"/"+a.vendor, func(t *testing.T) { strike(t, a, a.vendor, at(a, false)) })
 		}
@@ -106,8 +106,8 @@ func (a account) errorCode(ofTokens bool) string {
 	panic("no code of " + a.vendor)
 }
 
-// strike lets a fault strike every call to an endpoint: of the provider alone,
-// and of a Client with all that it can be given.
+// strike makes every call to an endpoint fail: with the provider alone, and with a
+// Client that has every option.
 func strike(t *testing.T, a account, endpoint string, f idverifytest.Fault) {
 	w := newWorld(t)
 	w.plant("a redirect's address", locationMark)
@@ -119,7 +119,7 @@ func strike(t *testing.T, a account, endpoint string, f idverifytest.Fault) {
 	req := w.request(idverifytest.Match(), a.evidence(w.material)[0])
 	w.verify("provider", t.Context(), a.provider(t, reach), req)
 
-	reach.tokens = nil // so that the token is fetched anew
+	reach.tokens = nil // so that a new token is fetched
 	client, err := idverify.New([]idverify.Provider{a.provider(t, reach)}, w.options(a.vendor)...)
 	require.NoError(t, err)
 	w.verify("client", t.Context(), client, req)
@@ -140,7 +140,7 @@ func TestNothingComesOutOfAnAnswer(t *testing.T) {
 			client, err := idverify.New([]idverify.Provider{provider}, w.options(a.vendor)...)
 			require.NoError(t, err)
 			for i, p := range idverifytest.Persons() {
-				if !long.Asked() && i%len(accounts) != at { // the short form asks each vendor about some
+				if !long.Asked() && i%len(accounts) != at { // the short form asks each vendor about some persons only
 					continue
 				}
 				all := a.evidence(w.material)
@@ -164,7 +164,7 @@ func TestNothingComesOutOfAnAnswer(t *testing.T) {
 	}
 }
 
-// A name that is written in a folded form is the same person's in the other.
+// A name in a folded form belongs to the same person as the other form.
 // Holds P-DATA-1, P-DATA-12.
 func TestNothingComesOutOfInputThatIsFoldedOrRefused(t *testing.T) {
 	for _, a := range few {

@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// The hooks of a user who prints whatever a hook is given.
+// Hooks of a user who prints every argument.
 
 func (o *outlets) hooks() idverify.Hooks {
 	return idverify.Hooks{
@@ -38,7 +38,7 @@ func (o *outlets) hooks() idverify.Hooks {
 	}
 }
 
-// context takes what a context says: values that were put into it print by type.
+// context records the text of a context. Values in a context print only their type.
 func (o *outlets) context(where string, ctx context.Context) {
 	for _, verb := range []string{"%v", "%+v"} {
 		o.heard(where+", context, "+verb, fmt.Sprintf(verb, ctx))
@@ -65,7 +65,7 @@ type personStore struct {
 }
 
 func (s personStore) Take(ctx context.Context, try idverify.Try) (idverify.Taken, error) {
-	s.o.plant("a person's pseudonym", try.Person) // a store's own, personal data still
+	s.o.plant("a person's pseudonym", try.Person) // for a store, the pseudonym is still personal data
 	s.o.context("person store", ctx)
 	defer func() { s.o.printed("person store", s.PersonStore) }()
 	return s.PersonStore.Take(ctx, try)
@@ -99,7 +99,7 @@ func (s tokenStore) Save(ctx context.Context, key string, token baiduv4.Token) e
 	return s.MemoryStore.Save(ctx, key, token)
 }
 
-// options are all that a Client can be given, with hooks that print.
+// options are all options of a Client, with hooks that print.
 func (o *outlets) options(vendor string) []idverify.Option {
 	return []idverify.Option{
 		idverify.WithHooks(o.hooks()),

@@ -20,11 +20,11 @@ import (
 	"github.com/idverify/idverify/linkface"
 )
 
-// What cannot be mended here is shown here, and stands in the documents. Where
-// one of these tests fails, a limit is gone: say so there, and move the test.
+// These leaks cannot be fixed here, and the documents say so. If one of these tests
+// fails, the limit is gone: update the documents, and move the test.
 
-// A pointer in an unexported field is followed under %s, %q, %t and every other
-// verb that fmt does not have for pointers; a value under every verb.
+// fmt follows a pointer in an unexported field under %s, %q, %t and every other verb
+// that it does not have for pointers; it reads a value under every verb.
 func TestFmtReadsUnexportedFieldsWithoutAsking(t *testing.T) {
 	req := &idverify.Request{Name: echoName, IDNumber: echoNumber}
 	assert.Contains(t, sprint("%s", struct{ last *idverify.Request }{req}), echoNumber)
@@ -35,22 +35,22 @@ func TestFmtReadsUnexportedFieldsWithoutAsking(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(struct{ evidence []idverify.Evidence }{sealed}), configMark)
 }
 
-// fmt does not ask for a Formatter under %p.
+// fmt does not call a Formatter under %p.
 func TestFmtReadsAValueUnderP(t *testing.T) {
 	assert.Contains(t, sprint("%p", idverify.Request{Name: echoName, IDNumber: echoNumber}), echoNumber)
 	assert.Contains(t, sprint("%p", linkface.Config{APIID: configMark}), configMark)
 }
 
-// A request id that is a part of the number, such as the date of birth, is a
-// word like any other: ids are full of dates.
+// A request id that is a part of the ID number, such as the date of birth, is shown
+// like any other word: ids are full of dates.
 func TestARequestIDThatIsAPartOfTheNumberIsShown(t *testing.T) {
 	_, err := whoseRequestIDIs(t, echoNumber[6:14])
 	assert.Contains(t, err.Error(), echoNumber[6:14])
 }
 
-// net/http prints what a server sends after its answer into the process's log,
-// and offers no way to stop that. A vendor whose Content-Length is too small is
-// enough. It is the one thing that comes out.
+// net/http writes what a server sends after its answer to the process's log, and this
+// cannot be switched off. It happens if a vendor's Content-Length is too small.
+// Nothing else leaks.
 func TestNetHTTPLogsWhatComesAfterAnAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.plant("what was on the wire", wireMark)
@@ -64,11 +64,11 @@ func TestNetHTTPLogsWhatComesAfterAnAnswer(t *testing.T) {
 	p := accounts[0].provider(t, reach{baseURL: "http://" + at})
 	_, err := w.verify("provider", t.Context(), p, req)
 	require.Error(t, err)
-	<-heard // net/http has closed the connection, and said why before
+	<-heard // net/http has closed the connection, and logged the reason before
 	assert.Regexp(t, `^\S+ \S+ Unsolicited response received on idle HTTP channel starting with "`+wireMark+`"; err=<nil>\n$`, logged.String())
 }
 
-// heardLog is written to by goroutines of net/http.
+// heardLog is a log for goroutines of net/http.
 type heardLog struct {
 	mu   sync.Mutex
 	text bytes.Buffer

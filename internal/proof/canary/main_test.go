@@ -8,6 +8,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // texts by the thousand, of which few are kept
+	debug.SetGCPercent(400) // thousands of texts are made, and few are kept
 	goleak.VerifyTestMain(m)
 }

@@ -15,10 +15,10 @@ import (
 	"unicode/utf8"
 )
 
-// needle is one way in which a mark, or a part of it, would stand in a text.
+// needle is one form of a mark, or of a part of it, in a text.
 type needle struct{ what, form, text string }
 
-// shortest is the length below which a text is found by chance.
+// shortest is the length below which a text can be found by chance.
 const shortest = 6
 
 // encoded is a text in every form that Go's own printers and encoders give it.
@@ -31,7 +31,7 @@ func encoded(text string) map[string]string {
 	return forms
 }
 
-// encodings spares every test to do the same again.
+// encodings caches the forms for all tests.
 var encodings sync.Map
 
 func encode(text string) map[string]string {
@@ -64,8 +64,8 @@ func encode(text string) map[string]string {
 	return forms
 }
 
-// hashed are the plain hashes of a whole mark. ID numbers are so few that a
-// plain hash is the number.
+// hashed are the plain hashes of a whole mark. There are so few ID numbers that a
+// plain hash reveals the number.
 func hashed(whole string) map[string]string {
 	long, middle, short := sha256.Sum256([]byte(whole)), sha1.Sum([]byte(whole)), md5.Sum([]byte(whole))
 	forms := map[string]string{}
@@ -111,8 +111,8 @@ func numbered(text string) string {
 	return out.String()
 }
 
-// base64At is what stays the same of a text's base64 when that many bytes (of
-// every three) stand before it, whatever they and those behind it are.
+// base64At is the part of a text's base64 that does not depend on its neighbours, if
+// that many bytes (modulo three) are before it.
 func base64At(enc *base64.Encoding, raw []byte, offset int) string {
 	whole := enc.EncodeToString(append(make([]byte, offset), raw...))
 	from := [...]int{0, 2, 3}[offset]
@@ -120,7 +120,7 @@ func base64At(enc *base64.Encoding, raw []byte, offset int) string {
 	return whole[min(from, to):to]
 }
 
-// finder finds needles of any number in one pass over a text.
+// finder finds any number of needles in one pass over a text.
 type finder struct {
 	heads   [1 << 16]bool // the first two bytes of any needle
 	needles map[[4]byte][]needle
@@ -142,7 +142,7 @@ func newFinder(needles []needle) *finder {
 	return f
 }
 
-// in is the first needle in a text; letter case counts for nothing.
+// in is the first needle in a text; letter case is ignored.
 func (f *finder) in(text string) (needle, bool) {
 	text = asciiLower(text)
 	for i := 0; i+shortest <= len(text); i++ {
@@ -158,7 +158,7 @@ func (f *finder) in(text string) (needle, bool) {
 	return needle{}, false
 }
 
-// asciiLower leaves bytes that are no UTF-8 as they are.
+// asciiLower does not change bytes that are not UTF-8.
 func asciiLower(s string) string {
 	b := []byte(s)
 	for i, c := range b {

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// material is what a face is shown with. All of it is planted.
+// material is the evidence of a face. All of it is planted.
 type material struct {
 	photo, capture idverify.Media
 	picture        []byte
@@ -53,8 +53,8 @@ func plantMaterial(o *outlets) *material {
 	return m
 }
 
-// markedPicture is the stand-in's picture with a comment in it, as cameras
-// write them: a vendor reads it like any other.
+// markedPicture is the stand-in's picture with a comment, as cameras write them: a
+// vendor reads it like any other.
 func markedPicture() []byte {
 	photo := idverifytest.Photo()
 	comment := append([]byte{0xFF, 0xFE, 0, byte(len(pictureMark) + 2)}, pictureMark...)
@@ -71,7 +71,8 @@ func pieces(file []byte) []string {
 	return found
 }
 
-// outcome takes a result and an error, and all that can be reached from them.
+// outcome records a result and an error, and everything that can be reached from
+// them.
 func (o *outlets) outcome(where string, res *idverify.Result, err error) {
 	if res != nil {
 		o.result(where+", result", res)
@@ -113,7 +114,7 @@ func (o *outlets) attempts(where string, attempts []idverify.Attempt) {
 	}
 }
 
-// reply takes a vendor's own reply, and what in it is of a type of ours.
+// reply records a vendor's own reply, and the values of our types in it.
 func (o *outlets) reply(where string, reply any) {
 	o.still(where, reply)
 	fields := reflect.ValueOf(reply).Elem()
@@ -125,7 +126,7 @@ func (o *outlets) reply(where string, reply any) {
 	}
 }
 
-// stored writes a value as JSON, reads it back and takes what it says then.
+// stored writes a value as JSON, reads it back and records the result.
 func (o *outlets) stored(where string, v, back any) {
 	text, err := json.Marshal(v)
 	if err == nil {

@@ -18,14 +18,14 @@ import (
 
 const fileMark = "EXAMPLE-file-of-somebody-genet-6619"
 
-// telling is an error of a user's media, or file system, that says too much.
+// telling is an error of a user's media, or of a file system, that contains a mark.
 var telling = &fs.PathError{Op: "open", Path: fileMark, Err: errors.New(fileMark)}
 
 type tellingFS struct{}
 
 func (tellingFS) Open(string) (fs.File, error) { return nil, telling }
 
-// turning is a reader that gives some of a picture and then fails its own way.
+// turning is a reader that returns part of a picture and then fails.
 type turning struct {
 	io.Reader
 	then func() error
@@ -40,7 +40,7 @@ func (r turning) Read(p []byte) (int, error) {
 }
 func (turning) Close() error { return telling }
 
-// badMedia are media that cannot be sent, each with a mark in its way to fail.
+// badMedia are media that cannot be sent, each with a mark in its error.
 func badMedia(t *testing.T, picture []byte) map[string]idverify.Media {
 	t.Helper()
 	dir := t.TempDir()

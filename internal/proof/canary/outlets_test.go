@@ -20,27 +20,26 @@ import (
 	"testing"
 )
 
-// outlets collects whatever comes out, and knows what must not. What it has
-// collected stands behind a second pointer, where fmt does not look when it
-// prints a hook that holds an outlets.
+// outlets collects all output, and knows the marks. The collected texts are behind a
+// second pointer, because fmt would print them when it prints a hook with an outlets.
 type outlets struct{ *collection }
 
 type collection struct {
 	mu    sync.Mutex
 	marks []needle
-	said  map[string]source // texts, and where each was first heard
-	met   map[error]bool    // the errors that had their say
+	said  map[string]source // texts, with the first source of each
+	met   map[error]bool    // errors that were already printed
 }
 
-// source is where a text came from. By reflection fmt prints fields, exported
-// or not, without asking their type.
+// source is where a text came from. By reflection fmt prints fields, exported or not,
+// without calling methods.
 type source struct {
 	where     string
 	reflected bool
 }
 
-// listen begins to collect, the process's log included, and searches what was
-// collected when the test ends.
+// listen starts to collect, including the process's log, and searches the collected
+// texts when the test ends.
 func listen(t *testing.T) *outlets {
 	t.Helper()
 	o := newOutlets()
@@ -62,8 +61,8 @@ func newOutlets() *outlets {
 	return &outlets{&collection{said: map[string]source{}, met: map[error]bool{}}}
 }
 
-// plant adds a mark. Whole and parts are searched for in every encoding, the
-// whole also by its hashes.
+// plant adds a mark. The whole and its parts are searched for in every encoding, and
+// the whole also by its hashes.
 func (o *outlets) plant(what, whole string, parts ...string) {
 	var marks []needle
 	for _, text := range append([]string{whole}, parts...) {
@@ -79,7 +78,7 @@ func (o *outlets) plant(what, whole string, parts ...string) {
 	o.marks = append(o.marks, marks...)
 }
 
-// plantKey adds a credential and either half of it.
+// plantKey adds a credential and both halves of it.
 func (o *outlets) plantKey(what, key string) {
 	if len(key) < 16 {
 		o.plant(what, key)
@@ -88,16 +87,16 @@ func (o *outlets) plantKey(what, key string) {
 	o.plant(what, key, key[:len(key)/2], key[len(key)/2:])
 }
 
-// clocks are times and durations in a text, such as that of a context: in so many
-// digits eight of a planted number come by chance.
+// clocks matches times and durations, such as those of a context: among so many
+// digits, eight digits of a planted number occur by chance.
 var clocks = regexp.MustCompile(`\d\d:\d\d:\d\d\.\d+|m=[+-]\d+\.\d+|\[-?[0-9.]+(ns|µs|ms|s)\]`)
 
-// addresses are those of pointers, which fmt prints when it reads fields by
-// reflection. No planted text has as many digits, or is written with 0x.
+// addresses matches pointers, which fmt prints when it reads fields by reflection. No
+// planted text has as many digits, or begins with 0x.
 var addresses = regexp.MustCompile(`\b(0x[0-9a-fA-F]{9,14}|0X[0-9a-fA-F]{9,14}|[0-9]{11,15})\b`)
 
-// find looks for a mark in a text. What it finds counts only if it is still there
-// without the numbers in which it may stand by chance.
+// find looks for a mark in a text. A mark counts only if it is still there after the
+// numbers that may contain it by chance are removed.
 func (f *finder) find(text string, from source) (needle, bool) {
 	n, ok := f.in(text)
 	if !ok {
@@ -110,7 +109,7 @@ func (f *finder) find(text string, from source) (needle, bool) {
 	return f.in(text)
 }
 
-// leaks names the marks that were found, each with the first few places.
+// leaks lists the marks found, each with its first few places.
 func (o *outlets) leaks() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -132,8 +131,8 @@ func (o *outlets) leaks() []string {
 	return found
 }
 
-// marksFile names where a child process leaves its needles for its parent, who
-// holds the child's real standard output and error.
+// marksFile is where a child process writes its needles for its parent, which has the
+// child's real standard output and error.
 const marksFile = "IDVERIFY_CANARY_MARKS"
 
 func (o *outlets) handOver(t *testing.T) {
@@ -154,7 +153,7 @@ func (o *outlets) handOver(t *testing.T) {
 	}
 }
 
-// heard takes a text.
+// heard records a text.
 func (o *outlets) heard(where, text string) { o.hear(source{where, false}, text) }
 
 func (o *outlets) hear(from source, text string) {
@@ -166,7 +165,7 @@ func (o *outlets) hear(from source, text string) {
 	}
 }
 
-// writer takes what is written, for loggers.
+// writer records what a logger writes.
 func (o *outlets) writer(where string) listener { return listener{o, where} }
 
 type listener struct {
@@ -179,19 +178,19 @@ func (l listener) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// verbs are all that print text or bytes; %c, %U and the like only make sense
-// for characters, and print everything else all the same.
+// verbs are all verbs for text or bytes. %c, %U and similar verbs make sense only for
+// characters, but print everything.
 var verbs = append([]string{"%s", "%q", "%c", "%U", "%t", "%p"}, pointerVerbs...)
 
-// pointerVerbs are those that fmt has for pointers. Under any other it calls
-// the verb bad, and then prints what the pointer points to.
+// pointerVerbs are the verbs that fmt supports for pointers. For any other verb it
+// reports a bad verb, and then prints the pointer's target.
 var pointerVerbs = []string{"%v", "%+v", "%#v", "%8.3v", "%x", "%X", "%d", "%T"}
 
-// errorVerbs are those for which fmt asks an error for its text.
+// errorVerbs are the verbs for which fmt calls an error's Error method.
 var errorVerbs = []string{"%v", "%+v", "%s", "%q", "%x", "%X"}
 
-// value takes everything that a value says of itself, alone and where a user
-// would keep it, by every printer, encoder and logger.
+// value records everything that a value prints, alone and in the places where a user
+// would keep it, with every printer, encoder and logger.
 func (o *outlets) value(where string, v any) {
 	if v == nil {
 		return
@@ -209,14 +208,14 @@ func (o *outlets) value(where string, v any) {
 	}
 }
 
-// still takes a value that rests, and also has a value read by reflection, which must not be done to
-// what is in use.
+// still is value for a value that nobody uses. It also reads the value by reflection,
+// which is not safe for a value in use.
 func (o *outlets) still(where string, v any) {
 	o.value(where, v)
 	o.dumped(where, v)
 	kept := []any{v}
 	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && !rv.IsNil() && ast.IsExported(rv.Elem().Type().Name()) {
-		kept = append(kept, rv.Elem().Interface()) // of another type nobody else can keep a value
+		kept = append(kept, rv.Elem().Interface()) // in a field of another type the value could not be set
 	}
 	for _, v := range kept {
 		for _, verb := range unexportedVerbs(v) {
@@ -229,7 +228,7 @@ func (o *outlets) still(where string, v any) {
 
 type unexported struct{ kept any }
 
-// printed takes what a value says of itself alone, also while it is in use.
+// printed records only the value's own text; it is safe for a value in use.
 func (o *outlets) printed(where string, v any) {
 	for _, verb := range without(verbs, "%p") {
 		o.heard(where+", "+verb, fmt.Sprintf(verb, v))
@@ -237,7 +236,7 @@ func (o *outlets) printed(where string, v any) {
 	o.log(where, v)
 }
 
-// logged are the places from which a value is handed to a logger.
+// logged are the forms in which a value is passed to a logger.
 var logged = []string{"alone", "by value", "in a struct"}
 
 // places are where a user would keep a value.
@@ -281,24 +280,24 @@ func (o *outlets) encode(at string, v any) {
 	o.heard(at+", gob", out.String()+fmt.Sprint(err))
 }
 
-// log hands a value to slog in the ways that it can be handed over.
+// log passes a value to slog in every possible way.
 func (o *outlets) log(at string, v any) {
 	l := o.logger(at + ", slog")
 	l.With("before", v).WithGroup("group").Log(context.Background(), lowest, "kept",
 		"value", v, slog.Group("inner", slog.Any("value", v)), slog.Any("list", []any{v}), v)
 }
 
-// lowest is below every level that a logger has a name for.
+// lowest is below every named level.
 const lowest = slog.Level(-100)
 
-// logger writes text and JSON, at the most talkative level.
+// logger writes text and JSON, at the lowest level.
 func (o *outlets) logger(where string) *slog.Logger {
 	options := &slog.HandlerOptions{Level: lowest}
 	out := o.writer(where)
 	return slog.New(both{slog.NewTextHandler(out, options), slog.NewJSONHandler(out, options)})
 }
 
-// failure takes an error: itself, in company, and all that stands behind it.
+// failure records an error: itself, joined and wrapped, and all errors behind it.
 func (o *outlets) failure(where string, err error) {
 	if err == nil || o.hasMet(err) {
 		return
@@ -323,7 +322,7 @@ func (o *outlets) failure(where string, err error) {
 	}
 }
 
-// hasMet tells errors that are the same again, as those of attempts are.
+// hasMet recognises errors that occur again, such as those of attempts.
 func (o *outlets) hasMet(err error) bool {
 	if reflect.TypeOf(err).Kind() != reflect.Pointer {
 		return false

@@ -59,7 +59,8 @@ func (w *world) panickingOption(hook, vendor string) []idverify.Option {
 	case "results":
 		return []idverify.Option{idverify.WithResultStore(panickingLoad{boom}, []byte(storeSecret))}
 	case "randomness":
-		// Retry's source of randomness is asked after an error that is safe to repeat.
+		// Retry uses its source of randomness only after an error that is safe to
+		// repeat.
 		w.standIn.Inject(vendor, idverifytest.RateLimited())
 		return []idverify.Option{idverify.WithRetry(idverify.Retry{Random: func() float64 { boom(); return 0 }})}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// silentProvider breaks its contract: it gives back what it is told to.
+// silentProvider breaks its contract: it returns the values that the test gives it.
 type silentProvider struct {
 	idverify.Provider
 	res *idverify.Result
@@ -31,7 +31,7 @@ func (failingPersons) Take(context.Context, idverify.Try) (idverify.Taken, error
 
 func (failingPersons) Return(context.Context, idverify.Try) error { return nil }
 
-// What a Client refuses by itself, without a vendor's answer.
+// Requests that a Client refuses itself, without a vendor.
 func TestNothingComesOutOfWhatAClientRefuses(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {
@@ -82,7 +82,7 @@ type otherEvidence struct{}
 
 func (otherEvidence) EvidenceKind() string { return "other" }
 
-// One key for two people: the second is told so, and nothing else.
+// One key for two people: the second caller learns that, and nothing else.
 func TestNothingComesOutOfAKeyThatIsUnderWayForAnother(t *testing.T) {
 	w := newWorld(t)
 	a := signed()

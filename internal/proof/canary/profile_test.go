@@ -15,8 +15,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// What the runtime tells of a process while calls are under way. A service that
-// offers its profiles over HTTP shows them to whoever asks.
+// Profiles of a process with calls in progress. A service that offers its profiles
+// over HTTP shows them to anybody.
 // Holds P-DATA-6.
 func TestNothingComesOutOfAProfile(t *testing.T) {
 	for _, a := range few {
@@ -32,7 +32,7 @@ func TestNothingComesOutOfAProfile(t *testing.T) {
 			require.NoError(t, err)
 			req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1], IdempotencyKey: "question-1"}
 			var traced bytes.Buffer
-			tracing := trace.Start(&traced) == nil // not where the whole test is traced
+			tracing := trace.Start(&traced) == nil // not if the whole test is traced
 			done := make(chan struct{})
 			go pprof.Do(t.Context(), pprof.Labels("request", fmt.Sprint(req), "client", fmt.Sprint(client)), func(ctx context.Context) {
 				defer close(done)
@@ -40,7 +40,7 @@ func TestNothingComesOutOfAProfile(t *testing.T) {
 			})
 			<-asked
 			for _, profile := range pprof.Profiles() {
-				texts := 1 // debug 0 is packed, and 2 differs for goroutines only
+				texts := 1 // debug 0 is compressed, and 2 differs only for goroutines
 				if profile.Name() == "goroutine" {
 					texts = 2
 				}

@@ -9,31 +9,30 @@ import (
 	"github.com/idverify/idverify/providerkit"
 )
 
-// What the documents except is excepted here, and limits_test.go shows that it
-// has to be.
+// Exceptions that the documents state. limits_test.go shows that they are necessary.
 
-// openFields are the types whose exported fields are the person's or the
-// account's, and whose documents say that fmt reads them, without asking, as a
-// value in an unexported field.
+// openFields are the types with personal or account data in exported fields. Their
+// documents say that fmt reads these fields, without calling methods, if the value is
+// in an unexported field.
 var openFields = func() []reflect.Type {
 	all := []reflect.Type{reflect.TypeFor[idverify.Request](), reflect.TypeFor[idverify.HTTP](), reflect.TypeFor[idverify.PersonLimit](), reflect.TypeFor[idverify.Credentials](),
 		reflect.TypeFor[providerkit.Config](), reflect.TypeFor[providerkit.Request](), reflect.TypeFor[providerkit.Said]()}
 	for _, a := range accounts {
 		_, cfg, _ := a.Make(vendors.Account{})
-		for _, open := range append(a.Open, cfg) { // of a Reply: the fields are the vendor's words
+		for _, open := range append(a.Open, cfg) { // a Reply's fields are the vendor's words
 			all = append(all, reflect.TypeOf(open))
 		}
 	}
 	return all
 }()
 
-// vendorsWords are what a vendor says by itself. A Reply keeps them, without the
-// person, as they came: whoever reads its fields, or has fmt read them by
-// reflection in an error that wraps it, sees them.
+// vendorsWords are texts that a vendor sends. A Reply keeps them unchanged, without
+// personal data. Code that reads its fields sees them, and so does fmt if it prints
+// by reflection an error that wraps the Reply.
 const vendorsWords = "the vendor's own words"
 
-// verbsFor are all verbs, but for what fmt does not ask a type about: %p of
-// what is no pointer prints the fields.
+// verbsFor are all verbs, except those for which fmt calls no method: %p of a value
+// that is no pointer prints its fields.
 func verbsFor(v any) []string {
 	if holds(reflect.ValueOf(v), openFields, 4) {
 		return without(verbs, "%p")
@@ -41,9 +40,9 @@ func verbsFor(v any) []string {
 	return verbs
 }
 
-// unexportedVerbs are the verbs under which a value must be silent in an
-// unexported field: none for those types, and for a pointer to one those that
-// fmt has for pointers.
+// unexportedVerbs are the verbs under which a value in an unexported field must print
+// nothing: none for those types; for a pointer to one of them, the verbs that fmt has
+// for pointers.
 func unexportedVerbs(v any) []string {
 	t := reflect.TypeOf(v)
 	switch {
@@ -59,12 +58,12 @@ func without(all []string, one string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == one })
 }
 
-// holds looks for values of some types in a value, a few levels down.
+// holds looks for values of some types inside a value, a few levels deep.
 func holds(v reflect.Value, types []reflect.Type, depth int) bool {
 	switch {
 	case !v.IsValid() || depth < 0:
 		return false
-	case v.Type() == reflect.TypeFor[idverify.Client](): // it holds none, and may be in use
+	case v.Type() == reflect.TypeFor[idverify.Client](): // it has none of them, and may be in use
 		return false
 	case slices.Contains(types, v.Type()):
 		return true

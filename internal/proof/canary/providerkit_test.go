@@ -13,10 +13,10 @@ import (
 	"github.com/idverify/idverify/providerkit"
 )
 
-// kitKey is the key of a provider that is made of the kit.
+// kitKey is the key of a provider made with the kit.
 const kitKey = "EXAMPLE-key-of-a-kits-provider-5521"
 
-// kitSamples are values of the kit's types, as one question fills them.
+// kitSamples are values of the kit's types during one question.
 func (w *world) kitSamples(t *testing.T, req *idverify.Request) map[string]any {
 	t.Helper()
 	w.plant("a kit's key", kitKey)
@@ -32,7 +32,7 @@ func (w *world) kitSamples(t *testing.T, req *idverify.Request) map[string]any {
 	require.NoError(t, err)
 	q, err := req.Question(anybody{})
 	require.NoError(t, err)
-	// What a provider reads of an answer is plain text, as what it makes of it is.
+	// What a provider reads from an answer, and makes of it, is plain text.
 	samples := map[string]any{
 		"providerkit.Text": nil, "providerkit.Remark": nil, "providerkit.Inner": nil, "providerkit.Mask": providerkit.Mask[world]{},
 		"providerkit.Score": providerkit.Score{}, "providerkit.Rungs": providerkit.Rungs{}, "providerkit.Verdict": providerkit.Yes,
@@ -65,7 +65,7 @@ func (w *world) kitSamples(t *testing.T, req *idverify.Request) map[string]any {
 	return samples
 }
 
-// anybody accepts whatever there is.
+// anybody accepts every evidence.
 type anybody struct{ idverify.Provider }
 
 func (anybody) Accepts(idverify.Evidence) bool { return true }

@@ -23,8 +23,8 @@ import (
 	"github.com/idverify/idverify/photo"
 )
 
-// packages are those that users import: the root, and the folders in it that
-// hold Go and are no modules of their own.
+// packages are those that users import: the root, and the folders in it that contain
+// Go code and are no modules.
 var packages = func() map[string]string {
 	const root = "../../.."
 	all := map[string]string{"idverify": root}
@@ -41,8 +41,8 @@ var packages = func() map[string]string {
 	return all
 }()
 
-// samples are values of every exported type, with marks wherever they can
-// stand. A new type that is not here makes the test fail.
+// samples are values of every exported type, with marks in every possible place. A
+// new type that is missing here makes the test fail.
 func (w *world) samples(t *testing.T) map[string]any {
 	t.Helper()
 	number, err := idcard.Parse("11010519000107008X")
@@ -83,7 +83,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	samples["idverify.Question"] = question
 	fitter, err := photo.New(photo.Config{})
 	require.NoError(t, err)
-	for vendor, provider := range providers { // a type that is not exported, and yet users hold it
+	for vendor, provider := range providers { // an unexported type that users still get
 		samples["photo.Fitted("+vendor+")"] = photo.Fitted(provider)[0]
 	}
 	report, err := photo.Check(t.Context(), w.photo, slices.Collect(maps.Values(providers))...)
@@ -106,7 +106,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 	taken, err := persons.Take(t.Context(), idverify.Try{Person: configMark, ID: configMark, Limit: 1, Window: time.Hour})
 	require.NoError(t, err)
 	w.plant("a person's pseudonym", configMark)
-	try := idverify.Try{Person: "0123456789abcdef", ID: "id", Limit: 1, Window: time.Hour} // a store is told the pseudonym
+	try := idverify.Try{Person: "0123456789abcdef", ID: "id", Limit: 1, Window: time.Hour} // a store gets the pseudonym
 	limited := idverify.PersonLimit{Secret: []byte(personKey), Tries: 1, Window: time.Hour, Store: persons}
 
 	maps.Copy(samples, map[string]any{
@@ -186,11 +186,11 @@ func exportedTypes(syntax *ast.File) []string {
 	return names
 }
 
-// revealing are the fields and methods whose purpose is to give what is
-// secret, or a vendor's own words. Whatever else can be reached from a public
-// value is printed, and must be harmless.
+// revealing are the fields and methods that return secrets, or a vendor's own words,
+// on purpose. Everything else that can be reached from a public value is printed, and
+// must be harmless.
 var revealing = map[string][]string{
-	"idverify.Request":          {"Name", "IDNumber", "Evidence"}, // a sample of each evidence is here by itself
+	"idverify.Request":          {"Name", "IDNumber", "Evidence"}, // each kind of evidence has its own sample
 	"idverify.Subject":          {"Name", "IDNumber"},
 	"idverify.Sensitive":        {"Reveal"},
 	"idverify.PersonLimit":      {"Secret"},
@@ -198,17 +198,17 @@ var revealing = map[string][]string{
 	"idverify.PhotoURLEvidence": {"URL"},
 	"idcard.Number":             {"Reveal", "BirthDate"},
 	"idverify.Media":            {"Open"},
-	// What a provider's author puts together, and what came.
+	// What a provider's author sets, and what arrives.
 	"providerkit.Config":  {"Keys"},
 	"providerkit.Request": {"Header", "Query"},
 	"providerkit.Said":    {"Code", "Message"},
 	"providerkit.Answer":  {"Content"},
-	// These say nothing, and do something.
+	// These return nothing, and have an effect.
 	"batch.FileJournal":   {"Close"},
 	"idverifytest.Server": {"Close", "Reset", "RevokeTokens"},
 }
 
-// reveals are those of a type, a vendor's included.
+// reveals are those of a type, including a vendor's types.
 func reveals(name string) []string {
 	for _, a := range accounts {
 		if name == a.vendor+".Config" {
@@ -225,8 +225,8 @@ func reveals(name string) []string {
 	return revealing[name]
 }
 
-// walk takes a value, its exported fields and what its methods without
-// arguments return, and what can be reached from those.
+// walk records a value, its exported fields and the results of its methods without
+// arguments, and everything that can be reached from those.
 func (o *outlets) walk(where string, v reflect.Value, depth int) {
 	for v.Kind() == reflect.Interface {
 		v = v.Elem()

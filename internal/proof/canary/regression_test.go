@@ -22,10 +22,10 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// Each of these came out once.
+// Each of these leaked once.
 
-// The cause of an error keeps headers and the beginning of an answer, an access
-// token in this one.
+// The cause of an error keeps headers and the beginning of an answer; here that is an
+// access token.
 // Holds P-DATA-2.
 func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
 	w := newWorld(t)
@@ -51,8 +51,8 @@ func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
 		req.IdempotencyKey = "question-1"
 		_, err = client.Verify(t.Context(), req)
 		require.NoError(t, err)
-		// The outlets of the hooks are in use, so that only the verbs are tried
-		// that do not follow pointers to them.
+		// The outlets of the hooks are in use, so only verbs are tried that do not
+		// follow pointers to them.
 		for _, verb := range pointerVerbs {
 			w.heard("a Client in an unexported field", sprint(verb, struct{ client idverify.Client }{*client}))
 		}
@@ -66,7 +66,7 @@ func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
 	}
 }
 
-// Subject is behind a pointer that fmt follows where it calls a verb bad.
+// Subject is behind a pointer that fmt follows for a bad verb.
 // Holds P-DATA-1.
 func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
 	req := idverify.Request{Name: echoName, IDNumber: echoNumber}
@@ -79,7 +79,7 @@ func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
 	}
 }
 
-// An encoder that does not know MarshalJSON takes the fields, unless there is a
+// An encoder that does not use MarshalJSON reads the fields, unless there is a
 // MarshalText or a MarshalBinary.
 // Holds P-DATA-1.
 func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
@@ -96,7 +96,7 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 		}
 		for _, s := range a.shown(shownWith) {
 			silent["request("+s.EvidenceKind()+")"] = idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}}
-			if strings.HasPrefix(s.EvidenceKind(), a.vendor) { // the root's own have nothing that an encoder takes
+			if strings.HasPrefix(s.EvidenceKind(), a.vendor) { // the root's evidence has no fields for an encoder
 				silent[s.EvidenceKind()] = s.Evidence
 			}
 		}
@@ -121,7 +121,7 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 	assert.NotContains(t, string(text), ownWords)
 }
 
-// Secrets overlap: a name can be part of a key.
+// Secrets can overlap: a name can be part of a key.
 // Holds P-DATA-3.
 func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
 	e := newEcho(t, accounts[0])
@@ -135,7 +135,7 @@ func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
 	assert.Equal(t, "[hidden] [hidden]", said.VendorMessage.Reveal())
 }
 
-// whoseRequestIDIs is an error of a vendor that gives this as its request id.
+// whoseRequestIDIs is an error of a vendor with this request id.
 func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
 	e := newEcho(t, accounts[0])
 	e.shaped(accounts[0].Repeats["unlisted"], 0)
@@ -148,7 +148,7 @@ func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
 	return e, err
 }
 
-// 18 characters are base64 without padding: a word, as an id is.
+// 18 characters are valid base64 without padding, and look like an id.
 // Holds P-DATA-3.
 func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 	for _, before := range []string{"", "T", "TI"} {
@@ -167,7 +167,8 @@ func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 	}
 }
 
-// 17 digits are the number: the last one can be computed. So are all in groups.
+// 17 digits reveal the number, because the last one can be computed. So do all digits
+// in groups.
 // Holds P-DATA-3.
 func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
 	for _, id := range []string{
@@ -184,8 +185,7 @@ func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
 	}
 }
 
-// An encoder that knows no tag of the others' takes the fields of a cause, which
-// may be a user's.
+// An encoder with other tags reads the fields of a cause, which may be a user's type.
 // Holds P-DATA-1.
 func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
 	for _, kind := range []reflect.Type{reflect.TypeFor[idverify.Error](), reflect.TypeFor[idverify.Result](), reflect.TypeFor[idverify.Attempt]()} {

@@ -17,8 +17,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// A Reply is read field by field, for which nobody is asked: what the request
-// said is taken out of every text in it.
+// Fields of a Reply are read without any method, so the request's data is removed
+// from every text in it.
 // Holds P-DATA-3.
 func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
 	for _, a := range accounts {
@@ -27,13 +27,13 @@ func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
 		filled := map[string]bool{}
 		for name, shape := range a.Repeats {
 			e.shaped(shape, a.RepeatsAt[name])
-			provider := a.provider(t, reach{baseURL: e.server.URL}) // anew: after some the next token has to wait
+			provider := a.provider(t, reach{baseURL: e.server.URL}) // a new one: after some failures the next token has to wait
 			for i, s := range a.shown(e.material) {
 				req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: []idverify.Evidence{s.Evidence}, Reference: vendors.Reference}
 				told := append(e.told(i, s), "EXAMPLE-of-its-own")
 				sayings := append(slices.Clone(told), strings.Join(told, " "), strings.Join(told, ""))
 				if !long.Asked() && a.vendor != accounts[0].vendor {
-					sayings = sayings[len(told)-1:] // all at once, in which each stands
+					sayings = sayings[len(told)-1:] // the last one contains all
 				}
 				for _, said := range sayings {
 					e.say = said
@@ -57,7 +57,8 @@ func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
 	}
 }
 
-// free finds what was told in a text, the signature in place of its stand-in.
+// free checks that a text contains nothing of the request's data; the request's
+// signature replaces theSignature.
 func (e *echo) free(t *testing.T, where, text string, told []string) {
 	t.Helper()
 	for _, secret := range told {
@@ -70,15 +71,14 @@ func (e *echo) free(t *testing.T, where, text string, told []string) {
 	}
 }
 
-// What is kept in a Result or Error of what the vendor calls its call, and its
-// code, is a word.
+// In a Result or Error, the vendor's request id and code are words or hidden.
 func TestRequestIDsAndCodesAreWordsOrHidden(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)
 		req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1]}
 		for shape, text := range a.Repeats {
 			if !long.Asked() && a.vendor != accounts[0].vendor && shape != "match" && shape != "unlisted" {
-				continue // the short form has all of the first vendor's
+				continue // the short form tries all for the first vendor only
 			}
 			e.shaped(text, a.RepeatsAt[shape])
 			provider := a.provider(t, reach{baseURL: e.server.URL})
@@ -101,7 +101,7 @@ func TestRequestIDsAndCodesAreWordsOrHidden(t *testing.T) {
 	}
 }
 
-// replyOf is the struct of a vendor's reply, wherever it came.
+// replyOf is the struct of a vendor's reply, in a result or an error.
 func replyOf(res *idverify.Result, err error) reflect.Value {
 	var e *idverify.Error
 	var reply any
@@ -117,7 +117,7 @@ func replyOf(res *idverify.Result, err error) reflect.Value {
 	return reflect.ValueOf(reply).Elem()
 }
 
-// textsIn are the texts of a struct and of what it points to, by their fields.
+// textsIn are the texts of a struct and of its pointers, by field.
 func textsIn(v reflect.Value) map[string]string {
 	texts := map[string]string{}
 	for i := range v.NumField() {

@@ -16,12 +16,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What follows proves that the search can fail: every outlet and every
-// encoding is given a mark, and the mark must be found.
+// These tests prove that the search can fail: every outlet and every encoding gets a
+// mark, and the mark must be found.
 
 const leaked = "EXAMPLE-标记-/+?&=Ωleak"
 
-// leaky says what it holds to whoever asks.
+// leaky prints its text in every way.
 type leaky struct{ Text string }
 
 type leakyFormatter struct{ text string }
@@ -44,21 +44,21 @@ func (leakyLog) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte("silent"))
 func (l leakyLog) LogValue() slog.Value       { return slog.StringValue(l.text) }
 func (leakyLog) MarshalJSON() ([]byte, error) { return []byte(`"silent"`), nil }
 
-// leakyInside is silent itself, but not as a value in an unexported field.
+// leakyInside prints nothing itself, but leaks as a value in an unexported field.
 type leakyInside struct{ text string }
 
 func (leakyInside) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte("silent")) }
 func (leakyInside) LogValue() slog.Value         { return slog.StringValue("silent") }
 func (leakyInside) MarshalJSON() ([]byte, error) { return []byte(`"silent"`), nil }
 
-// silentButByPointer forgot that a value has the methods of its type alone.
+// silentButByPointer has its methods on the pointer, so a value prints its fields.
 type silentButByPointer struct{ Text string }
 
 func (*silentButByPointer) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte("silent")) }
 func (*silentButByPointer) LogValue() slog.Value         { return slog.StringValue("silent") }
 func (*silentButByPointer) MarshalJSON() ([]byte, error) { return []byte(`"silent"`), nil }
 
-// leakyXML forgot the encodings that nobody thinks of.
+// leakyXML forgot the less common encodings.
 type leakyXML struct{ Text string }
 
 func (leakyXML) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte("silent")) }
@@ -124,7 +124,7 @@ func TestEveryKindOfLeakIsFound(t *testing.T) {
 	})
 }
 
-// quiet is an error that says nothing of its cause.
+// quiet is an error that does not print its cause.
 type quiet struct{ cause error }
 
 func (*quiet) Error() string   { return "quiet" }
@@ -171,7 +171,7 @@ func TestEveryEncodingIsFound(t *testing.T) {
 		o := newOutlets()
 		o.plant("the mark", leaked, "标记", "Ωleak")
 		o.heard("self", "before "+text+" after")
-		if form == "characters" { // %c of a slice puts a space between any two
+		if form == "characters" { // %c of a slice puts a space between elements
 			assert.Empty(t, o.leaks(), "if it is found one day, say so here")
 			continue
 		}

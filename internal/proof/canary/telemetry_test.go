@@ -21,14 +21,14 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// telemetry is what a round tripper around ours writes down that records more than
-// any does: requests and errors whole, heads of answers, and what a trace is told.
+// telemetry records more than any real round tripper around ours: whole requests and
+// errors, heads of answers, and all events of a trace.
 type telemetry struct {
 	*outlets
 	next http.RoundTripper
 
 	mu    sync.Mutex
-	names map[string]bool // of the headers
+	names map[string]bool // of headers
 }
 
 func (t *telemetry) wrap(next http.RoundTripper) http.RoundTripper {
@@ -66,8 +66,8 @@ func (t *telemetry) trace(where string) *httptrace.ClientTrace {
 	}
 }
 
-// A Wrap, a trace in the caller's context, one that the Wrap adds, and a Proxy
-// are where tracing and metrics sit.
+// Tracing and metrics use a Wrap, a trace in the caller's context, a trace that the
+// Wrap adds, and a Proxy.
 // Holds P-WIRE-13.
 func TestNothingComesOutOfTelemetry(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
@@ -98,7 +98,7 @@ func TestNothingComesOutOfTelemetry(t *testing.T) {
 					req := w.request(idverifytest.Match(), ev)
 					ctx := httptrace.WithClientTrace(t.Context(), tel.trace("the caller's trace"))
 					_, err := w.verify(a.vendor, ctx, provider, req)
-					require.False(t, i == 0 && err != nil, "%v", err) // the stand-in does not know each of the others
+					require.False(t, i == 0 && err != nil, "%v", err) // the stand-in does not know every other evidence
 				}
 				assert.True(t, tel.names["content-type"], "the traces were told nothing")
 				assert.Equal(t, a.Signs, tel.names["authorization"])

@@ -26,8 +26,8 @@ const (
 	wireMark      = "EXAMPLE-on-the-wire-quokka-7734"
 )
 
-// ask lets every vendor's client be asked over some way, and returns how often
-// there was no decision.
+// ask makes a call with every vendor's client over the given transport, and returns
+// how often there was no decision.
 func (w *world) ask(t *testing.T, via func(a account) reach) (failed int) {
 	t.Helper()
 	w.plant("a proxy's password", proxyPassword)
@@ -96,7 +96,7 @@ func TestNothingComesOutOfTLSThatFails(t *testing.T) {
 	assert.Equal(t, len(few), w.ask(t, func(account) reach { return reach{baseURL: "https://" + plain} }))
 }
 
-// speak is a server that answers every request with these bytes, and no more.
+// speak is a server that answers every request with exactly these bytes.
 func speak(t *testing.T, answer string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -148,7 +148,7 @@ func TestNothingComesOutOfAnswersThatAreNoHTTP(t *testing.T) {
 	}
 }
 
-// roundTripper is a user's transport that fails, and says all that it saw.
+// roundTripper is a user's transport that fails, and prints everything that it saw.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -175,7 +175,7 @@ func TestNothingComesOutOfATransportThatTellsWhatItSaw(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			w := newWorld(t)
 			transport := roundTripper(func(r *http.Request) (*http.Response, error) {
-				for _, verb := range verbs { // under some it is read by reflection, which here nobody else changes
+				for _, verb := range verbs { // some verbs read it by reflection, which is safe here
 					w.heard("transport, context, "+verb, fmt.Sprintf(verb, r.Context()))
 				}
 				if tokens := tokened(); r.URL.Path != "/"+tokens.vendor+tokens.Tokens.Path {

@@ -19,7 +19,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// account is one vendor, of whose keys and evidence the tests keep track.
+// account is one vendor, with the keys and evidence that the tests plant.
 type account struct {
 	vendors.Vendor
 	vendor string
@@ -33,11 +33,12 @@ var accounts = func() []account {
 	return all
 }()
 
-// few are all in the long form. In the short form it is one with access tokens, which
-// has the most to tell, for what is the same at every vendor.
+// few are all vendors in the long form. In the short form it is one vendor with
+// access tokens, which has the most data, for properties that are the same at every
+// vendor.
 var few = long.Or(accounts, []account{tokened()})
 
-// tokened needs access tokens, and signed signs its requests and needs none.
+// tokened needs access tokens; signed signs its requests and needs none.
 func tokened() account {
 	return accounts[slices.IndexFunc(accounts, func(a account) bool { return a.Tokens != nil })]
 }
@@ -46,8 +47,8 @@ func signed() account {
 	return accounts[slices.IndexFunc(accounts, func(a account) bool { return a.Signs && a.Tokens == nil })]
 }
 
-// shown is evidence, what of it is text that the vendor is told, and whether
-// the stand-in accepts it.
+// shown is evidence, the texts of it that the vendor receives, and whether the
+// stand-in accepts it.
 type shown struct {
 	idverify.Evidence
 	told     []string
@@ -81,8 +82,9 @@ func (a account) evidence(m *material) []idverify.Evidence {
 	return all
 }
 
-// secrets are the account's keys. A number of digits only is none: margins such
-// as -0.0001250000000006 are full of it. The test of configurations plants another.
+// secrets are the account's keys. A number of digits only is not counted: margins
+// such as -0.0001250000000006 often contain it. The test of configurations plants
+// another.
 func (a account) secrets() []string {
 	var all []string
 	for _, k := range a.Keys {
@@ -101,7 +103,7 @@ type reach struct {
 	tokens  any
 }
 
-// plantKeys plants all keys that the stand-in takes, and the tests' own.
+// plantKeys plants all keys that the stand-in accepts, and the tests' own.
 func (o *outlets) plantKeys() {
 	for _, a := range accounts {
 		for _, key := range a.secrets() {
@@ -119,7 +121,7 @@ const (
 	bindingSecret = "EXAMPLE-binding-secret-okapi-0123456789"
 )
 
-// make gives the provider and its Config.
+// make returns the provider and its Config.
 func (a account) make(r reach) (vendors.Provider, any, error) {
 	return a.Make(vendors.Account{HTTP: idverify.HTTP{BaseURL: r.baseURL, Client: r.client, Timeout: r.timeout}, Tokens: r.tokens})
 }
@@ -131,8 +133,8 @@ func (a account) provider(t *testing.T, r reach) vendors.Provider {
 	return p
 }
 
-// world is a stand-in whose requests are looked at on their way in, for what
-// the library made up itself: signatures and tokens.
+// world is a stand-in that reads requests on their way in, for data that the library
+// made: signatures and tokens.
 type world struct {
 	*outlets
 	*material
@@ -150,7 +152,7 @@ func newWorld(t *testing.T) *world {
 	w.server.Start()
 	t.Cleanup(func() {
 		for _, endpoint := range vendors.Endpoints() {
-			w.standIn.Clear(endpoint) // faults and answers are a test's own words
+			w.standIn.Clear(endpoint) // faults and answers contain a test's own words
 		}
 		w.standIn.Close()
 		w.server.CloseClientConnections()
@@ -166,7 +168,7 @@ func (w *world) at(vendor string) reach {
 	return reach{baseURL: idverifytest.BaseURLAt(w.server.URL, vendor), timeout: 5 * time.Second, tokens: tokenStore{w.outlets, baiduv4.NewMemoryStore()}}
 }
 
-// serve plants what comes along, and lets the stand-in answer.
+// serve plants what a request contains, and lets the stand-in answer.
 func (w *world) serve(out http.ResponseWriter, r *http.Request) {
 	if signature := r.Header.Get("Authorization"); signature != "" {
 		w.plantKey("a signature", signature)
@@ -177,7 +179,7 @@ func (w *world) serve(out http.ResponseWriter, r *http.Request) {
 	w.standIn.ServeHTTP(&tokenWatch{out, w.outlets}, r)
 }
 
-// tokenWatch plants a token that is given out, whether or not it is ever used.
+// tokenWatch plants each new token, whether or not it is ever used.
 type tokenWatch struct {
 	http.ResponseWriter
 	o *outlets
@@ -192,10 +194,10 @@ func (t *tokenWatch) Write(p []byte) (int, error) {
 	return t.ResponseWriter.Write(p)
 }
 
-// Unwrap lets the stand-in reach the connection, to break it.
+// Unwrap gives the stand-in access to the connection, to break it.
 func (t *tokenWatch) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// request asks about a person, who is planted.
+// request asks about a person, and plants the person's data.
 func (w *world) request(p idverifytest.Person, evidence ...idverify.Evidence) *idverify.Request {
 	w.plantPerson(p.Name, p.IDNumber)
 	return &idverify.Request{Name: p.Name, IDNumber: p.IDNumber, Evidence: evidence}
@@ -211,7 +213,7 @@ func (o *outlets) plantPerson(name, number string) {
 	o.plant("the ID number", number)
 }
 
-// verify asks, and takes everything that comes of it.
+// verify makes a call, and records everything that results from it.
 func (o *outlets) verify(where string, ctx context.Context, v idverify.Verifier, req *idverify.Request) (*idverify.Result, error) {
 	res, err := v.Verify(ctx, req)
 	o.outcome(where, res, err)

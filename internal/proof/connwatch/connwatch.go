@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what must happen at once.
+// patience is how long a test waits for something that must happen at once.
 const patience = 10 * time.Second
 
-// Watch is what is known of one server's connections.
+// Watch is the state of one server's connections.
 type Watch struct {
 	mu       sync.Mutex
-	states   map[net.Conn]http.ConnState // of those that are open
+	states   map[net.Conn]http.ConnState // of open connections
 	opened   int
 	handling int           // requests
 	changed  chan struct{} // closed, and replaced, at every change
@@ -32,7 +32,7 @@ func On(server *httptest.Server) *Watch {
 	handler := server.Config.Handler
 	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.change(func() { w.handling++ })
-		defer w.change(func() { w.handling-- }) // also when the handler aborts by a panic
+		defer w.change(func() { w.handling-- }) // also if the handler panics
 		handler.ServeHTTP(rw, r)
 	})
 	return w
@@ -43,7 +43,7 @@ func (w *Watch) see(conn net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew:
 			w.opened++
-		case http.StateClosed, http.StateHijacked: // a handler that hijacks is counted until it returns
+		case http.StateClosed, http.StateHijacked: // a handler that hijacks counts until it returns
 			delete(w.states, conn)
 			return
 		}
@@ -59,16 +59,15 @@ func (w *Watch) change(how func()) {
 	w.changed = make(chan struct{})
 }
 
-// Opened is how many connections there have been.
+// Opened is how many connections were opened.
 func (w *Watch) Opened() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.opened
 }
 
-// Settle waits until no request is worked on and every open connection is idle,
-// and fails the test when that does not come about, or the idle ones are not as
-// many as they should be.
+// Settle waits until no request is in progress and every open connection is idle. It
+// fails the test if that does not happen, or the number of idle connections is wrong.
 func (w *Watch) Settle(tb testing.TB, idle int) {
 	tb.Helper()
 	late := time.After(patience)

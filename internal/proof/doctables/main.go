@@ -1,11 +1,11 @@
-// Doctables writes the tables of the user documents from the code tables and
-// rules of the vendors' packages, so that documents cannot say anything else
-// than the code does. A test fails when they drift.
+// Doctables writes the tables of the user documents from the code tables and rules of
+// the vendors' packages, so that documents and code agree. A test fails if they
+// differ.
 //
 //	go run ./internal/proof/doctables
 //
-// With -to it leaves them alone, and writes documents into another folder that speak
-// of the vendors under a build tag, too.
+// With -to it writes the documents into another folder instead, including vendors
+// under a build tag.
 package main
 
 import (
@@ -47,7 +47,7 @@ func main() {
 	}
 }
 
-// write reads every document in one folder and writes it to another, or the same.
+// write reads every document in one folder and writes it to another, or to the same.
 func write(from, to string, list []vendor) error {
 	for _, d := range documents {
 		before, err := os.ReadFile(filepath.Join(from, filepath.FromSlash(d.file)))
@@ -74,8 +74,8 @@ func begins(name string) []byte { return fmt.Appendf(nil, "<!-- %s:begin -->\n",
 
 func ends(name string) []byte { return fmt.Appendf(nil, "<!-- %s:end -->", name) }
 
-// withSections puts a section at the end for each vendor that is new to a document
-// with the others' tables.
+// withSections adds a section at the end for each new vendor to a document that has
+// the other vendors' tables.
 func withSections(document []byte, list []vendor) []byte {
 	if !bytes.Contains(document, []byte("<!-- "+codesOf)) {
 		return document

@@ -59,7 +59,7 @@ func TestGenerateNeedsAPart(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// Documents about all vendors, also those of which ours say nothing, are for another
+// Documents about all vendors, including those that ours omit, are written to another
 // folder.
 func TestDocumentsAboutAllVendorsAreWrittenElsewhere(t *testing.T) {
 	to, list := t.TempDir(), withRules(vendors.All())
@@ -71,7 +71,7 @@ func TestDocumentsAboutAllVendorsAreWrittenElsewhere(t *testing.T) {
 		text, err := os.ReadFile(filepath.Join(to, d.file))
 		require.NoError(t, err)
 		for _, v := range list {
-			if !strings.HasPrefix(d.file, "docs/photos") { // which some do not read
+			if !strings.HasPrefix(d.file, "docs/photos") { // some vendors do not read photos
 				assert.Contains(t, string(text), v.Name, d.file)
 			}
 			if row := v.Codes()[0]; strings.HasPrefix(d.file, "docs/vendor-codes") {

@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// readsPhotos is a vendor's client that does.
+// readsPhotos is the client of a vendor that reads photos.
 type readsPhotos interface {
 	PhotoLimits() idverify.PhotoLimits
 	WidestPhotoLimits() idverify.PhotoLimits
@@ -37,7 +37,7 @@ func writePhotos(out io.Writer, w words, all []vendor) {
 	}
 }
 
-// bytesOf is a bound of a file and of its base64.
+// bytesOf is the size limit of a file and of its base64.
 func bytesOf(file, base64 int64) string {
 	var bounds []string
 	if file > 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// vendor is what the tables say of one vendor.
+// vendor is the data of one vendor in the tables.
 type vendor struct {
 	vendors.Vendor
 	rules []idverify.Rule
@@ -73,7 +73,7 @@ func writeVendors(out io.Writer, w words, all []vendor) {
 	}
 }
 
-// scale is where the score lies, "–" for a verdict without one.
+// scale is the range of the score, "–" for a verdict without a score.
 func scale(r idverify.Rule) string {
 	if r.Scale == (idverify.Scale{}) {
 		return "–"
@@ -81,7 +81,7 @@ func scale(r idverify.Rule) string {
 	return number(r.Scale.Min) + "–" + number(r.Scale.Max)
 }
 
-// passes says what decides.
+// passes says which condition passes.
 func passes(r idverify.Rule, w words) string {
 	switch r.DecidedBy {
 	case idverify.DecidedByVendor:
@@ -92,8 +92,8 @@ func passes(r idverify.Rule, w words) string {
 	return string(r.Pass) + " " + number(r.Threshold)
 }
 
-// rates is every published pair, or that there is none. Only similarity has
-// impostors to accept.
+// rates lists every published pair of threshold and rate, or says that there is none.
+// Only similarity has a false accept rate.
 func rates(r idverify.Rule, w words) string {
 	if r.Kind != idverify.CheckSimilarity {
 		return "–"

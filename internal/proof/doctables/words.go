@@ -8,7 +8,7 @@ type words struct {
 
 	notPublished, decisionWord, errorWord, yes, no string
 
-	// What decides a check, where it is no threshold of ours.
+	// What decides a check, if it is not our own threshold.
 	vendorDecides, answerDecides, inEachAnswer string
 
 	checks  map[idverify.CheckKind]string

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestCheck_WhatDoesNotBuildForASystem(t *testing.T) {
 	dir := t.TempDir()
 	wrong := map[string]string{
-		"call.go":       "package a\nimport \"syscall\"\nvar _ = syscall.Flock", // which the system has not
+		"call.go":       "package a\nimport \"syscall\"\nvar _ = syscall.Flock", // does not exist on that system
 		"body.go":       "package a\nfunc f() string { return Number }",
 		"own_test.go":   "package a\nvar _ string = Number",
 		"apart_test.go": "package a_test\nimport \"a\"\nvar _ string = a.Number",
@@ -25,7 +25,7 @@ func TestCheck_WhatDoesNotBuildForASystem(t *testing.T) {
 	right := map[string]string{
 		"go.mod":     "module a\n\ngo 1.25\n",
 		"a.go":       "package a\nconst Number = 1",
-		"a_linux.go": "package a\nvar _ string = Number", // not for that system
+		"a_linux.go": "package a\nvar _ string = Number", // not built for that system
 	}
 	write(t, dir, right)
 	packages, errs, err := check(dir, "windows")

@@ -12,9 +12,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// answerFaults are answers that come, and are wrong, odd or only unusual. The
-// vendor has worked on the request unless the name says that a gateway
-// answered for it.
+// answerFaults are answers that arrive but are wrong or unusual. The vendor has
+// worked on the request unless the name says that a gateway answered.
 func answerFaults() []fault {
 	worked := func(en, zh string, strike func(*wire) bool) fault {
 		return fault{phase: Answer, name: Text{en, zh}, plan: plan{upTo: atAnswer, strike: strike}}
@@ -48,8 +47,8 @@ func answerFaults() []fault {
 
 func same(b []byte) []byte { return b }
 
-// numbers are the members without which an answer decides nothing: those in which a
-// vendor's pass has the similarity that it is given.
+// numbers are the members without which an answer decides nothing: the scores of
+// vendors that send a score with a pass.
 func numbers() []string {
 	const given = "0.54321012345"
 	var all []string
@@ -65,7 +64,7 @@ func numbers() []string {
 	return all
 }
 
-// contents are answers whose body is not what it should be.
+// contents are answers with a wrong body.
 func contents(worked func(en, zh string, strike func(*wire) bool) fault) []fault {
 	score := func(b []byte, to string) []byte {
 		for _, name := range numbers() {
@@ -118,7 +117,7 @@ func contents(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 	}
 }
 
-// framings are answers that HTTP frames in another way, or wrongly.
+// framings are answers with unusual or wrong HTTP framing.
 func framings(worked func(en, zh string, strike func(*wire) bool) fault) []fault {
 	informed := func(times int) func(*wire) bool {
 		return func(w *wire) bool {
@@ -130,8 +129,8 @@ func framings(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 	framed := func(head string, body func(*wire) string) func(*wire) bool {
 		return func(w *wire) bool { return hastily(head + "\r\n" + body(w))(w) }
 	}
-	// What comes after an answer could be taken for the next one's: where that
-	// is the verification after the token, the outcome is not certain.
+	// Bytes after an answer could be taken for the next answer. If that is the
+	// verification after the token, the outcome is uncertain.
 	desynced := func(en, zh string, strike func(*wire) bool) fault {
 		f := worked(en, zh, strike)
 		f.not = tokens()
@@ -187,12 +186,12 @@ func framings(worked func(en, zh string, strike func(*wire) bool) fault) []fault
 func zipped(b []byte) []byte {
 	var z bytes.Buffer
 	w := gzip.NewWriter(&z)
-	_, _ = w.Write(b) // into memory, which takes everything
+	_, _ = w.Write(b) // into memory, which never fails
 	_ = w.Close()
 	return z.Bytes()
 }
 
-// padded is an answer that a JSON parser would take, and is too large.
+// padded is a valid JSON answer that is too large.
 func padded(b []byte) []byte {
 	return append(bytes.Repeat([]byte(" "), 2*answerLimit), b...)
 }

@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// vendorHost is a name that no resolver outside this package is asked for.
+// vendorHost is a name that only the resolver of this package resolves.
 const vendorHost = "vendor.example.invalid"
 
-// authority signs certificates that live as long as the process.
+// authority signs certificates for the life of the process.
 type authority struct {
 	cert  *x509.Certificate
 	key   *ecdsa.PrivateKey
@@ -49,7 +49,7 @@ func newAuthority() (*authority, error) {
 	return a, nil
 }
 
-// leaf is a server's certificate for hosts, valid from then until then.
+// leaf is a server's certificate for hosts, valid between two times relative to now.
 func (a *authority) leaf(from, until time.Duration, hosts ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -72,7 +72,7 @@ func (a *authority) leaf(from, until time.Duration, hosts ...string) (tls.Certif
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
-// certificates are those that the proxies show.
+// certificates are those of the proxies.
 type certificates struct {
 	roots                                        *x509.CertPool
 	good, expired, notYet, otherHost, strangerCA tls.Certificate
@@ -111,13 +111,13 @@ func newCertificates() (*certificates, error) {
 	return c, nil
 }
 
-// trust is what the SDK is given. Under the race detector most of the time would
-// go into the post-quantum key exchange of thousands of handshakes.
+// trust is the TLS configuration of the SDK. Under the race detector the post-quantum
+// key exchange of thousands of handshakes would take most of the time.
 func (c *certificates) trust() *tls.Config {
 	return &tls.Config{RootCAs: c.roots, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.CurveP256}}
 }
 
-// server is what a stand-in shows.
+// server is the TLS configuration of a stand-in.
 func (c *certificates) server() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{c.good}, MinVersion: tls.VersionTLS12}
 }

@@ -15,8 +15,8 @@ func plainDial(ctx context.Context, addr string) (net.Conn, error) {
 	return dialer.DialContext(ctx, "tcp", addr)
 }
 
-// resolveFaults are about the name of the host, and so need a transport whose
-// resolver asks nobody but this package.
+// resolveFaults are about resolving the host's name. They need a transport whose
+// resolver is in this package.
 func resolveFaults() []fault {
 	at := func(name Text, rcode int, known, hangs, cancels bool) fault {
 		return fault{phase: Resolve, name: name, hangs: hangs, reach: func(r *running) (reached, error) {
@@ -51,14 +51,14 @@ func resolveFaults() []fault {
 	}
 }
 
-// byName reaches the stand-in by a host name.
+// byName reaches the stand-in by its host name.
 func (r *running) byName(client *http.Client) (reached, error) {
 	_, port, err := net.SplitHostPort(r.vendorAddr)
 	return reached{root: "https://" + net.JoinHostPort(vendorHost, port), httpClient: client}, err
 }
 
 func connectFaults() []fault {
-	// to dials elsewhere while the fault strikes.
+	// to makes a client that dials another address while the fault strikes.
 	to := func(r *running, elsewhere string, before func()) *http.Client {
 		return r.dialing(func(ctx context.Context, _ string) (net.Conn, error) {
 			before()
@@ -140,7 +140,8 @@ func handshakeFaults() []fault {
 			return &tls.Config{Certificates: []tls.Certificate{c.good}, MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAnyClientCert}
 		}),
 	}
-	// In TLS 1.3 the client may send before it hears of the certificate that it lacks.
+	// In TLS 1.3 the client may send before it learns that the server requires a
+	// client certificate.
 	all[len(all)-1].large = true
 	for _, b := range breaks(Handshake, atConnection, true, nil) {
 		b.name = Text{"just after it: " + b.name.EN, "握手刚完成：" + b.name.ZH}

@@ -1,14 +1,14 @@
 //go:build linux
 
-// Package faultmatrix breaks one exchange with each vendor at every phase of its
-// way, over real sockets and TLS, and notes what became of it: the error's code,
-// what it says was sent and billed, whether the call was repeated or went
-// elsewhere, and what stands on the bill of the stand-in.
+// Package faultmatrix breaks one exchange with each vendor at every phase, over real
+// sockets and TLS, and records the result: the error's code, what it says about
+// delivery and billing, whether the call was repeated or failed over, and what the
+// stand-in billed.
 //
-// Between the SDK and the stand-in is a proxy that ends TLS, so that it can
-// count the bytes of a request and strike at any of them. Sockets are kept small
-// and a broken connection is held until the call is over, so that what is seen
-// does not depend on who is faster. That takes knobs which only Linux has.
+// A proxy between the SDK and the stand-in terminates TLS, so that it can count the
+// bytes of a request and strike at any of them. Socket buffers are small, and a
+// broken connection is kept open until the call is over, so that the result does not
+// depend on timing. The socket options for that exist only on Linux.
 package faultmatrix
 
 import "github.com/idverify/idverify"
@@ -23,17 +23,17 @@ const (
 	Handshake Phase = "handshake"
 	Headers   Phase = "request-headers"
 	HalfBody  Phase = "half-body"
-	// WholeBody: the last byte has left, and the vendor was not reached.
+	// WholeBody: the last byte was sent, but did not reach the vendor.
 	WholeBody Phase = "whole-body"
-	// Unwritten and Written are the end of a connection at every size of a body:
-	// before its last byte is there to be written, and when all of it has left.
+	// Unwritten and Written end the connection at several sizes of the body: before
+	// its last byte can be written, and after all of it was written.
 	Unwritten Phase = "unwritten"
 	Written   Phase = "written"
-	// Worked: the vendor has the request and has worked on it.
+	// Worked: the vendor has processed the request.
 	Worked     Phase = "worked"
 	AnswerHead Phase = "answer-headers"
 	HalfAnswer Phase = "half-answer"
-	// Answer: an answer comes, and there is something about it.
+	// Answer: an answer arrives, but it is unusual.
 	Answer Phase = "answer"
 	// AfterAnswer: between a call and the next one on the same connection.
 	AfterAnswer Phase = "after-answer"
@@ -51,7 +51,7 @@ func Phases() []Phase {
 // Text is a name in both languages of the documents.
 type Text struct{ EN, ZH string }
 
-// Row is what one fault did to one vendor, in three ways to ask.
+// Row is the result of one fault at one vendor, in three ways to call.
 type Row struct {
 	Phase  Phase
 	Fault  Text
@@ -59,7 +59,7 @@ type Row struct {
 	Alone  Outcome
 	// OneVendor is a Client with that vendor only; the fault strikes once.
 	OneVendor Outcome
-	// TwoVendors is a Client with a healthy vendor behind; the fault stays.
+	// TwoVendors is a Client with a healthy second vendor; the fault stays.
 	TwoVendors Outcome
 }
 
@@ -69,15 +69,15 @@ type Outcome struct {
 	Sent       bool
 	Ambiguous  bool
 	Repeatable bool
-	Billed     idverify.Billed // as the SDK says
+	Billed     idverify.Billed // according to the SDK
 	Detail     string
-	Legs       []idverify.Attempt // of a Client
+	Legs       []idverify.Attempt // the attempts of a Client
 
 	Calls       int // to Verify: two in phase AfterAnswer
-	Struck      int // how often the fault did
-	Bill        int // of the vendor under fault, at the stand-in
-	BillOther   int // of the one behind it
-	Arrived     int // requests that reached the stand-in's vendor under fault
-	ElsewhereIn int // connections that reached where a redirect points
+	Struck      int // how often the fault struck
+	Bill        int // of the vendor under fault, from the stand-in
+	BillOther   int // of the second vendor
+	Arrived     int // requests that reached the vendor under fault at the stand-in
+	ElsewhereIn int // connections to the target of a redirect
 	Said        []string
 }

@@ -15,34 +15,36 @@ type fault struct {
 	name  Text
 	// hangs: the exchange's time limit ends it, and is short.
 	hangs bool
-	// large: what is sent does not fit into the sockets on the way.
+	// large: the body does not fit into the socket buffers on the way.
 	large bool
-	// size of the picture, if it is not that of the others.
+	// size of the picture, if it differs from the others.
 	size int
-	// gated: half of the picture is there only when the fault has struck.
+	// gated: half of the picture can be read only after the fault has struck.
 	gated bool
-	// stays: it strikes every time, also where faults strike once, and uncounted.
+	// stays: the fault strikes every time, even where faults strike only once, and is
+	// not counted.
 	stays bool
-	// lasts: it outlives its strike, and repetitions meet it uncounted.
+	// lasts: the fault continues after it struck, and repeated requests meet it,
+	// uncounted.
 	lasts bool
-	// own: every vendor says it in words of its own.
+	// own: every vendor has its own words for the fault.
 	own bool
-	// not lists subjects that the fault does not concern.
+	// not lists subjects that the fault does not apply to.
 	not []string
 
-	plan  plan                                       // at a proxy
+	plan  plan                                       // done by a proxy
 	reach func(*running) (reached, error)            // instead of a proxy
-	media func(*running) func([]byte) idverify.Media // what becomes of the media
-	says  func(*running) idverifytest.Fault          // by the stand-in itself
-	http2 http2Plan                                  // at a proxy that speaks HTTP/2
+	media func(*running) func([]byte) idverify.Media // changes the media
+	says  func(*running) idverifytest.Fault          // done by the stand-in itself
+	http2 http2Plan                                  // done by a proxy that speaks HTTP/2
 }
 
 func (f fault) concerns(subject string) bool {
 	return !slices.Contains(f.not, subject) && (f.plan.upTo != atHalfBody || vendorOf(subject).Largest > restInSockets)
 }
 
-// restInSockets is the size of a picture whose second half may fit into the sockets on
-// the way: it is sent, whatever becomes of the first one.
+// restInSockets is the size of a picture whose second half may fit into the socket
+// buffers: it is then sent, whatever happens to the first half.
 const restInSockets = 2 << 20
 
 // faults is the whole matrix.
@@ -60,7 +62,7 @@ var (
 	record_ = Text{"a TLS record that is none", "损坏的 TLS 记录"}
 )
 
-// breaks are the ways in which every place of an exchange can break.
+// breaks are the faults that can happen at every place of an exchange.
 func breaks(phase Phase, at mark, large bool, wrap func(func(*wire) bool) func(*wire) bool) []fault {
 	if wrap == nil {
 		wrap = func(then func(*wire) bool) func(*wire) bool { return then }
@@ -79,22 +81,21 @@ func breaks(phase Phase, at mark, large bool, wrap func(func(*wire) bool) func(*
 		{record_, (*wire).corrupt, false},
 	} {
 		if large && b.name == record_ {
-			continue // crypto/tls must say so before it gives up, and waits to write: silence
+			continue // silence: crypto/tls waits to send its alert
 		}
 		all = append(all, fault{phase: phase, name: b.name, hangs: b.hangs, large: large, plan: plan{upTo: at, strike: wrap(b.strike)}})
 	}
 	return all
 }
 
-// decided is an answer that would be a pass, from somebody who has not read the
-// question.
+// decided is an answer that would be a pass, sent before the question was read.
 func (r *running) decided() string { return vendorOf(r.subject).Scored(nil) }
 
 func decided(w *wire) bool { return hastily(respond("200 OK", asJSON, w.call.decided()))(w) }
 
 const asJSON = "Content-Type: application/json\r\n"
 
-// hasty answers before the request is whole.
+// hasty are answers before the request is complete.
 func hasty(phase Phase, at mark) []fault {
 	return []fault{
 		{phase: phase, name: Text{"a pass, before the request was read", "请求未读完就回答“通过”"}, large: true,
@@ -115,8 +116,8 @@ func requestFaults() []fault {
 	)
 }
 
-// idleFaults strike between two calls on one connection. After the token's
-// answer the same call goes on.
+// idleFaults strike between two calls on one connection. After the token's answer
+// they strike within the same call.
 func idleFaults() []fault {
 	at := func(name Text, strike func(*wire) bool) fault {
 		return fault{phase: AfterAnswer, name: name, not: tokens(), plan: plan{upTo: atIdle, strike: strike}}

@@ -17,13 +17,13 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// http2Plan is what goes wrong at a proxy that speaks HTTP/2.
+// http2Plan is what goes wrong at an HTTP/2 proxy.
 type http2Plan struct {
 	upTo   mark
 	strike func(*http2Wire) (goesOn bool)
 }
 
-// http2Proxy speaks HTTP/2 to the SDK, frame by frame, and HTTP/1.1 to the
+// http2Proxy speaks HTTP/2 with the SDK, frame by frame, and HTTP/1.1 with the
 // stand-in.
 type http2Proxy struct {
 	call     *running
@@ -70,16 +70,16 @@ func (x *http2Proxy) accept() {
 	}
 }
 
-// http2Wire is one connection, and the stream on it that is under way.
+// http2Wire is one connection, and its current stream.
 type http2Wire struct {
 	wire
 	plan   http2Plan
 	only   string
 	frames *http2.Framer
 	stream uint32
-	struck bool // the fault is to strike this stream
+	struck bool // the fault has to strike this stream
 	half   int64
-	body   int64 // bytes that came
+	body   int64 // body bytes received
 }
 
 func (w *http2Wire) serve() {
@@ -112,7 +112,7 @@ func (w *http2Wire) take(frame http2.Frame) (goesOn bool) {
 			return w.strike()
 		}
 	case *http2.DataFrame:
-		// The connection's window is given back whatever becomes of the stream.
+		// The connection's window is refilled whatever happens to the stream.
 		if n := uint32(len(f.Data())); n > 0 && w.frames.WriteWindowUpdate(0, n) != nil {
 			return false
 		}
@@ -121,7 +121,7 @@ func (w *http2Wire) take(frame http2.Frame) (goesOn bool) {
 	return true
 }
 
-// begin writes the head of the request as HTTP/1.1 has it.
+// begin writes the head of the request in the form of HTTP/1.1.
 func (w *http2Wire) begin(f *http2.MetaHeadersFrame) {
 	w.stream, w.body = f.StreamID, 0
 	w.struck = strings.Contains(f.PseudoValue("path"), w.only) && w.call.take()
@@ -142,7 +142,7 @@ func (w *http2Wire) data(f *http2.DataFrame) (goesOn bool) {
 	w.request = append(w.request, f.Data()...)
 	w.body += int64(len(f.Data()))
 	if w.struck && w.plan.upTo == atHalfBody && w.body >= w.half {
-		defer func() { w.stream = 0 }() // what still comes of it is dropped
+		defer func() { w.stream = 0 }() // later frames of the stream are dropped
 		return w.strike()
 	}
 	if !f.StreamEnded() {
@@ -167,8 +167,8 @@ func (w *http2Wire) strike() bool {
 	return w.plan.strike(w)
 }
 
-// respond sends an answer's head and data. What the stand-in answers when
-// nothing is wrong has status 200.
+// respond sends an answer's head and data. Without a fault the stand-in's status is
+// 200.
 func (w *http2Wire) respond(status string, data []byte, end bool) {
 	var block bytes.Buffer
 	enc := hpack.NewEncoder(&block)
@@ -178,21 +178,21 @@ func (w *http2Wire) respond(status string, data []byte, end bool) {
 	_ = w.frames.WriteData(w.stream, end, data)
 }
 
-// What HTTP/2 can do to a stream or a connection.
+// The faults of an HTTP/2 stream or connection.
 
 func (w *http2Wire) refuse(code http2.ErrCode) bool {
 	_ = w.frames.WriteRSTStream(w.stream, code)
 	return true
 }
 
-// leave says that no stream from the last named on was worked on.
+// leave says that no stream after the last one was processed.
 func (w *http2Wire) leave(last uint32) bool {
 	_ = w.frames.WriteGoAway(last, http2.ErrCodeNo, nil)
 	return w.finish()
 }
 
-// http2Faults are those that HTTP/1.1 has not, and the others where they might
-// end otherwise. The token's exchange is like the others.
+// http2Faults are the faults that HTTP/1.1 does not have, and those that may end
+// differently. The token's exchange behaves like the others.
 func http2Faults() []fault {
 	not := tokens()
 	half := func(then func(*http2Wire) bool) func(*http2Wire) bool {
@@ -216,10 +216,10 @@ func http2Faults() []fault {
 		large := place.at == atHalfBody
 		for _, b := range http2Breaks() {
 			if b.silent && place.at == atEnd {
-				continue // as when the vendor has worked
+				continue // the same as after the vendor has worked
 			}
 			if b.repeats && large {
-				continue // net/http sends again, by its own clock, for as long as it is let
+				continue // net/http repeats it, by its own clock, until the limit
 			}
 			all = append(all, fault{phase: HTTP2, not: not, large: large, hangs: b.silent, lasts: b.lasts,
 				name:  Text{place.name.EN + ": " + b.name.EN, place.name.ZH + "：" + b.name.ZH},
@@ -239,7 +239,7 @@ type http2Break struct {
 	strike  func(*http2Wire) bool
 	silent  bool
 	lasts   bool
-	repeats bool // net/http sends again by itself what was not sent whole
+	repeats bool // net/http itself repeats a request that was not completely sent
 }
 
 func http2Breaks() []http2Break {

@@ -23,17 +23,19 @@ import (
 // KeepAlive is how long the vendor of a race keeps an idle connection.
 const KeepAlive = 60 * time.Millisecond
 
-// Race is what became of calls that were made just when the vendor was about to
-// close the connection that they would use.
+// Race is the result of calls made just when the vendor is about to close the
+// connection that they use.
 type Race struct {
 	Calls, Answered int
-	// Unsent and Unanswered ended in an error that says so. Others are none.
+	// Unsent and Unanswered count errors that say so; Others counts other errors.
 	Unsent, Unanswered, Others int
-	// Connections were opened: one for each call that found none to use again.
+	// Connections is how many were opened: one for each call that found none to
+	// reuse.
 	Connections int
 
-	// Twice is how many calls the vendor read whole more than once, and so billed
-	// twice. Denied is how many it read whole that are called not sent.
+	// Twice counts calls that the vendor read completely more than once, and so
+	// billed twice. Denied counts calls that it read completely and that the SDK
+	// calls not sent.
 	Twice, Denied int
 }
 
@@ -44,18 +46,18 @@ func (r Race) String() string {
 		r.Unsent, 100*float64(r.Unsent)/float64(r.Calls), r.Others, r.Twice, r.Denied)
 }
 
-// RaceOptions say how a race is run.
+// RaceOptions are the options of a race.
 type RaceOptions struct {
 	Calls   int
 	Callers int // at the same time, each with a connection of its own
-	// InClient: a call is repeated by the default policy.
+	// InClient: calls are retried by the default policy.
 	InClient bool
-	// IdleTimeout is the SDK's, 0 for its default.
+	// IdleTimeout is the SDK's setting, 0 for its default.
 	IdleTimeout time.Duration
 }
 
-// IdleRace makes calls in the rhythm in which the vendor gives up its idle
-// connections, so that some are closed just as they are used again.
+// IdleRace makes calls at the interval at which the vendor closes its idle
+// connections, so that some connections are closed just as they are reused.
 func IdleRace(o RaceOptions) (Race, error) {
 	certs, err := newCertificates()
 	if err != nil {
@@ -88,14 +90,14 @@ func IdleRace(o RaceOptions) (Race, error) {
 		})
 	}
 	running.Wait()
-	server.Close() // and what is being read still comes to its end
+	server.Close() // requests in progress are still read to the end
 	if err := errors.Join(failures...); err != nil {
 		return Race{}, err
 	}
 	return v.judge(ends), nil
 }
 
-// racePicture is small: the smaller a request, the sooner all of it is written.
+// racePicture is small: a small request is completely written sooner.
 const racePicture = 13 << 10
 
 func (o RaceOptions) racer(certs *certificates, root string) (idverify.Verifier, error) {
@@ -110,7 +112,7 @@ func (o RaceOptions) racer(certs *certificates, root string) (idverify.Verifier,
 	return idverify.New([]idverify.Provider{p})
 }
 
-// numbered tells the vendor which call a request belongs to.
+// numbered adds the number of the call to each request.
 type numbered struct{ next http.RoundTripper }
 
 type callNumber struct{}
@@ -123,7 +125,7 @@ func (n numbered) RoundTrip(r *http.Request) (*http.Response, error) {
 	return n.next.RoundTrip(numbered)
 }
 
-// closingVendor is the stand-in, with a count of the requests that it read whole.
+// closingVendor is the stand-in, and counts the requests that it read completely.
 type closingVendor struct {
 	standIn     *idverifytest.Server
 	whole       []atomic.Int32
@@ -141,7 +143,7 @@ func (v *closingVendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.standIn.ServeHTTP(w, r)
 }
 
-// whole tells when the last byte of a body was read.
+// whole reports when the last byte of a body was read.
 type whole struct {
 	io.ReadCloser
 	left int64

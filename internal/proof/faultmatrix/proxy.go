@@ -17,29 +17,30 @@ import (
 
 // plan is what goes wrong at the proxy.
 type plan struct {
-	// hello strikes the bare connection once the client has begun to speak TLS.
+	// hello strikes the plain connection after the client has begun the TLS
+	// handshake.
 	hello func(*wire)
 	// secure replaces the proxy's own TLS.
 	secure func(*certificates) *tls.Config
-	// upTo is how much of the exchange is let through; then strike is called. It
-	// reports whether the connection goes on.
+	// upTo is how much of the exchange passes; then strike is called. It reports
+	// whether the connection continues.
 	upTo   mark
 	strike func(*wire) bool
 }
 
-// mark is a place in an exchange.
+// mark is a point in an exchange.
 type mark int
 
 const (
-	atConnection mark = iota // TLS stands, and nothing of the request was read
+	atConnection mark = iota // after the handshake, before anything of the request was read
 	atHalfHeaders
 	atHalfBody
-	atEnd    // the whole request was read, and is kept from the vendor
+	atEnd    // the whole request was read, but not passed to the vendor
 	atAnswer // the vendor has answered
-	atIdle   // the client has its answer, and its call has returned
+	atIdle   // the client has its answer, and the call has returned
 )
 
-// proxy stands between the SDK and one stand-in, and strikes as planned.
+// proxy is between the SDK and one stand-in, and strikes as planned.
 type proxy struct {
 	call     *running
 	listener net.Listener
@@ -63,7 +64,7 @@ func newProxy(call *running, p plan, only string) (*proxy, error) {
 
 func (x *proxy) addr() string { return x.listener.Addr().String() }
 
-// Close ends the proxy once the running call has released its connections.
+// Close ends the proxy after the running call has released its connections.
 func (x *proxy) Close() {
 	_ = x.listener.Close()
 	x.wires.Wait()
@@ -86,7 +87,7 @@ func (x *proxy) accept() {
 	}
 }
 
-// wire is one connection from the SDK, and the exchange on it.
+// wire is one connection from the SDK, and its current exchange.
 type wire struct {
 	proxy *proxy
 	call  *running
@@ -94,9 +95,9 @@ type wire struct {
 	tls   *tls.Conn
 	in    *bufio.Reader
 
-	request      []byte // what was read of it
-	unread       int64  // of its body
-	head, answer []byte // of the vendor's answer: up to the empty line, and after
+	request      []byte // the bytes read of it
+	unread       int64  // bytes of its body
+	head, answer []byte // of the vendor's answer: up to the empty line, and after it
 }
 
 func (w *wire) serve() {
@@ -135,7 +136,7 @@ func (w *wire) readHello() {
 	_, _ = io.CopyN(io.Discard, w.raw, int64(header[3])<<8|int64(header[4]))
 }
 
-// exchange lets one request through to where the plan strikes, if it does.
+// exchange passes one request up to where the plan strikes, if it does.
 func (w *wire) exchange(p plan) (goesOn bool) {
 	line, err := w.in.Peek(64)
 	if err != nil {
@@ -194,7 +195,7 @@ func (w *wire) readHead() bool {
 	return w.unread >= 0
 }
 
-// headReader gives a byte at a time, so that whoever buffers it takes no more
+// headReader returns one byte at a time, so that a buffered reader reads no further
 // than the head.
 type headReader struct{ r io.Reader }
 
@@ -209,7 +210,7 @@ func (w *wire) read(n int64) bool {
 	return err == nil
 }
 
-// askVendor carries the request to the stand-in, as it came, and keeps the answer.
+// askVendor sends the request unchanged to the stand-in, and keeps the answer.
 func (w *wire) askVendor() bool {
 	vendor, err := tls.Dial("tcp", w.call.vendorAddr, w.call.certs.trust())
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"net"
 )
 
-// The answers of a name server that matter here (RFC 1035, 4.1.1).
+// The response codes of a name server that are used here (RFC 1035, 4.1.1).
 const (
 	rcodeOK       = 0
 	rcodeServFail = 2
@@ -19,7 +19,7 @@ const (
 type nameServer struct {
 	conn  net.PacketConn
 	rcode int
-	known bool // an A question gets 127.0.0.1
+	known bool // an A question is answered with 127.0.0.1
 }
 
 func newNameServer(rcode int, known bool) (*nameServer, error) {
@@ -34,7 +34,7 @@ func newNameServer(rcode int, known bool) (*nameServer, error) {
 
 func (s *nameServer) Close() { _ = s.conn.Close() }
 
-// resolver asks this server, and nobody else.
+// resolver asks only this server.
 func (s *nameServer) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
@@ -57,7 +57,7 @@ func (s *nameServer) serve() {
 
 const headerLength = 12
 
-// answer repeats the question and says what became of it.
+// answer repeats the question with the result.
 func (s *nameServer) answer(question []byte) []byte {
 	end := headerLength
 	for end < len(question) && question[end] != 0 {

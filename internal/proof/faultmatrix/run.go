@@ -22,19 +22,19 @@ const (
 	twoVendors
 )
 
-// rounds are how the cells are run. A fault that hangs is ended by the time limit
-// of an exchange. Where the machine was too slow to come as far as the fault
-// within it, the cell is run again when the others are done, with more time and
-// less beside it.
+// rounds say how the cells are run. A fault that hangs is ended by the time limit of
+// an exchange. If the machine was too slow to reach the fault within the limit, the
+// cell is run again after the others, with a longer limit and fewer cells in
+// parallel.
 var rounds = []struct {
 	limit    time.Duration
-	parallel int // times what Run is told, of cells that mostly wait
+	parallel int // multiplies Run's parallel, for cells that mostly wait
 }{
 	{800 * time.Millisecond, 8}, {2 * time.Second, 4}, {4 * time.Second, 2}, {10 * time.Second, 1}, {30 * time.Second, 1},
 }
 
-// http2Limit keeps three exchanges within the patience of the transport with a
-// silent connection of HTTP/2, which would be seen instead.
+// http2Limit is short enough that three exchanges end before the transport itself
+// gives up a silent HTTP/2 connection.
 const http2Limit = 4 * time.Second
 
 // cell is one place in the table.
@@ -45,8 +45,8 @@ type cell struct {
 	outcome *Outcome
 }
 
-// Run runs every cell, some at the same time, and gives the rows in order. The
-// short form runs those of the chosen only.
+// Run runs every cell, several in parallel, and returns the rows in order. The short
+// form runs only the chosen cells.
 func Run(parallel int, short bool) ([]Row, error) {
 	certs, err := newCertificates()
 	if err != nil {
@@ -80,7 +80,7 @@ func Run(parallel int, short bool) ([]Row, error) {
 	return rows, err
 }
 
-// table is every row, still empty, and the cells that fill them.
+// table is all rows, still empty, and the cells that fill them.
 func table(short bool) ([]Row, []cell) {
 	var rows []Row
 	var cells []cell
@@ -99,7 +99,7 @@ func table(short bool) ([]Row, []cell) {
 	return rows, cells
 }
 
-// each runs all cells, so many at a time, and gives those that have not settled.
+// each runs all cells, several in parallel, and returns those that have not settled.
 func each(all []cell, parallel int, run func(cell) (settled bool, err error)) (unsettled []cell, err error) {
 	queue := make(chan cell, len(all))
 	for _, c := range all {
@@ -139,11 +139,11 @@ func (c cell) run(certs *certificates, limit time.Duration) (settled bool, err e
 	return c.settled(), err
 }
 
-// settled reports whether an outcome is the fault's, and not the machine's. A
-// fault that hangs ends in time-outs, and in as many as its strikes but for two
-// cases: where a token that failed twice is given a pause, in which the last
-// failure is told without asking, and where HTTP/2 goes on using a connection
-// that is silent, of which only the first request, if whole, is sure to leave.
+// settled reports whether the outcome comes from the fault, and not from a slow
+// machine. A fault that hangs ends in one time-out for each strike, with two
+// exceptions. After two failures a token is paused, and the last failure is returned
+// without a request. And HTTP/2 keeps using a silent connection, on which only the
+// first request, if complete, is certain to be sent.
 func (c cell) settled() bool {
 	switch o := c.outcome; {
 	case c.stays:
@@ -159,13 +159,13 @@ func (c cell) settled() bool {
 	}
 }
 
-// timeouts counts the legs with the vendor under fault that ended so, those
-// among them whose request had not left, and those that failed otherwise. A
-// provider alone makes one.
+// timeouts counts the attempts at the vendor under fault that timed out, those among
+// them whose request was not sent, and those that failed otherwise. A provider alone
+// makes one attempt.
 func (o Outcome) timeouts(phase Phase) (all, unsent, others int) {
 	late := idverify.CodeTimeout
 	if phase == Media {
-		late = idverify.CodeUnreadableEvidence // the time limit waited for the media
+		late = idverify.CodeUnreadableEvidence // the limit ended while the media was read
 	}
 	legs := o.Legs
 	if len(legs) == 0 {
@@ -242,7 +242,7 @@ func (f fault) once(certs *certificates, subject string, w way, limit time.Durat
 	return r.outcome(subject, calls, res, err), nil
 }
 
-// arrange puts the fault where it is to strike, and says how to get there.
+// arrange puts the fault in its place, and returns how to reach the vendor.
 func (f fault) arrange(r *running, subject string, w way) (reached, error) {
 	switch {
 	case f.reach != nil:
@@ -272,8 +272,8 @@ func (f fault) arrange(r *running, subject string, w way) (reached, error) {
 	return reached{root: "https://" + p.addr()}, nil
 }
 
-// verifier is a provider, or a Client by its default policy. Only chance is
-// taken out of its waits.
+// verifier is a provider, or a Client with its default policy. Only the random part
+// of its waits is removed.
 func (r *running) verifier(subject string, w way, at reached) (idverify.Verifier, error) {
 	faulty, err := r.provider(subject, at)
 	if err != nil || w == alone {

@@ -16,25 +16,25 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// running is one call under way, and the sockets around it.
+// running is one call in progress, and its sockets.
 type running struct {
 	certs      *certificates
 	subject    string // the row
 	standIn    *idverifytest.Server
 	vendorAddr string // of the stand-in itself
 
-	left    atomic.Int64 // strikes to come
+	left    atomic.Int64 // remaining strikes
 	struck  atomic.Int64
-	decoys  atomic.Int64 // connections to where a redirect points
+	decoys  atomic.Int64 // connections to the target of a redirect
 	decoyAt string
 
 	over     context.Context // ends when the outcome is known
 	end      context.CancelFunc
-	caller   context.Context // the caller's
+	caller   context.Context // the caller's context
 	cancel   context.CancelFunc
 	gate     *gate
 	returned chan struct{} // closed when the first of two calls has returned
-	onward   chan struct{} // closed when the second may begin
+	onward   chan struct{} // closed when the second call may begin
 
 	closing sync.Mutex
 	closers []func()
@@ -63,7 +63,7 @@ func newRunning(certs *certificates, subject string, strikes int64) (*running, e
 	})
 	r.closes(r.standIn.Close)
 
-	// Nobody else dials this address, on whose ports no other listener has been.
+	// No other listener uses this address, so nobody else dials it.
 	decoy, err := net.Listen("tcp", "127.8.8.8:0")
 	if err != nil {
 		r.Close()
@@ -84,14 +84,14 @@ func newRunning(certs *certificates, subject string, strikes int64) (*running, e
 	return r, nil
 }
 
-// take says whether the fault is to strike this time.
+// take reports whether the fault has to strike this time.
 func (r *running) take() bool { return r.left.Add(-1) >= 0 }
 
-// strikes counts a fault when it strikes, which may be too late for a caller
-// whose time is up.
+// strikes counts a fault that strikes; it may be too late for a caller whose time is
+// over.
 func (r *running) strikes() { r.struck.Add(1) }
 
-// closes is done by Close, the last first.
+// closes registers a function for Close, in reverse order.
 func (r *running) closes(f func()) {
 	r.closing.Lock()
 	defer r.closing.Unlock()
@@ -109,7 +109,7 @@ func (r *running) Close() {
 	r.closers = nil
 }
 
-// dialing is a caller's own transport whose dialing is struck.
+// dialing is a caller's own transport whose dialing fails as told.
 func (r *running) dialing(struck, healthy func(context.Context, string) (net.Conn, error)) *http.Client {
 	transport := &http.Transport{
 		TLSClientConfig: r.certs.trust(),
@@ -125,5 +125,6 @@ func (r *running) dialing(struck, healthy func(context.Context, string) (net.Con
 	return &http.Client{Transport: transport}
 }
 
-// patience for what must not hang. A machine that is slower than this is broken.
+// patience is the limit for steps that must not hang; a slower machine counts as
+// broken.
 const patience = time.Minute

@@ -15,10 +15,10 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// chosen reports whether the short form lets a fault, the nth in the list, strike a
-// subject. What a vendor says in its own words strikes every vendor. What breaks
-// while a body is sent strikes one vendor of each shape of body. Everything else is
-// the same code for all and strikes one subject, another each time.
+// chosen reports whether the short form runs a fault, the nth in the list, for a
+// subject. Faults with each vendor's own words run for every vendor. Faults while a
+// body is sent run for one vendor of each body shape. All other faults use the same
+// code for all vendors and run for one subject each, in turn.
 func (f fault) chosen(n int, subject string) bool {
 	switch f.phase {
 	case HalfBody:
@@ -33,7 +33,7 @@ func (f fault) chosen(n int, subject string) bool {
 	return subject == all[n%len(all)]
 }
 
-// ofEachShape are the first vendors that send a body of each shape.
+// ofEachShape are the first vendors with each shape of body.
 var ofEachShape = sync.OnceValue(func() []string {
 	var names, shapes []string
 	for _, v := range vendors.All() {
@@ -44,22 +44,22 @@ var ofEachShape = sync.OnceValue(func() []string {
 	return names
 })
 
-// shape is what tells the bodies of vendors apart: their content type, and whether
-// the body is read for a digest before it is sent.
+// shape distinguishes the bodies of vendors: their content type, and whether the body
+// is read for a digest before it is sent.
 func shape(v vendors.Vendor) string {
 	var seen looking
 	client, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: "https://" + vendorHost, Client: &http.Client{Transport: &seen}}})
 	if err != nil {
-		panic(err) // it is the stand-in's own account
+		panic(err) // the account is the stand-in's
 	}
-	_, _ = client.Verify(context.Background(), request(v.Name, smallPicture, nil)) // no answer decides anything
+	_, _ = client.Verify(context.Background(), request(v.Name, smallPicture, nil)) // the empty answer decides nothing
 	if v.Digests {
 		return seen.contentType + ", digested"
 	}
 	return seen.contentType
 }
 
-// looking is a vendor in memory that keeps the content type of a verification.
+// looking is a vendor in memory that records the content type of a verification.
 type looking struct{ contentType string }
 
 func (l *looking) RoundTrip(r *http.Request) (*http.Response, error) {

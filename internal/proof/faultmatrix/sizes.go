@@ -12,12 +12,12 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// pictureSizes are those at which the end of a connection is tried. A small body
-// is written at once, a large one in pieces.
+// pictureSizes are the sizes at which a connection is ended. A small body is written
+// at once, a large one in pieces.
 var pictureSizes = []int{1 << 10, 13 << 10, 60 << 10, 200 << 10, 3 << 20}
 
-// sizeFaults end a connection before the last byte of a body is there to be
-// written, and when all of it was.
+// sizeFaults end a connection before the last byte of a body can be written, and
+// after all of it was written.
 func sizeFaults() []fault {
 	var all []fault
 	for _, size := range pictureSizes {
@@ -59,7 +59,7 @@ func inWords(size int) string {
 	return fmt.Sprintf("%d MB", size>>20)
 }
 
-// breakOff resets, and sayGoodbye ends in good order.
+// breakOff resets the connection; sayGoodbye closes it normally.
 func (w *wire) breakOff() { reset(w.raw) }
 
 func (w *wire) sayGoodbye() {
@@ -67,17 +67,17 @@ func (w *wire) sayGoodbye() {
 	_ = w.raw.(interface{ CloseWrite() error }).CloseWrite()
 }
 
-// gate keeps the second half of a picture back until the connection of each
-// request that was begun has been broken.
+// gate holds back the second half of a picture until the connection of each request
+// in progress has been broken.
 type gate struct {
 	mu     sync.Mutex
 	moved  *sync.Cond
 	begun  int // requests whose head is about to be written
 	broken int
-	most   int // are broken at all
+	most   int // how many are broken in all
 }
 
-// newGate is opened for good when the call is over.
+// newGate makes a gate that opens when the call is over.
 func (r *running) newGate(most int) *gate {
 	g := &gate{most: most}
 	g.moved = sync.NewCond(&g.mu)
@@ -94,7 +94,7 @@ func (g *gate) change(n *int, by int) {
 
 func (r *running) broke() { r.gate.change(&r.gate.broken, 1) }
 
-// watched is the caller's context, by which the gate hears of requests.
+// watched is the caller's context with a trace that tells the gate about requests.
 func (g *gate) watched(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { g.change(&g.begun, 1) }})
 }
@@ -107,7 +107,7 @@ func (g *gate) pass() {
 	}
 }
 
-// media is a picture behind the gate. It is looked at before a request is begun.
+// media is a picture behind the gate. The first look is not held back.
 func (g *gate) media(content []byte) idverify.Media {
 	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 		return io.NopCloser(&gated{g, content, len(content) / 2}), int64(len(content)), nil
@@ -117,7 +117,7 @@ func (g *gate) media(content []byte) idverify.Media {
 type gated struct {
 	gate *gate
 	left []byte
-	kept int // of it, at the gate
+	kept int // bytes that the gate holds back
 }
 
 func (m *gated) Read(p []byte) (int, error) {

@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// Loopback has segments of 64 KB, and the kernel lets a sender run megabytes
-// ahead of a reader on the strength of them: a whole face would count as sent
-// while its first half is being read. With the segments of an ordinary network
-// and a small window it cannot.
+// Loopback has segments of 64 KB, and with these the kernel lets a sender run
+// megabytes ahead of a reader: a whole photo would count as sent while its first half
+// is being read. With the segment size of an ordinary network and a small window this
+// does not happen.
 const (
 	segment = 1400
 	window  = 16 << 10
@@ -35,8 +35,8 @@ func listen() (net.Listener, error) {
 	return small.Listen(context.Background(), "tcp", "127.0.0.1:0")
 }
 
-// full is a port that takes no connection and refuses none: its queue has room
-// for one, and that is taken.
+// full is a port that neither accepts nor refuses connections: its queue has one
+// place, which is taken.
 type full struct {
 	listener net.Listener
 	taken    net.Conn
@@ -73,8 +73,8 @@ func (f *full) Close() {
 	_ = f.listener.Close()
 }
 
-// refused is a port that refuses: it is bound to the near end of a connection,
-// so that nobody else is given it to listen on.
+// refused is a port that refuses connections: it is bound to one end of a connection,
+// so that nobody else can listen on it.
 type refused struct{ full }
 
 func newRefused() (*refused, error) {
@@ -93,7 +93,7 @@ func newRefused() (*refused, error) {
 
 func (r *refused) addr() string { return r.taken.LocalAddr().String() }
 
-// reset ends a connection by RST: nothing in flight arrives any more.
+// reset ends a connection by RST: bytes in flight are lost.
 func reset(raw net.Conn) {
 	_ = raw.(*net.TCPConn).SetLinger(0)
 	_ = raw.Close()

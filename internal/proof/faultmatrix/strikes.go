@@ -8,10 +8,9 @@ import (
 	"io"
 )
 
-// What can be done to a connection wherever the exchange has come to. Each
-// holds the connection until the call is over: a socket that was closed with
-// bytes unread would say RST where FIN is meant, and one that is read on would
-// let the request go through.
+// These functions break a connection at any point of the exchange. Each keeps the
+// connection open until the call is over: closing a socket with unread bytes would
+// send RST instead of FIN, and reading on would let the request pass.
 
 func (w *wire) reset() bool {
 	reset(w.raw)
@@ -36,29 +35,29 @@ func (w *wire) cancel() bool {
 	return w.hang()
 }
 
-// noise is nothing in any protocol that is spoken here.
+// noise is invalid in every protocol used here.
 var noise = []byte("\x00\x07EXAMPLE noise, and no line of a protocol\x00\xff\r\n\r\n")
 
-// garbage is well encrypted, and makes no sense.
+// garbage is noise, encrypted correctly.
 func (w *wire) garbage() bool {
 	w.write(noise)
 	return w.hang()
 }
 
-// corrupt is garbage in place of a TLS record.
+// corrupt is noise in place of a TLS record.
 func (w *wire) corrupt() bool {
 	_, _ = w.raw.Write(append([]byte{23, 3, 3, 0, byte(len(noise))}, noise...))
 	return w.hang()
 }
 
-// bare is garbage on a connection that has no TLS.
+// bare is noise on a connection without TLS.
 func (w *wire) bare() bool {
 	_, _ = w.raw.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	return w.hang()
 }
 
-// after sends half of the answer's head, or the head and half of its body, and
-// then does the rest.
+// afterHalfHead sends half of the answer's head, and then calls then. afterHalfBody
+// sends the head and half of the body first.
 func afterHalfHead(then func(*wire) bool) func(*wire) bool {
 	return func(w *wire) bool { return w.write(w.head[:len(w.head)/2]) && then(w) }
 }
@@ -67,17 +66,17 @@ func afterHalfBody(then func(*wire) bool) func(*wire) bool {
 	return func(w *wire) bool { return w.write(w.head, w.answer[:len(w.answer)/2]) && then(w) }
 }
 
-// nonsense is garbage of the length that the answer still has.
+// nonsense is noise of the length that the answer still has.
 func (w *wire) nonsense() bool {
 	return w.write(bytes.Repeat([]byte{0xFE}, len(w.answer)-len(w.answer)/2))
 }
 
-// instead answers something else to a whole request, and goes on.
+// instead answers a whole request with another answer, and continues.
 func instead(answer string) func(*wire) bool {
 	return func(w *wire) bool { return w.write([]byte(answer)) }
 }
 
-// hastily answers something else, and reads no more of the request.
+// hastily sends another answer, and reads no more of the request.
 func hastily(answer string) func(*wire) bool {
 	return func(w *wire) bool { return w.write([]byte(answer)) && w.hang() }
 }
@@ -87,7 +86,7 @@ func respond(status, fields, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %s\r\n%sContent-Length: %d\r\n\r\n%s", status, fields, len(body), body)
 }
 
-// rewrite answers with the vendor's own body under other fields.
+// rewrite answers with the vendor's own body and other header fields.
 func rewrite(status, fields string, change func([]byte) []byte) func(*wire) bool {
 	return func(w *wire) bool {
 		return w.write([]byte(respond(status, fields, string(change(w.answer)))))

@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// reached is how the SDK is told to reach a vendor.
+// reached is how the SDK reaches a vendor.
 type reached struct {
 	root       string // https://host:port
 	httpClient *http.Client
@@ -23,13 +23,13 @@ type reached struct {
 	timeout    time.Duration
 }
 
-// answerLimit is small, so that an answer beyond it is made at once.
+// answerLimit is small, so that a larger answer is quickly made.
 const answerLimit = 256 << 10
 
-// subjects are the rows: the vendors, and the access tokens on the way to one.
+// subjects are the rows: the vendors, and the access tokens of one.
 func subjects() []string { return vendors.Endpoints() }
 
-// tokens are the subjects that are no verification.
+// tokens are the subjects that fetch an access token.
 func tokens() []string {
 	return slices.DeleteFunc(subjects(), func(s string) bool { return !vendors.AsksForTokens(s) })
 }
@@ -39,8 +39,8 @@ func vendorOf(subject string) vendors.Vendor {
 	return vendors.Named(name)
 }
 
-// Behind is the healthy vendor of a pair. It reads another form of evidence, so
-// that media which fails is not its own.
+// Behind is the healthy vendor of a pair. It reads another form of evidence, so that
+// broken media does not affect it.
 func Behind(subject string) string {
 	list, captures := vendors.All(), vendorOf(subject).Captures()
 	return list[slices.IndexFunc(list, func(v vendors.Vendor) bool { return v.Captures() != captures })].Name
@@ -55,8 +55,8 @@ func pathOf(subject string) string {
 	return "/" + v.Name + v.Path
 }
 
-// provider is the SDK's client of a vendor. For the verification of a vendor
-// with access tokens one is there already, so that it is the only exchange.
+// provider is the SDK's client of a vendor. If the vendor has access tokens, the
+// client has one already, so that the verification is the only exchange.
 func (r *running) provider(subject string, at reached) (vendors.Provider, error) {
 	v := vendorOf(subject)
 	account := vendors.Account{HTTP: idverify.HTTP{
@@ -78,14 +78,14 @@ func (r *running) provider(subject string, at reached) (vendors.Provider, error)
 	return v.New(account)
 }
 
-// Sizes of a picture: one that is on its way for a while, and one that is not.
+// Sizes of a picture: one that takes a while to send, and one that does not.
 const (
 	largePicture = 3 << 20
 	smallPicture = 80 << 10
 )
 
-// picture is a photo of the stand-in's, padded to size, and capture is one of its
-// captures. They are read only, and the longest of each is made once.
+// picture is a photo of the stand-in, padded to size, and capture one of its
+// captures. They are only read, and the longest of each is made once.
 func picture(size int) []byte { return longestPicture()[:max(size, len(idverifytest.Photo()))] }
 
 func capture(size int) []byte { return longestCapture()[:max(size, len(idverifytest.Capture()))] }
@@ -99,8 +99,8 @@ func extended(data []byte, with byte) []byte {
 	return append(data, bytes.Repeat([]byte{with}, largePicture)...)
 }
 
-// request is one that every vendor can read. The size is of what the vendor
-// under fault is sent, and media wraps it.
+// request is one that every vendor can read. size is for the vendor under fault, and
+// media wraps its evidence.
 func request(subject string, size int, media func([]byte) idverify.Media) *idverify.Request {
 	if media == nil {
 		media = idverify.Bytes
@@ -116,8 +116,8 @@ func request(subject string, size int, media func([]byte) idverify.Media) *idver
 	return &idverify.Request{Name: person.Name, IDNumber: person.IDNumber, Evidence: vendors.ForAll(ofPhoto, ofCapture)}
 }
 
-// Secrets are what nothing that is printed may hold: of the person, of the
-// accounts, and of the addresses and tokens on the way.
+// Secrets must not be printed: data of the person and of the accounts, addresses and
+// tokens.
 func Secrets() []string {
 	person := idverifytest.Match()
 	return append(vendors.Secrets(), person.Name, person.IDNumber, "access_token=", "127.0.0.1", vendorHost, "EXAMPLE noise")

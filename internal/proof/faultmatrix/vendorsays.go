@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// vendorFaults are the stand-in's own, without a proxy on the way.
+// vendorFaults are the stand-in's own, without a proxy.
 func vendorFaults() []fault {
 	says := func(en, zh string, f idverifytest.Fault) fault {
 		return fault{phase: VendorSays, name: Text{en, zh}, says: func(*running) idverifytest.Fault { return f }}
@@ -40,13 +40,13 @@ func vendorFaults() []fault {
 	}
 }
 
-// unsteady is media that is looked at whole, and then behaves otherwise.
+// unsteady is media that can be read at the first look, and then behaves differently.
 type unsteady struct {
 	content []byte
-	size    int64                     // what it says of itself from the second opening on
-	until   int                       // so many bytes are given
+	size    int64                     // the announced size from the second opening on
+	until   int                       // how many bytes are returned
 	then    func() error              // and then this
-	begin   func() (io.Reader, error) // or instead of all that
+	begin   func() (io.Reader, error) // or instead of all these
 
 	mu     sync.Mutex
 	opened int
@@ -66,7 +66,7 @@ func (u *unsteady) open() (io.ReadCloser, int64, error) {
 	return io.NopCloser(&broken{content: u.content[:min(u.until, len(u.content))], then: u.then}), u.size, nil
 }
 
-// broken gives its content, and then what then does.
+// broken returns its content, and then the result of then.
 type broken struct {
 	content []byte
 	then    func() error
@@ -85,10 +85,10 @@ var errDisk = errors.New("EXAMPLE: input/output error in /EXAMPLE/" + vendorHost
 
 func ends() error { return io.EOF }
 
-// mediaFaults are files that change or fail between the first look and the last
-// byte. A fault of the media strikes every time.
+// mediaFaults are files that change or fail between the first look and the last byte.
+// A fault of the media strikes every time.
 func mediaFaults() []fault {
-	// after gives a share of the content, in percent, and then does what then says.
+	// after returns a part of the content, in percent, and then calls then.
 	after := func(en, zh string, percent int, then func(*running) error) fault {
 		return fault{phase: Media, name: Text{en, zh}, large: true, not: tokens(),
 			media: func(r *running) func([]byte) idverify.Media {

@@ -14,14 +14,14 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// attacker is one connection that attacks.
+// attacker is one attacking connection.
 type attacker struct {
 	net.Conn
 	random *rand.Rand
-	token  string // an access token of Baidu's
+	token  string // Baidu's access token
 }
 
-// attack is one thing that no client should send.
+// attack is something that no client should send.
 type attack struct {
 	name string
 	send func(*attacker) error
@@ -175,8 +175,8 @@ func (a *attacker) head(path, contentType string, length int) error {
 	return err
 }
 
-// post sends first, then n times again, then last, and reads the answer. A %d
-// in again is a number.
+// post sends first, then n times again, then last, and reads the answer. A %d in
+// again becomes a number.
 func (a *attacker) post(path, contentType, first, again, last string, n int) error {
 	block := again
 	numbered := strings.Contains(again, "%d")
@@ -203,7 +203,7 @@ func (a *attacker) post(path, contentType, first, again, last string, n int) err
 	return a.answer()
 }
 
-// chunked sends a block n times, in a body without a length.
+// chunked sends a block n times, in a body of unknown length.
 func (a *attacker) chunked(path, contentType string, block []byte, n int) error {
 	if _, err := fmt.Fprintf(a, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n", path, contentType); err != nil {
 		return err
@@ -235,7 +235,7 @@ func (a *attacker) answer() error {
 	return err
 }
 
-// longRecord sends what takes the most place in a record.
+// longRecord sends a request that takes the most room in the stand-in's record.
 func (a *attacker) longRecord() error {
 	text := fmt.Sprintf("%0240d", a.random.Int64())
 	headers := "Content-Type: " + text + "\r\n"
@@ -248,7 +248,7 @@ func (a *attacker) longRecord() error {
 	return a.answer()
 }
 
-// stranger asks about somebody new, for which Baidu charges.
+// stranger asks about a new person, for which Baidu charges.
 func (a *attacker) stranger() error {
 	number := fmt.Sprintf("1101051900%02d%02d%03d", 1+a.random.IntN(12), 1+a.random.IntN(28), a.random.IntN(1000))
 	number = fmt.Sprintf("11%04d", a.random.IntN(10000)) + number[6:]

@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// client asks all vendors as a service does.
+// client calls all vendors as a service does.
 type client struct {
 	providers []idverify.Provider
 	transport *http.Transport
@@ -28,8 +28,8 @@ func newClient(addr string, patience time.Duration) (*client, error) {
 	return &client{providers, transport, patience}, nil
 }
 
-// ask asks each vendor about the person who passes and about one who does not.
-// Each answer, and each missing one, goes to the report.
+// ask asks each vendor about the person who passes and about one who does not. It
+// reports every answer, and every missing answer.
 func (c *client) ask(ctx context.Context, r *report) {
 	for _, p := range c.providers {
 		for person, want := range map[idverifytest.Person]idverify.Code{

@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// flood floods a stand-in, and reports what became of it.
+// flood floods a stand-in, and reports the result.
 func flood(ctx context.Context, s settings) (*report, error) {
 	chosen := slices.DeleteFunc(slices.Clone(attacks), func(a attack) bool { return !strings.Contains(a.name, s.only) })
 	if len(chosen) == 0 {
@@ -60,7 +60,7 @@ func flood(ctx context.Context, s settings) (*report, error) {
 	group.Wait()
 	r.attacks = sent.Load()
 
-	// It must serve afterwards too.
+	// The stand-in must also work afterwards.
 	usual.ask(ctx, r)
 	_, r.most, _ = srv.memory()
 	select {
@@ -74,8 +74,8 @@ func flood(ctx context.Context, s settings) (*report, error) {
 	return r, nil
 }
 
-// attackOnce makes one attack on a connection of its own, and reports whether
-// it could be begun.
+// attackOnce makes one attack on its own connection, and reports whether it could
+// begin.
 func attackOnce(ctx context.Context, addr, token string, random *rand.Rand, a attack) bool {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", addr)
@@ -85,7 +85,7 @@ func attackOnce(ctx context.Context, addr, token string, random *rand.Rand, a at
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-	_ = a.send(&attacker{Conn: conn, random: random, token: token}) // to be cut off is an answer too
+	_ = a.send(&attacker{Conn: conn, random: random, token: token}) // a closed connection is also an answer
 	return true
 }
 

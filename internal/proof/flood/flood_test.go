@@ -12,13 +12,13 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// Every attack at once, for a moment. A minute of it:
+// All attacks at once, for a moment. For a minute:
 //
 //	go run ./internal/proof/flood -for 60s
 func TestFlood(t *testing.T) {
 	limit := int64(64 << 20)
 	if underRace {
-		limit *= 2 // the detector keeps a shadow of memory
+		limit *= 2 // the race detector uses additional memory
 	}
 	r, err := flood(t.Context(), settings{duration: long.Or(1500*time.Millisecond, 500*time.Millisecond), connections: 64, limit: limit, patience: 30 * time.Second, seed: 1})
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestFlood(t *testing.T) {
 	t.Logf("%d attacks, %d answers, the slowest after %v, %s at most", r.attacks, r.answers, r.slowest, mib(r.most))
 }
 
-// A limit that cannot be kept is not kept: memory is really measured.
+// An impossible limit is reported as broken: memory is really measured.
 func TestFlood_TellsTooMuchMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("memory is measured on Linux only")

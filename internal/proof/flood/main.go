@@ -1,13 +1,11 @@
-// Flood sends the stand-in what no client should send, from many connections
-// at a time, while a client asks it as usual, and looks at its memory from
-// outside.
+// Flood sends the stand-in what no client should send, over many connections, while a
+// normal client uses it. It measures the stand-in's memory from outside.
 //
 //	go run ./internal/proof/flood -for 60s -connections 64
 //
-// The stand-in runs in a process of its own. The exit status is 1 when it took
-// more memory than the limit, when the client got a wrong answer or none, and
-// when the process ended; it is 2 when the run could not be made. Memory is
-// measured on Linux only.
+// The stand-in runs in its own process. The exit status is 1 if it took more memory
+// than the limit, if the client got a wrong answer or none, or if the process ended;
+// it is 2 if the run failed. Memory is measured only on Linux.
 package main
 
 import (
@@ -20,7 +18,7 @@ import (
 	"time"
 )
 
-// asServer in the environment makes the program the stand-in of another.
+// asServer is the environment variable that makes this program the stand-in.
 const asServer = "IDVERIFY_FLOOD_SERVER"
 
 func main() {
@@ -32,14 +30,14 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// settings are what a run is made with.
+// settings are the options of a run.
 type settings struct {
 	duration    time.Duration
 	connections int
 	limit       int64 // bytes of memory
 	patience    time.Duration
 	seed        uint64
-	only        string // attacks whose name has this
+	only        string // attacks whose name contains this
 }
 
 func run(ctx context.Context, args []string, out, trouble io.Writer) int {

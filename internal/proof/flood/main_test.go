@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The stand-in that a test floods is this test's program, started once more.
+// The stand-in that a test floods is this test program, started again.
 func TestMain(m *testing.M) {
 	if os.Getenv(asServer) != "" {
 		os.Exit(serve(os.Stdin, os.Stdout))

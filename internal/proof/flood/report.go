@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// report is what became of the stand-in.
+// report is the result for the stand-in.
 type report struct {
 	settings settings
 	attacks  int64
-	answers  int           // that the usual client got
+	answers  int           // of the normal client
 	slowest  time.Duration // of them
 	wrong    []string      // answers that were wrong or did not come
-	ended    bool          // the process
+	ended    bool          // the process ended
 	measured bool
 	before   int64 // bytes of memory
 	most     int64
@@ -24,7 +24,7 @@ func (r *report) answered(after time.Duration) {
 	r.slowest = max(r.slowest, after)
 }
 
-// broken lists what was not as it must be.
+// broken lists the violations.
 func (r *report) broken() []string {
 	var list []string
 	if r.ended {

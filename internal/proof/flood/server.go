@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// serve is the stand-in. It says where it listens, and ends with its input.
+// serve runs the stand-in. It prints its address, and ends with its input.
 func serve(in io.Reader, out io.Writer) int {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,11 +37,11 @@ func serve(in io.Reader, out io.Writer) int {
 type server struct {
 	addr string // host and port
 	pid  int
-	end  func() error // ends the process, and tells how it ended
+	end  func() error // ends the process, and returns how it ended
 	gone chan struct{}
 }
 
-// startServer starts this program once more, as the stand-in.
+// startServer starts this program again, as the stand-in.
 func startServer() (*server, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -80,8 +80,8 @@ func startServer() (*server, error) {
 	return s, nil
 }
 
-// memory is how much memory the process holds now and held at most, in bytes.
-// ok is false where the system does not tell.
+// memory is the current and the largest memory of the process, in bytes. ok is false
+// if the system does not report it.
 func (s *server) memory() (now, most int64, ok bool) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(s.pid) + "/status")
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 	"unicode"
 )
 
-// Object is a JSON object as it was written. The zero Object has no fields.
+// Object is a JSON object with raw values. The zero Object has no fields.
 type Object map[string]json.RawMessage
 
-// unseen is what may stand before JSON: white space and byte order marks.
+// unseen matches white space and byte order marks before JSON.
 var unseen = regexp.MustCompile("^[ \t\r\n\ufeff]+")
 
-// Read is the answer as an object, and whether it is one that a decision may
-// rest on: not called HTML, one object, no field said twice.
+// Read parses the answer as an object, and reports whether a decision may use it: not
+// called HTML, exactly one object, no duplicate field.
 func Read(a Answer) (Object, bool) {
 	var o Object
 	content := unseen.ReplaceAll(a.Body, nil)
@@ -29,19 +29,19 @@ func Read(a Answer) (Object, bool) {
 	return o, !HasDouble(content)
 }
 
-// isBroken reports whether the answer begins as an object, and is not called HTML.
+// isBroken reports whether the answer begins as an object and is not called HTML.
 func (a Answer) isBroken() bool {
 	return !isCalledHTML(a.ContentType) && bytes.HasPrefix(unseen.ReplaceAll(a.Body, nil), []byte("{"))
 }
 
-// Succeeded is [Read] for an answer that also has the one HTTP status of success.
+// Succeeded is [Read] for an answer with the HTTP status of success.
 func Succeeded(a Answer) (Object, bool) {
 	o, sound := Read(a)
 	return o, sound && a.Status == http.StatusOK
 }
 
-// Usual reports whether the answer is one that a client must understand by its
-// content type and extent, whatever it makes of odder ones.
+// Usual reports whether the content type and size of the answer are ones that every
+// client must accept.
 func (a Answer) Usual() bool {
 	switch a.ContentType {
 	case "", "application/json", "application/json;charset=UTF-8", "text/json", "text/plain; charset=utf-8",
@@ -51,8 +51,8 @@ func (a Answer) Usual() bool {
 	return false
 }
 
-// IsBounded reports whether an answer has no more depth, values, and bytes in a name
-// or plain value than a client must read.
+// IsBounded reports whether an answer stays within the depth, number of values, and
+// length of names and plain values that a client must accept.
 func IsBounded(text []byte) bool {
 	w := walk{dec: json.NewDecoder(bytes.NewReader(unseen.ReplaceAll(text, nil)))}
 	w.dec.UseNumber()
@@ -77,7 +77,7 @@ func (w *walk) isBounded(depth int) bool {
 	}
 	for !w.broken && w.dec.More() && w.values <= 4_096 {
 		if delim == '{' {
-			if key, _ := w.next().(string); len(key) > 20 { // each byte may be written with six
+			if key, _ := w.next().(string); len(key) > 20 { // each byte may be written as six
 				return false
 			}
 		}
@@ -85,7 +85,7 @@ func (w *walk) isBounded(depth int) bool {
 			return false
 		}
 	}
-	w.next() // the closing one
+	w.next() // the closing token
 	return w.values <= 4_096
 }
 
@@ -101,7 +101,8 @@ func isCalledHTML(contentType string) bool {
 	return kind == "text/html" || kind == "application/xhtml+xml"
 }
 
-// field is what encoding/json would decode for a name: it folds letter case.
+// field is the value that encoding/json would decode for a name: it ignores letter
+// case.
 func (o Object) field(name string) json.RawMessage {
 	for key, raw := range o {
 		if Fold(key) == Fold(name) {
@@ -111,7 +112,7 @@ func (o Object) field(name string) json.RawMessage {
 	return nil
 }
 
-// Raw is a field as it is written, empty where there is none.
+// Raw is the raw value of a field, empty if there is none.
 func (o Object) Raw(name string) json.RawMessage { return o.field(name) }
 
 // Has reports whether a field is there and not null.
@@ -127,8 +128,8 @@ func (o Object) Object(name string) (inner Object, ok bool) {
 	return inner, ok
 }
 
-// Text is a field that is a plain value, as text: a string without its quotes.
-// It is not ok when the field is an object or an array; absent and null are "".
+// Text is the text of a field with a plain value: a string without quotes. ok is
+// false if the field is an object or an array; absent and null give "".
 func (o Object) Text(name string) (text string, ok bool) {
 	raw := o.field(name)
 	switch {
@@ -142,13 +143,12 @@ func (o Object) Text(name string) (text string, ok bool) {
 	return withZeros.ReplaceAllString(string(raw), "$1"), true
 }
 
-// withZeros is a whole number, other than 0, that is written with a fraction of zeros.
+// withZeros matches a whole number, other than 0, with a fraction of zeros.
 var withZeros = regexp.MustCompile(`^(-?[1-9][0-9]*)\.0+$`)
 
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-// Number is a field that holds a finite number, or a string that spells one as
-// JSON does.
+// Number is a field with a finite number, or a string with a number in JSON's form.
 func (o Object) Number(name string) (float64, bool) {
 	literal, ok := o.Text(name)
 	if !ok || !decimal.MatchString(literal) {
@@ -159,7 +159,7 @@ func (o Object) Number(name string) (float64, bool) {
 }
 
 // HasDouble reports whether an object anywhere in the text has two keys that
-// are one field to encoding/json.
+// encoding/json reads as one field.
 func HasDouble(text []byte) bool {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber() // 1e700 is a valid number
@@ -185,12 +185,12 @@ func doubles(dec *json.Decoder) (found bool) {
 		}
 		found = doubles(dec) || found
 	}
-	_, _ = dec.Token() // the closing one
+	_, _ = dec.Token() // the closing token
 	return found
 }
 
-// Fold gives keys that are equal under Unicode's simple case folding the same
-// text: every character becomes the first of its orbit.
+// Fold gives the same text for keys that are equal under Unicode's simple case
+// folding: every character becomes the first of its orbit.
 func Fold(key string) string {
 	return strings.Map(func(r rune) rune {
 		first := r

@@ -13,34 +13,35 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// Provider is a vendor's client, with the checks that it promises.
+// Provider is a vendor's client, with the checks that a pass needs.
 type Provider interface {
 	idverify.Provider
 	idverify.Verifier
 	Rules() []idverify.Rule
 }
 
-// Case is one answer of a vendor, and what the test found in it by itself.
+// Case is one answer of a vendor, with the test's own reading of it.
 type Case struct {
-	// Answer is what the vendor says to the verification.
+	// Answer is the vendor's answer to the verification.
 	Answer Answer
 	// Provider is a new client whose vendor gives the answer.
 	Provider func() Provider
 	Request  *idverify.Request
 	// Codes is the vendor's table.
 	Codes []idverify.CodeRow
-	// Charged is what the answer itself says of its price, which outranks the table.
+	// Charged is the price in the answer itself, which takes precedence over the
+	// table.
 	Charged idverify.Billed
-	// Earned says that the answer holds every score that a pass needs, in range
-	// and past its threshold, by the test's own reading and comparison.
+	// Earned says that the answer has every score that a pass needs, in range and
+	// past its threshold, by the test's own reading.
 	Earned bool
-	// OwnID matches our own ids of calls, where each has a new one.
+	// OwnID matches our own request ids, if each call has a new one.
 	OwnID *regexp.Regexp
 	// Hidden must not be printed, whatever the answer repeats.
 	Hidden []string
 }
 
-// Check asks twice and holds both outcomes to the contract.
+// Check makes two calls and checks both outcomes against the contract.
 func (c Case) Check(tb testing.TB) (*idverify.Result, error) {
 	tb.Helper()
 	provider := c.Provider()
@@ -61,7 +62,7 @@ func (c Case) Check(tb testing.TB) (*idverify.Result, error) {
 	return res, err
 }
 
-// unnamed is an error without our own id of its call.
+// unnamed is an error without our own request id.
 func (c Case) unnamed(err error) error {
 	var e *idverify.Error
 	if c.OwnID == nil || !errors.As(err, &e) || !c.OwnID.MatchString(e.RequestID) {
@@ -72,8 +73,8 @@ func (c Case) unnamed(err error) error {
 	return &own
 }
 
-// CheckOutcome holds an outcome to what is promised whatever the answer was,
-// and looks for what it must not print.
+// CheckOutcome checks what must hold for every answer, and looks for texts that must
+// not be printed.
 func CheckOutcome(tb testing.TB, res *idverify.Result, err error, rules []idverify.Rule, hidden ...string) {
 	tb.Helper()
 	kinds := make([]idverify.CheckKind, len(rules))
@@ -90,7 +91,7 @@ func CheckOutcome(tb testing.TB, res *idverify.Result, err error, rules []idveri
 	}
 }
 
-// checkUndecided: a pass that was earned is not kept from the person.
+// checkUndecided checks that a person who earned a pass gets it.
 func (c Case) checkUndecided(tb testing.TB) {
 	tb.Helper()
 	if c.Earned && c.Answer.Usual() {
@@ -140,8 +141,8 @@ func (c Case) checkResult(tb testing.TB, res *idverify.Result, rules []idverify.
 	}
 }
 
-// checkVendorsNo: a row of a face that does not match is the vendor's no about the
-// similarity, and nothing else was compared.
+// checkVendorsNo: the row of a face that does not match is the vendor's no about
+// similarity, and there is no other check.
 func (c Case) checkVendorsNo(tb testing.TB, res *idverify.Result, rules []idverify.Rule) {
 	tb.Helper()
 	check, measured := res.Check(idverify.CheckSimilarity)
@@ -155,8 +156,8 @@ func (c Case) checkVendorsNo(tb testing.TB, res *idverify.Result, rules []idveri
 	}
 }
 
-// isDecided reports whether a check is what its rule makes of the score, by whichever
-// way the rule decides.
+// isDecided reports whether a check is the result of its rule for the score, in any
+// way that the rule allows.
 func (c Case) isDecided(rule idverify.Rule, check idverify.Check) bool {
 	if check.DecidedBy == idverify.DecidedByVendor && (rule.DecidedBy == idverify.DecidedByVendor || !check.Passed) {
 		want, err := rule.Verdict(check.Passed, check.Value)
@@ -167,7 +168,7 @@ func (c Case) isDecided(rule idverify.Rule, check idverify.Check) bool {
 	case !scored || check.DecidedBy != rule.DecidedBy && rule.DecidedBy != "":
 		return false
 	case rule.DecidedBy == idverify.DecidedByAnswer:
-		// Held to the threshold that it names, it must say the same.
+		// The threshold that the check names must give the same result.
 		line := idverify.Rule{
 			Kind: rule.Kind, Scale: rule.Scale, Pass: rule.Pass, Threshold: check.Threshold,
 			FAR: []idverify.FARStep{{Threshold: check.Threshold, Rate: rule.Rate}},
@@ -185,17 +186,17 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 	row, listed := c.row(e.VendorCode, e.VendorReason)
 	turnedAway, isTurnedAway := turnedAwayBy[c.Answer.Status]
 	if _, sound := Read(c.Answer); sound && e.Code == idverify.CodeBadResponse || !sound && c.Answer.isBroken() {
-		isTurnedAway = false // success, said with a status of failure; or perhaps so
+		isTurnedAway = false // a success code with a failure status
 	}
 	switch {
 	case !slices.Contains(idverify.Codes(), e.Code):
 		tb.Errorf("code %q is not in the vocabulary", e.Code)
-	case !listed && isTurnedAway && (c.Answer.Status != http.StatusTooManyRequests || e.Code != idverify.CodeUnknown): // nobody knows that code
+	case !listed && isTurnedAway && (c.Answer.Status != http.StatusTooManyRequests || e.Code != idverify.CodeUnknown): // an unknown code
 		if e.Code != turnedAway || e.Delivery != idverify.DeliveryRefused || e.Billed != idverify.BilledNo {
 			tb.Errorf("HTTP %d turned the request away: %v", c.Answer.Status, e)
 		}
-	case e.Contradiction: // free only by the answer's own word, charged by that or the row
-		isAstray := e.VendorCode == "" && e.Ambiguous() // another call's answer: of ours nobody knows
+	case e.Contradiction: // free only by the answer's own price, charged by that or by the row
+		isAstray := e.VendorCode == "" && e.Ambiguous() // the answer to another call: our own outcome is unknown
 		billed := c.Charged
 		if billed == idverify.BilledUnknown && listed && row.Billed == idverify.BilledYes {
 			billed = row.Billed
@@ -209,7 +210,7 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 		if !e.Sent() || !e.Ambiguous() || e.Billed != idverify.BilledUnknown {
 			tb.Errorf("an answer that cannot be read may have been billed: %v", e)
 		}
-	case e.Code == idverify.CodeBadResponse && row.Code != e.Code: // success, of which a score is missing or absurd
+	case e.Code == idverify.CodeBadResponse && row.Code != e.Code: // a success with a missing or invalid score
 		if row.Code != idverify.CodeMatch || row.Billed != e.Billed || e.Repeatable() {
 			tb.Errorf("%v: the table says %v", e, row)
 		}
@@ -222,13 +223,13 @@ func (c Case) checkError(tb testing.TB, e *idverify.Error) {
 	}
 }
 
-// turnedAwayBy is what HTTP says of a request, where the vendor's table says nothing.
+// turnedAwayBy is the meaning of an HTTP status that the vendor's table does not
+// have.
 var turnedAwayBy = map[int]idverify.Code{
 	407: idverify.CodeInvalidConfig, 413: idverify.CodeTooLarge, 429: idverify.CodeRateLimited,
 }
 
-// row is found without folding: what is kept of a listed answer is the table's
-// own spelling.
+// row finds a row without case folding: a listed answer keeps the table's spelling.
 func (c Case) row(code, reason string) (idverify.CodeRow, bool) {
 	for _, row := range c.Codes {
 		if row.VendorCode == code && row.VendorReason == reason {

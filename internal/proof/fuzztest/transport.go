@@ -1,6 +1,6 @@
-// Package fuzztest is what the fuzz targets of the vendors' packages have in
-// common: a vendor that answers from memory, a second reading of its answer
-// that shares no code with the first, and what must hold of every outcome.
+// Package fuzztest is shared by the fuzz targets of the vendors' packages: a vendor
+// that answers from memory, a second reader of its answer that shares no code with
+// the first, and the checks for every outcome.
 package fuzztest
 
 import (
@@ -9,15 +9,15 @@ import (
 	"net/http"
 )
 
-// Answer is what a vendor says.
+// Answer is a vendor's HTTP answer.
 type Answer struct {
 	Status      int
 	ContentType string
 	Body        []byte
 }
 
-// Of makes an answer from a fuzzer's arguments: any number becomes a final
-// HTTP status from 200 to 599, and a status that is one stays what it is.
+// Of makes an answer from a fuzzer's arguments. Any number becomes a final HTTP
+// status from 200 to 599; a valid status stays as it is.
 func Of(status int, contentType string, body []byte) Answer {
 	if status < 200 || status > 599 {
 		status = 200 + int(uint(status)%400)
@@ -25,13 +25,13 @@ func Of(status int, contentType string, body []byte) Answer {
 	return Answer{status, contentType, body}
 }
 
-// JSON is an answer as the vendors give it.
+// JSON is an answer in the vendors' usual form.
 func JSON(status int, body string) Answer {
 	return Answer{status, "application/json", []byte(body)}
 }
 
-// Transport is a vendor in memory. It takes each request to its last byte, as
-// a vendor does that has decided.
+// Transport is a vendor in memory. It reads each request completely, as a vendor does
+// before it decides.
 type Transport func(*http.Request) Answer
 
 // RoundTrip implements [http.RoundTripper].

@@ -4,7 +4,7 @@ package growth
 
 import "time"
 
-// cpuTime is the time that has passed, for want of a better clock.
+// cpuTime is the elapsed time, because there is no better clock.
 func cpuTime() time.Duration { return time.Since(start) }
 
 var start = time.Now()

@@ -1,8 +1,8 @@
-// Package growth tests how cost grows with size. Work that is done on what
-// strangers send must cost at most a constant times the size of its input, and a
-// small constant: otherwise one long input stops a program.
+// Package growth tests how cost grows with size. Work on data from strangers must
+// cost at most a small constant times the size of the data: otherwise one long input
+// stops a program.
 //
-// A test names the worst input that it knows, as a function of its size:
+// A test gives the worst known input, as a function of its size:
 //
 //	growth.Case{
 //		From: 64 << 10, // and twice, four and eight times as much
@@ -12,21 +12,22 @@
 //		},
 //	}.Check(t)
 //
-// Check measures CPU time and allocated bytes at these sizes and fails when
-// either grows faster than size to the power of 1.3, which leaves room for caches
-// and not for a square. A size may count anything: bytes, rows, callers, records.
-// The short form measures the smallest and the largest size, each once; what a
-// large constant hides from two sizes is seen in the long form.
+// Check measures CPU time and allocated bytes at these sizes. It fails if either
+// grows faster than size to the power of 1.3, which allows for caches but not for
+// quadratic growth. A size may count anything: bytes, rows, callers, records. The
+// short form measures only the smallest and the largest size, once each; the long
+// form also finds growth that a large constant hides from two sizes.
 //
-// Measuring is made for noisy machines. Time is the CPU time of this process, so
-// that other processes do not count, but all its goroutines do: run no test beside
-// it (no t.Parallel). The least of several rounds counts, and what looks suspicious
-// is measured again before it fails, so a failure is worth a look. No absolute time
-// is tested: MaxCost compares with a plain loop over as many bytes in the same run.
+// The measurement tolerates noisy machines. It uses the CPU time of this process, so
+// that other processes do not count. All goroutines of the process count, so run no
+// other test beside it (no t.Parallel). The least of several rounds counts, and a
+// suspicious result is measured again before it fails, so a failure is worth a look.
+// No absolute time is tested: MaxCost compares with a plain loop over as many bytes
+// in the same run.
 //
-// With the race detector, which would be measured, Check only does the work at its
-// smallest size. The gate runs all tests with Linear or Bounded in their names
-// without it.
+// Under the race detector a measurement would be wrong, so Check only does the work
+// at its smallest size. The gate runs all tests with Linear or Bounded in their names
+// without the race detector.
 package growth
 
 import (
@@ -37,32 +38,30 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// DefaultExponent is what work that is linear stays below.
+// DefaultExponent is the limit for linear work.
 const DefaultExponent = 1.3
 
-// Case is work whose cost is to grow no faster than its input.
+// Case is work whose cost must not grow faster than its input.
 type Case struct {
-	// From is the smallest size, from 1. Choose one at which the work on the input
-	// outweighs what it costs in any case, and is too large for the processor to
-	// have learned by heart: some ten thousand bytes or more.
+	// From is the smallest size, at least 1. Choose it so large, ten thousand bytes
+	// or more, that the work on the input outweighs the fixed cost and the
+	// processor's caches do not distort the result.
 	From int
-	// Work makes an input of a size, which is not measured, and returns the work
-	// to be done on it. That is called many times and has to do the same every
-	// time.
+	// Work makes an input of a size, which is not measured, and returns the work on
+	// it. The work is called many times and must do the same every time.
 	Work func(size int) func()
-	// MaxExponent bounds the growth of time and of allocated bytes; 0 is
+	// MaxExponent limits the growth of time and of allocated bytes; 0 means
 	// DefaultExponent.
 	MaxExponent float64
-	// MaxAllocated bounds the bytes that are allocated for each unit of size, at
-	// the largest size. 0 is no bound.
+	// MaxAllocated limits the bytes allocated for each unit of size, at the largest
+	// size. 0 means no limit.
 	MaxAllocated float64
-	// MaxCost bounds the CPU time for each unit of size, at the largest size. 1 is
-	// the time that a plain loop over one byte takes, about a nanosecond. 0 is no
-	// bound.
+	// MaxCost limits the CPU time for each unit of size, at the largest size. 1 is
+	// the time of a plain loop for one byte, about a nanosecond. 0 means no limit.
 	MaxCost float64
 }
 
-// Point is what work cost at one size: the least of all rounds.
+// Point is the cost at one size: the least of all rounds.
 type Point struct {
 	Size int
 	// Seconds of CPU time.
@@ -74,8 +73,8 @@ type Point struct {
 // Curve is the cost at the sizes.
 type Curve []Point
 
-// The sizes, as shifts of the smallest, are measured in so many rounds, one after
-// the other, and all of that so many times while the result is too high.
+// The sizes, as powers of two times the smallest; how many rounds measure them; and
+// how often the whole measurement is repeated while the result is too high.
 var (
 	shifts = long.Or([]int{0, 1, 2, 3}, []int{0, 3})
 	rounds = long.Or(3, 1)
@@ -83,7 +82,7 @@ var (
 
 const tries = 10
 
-// Check fails the test when the cost grows faster than it may, or is too high.
+// Check fails the test if the cost grows too fast, or is too high.
 func (c Case) Check(t testing.TB) {
 	t.Helper()
 	if UnderRace {
@@ -96,7 +95,7 @@ func (c Case) Check(t testing.TB) {
 	}
 }
 
-// Measure gives the curve, and says what is wrong with it, "" for nothing.
+// Measure returns the curve, and says what is wrong with it, "" for nothing.
 func (c Case) Measure() (Curve, string) {
 	m := begin()
 	defer m.end()
@@ -145,20 +144,20 @@ func (c Case) problem(curve Curve, perByte float64) string {
 	return ""
 }
 
-// TimeExponent is e where CPU time grows as size to the power of e.
+// TimeExponent is e, if CPU time grows as size to the power of e.
 func (c Curve) TimeExponent() float64 {
 	return c.exponent(func(p Point) float64 { return p.Seconds })
 }
 
-// AllocatedExponent is the same for allocated bytes. What is less than the size
-// itself hardly counts.
+// AllocatedExponent is the same for allocated bytes. Allocations far below the size
+// itself hardly count.
 func (c Curve) AllocatedExponent() float64 {
 	return c.exponent(func(p Point) float64 { return p.Allocated + float64(p.Size) })
 }
 
-// exponent is the slope of a straight line through the logarithms, by least
-// squares: through all points, or through all but the first where that is steeper,
-// because a cost that is there at every size hides growth at the small ones.
+// exponent is the slope of a straight line through the logarithms, by least squares:
+// through all points, or through all except the first if that is steeper, because a
+// fixed cost hides growth at small sizes.
 func (c Curve) exponent(cost func(Point) float64) float64 {
 	if len(c) == 2 {
 		return slope(c, cost)
@@ -189,10 +188,10 @@ func (c Curve) String() string {
 	return text
 }
 
-// Cost is what work on an input of a size costs for each unit: CPU time, where 1
-// is a byte of a plain loop, and allocated bytes. It measures once, for tests that
-// go through many inputs and for fuzz targets that look for expensive ones: what
-// looks too expensive has to be asked for again.
+// Cost is the cost of work for each unit of size: CPU time, where 1 is one byte of a
+// plain loop, and allocated bytes. It measures once, for tests with many inputs and
+// for fuzz targets that look for expensive ones. Measure again before you believe a
+// high result.
 func Cost(size int, work func()) (cpu, allocated float64) {
 	m := begin()
 	defer m.end()

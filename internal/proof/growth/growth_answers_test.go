@@ -24,9 +24,9 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// What an answer may cost: for each byte, and for the few fields' texts and names
-// of which it may have as many as there is room for. One of 16 MiB costs 58 MiB of
-// memory so, and 0.3 s where a plain loop takes a nanosecond for a byte.
+// The limits for an answer's cost: for each byte, and for the texts and names of the
+// few fields. An answer of 16 MiB may cost 58 MiB of memory, and 0.3 s if a plain
+// loop takes a nanosecond for a byte.
 const (
 	maxAllocated   = 3.3
 	maxOfTexts     = 8 << 20
@@ -34,31 +34,31 @@ const (
 	maxCostOfTexts = 50e6
 )
 
-// What a reply may keep, besides a picture: 64 texts of 4 KiB in a list, and some
-// fields. The documents say so.
+// The limit for what a reply keeps, besides a picture: 64 texts of 4 KiB in a list,
+// and some fields. The documents state it.
 const maxKept = 320 << 10
 
-// values are the worst that we know.
+// values are the worst ones that we know.
 var values = growth.JSON()
 
-// about is a request. A name that repeats itself is the worst to look for.
+// about is a request. A name that repeats itself is the most expensive to search for.
 func about(v vendors.Vendor) *idverify.Request {
 	return &idverify.Request{Name: strings.Repeat("测", cmp.Or(v.LongestName, 128)), IDNumber: "11010519000101001X",
 		Evidence: v.OfMedia(idverify.Bytes(v.Media()))[:1]}
 }
 
-// shape is an answer of a vendor's in which one value is as large as one likes.
+// shape is an answer of a vendor in which one value can have any size.
 type shape struct {
 	vendor   vendors.Vendor
 	name     string
 	text     string // with %[1]s for the value
-	status   int    // 200 where it is 0
+	status   int    // 0 means 200
 	ofTokens bool
-	served   int // so often was it read, of late
+	served   int // how often it was read lately
 }
 
-// shapes are the vendor's own answers with the value wherever it repeats what it
-// was told, and one with the value where no field is known.
+// shapes are the vendor's own answers with the value wherever they repeat the
+// request's data, and one with the value where no field is known.
 func shapes() []shape {
 	var all []shape
 	for _, v := range vendors.All() {
@@ -81,13 +81,13 @@ func shapes() []shape {
 	return all
 }
 
-// answer is the shape's with a value. It is written into many places of some.
+// answer is the shape with a value, in some shapes at many places.
 func (s shape) answer(value func(size int) string, size int) []byte {
 	return []byte(fmt.Sprintf(s.text, value(size/strings.Count(s.text, "%[1]s"))))
 }
 
-// verify is a call of the vendor's client whose answer is this, from memory. Nobody
-// announces its length, so that more is allocated to read it.
+// verify is a call of the vendor's client with this answer, from memory. Its length
+// is not announced, so that reading it allocates more.
 func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, error) {
 	transport := roundTrip{s.status, func(r *http.Request) io.Reader {
 		switch isToken := s.vendor.Tokens != nil && strings.HasSuffix(r.URL.Path, s.vendor.Tokens.Path); {
@@ -106,13 +106,13 @@ func (s *shape) verify(t testing.TB, answer []byte) func() (*idverify.Result, er
 	req := about(s.vendor)
 	return func() (*idverify.Result, error) {
 		if s.ofTokens {
-			client, _ = s.vendor.New(account) // this one would wait before it asks again
+			client, _ = s.vendor.New(account) // the old client would wait before it asks again
 		}
 		return client.Verify(t.Context(), req)
 	}
 }
 
-// roundTrip is a vendor in memory. Its status is 200 where it is 0.
+// roundTrip is a vendor in memory. Status 0 means 200.
 type roundTrip struct {
 	status int
 	answer func(*http.Request) io.Reader
@@ -127,12 +127,12 @@ func (v roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 		ContentLength: -1, Body: io.NopCloser(v.answer(r))}, nil
 }
 
-// strongest are the values that every shape is tried with; some shapes are tried
-// with all.
+// strongest are the values that every shape is tested with; some shapes are tested
+// with all values.
 var strongest = []string{"ones", "text of the name", "text that is no UTF-8", "long texts in a list", "a text that breaks off"}
 
-// An answer of any shape costs time and memory in proportion to its size, and
-// little of both; and nothing of it is kept but the reply's few texts.
+// An answer of any shape costs time and memory in proportion to its size, with a
+// small constant, and only the reply's few texts are kept.
 // Holds P-WIRE-10.
 func TestAnAnswerOfAnyShapeIsBounded(t *testing.T) {
 	if growth.UnderRace {
@@ -141,7 +141,7 @@ func TestAnAnswerOfAnyShapeIsBounded(t *testing.T) {
 	for _, p := range pairs() {
 		s, name, value := p.shape, p.value, values[p.value]
 		s.expensive(t, value, name)
-		if s.name == "picture" { // which is the reply's, and as large as an answer may be
+		if s.name == "picture" { // belongs to the reply, and may be as large as an answer
 			continue
 		}
 		verify := s.verify(t, s.answer(value, 1<<20))
@@ -162,8 +162,8 @@ type pair struct {
 	value string
 }
 
-// pairs are what is tried. In the short form each value is met in some shape, and
-// each vendor with some value.
+// pairs are the tested combinations. In the short form each value is used in some
+// shape, and each vendor with some value.
 func pairs() (all []pair) {
 	names := slices.Sorted(maps.Keys(values))
 	if !long.Asked() {
@@ -201,11 +201,11 @@ func (s *shape) expensive(t *testing.T, value func(size int) string, name ...str
 	if growth.UnderRace {
 		return
 	}
-	// The first part is enough for all the names and texts that an answer may have.
+	// The first part is enough for all names and texts that an answer may have.
 	const size = 960 << 10
 	var small, large cost
 	small, large = endless, endless
-	for range 6 { // a busy machine makes everything look expensive
+	for range 6 { // on a busy machine everything looks expensive
 		small, large = small.least(s.cost(t, s.answer(value, size))), large.least(s.cost(t, s.answer(value, 2*size)))
 		cpu, allocated := (large.cpu-small.cpu)/size, (large.allocated-small.allocated)/size
 		if cpu <= maxCost && allocated <= maxAllocated && large.cpu <= maxCost*2*size+maxCostOfTexts && large.allocated <= maxAllocated*2*size+maxOfTexts {
@@ -216,12 +216,12 @@ func (s *shape) expensive(t *testing.T, value func(size int) string, name ...str
 		(large.cpu-small.cpu)/size, (large.allocated-small.allocated)/size, large.cpu, large.allocated, s.answer(value, size))
 }
 
-// cost is in plain bytes and bytes.
+// cost is in bytes of the plain loop, and in allocated bytes.
 type cost struct{ cpu, allocated float64 }
 
 var endless = cost{math.Inf(1), math.Inf(1)}
 
-// cost is that of one answer: some are read twice in one call.
+// cost is the cost of one answer; in some calls an answer is read twice.
 func (s *shape) cost(t *testing.T, answer []byte) (c cost) {
 	verify := s.verify(t, answer)
 	c.cpu, c.allocated = growth.Cost(1, func() {
@@ -235,8 +235,8 @@ func (c cost) least(other cost) cost {
 	return cost{min(c.cpu, other.cpu), min(c.allocated, other.allocated)}
 }
 
-// An answer as large as it may be by default costs 64 MiB at the most, in all: a
-// picture in it as well.
+// An answer of the largest default size costs at most 64 MiB in all, even with a
+// picture in it.
 // Holds P-WIRE-10.
 func TestTheLargestAnswerIsBounded(t *testing.T) {
 	if growth.UnderRace {
@@ -257,8 +257,8 @@ func TestTheLargestAnswerIsBounded(t *testing.T) {
 	}
 }
 
-// An answer that breaks off or is too large is forgotten with the call, whoever
-// keeps the error.
+// An answer that breaks off or is too large is freed with the call, even if the error
+// is kept.
 func TestAnErrorKeepsNothingOfTheAnswer(t *testing.T) {
 	const size = 4 << 20
 	for _, v := range vendors.All() {
@@ -292,14 +292,14 @@ func TestAnErrorKeepsNothingOfTheAnswer(t *testing.T) {
 
 func inUse() int {
 	runtime.GC()
-	runtime.GC() // pools and finalizers want two
+	runtime.GC() // pools and finalizers need two
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return int(stats.HeapAlloc)
 }
 
-// FuzzAnswerCost looks for answers that cost more for each byte: a beginning, a unit
-// that is repeated, and an end, instead of a value in each vendor's answers.
+// FuzzAnswerCost looks for answers with a high cost per byte: a beginning, a repeated
+// unit, and an end, in place of a value in each vendor's answers.
 // Holds P-WIRE-10.
 func FuzzAnswerCost(f *testing.F) {
 	all := shapes()

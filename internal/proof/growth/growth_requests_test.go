@@ -21,7 +21,7 @@ import (
 // filled is text that repeats itself.
 func filled(piece string, size int) string { return strings.Repeat(piece, size/len(piece)) }
 
-// What a caller gives is folded, checked and encoded in time that is linear.
+// A caller's data is folded, checked and encoded in linear time.
 func TestRequestsAreReadAndEncodedLinearly(t *testing.T) {
 	for name, piece := range map[string]string{"characters": "测", "marks": "\u0301", "controls": "\x01", "blanks": "\u3000", "dots": "·", "broken": "\xff"} {
 		t.Run("a name of "+name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestRequestsAreReadAndEncodedLinearly(t *testing.T) {
 	}
 }
 
-// A journal is read again in time that is linear in its rows.
+// A journal is reopened in time linear in its rows.
 func TestAJournalIsReopenedLinearly(t *testing.T) {
 	growth.Case{From: 1_000, Work: func(rows int) func() {
 		path := filepath.Join(t.TempDir(), "journal.jsonl")
@@ -65,8 +65,8 @@ func TestAJournalIsReopenedLinearly(t *testing.T) {
 	}}.Check(t)
 }
 
-// writeRows makes a journal by multiplying the line of a row: another key for each.
-// Lines without a checksum are read as well.
+// writeRows makes a journal by repeating the line of a row with another key for each.
+// Lines without a checksum are also valid.
 func writeRows(t *testing.T, path string, rows int) {
 	t.Helper()
 	j, err := batch.OpenFileJournal(path)

@@ -21,12 +21,12 @@ func touch(n int) (sum int) {
 	return sum
 }
 
-// works are kinds of growth, and whether they are too much.
+// works are kinds of growth, and whether each is too much.
 var works = map[string]struct {
 	from    int
 	work    func(size int) func()
 	problem string
-	many    bool // two sizes do not tell
+	many    bool // not visible with two sizes
 }{
 	"nothing":           {1, func(int) func() { return func() {} }, "", false},
 	"constant":          {64, func(int) func() { return func() { kept = touch(1 << 12) } }, "", false},
@@ -104,7 +104,7 @@ func TestCostIsBounded(t *testing.T) {
 	assert.InDelta(t, 4, allocated, 1)
 }
 
-// A failure shows the figures, and is the test's own.
+// A failure shows the figures, and fails the test itself.
 func TestCheckFailsTheTestWithTheFigures(t *testing.T) {
 	r := &recorder{TB: t}
 	growth.Case{From: 1 << 7, Work: works["quadratic"].work}.Check(r)

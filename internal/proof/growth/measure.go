@@ -10,17 +10,17 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// Work is repeated for so long, so that the clock's steps do not matter.
+// Work is repeated for this long, so that the clock's resolution does not matter.
 var enough = long.Or(2*time.Millisecond, 500*time.Microsecond)
 
 const (
 	mostRepeats = 1 << 20
-	// No more memory is used up for it.
+	// At most this much memory is used for it.
 	memory = 64 << 20
-	// The garbage collector would run beside the work, at times of its own. It
-	// is off until so much is in use.
+	// The garbage collector would run at any time beside the work. It is off until
+	// this much memory is in use.
 	collectAt = 1 << 30
-	// A baseline goes over so many bytes.
+	// A baseline reads this many bytes.
 	baselineSize = 256 << 10
 )
 
@@ -43,11 +43,11 @@ func (m *meter) end() {
 	debug.SetGCPercent(m.percent)
 }
 
-// cost is what the work costs once.
+// cost is the cost of the work done once.
 func (m *meter) cost(work func()) (seconds, allocated float64) {
 	runtime.GC()
 	seconds, allocated = repeated(work, 1)
-	// Memory that the process has never had costs more than what was used before.
+	// Memory that is new to the process costs more than reused memory.
 	most := int(min(mostRepeats, memory/(allocated+1)))
 	if seconds < enough.Seconds() && most > 1 {
 		seconds, allocated = repeated(work, most)
@@ -55,7 +55,7 @@ func (m *meter) cost(work func()) (seconds, allocated float64) {
 	return seconds, allocated
 }
 
-// repeated is what the work costs once when it is done so often at most.
+// repeated is the cost of the work per repetition, with at most most repetitions.
 func repeated(work func(), most int) (seconds, allocated float64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -72,10 +72,10 @@ func repeated(work func(), most int) (seconds, allocated float64) {
 	return took.Seconds() / float64(times), float64(after.TotalAlloc-before.TotalAlloc) / float64(times)
 }
 
-// best is the baseline as it was measured in this process, at its best.
+// best is the best baseline measured in this process.
 var best atomic.Uint64
 
-// known is the baseline, which is measured only for who asks first.
+// known is the baseline, which only the first caller measures.
 func (m *meter) known() float64 {
 	if best.Load() == 0 {
 		for range rounds {
@@ -93,7 +93,7 @@ func (m *meter) baseline() {
 		for _, b := range m.bytes {
 			sum = (sum ^ uint32(b)) * 16777619
 		}
-		runtime.KeepAlive(sum) // or the loop would be left out
+		runtime.KeepAlive(sum) // otherwise the compiler removes the loop
 	})
 	m.perByte = min(m.perByte, seconds/baselineSize)
 }

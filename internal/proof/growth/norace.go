@@ -2,5 +2,5 @@
 
 package growth
 
-// UnderRace says that the race detector is at work.
+// UnderRace says whether the race detector is on.
 const UnderRace = false

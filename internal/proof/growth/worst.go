@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// JSON is values of about a size, the worst that we know of their kinds, and what
-// only looks like one. Whoever reads JSON goes through all of them.
+// JSON is values of about a size: the worst that we know of each kind, and some that
+// only look like them. Every reader of JSON is tested with all of them.
 func JSON() map[string]func(size int) string {
 	return map[string]func(size int) string{
 		"text":                   Filled(`"`, `a`, `"`),
@@ -43,15 +43,15 @@ func JSON() map[string]func(size int) string {
 	}
 }
 
-// Filled is a text of about a size that begins and ends with these, and has a unit
-// in between as often as there is room.
+// Filled is a text of about a size with this beginning and end, and the unit repeated
+// in between.
 func Filled(begin, unit, end string) func(size int) string {
 	return func(size int) string {
 		return begin + strings.Repeat(unit, max(0, size-len(begin)-len(end))/len(unit)) + end
 	}
 }
 
-// numbered is an object of about a size; %d makes each member another.
+// numbered is an object of about a size; %d makes each member different.
 func numbered(size int, member string) string {
 	var text strings.Builder
 	for i := 0; text.Len() < size; i++ {

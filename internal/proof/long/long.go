@@ -1,6 +1,6 @@
-// Package long says which form of a proof is run. The short form is what
-// "go test ./..." runs: it meets each kind of thing once. The long form meets every
-// combination; the gate runs it, and so does
+// Package long says which form of a proof is run. "go test ./..." runs the short
+// form, which covers each kind of thing once. The long form covers every combination.
+// The gate runs it, and so does
 //
 //	IDVERIFY_LONG=1 go test ./...
 package long
@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// Variable is the environment variable that asks for the long form, with any value.
+// Variable is the environment variable for the long form, with any value.
 const Variable = "IDVERIFY_LONG"
 
 // Asked reports whether the long form was asked for.
@@ -25,8 +25,8 @@ func Or[T any](all, few T) T {
 	return few
 }
 
-// Some is all of a list in the long form. In the short form it is n of it, evenly
-// spread, with the first and the last: a longer list costs no more.
+// Some is the whole list in the long form. In the short form it is n elements, evenly
+// spread, with the first and the last.
 func Some[T any](n int, list []T) []T {
 	if Asked() || len(list) <= n {
 		return list
@@ -38,10 +38,9 @@ func Some[T any](n int, list []T) []T {
 	return few
 }
 
-// Runes is every number of a character, up to the last and with the surrogates,
-// in the long form. In the short form it is those below U+0700, where most special
-// rules are, those of some other blocks that have rules of their own, the ends of
-// each plane, and one in 499 of the rest.
+// Runes is every code point, including the surrogates, in the long form. In the short
+// form it is the code points below U+0700, where most special rules apply, some other
+// blocks with special rules, the ends of each plane, and one in 499 of the rest.
 func Runes() iter.Seq[rune] {
 	return func(yield func(rune) bool) {
 		for r := rune(0); r <= utf8.MaxRune; r++ {

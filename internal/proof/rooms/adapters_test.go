@@ -18,11 +18,11 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// withTokens is the vendor of whose access tokens an adapter keeps or tells something.
+// withTokens is the vendor whose access tokens an adapter stores or reports.
 var withTokens = module + "/" + vendors.WithTokens().Name
 
-// adapters are the modules beside this one that programs compile, with what they may
-// import besides the standard library.
+// adapters are the modules in this repository that programs use, with the modules
+// that they may import besides the standard library.
 var adapters = map[string][]string{
 	"otelidverify": {module, withTokens, module + "/batch",
 		"go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes",
@@ -31,8 +31,8 @@ var adapters = map[string][]string{
 	"sqlidverify":   {module, module + "/batch", module + "/idcard"},
 }
 
-// A "go get" of the next release of what an adapter needs lifts its go line, and
-// users of the library's Go are left without it.
+// If an adapter's dependency needs a newer Go, "go get" raises the adapter's go line,
+// and users of the library's Go version cannot use it.
 func TestAdaptersNeedTheGoOfTheLibraryAndLittleElse(t *testing.T) {
 	assert.Empty(t, adapterProblems(t, os.DirFS("."), adapters))
 }

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	// What is no Chinese text: fenced code, code, the targets of links, tags.
+	// Parts that are not Chinese text: fenced code, code, link targets, tags.
 	noText = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|\\]\\([^)\n]*\\)|<[^>\n]*>")
 	// halfWidth is a mark of Latin punctuation beside a Chinese character, or between
 	// two words or pieces of code in a line of Chinese text, with no space behind it.

@@ -1,4 +1,4 @@
-// Package rooms proves what the repository itself must keep to: who may import
-// whom, what the library may not do, and which tests hold the promises of
-// SECURITY.md. It has tests only, which read the source.
+// Package rooms checks the rules of the repository: who may import whom, what the
+// library may not do, and which tests hold the promises of SECURITY.md. It has only
+// tests, which read the source.
 package rooms

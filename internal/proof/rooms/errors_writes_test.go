@@ -20,9 +20,9 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// An error may be kept, shared and read by others as soon as it was handed on. So
-// no field of one is written, but in a variable of the function's own that holds a
-// copy (own := *e) or a new error.
+// An error may be stored, shared and read by other goroutines as soon as it is
+// returned. So a function writes a field only in a new error, or in a local variable
+// with a copy (own := *e).
 func TestNoFieldOfAnErrorIsWrittenAfterItWasMade(t *testing.T) {
 	s := checked()
 	packages := 0
@@ -31,7 +31,7 @@ func TestNoFieldOfAnErrorIsWrittenAfterItWasMade(t *testing.T) {
 		case err != nil || !d.IsDir():
 			return err
 		case strings.HasPrefix(d.Name(), ".") && dir != ".", d.Name() == "testdata", dir != "." && hasModule(dir):
-			return filepath.SkipDir // other modules, and what is no source
+			return filepath.SkipDir // other modules, and folders without source
 		}
 		if pkg, err := s.Import(path.Join(module, filepath.ToSlash(dir))); err == nil && len(pkg.files) > 0 {
 			packages++
@@ -73,8 +73,8 @@ func TestWritesOfErrorsAreFound(t *testing.T) {
 	}
 }
 
-// checkedSource type-checks this module's packages. All others are empty, so that it is
-// quick; what is wrong for that is passed over.
+// checkedSource type-checks this module's packages. All other packages are empty, to
+// be fast; the errors from that are ignored.
 type checkedSource struct {
 	files    *token.FileSet
 	packages map[string]*sourcePackage
@@ -86,12 +86,12 @@ type sourcePackage struct {
 	info  types.Info
 }
 
-// checked is shared by the tests: what one has checked the other does not check again.
+// checked is shared by the tests, so that nothing is checked twice.
 var checked = sync.OnceValue(func() *checkedSource {
 	return &checkedSource{files: token.NewFileSet(), packages: map[string]*sourcePackage{}}
 })
 
-// importer is checkedSource as go/types wants it.
+// importer is checkedSource as an importer for go/types.
 type importer struct{ *checkedSource }
 
 func (s importer) Import(name string) (*types.Package, error) {
@@ -138,13 +138,13 @@ func (s *checkedSource) check(name string, files []*ast.File) *sourcePackage {
 	return pkg
 }
 
-// writes lists where a package writes into an error that is not its own.
+// writes lists the places where a package writes into an error that is not its own.
 func (s *checkedSource) writes(pkg *sourcePackage) []string {
 	var found []string
 	for _, file := range pkg.files {
 		for _, decl := range file.Decls {
 			f, ok := decl.(*ast.FuncDecl)
-			if !ok || f.Name.Name == "UnmarshalJSON" { // it fills in what the caller made for it
+			if !ok || f.Name.Name == "UnmarshalJSON" { // it fills the caller's value
 				continue
 			}
 			w := writer{pkg: pkg, fresh: map[types.Object]bool{}}
@@ -164,10 +164,10 @@ func (s *checkedSource) writes(pkg *sourcePackage) []string {
 // writer looks for writes in one function.
 type writer struct {
 	pkg   *sourcePackage
-	fresh map[types.Object]bool // pointers to errors that the function made
+	fresh map[types.Object]bool // pointers to errors made in the function
 }
 
-// targets are what a statement writes, or takes the address of.
+// targets are the expressions that a statement writes, or takes the address of.
 func (w *writer) targets(n ast.Node) []ast.Expr {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
@@ -205,8 +205,8 @@ func (w *writer) noteFresh(n *ast.AssignStmt) {
 	}
 }
 
-// isForeign reports whether an expression lies in an error, and not in one that a
-// variable of the function's own holds.
+// isForeign reports whether an expression is a part of an error that is not in a
+// local variable.
 func (w *writer) isForeign(target ast.Expr) bool {
 	for {
 		var inside ast.Expr
@@ -252,7 +252,7 @@ func isError(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == module && named.Obj().Name() == "Error"
 }
 
-// The constructors are few, and make nothing that cannot be.
+// There are few constructors, and they cannot make an impossible error.
 func TestErrorsAreMadeByConstructors(t *testing.T) {
 	s := checked()
 	allowed := []string{"errors.go", "errors_constructors.go", filepath.Join("internal", "exchange", "errors.go"), filepath.Join("photo", "errors.go")}

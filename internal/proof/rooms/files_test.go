@@ -18,9 +18,9 @@ import (
 
 const maxLines = 400
 
-// common are the names that test files have in every folder: TestMain, what several
-// tests use, examples, fuzz targets, what a package shows its tests, and whether the
-// race detector runs. Each may be divided: fuzz_json_test.go.
+// common are the names of test files that every folder may have: TestMain, helpers,
+// examples, fuzz targets, exports for tests, and whether the race detector is on.
+// Each may be split: fuzz_json_test.go.
 var common = []string{"main", "helpers", "example", "fuzz", "export", "race", "norace"}
 
 var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
@@ -31,9 +31,9 @@ func TestFilesAreShortAndTestsAreNamedForWhatTheyTest(t *testing.T) {
 	assert.Greater(t, seen, 400, "of the module's files")
 }
 
-// misfiled lists the Go files that are too long, and the test files whose names begin
-// with the name of no file in their folder. A folder of proofs that has tests only
-// names them for what they prove.
+// misfiled lists the Go files that are too long, and the test files that are not
+// named after a file in their folder. A folder that has only tests names them after
+// what they prove.
 func misfiled(t *testing.T, root fs.FS) (problems []string, seen int) {
 	t.Helper()
 	folders := map[string][]string{}

@@ -13,9 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every package that has tests, those of modules within this one included, ends
-// them by looking for goroutines that were left behind, and ignores none. The
-// modules that cannot are named.
+// Every package with tests, including those of nested modules, checks for leaked
+// goroutines at the end, and ignores none. The modules that cannot are listed.
 // Holds P-LIVE-1.
 func TestEveryPackageLooksForLeaks(t *testing.T) {
 	tested := map[string]bool{}
@@ -33,11 +32,11 @@ func TestEveryPackageLooksForLeaks(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.True(t, tested["."] && tested[vendorRooms()[0]] && tested[filepath.Join("examples", "batch")])
-	// Its module may need nothing but ours, as a user's might.
+	// As a user's module, its module may need only ours.
 	delete(tested, "compat")
 	for dir := range tested {
 		if strings.HasPrefix(dir, "bench") {
-			continue // it links vendors' own kits, one of which leaves a goroutine behind
+			continue // it links vendors' own SDKs, one of which leaks a goroutine
 		}
 		file := filepath.Join(dir, "main_test.go")
 		if !assert.FileExists(t, file) {
@@ -51,7 +50,7 @@ func TestEveryPackageLooksForLeaks(t *testing.T) {
 	}
 }
 
-// goleakIn lists what the TestMain of a file uses of goleak.
+// goleakIn lists the functions of goleak that the TestMain of a file uses.
 func goleakIn(t *testing.T, file string) []string {
 	t.Helper()
 	syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)

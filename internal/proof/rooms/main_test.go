@@ -8,7 +8,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The tests of this package read the repository, and run at its root.
+// The tests of this package read the repository, so they run in its root.
 func TestMain(m *testing.M) {
 	if err := os.Chdir("../../.."); err != nil {
 		log.Fatalln(err)

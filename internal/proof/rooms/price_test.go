@@ -17,13 +17,13 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// The price of one more vendor: its folder, the stand-in's file, the file of
-// its proof, and a line in each of two lists.
+// Adding a vendor changes only its folder, the stand-in's file, the file of its
+// proof, and one line in each of two lists.
 var listed = []string{"idverifytest/registry.go", "internal/proof/vendors/vendors.go"}
 
-// listsOf are the files of the two lists that have the vendor's lines. Those of a
-// vendor that exists under a build tag are built under that tag only, and each has a
-// twin for when it is not set.
+// listsOf are the files of the two lists with the vendor's lines. For a vendor under
+// a build tag these files have that tag, and each has a twin for builds without the
+// tag.
 func listsOf(vendor string) (lists, twins []string) {
 	if !slices.ContainsFunc(vendors.Tagged(), func(v vendors.Vendor) bool { return v.Name == vendor }) {
 		return listed, nil
@@ -35,12 +35,13 @@ func listsOf(vendor string) (lists, twins []string) {
 	return lists, twins
 }
 
-// inUse are the vendors that were there before the lists, with the number of
-// other files that name them: to show what is meant, and in tests that need
-// any vendor. It may become less, and not more.
+// inUse are the vendors that are older than the lists, with the number of other files
+// that name them: as examples, and in tests that need any vendor. The number may
+// fall, but not rise.
 var inUse = map[string]int{"linkface": 30, "baiduv4": 35, "tencent": 23}
 
-// speaking are the tests of the two counts, and vectors that name the hosts they were published for.
+// speaking are the two tests with these counts, and vectors that name the hosts they
+// were published for.
 var speaking = []string{"internal/proof/rooms/price_test.go", "internal/proof/rooms/vendors_test.go", "internal/sign/sign_test.go"}
 
 func TestAVendorIsNamedInItsOwnFilesAndTwoLists(t *testing.T) {
@@ -55,14 +56,14 @@ func TestAVendorIsNamedInItsOwnFilesAndTwoLists(t *testing.T) {
 	}
 }
 
-// naming lists the files that name a vendor, without its own, without documents
-// and what is generated, and without modules within this one.
+// naming lists the files that name a vendor, except its own, documents, generated
+// files and nested modules.
 func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 	t.Helper()
 	is := []byte(spoken(vendor))
-	var longer []byte // the name of another, which begins with this one
-	successor := ""   // that one: the two are of one maker, which its own files name
-	var ways []string // from predecessors, whose documentation names the way
+	var longer []byte // the name of another vendor, which begins with this one
+	successor := ""   // that other vendor: its own files name this one, from the same maker
+	var ways []string // predecessors whose documentation names this one
 	for _, other := range all {
 		if other != vendor && strings.HasPrefix(vendor, spoken(other)) {
 			ways = append(ways, other+"/doc.go")
@@ -94,12 +95,12 @@ func naming(t *testing.T, root fs.FS, vendor string, all []string) []string {
 	return found
 }
 
-// spoken is the vendor's name without the version of its interface.
+// spoken is the vendor's name without the version of its API.
 func spoken(vendor string) string {
 	return regexp.MustCompile(`v\d+$`).ReplaceAllString(vendor, "")
 }
 
-// isOwn reports whether a file is the vendor's in the stand-in or in the proofs.
+// isOwn reports whether a file is the vendor's own, in the stand-in or in the proofs.
 func isOwn(file, vendor string) bool {
 	for _, room := range []string{"idverifytest/", "internal/proof/vendors/"} {
 		rest, found := strings.CutPrefix(file, room+vendor)

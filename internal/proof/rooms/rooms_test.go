@@ -29,7 +29,7 @@ func vendorRooms() []string {
 	return all
 }
 
-// isBuilt reports whether a file is part of what is built here.
+// isBuilt reports whether a file is part of the current build.
 func isBuilt(t *testing.T, file string) bool {
 	t.Helper()
 	dir, name := filepath.Split(file)
@@ -80,10 +80,10 @@ func hasModule(dir string) bool {
 	return err == nil
 }
 
-// proof reports whether a folder proves the library and is no part of it.
+// proof reports whether a folder belongs to the proofs, not to the library.
 func proof(dir string) bool { return strings.HasPrefix(dir, "internal/proof/") }
 
-// The rooms of the design: who may import whom.
+// The rules of the design: who may import whom.
 func TestImportsKeepToTheirRooms(t *testing.T) {
 	rootFree := []string{"idcard", "internal/body", "internal/httpx", "internal/media", "internal/picture", "internal/redact", "internal/timelimit", "internal/wire"}
 	for _, s := range sources(t) {
@@ -121,7 +121,7 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 	}
 }
 
-// A vendor that is missing in the list would be proved by nothing.
+// A vendor that is missing in the list would not be tested.
 func TestTheListHasEveryVendor(t *testing.T) {
 	folders, err := filepath.Glob("*/codes.go")
 	require.NoError(t, err)
@@ -133,7 +133,7 @@ func TestTheListHasEveryVendor(t *testing.T) {
 	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the stand-in's list, and that of the proofs")
 }
 
-// Both documents tell a newcomer of every room.
+// Both documents list every folder.
 func TestTheDocumentsNameEveryRoom(t *testing.T) {
 	rooms := []string{}
 	for _, s := range sources(t) {
@@ -153,8 +153,8 @@ func TestTheDocumentsNameEveryRoom(t *testing.T) {
 	}
 }
 
-// The library reads no environment, keeps no global state that an init could
-// set up, and ends no program.
+// The library reads no environment variables, has no global state from an init, and
+// never ends the program.
 // Holds P-DATA-5, P-WIRE-6.
 func TestTheLibraryHasNoHiddenInputs(t *testing.T) {
 	forbidden := map[string][]string{

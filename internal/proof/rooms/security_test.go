@@ -32,8 +32,8 @@ var (
 	holdsLine    = regexp.MustCompile(`^// Holds P-[A-Z]+-[0-9]+(, P-[A-Z]+-[0-9]+)*\.$`)
 )
 
-// promisesIn are the ids in the tables between the marks. The first row of a table
-// is its head, the second its rule; every other row has to be a promise.
+// promisesIn are the ids in the tables between the marks. The first row of a table is
+// its head, the second a separator; every other row must be a promise.
 func promisesIn(document string) (ids, problems []string) {
 	inside, row := false, 0
 	for i, line := range strings.Split(document, "\n") {
@@ -71,9 +71,8 @@ func promisesIn(document string) (ids, problems []string) {
 	return ids, problems
 }
 
-// holders are the tests and fuzz targets, below a directory, that say which promises
-// they hold, by the id of the promise. Only those count that "go test" runs without
-// any flag, on the system that CI has.
+// holders are the tests and fuzz targets, below a directory, that name the promises
+// they hold. Only tests count that "go test" runs without any flag, on CI's system.
 func holders(root string) (tests map[string][]string, problems []string) {
 	usual := build.Default
 	usual.GOOS, usual.GOARCH, usual.CgoEnabled, usual.BuildTags = "linux", "amd64", true, nil
@@ -127,7 +126,7 @@ func holders(root string) (tests map[string][]string, problems []string) {
 	return tests, problems
 }
 
-// isTest tells what testing would run from a helper that has such a name.
+// isTest distinguishes tests from helpers with such a name.
 func isTest(f *ast.FuncDecl) bool {
 	if f.Recv != nil || f.Type.Results != nil || !nameOfAny.MatchString(f.Name.Name) || len(f.Type.Params.List) != 1 {
 		return false
@@ -140,7 +139,7 @@ func isTest(f *ast.FuncDecl) bool {
 	return ok && of.Sel.Name == f.Name.Name[:1] // Test has a *testing.T, Fuzz a *testing.F
 }
 
-// joined says which promises nobody holds, and which are held and not made.
+// joined lists the promises without a test, and the test ids without a promise.
 func joined(ids []string, tests map[string][]string) (problems []string) {
 	for _, id := range ids {
 		if len(tests[id]) == 0 {
@@ -175,7 +174,7 @@ func TestEveryPromiseOfSecurityIsHeldByATest(t *testing.T) {
 	}
 }
 
-// What follows proves that the test above can fail.
+// The following tests prove that the test above can fail.
 
 func TestATableThatIsNoneIsFound(t *testing.T) {
 	const head = promisesBegin + "\n| Id | Promise |\n| --- | :--- |\n"
@@ -240,8 +239,7 @@ func TestWhatIsNotRunHoldsNothing(t *testing.T) {
 	}
 }
 
-// What is personal stays in memory: of all that the library is made of, only
-// the journal can make or change a file.
+// Personal data stays in memory: only the journal can create or change a file.
 // Holds P-DATA-8.
 func TestOnlyTheJournalWritesFiles(t *testing.T) {
 	writing := []string{"Create", "CreateTemp", "OpenFile", "OpenRoot", "WriteFile", "Mkdir", "MkdirAll", "MkdirTemp", "CopyFS",

@@ -19,26 +19,26 @@ import (
 )
 
 var (
-	// everyVendor are the files of a vendor's folder.
+	// everyVendor are the files that every vendor's folder must have.
 	everyVendor = []string{"doc.go", "client.go", "auth.go", "request.go", "response.go", "codes.go",
 		"client_test.go", "request_test.go", "response_test.go", "example_test.go"}
-	// divisible are the files that may be several: request.go and request_form.go.
+	// divisible are the files that may be split: request.go and request_form.go.
 	divisible = []string{"request", "response", "codes", "evidence"}
-	// special are the prefixes of other files, with the reason.
+	// special are the allowed prefixes of other files, with the reason.
 	special = map[string]string{
 		"token":    "access tokens that are fetched, kept, shared and renewed are more than a signature",
 		"controls": "levels that a caller sets and the vendor takes as words",
 	}
-	// placed says in which file a name is declared. All must be there.
+	// placed says in which file a name must be declared. All names are required.
 	placed = map[string]string{
 		"Config": "client", "New": "client", "Client": "client",
 		"path": "request", "Client.encode": "request",
 		"Reply": "response", "Client.decode": "response",
 		"Codes": "codes", "table": "codes",
 	}
-	// limitless are the files in which no limit is declared.
+	// limitless are the files that may not declare a limit.
 	limitless = []string{"doc", "client", "codes", "evidence"}
-	// literals says in which file values of a type are written down.
+	// literals says in which file values of a type must be written.
 	literals = map[string]string{"idverify.Rule": "codes", "idverify.CodeRow": "codes", "exchange.Limits": "request"}
 )
 
@@ -50,8 +50,8 @@ func TestEveryVendorHasTheSameFiles(t *testing.T) {
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(special)), slices.Collect(maps.Keys(used)), "special names that no vendor has")
 }
 
-// outOfPlace lists what a vendor's folder lacks, or has in another file than all
-// others. It notes the special prefixes that are in use.
+// outOfPlace lists what a vendor's folder lacks, or has in the wrong file. It also
+// records the special prefixes that are used.
 func outOfPlace(t *testing.T, root fs.FS, vendor string, used map[string]bool) (problems []string) {
 	t.Helper()
 	add := func(format string, args ...any) {
@@ -153,8 +153,8 @@ func methodOrFunc(d *ast.FuncDecl) thing {
 	return thing{name, home}
 }
 
-// isContainer reports whether a list or map is written, which may hold values that
-// were made elsewhere.
+// isContainer reports whether an expression is a list or map literal, whose values
+// may have been made elsewhere.
 func isContainer(e ast.Expr) bool {
 	switch e.(type) {
 	case *ast.ArrayType, *ast.MapType:
@@ -163,7 +163,7 @@ func isContainer(e ast.Expr) bool {
 	return false
 }
 
-// typed is where values of a type, or lists and maps of them, are written down.
+// typed says where values of a type, or lists and maps of them, must be written.
 func typed(e ast.Expr) thing {
 	for {
 		switch x := e.(type) {

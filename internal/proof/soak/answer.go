@@ -7,7 +7,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// answer is what a call came back with, as far as the rules look at it.
+// answer is the part of a call's result that the rules use.
 type answer struct {
 	code      idverify.Code
 	vendor    string
@@ -16,15 +16,15 @@ type answer struct {
 	billed    idverify.Billed
 	sent      bool
 	legs      []leg
-	// resumed says that a journal gave the answer: the legs are those of an
+	// resumed says that the answer came from a journal: the legs are those of an
 	// earlier call.
 	resumed bool
-	// contract is how the answer breaks the contract of Verify, empty if it
-	// does not.
+	// contract says how the answer breaks the contract of Verify, empty if it does
+	// not.
 	contract string
 }
 
-// leg is what one attempt of a Client says of itself.
+// leg is what one attempt of a Client reports.
 type leg struct {
 	vendor string
 	billed idverify.Billed
@@ -80,13 +80,13 @@ func legsOf(attempts []idverify.Attempt) []leg {
 	return legs
 }
 
-// mayCost is how many bills of a vendor the answer owns to; unlimited when it
-// leaves open what became of it.
+// mayCost is how many bills of a vendor the answer allows; unlimited if the answer
+// says that the outcome is unknown.
 func (a answer) mayCost(vendor string) (n int, unlimited bool) {
 	return a.owns(vendor, a.billed != idverify.BilledNo, func(l leg) bool { return l.billed != idverify.BilledNo })
 }
 
-// mayArrive is how many whole requests at a vendor the answer owns to.
+// mayArrive is how many whole requests at a vendor the answer allows.
 func (a answer) mayArrive(vendor string) (n int, unlimited bool) {
 	return a.owns(vendor, a.sent, func(l leg) bool { return l.sent })
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// caller asks one question after another, as one worker of a backend does.
+// caller asks questions one after another, like one worker of a backend.
 type caller struct {
 	ledger   *ledger
 	desk     *desk
@@ -38,8 +38,8 @@ func (c *caller) work(more func() bool) {
 	}
 }
 
-// crowd is everybody, those who are nobody's trouble more often: many people
-// for whom every vendor fails would keep all circuits open.
+// crowd is all persons. Those who cause no fault are more frequent: with many people
+// for whom every vendor fails, all circuits would stay open.
 func crowd() []idverifytest.Person {
 	shares := map[idverify.Advice]int{idverify.AdviceAccept: 20, idverify.AdviceRetakePhoto: 5, idverify.AdviceTryLater: 1, idverify.AdviceFixAccount: 1}
 	var all []idverifytest.Person
@@ -57,7 +57,7 @@ func crowd() []idverifytest.Person {
 
 func (c *caller) person() idverifytest.Person { return c.people[c.random.IntN(len(c.people))] }
 
-// alone is a call as most are.
+// alone makes a single call, as most calls are.
 func (c *caller) alone(p policy) {
 	q := c.ledger.ask(p.name, p.terms, c.person())
 	defer c.desk.asked(q)
@@ -67,8 +67,8 @@ func (c *caller) alone(p policy) {
 	c.heed(err)
 }
 
-// together are calls with one key: one that comes first and stays, others that
-// come while it is under way, and one that asks when all is over.
+// together makes calls with one key: the first one waits to the end, others come
+// while it is in progress, and one asks after all are over.
 func (c *caller) together(p policy) {
 	q := c.ledger.ask(p.name, p.terms, c.person())
 	defer c.desk.asked(q)
@@ -79,7 +79,7 @@ func (c *caller) together(p policy) {
 	tell := sync.OnceFunc(func() { close(begun) })
 	var members sync.WaitGroup
 	members.Go(func() {
-		defer tell() // an anchor that never came to ask must not keep the others waiting
+		defer tell() // if the first call never asks a vendor, the others must still continue
 		_, _ = c.verify(context.WithValue(context.Background(), underWay{}, tell), q, p, q.anchor, key)
 	})
 	<-begun
@@ -95,7 +95,7 @@ func (c *caller) together(p policy) {
 	c.heed(err)
 }
 
-// verify makes one call and has its answer entered and looked through.
+// verify makes one call, records its answer and checks it for leaks.
 func (c *caller) verify(ctx context.Context, q *question, p policy, t tag, key string) (res *idverify.Result, err error) {
 	made := c.ledger.begin(q, t)
 	defer func() {
@@ -112,7 +112,7 @@ func (c *caller) verify(ctx context.Context, q *question, p policy, t tag, key s
 
 var errPanicked = errors.New("the call panicked")
 
-// atLength is of how many answers one is looked through at length.
+// atLength: one in this many answers is checked for leaks in every form.
 const atLength = 64
 
 func (c *caller) listen(t tag, res *idverify.Result, err error) {
@@ -122,10 +122,10 @@ func (c *caller) listen(t tag, res *idverify.Result, err error) {
 	}
 }
 
-// patience is how long a call is waited for: mostly as long as it takes. Some
-// callers leave at a moment that falls anywhere between dialling and the answer. Those
-// of shared questions have no deadline: it would limit the store's time as well, and
-// what a store cannot say in time is paid for again.
+// patience limits a call, mostly not at all. Some callers leave at a random moment
+// between dialling and the answer. Calls of shared questions have no deadline: it
+// would also limit the store's time, and a question that the store cannot answer in
+// time is paid for again.
 func (c *caller) patience(shared bool) (context.Context, context.CancelFunc) {
 	switch n := c.random.IntN(100); {
 	case n < 15, shared && n < 25:
@@ -141,16 +141,16 @@ func (c *caller) patience(shared bool) (context.Context, context.CancelFunc) {
 	return context.WithCancel(context.Background())
 }
 
-// moment is any time from 50 µs to a quarter of an exchange's limit, the short
-// ones as often as the long ones.
+// moment is a random time from 50 µs to a quarter of an exchange's limit; short times
+// are as frequent as long ones.
 func (c *caller) moment() time.Duration {
 	const shortest = 50 * time.Microsecond
 	span := math.Log(float64(c.limit/4) / float64(shortest))
 	return time.Duration(float64(shortest) * math.Exp(c.random.Float64()*span))
 }
 
-// heed waits a little when that is the advice, as a caller should: with every
-// circuit open the others would only spin.
+// heed waits a little if the error advises it, as a caller should: with every circuit
+// open the callers would only spin.
 func (c *caller) heed(err error) {
 	if err != nil && idverify.CodeOf(err).Advice() == idverify.AdviceTryLater {
 		<-time.After(time.Duration(c.random.Int64N(int64(5 * time.Millisecond))))

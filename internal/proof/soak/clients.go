@@ -10,16 +10,16 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// policy is a client with what its bills must look like.
+// policy is a client with the rules for its bills.
 type policy struct {
 	name   string
 	client *idverify.Client
 	terms  terms
-	shares bool // its calls have keys, and a store keeps their decisions
+	shares bool // its calls have keys, and a store keeps the decisions
 }
 
-// policies makes the clients of one server. They have the vendors' accounts,
-// connections and tokens in common, as the parts of one backend have.
+// policies makes the clients of one server. They share the vendors' accounts,
+// connections and tokens, like the parts of one backend.
 func policies(root, protocol string, s settings, trust *tls.Config, logger *slog.Logger, store *resultStore) ([]policy, error) {
 	at := func(vendor string) string { return idverifytest.BaseURLAt(root, vendor) }
 	providers, err := vendors.Providers(at, idverify.HTTP{TLSConfig: trust, Timeout: s.limit, HTTP2: protocol == http2})
@@ -66,7 +66,7 @@ func policies(root, protocol string, s settings, trust *tls.Config, logger *slog
 	return all, nil
 }
 
-// Made-up keys of the limits and stores; nothing printed may hold them.
+// Made-up keys for limits and stores; they must never be printed.
 const (
 	personKey = "EXAMPLE-PERSON-KEY-EXAMPLE-PERSON-KEY"
 	storeKey  = "EXAMPLE-STORE-KEY-EXAMPLE-STORE-KEY-1"

@@ -12,28 +12,28 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// A shift ends with its last exchange long before the stand-in would begin to
-// forget any (it keeps 10,000), and not so soon that a request could still be
-// on its way when the next shift ends too.
+// A shift ends with its last exchange, long before the stand-in begins to forget
+// exchanges (it keeps 10,000). It is long enough that no request of a shift is still
+// on its way when the next shift ends.
 const (
 	shiftExchanges = 6000
 	shiftQuestions = 4000
 	shiftTime      = 2 * time.Second
 )
 
-// desk stands in front of the vendors. It lets faults strike, sees what arrives
-// whole and for which call, and has stand-ins work in shifts: what one has on
-// record goes to the ledger when its last exchange is over, and is forgotten.
-// So nothing is lost and memory is bounded. A new shift does not know the access
-// tokens of the old one, which is one of the ways in which tokens are revoked.
+// desk is in front of the vendors. It injects faults, records which requests arrive
+// completely and for which call, and uses several stand-ins in shifts. When the last
+// exchange of a shift is over, its records go to the ledger and are forgotten, so
+// that nothing is lost and memory is bounded. A new shift does not know the old
+// access tokens, which is one way to revoke tokens.
 type desk struct {
 	ledger   *ledger
 	mischief *mischief
 
 	mu     sync.Mutex
 	now    *shift
-	open   map[int]*shift // those whose books are not closed, now among them
-	exited chan struct{}  // closed and replaced when the books of a shift close
+	open   map[int]*shift // shifts whose records are not handed over yet, including the current one
+	exited chan struct{}  // closed and replaced when the records of a shift are handed over
 }
 
 type shift struct {
@@ -43,7 +43,7 @@ type shift struct {
 	over      bool
 	inFlight  int
 	questions int
-	sightings map[string]*sighting // by the header that stands for the exchange
+	sightings map[string]*sighting // by the header that identifies the exchange
 }
 
 func newDesk(l *ledger, m *mischief) *desk {
@@ -57,8 +57,8 @@ func (d *desk) begin(number int) {
 	d.open[number] = d.now
 }
 
-// ServeHTTP gives the exchange a header of its own name, by which its record is found
-// again: no signature is over that, as it may be over the host.
+// ServeHTTP adds a header with a unique name to the exchange, so that its record can
+// be found. No signature covers that header, unlike the host.
 func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	seen := &sighting{vendor: vendorOf(r.URL.Path), body: r.Body, left: r.ContentLength}
 	own := *r
@@ -76,7 +76,7 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.standIn.ServeHTTP(w, &own)
 }
 
-// vendorOf is the vendor that a request is for, or the endpoint of its tokens.
+// vendorOf is the vendor of a request, or the endpoint of its tokens.
 func vendorOf(path string) string {
 	for _, v := range all {
 		if v.Tokens != nil && path == "/"+v.Name+v.Tokens.Path {
@@ -108,7 +108,7 @@ func (d *desk) enter(seen *sighting, r *http.Request) *shift {
 
 const markHeader = "Soak-Exchange-"
 
-// markOf is the name of the header that the exchange was given.
+// markOf is the name of the header that was added to the exchange.
 func markOf(record idverifytest.Exchange) string {
 	for _, name := range record.Headers {
 		if strings.HasPrefix(name, markHeader) {
@@ -129,7 +129,7 @@ func (d *desk) leave(s *shift) {
 	d.closeBooks(ended)
 }
 
-// asked closes a question in the shift that is on.
+// asked closes a question in the current shift.
 func (d *desk) asked(q *question) {
 	d.mu.Lock()
 	d.now.questions++
@@ -142,7 +142,7 @@ func (d *desk) asked(q *question) {
 	d.closeBooks(ended)
 }
 
-// change ends the shift, and gives it back when nobody is at it. d.mu is held.
+// change ends the shift, and returns it if no request uses it. d.mu is held.
 func (d *desk) change() (ended *shift) {
 	old := d.now
 	old.over = true
@@ -153,8 +153,8 @@ func (d *desk) change() (ended *shift) {
 	return nil
 }
 
-// closeBooks hands a shift's records to the ledger, and has it judge the
-// questions that no later request can belong to.
+// closeBooks hands a shift's records to the ledger, and lets it judge the questions
+// for which no later request can come.
 func (d *desk) closeBooks(s *shift) {
 	if s == nil {
 		return
@@ -186,7 +186,7 @@ func (d *desk) closeBooks(s *shift) {
 	d.exited = make(chan struct{})
 }
 
-// handOver ends the shift and waits until the books of all before are closed.
+// handOver ends the shift and waits until all earlier records are handed over.
 func (d *desk) handOver(ctx context.Context) error {
 	d.mu.Lock()
 	ended := d.change()

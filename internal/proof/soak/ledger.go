@@ -9,25 +9,25 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// question is what may be paid for once: a call, a row of a batch through both
-// its runs, or the calls that share a key.
+// question is a thing that may be paid for once: a call, a row of a batch in both
+// runs, or the calls that share a key.
 type question struct {
 	policy string
 	terms  terms
 	person idverifytest.Person
-	// anchor is the tag of the call that is first with its key and stays to
-	// the end; 0 where no key is shared.
+	// anchor is the tag of the call that comes first with its key and waits to the
+	// end; 0 if no key is shared.
 	anchor    tag
 	calls     []*call
 	exchanges []exchange
 }
 
-// terms are what a policy promises beyond what all of them do.
+// terms are the additional promises of a policy.
 type terms struct {
-	oneVendor bool // not two vendors are paid for one question
+	oneVendor bool // no two vendors are paid for one question
 }
 
-// call is one call of Verify, or one row handed to a Batch.
+// call is one call of Verify, or one row of a batch.
 type call struct {
 	question *question
 	tag      tag
@@ -35,25 +35,25 @@ type call struct {
 	answer   answer
 }
 
-// exchange is what the stand-in saw of one request.
+// exchange is the stand-in's record of one request.
 type exchange struct {
 	tag    tag
 	known  bool // the tag could be read
 	vendor string
-	whole  bool // the request arrived to its last byte
+	whole  bool // the request arrived completely
 	billed bool
 	fault  string
 }
 
-// ledger knows of every question what was asked, answered, received and
-// billed, and judges it by the rules once nothing more can come.
+// ledger records for every question what was asked, answered, received and billed,
+// and checks the rules when nothing more can come.
 type ledger struct {
 	lastTag atomic.Uint64
 
 	mu     sync.Mutex
 	open   map[*question]struct{}
 	byTag  map[tag]*question
-	closed map[int][]*question // by the shift in which they were closed
+	closed map[int][]*question // by the shift of the closing
 	breaks breaks
 	tally  tally
 }
@@ -76,7 +76,7 @@ func (l *ledger) ask(policy string, terms terms, p idverifytest.Person) *questio
 	return q
 }
 
-// begin notes that a call goes out with a tag.
+// begin records that a call starts with a tag.
 func (l *ledger) begin(q *question, t tag) *call {
 	c := &call{question: q, tag: t}
 	l.mu.Lock()
@@ -88,7 +88,7 @@ func (l *ledger) begin(q *question, t tag) *call {
 	return c
 }
 
-// end notes what a call came back with.
+// end records the result of a call.
 func (l *ledger) end(c *call, res *idverify.Result, err error) {
 	l.ended(c, answerOf(res, err))
 }
@@ -101,7 +101,7 @@ func (l *ledger) ended(c *call, a answer) {
 	l.tally.answer(a)
 }
 
-// close notes that nobody asks a question any more.
+// close records that a question is not asked any more.
 func (l *ledger) close(q *question, shift int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,8 +109,8 @@ func (l *ledger) close(q *question, shift int) {
 	l.closed[shift] = append(l.closed[shift], q)
 }
 
-// arrived notes an exchange. One whose question is judged already came too late
-// to be believed in.
+// arrived records an exchange. If its question was already judged, it came too late,
+// which is a breach.
 func (l *ledger) arrived(x exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -141,11 +141,11 @@ func (l *ledger) settle(before int) {
 		delete(l.closed, shift)
 	}
 	if len(l.byTag) == 0 {
-		l.byTag = map[tag]*question{} // the old one keeps the room of its fullest day
+		l.byTag = map[tag]*question{} // the old map keeps the memory of its largest size
 	}
 }
 
-// finish judges everything. What is still open has lost its calls.
+// finish judges everything. Questions that are still open have lost their calls.
 func (l *ledger) finish() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -161,7 +161,7 @@ func (l *ledger) finish() {
 	}
 }
 
-// judge holds one question to the rules and forgets it. l.mu is held.
+// judge checks one question against the rules and forgets it. l.mu is held.
 func (l *ledger) judge(q *question) {
 	l.tally.judged++
 	q.judge(l.breaks)
@@ -170,7 +170,7 @@ func (l *ledger) judge(q *question) {
 	}
 }
 
-// broken adds a breach that is not of one question.
+// broken adds a breach that belongs to no single question.
 func (l *ledger) broken(r rule, format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

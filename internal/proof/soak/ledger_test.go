@@ -11,11 +11,11 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// A vendor, another, and one with access tokens.
+// Two vendors, and one with access tokens.
 var vendor, another, tokened = vendors.All()[0].Name, vendors.All()[2].Name, vendors.WithTokens().Name
 
-// history is what the ledger is told of one question: what its calls came back
-// with, by tag, and what the stand-in saw.
+// history is the events of one question: the results of its calls, by tag, and the
+// stand-in's records.
 type history struct {
 	person    idverifytest.Person
 	terms     terms
@@ -27,7 +27,7 @@ type history struct {
 type told struct {
 	tag    tag
 	answer answer
-	times  int // how often the call ends
+	times  int // how often the call is ended
 }
 
 func once(t tag, a answer) told { return told{t, a, 1} }
@@ -161,8 +161,8 @@ func TestEveryBreachIsSeen(t *testing.T) {
 	}
 }
 
-// A match that nobody was asked for, or that the stand-in does not know of, is
-// more than one breach.
+// A match that nobody asked for, or that the stand-in does not know, breaks several
+// rules.
 // Holds P-PASS-13.
 func TestMatchFromNowhereIsSeen(t *testing.T) {
 	h := history{answers: []told{once(1, matched())}}
@@ -198,7 +198,7 @@ func TestCallThatHangsIsLost(t *testing.T) {
 	assert.Equal(t, []rule{ruleLost}, brokenIn(l))
 }
 
-// What was judged is forgotten, and an exchange that comes after that is seen.
+// A judged question is forgotten, and a later exchange is a breach.
 func TestLedgerForgetsWhatIsJudged(t *testing.T) {
 	l := newLedger()
 	q := l.ask("test", terms{}, idverifytest.Match())

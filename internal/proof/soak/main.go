@@ -1,16 +1,16 @@
-// Soak drives the whole SDK for a while and proves at the end that it kept its
-// word: no call was paid twice, none was lost, no decision was wrong, nothing is
-// left behind.
+// Soak runs the whole SDK for a while and checks at the end that it kept its
+// promises: no call was paid twice, none was lost, no decision was wrong, and nothing
+// leaked.
 //
-// It asks stand-ins of all vendors over TLS, by HTTP/1.1 and by HTTP/2,
-// through clients with different policies. One exchange in ten meets a fault,
-// callers leave at random, tokens are revoked, and circuits open. A ledger joins
-// what each call said with what the stand-ins received and billed.
+// It calls stand-ins of all vendors over TLS, by HTTP/1.1 and by HTTP/2, through
+// clients with different policies. One exchange in ten meets a fault, callers leave
+// at random, tokens are revoked, and circuits open. A ledger compares the result of
+// each call with what the stand-ins received and billed.
 //
 //	go run ./internal/proof/soak -for 20s -callers 32 -seed 1
 //
-// The report goes to standard output. The exit status is 1 when a rule was
-// broken, which the report names, and 2 when the run could not be made.
+// The report goes to standard output. The exit status is 1 if a rule was broken,
+// which the report names, and 2 if the run failed.
 package main
 
 import (

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// measure is what a process holds when nothing is under way.
+// measure is the resources of a process when nothing is in progress.
 type measure struct {
 	Goroutines  int    `json:"goroutines"`
 	Connections int    `json:"connections"`
@@ -13,7 +13,7 @@ type measure struct {
 }
 
 func measured(connections int) measure {
-	// The second collection frees what finalizers and pools held on to.
+	// The second collection frees memory held by finalizers and pools.
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats
@@ -21,9 +21,9 @@ func measured(connections int) measure {
 	return measure{Goroutines: runtime.NumGoroutine(), Connections: connections, HeapBytes: m.HeapAlloc}
 }
 
-// The heap at the end may be this much larger than after the warm-up: what the
-// ledger's and the runtime's tables may have grown by, and not one call in ten
-// thousand that leaves its picture behind.
+// The heap at the end may be this much larger than after the warm-up. That allows for
+// growth of the ledger's and the runtime's tables, but not for one call in ten
+// thousand that leaks its picture.
 const (
 	heapGrowth = 4
 	heapSpare  = 4 << 20
@@ -31,8 +31,7 @@ const (
 
 func heapBound(warm uint64) uint64 { return warm + warm/heapGrowth + heapSpare }
 
-// within waits until a condition holds, and reports whether it came to that
-// within the limit.
+// within waits until a condition holds, and reports whether it did within the limit.
 func within(limit time.Duration, holds func() bool) bool {
 	end := time.NewTimer(limit)
 	defer end.Stop()
@@ -48,7 +47,7 @@ func within(limit time.Duration, holds func() bool) bool {
 	return true
 }
 
-// holdStill breaks the rules for what must not be left at the end.
+// holdStill breaks the rules if anything leaked at the end.
 func (l *ledger) holdStill(start, warm, end measure) {
 	if end.Goroutines > start.Goroutines {
 		l.broken(ruleGoroutines, "%d at the start, %d at the end", start.Goroutines, end.Goroutines)

@@ -27,7 +27,7 @@ func TestLeaksAreSeen(t *testing.T) {
 	}
 }
 
-// The measures are of this process, and not made up.
+// The measures are those of this process.
 func TestMeasureSeesALeak(t *testing.T) {
 	before := measured(0)
 	end := make(chan struct{})

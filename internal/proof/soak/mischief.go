@@ -9,29 +9,29 @@ import (
 )
 
 const (
-	// faultShare of the exchanges meet a fault, the bursts included. In a storm it is
-	// stormShare.
+	// faultShare is the share of exchanges with a fault, including bursts. In a storm
+	// it is stormShare.
 	faultShare = 0.10
 	stormShare = 1.0 / 3
-	// A burst is an outage: every exchange with one vendor meets a fault.
+	// A burst is an outage: every exchange with one vendor fails.
 	burstChance = 1.0 / 4000
 	burstLength = 40
-	// revokeChance is that of an exchange at which all tokens are revoked.
+	// revokeChance is the chance that an exchange revokes all tokens.
 	revokeChance = 1.0 / 1500
 )
 
-// mischief decides which exchange meets which fault. It is safe for concurrent
-// use; by one seed it decides the same in the same order.
+// mischief decides which exchange gets which fault. It is safe for concurrent use;
+// the same seed gives the same decisions in the same order.
 type mischief struct {
 	faults []idverifytest.Fault
 
 	mu      sync.Mutex
 	random  *rand.Rand
-	bursts  map[string]int // exchanges left of a burst
+	bursts  map[string]int // remaining exchanges of a burst
 	strikes float64        // chance outside bursts
 }
 
-// newMischief makes answers that come too late for a client with a time limit.
+// newMischief makes faults that exceed a client's time limit.
 func newMischief(random *rand.Rand, limit time.Duration, share float64) *mischief {
 	return &mischief{
 		faults:  faults(limit),
@@ -41,8 +41,8 @@ func newMischief(random *rand.Rand, limit time.Duration, share float64) *mischie
 	}
 }
 
-// faults are all there are. The quick ones stand twice: the slow ones hold a
-// caller up until its time limit.
+// faults are all faults. The quick ones are listed twice, because the slow ones block
+// a caller until its time limit.
 func faults(limit time.Duration) []idverifytest.Fault {
 	quick := []idverifytest.Fault{
 		idverifytest.ResetBeforeBody(), idverifytest.ResetAfterBody(), idverifytest.Truncated(), idverifytest.MalformedJSON(),
@@ -54,7 +54,7 @@ func faults(limit time.Duration) []idverifytest.Fault {
 	return append(append(quick, quick...), slow...)
 }
 
-// next is the fault for the next exchange with a vendor, if it meets one.
+// next is the fault for the next exchange with a vendor, if any.
 func (m *mischief) next(vendor string) (idverifytest.Fault, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

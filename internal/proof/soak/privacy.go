@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// privacy looks through what is printed. It is an io.Writer for logs, of which
-// it keeps nothing.
+// privacy searches everything that is printed for secrets. It is an io.Writer for
+// logs, and keeps nothing.
 type privacy struct {
 	ledger  *ledger
 	secrets []secret
@@ -20,7 +20,7 @@ type privacy struct {
 
 type secret struct{ what, text string }
 
-// tokens are access tokens, as the stand-in makes them.
+// tokens matches the stand-in's access tokens.
 var tokens = regexp.MustCompile(`24\.[0-9a-f]{32}\.`)
 
 func newPrivacy(l *ledger) *privacy {
@@ -37,7 +37,7 @@ func newPrivacy(l *ledger) *privacy {
 	return p
 }
 
-// spoken looks through what an answer says of itself.
+// spoken searches what an answer prints.
 func (p *privacy) spoken(res *idverify.Result, err error) {
 	if res != nil {
 		p.look("a result", fmt.Sprintf("%+v %#v", res, *res))
@@ -49,7 +49,7 @@ func (p *privacy) spoken(res *idverify.Result, err error) {
 	}
 }
 
-// spokenAtLength is spoken in every way there is.
+// spokenAtLength is spoken with every way to print.
 func (p *privacy) spokenAtLength(res *idverify.Result, err error) {
 	var v any = res
 	if err != nil {
@@ -69,7 +69,7 @@ func (p *privacy) lookJSON(where string, v any) {
 	p.look(where, string(text))
 }
 
-// look names what it finds, and does not repeat it.
+// look reports what kind of secret it finds, without the secret.
 func (p *privacy) look(where, text string) {
 	for _, s := range p.secrets {
 		if strings.Contains(text, s.text) {
@@ -87,8 +87,7 @@ func (p *privacy) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// serverLog is what the servers log: broken connections, which are asked for,
-// and panics, which are not.
+// serverLog is the servers' log: broken connections are expected, panics are not.
 type serverLog struct{ ledger *ledger }
 
 // Write implements [io.Writer].

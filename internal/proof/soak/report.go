@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// report is what a run ends with.
+// report is the result of a run.
 type report struct {
 	Seed    uint64  `json:"seed"`
 	Callers int     `json:"callers"`

@@ -13,12 +13,12 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// tag names what is asked in the picture that goes with it: the one part of a
-// request that reaches every vendor and that a vendor does not look at here.
+// tag identifies a call inside its picture: the picture reaches every vendor, and the
+// stand-in does not examine it.
 type tag uint64
 
 const (
-	tagMark   = "SOAKCALL:" // nine bytes, so that base64 writes it as one whole piece
+	tagMark   = "SOAKCALL:" // nine bytes, so that it is aligned in base64
 	tagDigits = 15
 	tagLen    = len(tagMark) + tagDigits
 )
@@ -27,10 +27,10 @@ var tagMarkBase64 = base64.StdEncoding.EncodeToString([]byte(tagMark))
 
 func (t tag) digits() string { return strconv.FormatUint(uint64(t), 10) }
 
-// mark is what stands in the picture.
+// mark is the text in the picture.
 func (t tag) mark() string { return fmt.Sprintf("%s%0*d", tagMark, tagDigits, uint64(t)) }
 
-// findTag looks for a tag in the beginning of a request's body, raw or in base64.
+// findTag looks for a tag at the beginning of a request's body, raw or in base64.
 func findTag(head []byte) (tag, bool) {
 	if _, rest, ok := bytes.Cut(head, []byte(tagMark)); ok && len(rest) >= tagDigits {
 		return parseTag(rest[:tagDigits])
@@ -51,22 +51,22 @@ func parseTag(digits []byte) (tag, bool) {
 	return tag(n), err == nil
 }
 
-// What every picture and capture has behind its tag.
+// The bytes of every picture and capture after the tag.
 var (
 	photoRest   = sync.OnceValue(func() []byte { return idverifytest.Photo()[2:] })
 	captureRest = sync.OnceValue(idverifytest.Capture)
 )
 
-// taggedPhoto is a JPEG whose first segment is a comment with the tag. The
-// comment's text begins after six bytes, where base64 begins a new piece.
+// taggedPhoto is a JPEG whose first segment is a comment with the tag. The comment's
+// text begins after six bytes, at a base64 boundary.
 func taggedPhoto(t tag) idverify.Media {
-	const comment = byte(tagLen + 2) // with the two bytes of its own length
+	const comment = byte(tagLen + 2) // including the two bytes of its own length
 	return joined("\xff\xd8\xff\xfe"+string([]byte{0, comment})+t.mark(), photoRest())
 }
 
 func taggedCapture(t tag) idverify.Media { return joined(t.mark(), captureRest()) }
 
-// joined is media of two parts, so that no call needs a picture of its own.
+// joined is media of two parts, so that calls can share the picture's bytes.
 func joined(head string, rest []byte) idverify.Media {
 	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 		both := io.MultiReader(bytes.NewReader([]byte(head)), bytes.NewReader(rest))
@@ -74,7 +74,7 @@ func joined(head string, rest []byte) idverify.Media {
 	})
 }
 
-// requestFor asks about a person with evidence for every vendor.
+// requestFor is a request about a person with evidence for every vendor.
 func requestFor(p idverifytest.Person, t tag, key string) *idverify.Request {
 	return &idverify.Request{
 		Name: p.Name, IDNumber: p.IDNumber, IdempotencyKey: key,

@@ -11,18 +11,18 @@ import (
 	"github.com/idverify/idverify/batch"
 )
 
-// row is one row of a batch with what the ledger knows it by. A journal makes
-// its calls in both runs one question.
+// row is one row of a batch, with its question in the ledger. With a journal, the
+// calls of both runs are one question.
 type row struct {
 	question *question
 	tag      tag
-	call     *call // in the run that is on
+	call     *call // in the current run
 }
 
 var journalSecret = []byte("EXAMPLE-JOURNAL-SECRET-EXAMPLE-!")
 
-// rows runs a batch. With a journal, the caller leaves the first run somewhere
-// and a second one, with the journal read from its file, does the rest.
+// rows runs a batch. With a journal, the caller stops the first run somewhere, and a
+// second run with the reopened journal does the rest.
 func (c *caller) rows(p policy) {
 	rows := make([]row, 4+c.random.IntN(9))
 	for i := range rows {

@@ -22,7 +22,7 @@ type servers struct {
 	connections  connections
 }
 
-// serve starts both. What the servers log is told to logs.
+// serve starts both servers, which log to logs.
 func serve(h http.Handler, logs io.Writer) *servers {
 	s := &servers{}
 	s.http1, s.http2 = s.start(h, logs, false), s.start(h, logs, true)
@@ -32,7 +32,7 @@ func serve(h http.Handler, logs io.Writer) *servers {
 func (s *servers) start(h http.Handler, logs io.Writer, http2 bool) *httptest.Server {
 	server := httptest.NewUnstartedServer(h)
 	if server.EnableHTTP2 = http2; http2 {
-		server.TLS = &tls.Config{NextProtos: []string{"h2"}} // nothing else, so that nobody falls back unseen
+		server.TLS = &tls.Config{NextProtos: []string{"h2"}} // only HTTP/2, so that a client cannot fall back
 	}
 	server.Config.ConnState = s.connections.changed
 	server.Config.ErrorLog = log.New(logs, "", 0)
@@ -40,7 +40,7 @@ func (s *servers) start(h http.Handler, logs io.Writer, http2 bool) *httptest.Se
 	return server
 }
 
-// trusting is a TLS configuration that trusts the servers and nobody else.
+// trusting is a TLS configuration that trusts only these servers.
 func (s *servers) trusting() *tls.Config {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.http1.Certificate())
@@ -50,7 +50,7 @@ func (s *servers) trusting() *tls.Config {
 
 var errStillServing = errors.New("an exchange or a connection did not end")
 
-// close closes idle connections and waits until those in use are done.
+// close closes idle connections and waits until the others are finished.
 func (s *servers) close(limit time.Duration) error {
 	closed := make(chan struct{})
 	go func() {
@@ -68,8 +68,8 @@ func (s *servers) close(limit time.Duration) error {
 	}
 }
 
-// connections counts those that are open at the servers. One that a fault took
-// over to reset it is closed by that.
+// connections counts the open connections of the servers. When a fault takes over a
+// connection to reset it, it counts as closed.
 type connections struct {
 	mu         sync.Mutex
 	open, peak int

@@ -7,11 +7,11 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// headBytes is how much of a body is looked at for the tag: the fields before
-// the picture are far shorter.
+// headBytes is how much of a body is searched for the tag: the fields before the
+// picture are much shorter.
 const headBytes = 4 << 10
 
-// sighting is what the desk sees of a request while the stand-in reads it.
+// sighting is the desk's view of a request while the stand-in reads it.
 type sighting struct {
 	vendor string
 
@@ -48,7 +48,7 @@ func (s *sighting) look(piece []byte) {
 // Close implements [io.Closer].
 func (s *sighting) Close() error { return s.body.Close() }
 
-// exchange puts together what was seen and what the stand-in has on record.
+// exchange combines the desk's view with the stand-in's record.
 func (s *sighting) exchange(record idverifytest.Exchange) exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// settings say what to run.
+// settings are the options of a run.
 type settings struct {
 	callers  int
 	duration time.Duration
@@ -23,11 +23,11 @@ type settings struct {
 	calls    int  // questions at most; 0 is no limit
 	seed     uint64
 	limit    time.Duration // of one exchange
-	grace    time.Duration // for calls to end after the last was begun, and for what is left to go
-	trouble  io.Writer     // gets the stacks when goroutines are left
+	grace    time.Duration // for the last calls to end, and for goroutines and connections to go
+	trouble  io.Writer     // receives the stacks if goroutines leak
 }
 
-// warmUp is the share of the run after which the heap is measured first.
+// warmUp is the share of the run after which the heap is first measured.
 const warmUp = 0.2
 
 // scenario is one run.
@@ -37,10 +37,10 @@ type scenario struct {
 	desk    *desk
 	servers *servers
 	callers []*caller
-	hanging bool // a caller did not come back
+	hanging bool // a caller did not return
 }
 
-// soak runs the scenario from start to end.
+// soak runs the whole scenario.
 func soak(s settings) (*report, error) {
 	began := time.Now()
 	start := measured(0)
@@ -53,8 +53,8 @@ func soak(s settings) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Nobody has any business with the standard logger. What net/http tells it of
-	// answers that nobody asked for is looked through.
+	// Nothing should use the standard logger. net/http logs unrequested answers
+	// there, and these logs are searched too.
 	before := log.Writer()
 	defer log.SetOutput(before)
 	log.SetOutput(run.callers[0].privacy)
@@ -68,7 +68,7 @@ func soak(s settings) (*report, error) {
 
 	end = run.leave(start, end)
 	run.ledger.holdStill(start, warm, end)
-	runtime.KeepAlive(run.callers) // what they hold belongs to the heap that was measured
+	runtime.KeepAlive(run.callers) // their memory belongs to the measured heap
 	return run.report(began, start, warm, end, idle), nil
 }
 
@@ -103,8 +103,8 @@ func prepare(s settings, dir string) (*scenario, error) {
 	return run, nil
 }
 
-// phase has the callers ask for a share of the run, and waits until the last
-// has its answer. One that never gets it has lost its call.
+// phase lets the callers ask for a share of the run, and waits for the last answer. A
+// call without an answer is lost.
 func (run *scenario) phase(share float64) {
 	until := time.Now().Add(time.Duration(float64(run.duration) * share))
 	var asked atomic.Int64
@@ -132,11 +132,11 @@ func (run *scenario) phase(share float64) {
 	}
 }
 
-// rest measures what is held when nobody calls and idle connections are closed.
+// rest measures the resources when nobody calls and idle connections are closed.
 func (run *scenario) rest() (m measure, idle int) {
 	ctx, cancel := context.WithTimeout(context.Background(), run.grace)
 	defer cancel()
-	// The second one has the ledger judge all that was asked until now.
+	// The second handover lets the ledger judge everything asked until now.
 	for range 2 {
 		if run.desk.handOver(ctx) != nil {
 			run.ledger.broken(ruleConnections, "an exchange that nobody waits for does not end")
@@ -150,8 +150,8 @@ func (run *scenario) rest() (m measure, idle int) {
 	return measured(open), idle
 }
 
-// leave closes the servers, has everything judged and waits for the goroutines
-// of connections to end.
+// leave closes the servers, lets the ledger judge everything and waits for the
+// goroutines of connections to end.
 func (run *scenario) leave(start, end measure) measure {
 	if err := run.servers.close(run.grace); err != nil {
 		run.ledger.broken(ruleConnections, "%v", err)

@@ -21,8 +21,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// The whole scenario, as long as some hundred questions take, with one fault in ten
-// exchanges in the long form, and as a storm.
+// The whole scenario for some hundred questions: with one fault in ten exchanges
+// (only in the long form), and as a storm.
 // Holds P-PASS-13, P-PAY-2, P-LIVE-1.
 func TestSoak(t *testing.T) {
 	for _, storm := range long.Or([]bool{true, false}, []bool{true}) {
@@ -64,7 +64,7 @@ func (r *report) policiesUsed() []string {
 	return names
 }
 
-// stage is a desk with servers, clients and a caller, where chance plays no part.
+// stage is a desk with servers, clients and a caller, without random faults.
 type stage struct {
 	*caller
 	servers *servers
@@ -83,7 +83,7 @@ func newStage(t *testing.T, strikes float64, faults ...idverifytest.Fault) *stag
 	return s
 }
 
-// ask makes one patient call of a provider's or a client's and has it judged.
+// ask makes one call without a deadline and judges it.
 func (s *stage) ask(v idverify.Verifier) []rule {
 	q := s.ledger.ask("test", terms{}, idverifytest.Match())
 	c := s.ledger.begin(q, s.ledger.newTag())
@@ -110,8 +110,8 @@ func (s *stage) providers(t *testing.T) []idverify.Provider {
 	return all
 }
 
-// What the ledger is told by real exchanges suffices to see a client that pays
-// twice, which the option Ambiguous asks for.
+// The ledger's data from real exchanges is enough to find a client that pays twice,
+// as the option Ambiguous allows.
 // Holds P-PAY-2.
 func TestClientThatPaysTwiceIsSeen(t *testing.T) {
 	s := newStage(t, 1, idverifytest.ResetAfterBody())
@@ -125,7 +125,7 @@ func TestClientThatPaysTwiceIsSeen(t *testing.T) {
 	assert.Empty(t, s.ask(careful))
 }
 
-// liar is a provider that calls what it sent not sent, and free.
+// liar is a provider that reports sent requests as not sent, and free.
 type liar struct{ idverify.Provider }
 
 func (l liar) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
@@ -149,7 +149,7 @@ func TestProviderThatLiesIsSeen(t *testing.T) {
 	}
 }
 
-// Shifts that change under way lose no record.
+// When shifts change during a run, no record is lost.
 func TestShiftsLoseNothing(t *testing.T) {
 	s := newStage(t, 0)
 	client, err := idverify.New(s.providers(t))

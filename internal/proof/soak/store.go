@@ -7,8 +7,8 @@ import (
 	"github.com/idverify/idverify"
 )
 
-// resultStore keeps the last decisions, so many that none is forgotten while
-// calls with its key are under way.
+// resultStore keeps the latest decisions, enough that none is forgotten while calls
+// with its key are in progress.
 type resultStore struct {
 	mu   sync.Mutex
 	kept map[string]idverify.Stored
@@ -20,8 +20,8 @@ func newResultStore(size int) *resultStore {
 	return &resultStore{kept: map[string]idverify.Stored{}, ring: make([]string, size)}
 }
 
-// underWay is the key of a function in a context that is called when the first
-// call with a key has begun: whoever comes then joins it.
+// underWay is the context key of a function that is called when the first call with a
+// key has begun; later calls join it.
 type underWay struct{}
 
 // Load implements [idverify.ResultStore].

@@ -2,12 +2,12 @@ package main
 
 import "github.com/idverify/idverify"
 
-// tally counts what the report tells.
+// tally counts events for the report.
 type tally struct {
 	begun, judged int
 	decisions     map[idverify.Code]int
 	errors        map[idverify.Code]int
-	moved         int // calls of more than one leg
+	moved         int // calls with several attempts
 	resumed       int
 	policies      map[string]int
 

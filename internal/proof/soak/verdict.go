@@ -7,7 +7,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// rule is something that must hold, in words for the report.
+// rule is a condition that must hold, worded for the report.
 type rule string
 
 const (
@@ -34,7 +34,7 @@ var rules = []rule{
 	ruleOneKey, ruleStray, rulePrivacy, ruleStandIn, ruleGoroutines, ruleConnections, ruleHeap,
 }
 
-// breach is how often a rule was broken, with the first cases.
+// breach counts how often a rule was broken, with the first cases.
 type breach struct {
 	Times int      `json:"times"`
 	Cases []string `json:"cases"`
@@ -42,7 +42,7 @@ type breach struct {
 
 type breaks map[rule]*breach
 
-// casesKept bounds what is kept of a rule that is broken all the time.
+// casesKept limits the cases that are kept of a rule.
 const casesKept = 5
 
 func (b breaks) add(r rule, format string, args ...any) {
@@ -55,13 +55,13 @@ func (b breaks) add(r rule, format string, args ...any) {
 	}
 }
 
-// at counts what the stand-in saw of a tag at a vendor.
+// at counts the stand-in's records of a tag at a vendor.
 type at struct {
 	tag    tag
 	vendor string
 }
 
-// judge holds the question to every rule.
+// judge checks the question against every rule.
 func (q *question) judge(b breaks) {
 	whole, billed, paid := map[at]int{}, map[at]int{}, map[string]int{}
 	for _, x := range q.exchanges {
@@ -88,7 +88,7 @@ func (q *question) judge(b breaks) {
 	for where, times := range whole {
 		n, unlimited := q.claims(where, answer.mayArrive)
 		if vendors.Named(where.vendor).Tokens != nil {
-			n *= 2 // an attempt whose token was refused sends again with a new one
+			n *= 2 // if the token is refused, an attempt sends again with a new one
 		}
 		if !unlimited && times > n {
 			b.add(ruleUnsent, "%s: %d requests arrived at %s, and the calls own to %d", q, times, where.vendor, n)
@@ -100,7 +100,7 @@ func (q *question) judge(b breaks) {
 	q.judgeKey(b)
 }
 
-// claims adds up what the calls with a tag own to at a vendor.
+// claims sums up what the calls with a tag allow at a vendor.
 func (q *question) claims(where at, of func(answer, string) (int, bool)) (n int, unlimited bool) {
 	for _, c := range q.calls {
 		if c.tag != where.tag || c.answer.resumed {
@@ -113,7 +113,7 @@ func (q *question) claims(where at, of func(answer, string) (int, bool)) (n int,
 	return n, unlimited
 }
 
-// judge holds one call to the rules that speak of its answer.
+// judge checks one call against the rules about its answer.
 func (c *call) judge(b breaks, paid map[string]int) {
 	q, a := c.question, c.answer
 	switch {
@@ -138,17 +138,17 @@ func (c *call) judge(b breaks, paid map[string]int) {
 	}
 }
 
-// seenInThePicture are errors that only the person's own picture earns.
+// seenInThePicture are errors that only the person's own picture can cause.
 var seenInThePicture = map[idverify.Code]bool{
 	idverify.CodeNoFace: true, idverify.CodeMultipleFaces: true, idverify.CodePoorPhoto: true,
 	idverify.CodeBadCapture: true, idverify.CodePhotoRefused: true,
 }
 
-// judgeKey holds calls with one key to the decision that the first of them got.
+// judgeKey checks that calls with one key got the decision of the first call.
 func (q *question) judgeKey(b breaks) {
 	first := q.anchored()
 	if first == nil || !first.answer.decision {
-		return // the others were free to ask again
+		return // the other calls were allowed to ask again
 	}
 	for _, c := range q.calls {
 		a := c.answer
@@ -172,7 +172,7 @@ func (q *question) anchored() *call {
 	return nil
 }
 
-// String tells of a question what helps to find the cause: no name, no number.
+// String describes a question for debugging, without name and number.
 func (q *question) String() string {
 	text := "policy " + q.policy + ", person " + string(q.person.Code)
 	for _, c := range q.calls {

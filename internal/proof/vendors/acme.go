@@ -30,7 +30,7 @@ func acmeVendor() Vendor {
 		FreeFaults: []string{"Internal"},
 		Says: func(row idverify.CodeRow) Answer {
 			answer := Answer{ID: "0001", Body: fmt.Sprintf(`{"Response":{"RequestId":"0001","Trace":%q,"Code":%q,"Message":"m"}}`, Reference, row.VendorCode)}
-			if row.Code != idverify.CodeMatch { // of which the verdict is missing, and nothing is shown
+			if row.Code != idverify.CodeMatch { // without the verdict nothing is shown
 				answer.Message = "m"
 			}
 			return answer

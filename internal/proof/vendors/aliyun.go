@@ -73,7 +73,7 @@ func aliyunVendor() Vendor {
 	return v
 }
 
-// aliyunSays is a number's answer as the service gives it, and a word's as the gateway
+// aliyunSays answers a numeric code as the service does, and a word as the gateway
 // does.
 func aliyunSays(row idverify.CodeRow) Answer {
 	a := Answer{Status: row.HTTPStatus, ID: "R1", Message: row.VendorReason}

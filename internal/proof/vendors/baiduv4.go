@@ -97,8 +97,8 @@ func baiduVendor() Vendor {
 	return v
 }
 
-// baiduSays answers by a number; by verify_status, which stands in a result; or,
-// for the words, from the endpoint of the tokens.
+// baiduSays answers with a number; with a verify_status in a result; or, for words,
+// from the token endpoint.
 func baiduSays(row idverify.CodeRow) Answer {
 	if row.Code == idverify.CodeMatch {
 		return Answer{ID: "9", Body: `{"log_id":9,"result":{"verify_status":0}}`}
@@ -106,7 +106,7 @@ func baiduSays(row idverify.CodeRow) Answer {
 	if _, err := strconv.Atoi(row.VendorCode); err == nil {
 		answer := Answer{ID: "9", Message: "m", Body: fmt.Sprintf(`{"error_code":%s,"error_msg":"m","log_id":9,"result":null}`, row.VendorCode)}
 		if slices.Contains([]string{"100", "110", "111"}, row.VendorCode) {
-			answer.Exchanges = 2 // the second with a new token
+			answer.Exchanges = 2 // the second one with a new token
 		}
 		return answer
 	}
@@ -116,7 +116,7 @@ func baiduSays(row idverify.CodeRow) Answer {
 	return Answer{Status: http.StatusUnauthorized, OfTokens: true, Body: fmt.Sprintf(`{"error":%q,"error_description":%q}`, row.VendorCode, row.VendorReason)}
 }
 
-// fetchBaiduToken asks for a token without the library.
+// fetchBaiduToken fetches a token without the library.
 func fetchBaiduToken(base string, client *http.Client) (any, error) {
 	answer, err := client.PostForm(base+"/oauth/2.0/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {idverifytest.BaiduAPIKey}, "client_secret": {idverifytest.BaiduSecretKey},
@@ -137,7 +137,7 @@ func fetchBaiduToken(base string, client *http.Client) (any, error) {
 
 func baiduPicture(content []byte) baiduv4.DecImage {
 	var picture baiduv4.DecImage
-	text, _ := json.Marshal(content) // bytes are base64 in JSON
+	text, _ := json.Marshal(content) // JSON writes bytes as base64
 	_ = picture.UnmarshalJSON(text)
 	return picture
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/idverify/idverify/baiduv4"
 )
 
-// fixedToken is a store that holds one token whatever happens.
+// fixedToken is a store that always has the same token.
 type fixedToken struct{ token baiduv4.Token }
 
 // Load implements [baiduv4.TokenStore].

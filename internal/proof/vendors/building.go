@@ -2,8 +2,8 @@ package vendors
 
 import "go/build"
 
-// Building is how Go builds what is proved: with the build tags that are set. A vendor
-// that exists under a tag only has its name for that tag.
+// Building is Go's build context with the build tags that are set. A vendor that
+// exists only under a tag is named after the tag.
 func Building() *build.Context {
 	own := build.Default
 	for _, v := range Tagged() {

@@ -7,7 +7,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-// OfMedia is every form of evidence around media.
+// OfMedia is every form of evidence that contains media.
 func (v Vendor) OfMedia(m idverify.Media) []idverify.Evidence {
 	var all []idverify.Evidence
 	for _, f := range v.Forms {
@@ -21,7 +21,7 @@ func (v Vendor) OfMedia(m idverify.Media) []idverify.Evidence {
 // Accepted is every form of evidence that the stand-in accepts, the media first.
 func (v Vendor) Accepted() []idverify.Evidence { return v.accepted(func(Form) bool { return true }) }
 
-// Alike is every form that the stand-in accepts, and of which the vendor says the same.
+// Alike is every form that the stand-in accepts and that gets the same answer.
 func (v Vendor) Alike() []idverify.Evidence {
 	return v.accepted(func(f Form) bool { return !f.Fetched })
 }
@@ -57,7 +57,7 @@ func (v Vendor) Match() *idverify.Request {
 	return req
 }
 
-// Asking is Match with the evidence of which an answer says something.
+// Asking is Match with the evidence that the answer is about.
 func (v Vendor) Asking(a Answer) *idverify.Request {
 	req := v.Match()
 	if a.Evidence != nil {
@@ -66,7 +66,7 @@ func (v Vendor) Asking(a Answer) *idverify.Request {
 	return req
 }
 
-// ForAll is evidence of which every vendor reads a piece.
+// ForAll is evidence with one piece for every vendor.
 func ForAll(picture, capture idverify.Media) []idverify.Evidence {
 	var all []idverify.Evidence
 	known := map[string]bool{}
@@ -83,8 +83,8 @@ func ForAll(picture, capture idverify.Media) []idverify.Evidence {
 	return all
 }
 
-// Providers is every vendor's client with these settings, at the base URL that
-// is given for its name.
+// Providers is every vendor's client with these settings; baseURL gives the base URL
+// for a vendor's name.
 func Providers(baseURL func(vendor string) string, settings idverify.HTTP) ([]idverify.Provider, error) {
 	var all []idverify.Provider
 	for _, v := range All() {
@@ -98,7 +98,7 @@ func Providers(baseURL func(vendor string) string, settings idverify.HTTP) ([]id
 	return all, nil
 }
 
-// Evenly are weights that give every vendor the same share.
+// Evenly is weights that give every vendor the same share.
 func Evenly() map[string]float64 {
 	all := map[string]float64{}
 	for _, v := range All() {
@@ -107,8 +107,8 @@ func Evenly() map[string]float64 {
 	return all
 }
 
-// Endpoints are the stand-in's names of all exchanges: every vendor's
-// verification, and what comes before.
+// Endpoints are the stand-in's names of all exchanges: every vendor's verification,
+// and the token exchange before it.
 func Endpoints() []string {
 	var all []string
 	for _, v := range All() {
@@ -120,7 +120,7 @@ func Endpoints() []string {
 	return all
 }
 
-// Secrets are the keys of every vendor on the stand-in that nothing may print.
+// Secrets are the keys of every vendor at the stand-in; they must not be printed.
 func Secrets() []string {
 	var all []string
 	for _, v := range All() {

@@ -65,7 +65,7 @@ func huaweiIVSVendor() Vendor {
 	return v
 }
 
-// huaweiIVSPhrases are texts that narrow a code to a row.
+// huaweiIVSPhrases are texts that select a row of a code.
 var huaweiIVSPhrases = map[string]string{
 	"several faces": "more than one face", "locked": "AK access failed to reach the limit,forbidden",
 	"no such key": "Get secretKey failed,ak not exist", "token": "decrypt token fail",

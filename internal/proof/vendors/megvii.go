@@ -71,7 +71,7 @@ func megviiVendor() Vendor {
 
 const megviiThresholds = `{"1e-3":62.169,"1e-4":69.315,"1e-5":74.399,"1e-6":78.038}`
 
-// megviiSays answers by an error_message, but for the two rows that have none.
+// megviiSays answers with an error_message, except for the two rows without one.
 func megviiSays(row idverify.CodeRow) Answer {
 	switch {
 	case row.Code == idverify.CodeMatch:

@@ -2,6 +2,6 @@
 
 package vendors
 
-// Tagged are the vendors that exist under a build tag only, which is called after the
-// vendor: those of the tags that are set.
+// Tagged are the vendors that exist only under a build tag, which has the vendor's
+// name, if the tag is set.
 func Tagged() []Vendor { return nil }

@@ -61,8 +61,9 @@ func volcengineVendor() Vendor {
 	return v
 }
 
-// volcengineSays answers by the name of an error of the gateway's, by a code of five
-// digits, or by a sub-code of six under the code that the vendor's page gives.
+// volcengineSays answers with the name of a gateway's error, with a code of five
+// digits, or with a sub-code of six digits under the code from the vendor's
+// documents.
 func volcengineSays(row idverify.CodeRow) Answer {
 	answer := Answer{Status: row.HTTPStatus, ID: "R1", Message: "m " + row.VendorReason}
 	_, err := strconv.Atoi(row.VendorCode)

@@ -23,8 +23,9 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// What a call may allocate: measured with Go 1.26, and a little more for other
-// releases. It may be made less, and not more. How often is said for each vendor.
+// The limits for a call's allocations: measured with Go 1.26, with a little more for
+// other releases. They may be lowered, but not raised. The number of allocations is
+// in each vendor's entry.
 const (
 	maxBytesPerCall   = 10 << 10
 	maxBytesSigned    = 14_000
@@ -39,8 +40,8 @@ func stillProvider(tb testing.TB, v vendors.Vendor, base string, trust *tls.Conf
 	return p
 }
 
-// pictureOf is a JPEG of the size: the test picture, with its data again and again,
-// or hardly more than a beginning and an end.
+// pictureOf is a JPEG of the size: the test picture with its data repeated, or only a
+// beginning and an end.
 func pictureOf(tb testing.TB, size int) []byte {
 	tb.Helper()
 	const begin, scan, end = "\xff\xd8\xff\xdb\x00\x02", "\xff\xda", "\xff\xd9"
@@ -57,7 +58,7 @@ func pictureOf(tb testing.TB, size int) []byte {
 	return append(picture, end...)
 }
 
-// captureOf is as much of a capture.
+// captureOf is a capture of the size.
 func captureOf(size int) []byte {
 	return append(idverifytest.Capture(), make([]byte, max(0, size-len(idverifytest.Capture())))...)[:size]
 }
@@ -67,11 +68,11 @@ func requestFor(tb testing.TB, size int) *idverify.Request {
 	return &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Reference: vendors.Reference, Evidence: vendors.ForAll(picture, capture)}
 }
 
-// perCall is what one call allocates in the whole process, in steady state: the
-// least of some rounds, because the runtime allocates now and then, too. A
-// collection would empty the pools; and each processor has pools of its own, so
-// that on a busy machine a goroutine that moves finds others in use and makes more.
-// With one processor and no collection every call finds what the last one left.
+// perCall is the allocations of one call in the whole process, in steady state: the
+// least of several rounds, because the runtime also allocates now and then. The
+// garbage collector is off, because it empties the pools. Only one processor is used,
+// because each processor has its own pools. So every call finds what the last one
+// left.
 func perCall(call func()) (allocations, size float64) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -97,8 +98,8 @@ func perCall(call func()) (allocations, size float64) {
 	return allocations, size
 }
 
-// maxBytes has room for the texts of a signature, where the vendor's is over the digest
-// of the body.
+// maxBytes includes the texts of a signature, if the vendor's signature covers a
+// digest of the body.
 func maxBytes(v vendors.Vendor) int {
 	if v.Digests {
 		return maxBytesSigned
@@ -143,7 +144,7 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 	}
 }
 
-// The data of a sealed capture are a text, of which every byte may need an escape.
+// The data of a sealed capture is text, and every byte may need an escape.
 // Holds P-DATA-7.
 func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 	if underRace {
@@ -154,7 +155,7 @@ func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
 	for _, v := range vendors.All() {
 		for _, f := range v.Forms {
 			if f.Texts == nil || len(f.Known) < 2 || f.Short {
-				continue // an id or a token
+				continue // it is an id or a token
 			}
 			tried++
 			sameForEveryText(t, stillProvider(t, v, base, trust), f)
@@ -188,7 +189,7 @@ func sameForEveryText(t *testing.T, p vendors.Provider, f vendors.Form) {
 	assert.LessOrEqual(t, most-least, float64(differenceOfSizes))
 }
 
-// effortless is a provider that costs nothing.
+// effortless is a provider without any work.
 type effortless struct{ result *idverify.Result }
 
 func (effortless) Name() string                   { return "effortless" }
@@ -237,8 +238,8 @@ func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
 	assert.Positive(t, tried)
 }
 
-// entered is a transport that notes how much of the media had been read when it
-// was entered.
+// entered is a transport that records how much of the media had been read when it was
+// called.
 type entered struct{ read, whenEntered *int }
 
 func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
@@ -251,7 +252,7 @@ func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
 	const size = 5 << 20
 	for _, v := range vendors.All() {
 		if v.Tokens != nil || v.Digests {
-			continue // the first exchange is another, or a digest is made first
+			continue // the first exchange is another, or a digest is computed first
 		}
 		size := min(size, v.Largest)
 		content := pictureOf(t, size)

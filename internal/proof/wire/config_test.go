@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// wrongHTTP are settings that every New refuses, by the field that is wrong.
+// wrongHTTP are settings that every New refuses, by the wrong field.
 func wrongHTTP() map[string][]idverify.HTTP {
 	wrong := map[string][]idverify.HTTP{
 		"HTTP.Timeout":          {{Timeout: -time.Second}, {Timeout: -1}},
@@ -67,7 +67,7 @@ func refusals(t *testing.T, v vendors.Vendor) []vendors.Refused {
 		usual := rules(t, v)[0]
 		bad := []float64{-0.1, -1, math.NaN(), math.Inf(1), math.Inf(-1), usual.Scale.Max + 1e-4, usual.Scale.Max * 2}
 		if usual.Pass == idverify.Above {
-			bad = append(bad, usual.Scale.Max) // which nothing passes
+			bad = append(bad, usual.Scale.Max) // no score can pass it
 		}
 		for _, threshold := range bad {
 			add("Threshold", vendors.Account{Threshold: threshold})
@@ -122,7 +122,7 @@ func configFields(of reflect.Type) []string {
 	return all
 }
 
-// A Config, a client, evidence and replies print their name, whoever asks and how.
+// Configs, clients, evidence and replies print only their name, in every way.
 func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
 	for _, v := range vendors.All() {
 		p, cfg, err := v.Make(vendors.Account{Keys: v.Keyed("EXAMPLE-KEY-MARK")})
@@ -175,7 +175,7 @@ func assertPrints(t *testing.T, name string, value any) {
 	}
 }
 
-// said is what a value says of itself to a logger and in JSON.
+// said is how a value appears in a log and in JSON.
 func said(t *testing.T, v any) map[string]string {
 	t.Helper()
 	text, err := json.Marshal(v)

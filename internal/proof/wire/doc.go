@@ -1,4 +1,4 @@
-// Package wire proves, over real connections and for every vendor, what a call
-// sends, what it does with an answer, and what becomes of its connection. It
-// has tests only.
+// Package wire tests, over real connections and for every vendor, what a call sends,
+// how it reads an answer, and whether its connection is reused or closed. It has only
+// tests.
 package wire

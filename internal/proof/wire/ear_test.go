@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// heard is how an answer that was paid for can come, and whether it is one.
+// heard is a form of an answer, and whether it must be accepted.
 type heard struct {
 	header map[string]string
 	body   func([]byte) []byte
@@ -57,8 +57,8 @@ func waysToAnswer() map[string]heard {
 	}
 }
 
-// What everybody else reads is read, in answers and in the token's; what could be a
-// page, or is not one object, decides nothing.
+// Unusual but valid answers are read, for verifications and tokens. Answers that
+// could be a page, or are not exactly one object, decide nothing.
 // Holds P-PASS-7.
 func TestATolerantEar(t *testing.T) {
 	for _, v := range vendors.All() {

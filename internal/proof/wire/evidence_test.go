@@ -18,12 +18,12 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// nothing says that it is large, and has not a byte.
+// nothing announces a large size, and has no bytes.
 type nothing struct{}
 
 func (nothing) ReadAt([]byte, int64) (int, error) { return 0, io.EOF }
 
-// unfit is evidence that no vendor can be sent.
+// unfit is evidence that can be sent to no vendor.
 type unfit struct {
 	evidence idverify.Evidence
 	code     idverify.Code
@@ -46,12 +46,12 @@ func unfitMedia(t *testing.T) map[string]unfit {
 	return all
 }
 
-// photoOf is media on the way to a vendor's form of evidence.
+// photoOf is media that becomes a vendor's form of evidence.
 type photoOf idverify.Media
 
 func (photoOf) EvidenceKind() string { return "media" }
 
-// unfitFor is every form of a vendor's evidence with what cannot be sent in it.
+// unfitFor is every form of a vendor's evidence with content that cannot be sent.
 func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 	t.Helper()
 	all := map[string]unfit{"foreign": {foreign{}, idverify.CodeUnsupportedEvidence}}
@@ -96,7 +96,7 @@ func unfitFor(t *testing.T, v vendors.Vendor) map[string]unfit {
 	return all
 }
 
-// noEvidence is what programs send instead of a picture or capture.
+// noEvidence is data that programs send by mistake instead of a picture or capture.
 func noEvidence(captured bool) map[string][]byte {
 	text := base64.StdEncoding.EncodeToString(idverifytest.Photo())
 	all := map[string][]byte{
@@ -113,8 +113,8 @@ func noEvidence(captured bool) map[string][]byte {
 	return all
 }
 
-// What cannot be read, and what no vendor would take, costs nothing: it is
-// refused here, for its field, and says nothing of itself.
+// Evidence that cannot be read, or that no vendor accepts, costs nothing: it is
+// refused here, with its field, and nothing of its content appears in the error.
 // Holds P-PAY-20.
 func TestUnfitEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	for _, v := range vendors.All() {
@@ -145,7 +145,7 @@ func TestUnfitEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-// Every form is accepted, and none of a stranger's.
+// Every form of the vendor's own is accepted, and no foreign evidence.
 func TestEveryFormIsAccepted(t *testing.T) {
 	for _, v := range vendors.All() {
 		p, err := v.New(vendors.Account{})

@@ -29,7 +29,7 @@ func few() []vendors.Vendor {
 	return few
 }
 
-// one is all vendors in the long form, and the nth in turn in the short one.
+// one is all vendors in the long form, and the nth vendor in the short form.
 func one(n int) []vendors.Vendor {
 	all := vendors.All()
 	return long.Or(all, all[n%len(all):][:1])

@@ -25,8 +25,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// gatewayForms is what gateways, firewalls and proxies answer in the vendor's place,
-// with %d for the status: pages, and JSON that is not the vendor's, or nearly.
+// gatewayForms are answers of gateways, firewalls and proxies in the vendor's place,
+// with %d for the status: pages, and JSON that is not quite the vendor's.
 var gatewayForms = map[string]struct{ contentType, body string }{
 	"a page":              {"text/html", "<html><h1>%d</h1></html>"},
 	"a page called JSON":  {"application/json", "<html><h1>%d</h1></html>"},
@@ -41,7 +41,7 @@ var gatewayForms = map[string]struct{ contentType, body string }{
 	"an error code, text": {"application/json", `{"error_code": "%d","error_msg":"refused"}`},
 }
 
-// ofGateway is what an answer with this status means that is not the vendor's.
+// ofGateway is the meaning of an answer with this status that is not the vendor's.
 func ofGateway(status int) (code idverify.Code, delivery idverify.Delivery, countsForCircuit bool) {
 	switch {
 	case status == 413:
@@ -55,9 +55,9 @@ func ofGateway(status int) (code idverify.Code, delivery idverify.Delivery, coun
 	return idverify.CodeBadResponse, idverify.DeliveryUnanswered, !ofRequest
 }
 
-// gatewayStatuses are all that can come from between, for a page of HTML, and the
-// usual ones for any other form. 404 and 401 are there too: only the vendor's own
-// words make them the operator's to mend.
+// gatewayStatuses are all possible statuses for an HTML page, and the usual ones for
+// any other form. They include 404 and 401: only the vendor's own answer makes these
+// the operator's mistake.
 func gatewayStatuses(form string) []int {
 	if form != "a page" {
 		return []int{200, 204, 400, 401, 403, 404, 407, 408, 413, 414, 429, 431, 451, 499, 500, 502, 503, 504, 520, 599}
@@ -69,23 +69,23 @@ func gatewayStatuses(form string) []int {
 	return statuses
 }
 
-// Every status, in every form, at every vendor: what it means, and the circuit
-// after five of them.
+// Every status, in every form, at every vendor: its meaning, and the state of the
+// circuit after five of them.
 func TestAnswersOfGateways(t *testing.T) {
 	for at, v := range vendors.All() {
 		for form, says := range gatewayForms {
 			t.Run(v.Name+"/"+form, func(t *testing.T) {
-				calls := 5 // the short form looks at the circuit after one form's only
+				calls := 5 // the short form checks the circuit for one form only
 				if form != "a page" {
 					calls = long.Or(5, 1)
 				}
 				for _, status := range gatewayStatuses(form) {
 					if !long.Asked() && form == "a page" && status%len(vendors.All()) != at && !slices.Contains(gatewayStatuses("usual"), status) {
-						continue // of the unusual ones the short form asks each of one vendor
+						continue // the short form tests each unusual one at one vendor
 					}
 					code, delivery, counts := ofGateway(status)
 					if status < 300 && (strings.Contains(says.body, `_code":`) || strings.Contains(says.body, `":%d`)) {
-						continue // no status of a refusal, and so perhaps a code of the vendor's
+						continue // no refusal, so it may be a code of the vendor
 					}
 					client := gatewayBefore(t, v, v.Path, status, says.contentType, says.body)
 					for n := range calls {
@@ -110,8 +110,8 @@ func TestAnswersOfGateways(t *testing.T) {
 	}
 }
 
-// Before the token endpoint the verification is not sent, and the picture is not
-// what is too large.
+// If the token endpoint fails, the verification is not sent, and a 413 is not about
+// the picture.
 func TestAnswersOfGatewaysBeforeTheToken(t *testing.T) {
 	v := vendors.WithTokens()
 	for form, says := range gatewayForms {
@@ -120,14 +120,14 @@ func TestAnswersOfGatewaysBeforeTheToken(t *testing.T) {
 				code, _, counts := ofGateway(status)
 				switch {
 				case status < 300 && strings.Contains(says.body, `":`):
-					continue // perhaps the endpoint's own
+					continue // may be the endpoint's own answer
 				case status >= 500 && strings.Contains(says.body, `{`):
-					code = idverify.CodeVendorUnavailable // JSON, with or without a code that is known
+					code = idverify.CodeVendorUnavailable // JSON, with or without a known code
 				case status == 413:
 					code = idverify.CodeBadResponse
 				}
 				if code == idverify.CodeBadResponse && strings.Contains(says.body, `"error":`) {
-					code, counts = idverify.CodeUnknown, false // an error of the endpoint's own, perhaps
+					code, counts = idverify.CodeUnknown, false // may be an error of the endpoint itself
 				}
 				client := gatewayBefore(t, v, v.Tokens.Path, status, says.contentType, says.body)
 				for n := range 5 {
@@ -148,7 +148,7 @@ func TestAnswersOfGatewaysBeforeTheToken(t *testing.T) {
 	}
 }
 
-// gatewayBefore is a client whose requests to one path are answered by a gateway.
+// gatewayBefore is a client for which a gateway answers requests to one path.
 func gatewayBefore(t *testing.T, v vendors.Vendor, path string, status int, contentType, body string) *idverify.Client {
 	t.Helper()
 	if strings.Contains(body, "%d") {
@@ -182,8 +182,8 @@ func callGateway(t *testing.T, client *idverify.Client, v vendors.Vendor) *idver
 	return e
 }
 
-// A setting that is wrong is the operator's to mend: the next vendor is asked, this
-// one not again, and its circuit stays closed.
+// Wrong settings are the operator's mistake: the next vendor is asked, this vendor is
+// not asked again, and its circuit stays closed.
 func TestSettingsThatAreWrongFailOver(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -234,7 +234,7 @@ type named struct {
 
 func (n named) Name() string { return n.name }
 
-// Whose time limit it was stands in the error, at every vendor.
+// At every vendor, the error says whose time limit it was.
 func TestATimeLimitNamesItsOwner(t *testing.T) {
 	for _, v := range vendors.All() {
 		for want, limits := range map[string]struct{ ofClient, policy, caller time.Duration }{

@@ -21,7 +21,7 @@ import (
 // go test ./internal/proof/wire -run TestHooksTellOfEveryAttempt -hook-calls 10000
 var hookCalls = flag.Int("hook-calls", 600, "calls that the recorder of hooks is compared over")
 
-// recorder keeps what hooks are told, by call.
+// hookRecorder records the events of hooks, by call.
 type hookRecorder struct {
 	mu       sync.Mutex
 	begun    map[string]int // attempts
@@ -57,14 +57,14 @@ func (r *hookRecorder) hooks() idverify.Hooks {
 	}
 }
 
-// answered are faults after which nobody can doubt whether the request arrived.
+// answered are faults after which the request certainly arrived.
 var answered = []idverifytest.Fault{
 	idverifytest.RateLimited(), idverifytest.Unavailable(), idverifytest.QuotaExceeded(), idverifytest.HTML502(),
 	idverifytest.HTMLStatus(429), idverifytest.MalformedJSON(), idverifytest.ResetAfterBody(), idverifytest.Truncated(),
 }
 
-// What hooks are told is what the stand-in saw and billed: every attempt, every
-// vendor that was passed over, every bill, each once.
+// The hooks report exactly what the stand-in saw and billed: every attempt, every
+// vendor passed over, and every bill, each once.
 func TestHooksTellOfEveryAttempt(t *testing.T) {
 	srv := idverifytest.Start(t)
 	r := &hookRecorder{begun: map[string]int{}, attempts: map[string][]idverify.Attempt{}, ended: map[string]idverify.CallEnd{}}

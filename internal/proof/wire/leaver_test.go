@@ -18,11 +18,10 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// relay stands before a server, and stops once in the middle of what a client
-// sends.
+// relay is in front of a server, and stops once while a client is sending.
 type relay struct {
 	url     string
-	stopped chan struct{} // closed when it has
+	stopped chan struct{} // closed when it has stopped
 	goOn    chan struct{}
 }
 
@@ -65,8 +64,8 @@ func newRelay(t *testing.T, server string, after int64) *relay {
 }
 
 // The caller who began a shared call leaves while their capture is being sent, and
-// uses the buffer for something else. Nothing of that is sent, and the call goes on
-// with what the other caller gave.
+// reuses the buffer. None of the new bytes are sent, and the call continues with the
+// other caller's capture.
 // Holds P-PASS-11.
 func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
 	standIn := idverifytest.Start(t)
@@ -78,7 +77,7 @@ func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{p})
 	require.NoError(t, err)
 
-	large := func() []byte { return append(v.Media(), make([]byte, 16<<20)...) } // more than sockets hold
+	large := func() []byte { return append(v.Media(), make([]byte, 16<<20)...) } // more than the socket buffers hold
 	ask := func(ctx context.Context, capture []byte) (*idverify.Result, error) {
 		req := v.About(idverifytest.Match(), idverify.Bytes(capture))
 		req.IdempotencyKey = "order-1"
@@ -112,7 +111,7 @@ func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
 		}
 	})
 	<-joined
-	time.Sleep(500 * time.Millisecond) // it makes its digest and joins; if it is late, it starts a call of its own
+	time.Sleep(500 * time.Millisecond) // time to compute its digest and join; a late caller starts its own call
 	leave()
 	callers.Wait()
 	assert.Equal(t, 1, standIn.Bill().Total())

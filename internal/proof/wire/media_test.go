@@ -22,12 +22,12 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// watched is a file on disk that tells when it is opened and read.
+// watched is a file on disk that reports when it is opened and read.
 type watched struct {
 	path   string
 	opened int
 	open   func(nth int)    // before it is opened for the nth time
-	read   func(nth, n int) // when so many bytes were read of it then
+	read   func(nth, n int) // after so many bytes of it were read then
 }
 
 func (w *watched) Open(string) (fs.File, error) {
@@ -55,15 +55,15 @@ func (f *watchedFile) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// twoPictures are a JPEG of a vendor's and a GIF of the same length.
+// twoPictures are a vendor's JPEG and a GIF of the same length.
 func twoPictures(v vendors.Vendor) (jpeg, gif []byte) {
 	jpeg = append(bytes.Clone(v.Media()), make([]byte, 300<<10)...)
 	gif = append([]byte("GIF89a"), bytes.Repeat([]byte{1}, len(jpeg)-6)...)
 	return jpeg, gif
 }
 
-// changing are media that change between the first look and the last byte, and
-// keep their length.
+// changing are media that change between the first look and the last byte, with the
+// same length.
 func changing(t *testing.T, v vendors.Vendor) map[string]idverify.Media {
 	jpeg, gif := twoPictures(v)
 	longAgo := time.Now().Add(-time.Hour).Truncate(time.Second)
@@ -116,7 +116,7 @@ func changing(t *testing.T, v vendors.Vendor) map[string]idverify.Media {
 		"written to at its end":       idverify.FS(end, "x"),
 		"written twice within a tick": idverify.FS(justNow, "x"),
 	}
-	if !v.Captures() { // of a capture nothing is looked at
+	if !v.Captures() { // a capture's content is not looked at
 		looks := 0
 		all["JPEG looked at, GIF sent"] = idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 			if looks++; looks == 1 {
@@ -128,7 +128,8 @@ func changing(t *testing.T, v vendors.Vendor) map[string]idverify.Media {
 	return all
 }
 
-// What was looked at is what is sent, or the end of the request is not sent.
+// Either the bytes that were looked at are sent, or the end of the request is not
+// sent.
 // Holds P-WIRE-9.
 func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
 	for n, v := range few() {
@@ -139,7 +140,7 @@ func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
 				server := changeServer(t, v, protocol, &whole)
 				client := server.Client()
 				if protocol == "HTTP/1.1" {
-					client = nil // our own transport
+					client = nil // nil means our own transport
 				}
 				p := provider(t, v, account{base: server.URL, client: client})
 				for i := range v.OfMedia(idverify.Media{}) {
@@ -164,7 +165,7 @@ func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
 	}
 }
 
-// changeServer counts the verifications that arrive whole.
+// changeServer counts the verifications that arrive completely.
 func changeServer(t *testing.T, v vendors.Vendor, protocol string, whole *atomic.Int32) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if v.Tokens != nil && strings.HasSuffix(r.URL.Path, v.Tokens.Path) {
@@ -188,8 +189,8 @@ func changeServer(t *testing.T, v vendors.Vendor, protocol string, whole *atomic
 	return server
 }
 
-// Media that do not change are sent from wherever they come, also a file that
-// was written just now.
+// Unchanged media from any source are sent, including a file that was only just
+// written.
 func TestMediaThatDoNotChangeAreSent(t *testing.T) {
 	for _, v := range vendors.All() {
 		path := filepath.Join(t.TempDir(), "face.jpg")

@@ -19,13 +19,13 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// truncated are pictures that stop before their end, the largest of this size.
+// truncated are pictures without an end, the largest of this size.
 func truncated(t *testing.T, size int) map[string][]byte {
 	t.Helper()
 	var drawing bytes.Buffer
 	require.NoError(t, png.Encode(&drawing, image.NewGray(image.Rect(0, 0, 480, 640))))
 	photo, large := idverifytest.Photo(), pictureOf(t, size)
-	// A thumbnail has an end of its own.
+	// A thumbnail has its own end.
 	thumbnail := append([]byte("\xff\xd8\xff\xe1\xea\x62Exif\x00\x00"), pictureOf(t, 60_000-8)...)
 	thumbnail = append(thumbnail, make([]byte, 8)...)
 	return map[string][]byte{
@@ -35,7 +35,8 @@ func truncated(t *testing.T, size int) map[string][]byte {
 	}
 }
 
-// A picture that stops before its end is found while it is sent, and not sent whole.
+// A picture without its end is detected while it is sent, and the request is not
+// completed.
 func TestTruncatedPicturesAreNeverSentWhole(t *testing.T) {
 	for n, v := range few() {
 		if v.Captures() {
@@ -48,13 +49,13 @@ func TestTruncatedPicturesAreNeverSentWhole(t *testing.T) {
 				server := changeServer(t, v, protocol, &whole)
 				client := server.Client()
 				if protocol == "HTTP/1.1" {
-					client = nil // our own transport
+					client = nil // nil means our own transport
 				}
 				p := provider(t, v, account{base: server.URL, client: client})
 				for i := range v.OfMedia(idverify.Media{}) {
 					for name, content := range truncated(t, min(2<<20, v.Largest)) {
 						if len(content) < v.Smallest || v.Forms[i].JPEGOnly && strings.Contains(name, "PNG") {
-							continue // refused for that
+							continue // refused for its size
 						}
 						path := filepath.Join(t.TempDir(), "face")
 						require.NoError(t, os.WriteFile(path, content, 0o600))
@@ -80,13 +81,13 @@ func TestTruncatedPicturesAreNeverSentWhole(t *testing.T) {
 	}
 }
 
-// turned is the photo with EXIF's orientation.
+// turned is the photo with an EXIF orientation.
 func turned(photo []byte, orientation byte) []byte {
 	exif := append([]byte("\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00"), orientation, 0, 0, 0, 0, 0, 0)
 	return bytes.Join([][]byte{photo[:2], exif, photo[2:]}, nil)
 }
 
-// A vendor may not heed EXIF: whoever reads the answer is told.
+// A vendor may ignore EXIF, so the result has a warning.
 func TestAPhotoThatEXIFTurnsIsWarnedOf(t *testing.T) {
 	for _, v := range vendors.All() {
 		if v.Captures() {

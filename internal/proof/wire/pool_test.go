@@ -22,18 +22,18 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// outcome is how a call ends, and whether its connection is used again.
+// outcome is a way for a call to end, and whether its connection can be reused.
 type outcome struct {
 	name           string
 	fault          idverifytest.Fault                       // of the stand-in
-	answer         http.HandlerFunc                         // in its place, if there is one
+	answer         http.HandlerFunc                         // in place of the stand-in, if set
 	request        func(v vendors.Vendor) *idverify.Request // instead of a match
-	leaves         bool                                     // the caller does, once the request has arrived
-	tokens         bool                                     // only vendors with access tokens know it
-	want           idverify.Code                            // "" is that of a poor photo, which vendors call differently
-	of             idverify.Code                            // instead of want: the vendor's word for it
+	leaves         bool                                     // the caller leaves after the request has arrived
+	tokens         bool                                     // only for vendors with access tokens
+	want           idverify.Code                            // "" is the vendor's code for a poor photo
+	of             idverify.Code                            // the vendor's code, in place of want
 	kept           bool
-	keptIfDigested bool // it is found when the body is digested, before anything is sent
+	keptIfDigested bool // found while the digest is computed, before anything is sent
 }
 
 func outcomes() []outcome {
@@ -78,7 +78,7 @@ func outcomes() []outcome {
 
 const limitOfAnswers = 64 << 10
 
-// poorPhoto is what the stand-in says of a picture that it cannot use.
+// poorPhoto is the stand-in's code for a picture that it cannot use.
 func poorPhoto(v vendors.Vendor) idverify.Code {
 	for _, person := range idverifytest.Persons() {
 		if code := person.CodeAt(v.Name); code.Advice() == idverify.AdviceRetakePhoto {
@@ -88,7 +88,7 @@ func poorPhoto(v vendors.Vendor) idverify.Code {
 	panic("the stand-in refuses no picture for " + v.Name)
 }
 
-// asking is a request for which the stand-in has this answer.
+// asking is a request for which the stand-in gives this answer.
 func asking(v vendors.Vendor, code idverify.Code) *idverify.Request {
 	for _, person := range idverifytest.Persons() {
 		if person.CodeAt(v.Name) == code {
@@ -100,8 +100,8 @@ func asking(v vendors.Vendor, code idverify.Code) *idverify.Request {
 	panic("the stand-in knows nobody for " + code)
 }
 
-// breakingMedia looks well at first, and cannot be read to its end. It is no larger
-// than the vendor takes.
+// breakingMedia is fine at the first look, but cannot be read to its end. It is no
+// larger than the vendor's limit.
 func breakingMedia(content []byte, largest int) idverify.Media {
 	size := int64(min(1<<20, largest))
 	return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
@@ -110,13 +110,13 @@ func breakingMedia(content []byte, largest int) idverify.Media {
 	})
 }
 
-// scene is a vendor's server, which does something else to one verification.
+// scene is a vendor's server that behaves differently for one verification.
 type scene struct {
 	outcome
 	standIn     *idverifytest.Server
 	server      *httptest.Server
 	connections *connwatch.Watch
-	odd         atomic.Bool // the next verification is the outcome's
+	odd         atomic.Bool // the next verification gets the odd behaviour
 }
 
 func newScene(o outcome, v vendors.Vendor, leave context.CancelFunc) *scene {
@@ -127,7 +127,7 @@ func newScene(o outcome, v vendors.Vendor, leave context.CancelFunc) *scene {
 			return
 		}
 		if o.leaves || o.answer != nil {
-			content, _ := io.ReadAll(r.Body) // only then does the server see the client leave
+			content, _ := io.ReadAll(r.Body) // the server notices that the client left only after reading everything
 			r.Body = io.NopCloser(bytes.NewReader(content))
 		}
 		if o.leaves {
@@ -152,9 +152,9 @@ func (s *scene) close() {
 	s.server.Close()
 }
 
-// An ordinary call, the odd one, and another ordinary one: the last goes over
-// the same connection where that was left in order, and over a new one where it
-// was not. None stays in use.
+// A normal call, the odd one, and another normal one. The last call reuses the
+// connection if it was left in order, and opens a new one if not. No connection stays
+// in use.
 // Holds P-LIVE-2.
 func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 	for n, o := range outcomes() {
@@ -175,7 +175,7 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 				s.ordinary(t, v, p)
 				first := 1
 				if v.Tokens != nil {
-					first++ // the token's, which is closed once it has come
+					first++ // the token's connection, which is closed after the answer
 				}
 				assert.Equal(t, first, s.connections.Opened())
 
@@ -185,7 +185,7 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 				}
 				s.odd.Store(true)
 				res, err := p.Verify(ctx, req)
-				s.odd.Store(false) // when nothing was sent
+				s.odd.Store(false) // for a call that sends nothing
 				want := o.want
 				switch {
 				case o.of != "":
@@ -199,7 +199,7 @@ func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
 
 				s.ordinary(t, v, p)
 				if o.tokens {
-					first++ // and so was the new token's
+					first++ // the new token's connection was closed, too
 				}
 				assert.Equal(t, first+1-left, s.connections.Opened())
 			})

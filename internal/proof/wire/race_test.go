@@ -2,5 +2,5 @@
 
 package wire_test
 
-// The race detector allocates on its own account, and makes pools forget.
+// The race detector itself allocates, and makes pools lose objects.
 const underRace = true

@@ -15,8 +15,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// A gateway that answers twice, the second time when the next request is on its way
-// already: what it says of one person is nobody else's.
+// A gateway sends an answer twice, the second time when the next request is already
+// on its way. The answer about one person must not count for another.
 func TestAnAnswerThatComesTwiceIsNobodyElses(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// script is a vendor's client over a transport of a test's own, and counts.
+// script is a vendor's client over a test's transport, and counts requests.
 type script struct {
 	verifications, tokens int
 }
@@ -62,8 +62,8 @@ func forEveryRow(t *testing.T, test func(t *testing.T, v vendors.Vendor, row idv
 	}
 }
 
-// Every row of every vendor's table, as the vendor says it, through the
-// vendor's client: what the table says is what comes out.
+// Every row of every vendor's table, in the vendor's own form, gives the result that
+// the table says.
 func TestEveryRowComesOutAsItIsListed(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		assert.Contains(t, idverify.Codes(), row.Code)
@@ -97,7 +97,7 @@ func checkDecision(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ve
 	assert.Equal(t, row.Code, res.Code)
 	assert.False(t, res.Passed())
 	isVerdict := v.FixesLine && row.Code == idverify.CodeFaceMismatch
-	if len(v.Scores) > 0 && !isVerdict { // otherwise the row may be the vendor's own verdict on a check
+	if len(v.Scores) > 0 && !isVerdict { // otherwise the row may be the vendor's verdict on a check
 		assert.Empty(t, res.Checks)
 	}
 	assert.Equal(t, v.Name, res.Vendor)
@@ -140,13 +140,13 @@ func checkFailure(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ven
 	}
 }
 
-// Three exchanges where the table calls a repeat safe, and one where it does not.
+// Three exchanges if the table says that a repeat is safe, and one if not.
 // Holds P-PAY-2.
 func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		said := v.Says(row)
 		if row.Code == idverify.CodeMatch || said.OfTokens || said.Exchanges > 1 {
-			return // needs scores, or is asked again by other rules
+			return // needs scores, or other rules repeat it
 		}
 		synctest.Test(t, func(t *testing.T) {
 			var s script
@@ -175,9 +175,9 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 	})
 }
 
-// Turned away, not answered: rate limits and what is about the account. What the
-// vendors' documents say of each row stands in their tables, and which codes are an
-// exception stands in the vendor's entry.
+// Rate limits and account errors are refusals: the vendor did not work on them. The
+// tables quote the vendors' documents for each row; each vendor's entry lists the
+// exceptions.
 func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 	lost, free := map[string]bool{}, map[string]bool{}
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
@@ -200,7 +200,7 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 		case row.Code == idverify.CodeVendorUnavailable:
 			assert.NotEqual(t, idverify.DeliveryUnanswered, row.Delivery)
 			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused)
-		case row.HTTPStatus == http.StatusRequestEntityTooLarge: // whatever stands before the vendor says so
+		case row.HTTPStatus == http.StatusRequestEntityTooLarge: // any server before the vendor may send it
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		default:
 			assert.Equal(t, idverify.DeliveryAnswered, row.Delivery)
@@ -216,7 +216,7 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 	}
 }
 
-// A table is data: whoever is given its rows cannot change it.
+// A table is data: changing the returned rows must not change it.
 func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
 	for _, v := range vendors.All() {
 		was := v.Codes()[1].Code
@@ -226,7 +226,7 @@ func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
 	}
 }
 
-// The conformance suite is what a provider of somebody else's is held to as well.
+// The same conformance suite is for providers outside this module.
 // Holds P-PAY-20.
 func TestEveryVendorConforms(t *testing.T) {
 	for _, v := range vendors.All() {

@@ -26,7 +26,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// What internal/httpx promises of the wire, at every vendor's own client.
+// The promises of internal/httpx, tested with every vendor's own client.
 
 // Holds P-WIRE-2.
 func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
@@ -68,8 +68,8 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 	}
 }
 
-// Neither the face nor, at the token's endpoint, the keys go where an answer
-// points.
+// If an answer redirects, neither the face nor, at the token endpoint, the keys are
+// sent there.
 // Holds P-WIRE-4.
 func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
 	forEveryEndpoint(t, func(t *testing.T, v vendors.Vendor, at string) {
@@ -208,8 +208,8 @@ func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-// Characters that end in the bytes of a line feed where somebody cuts them are text
-// like any other, and so are hyphens and apostrophes.
+// Characters whose code ends in the byte of a line feed are normal text, and so are
+// hyphens and apostrophes.
 // Holds P-WIRE-8.
 func TestOddTextStaysInItsField(t *testing.T) {
 	const name = "测试嘊嘍X-Smuggled--'甲"
@@ -229,8 +229,8 @@ func TestOddTextStaysInItsField(t *testing.T) {
 	}
 }
 
-// requireOneRequest asks and gives the verification, in which the name stands
-// whole, once and alone.
+// requireOneRequest makes a call and returns the verification, which must be the only
+// request and contain the whole name once.
 func requireOneRequest(t *testing.T, p vendors.Provider, req *idverify.Request, rec *recorder, name string) arrived {
 	t.Helper()
 	_, err := p.Verify(t.Context(), req)
@@ -262,7 +262,7 @@ func TestNameOfAFileIsNotSent(t *testing.T) {
 	rec := record(t)
 	for _, v := range vendors.All() {
 		media := []idverify.Media{idverify.FS(fstest.MapFS{odd: {Data: v.Media()}}, odd)}
-		if runtime.GOOS != "windows" { // which has no such names
+		if runtime.GOOS != "windows" { // Windows has no such names
 			path := filepath.Join(t.TempDir(), odd)
 			require.NoError(t, os.WriteFile(path, v.Media(), 0o600))
 			media = append(media, idverify.File(path))
@@ -283,7 +283,8 @@ func TestNameOfAFileIsNotSent(t *testing.T) {
 	}
 }
 
-// Some clients take "@" before a form's value for the name of a file to upload.
+// Some clients read "@" at the start of a form's value as the name of a file to
+// upload.
 // Holds P-WIRE-8.
 func TestNoFileIsOpenedForAnAtSign(t *testing.T) {
 	const at, content = "@secret.txt", "CONTENT-OF-A-LOCAL-FILE"

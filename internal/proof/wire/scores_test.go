@@ -13,10 +13,10 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// literal writes a number so that it is read back as the same.
+// literal writes a number so that parsing gives the same number.
 func literal(f float64) string { return fmt.Sprintf("%.17g", f) }
 
-// around is a number, and the nearest ones on either side that are on the scale.
+// around is a number, with its nearest neighbours that are on the scale.
 func around(f float64, scale idverify.Scale) []float64 {
 	var all []float64
 	for _, value := range []float64{math.Nextafter(f, math.Inf(-1)), f, math.Nextafter(f, math.Inf(1))} {
@@ -41,7 +41,7 @@ func passes(r idverify.Rule, value float64) bool {
 	panic("no such comparator: " + r.Pass)
 }
 
-// scored asks a vendor that gives these scores, and passing ones besides.
+// scored calls a vendor that gives these scores, and passing scores otherwise.
 func scored(t *testing.T, v vendors.Vendor, scores map[idverify.CheckKind]string, change ...func(*vendors.Account)) (*idverify.Result, error) {
 	t.Helper()
 	var s script
@@ -50,8 +50,8 @@ func scored(t *testing.T, v vendors.Vendor, scores map[idverify.CheckKind]string
 	return res, err
 }
 
-// rules are those of a vendor's checks that are held to a threshold of ours,
-// similarity first. A vendor that decides by itself has none.
+// rules are a vendor's checks with a threshold of ours, similarity first. A vendor
+// that decides by itself has none.
 func rules(t *testing.T, v vendors.Vendor, change ...func(*vendors.Account)) []idverify.Rule {
 	t.Helper()
 	var s script
@@ -59,8 +59,8 @@ func rules(t *testing.T, v vendors.Vendor, change ...func(*vendors.Account)) []i
 	return slices.DeleteFunc(all, func(r idverify.Rule) bool { _, ours := v.Scores[r.Kind]; return !ours })
 }
 
-// Each score at its threshold, one step to either side of it, and at the ends
-// of its scale.
+// Each score at its threshold, one step below and above it, and at the ends of its
+// scale.
 // Holds P-PASS-3.
 func TestScoresAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 	for _, v := range vendors.All() {
@@ -99,7 +99,7 @@ func TestScoresAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 	}
 }
 
-// A face that is both somebody else's and an attack is reported as the attack.
+// A face that fails both similarity and liveness is reported as an attack.
 func TestAnAttackOutranksAMismatch(t *testing.T) {
 	for _, v := range vendors.All() {
 		all := rules(t, v)
@@ -124,7 +124,8 @@ func TestAnAttackOutranksAMismatch(t *testing.T) {
 	}
 }
 
-// What is no number on its scale decides nothing, and names its field.
+// A score that is not a number on its scale decides nothing, and the error names its
+// field.
 // Holds P-PASS-2.
 func TestBadScoresDecideNothing(t *testing.T) {
 	for _, v := range vendors.All() {
@@ -174,8 +175,8 @@ func TestTheConfigsThresholdDecides(t *testing.T) {
 	}
 }
 
-// The lowest published threshold that has the rate is taken, where the client's
-// own is not higher. A rate that nobody published is refused.
+// The lowest published threshold for the rate is used, unless the client's own is
+// higher. A rate that is not published is refused.
 // Holds P-PASS-4.
 func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
 	for _, v := range vendors.All() {

@@ -22,9 +22,9 @@ import (
 
 const asStillServer = "IDVERIFY_TEST_STILL_SERVER"
 
-// stillServer is a process of its own, so that what is counted in this one is
-// the SDK's alone. It answers with a pass, and large answers carry a picture of
-// that many bytes. trust is nil without TLS.
+// stillServer is a separate process, so that only the SDK's allocations are counted
+// in this one. It answers with a pass; large answers contain a picture of that many
+// bytes. trust is nil without TLS.
 func stillServer(tb testing.TB, secure bool, picture int) (base string, trust *tls.Config) {
 	tb.Helper()
 	server := exec.Command(os.Args[0], "-test.run", "^TestStillServerProcess$")
@@ -35,7 +35,7 @@ func stillServer(tb testing.TB, secure bool, picture int) (base string, trust *t
 	require.NoError(tb, err)
 	require.NoError(tb, server.Start())
 	tb.Cleanup(func() {
-		_ = stdin.Close() // it ends when nobody is there any more
+		_ = stdin.Close() // the process ends when its input is closed
 		_ = server.Wait()
 	})
 	var certificate []byte
@@ -50,7 +50,7 @@ func stillServer(tb testing.TB, secure bool, picture int) (base string, trust *t
 	return base, trust
 }
 
-// TestStillServerProcess is no test: it is that process.
+// TestStillServerProcess is that process, not a test.
 func TestStillServerProcess(t *testing.T) {
 	var secure bool
 	var picture int
@@ -60,7 +60,7 @@ func TestStillServerProcess(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	base := "http://" + listener.Addr().String()
-	certified := httptest.NewTLSServer(nil) // for its certificate only
+	certified := httptest.NewTLSServer(nil) // used only for its certificate
 	certified.Close()
 	if secure {
 		base = "https://" + listener.Addr().String()
@@ -115,7 +115,7 @@ func serveStill(c net.Conn, answers map[string][]byte) {
 	}
 }
 
-// stillAnswers are a pass at each vendor, by the path below the vendor's base URL.
+// stillAnswers are passes by each vendor's path below its base URL.
 func stillAnswers(picture int) map[string][]byte {
 	whole := map[string][]byte{}
 	add := func(path, answer string) {

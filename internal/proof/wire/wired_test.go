@@ -19,7 +19,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-// account is how a client reaches its vendor. Without a key it has the stand-in's.
+// account says how a client reaches its vendor. The default key is the stand-in's.
 type account struct {
 	base, key string
 	client    *http.Client
@@ -41,7 +41,7 @@ func provider(t *testing.T, v vendors.Vendor, a account) vendors.Provider {
 	return p
 }
 
-// texts is every form of evidence that takes any text, around this one.
+// texts is every form of evidence that accepts any text, with this one.
 func texts(v vendors.Vendor, text string) []idverify.Evidence {
 	var all []idverify.Evidence
 	for _, f := range v.Forms {
@@ -55,7 +55,7 @@ func texts(v vendors.Vendor, text string) []idverify.Evidence {
 	return all
 }
 
-// urls is every form of evidence that takes an address.
+// urls is every form of evidence that accepts an address.
 func urls(v vendors.Vendor, url string) []idverify.Evidence {
 	var all []idverify.Evidence
 	for _, f := range v.Forms {
@@ -66,8 +66,8 @@ func urls(v vendors.Vendor, url string) []idverify.Evidence {
 	return all
 }
 
-// forEveryEndpoint runs a test for the verification of each vendor, and for its
-// tokens, where at is the end of the path.
+// forEveryEndpoint runs a test for each vendor's verification, and for its tokens; at
+// is the end of the path.
 func forEveryEndpoint(t *testing.T, test func(t *testing.T, v vendors.Vendor, at string)) {
 	t.Helper()
 	for _, v := range vendors.All() {
@@ -78,7 +78,7 @@ func forEveryEndpoint(t *testing.T, test func(t *testing.T, v vendors.Vendor, at
 	}
 }
 
-// standInBut is the stand-in, where something else answers at one path.
+// standInBut is the stand-in, with another handler for one path.
 func standInBut(t *testing.T, at string, other http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	standIn := idverifytest.New()
@@ -96,7 +96,7 @@ func standInBut(t *testing.T, at string, other http.HandlerFunc) *httptest.Serve
 	return server
 }
 
-// arrived is a request as a vendor's server understands it.
+// arrived is a request as a vendor's server reads it.
 type arrived struct {
 	header    http.Header
 	raw       string
@@ -104,7 +104,7 @@ type arrived struct {
 	fileNames []string
 }
 
-// recorder keeps every request, and gives a token to whoever needs one.
+// recorder keeps every request, and gives a token when one is requested.
 type recorder struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -125,7 +125,7 @@ func record(t *testing.T) *recorder {
 	return rec
 }
 
-// requests are those that have arrived since it was asked last.
+// requests are those that arrived since the last call.
 func (rec *recorder) requests() []arrived {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -163,7 +163,7 @@ func understand(t *testing.T, r *http.Request) arrived {
 	return a
 }
 
-// readMembers takes the texts of an object and of those inside.
+// readMembers reads the texts of an object and of nested objects.
 func (a *arrived) readMembers(members map[string]any) {
 	for name, value := range members {
 		list, ok := value.([]any)

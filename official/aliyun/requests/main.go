@@ -1,6 +1,6 @@
-// Command requests prints a thousand random requests as the package aliyun signs them,
-// for the vendor's own signer: a line with the seed, and then one JSON object a line.
-// It sends nothing.
+// Command requests prints a thousand random requests as the package aliyun signs
+// them, to compare with the vendor's own signer: a line with the seed, and then one
+// JSON object per line. It sends nothing.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 
 const seed, requests = 20190307, 1000
 
-// signed is what went out, and with whose key.
+// signed is a request that was sent, and the key that signed it.
 type signed struct {
 	Method  string            `json:"method"`
 	Query   map[string]string `json:"query"`
@@ -33,7 +33,7 @@ type signed struct {
 	Name    string            `json:"name"`
 }
 
-// RoundTrip takes a request down, instead of a server.
+// RoundTrip records a request instead of sending it.
 func (s *signed) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -97,19 +97,19 @@ func one(random *rand.Rand) (*signed, error) {
 		Name: s.Name, IDNumber: people[random.IntN(len(people))].IDNumber,
 		Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(photo))},
 	})
-	if s.Body == nil { // or else it is only that no answer came
+	if s.Body == nil { // otherwise the error is only the missing answer
 		return nil, err
 	}
 	return s, nil
 }
 
-// hosts have a port or none, and one stands behind a proxy that takes a path off.
+// hosts are with and without a port; one is behind a proxy that removes a path.
 var hosts = []string{
 	"https://cloudauth.aliyuncs.com", "https://cloudauth.cn-shanghai.aliyuncs.com", "https://cloudauth.aliyuncs.com:8443",
 	"http://127.0.0.1:45613", "http://[::1]:8080", "https://gateway.example/aliyun",
 }
 
-// planes have Chinese characters.
+// planes are ranges of Chinese characters.
 var planes = [][2]rune{{0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2B739}, {0x30000, 0x3134A}}
 
 func name(random *rand.Rand) string {
@@ -124,7 +124,7 @@ func name(random *rand.Rand) string {
 	return string(runes)
 }
 
-// text is what keys are made of.
+// text is random text for keys.
 func text(random *rand.Rand) string {
 	const letters = "EXAMPLEexample0123456789"
 	all := []byte("EXAMPLE")
@@ -134,7 +134,7 @@ func text(random *rand.Rand) string {
 	return string(all)
 }
 
-// moment is a second or two from midnight, in UTC or in Beijing, or any time.
+// moment is within two seconds of midnight, in UTC or in Beijing, or any time.
 func moment(random *rand.Rand) time.Time {
 	day := time.Date(2026, 1, 1+random.IntN(400), 0, 0, 0, 0, time.UTC)
 	switch random.IntN(3) {

@@ -1,6 +1,6 @@
-// Client asks the stand-in for ImageRecognitionV2 with the vendor's official Go client,
-// and says what its users see. With -serve it only serves the stand-in, and prints its
-// address and the people that the other client asks for.
+// Client asks the stand-in for ImageRecognitionV2 with the vendor's official Go
+// client, and prints what its users see. With -serve it only serves the stand-in, and
+// prints its address and the people that the other client asks about.
 package main
 
 import (
@@ -53,7 +53,7 @@ func main() {
 	}
 }
 
-// example is one call, and what the client's user sees.
+// example is one call, and the result that the client's user sees.
 type example struct {
 	name, want string
 	person     idverifytest.Person

@@ -1,5 +1,5 @@
-// Requests prints random requests as our client sends them, a line of JSON each, for the
-// vendor's official signer. Nothing leaves this machine.
+// Requests prints random requests as our client sends them, one line of JSON each,
+// for the vendor's official signer. It sends nothing to the network.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/idverify/idverify/tencentfaceid"
 )
 
-// sent is one request, with the key that signed it.
+// sent is a request, with the key that signed it.
 type sent struct {
 	URL         string `json:"url"`
 	Host        string `json:"host"`
@@ -79,7 +79,7 @@ func word(random *rand.Rand, letters string, length int) string {
 	return string(text)
 }
 
-// clock is near a midnight of UTC or of Beijing, or anywhere.
+// clock is a time near midnight in UTC or in Beijing, or any time.
 func clock(random *rand.Rand) time.Time {
 	day := time.Date(2020+random.IntN(12), 1, 1+random.IntN(366), 0, 0, 0, 0, time.UTC)
 	near := time.Duration(random.IntN(5)-2) * time.Second
@@ -127,7 +127,7 @@ func one(random *rand.Rand) (*sent, error) {
 	return s, nil
 }
 
-// RoundTrip keeps the request, and answers with a pass.
+// RoundTrip records the request, and answers with a pass.
 func (s *sent) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

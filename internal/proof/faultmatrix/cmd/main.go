@@ -1,16 +1,16 @@
 //go:build linux
 
-// Faultmatrix breaks one exchange with each vendor at every phase of its way and
-// writes what became of it: docs/fault-matrix.md and its Chinese twin. Nothing
-// but loopback is reached. A test fails when they drift.
+// Faultmatrix breaks one exchange with each vendor at every phase and writes the
+// results to docs/fault-matrix.md and its Chinese version. It uses only loopback. A
+// test fails if the documents differ.
 //
-// A test runs the short form, and the long one when it is asked for:
+// A test runs the short form, or the long one if asked:
 //
 //	go run ./internal/proof/faultmatrix/cmd
 //	IDVERIFY_LONG=1 go test ./internal/proof/faultmatrix/cmd
 //
-// With -to it writes them into another folder, and they speak of the vendors under a
-// build tag, too.
+// With -to it writes the documents into another folder, including vendors under a
+// build tag.
 package main
 
 import (
@@ -37,7 +37,7 @@ var documents = []struct {
 	{"docs/fault-matrix.zh-CN.md", chinese},
 }
 
-// parallel is how many cells run at the same time beside those that wait.
+// parallel is how many cells run at the same time, besides those that wait.
 const parallel = 4
 
 func main() {
@@ -45,7 +45,7 @@ func main() {
 	to := flag.String("to", "", "a folder for documents about all vendors")
 	flag.Parse()
 	log.SetFlags(0)
-	// net/http prints there what a vendor says without having been asked.
+	// net/http logs there when a vendor sends data without a request.
 	log.SetOutput(io.Discard)
 	rows, err := faultmatrix.Run(parallel, false)
 	log.SetOutput(os.Stderr)
@@ -75,7 +75,7 @@ func main() {
 	}
 }
 
-// ofListed are the rows of the vendors that our documents speak of.
+// ofListed are the rows of the vendors in our documents.
 func ofListed(rows []faultmatrix.Row) []faultmatrix.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r faultmatrix.Row) bool {
 		name, _, _ := strings.Cut(r.Vendor, "/")

@@ -58,7 +58,7 @@ func TestDocumentsSayWhatHappens(t *testing.T) {
 	}
 }
 
-// What is written elsewhere speaks of all vendors.
+// Documents written to another folder have all vendors.
 func TestADocumentHasEveryVendor(t *testing.T) {
 	if !long.Asked() {
 		t.Skip("the short form asks one vendor of each shape of body")
@@ -70,8 +70,7 @@ func TestADocumentHasEveryVendor(t *testing.T) {
 	}
 }
 
-// notIn are the lines for single vendors that a document does not have, or has not
-// for that vendor.
+// notIn are the lines for single vendors that a document lacks.
 func notIn(document string, w words, rows []faultmatrix.Row) (missing []string) {
 	said := map[string]bool{}
 	for section := range strings.SplitSeq(document, "\n## ") {
@@ -92,7 +91,7 @@ func notIn(document string, w words, rows []faultmatrix.Row) (missing []string) 
 	return missing
 }
 
-// each calls check for every outcome, whatever the document says.
+// each calls check for every outcome, including those that the document omits.
 func each(t *testing.T, check func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome)) {
 	for _, r := range rows(t) {
 		for way, o := range map[string]faultmatrix.Outcome{"alone": r.Alone, "one vendor": r.OneVendor, "two vendors": r.TwoVendors} {
@@ -121,7 +120,7 @@ func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
 func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		if o.Bill == 0 || r.Phase == faultmatrix.AfterAnswer {
-			return // nobody worked, or not on the call that the row is about
+			return // nobody worked, or not on the row's call
 		}
 		assert.True(t, o.Sent)
 		assert.NotEqual(t, idverify.BilledNo, o.Billed)
@@ -137,8 +136,8 @@ func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 	})
 }
 
-// What could not be written is not sent at any size, and what was written may have
-// arrived.
+// A request whose last byte could not be written is "not sent" at every size; one
+// that was written may have arrived.
 // Holds P-PAY-3.
 func TestSentMeansWrittenAtEverySize(t *testing.T) {
 	sizes := map[string]bool{}
@@ -163,7 +162,7 @@ func TestSentMeansWrittenAtEverySize(t *testing.T) {
 	assert.Len(t, sizes, 5)
 }
 
-// raceCalls is how many calls an idle race makes, and racers how many callers.
+// raceCalls is the number of calls in an idle race, racers the number of callers.
 var raceCalls = long.Or(1000, 120)
 
 const racers = 16
@@ -184,7 +183,7 @@ func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
 	}
 }
 
-// The documents name an idle time below the vendor's as the cure.
+// The documents recommend an idle time below the vendor's.
 func TestIdleTimeBelowTheVendorsIsTheCure(t *testing.T) {
 	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: long.Or(200, 80), Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
 	require.NoError(t, err)
@@ -223,7 +222,7 @@ func TestTheOtherVendorAnswersWhereTheCallerStayed(t *testing.T) {
 		}
 		first := o.Legs[0].Code
 		byInput := slices.Contains([]idverify.Code{idverify.CodeTooLarge, idverify.CodeUnreadableEvidence}, first)
-		// So may a firewall's page be, whose status speaks of the request.
+		// A firewall's page may also be free: its status is about the request.
 		status := o.Legs[0].HTTPStatus
 		byInput = byInput || first == idverify.CodeBadResponse && status >= 400 && status < 500 && status != 408
 		if byInput && milderBehind(t, r.Vendor) {
@@ -235,7 +234,7 @@ func TestTheOtherVendorAnswersWhereTheCallerStayed(t *testing.T) {
 	}
 }
 
-// milderBehind reports whether the vendor behind checks fewer kinds of things.
+// milderBehind reports whether the second vendor checks fewer kinds.
 func milderBehind(t *testing.T, vendor string) bool {
 	t.Helper()
 	checks := func(vendor string) int {
@@ -268,7 +267,7 @@ func TestEveryPhaseMeetsEveryVendor(t *testing.T) {
 		assert.NotEmpty(t, met[phase], phase)
 		for _, vendor := range idverifytest.Vendors() {
 			if phase == faultmatrix.HalfBody && vendors.Named(vendor).Largest <= 2<<20 {
-				continue // the second half of its pictures fits into the sockets
+				continue // the second half of its pictures fits into the socket buffers
 			}
 			if long.Asked() || phase == faultmatrix.VendorSays {
 				assert.Contains(t, met[phase], vendor, phase)

@@ -29,7 +29,7 @@ func writeRow(out io.Writer, cells []string) {
 	fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
 }
 
-// line is what several vendors have in common under one fault.
+// line is the common result of several vendors for one fault.
 type line struct {
 	fault   string
 	vendors []string
@@ -53,7 +53,7 @@ func linesOf(w words, phase faultmatrix.Phase, rows []faultmatrix.Row) []line {
 	return lines
 }
 
-// cells are what happened in each of the three ways.
+// cells are the results of the three ways to call.
 func (w words) cells(r faultmatrix.Row) []string {
 	a := r.Alone
 	sent := w.no
@@ -74,7 +74,7 @@ func (w words) cells(r faultmatrix.Row) []string {
 	}
 }
 
-// legs is the way of a call: what each vendor said, and how often in a row.
+// legs is the sequence of attempts: each vendor's result, and how often in a row.
 func (w words) legs(legs []idverify.Attempt) string {
 	var steps []string
 	for i := 0; i < len(legs); {

@@ -21,7 +21,7 @@ type words struct {
 
 type section struct{ title, about string }
 
-// tokened is a vendor whose access token is a row of its own.
+// tokened is a vendor whose access token has its own row.
 var tokened = vendors.WithTokens()
 
 var english = words{
