@@ -279,7 +279,7 @@ func TestFitted_Conforms(t *testing.T) {
 					}
 					return photo.Fitted(p)[0], nil
 				},
-				Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(withSegments(asJPEG(t, pattern(160, 120)), exifSegment(binary.BigEndian, 8))))},
+				Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(withSegments(asJPEG(t, pattern(640, 480)), exifSegment(binary.BigEndian, 8))))},
 			})
 		})
 	}
