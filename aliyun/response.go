@@ -161,8 +161,9 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	return call.Verdict(said, exchange.Measured{Field: fieldPassed, Rule: similarity})
 }
 
-// isCounted reports whether an answer has what only a verification leaves. A code of the
-// service's own says by itself what became of the request.
+// isCounted reports whether an answer has a field that only a verification fills. Beside a
+// listed code of the service such a field proves nothing: the code says how the request
+// ended.
 func (a *answer) isCounted() bool {
 	if _, listed := table.Find(string(a.Code)); listed && isNumber(string(a.Code)) {
 		return false

@@ -87,8 +87,8 @@ func (m *MemoryStore) Drop(_ context.Context, key string, token Token) error {
 	return nil
 }
 
-// storeKey identifies a credential without revealing it, even to somebody who knows
-// or guesses the API key.
+// storeKey identifies a credential. It does not reveal the secret key, and nobody can
+// compute it from the API key alone.
 func storeKey(baseURL, apiKey, secretKey string) string {
 	mac := hmac.New(sha256.New, []byte(secretKey))
 	mac.Write([]byte(strings.TrimRight(baseURL, "/") + "\x00" + apiKey))
