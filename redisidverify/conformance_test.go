@@ -12,20 +12,21 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/redisidverify"
 )
 
 // setting breaks a store with a proxy. works calls the latest store.
-func setting(p *proxy, c *clock, works func() error) idverifytest.StoreSetting {
+func setting(p *tcpproxy.Proxy, c *clock, works func() error) idverifytest.StoreSetting {
 	tick := 200 * time.Millisecond
 	if c.mini == nil {
 		tick = 400 * time.Millisecond
 	}
 	return idverifytest.StoreSetting{
 		Wait: c.wait, Tick: tick,
-		Break: func(testing.TB) { p.set(cutting) },
+		Break: func(testing.TB) { p.Cut() },
 		Heal: func(tb testing.TB) {
-			p.set(passing)
+			p.Heal()
 			mended(tb, works)
 		},
 	}
@@ -33,8 +34,8 @@ func setting(p *proxy, c *clock, works func() error) idverifytest.StoreSetting {
 
 func TestTokenStore_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
-		p := newProxy(t, addr)
-		client := connect(t, p.addr())
+		p := tcpproxy.Start(t, addr)
+		client := connect(t, p.Addr())
 		var last *redisidverify.TokenStore
 		idverifytest.TestTokenStore(t, idverifytest.TokenStoreHarness[baiduv4.Token]{
 			StoreSetting: setting(p, c, func() error { _, _, err := last.Load(t.Context(), digits(64)); return err }),
@@ -56,8 +57,8 @@ func TestTokenStore_Conforms(t *testing.T) {
 
 func TestPersonStore_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
-		p := newProxy(t, addr)
-		client := connect(t, p.addr())
+		p := tcpproxy.Start(t, addr)
+		client := connect(t, p.Addr())
 		var last *redisidverify.PersonStore
 		idverifytest.TestPersonStore(t, idverifytest.PersonStoreHarness{
 			StoreSetting: setting(p, c, func() error { return last.Return(t.Context(), tryOf(digits(64), 1)) }),

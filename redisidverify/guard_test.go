@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/redisidverify"
 )
 
@@ -215,20 +216,23 @@ func TestGuard_AnswersOutOfTheScriptsRange(t *testing.T) {
 // A server hangs, loses the connection or loses the answer; go-redis has its default
 // settings.
 func TestGuard_RecoversByItself(t *testing.T) {
-	for name, broken := range map[string]mode{"hangs": hanging, "cut": cutting, "loses answers": swallowing} {
+	for name, broken := range map[string]func(*tcpproxy.Proxy){
+		"hangs": (*tcpproxy.Proxy).Hang, "cut": (*tcpproxy.Proxy).Cut,
+		"loses answers": func(p *tcpproxy.Proxy) { p.Swallow(nil) },
+	} {
 		t.Run(name, func(t *testing.T) {
 			m := miniredis.RunT(t)
-			p := newProxy(t, m.Addr())
-			store := newPersons(t, connect(t, p.addr()))
+			p := tcpproxy.Start(t, m.Addr())
+			store := newPersons(t, connect(t, p.Addr()))
 			works := func() error { return store.Return(t.Context(), tryOf(digits(64), 1)) }
 			require.NoError(t, works())
-			p.set(broken)
+			broken(p)
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
 			_, err := store.Take(ctx, tryOf(digits(64), 1))
 			require.Error(t, err)
 			require.NoError(t, ctx.Err(), "it came back before its context ended")
-			p.set(passing)
+			p.Heal()
 			mended(t, works)
 		})
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 )
 
 // Of 400 tries at the same moment through four clients exactly the limit passes.
@@ -168,10 +169,10 @@ func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) 
 // While Redis is down every try is refused, and no vendor is asked.
 func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
-	p := newProxy(t, miniredis.RunT(t).Addr())
+	p := tcpproxy.Start(t, miniredis.RunT(t).Addr())
 	var reasons []idverify.StoreReason
 	client := clientOf(t, vendors, idverify.WithPersonLimit(idverify.PersonLimit{
-		Secret: sealKeys()[0].Secret, Tries: 5, Window: time.Hour, Store: newPersons(t, connect(t, p.addr()))}),
+		Secret: sealKeys()[0].Secret, Tries: 5, Window: time.Hour, Store: newPersons(t, connect(t, p.Addr()))}),
 		idverify.WithHooks(idverify.Hooks{Store: func(e idverify.StoreEvent) {
 			if e.Operation == "take" {
 				reasons = append(reasons, e.Reason)
@@ -179,7 +180,7 @@ func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 		}}))
 	_, err := client.Verify(t.Context(), question())
 	require.NoError(t, err)
-	p.set(cutting)
+	p.Cut()
 	for range 3 {
 		_, err = client.Verify(t.Context(), question())
 		assert.Equal(t, idverify.CodeStoreUnavailable, idverify.CodeOf(err))

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/redisidverify"
 )
 
@@ -142,8 +143,8 @@ func TestStartSource_KeysEnd(t *testing.T) {
 func TestNewLimiter_DegradedWhileRedisHangs(t *testing.T) {
 	var mu sync.Mutex
 	var told []idverify.StoreReason
-	p := newProxy(t, miniredis.RunT(t).Addr())
-	limiter, err := redisidverify.NewLimiter(connect(t, p.addr()), digits(16), idverify.SharedRate{
+	p := tcpproxy.Start(t, miniredis.RunT(t).Addr())
+	limiter, err := redisidverify.NewLimiter(connect(t, p.Addr()), digits(16), idverify.SharedRate{
 		PerSecond: 100, Processes: 2,
 		OnStore: func(e idverify.StoreEvent) {
 			mu.Lock()
@@ -153,7 +154,7 @@ func TestNewLimiter_DegradedWhileRedisHangs(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
-	p.set(hanging)
+	p.Hang()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	for range 5 {

@@ -15,6 +15,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/redisidverify"
 )
 
@@ -86,9 +87,9 @@ func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 	var mu sync.Mutex
 	told := map[idverify.StoreEvent]int{}
 	vendors := idverifytest.Start(t)
-	p := newProxy(t, miniredis.RunT(t).Addr())
-	p.set(cutting)
-	all := processes(t, 3, p.addr(), vendors.BaseURL(idverifytest.BaiduV4), time.Now, func(o *redisidverify.TokenOptions) {
+	p := tcpproxy.Start(t, miniredis.RunT(t).Addr())
+	p.Cut()
+	all := processes(t, 3, p.Addr(), vendors.BaseURL(idverifytest.BaiduV4), time.Now, func(o *redisidverify.TokenOptions) {
 		o.OnStore = func(e idverify.StoreEvent) {
 			mu.Lock()
 			defer mu.Unlock()

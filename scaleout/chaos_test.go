@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/scaleout/proxy"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
 )
@@ -181,23 +181,23 @@ func (n *night) soon(after time.Duration, what func()) {
 }
 
 // hang blocks all traffic for a while, longer than anybody waits for Redis.
-func (n *night) hang(proxies []*proxy.Proxy, all bool) {
+func (n *night) hang(proxies []*tcpproxy.Proxy, all bool) {
 	if !all {
 		member := n.member()
 		proxies = proxies[member : member+1]
 	}
-	each(proxies, (*proxy.Proxy).Hang)
-	n.soon(time.Duration(300+n.random.IntN(2500))*time.Millisecond, func() { each(proxies, (*proxy.Proxy).Heal) })
+	each(proxies, (*tcpproxy.Proxy).Hang)
+	n.soon(time.Duration(300+n.random.IntN(2500))*time.Millisecond, func() { each(proxies, (*tcpproxy.Proxy).Heal) })
 }
 
-func (n *night) cut(proxies []*proxy.Proxy) {
+func (n *night) cut(proxies []*tcpproxy.Proxy) {
 	p := proxies[n.member()]
 	p.Cut()
 	n.soon(time.Duration(n.random.IntN(500))*time.Millisecond, p.Heal)
 }
 
 // lose makes several answers get lost on all proxies, at whatever step the calls are.
-func (n *night) lose(proxies []*proxy.Proxy) {
+func (n *night) lose(proxies []*tcpproxy.Proxy) {
 	for _, p := range proxies {
 		for range 1 + n.random.IntN(3) {
 			left := n.random.IntN(8)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
-	"github.com/idverify/idverify/scaleout/proxy"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
 )
@@ -71,7 +71,7 @@ func (w *world) killedAfterSending(t *testing.T, c *crew) {
 
 // withoutDatabase: nothing is sent without a claim.
 func (w *world) withoutDatabase(t *testing.T, c *crew) {
-	each(c.postgres, (*proxy.Proxy).Hang)
+	each(c.postgres, (*tcpproxy.Proxy).Hang)
 	before := c.sent()
 	told := c.ask(t, asking{kind: "money", limit: 10 * time.Second, numbers: numbers(201, members)})
 	for _, a := range told {
@@ -80,13 +80,13 @@ func (w *world) withoutDatabase(t *testing.T, c *crew) {
 	assert.Equal(t, before, c.sent(), "nothing was sent")
 	assert.Positive(t, c.failures("claim"), "it was said")
 	report(t, "PostgreSQL hangs: the longest call took %s", longest(told).Round(time.Millisecond))
-	each(c.postgres, (*proxy.Proxy).Cut)
+	each(c.postgres, (*tcpproxy.Proxy).Cut)
 	told = c.ask(t, asking{kind: "money", limit: 10 * time.Second, numbers: numbers(301, members)})
 	for _, a := range told {
 		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a ledger without its database")
 	}
 	assert.Equal(t, before, c.sent(), "nothing was sent")
-	each(c.postgres, (*proxy.Proxy).Heal)
+	each(c.postgres, (*tcpproxy.Proxy).Heal)
 	c.recovers(t, 401)
 }
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/redisidverify"
-	"github.com/idverify/idverify/scaleout/proxy"
 	"github.com/idverify/idverify/scaleout/questions"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
@@ -41,7 +41,7 @@ func (w *world) outage(t *testing.T) {
 		return decisions(c.ask(t, asking{kind: "before", limit: 5 * time.Second, numbers: numbers(first, 2*members)})) == 2*members
 	}, "no decision before the outage")
 
-	each(c.redis, (*proxy.Proxy).Hang)
+	each(c.redis, (*tcpproxy.Proxy).Hang)
 	c.desk.Vendors.RevokeTokens()
 	c.failures("")
 	calls := c.desk.Vendors.Calls(idverifytest.BaiduV4)
@@ -64,7 +64,7 @@ func (w *world) outage(t *testing.T) {
 	assert.Positive(t, c.failures("token"), "it was said")
 	w.degraded(t, c)
 
-	each(c.redis, (*proxy.Proxy).Heal)
+	each(c.redis, (*tcpproxy.Proxy).Heal)
 	within(t, 10*time.Second, func() bool {
 		told = c.ask(t, asking{kind: "healed", limit: 5 * time.Second, numbers: numbers(400, members), services: guarded})
 		return decisions(told) == members || slices.ContainsFunc(told, func(a worker.Told) bool { return a.Code == idverify.CodeTooManyAttempts })
@@ -148,7 +148,7 @@ func longest(told []worker.Told) (most time.Duration) {
 }
 
 // each applies a function to all proxies.
-func each(proxies []*proxy.Proxy, what func(*proxy.Proxy)) {
+func each(proxies []*tcpproxy.Proxy, what func(*tcpproxy.Proxy)) {
 	for _, p := range proxies {
 		what(p)
 	}

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/scaleout/desk"
 	"github.com/idverify/idverify/scaleout/fleet"
-	"github.com/idverify/idverify/scaleout/proxy"
 	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
@@ -92,8 +92,8 @@ type crew struct {
 	*fleet.Fleet
 	name     string
 	desk     *desk.Desk
-	redis    []*proxy.Proxy
-	postgres []*proxy.Proxy
+	redis    []*tcpproxy.Proxy
+	postgres []*tcpproxy.Proxy
 	config   service.Config // of the first member, before its proxies are set
 	dir      string
 
@@ -158,12 +158,9 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 	return c
 }
 
-func (w *world) proxy(t *testing.T, target string) *proxy.Proxy {
+func (w *world) proxy(t *testing.T, target string) *tcpproxy.Proxy {
 	t.Helper()
-	p, err := proxy.New(target)
-	require.NoError(t, err)
-	w.t.Cleanup(p.Close)
-	return p
+	return tcpproxy.Start(w.t, target)
 }
 
 func (c *crew) hear(_ int, e worker.Event) {

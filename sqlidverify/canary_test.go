@@ -15,6 +15,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/sqlidverify"
 )
 
@@ -23,8 +24,8 @@ import (
 func TestCanary_NothingOfThePersonOrTheKeysIsInTheDatabase(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		vendors := idverifytest.Start(t)
-		p := newProxy(t, s.addr)
-		db := s.at(p.addr()).open(t)
+		p := tcpproxy.Start(t, s.addr)
+		db := s.at(p.Addr()).open(t)
 		var mu sync.Mutex
 		var said strings.Builder
 		note := func(what any) {
@@ -48,7 +49,7 @@ func TestCanary_NothingOfThePersonOrTheKeysIsInTheDatabase(t *testing.T) {
 			note(err)
 		}
 		// A batch.
-		q := newQueue(t, s.at(p.addr()), sqlidverify.QueueOptions{OnStore: onStore}, 6)
+		q := newQueue(t, s.at(p.Addr()), sqlidverify.QueueOptions{OnStore: onStore}, 6)
 		for _, r := range work(t, q, client) {
 			note(r)
 		}
@@ -62,7 +63,7 @@ func TestCanary_NothingOfThePersonOrTheKeysIsInTheDatabase(t *testing.T) {
 		require.Contains(t, seen, "row-00005|")
 		require.Contains(t, seen, string(idverify.CodeFaceMismatch))
 
-		p.set(cutting)
+		p.Cut()
 		_, err = client.Verify(t.Context(), questionAbout(people[0], "key-cut"))
 		require.ErrorIs(t, err, idverify.ErrStoreUnavailable)
 		note(err)
@@ -70,7 +71,7 @@ func TestCanary_NothingOfThePersonOrTheKeysIsInTheDatabase(t *testing.T) {
 		_, err = l.Claim(t.Context(), r)
 		note(err)
 		assert.NotContains(t, err.Error(), r.ID)
-		assert.NotContains(t, err.Error(), p.addr())
+		assert.NotContains(t, err.Error(), p.Addr())
 		seen += said.String()
 		require.Contains(t, seen, "claim")
 

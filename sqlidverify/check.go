@@ -241,7 +241,7 @@ func is(want string) func(string) bool     { return func(value string) bool { re
 func isNot(wrong string) func(string) bool { return func(value string) bool { return value != wrong } }
 
 // isAtLeast reads "150018" of PostgreSQL, "8.0.36" of MySQL and "10.11.6-MariaDB".
-func isAtLeast(most int) func(string) bool {
+func isAtLeast(least int) func(string) bool {
 	return func(version string) bool {
 		first, rest, dotted := strings.Cut(version, ".")
 		major, err := strconv.Atoi(first)
@@ -249,13 +249,13 @@ func isAtLeast(most int) func(string) bool {
 			return false
 		}
 		if !dotted {
-			return major/10000 >= most
+			return major/10000 >= least
 		}
 		second, _, _ := strings.Cut(rest, ".")
 		minor, err := strconv.Atoi(second)
 		if strings.Contains(version, "MariaDB") {
 			return err == nil && (major > 10 || major == 10 && minor >= 6)
 		}
-		return major >= most
+		return major >= least
 	}
 }

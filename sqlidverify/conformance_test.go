@@ -11,6 +11,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/sqlidverify"
 )
 
@@ -18,12 +19,12 @@ import (
 const tick = 150 * time.Millisecond
 
 // setting breaks a store by a proxy.
-func setting(p *proxy, db *sql.DB) idverifytest.StoreSetting {
+func setting(p *tcpproxy.Proxy, db *sql.DB) idverifytest.StoreSetting {
 	return idverifytest.StoreSetting{
 		Tick:  tick,
-		Break: func(testing.TB) { p.set(cutting) },
+		Break: func(testing.TB) { p.Cut() },
 		Heal: func(tb testing.TB) {
-			p.set(passing)
+			p.Heal()
 			require.Eventually(tb, func() bool { return db.PingContext(context.Background()) == nil }, 10*time.Second, 20*time.Millisecond)
 		},
 	}
@@ -31,8 +32,8 @@ func setting(p *proxy, db *sql.DB) idverifytest.StoreSetting {
 
 func TestLedger_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		p := newProxy(t, s.addr)
-		first, second := s.at(p.addr()).open(t), s.at(p.addr()).open(t)
+		p := tcpproxy.Start(t, s.addr)
+		first, second := s.at(p.Addr()).open(t), s.at(p.Addr()).open(t)
 		turn := 0
 		idverifytest.TestLedger(t, idverifytest.LedgerHarness{
 			StoreSetting: setting(p, first),
@@ -46,8 +47,8 @@ func TestLedger_Conforms(t *testing.T) {
 
 func TestJournal_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		p := newProxy(t, s.addr)
-		first, second := s.at(p.addr()).open(t), s.at(p.addr()).open(t)
+		p := tcpproxy.Start(t, s.addr)
+		first, second := s.at(p.Addr()).open(t), s.at(p.Addr()).open(t)
 		turn, name := 0, "batch-"+digits(8)
 		idverifytest.TestJournal(t, idverifytest.JournalHarness{
 			StoreSetting: setting(p, first),

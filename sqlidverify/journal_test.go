@@ -13,6 +13,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/batch"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/sqlidverify"
 )
 
@@ -127,8 +128,8 @@ func TestJournal_TellsOfWhatFailed(t *testing.T) {
 
 func TestJournal_LostAnswers(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		p := newProxy(t, s.addr)
-		direct, db := s.open(t), s.at(p.addr()).open(t, oneTrip[s.dialect])
+		p := tcpproxy.Start(t, s.addr)
+		direct, db := s.open(t), s.at(p.Addr()).open(t, oneTrip[s.dialect])
 		j := newJournal(t, db, s.dialect, sqlidverify.JournalOptions{})
 		other := newJournal(t, db, s.dialect, sqlidverify.JournalOptions{})
 		is := func(want int) func() bool {

@@ -1,6 +1,7 @@
 package sqlidverify_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/sqlidverify"
 )
 
@@ -151,25 +153,25 @@ func state(t *testing.T, db *sql.DB, id string) (n int) {
 var oneTrip = map[sqlidverify.Dialect]string{sqlidverify.PostgreSQL: "protocol=simple", sqlidverify.MySQL: "interpolateParams=true"}
 
 // lostAnswer has a call reach the database, loses the answer, and mends the connection.
-func lostAnswer(t *testing.T, p *proxy, statement string, arrived func() bool, call func()) {
+func lostAnswer(t *testing.T, p *tcpproxy.Proxy, statement string, arrived func() bool, call func()) {
 	t.Helper()
-	p.swallowAt(statement)
+	p.Swallow(func(sent []byte) bool { return bytes.Contains(sent, []byte(statement)) })
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		call()
 	}()
 	require.Eventually(t, arrived, time.Second, 2*time.Millisecond)
-	p.set(cutting)
-	p.set(passing)
+	p.Cut()
+	p.Heal()
 	<-done
 }
 
 // The statement arrives, and its answer does not: the step is made again, and counts once.
 func TestLedger_LostAnswers(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		p := newProxy(t, s.addr)
-		direct, db := s.open(t), s.at(p.addr()).open(t, oneTrip[s.dialect])
+		p := tcpproxy.Start(t, s.addr)
+		direct, db := s.open(t), s.at(p.Addr()).open(t, oneTrip[s.dialect])
 		l := newLedger(t, db, s.dialect)
 		r := request()
 		is := func(want int) func() bool {
@@ -203,19 +205,19 @@ func TestLedger_LostAnswers(t *testing.T) {
 // made all the same is its holder's.
 func TestLedger_HangingDatabase(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
-		p := newProxy(t, s.addr)
-		l := newLedger(t, s.at(p.addr()).open(t), s.dialect)
+		p := tcpproxy.Start(t, s.addr)
+		l := newLedger(t, s.at(p.Addr()).open(t), s.dialect)
 		first := request()
 		_, err := l.Claim(t.Context(), first)
 		require.NoError(t, err)
-		p.set(hanging)
+		p.Hang()
 		r := request()
 		began := time.Now()
 		claim, err := l.Claim(t.Context(), r)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Empty(t, claim.State)
 		assert.Less(t, time.Since(began), 4*time.Second)
-		p.set(passing)
+		p.Heal()
 		claim, err = l.Claim(t.Context(), r)
 		require.NoError(t, err)
 		assert.Equal(t, idverify.ClaimMine, claim.State)

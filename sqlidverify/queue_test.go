@@ -17,6 +17,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/batch"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/tcpproxy"
 	"github.com/idverify/idverify/sqlidverify"
 )
 
@@ -102,14 +103,14 @@ func onSettingsOfRows(t *testing.T, test func(t *testing.T, s server, how []stri
 func TestReserve_LostAnswer(t *testing.T) {
 	commit := map[sqlidverify.Dialect]string{sqlidverify.PostgreSQL: "commit\x00", sqlidverify.MySQL: "\x03COMMIT"}
 	onServers(t, func(t *testing.T, s server) {
-		p := newProxy(t, s.addr)
+		p := tcpproxy.Start(t, s.addr)
 		o := sqlidverify.QueueOptions{Name: "batch-" + digits(8)}
 		direct := newQueue(t, s, o, 30)
 		reserved := func() bool {
 			stats, err := direct.Stats(t.Context())
 			return err == nil && stats.Reserved == 8
 		}
-		q := newQueue(t, s.at(p.addr()), o, 0, oneTrip[s.dialect])
+		q := newQueue(t, s.at(p.Addr()), o, 0, oneTrip[s.dialect])
 		lostAnswer(t, p, commit[s.dialect], reserved, func() {
 			keys, _, err := q.Reserve(t, digits(32), 8)
 			assert.NoError(t, err)

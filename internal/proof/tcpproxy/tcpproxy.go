@@ -1,12 +1,13 @@
-// Package proxy is a TCP proxy between a process and a server that simulates network
-// failures: it hangs, is cut, or loses an answer.
-package proxy
+// Package tcpproxy is a TCP proxy between a process and a server that simulates network
+// failures: it hangs, is cut, or loses answers. The modules with stores test with it.
+package tcpproxy
 
 import (
 	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
+	"testing"
 )
 
 // Proxy forwards connections to one address. It is safe for concurrent use.
@@ -20,20 +21,24 @@ type Proxy struct {
 	hung  chan struct{}     // closed while nothing hangs
 	cut   bool
 	loses []func(sent []byte) bool // one for each answer still to be lost
+	from  func(sent []byte) bool   // Swallow's, until it has matched
+	mute  bool                     // no answer is delivered
 	over  bool
 	all   sync.WaitGroup
 }
 
-// New listens on a free port of the loopback interface.
-func New(target string) (*Proxy, error) {
+// Start listens on a free port of the loopback interface until the test ends.
+func Start(tb testing.TB, target string) *Proxy {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		tb.Fatal(err)
 	}
 	p := &Proxy{listener: l, target: target, open: map[net.Conn]bool{}, hung: make(chan struct{})}
 	close(p.hung)
 	p.all.Go(p.accept)
-	return p, nil
+	tb.Cleanup(p.close)
+	return p
 }
 
 // Addr is the address that the proxy listens on.
@@ -70,7 +75,15 @@ func (p *Proxy) Lose(is func(sent []byte) bool) {
 	p.loses = append(p.loses, is)
 }
 
-// Lost counts the answers that were lost.
+// Swallow drops all answers, beginning with that to the next command for which from
+// returns true, and keeps the connections open. A nil from matches any command.
+func (p *Proxy) Swallow(from func(sent []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mute, p.from = from == nil, from
+}
+
+// Lost counts the answers that Lose has lost.
 func (p *Proxy) Lost() int { return int(p.lost.Load()) }
 
 // Heal forwards everything again, including what was blocked.
@@ -81,7 +94,7 @@ func (p *Proxy) Heal() {
 }
 
 func (p *Proxy) heal() {
-	p.cut, p.loses = false, nil
+	p.cut, p.loses, p.mute, p.from = false, nil, false, nil
 	select {
 	case <-p.hung:
 	default:
@@ -89,8 +102,7 @@ func (p *Proxy) heal() {
 	}
 }
 
-// Close ends everything.
-func (p *Proxy) Close() {
+func (p *Proxy) close() {
 	p.mu.Lock()
 	p.over = true
 	p.heal()
@@ -137,25 +149,37 @@ func (p *Proxy) serve(client net.Conn) {
 	var loses atomic.Bool
 	var both sync.WaitGroup
 	both.Go(func() {
-		p.pass(server, client, func(sent []byte) bool {
+		p.pass(server, client, func(sent []byte) fate {
 			if p.willLose(sent) {
 				loses.Store(true)
 			}
-			return true
+			return deliver
 		})
 	})
-	p.pass(client, server, func([]byte) bool {
-		if !loses.Load() {
-			return true
+	p.pass(client, server, func([]byte) fate {
+		if loses.Load() {
+			p.lost.Add(1)
+			return hangUp
 		}
-		p.lost.Add(1)
-		return false
+		if p.isMute() {
+			return drop
+		}
+		return deliver
 	})
 	both.Wait()
 }
 
-// pass copies until either end closes or goesOn returns false; then it closes both.
-func (p *Proxy) pass(to, from net.Conn, goesOn func([]byte) bool) {
+// fate is what happens to bytes that arrived.
+type fate int
+
+const (
+	deliver fate = iota
+	drop
+	hangUp
+)
+
+// pass copies until either end closes or the bytes' fate is hangUp; then it closes both.
+func (p *Proxy) pass(to, from net.Conn, of func([]byte) fate) {
 	defer to.Close()
 	defer from.Close()
 	buffer := make([]byte, 32<<10)
@@ -163,11 +187,13 @@ func (p *Proxy) pass(to, from net.Conn, goesOn func([]byte) bool) {
 		n, err := from.Read(buffer)
 		if n > 0 {
 			p.wait()
-			if !goesOn(buffer[:n]) {
+			switch of(buffer[:n]) {
+			case hangUp:
 				return
-			}
-			if _, err := to.Write(buffer[:n]); err != nil {
-				return
+			case deliver:
+				if _, err := to.Write(buffer[:n]); err != nil {
+					return
+				}
 			}
 		}
 		if err != nil {
@@ -183,15 +209,25 @@ func (p *Proxy) wait() {
 	<-hung
 }
 
-// willLose uses up one of the waiting losses if it matches.
+// willLose uses up one of the waiting losses if it matches. It also begins to swallow
+// where Swallow said so.
 func (p *Proxy) willLose(sent []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.from != nil && p.from(sent) {
+		p.mute, p.from = true, nil
+	}
 	if len(p.loses) == 0 || !p.loses[0](sent) {
 		return false
 	}
 	p.loses = p.loses[1:]
 	return true
+}
+
+func (p *Proxy) isMute() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mute
 }
 
 func (p *Proxy) enter(conn net.Conn) bool {

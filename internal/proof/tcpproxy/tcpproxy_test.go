@@ -1,4 +1,4 @@
-package proxy
+package tcpproxy
 
 import (
 	"bufio"
@@ -59,10 +59,7 @@ func (c *caller) say(t *testing.T, line string) {
 func open(t *testing.T) (*Proxy, chan string) {
 	t.Helper()
 	addr, arrived := echo(t)
-	p, err := New(addr)
-	require.NoError(t, err)
-	t.Cleanup(p.Close)
-	return p, arrived
+	return Start(t, addr), arrived
 }
 
 func TestProxy_PassesBothWays(t *testing.T) {
@@ -121,4 +118,37 @@ func TestProxy_LoseCarriesOutAndDropsTheAnswer(t *testing.T) {
 	assert.Equal(t, "hello", <-arrived)
 	assert.Equal(t, "money", <-arrived, "it was carried out")
 	assert.Equal(t, 1, p.Lost())
+}
+
+func TestProxy_SwallowKeepsTheConnectionWithoutAnswers(t *testing.T) {
+	p, arrived := open(t)
+	p.Swallow(func(sent []byte) bool { return bytes.Contains(sent, []byte("money")) })
+	c := dial(t, p)
+	c.say(t, "hello")
+	_, err := c.lines.ReadString('\n')
+	require.NoError(t, err, "an earlier command")
+	for _, line := range []string{"money", "later"} {
+		c.say(t, line)
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(50*time.Millisecond)))
+		_, err = c.lines.ReadString('\n')
+		require.ErrorContains(t, err, "timeout")
+	}
+	assert.Equal(t, []string{"hello", "money", "later"}, []string{<-arrived, <-arrived, <-arrived}, "all were carried out")
+	p.Heal()
+	require.NoError(t, c.SetReadDeadline(time.Time{}))
+	c.say(t, "again")
+	line, err := c.lines.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "again\n", line)
+}
+
+func TestProxy_SwallowsAtOnceWithoutACommand(t *testing.T) {
+	p, arrived := open(t)
+	c := dial(t, p)
+	p.Swallow(nil)
+	c.say(t, "hello")
+	assert.Equal(t, "hello", <-arrived)
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(50*time.Millisecond)))
+	_, err := c.lines.ReadString('\n')
+	require.ErrorContains(t, err, "timeout")
 }
