@@ -175,7 +175,7 @@ func (j *Journal) begin(ctx context.Context, key string, loaded batch.Entry) (ta
 		if errors.Is(err, errNoRow) { // an operator has removed what was loaded
 			err = nil
 		}
-		taken = row.holder != holder || row.state != inFlight
+		taken = row.holder != holder
 		return err
 	})
 	if err != nil {

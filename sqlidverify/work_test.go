@@ -293,6 +293,30 @@ func TestRun_LeavesNothingReserved(t *testing.T) {
 	})
 }
 
+// A row that was sent and has no answer is not put back into the queue: its result is
+// reported once.
+func TestRun_UnansweredRowIsReportedOnce(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		q, v := newQueue(t, s, sqlidverify.QueueOptions{}, 3), newVendor()
+		v.ask = func(context.Context, string) (*idverify.Result, error) {
+			return nil, &idverify.Error{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}
+		}
+		w, err := q.Run(t.Context(), v, sqlidverify.RunOptions{Secret: secret, Load: loadPersons})
+		require.NoError(t, err)
+		reported := map[string]int{}
+		for r := range w.Results() {
+			assert.ErrorIs(t, r.Err, idverify.ErrAmbiguous)
+			reported[r.Key]++
+		}
+		require.NoError(t, w.Err())
+		assert.Len(t, reported, 3)
+		for key, times := range reported {
+			assert.Equal(t, 1, times, key)
+		}
+		assert.Equal(t, 3, v.total())
+	})
+}
+
 // A loop that is left while others have the last rows does not wait for those.
 func TestRun_LeftWhileOthersWork(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
