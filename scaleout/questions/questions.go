@@ -60,11 +60,13 @@ func Alike(person, n int) []int {
 	return all
 }
 
+const firstRegion = 320102
+
 // number is a well-formed ID number of a person born in January 1900. There are some
 // millions of them.
 func number(n int) string {
 	day, sequence, region := n%31+1, n/31%1000, n/31_000
-	body := fmt.Sprintf("%06d190001%02d%03d", 320102+region%97, day, sequence)
+	body := fmt.Sprintf("%06d190001%02d%03d", firstRegion+region%97, day, sequence)
 	weights := [...]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	sum := 0
 	for i, w := range weights {
@@ -115,12 +117,40 @@ func Secrets() []string {
 	}
 }
 
-// aNumber matches every ID number used here, aToken every access token of the
-// stand-in.
-var (
-	aNumber = regexp.MustCompile(`\d{6}190001\d{2}\d{3}[\dXx]`)
-	aToken  = regexp.MustCompile(`2[45]\.[0-9a-f]{32}\.\d+\.\d+\.`)
-)
+// aToken matches every access token of the stand-in.
+var aToken = regexp.MustCompile(`2[45]\.[0-9a-f]{32}\.\d+\.\d+\.`)
+
+// numbersIn finds the ID numbers of the persons asked about. Only theirs: among
+// millions of digits of hashes some look like an ID number by chance.
+func numbersIn(text string) (found []string) {
+	const born = "190001"
+	for at := 0; ; at++ {
+		next := strings.Index(text[at:], born)
+		if next < 0 {
+			return found
+		}
+		if at += next; at >= 6 && at+12 <= len(text) && isAskedAbout(text[at-6:at+12]) {
+			found = append(found, text[at-6:at+12])
+		}
+	}
+}
+
+// isAskedAbout says whether an ID number is that of a person of any question.
+func isAskedAbout(id string) bool {
+	id = strings.ToUpper(id)
+	for _, p := range idverifytest.Persons() {
+		if p.IDNumber == id {
+			return true
+		}
+	}
+	region, err1 := strconv.Atoi(id[:6])
+	day, err2 := strconv.Atoi(id[12:14])
+	sequence, err3 := strconv.Atoi(id[14:17])
+	if err1 != nil || err2 != nil || err3 != nil || region < firstRegion {
+		return false
+	}
+	return number((region-firstRegion)*31_000+sequence*31+day-1) == id
+}
 
 // Told finds personal data, keys and tokens in a text: as they are, and in the
 // encodings that logs and dumps use.
@@ -132,7 +162,7 @@ func Told(text string) (told []string) {
 			}
 		}
 	}
-	told = append(told, aNumber.FindAllString(text, 3)...)
+	told = append(told, numbersIn(text)...)
 	return append(told, aToken.FindAllString(text, 3)...)
 }
 

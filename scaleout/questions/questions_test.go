@@ -3,6 +3,7 @@ package questions
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -97,4 +98,17 @@ func TestDecoded_ShowsWhatIsHidden(t *testing.T) {
 		assert.Empty(t, Told(hidden))
 		assert.NotEmpty(t, Told(Decoded(hidden)))
 	}
+}
+
+func TestTold_FindsEveryNumberThatIsAskedAbout(t *testing.T) {
+	for n := 1; n < 1_200_000; n += 9_973 {
+		id := Person(n).IDNumber
+		assert.Equal(t, []string{id}, Told("4400190001"+id+"77"), "%d", n)
+		assert.NotEmpty(t, Told(strings.ToLower(id)), "%d", n)
+	}
+}
+
+func TestTold_LeavesHashesAlone(t *testing.T) {
+	assert.Empty(t, Told("184281190001141437"), "digits of a hash, of no person")
+	assert.Empty(t, Told("190001 320102190001"), "at the ends of the text")
 }
