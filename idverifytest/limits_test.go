@@ -94,14 +94,14 @@ func tooMuch(t *testing.T, srv *idverifytest.Server, token string) map[string]ma
 			"name":       baiduRequest(t, srv, token, body(longName, "x")),
 			"headers":    many(baiduRequest(t, srv, token, baiduBody(p))),
 			"parameters": asked(baiduRequest(t, srv, token, baiduBody(p))),
-			"body":       baiduRequest(t, srv, token, body("image", strings.Repeat("A", 32<<20))),
+			"body":       baiduRequest(t, srv, token, body("image", strings.Repeat("A", long.Or(32<<20, 0)))),
 		},
 		idverifytest.BaiduToken: {
 			"fields":     tokens("&" + strings.Join(query, "&")),
 			"name":       tokens("&" + longName + "=x"),
 			"headers":    many(tokens("")),
 			"parameters": asked(tokens("")),
-			"body":       tokens("&x=" + strings.Repeat("x", 32<<20)),
+			"body":       tokens("&x=" + strings.Repeat("x", long.Or(32<<20, 0))),
 		},
 		idverifytest.Tencent: {
 			"fields":     tencentFor(append(tencentFields(p), fields...)...),
@@ -123,8 +123,11 @@ func TestLimits_UseTheVendorsErrors(t *testing.T) {
 	token := baiduToken(t, srv)
 	for endpoint, requests := range tooMuch(t, srv, token) {
 		for what, req := range requests {
-			a := send(t, srv, req)
 			large := strings.Contains(what, "body")
+			if large && !long.Asked() {
+				continue // without a hundred megabytes
+			}
+			a := send(t, srv, req)
 			got := []any{a.status}
 			switch endpoint {
 			case idverifytest.Linkface:

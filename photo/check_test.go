@@ -11,6 +11,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 	"github.com/idverify/idverify/photo"
 )
@@ -90,7 +91,7 @@ func TestCheck_VerdictsMatchTheClients(t *testing.T) {
 		"fits": asJPEG(t, pattern(480, 640)), "a phone's": phonePhoto(), "PNG": asPNG(t, pattern(640, 480)), "GIF": []byte("GIF89a\x80\x02\xe0\x01\x00\x00\x00;"),
 		"the longest": blank(0xc0, 1920, 1080, 3), "a pixel more": blank(0xc0, 1921, 1080, 3), "a pixel more across": blank(0xc0, 1081, 1920, 3),
 	}
-	for _, size := range []int{5 << 20, 6<<20 - 1000, 6<<20 + 1, 10<<20 - 1, 10 << 20} {
+	for _, size := range long.Some(2, []int{5 << 20, 6<<20 - 1000, 6<<20 + 1, 10<<20 - 1, 10 << 20}) {
 		files[string(rune('A'+len(files)))] = append(blank(0xc0, 640, 480, 3), make([]byte, size-len(blank(0xc0, 640, 480, 3)))...)
 	}
 	readsPhotos(t, func(t *testing.T, srv *idverifytest.Server, p idverify.Provider) {
@@ -111,12 +112,16 @@ func TestCheck_VerdictsMatchTheClients(t *testing.T) {
 
 // What is safe is never more than what is refused beyond.
 func TestSafeLimitsAreWithinTheWidest(t *testing.T) {
+	tried := 0
 	readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
 		both := p.(interface {
 			PhotoLimits() idverify.PhotoLimits
 			WidestPhotoLimits() idverify.PhotoLimits
 		})
 		safe, widest := both.PhotoLimits(), both.WidestPhotoLimits()
+		if tried++; tried > 2 && !long.Asked() {
+			return
+		}
 		assert.Equal(t, safe.Formats, widest.Formats)
 		assert.NotEmpty(t, safe.Formats)
 		fitted, got := fit(t, withSegments(blank(0xc0, 2500, 2000, 1), exifSegment(binary.LittleEndian, 5)), safe)

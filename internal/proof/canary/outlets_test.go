@@ -18,6 +18,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 // outlets collects all output, and knows the marks. The collected texts are behind a
@@ -27,8 +29,9 @@ type outlets struct{ *collection }
 type collection struct {
 	mu    sync.Mutex
 	marks []needle
-	said  map[string]source // texts, with the first source of each
-	met   map[error]bool    // errors that were already printed
+	said  map[string]source     // texts, with the first source of each
+	met   map[error]bool        // errors that were already printed
+	kept  map[reflect.Type]bool // types of which a value was already printed
 }
 
 // source is where a text came from. By reflection fmt prints fields, exported or not,
@@ -58,7 +61,7 @@ func listen(t *testing.T) *outlets {
 }
 
 func newOutlets() *outlets {
-	return &outlets{&collection{said: map[string]source{}, met: map[error]bool{}}}
+	return &outlets{&collection{said: map[string]source{}, met: map[error]bool{}, kept: map[reflect.Type]bool{}}}
 }
 
 // plant adds a mark. The whole and its parts are searched for in every encoding, and
@@ -191,12 +194,17 @@ var errorVerbs = []string{"%v", "%+v", "%s", "%q", "%x", "%X"}
 
 // value records everything that a value prints, alone and in the places where a user
 // would keep it, with every printer, encoder and logger.
-func (o *outlets) value(where string, v any) {
+func (o *outlets) value(where string, v any) { o.keep(where, v, o.first(v)) }
+
+func (o *outlets) keep(where string, v any, everywhere bool) {
 	if v == nil {
 		return
 	}
 	where = fmt.Sprintf("%s, %T", where, v)
 	for form, kept := range places(v) {
+		if !everywhere && form != "alone" && form != "by value" {
+			continue
+		}
 		at := where + ", " + form
 		for _, verb := range verbsFor(kept) {
 			o.hear(source{at + ", " + verb, verb == "%p"}, fmt.Sprintf(verb, kept))
@@ -208,11 +216,25 @@ func (o *outlets) value(where string, v any) {
 	}
 }
 
+// first reports whether a value is to be kept in all places: in the short form only
+// the first of each type, because how a place prints depends on the type.
+func (o *outlets) first(v any) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known := o.kept[reflect.TypeOf(v)]
+	o.kept[reflect.TypeOf(v)] = true
+	return !known || long.Asked()
+}
+
 // still is value for a value that nobody uses. It also reads the value by reflection,
 // which is not safe for a value in use.
 func (o *outlets) still(where string, v any) {
-	o.value(where, v)
+	everywhere := o.first(v)
+	o.keep(where, v, everywhere)
 	o.dumped(where, v)
+	if !everywhere {
+		return
+	}
 	kept := []any{v}
 	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && !rv.IsNil() && ast.IsExported(rv.Elem().Type().Name()) {
 		kept = append(kept, rv.Elem().Interface()) // in a field of another type the value could not be set

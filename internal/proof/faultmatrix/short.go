@@ -16,18 +16,16 @@ import (
 )
 
 // chosen reports whether the short form runs a fault, the nth in the list, for a
-// subject. Faults with each vendor's own words run for every vendor. Faults while a
-// body is sent run for one vendor of each body shape. All other faults use the same
-// code for all vendors and run for one subject each, in turn.
+// subject. Each runs for one subject, in turn: faults while a body is sent for one
+// vendor of each body shape, and faults with each vendor's own words for several
+// vendors.
 func (f fault) chosen(n int, subject string) bool {
 	switch f.phase {
-	case HalfBody:
-		return slices.Contains(ofEachShape(), subject)
-	case Unwritten, Written, Media: // there are many sizes and ways
+	case HalfBody, Unwritten, Written, Media:
 		return subject == ofEachShape()[n%len(ofEachShape())]
 	}
 	if f.own {
-		return true
+		return slices.Index(subjects(), subject)%3 == n%3
 	}
 	all := slices.DeleteFunc(subjects(), func(s string) bool { return !f.concerns(s) })
 	return subject == all[n%len(all)]

@@ -14,9 +14,9 @@
 //
 // Check measures CPU time and allocated bytes at these sizes. It fails if either
 // grows faster than size to the power of 1.3, which allows for caches but not for
-// quadratic growth. A size may count anything: bytes, rows, callers, records. The
-// short form measures only the smallest and the largest size, once each; the long
-// form also finds growth that a large constant hides from two sizes.
+// quadratic growth. A size may count anything: bytes, rows, callers, records. CPU time
+// is measured in the long form only. The short form counts what is allocated at the
+// smallest and the largest size, once each.
 //
 // The measurement tolerates noisy machines. It uses the CPU time of this process, so
 // that other processes do not count. All goroutines of the process count, so run no
@@ -73,14 +73,15 @@ type Point struct {
 // Curve is the cost at the sizes.
 type Curve []Point
 
-// The sizes, as powers of two times the smallest; how many rounds measure them; and
-// how often the whole measurement is repeated while the result is too high.
+// The sizes, as powers of two times the smallest; how many rounds measure them; how
+// often the whole measurement is repeated while the result is too high; and whether
+// CPU time is measured.
 var (
 	shifts = long.Or([]int{0, 1, 2, 3}, []int{0, 3})
 	rounds = long.Or(3, 1)
+	tries  = long.Or(10, 2)
+	timed  = long.Asked()
 )
-
-const tries = 10
 
 // Check fails the test if the cost grows too fast, or is too high.
 func (c Case) Check(t testing.TB) {
@@ -111,7 +112,9 @@ func (c Case) Measure() (Curve, string) {
 			for i, work := range works {
 				curve[i].add(m.cost(work))
 			}
-			m.baseline()
+			if timed {
+				m.baseline()
+			}
 		}
 		if problem = c.problem(curve, m.perByte); problem == "" {
 			break
@@ -132,13 +135,13 @@ func (c Case) problem(curve Curve, perByte float64) string {
 	size := float64(largest.Size)
 	cost, allocated := largest.Seconds/perByte/size, largest.Allocated/size
 	switch {
-	case curve.TimeExponent() > limit:
+	case timed && curve.TimeExponent() > limit:
 		return fmt.Sprintf("CPU time grows with size to the power of %.2f, more than %.2f", curve.TimeExponent(), limit)
 	case curve.AllocatedExponent() > limit:
 		return fmt.Sprintf("allocated bytes grow with size to the power of %.2f, more than %.2f", curve.AllocatedExponent(), limit)
 	case c.MaxAllocated > 0 && allocated > c.MaxAllocated:
 		return fmt.Sprintf("%.2f bytes are allocated for each unit of size, more than %.2f", allocated, c.MaxAllocated)
-	case c.MaxCost > 0 && cost > c.MaxCost:
+	case timed && c.MaxCost > 0 && cost > c.MaxCost:
 		return fmt.Sprintf("each unit of size costs %.1f times a byte of a plain loop, more than %.1f", cost, c.MaxCost)
 	}
 	return ""

@@ -6,14 +6,12 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
-
-	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// Work is repeated for this long, so that the clock's resolution does not matter.
-var enough = long.Or(2*time.Millisecond, 500*time.Microsecond)
-
 const (
+	// Work is repeated for this long, so that the clock's resolution does not matter.
+	enough = 2 * time.Millisecond
+
 	mostRepeats = 1 << 20
 	// At most this much memory is used for it.
 	memory = 64 << 20
@@ -49,7 +47,7 @@ func (m *meter) cost(work func()) (seconds, allocated float64) {
 	seconds, allocated = repeated(work, 1)
 	// Memory that is new to the process costs more than reused memory.
 	most := int(min(mostRepeats, memory/(allocated+1)))
-	if seconds < enough.Seconds() && most > 1 {
+	if timed && seconds < enough.Seconds() && most > 1 {
 		seconds, allocated = repeated(work, most)
 	}
 	return seconds, allocated
