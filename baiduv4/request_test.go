@@ -22,6 +22,7 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 )
 
 // recording returns a client whose vendor is a real server that records its
@@ -323,8 +324,9 @@ func TestRequest_ChangedSealedDataIsNotSent(t *testing.T) {
 // Holds P-WIRE-11.
 func TestRequest_OverlongTextsAreRefusedCheaply(t *testing.T) {
 	c, f := answering(t, success)
-	const most, huge = 20 << 20, 64 << 20
-	text, control := strings.Repeat("a", huge), strings.Repeat("\x01", 8<<20)
+	const most = 20 << 20
+	huge := long.Or[int64](64<<20, 21<<20)
+	text, control := strings.Repeat("a", int(huge)), strings.Repeat("\x01", 8<<20)
 	capture := func(skey, device, data string) idverify.Evidence {
 		return baiduv4.SealedCapture{App: baiduv4.AppIOS, SKey: skey, DeviceID: device, Data: data}
 	}

@@ -81,7 +81,7 @@ func (r *running) provider(subject string, at reached) (vendors.Provider, error)
 // Sizes of a picture: one that takes a while to send, and one that does not.
 const (
 	largePicture = 3 << 20
-	smallPicture = 80 << 10
+	smallPicture = 16 << 10
 )
 
 // picture is a photo of the stand-in, padded to size, and capture one of its
