@@ -67,3 +67,36 @@ func TestCompatImplementsEveryInterface(t *testing.T) {
 		}
 	}
 }
+
+// Users copy the documents' code: every name in it exists.
+func TestDocumentsNameWhatExists(t *testing.T) {
+	list, err := read(root, next)
+	require.NoError(t, err)
+	packages := map[string]bool{}
+	for name := range list {
+		before, _, _ := strings.Cut(name, ".")
+		packages[before] = true
+	}
+	found := 0
+	documents, err := filepath.Glob(filepath.Join(root, "*.md"))
+	require.NoError(t, err)
+	more, err := filepath.Glob(filepath.Join(root, "*", "*.md"))
+	require.NoError(t, err)
+	for _, path := range append(documents, more...) {
+		if filepath.Base(path) == "CHANGELOG.md" { // names of before, too
+			continue
+		}
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, name := range qualified.FindAllString(string(content), -1) {
+			if pkg, _, _ := strings.Cut(name, "."); packages[pkg] {
+				found++
+				assert.Contains(t, list, name, path)
+			}
+		}
+	}
+	assert.Greater(t, found, 200)
+}
+
+// qualified matches an exported name with its package, and a method or field of it.
+var qualified = regexp.MustCompile(`\b[a-z]\w*(?:\.[A-Z]\w*){1,2}\b`)
