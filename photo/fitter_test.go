@@ -17,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/internal/proof/growth"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/timelimit"
 	"github.com/idverify/idverify/photo"
 )
@@ -82,7 +84,7 @@ func TestFitter_AtOnce(t *testing.T) {
 
 func TestFitter_ContextEnds(t *testing.T) {
 	file := withSegments(blank(0xc0, 1500, 1000, 3), exifSegment(binary.BigEndian, 6))
-	for after := range int32(20) {
+	for after := int32(0); after < 20; after += long.Or[int32](1, 6) {
 		ctx, cancel := context.WithCancel(t.Context())
 		counted := cancels{ctx, new(atomic.Int32), after, cancel}
 		m, err := photo.Fit(counted, idverify.Bytes(file), idverify.PhotoLimits{LongSide: 500})
@@ -174,6 +176,9 @@ func TestFit_OriginalMayChangeAfterwards(t *testing.T) {
 
 // The figures of the documents, for the picture of a phone of 12 megapixels.
 func TestFit_MemoryForAPhonesPicture(t *testing.T) {
+	if growth.UnderRace {
+		t.Skip("the race detector allocates, too")
+	}
 	for frame, most := range map[byte]uint64{0xc0: 64 << 20, 0xc2: 128 << 20} {
 		file := withSegments(blank(frame, 4032, 3024, 3), exifSegment(binary.BigEndian, 6))
 		var before, after runtime.MemStats

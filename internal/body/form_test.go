@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/body"
+	"github.com/idverify/idverify/internal/proof/growth"
 )
 
 func TestAFormReadsBackEqual(t *testing.T) {
@@ -78,6 +79,9 @@ func TestAFormOfMediaThatChangedIsNeverWhole(t *testing.T) {
 
 // The length depends on the bytes, and a picture is never held.
 func TestAFormAllocatesTheSameForEverySize(t *testing.T) {
+	if growth.UnderRace {
+		t.Skip("the race detector allocates, too")
+	}
 	allocated := func(size int) float64 {
 		content := bytes.Repeat([]byte{0xff}, size) // all of it is escaped
 		return testing.AllocsPerRun(3, func() {
