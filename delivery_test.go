@@ -65,6 +65,9 @@ func TestRepeatable_SameRuleForErrorsAttemptsAndRows(t *testing.T) {
 				if delivery != "" {
 					assert.Equal(t, want, idverify.CodeRow{Code: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
 				}
+				assert.False(t, (&idverify.Error{Code: code, Delivery: delivery, Billed: billed, NoRepeat: true}).Repeatable(), name)
+				assert.False(t, idverify.Attempt{Code: code, Delivery: delivery, Billed: billed, NoRepeat: true}.Repeatable(), name)
+				assert.False(t, idverify.CodeRow{Code: code, Delivery: delivery, Billed: billed, NoRepeat: true}.Repeatable(), name)
 			}
 		}
 	}
@@ -248,10 +251,12 @@ func TestCodeRowJSON_HasRepeatable(t *testing.T) {
 		{VendorCode: "15", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},
 		{VendorCode: "200", Code: idverify.CodeVendorUnavailable},
 		{VendorCode: "201", Code: idverify.CodeVendorUnavailable, Delivery: "lost"},
+		{VendorCode: "16", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, NoRepeat: true},
 	})
 	require.NoError(t, err)
 	assert.JSONEq(t, `[
 		{"vendor_code":"15","code":"rate_limited","billed":"unknown","delivery":"refused","repeatable":true,"note":"","note_zh":""},
 		{"vendor_code":"200","code":"vendor_unavailable","billed":"unknown","delivery":"answered","repeatable":false,"note":"","note_zh":""},
-		{"vendor_code":"201","code":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""}]`, string(text))
+		{"vendor_code":"201","code":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""},
+		{"vendor_code":"16","code":"rate_limited","billed":"unknown","delivery":"refused","no_repeat":true,"repeatable":false,"note":"","note_zh":""}]`, string(text))
 }
