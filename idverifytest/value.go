@@ -22,7 +22,7 @@ type value struct {
 	image  picture
 
 	decoded   int64 // decoded length of base64
-	notBase64 bool // of the standard alphabet, padded, on one line
+	notBase64 bool  // of the standard alphabet, padded, on one line
 }
 
 // text is the whole value, if it was short enough to be kept. A value that was cut
