@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,6 +181,18 @@ func TestErrorJSON_WithAttempts(t *testing.T) {
 	again, err := json.Marshal(back)
 	require.NoError(t, err)
 	assert.JSONEq(t, string(text), string(again))
+}
+
+func TestErrorJSON_KeepsNoRepeat(t *testing.T) {
+	e := failBoth(t, fail(idverify.CodeVendorUnavailable, safe, notAgain), fail(idverify.CodeNetwork, unsent))
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	var back idverify.Error
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, []bool{true, false}, []bool{back.NoRepeat, back.Repeatable()})
+	require.Len(t, back.Attempts, 2)
+	assert.Equal(t, []bool{true, false}, []bool{back.Attempts[0].NoRepeat, back.Attempts[1].NoRepeat})
+	assert.Equal(t, 2, strings.Count(string(text), "no_repeat"), "absent where false")
 }
 
 func before(t *testing.T, file string, into any) {
