@@ -49,6 +49,8 @@ type Attempt struct {
 	// Sent, Ambiguous and Repeatable follow from it as in [Error]; JSON has all
 	// four.
 	Delivery Delivery `json:"delivery"`
+	// NoRepeat is [Error.NoRepeat] of the attempt.
+	NoRepeat bool `json:"no_repeat,omitempty"`
 	// PassedOver says that the provider was not asked, and Reason why.
 	PassedOver bool   `json:"passed_over,omitempty"`
 	Reason     Reason `json:"reason,omitempty"`
@@ -110,7 +112,9 @@ func (a Attempt) Sent() bool { return isSent(a.Delivery) }
 func (a Attempt) Ambiguous() bool { return isAmbiguous(a.Delivery) }
 
 // Repeatable is [Error.Repeatable] of the attempt.
-func (a Attempt) Repeatable() bool { return isRepeatable(a.Code, a.Delivery, a.Billed) }
+func (a Attempt) Repeatable() bool {
+	return !a.NoRepeat && isRepeatable(a.Code, a.Delivery, a.Billed)
+}
 
 // String is, for example, "linkface timeout (unanswered, billed unknown)".
 func (a Attempt) String() string {
@@ -152,6 +156,7 @@ func attempted(vendor string, res *Result, e *Error) Attempt {
 	}
 	return Attempt{
 		Vendor: vendor, Code: e.Code, VendorCode: e.VendorCode, VendorReason: e.VendorReason,
-		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Delivery: e.Delivery.known(), Err: e,
+		RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Billed: e.Billed, Delivery: e.Delivery.known(),
+		NoRepeat: e.NoRepeat, Err: e,
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // Retry says when a [Client] asks the same vendor again. It does so only for an
 // error that is Repeatable: refused before it was processed, not completely sent,
-// or documented as free. Zero fields have the defaults below.
+// or documented as free; and the vendor does not say otherwise (Error.NoRepeat). Zero fields have the defaults below.
 type Retry struct {
 	// Attempts is how often one vendor is asked in one call, at most 10. Default 3;
 	// 1 disables retries.

@@ -32,6 +32,16 @@ func TestClient_RetryAndFailoverTable(t *testing.T) {
 			opts: []idverify.Option{half(idverify.Retry{RepeatAmbiguous: true})},
 			want: []string{"a bad_response"}, code: idverify.CodeBadResponse,
 		},
+		"what the vendor wants nobody to repeat goes to the other": {
+			a: []step{fail(idverify.CodeVendorUnavailable, safe, notAgain)}, b: []step{pass(t)},
+			want: []string{"a vendor_unavailable" + elsewhere, "b match"},
+		},
+		"what the vendor wants nobody to repeat is asked once, also where unanswered requests are repeated": {
+			a: []step{fail(idverify.CodeVendorUnavailable, ambiguous, notAgain)},
+			opts: []idverify.Option{half(idverify.Retry{RepeatAmbiguous: true}),
+				idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: true})},
+			want: []string{"a vendor_unavailable"}, code: idverify.CodeVendorUnavailable,
+		},
 		"a person whom the vendor does not serve is sent to no other": {
 			a: []step{fail(idverify.CodePersonRestricted, free)}, b: []step{pass(t)},
 			want: []string{"a person_restricted"}, code: idverify.CodePersonRestricted,

@@ -150,7 +150,7 @@ func (c *call) again(ctx context.Context, e *Error, n int) (wait time.Duration, 
 	switch {
 	case n >= r.Attempts, e.Code == CodeCircuitOpen: // a provider's own circuit breaker stays open longer than a backoff
 		return 0, 0, ""
-	case e.isContradiction():
+	case e.isContradiction(), e.NoRepeat:
 		return 0, 0, ""
 	case e.Repeatable():
 		move = NextSameVendor

@@ -320,6 +320,7 @@ func TestError_RepeatableIsAboutAllAttempts(t *testing.T) {
 		"one perhaps billed":      {fail(idverify.CodeVendorUnavailable), fail(idverify.CodeNetwork, unsent), false},
 		"one free of charge":      {fail(idverify.CodeQuotaExceeded, free), fail(idverify.CodeNetwork, unsent), true},
 		"last one not":            {fail(idverify.CodeNetwork, unsent), fail(idverify.CodeQuotaExceeded, free), false},
+		"one not to be repeated":  {fail(idverify.CodeVendorUnavailable, safe, notAgain), fail(idverify.CodeNetwork, unsent), false},
 	} {
 		assert.Equal(t, test.want, failBoth(t, test.a, test.b).Repeatable(), name)
 	}

@@ -22,6 +22,9 @@ type CodeRow struct {
 	// vendor rejected it before looking at the person, DeliveryUnanswered when the
 	// vendor's own gateway may have lost the answer. "" counts as DeliveryAnswered.
 	Delivery Delivery `json:"delivery"`
+	// NoRepeat says that a program must not send the same call to this vendor again,
+	// although that could not be paid twice: [CodeRow.Repeatable] is then false.
+	NoRepeat bool `json:"no_repeat,omitempty"`
 	// Note explains the row in English, NoteZH in Chinese.
 	Note   string `json:"note"`
 	NoteZH string `json:"note_zh"`
@@ -29,7 +32,9 @@ type CodeRow struct {
 
 // Repeatable reports whether the same call may be sent to the same vendor again
 // without paying twice, by the rule of [Error.Repeatable].
-func (v CodeRow) Repeatable() bool { return isRepeatable(v.Code, v.delivery(), v.Billed) }
+func (v CodeRow) Repeatable() bool {
+	return !v.NoRepeat && isRepeatable(v.Code, v.delivery(), v.Billed)
+}
 
 func (v CodeRow) delivery() Delivery {
 	if v.Delivery == "" {

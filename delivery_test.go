@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,6 +66,9 @@ func TestRepeatable_SameRuleForErrorsAttemptsAndRows(t *testing.T) {
 				if delivery != "" {
 					assert.Equal(t, want, idverify.CodeRow{Code: code, Delivery: delivery, Billed: billed}.Repeatable(), name)
 				}
+				assert.False(t, (&idverify.Error{Code: code, Delivery: delivery, Billed: billed, NoRepeat: true}).Repeatable(), name)
+				assert.False(t, idverify.Attempt{Code: code, Delivery: delivery, Billed: billed, NoRepeat: true}.Repeatable(), name)
+				assert.False(t, idverify.CodeRow{Code: code, Delivery: delivery, Billed: billed, NoRepeat: true}.Repeatable(), name)
 			}
 		}
 	}
@@ -179,6 +183,18 @@ func TestErrorJSON_WithAttempts(t *testing.T) {
 	assert.JSONEq(t, string(text), string(again))
 }
 
+func TestErrorJSON_KeepsNoRepeat(t *testing.T) {
+	e := failBoth(t, fail(idverify.CodeVendorUnavailable, safe, notAgain), fail(idverify.CodeNetwork, unsent))
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	var back idverify.Error
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, []bool{true, false}, []bool{back.NoRepeat, back.Repeatable()})
+	require.Len(t, back.Attempts, 2)
+	assert.Equal(t, []bool{true, false}, []bool{back.Attempts[0].NoRepeat, back.Attempts[1].NoRepeat})
+	assert.Equal(t, 2, strings.Count(string(text), "no_repeat"), "absent where false")
+}
+
 func before(t *testing.T, file string, into any) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "before", file))
@@ -248,10 +264,12 @@ func TestCodeRowJSON_HasRepeatable(t *testing.T) {
 		{VendorCode: "15", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused},
 		{VendorCode: "200", Code: idverify.CodeVendorUnavailable},
 		{VendorCode: "201", Code: idverify.CodeVendorUnavailable, Delivery: "lost"},
+		{VendorCode: "16", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, NoRepeat: true},
 	})
 	require.NoError(t, err)
 	assert.JSONEq(t, `[
 		{"vendor_code":"15","code":"rate_limited","billed":"unknown","delivery":"refused","repeatable":true,"note":"","note_zh":""},
 		{"vendor_code":"200","code":"vendor_unavailable","billed":"unknown","delivery":"answered","repeatable":false,"note":"","note_zh":""},
-		{"vendor_code":"201","code":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""}]`, string(text))
+		{"vendor_code":"201","code":"vendor_unavailable","billed":"unknown","delivery":"unanswered","repeatable":false,"note":"","note_zh":""},
+		{"vendor_code":"16","code":"rate_limited","billed":"unknown","delivery":"refused","no_repeat":true,"repeatable":false,"note":"","note_zh":""}]`, string(text))
 }

@@ -52,6 +52,10 @@ type Error struct {
 	// threshold. A [Client] then ends the call: it asks neither this vendor again nor
 	// another one, and a human being should look at it.
 	Contradiction bool `json:"contradiction,omitempty"`
+	// NoRepeat is that of the vendor's [CodeRow]: a [Client] does not ask this vendor
+	// again in the same call. It may ask another one. In a Client's error it is set if
+	// any attempt's is.
+	NoRepeat bool `json:"no_repeat,omitempty"`
 	// RetryAfter is how long the vendor, or a limit of your own, asks to wait; 0
 	// when it did not say. JSON gives it in milliseconds.
 	RetryAfter time.Duration `json:"-"`
@@ -85,8 +89,10 @@ func (e Error) Ambiguous() bool { return isAmbiguous(e.Delivery) }
 // without paying twice: the failure passes by itself (AdviceTryLater), and the
 // request was not sent, was refused before anybody looked, or was answered and
 // is documented as free. It is also true for an unreadable answer (bad_response)
-// when nobody worked on the request.
-func (e Error) Repeatable() bool { return isRepeatable(e.Code, e.Delivery, e.Billed) }
+// when nobody worked on the request. It is false with NoRepeat.
+func (e Error) Repeatable() bool {
+	return !e.NoRepeat && isRepeatable(e.Code, e.Delivery, e.Billed)
+}
 
 // Advice says what to do now. The advice of a [Client]'s error is about the whole
 // call: it does not suggest another vendor when none is left to ask. An error whose

@@ -171,8 +171,8 @@ func (e *Error) within(vendor string) *Error {
 	return &own
 }
 
-// summed returns a copy of the last vendor's error with the Delivery and Billed of
-// the whole call.
+// summed returns a copy of the last vendor's error with the Delivery, Billed and
+// NoRepeat of the whole call.
 //
 // more says that some vendors were not asked, so that the advice may be to try
 // another vendor.
@@ -181,6 +181,7 @@ func (e *Error) summed(attempts []Attempt, more bool) *Error {
 	own.Attempts = attempts
 	for _, a := range attempts {
 		own.Delivery = worst(own.Delivery, a.Delivery)
+		own.NoRepeat = own.NoRepeat || a.NoRepeat
 		switch {
 		case a.Billed == BilledYes:
 			own.Billed = BilledYes

@@ -84,6 +84,7 @@ func safe(e *idverify.Error)          { e.Delivery, e.Billed = idverify.Delivery
 func unsent(e *idverify.Error)        { e.Delivery, e.Billed = idverify.DeliveryNotSent, idverify.BilledNo }
 func ambiguous(e *idverify.Error)     { e.Delivery = idverify.DeliveryUnanswered }
 func contradictory(e *idverify.Error) { e.Contradiction = true }
+func notAgain(e *idverify.Error)      { e.NoRepeat = true }
 func free(e *idverify.Error)          { e.Billed = idverify.BilledNo }
 func retryAfter(d time.Duration) func(*idverify.Error) {
 	return func(e *idverify.Error) { e.RetryAfter = d }

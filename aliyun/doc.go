@@ -2,7 +2,8 @@
 // product code ID_MIN of 金融级实人认证, version 2019-03-07): a still photo is compared with the
 // authority's photo of the person that name and ID number identify. The product is on
 // sale. It covers second-generation resident IDs, and residence permits of people from
-// Hong Kong, Macao and Taiwan, but nobody under 14.
+// Hong Kong, Macao and Taiwan, but no permanent-residence cards of foreigners, and nobody
+// under 14.
 //
 // To use it, activate 金融级实人认证, create a scene of the plan 照片实人认证 in the console, which
 // gives the SceneID, and make a key of a RAM user who has the policy

@@ -29,10 +29,11 @@ func (a *asking) sign(call *exchange.Call, req *httpx.Request) (err error) {
 	return nil
 }
 
-// refused gives up a token that the vendor refused.
+// refused gives up a token that the vendor refused. Where the answer shows that the
+// vendor worked on the call all the same, the call may be billed and is not repeated.
 func (a *asking) refused(_ *exchange.Call, err error) bool {
 	var e *idverify.Error
-	if !errors.As(err, &e) || !slices.Contains(tokenRefusals, e.VendorCode) {
+	if !errors.As(err, &e) || e.Delivery != idverify.DeliveryRefused || !slices.Contains(tokenRefusals, e.VendorCode) {
 		return false
 	}
 	if a.err != nil {

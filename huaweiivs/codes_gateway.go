@@ -72,20 +72,21 @@ var gatewayRows = append([]idverify.CodeRow{
 	{VendorCode: "APIG.0203", HTTPStatus: 504, Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered,
 		Note: "the service took too long for the gateway; may have been billed; a smaller picture can help", NoteZH: "后端服务超时，可能已计费；缩小图片可能有帮助"},
 }, append(
-	gatewayFaults(idverify.DeliveryRefused, idverify.BilledNo,
-		"the gateway's own configuration is at fault; nothing was compared", "网关自身配置有误，尚未比对",
+	gatewayFaults(idverify.CodeRow{Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused, NoRepeat: true,
+		Note:   "the gateway's own configuration is at fault; nothing was compared, and a repeat does not help",
+		NoteZH: "网关自身配置有误，尚未比对，重试无用"},
 		"APIG.0103", "APIG.0104", "APIG.0105", "APIG.0106"),
-	gatewayFaults(idverify.DeliveryUnanswered, idverify.BilledUnknown,
-		"fault inside the gateway; may have been billed", "网关内部故障，可能已计费",
+	gatewayFaults(idverify.CodeRow{Delivery: idverify.DeliveryUnanswered,
+		Note: "fault inside the gateway; may have been billed", NoteZH: "网关内部故障，可能已计费"},
 		"APIG.0601", "APIG.0605", "APIG.0606", "APIG.0608", "APIG.0609", "APIG.0610", "APIG.0611", "APIG.0612", "APIG.0613", "APIG.0705")...,
 )...)
 
 // gatewayFaults are codes with one meaning and several HTTP statuses.
-func gatewayFaults(delivery idverify.Delivery, billed idverify.Billed, note, noteZH string, codes ...string) []idverify.CodeRow {
+func gatewayFaults(row idverify.CodeRow, codes ...string) []idverify.CodeRow {
 	var rows []idverify.CodeRow
-	for _, code := range codes {
-		rows = append(rows, idverify.CodeRow{VendorCode: code, Code: idverify.CodeVendorUnavailable,
-			Billed: billed, Delivery: delivery, Note: note, NoteZH: noteZH})
+	row.Code = idverify.CodeVendorUnavailable
+	for _, row.VendorCode = range codes {
+		rows = append(rows, row)
 	}
 	return rows
 }

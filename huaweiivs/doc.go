@@ -1,6 +1,7 @@
 // Package huaweiivs verifies a person with Huawei Cloud IVS (人证核身), standard edition:
 // name, ID number and a photo are compared with the registered photo of the person. The
-// product is on sale; it runs in the region cn-north-4.
+// product is on sale; it runs in the region cn-north-4, where the account has to subscribe
+// to the interface. An account has 10 calls per second unless agreed otherwise.
 //
 // Evidence: [idverify.Photo], JPEG only, each side 300 to 4000 pixels, and between 10 KB
 // and 4 MB in base64: 7 680 to 3 000 000 bytes. The vendor does not document whether KB
@@ -29,7 +30,8 @@
 // RequestID of results and errors where the vendor gave none.
 //
 // The vendor charges for each call that ends with HTTP status 200, a "no" included, and
-// not for failed calls. It has no idempotency key.
+// not for failed calls. A used-up package gives no error: calls go on, each for its price.
+// There is no idempotency key.
 //
 // Unproven: whether a "no" can ever be free (it counts as billed); the codes IVS.0013,
 // IVS.0014 and later ones (CodeUnknown, or CodeVendorUnavailable with a status of 5xx,

@@ -29,7 +29,7 @@ const (
 	uuidJoinedBy = "-"
 )
 
-var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: maxPhoto, LongSide: maxSide, ShortSide: maxSide}
+var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG}, NothingElse: true, MaxBytes: maxPhoto, LongSide: maxSide, ShortSide: maxSide}
 
 // encode builds the request. The list has exactly one element, because the vendor
 // accepts no more.
@@ -87,8 +87,7 @@ func uuid(reference string) string {
 	return reference + uuidJoinedBy + nonce
 }
 
-// photo checks the picture against the vendor's limits. An unknown format counts as no
-// JPEG.
+// photo checks the picture against the vendor's limits.
 func (c *Client) photo(call *exchange.Call, m idverify.Media) (*media.Seen, error) {
 	photo, err := call.Picture(m, photoLimits)
 	if err != nil {
@@ -96,8 +95,6 @@ func (c *Client) photo(call *exchange.Call, m idverify.Media) (*media.Seen, erro
 	}
 	info := photo.Picture
 	switch {
-	case info.Format != picture.JPEG:
-		return nil, call.Refuse(idverify.CodeUnsupportedFormat, "Evidence", "the media is no JPEG, and the vendor reads nothing else")
 	case photo.Size() < minPhoto:
 		return nil, call.Refuse(idverify.CodePoorPhoto, "Evidence",
 			fmt.Sprintf("the picture has %d bytes, the vendor takes no fewer than %d (%d in base64)", photo.Size(), minPhoto, minBase64))

@@ -92,7 +92,7 @@ func TestRequest_PictureLimits(t *testing.T) {
 		{"299 pixels", jpegOf(t, 299, 400), idverify.CodePoorPhoto, "299×400 pixels, the vendor takes no side below 300"},
 		{"4001 pixels", jpegOf(t, 300, 4001), idverify.CodeTooLarge, "300×4001 pixels, the vendor takes 4000×4000"},
 		{"a PNG", padded(drawing.Bytes(), 8000), idverify.CodeUnsupportedFormat, "does not read PNG"},
-		{"no format", bytes.Repeat([]byte("x"), 8000), idverify.CodeUnsupportedFormat, "no JPEG"},
+		{"no format", bytes.Repeat([]byte("x"), 8000), idverify.CodeUnsupportedFormat, "no picture that the vendor reads: JPEG"},
 	} {
 		before := len(v.requests())
 		res, err := c.Verify(t.Context(), requestOf(test.picture))

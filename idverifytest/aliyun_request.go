@@ -192,7 +192,7 @@ func (q aliyunRequest) unusable(s *Server) string {
 	switch {
 	case picture.size >= aliyunText:
 		return "421"
-	case picture.notBase64, picture.size != (picture.decoded+2)/3*4: // base64 with line breaks
+	case picture.notBase64:
 		return "419"
 	case seen.format != "jpeg" && seen.format != "png", seen.cut:
 		return "419"

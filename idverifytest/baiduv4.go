@@ -20,6 +20,7 @@ const (
 	//   - A picture of exactly 1920 × 1080 is accepted, although the page says
 	//     smaller. A picture with a side under 64 pixels is refused with 222309: at
 	//     the vendor, the rule is about the face in it.
+	//   - Base64 with line breaks is 222013, like a data: prefix.
 	//   - A parameter that is no string gets the code for its format, or 216100. Of a
 	//     parameter given twice the last one counts; at the token endpoint it is
 	//     invalid_request.

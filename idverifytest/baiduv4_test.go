@@ -183,6 +183,16 @@ func TestBaiduSealedCapture(t *testing.T) {
 	assert.Equal(t, "222001", baidu(t, srv, token, body).text("error_code"), "common needs an image")
 }
 
+// inLines breaks base64 into lines, as some libraries do by default.
+func inLines(text, end string) string {
+	var lines strings.Builder
+	for len(text) > 76 {
+		lines.WriteString(text[:76] + end)
+		text = text[76:]
+	}
+	return lines.String() + text
+}
+
 func encodePNG(t *testing.T, width, height int) string {
 	t.Helper()
 	var buf bytes.Buffer
@@ -223,6 +233,9 @@ func TestBaiduRefuses(t *testing.T) {
 		{"level", "sec_level", "heavy", "216100"},
 		{"data prefix", "image", "data:image/jpeg;base64," + encode(idverifytest.Photo()), "222013"},
 		{"not base64", "image", "***", "222013"},
+		{"lines of 76", "image", inLines(encode(idverifytest.Photo()), "\n"), "222013"},
+		{"lines that end as in mail", "image", inLines(encode(idverifytest.Photo()), "\r\n"), "222013"},
+		{"truncated base64", "image", encode(idverifytest.Photo())[:4001], "222013"},
 		{"URL alphabet", "image", "_-8=", "222013"},
 		{"unknown format", "image", encode([]byte("a picture of a house")), "222203"},
 		{"gif", "image", encode(moving.Bytes()), "216201"},

@@ -2,14 +2,13 @@ package idverifytest
 
 import "encoding/base64"
 
-// base64Check decodes what is written to it in pieces, by the rules of
-// [base64.StdEncoding]: padded, line feeds allowed anywhere.
+// base64Check decodes what is written to it in pieces: the standard alphabet, padded,
+// on one line. No vendor documents that it takes line breaks.
 type base64Check struct {
 	to    *pictureReader
 	size  int64 // of what was decoded
 	bad   bool
 	ended bool // padding was seen
-	lines bool // line feeds were seen
 	quads [1 << 10]byte
 	n     int
 }
@@ -17,12 +16,12 @@ type base64Check struct {
 func (c *base64Check) write(p []byte) {
 	for len(p) > 0 && !c.bad {
 		for len(p) > 0 && c.n < len(c.quads) {
-			if b := p[0]; b == '\r' || b == '\n' {
-				c.lines = true
-			} else {
-				c.quads[c.n] = b
-				c.n++
+			if p[0] == '\r' || p[0] == '\n' { // StdEncoding would skip them
+				c.bad = true
+				return
 			}
+			c.quads[c.n] = p[0]
+			c.n++
 			p = p[1:]
 		}
 		if c.n == len(c.quads) {

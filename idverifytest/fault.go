@@ -127,7 +127,8 @@ func RevokedToken() Fault { return Fault{kind: tokenRevoked} }
 
 // VendorError answers with an error of the vendor's own, in its shape and with its
 // HTTP status: "NO_PERMISSION" or "PHOTO_SERVICE_ERROR: Network error" at Linkface,
-// "216100" at Baidu, "-5803" at Tencent. [Server.Inject] panics for a code that the
+// "216100" at Baidu, "-5803" at Tencent. "APIG.0103" at Huawei is free, and must not be
+// repeated all the same. [Server.Inject] panics for a code that the
 // vendor cannot have.
 func VendorError(code string) Fault { return Fault{kind: vendorError, to: code} }
 

@@ -142,7 +142,7 @@ func huaweiIVSFace(face *node) string {
 	switch {
 	case v.size > huaweiIVSMaxBase64, v.size < huaweiIVSMinBase64:
 		return "IVS.0004: The image size is invalid"
-	case v.notBase64, v.size != (v.decoded+2)/3*4, v.image.format != "jpeg", v.image.cut:
+	case v.notBase64, v.image.format != "jpeg", v.image.cut:
 		return "IVS.0006: The face image is invalid"
 	case min(v.image.width, v.image.height) < huaweiIVSMinSide, max(v.image.width, v.image.height) > huaweiIVSMaxSide:
 		return "IVS.0006: The face image is invalid"

@@ -72,7 +72,7 @@ func (q faceIDRequest) judge(s *Server) reply {
 		switch format := image.image.format; {
 		case image.size > faceIDMaxText:
 			return faceIDResult("FailedOperation.LifePhotoSizeError", 0, extra)
-		case image.notBase64, image.hasLines, format != "jpeg" && format != "png":
+		case image.notBase64, format != "jpeg" && format != "png":
 			return faceIDError("InvalidParameterValue") // also for a data: prefix
 		case image.image.cut:
 			return faceIDResult("FailedOperation.ImageDecodeFailed", 0, extra)

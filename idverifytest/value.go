@@ -22,8 +22,7 @@ type value struct {
 	image  picture
 
 	decoded   int64 // decoded length of base64
-	notBase64 bool
-	hasLines  bool // base64 with line feeds, which some vendors refuse
+	notBase64 bool  // of the standard alphabet, padded, on one line
 }
 
 // text is the whole value, if it was short enough to be kept. A value that was cut
@@ -78,7 +77,6 @@ func (w *valueWriter) Write(p []byte) (int, error) {
 func (w *valueWriter) end() value {
 	if w.base64 != nil {
 		w.decoded, w.notBase64 = w.base64.end()
-		w.hasLines = w.base64.lines
 	}
 	w.image = w.reader.end()
 	return w.value

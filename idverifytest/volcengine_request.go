@@ -122,7 +122,7 @@ func (q volcengineRequest) undecodable() int {
 	switch v := image.value; {
 	case image.isEmpty():
 		return 210304
-	case v.notBase64 || v.size != (v.decoded+2)/3*4:
+	case v.notBase64:
 		return 201302
 	case v.image.format != "jpeg" && v.image.format != "png":
 		return 210301

@@ -32,7 +32,8 @@ type Config struct {
 	Keys map[string]string
 	// Codes is the vendor's table. One row, the one for success, must have CodeMatch.
 	// A row says what is billed, and DeliveryRefused where the vendor rejects a
-	// request before it looks at the person. Nothing is assumed to be free. Required.
+	// request before it looks at the person. Nothing is assumed to be free. NoRepeat is for
+	// what a program must not repeat, although nothing would be paid twice. Required.
 	Codes []idverify.CodeRow
 	// RequestIDField is the path of the member with the vendor's id of the call, as
 	// in "Response.RequestId". It is searched for even in a truncated answer.

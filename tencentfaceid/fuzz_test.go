@@ -70,7 +70,7 @@ func FuzzAnswer(f *testing.F) {
 			return given
 		})}
 		res, err := fuzztest.Case{
-			Answer: given, Request: photoRequest([]byte("photo")), Codes: tencentfaceid.Codes(), Earned: earned(given, line),
+			Answer: given, Request: photoRequest(jpegPhoto), Codes: tencentfaceid.Codes(), Earned: earned(given, line),
 			Hidden: []string{personName, personNumber, secretID, secretKey},
 			Provider: func() fuzztest.Provider {
 				client, err := tencentfaceid.New(cfg)

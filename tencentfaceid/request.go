@@ -26,7 +26,8 @@ const idleTimeout = 30 * time.Second
 // "3M".
 const maxPhotoBytes = 3 << 20 / 4 * 3
 
-var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}, MaxBytes: maxPhotoBytes}
+// photoLimits: the vendor's page says "jpg and png only", and gives no limit in pixels.
+var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}, NothingElse: true, MaxBytes: maxPhotoBytes}
 
 // maxExtra is the vendor's limit for Extra, in characters.
 const maxExtra = 10

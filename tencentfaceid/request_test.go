@@ -78,6 +78,7 @@ func TestRequest_PictureLimits(t *testing.T) {
 		{photo(most + 1), idverify.CodeTooLarge, "the picture has 2359297 bytes, the vendor takes 2359296"},
 		{[]byte("BM made-up picture of enough bytes, which is a bitmap"), idverify.CodeUnsupportedFormat, "the vendor does not read BMP pictures"},
 		{[]byte("GIF89a made-up picture"), idverify.CodeUnsupportedFormat, "the vendor does not read GIF pictures"},
+		{[]byte("a made-up picture of a house"), idverify.CodeUnsupportedFormat, "the media is no picture that the vendor reads: JPEG or PNG"},
 	} {
 		res, err := client.Verify(t.Context(), photoRequest(tt.content))
 		e := failed(t, res, err)

@@ -81,6 +81,5 @@ func ExampleCodes() {
 	// 100000 vendor_unavailable try_later
 	// 100001 source_unavailable try_later
 	// 50429 rate_limited try_later
-	// 50430 rate_limited try_later
 	// FlowLimitExceeded rate_limited try_later
 }

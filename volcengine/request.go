@@ -28,20 +28,16 @@ var query = url.Values{"Action": {action}, "Version": {version}} // shared, read
 // to judge.
 const maxRequestBytes = 10 << 20
 
-// photoLimits: the vendor documents neither formats nor pixels. Every vendor reads
-// these two formats.
-var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}}
+// photoLimits: the vendor documents neither formats nor pixels, and charges for a
+// picture that it cannot read. Every vendor reads these two formats.
+var photoLimits = exchange.Limits{Formats: []picture.Format{picture.JPEG, picture.PNG}, NothingElse: true}
 
 // encode builds the request. The vendor accepts no id or reference from the caller.
 func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 	req := httpx.Request{Method: http.MethodPost, Path: path, Query: query}
 	photo, err := call.Picture(call.Evidence.(idverify.PhotoEvidence).Media(), photoLimits)
-	switch {
-	case err != nil:
+	if err != nil {
 		return req, err
-	case photo.Picture.Format == picture.Unknown:
-		// The vendor charges for a picture that it cannot read.
-		return req, call.Refuse(idverify.CodeUnsupportedFormat, "Evidence", "the media is neither a JPEG nor a PNG picture")
 	}
 	req.Body, err = body.JSON([]body.Member{
 		{Name: "req_key", Value: reqKey},

@@ -25,6 +25,7 @@ import (
 //	advice      what to do now
 //	field       the field that is wrong, where one is
 //	reason      why, in words
+//	next_run    what another run would do with a row without a decision: see next.go
 type answers struct {
 	file *os.File
 	csv  *csv.Writer
@@ -36,7 +37,7 @@ func createAnswers(path string) (*answers, error) {
 		return nil, err
 	}
 	a := &answers{file, csv.NewWriter(file)}
-	return a, a.csv.Write([]string{"row", "key", "code", "passed", "vendor", "billed", "request_id", "advice", "field", "reason"})
+	return a, a.csv.Write([]string{"row", "key", "code", "passed", "vendor", "billed", "request_id", "advice", "field", "reason", "next_run"})
 }
 
 // write writes one line. Rows arrive as they finish.
@@ -51,7 +52,7 @@ func (a *answers) write(r batch.Result) error {
 		line = append(line, string(res.Code), strconv.FormatBool(res.Passed()), res.Vendor, res.Billed.String(), asText(res.RequestID),
 			string(res.Advice()), "", asText(reason("", res.VendorCode, res.VendorReason)))
 	}
-	return a.csv.Write(line)
+	return a.csv.Write(append(line, string(nextOf(r))))
 }
 
 func reason(detail, vendorCode, vendorReason string) string {

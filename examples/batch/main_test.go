@@ -115,8 +115,8 @@ func TestEachVendorGetsTheEvidenceThatItReads(t *testing.T) {
 	assert.Equal(t, "no evidence was given", answers["unseen"]["reason"])
 	assert.Equal(t, "Evidence", answers["gone"]["field"])
 	assert.NotEmpty(t, answers["gone"]["reason"])
-	assert.Contains(t, out, "2 rows were refused free of charge for what they say or show, and will be again")
-	assert.NotContains(t, out, "start again to ask")
+	assert.Contains(t, out, "2 rows without a decision because of data or photo, free of charge.\n  Another run is not worth it before they are corrected")
+	assert.NotContains(t, out, "Another run asks")
 	assert.Equal(t, 2, server.Bill().Total())
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/batch"
 )
 
@@ -57,16 +56,7 @@ func isTerminal(out io.Writer) bool {
 type summary struct {
 	rows, passed, refused, failed int
 
-	// Rows without a decision, by what another run would do with them.
-	again   int // no cost, temporary cause: will be asked again
-	wrong   int // no cost, the row itself is wrong: would be refused again
-	account int // no cost, a problem of the account or its credentials
-	review  int // no cost, a person has to look at it
-	// Not asked again unless -repeat names their keys.
-	spoilt     []string // answered without a decision because of the row's data or photo, perhaps billed
-	answered   []string // answered without a decision for another cause, perhaps billed
-	unanswered []string // in flight, now or when an earlier run ended
-
+	left       map[nextRun][]string // keys of the rows without a decision
 	journalErr error
 }
 
@@ -75,75 +65,59 @@ func (s *summary) add(r batch.Result) {
 	if s.journalErr == nil && r.JournalErr != nil {
 		s.journalErr = fmt.Errorf("the journal failed at row %d: %w", r.Index+1, r.JournalErr)
 	}
-	if r.Err == nil {
-		if r.Result.Passed() {
-			s.passed++
-		} else {
-			s.refused++
-		}
-		return
-	}
-	s.failed++
-	e, ok := r.Err.(*idverify.Error) // batch.Result promises this type
+	next := nextOf(r)
 	switch {
-	case !ok:
-	case e.Ambiguous():
-		s.unanswered = append(s.unanswered, r.Key)
-	case e.MayHaveCost() && s.free(e.Advice()) == &s.wrong:
-		s.spoilt = append(s.spoilt, r.Key)
-	case e.MayHaveCost():
-		s.answered = append(s.answered, r.Key)
-	case r.JournalErr != nil: // not sent: will be asked when the journal works again
-		s.again++
+	case next != decided:
+		if s.left == nil {
+			s.left = map[nextRun][]string{}
+		}
+		s.failed++
+		s.left[next] = append(s.left[next], r.Key)
+	case r.Result.Passed():
+		s.passed++
 	default:
-		*s.free(e.Advice())++
+		s.refused++
 	}
-}
-
-// free is the counter of rows that failed at no cost with this advice.
-func (s *summary) free(advice idverify.Advice) *int {
-	switch advice {
-	case idverify.AdviceTryLater, idverify.AdviceTryAnotherVendor:
-		return &s.again
-	case idverify.AdviceFixInput, idverify.AdviceRetakePhoto:
-		return &s.wrong
-	case idverify.AdviceFixAccount:
-		return &s.account
-	}
-	return &s.review
 }
 
 func (s *summary) print(out io.Writer, set settings, p batch.Progress) {
 	fmt.Fprintf(out, "%d rows: %d passed, %d did not, %d without a decision. Answers: %s\n", s.rows, s.passed, s.refused, s.failed, set.out)
 	fmt.Fprintf(out, "This run: %d rows from the journal, %d calls billed, %d perhaps.\n", p.Resumed, p.Billed, p.BilledUnknown)
-	for _, of := range []struct {
-		rows int
-		text string
-	}{
-		{s.again, "failed free of charge, for a cause that passes: start again to ask about them again."},
-		{s.wrong, "were refused free of charge for what they say or show, and will be again: correct them first; the answers have field and reason."},
-		{s.account, "were refused free of charge for your account or its settings: mend that, then start again."},
-		{s.review, "ended free of charge without a decision, and somebody should look at them: the answers have the reason."},
-	} {
-		if of.rows > 0 {
-			fmt.Fprintf(out, "%d rows %s\n", of.rows, of.text)
+	for _, kind := range nextRuns {
+		keys := s.left[kind.next]
+		if len(keys) == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "%s %s\n", counted(len(keys)), kind.what)
+		fmt.Fprintf(out, "  %s\n", kind.another)
+		if some := sample(keys); some != "" {
+			fmt.Fprintf(out, "  Keys: %s All of them: the rows with %s in column next_run of the answers.\n", some, kind.next)
 		}
 	}
-	if len(s.spoilt) > 0 {
-		slices.Sort(s.spoilt)
-		fmt.Fprintf(out, "Answered without a decision for what they say or show, perhaps billed, and not worth another run as they are: correct them, and give them new keys: %s\n",
-			strings.Join(s.spoilt, ","))
+}
+
+func counted(rows int) string {
+	if rows == 1 {
+		return "1 row"
 	}
-	if len(s.answered) > 0 {
-		slices.Sort(s.answered)
-		fmt.Fprintf(out, "Answered without a decision, perhaps billed, and not asked about again unless you say -repeat with their keys: %s\n",
-			strings.Join(s.answered, ","))
+	return fmt.Sprintf("%d rows", rows)
+}
+
+// shownKeys is how many keys a line shows.
+const shownKeys = 5
+
+// sample is a few of the keys, in order. Rows that were refused for what they say have
+// none.
+func sample(keys []string) string {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return key == "" })
+	slices.Sort(keys)
+	if len(keys) > shownKeys {
+		return strings.Join(keys[:shownKeys], ", ") + " …"
 	}
-	if len(s.unanswered) > 0 {
-		slices.Sort(s.unanswered)
-		fmt.Fprintf(out, "In flight and not answered, perhaps billed: %s\n", strings.Join(s.unanswered, ","))
-		fmt.Fprintln(out, "They are not asked about again unless you say -repeat with their keys, or -repeat all-unanswered.")
+	if len(keys) == 0 {
+		return ""
 	}
+	return strings.Join(keys, ", ") + "."
 }
 
 // unfinished says how to continue when rows are left.

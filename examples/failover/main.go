@@ -7,23 +7,25 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http/httptest"
 	"os"
 	"os/signal"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/examples/internal/accounts"
+	"github.com/idverify/idverify/examples/internal/terminal"
 	"github.com/idverify/idverify/idverifytest"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "failover:", err)
 		os.Exit(1)
 	}
@@ -31,38 +33,79 @@ func main() {
 
 // scenarios are ways in which the first vendor fails.
 var scenarios = []struct {
-	about string
+	about [2]string // English and Chinese
 	fault idverifytest.Fault
 }{
-	{"its gateway answers with a page of HTML", idverifytest.HTML502().Always()},
-	{"the calls bought there are used up", idverifytest.QuotaExceeded().Always()},
-	{"it limits calls: tried again twice, then left", idverifytest.RateLimited().Always()},
-	{"it limits calls for a moment: tried again, and it answers", idverifytest.RateLimited()},
-	{"it does the work and the answer is lost: never repeated there", idverifytest.ResetAfterBody()},
+	{[2]string{"its gateway answers with a page of HTML", "它的网关返回 HTML 错误页"}, idverifytest.HTML502().Always()},
+	{[2]string{"the calls bought there are used up", "在它那里买的次数已用完"}, idverifytest.QuotaExceeded().Always()},
+	{[2]string{"it limits calls: tried again twice, then left", "它一直限流：重试两次，然后换一家"}, idverifytest.RateLimited().Always()},
+	{[2]string{"it limits calls for a moment: tried again, and it answers", "它只限流片刻：重试一次就有应答"}, idverifytest.RateLimited()},
+	{[2]string{"it does the work and the answer is lost: never repeated there", "它办完了，应答却丢失：绝不在它那里重试"}, idverifytest.ResetAfterBody()},
 }
 
-func run(ctx context.Context, out io.Writer) error {
+// words are the texts in both languages.
+var words = struct{ intro, answer, attempts, billed, nobody, perhaps [2]string }{
+	intro: [2]string{
+		"Stand-in vendors on this machine; nothing is really billed.\nEach time %s is asked first, and fails:",
+		"问的是本机上的模拟厂商，不会真的计费。\n每次都先问 %s，而它出了问题：",
+	},
+	answer:   [2]string{"answer", "应答"},
+	attempts: [2]string{"attempts", "各次尝试"},
+	billed:   [2]string{"billed by", "计费方"},
+	nobody:   [2]string{"nobody", "无"},
+	perhaps:  [2]string{" (perhaps billed)", "（可能已计费）"},
+}
+
+// showing is where the output goes, and its language.
+type showing struct {
+	io.Writer
+	lang terminal.Lang
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("failover", flag.ContinueOnError)
+	flags.SetOutput(out)
+	language := flags.String("lang", "en", "`language` of the output, en or zh")
+	flags.Usage = func() {
+		fmt.Fprintln(out, "go run ./examples/failover [flags]")
+		flags.PrintDefaults()
+		fmt.Fprintln(out, "\nIt asks stand-in vendors only, and reads no environment variables.")
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%d arguments that belong to no flag; see -h", flags.NArg())
+	}
+	lang, err := terminal.LangOf(*language)
+	if err != nil {
+		return err
+	}
+	return showing{out, lang}.scenarios(ctx)
+}
+
+func (s showing) scenarios(ctx context.Context) error {
 	standIn := idverifytest.New()
 	defer standIn.Close()
 	server := httptest.NewServer(standIn)
 	defer server.Close()
-
-	fmt.Fprint(out, "Stand-in vendors on this machine; nothing is really billed.\n\n")
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FIRST VENDOR\tANSWER\tATTEMPTS\tBILLED BY")
-	for _, s := range scenarios {
+	providers, err := twoThatReadPhotos(server.URL)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s, words.intro[s.lang]+"\n", providers[0].Name())
+	for _, scenario := range scenarios {
 		// A new client for each scenario, so that an open circuit breaker does not
 		// affect the next.
-		providers, err := twoThatReadPhotos(server.URL)
-		if err != nil {
-			return err
-		}
 		client, err := idverify.New(providers)
 		if err != nil {
 			return err
 		}
 		standIn.Reset()
-		standIn.Inject(providers[0].Name(), s.fault)
+		standIn.Inject(providers[0].Name(), scenario.fault)
 		person := idverifytest.Match()
 		res, err := client.Verify(ctx, &idverify.Request{
 			Name:     person.Name,
@@ -70,11 +113,16 @@ func run(ctx context.Context, out io.Writer) error {
 			Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(idverifytest.Photo()))},
 		})
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.about, err)
+			return fmt.Errorf("%s: %w", scenario.about[s.lang], err)
 		}
-		fmt.Fprintf(table, "%s\t%s: %s\t%s\t%s\n", s.about, res.Vendor, res.Code, said(res.Attempts), billedBy(standIn.Bill()))
+		fmt.Fprintf(s, "\n%s\n", scenario.about[s.lang])
+		terminal.Table(s, 0, [][]string{
+			{"  " + words.answer[s.lang], res.Vendor + ": " + string(res.Code)},
+			{"  " + words.attempts[s.lang], s.said(res.Attempts)},
+			{"  " + words.billed[s.lang], s.billedBy(standIn.Bill())},
+		})
 	}
-	return table.Flush()
+	return nil
 }
 
 // twoThatReadPhotos are two vendors that new customers can buy from and that accept
@@ -93,24 +141,33 @@ func twoThatReadPhotos(root string) ([]idverify.Provider, error) {
 	return two, nil
 }
 
-func said(attempts []idverify.Attempt) string {
-	each := make([]string, len(attempts))
-	for i, a := range attempts {
-		each[i] = a.Vendor + " " + string(a.Code)
-		if a.Ambiguous() {
-			each[i] += " (perhaps billed)"
+// said is the outcome of each attempt; equal ones in a row are counted.
+func (s showing) said(attempts []idverify.Attempt) string {
+	var each []string
+	for i, times := 0, 1; i < len(attempts); i += times {
+		a := attempts[i]
+		text := a.Vendor + " " + string(a.Code)
+		for times = 1; i+times < len(attempts) && attempts[i+times].Vendor == a.Vendor && attempts[i+times].Code == a.Code; {
+			times++
 		}
+		if times > 1 {
+			text += fmt.Sprintf(" ×%d", times)
+		}
+		if a.Ambiguous() {
+			text += words.perhaps[s.lang]
+		}
+		each = append(each, text)
 	}
 	return strings.Join(each, " → ")
 }
 
-func billedBy(bill idverifytest.Bill) string {
+func (s showing) billedBy(bill idverifytest.Bill) string {
 	var by []string
 	for _, call := range bill.Calls {
 		by = append(by, call.Vendor)
 	}
 	if by == nil {
-		return "nobody"
+		return words.nobody[s.lang]
 	}
 	return strings.Join(by, ", ")
 }

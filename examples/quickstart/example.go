@@ -23,12 +23,12 @@ func (a *asking) example(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(a, a.say(wordExample))
-	fmt.Fprintf(a, "  %s by %s, billed %s, advice %s\n  request id %s\n", res.Code, res.Vendor, res.Billed, res.Advice(), res.RequestID)
+	fmt.Fprintf(a, "  "+a.say(wordAnswer)+"\n", res.Code, res.Vendor, res.Billed, res.Advice(), res.RequestID)
 	for i, attempt := range res.Attempts {
-		fmt.Fprintf(a, "  attempt %d: %v\n", i+1, attempt)
+		fmt.Fprintf(a, "  "+a.say(wordAttempt)+"\n", i+1, attempt)
 	}
 	for _, c := range res.Checks {
-		fmt.Fprintf(a, "  check: %v, margin %+.3f\n", c, c.Margin)
+		fmt.Fprintf(a, "  "+a.say(wordCheck)+"\n", c, c.Margin)
 	}
 	text, err := json.MarshalIndent(res, "  ", "  ")
 	if err != nil {

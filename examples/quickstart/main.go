@@ -24,13 +24,14 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/examples/internal/accounts"
+	"github.com/idverify/idverify/examples/internal/terminal"
 	"github.com/idverify/idverify/idverifytest"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, screenOf(os.Stdout, os.Getenv)); err != nil {
+	if err := run(ctx, os.Args[1:], os.Getenv, terminal.Of(os.Stdout, os.Getenv)); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
@@ -38,20 +39,20 @@ func main() {
 
 // subject is one question: a person with the evidence.
 type subject struct {
-	label, about [2]string // English and Chinese
-	request      *idverify.Request
+	label   [2]string // English and Chinese
+	request *idverify.Request
 }
 
 // asking is the questions, the vendors, and how the answers are shown.
 type asking struct {
-	screen
-	lang      lang
+	terminal.Screen
+	lang      terminal.Lang
 	providers []idverify.Provider
 	subjects  []subject
 	standIn   *idverifytest.Server // nil if real vendors are asked
 }
 
-func run(ctx context.Context, args []string, getenv func(string) string, out screen) error {
+func run(ctx context.Context, args []string, getenv func(string) string, out terminal.Screen) error {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(out)
 	name := flags.String("name", "", "the person's `name`, for calls to real vendors")
@@ -70,17 +71,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out scr
 	if flags.NArg() > 0 { // not shown: it may be a name or a number
 		return fmt.Errorf("%d arguments that belong to no flag; see -h", flags.NArg())
 	}
-	a := asking{screen: out}
-	switch *language {
-	case "en":
-	case "zh":
-		a.lang = chinese
-	default:
-		return errors.New("-lang is en or zh")
+	lang, err := terminal.LangOf(*language)
+	if err != nil {
+		return err
 	}
-
+	a := asking{Screen: out, lang: lang}
 	var real bool
-	var err error
 	if a.providers, real, err = accounts.FromEnvironment(getenv); err != nil {
 		return err
 	}
@@ -97,7 +93,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out scr
 	a.subjects = madeUp()
 	switch {
 	case *name != "" || *number != "":
-		a.subjects = []subject{{words[wordAsked], words[wordAsked], &idverify.Request{
+		a.subjects = []subject{{words[wordAsked], &idverify.Request{
 			Name: *name, IDNumber: *number, Evidence: accounts.Evidence(*photo, *capture),
 		}}}
 	case real:
@@ -114,7 +110,7 @@ func (a *asking) show(ctx context.Context, verbose bool) error {
 		return err
 	}
 	if verbose {
-		err = a.tables(answers)
+		a.tables(answers)
 	}
 	sent := false
 	var first error
@@ -127,8 +123,6 @@ func (a *asking) show(ctx context.Context, verbose bool) error {
 		}
 	}
 	switch {
-	case err != nil:
-		return err
 	case !sent:
 		return fmt.Errorf("nothing could be sent: %w", first)
 	case a.standIn != nil: // real vendors would bill it again
@@ -137,8 +131,10 @@ func (a *asking) show(ctx context.Context, verbose bool) error {
 		}
 	}
 	fmt.Fprintln(a, a.say(wordNext))
-	for _, command := range []string{"go run ./examples/quickstart -verbose", "go run ./examples/failover", "go run ./examples/simulator -addr 127.0.0.1:8089"} {
-		fmt.Fprintln(a, "  "+command)
+	for _, command := range []string{
+		"quickstart -verbose" + a.lang.Flag(), "failover" + a.lang.Flag(), "simulator -addr 127.0.0.1:8089",
+	} {
+		fmt.Fprintln(a, "  go run ./examples/"+command)
 	}
 	return nil
 }
@@ -148,7 +144,7 @@ func (a *asking) show(ctx context.Context, verbose bool) error {
 func madeUp() []subject {
 	var subjects []subject
 	for _, p := range idverifytest.Persons() {
-		subjects = append(subjects, subject{labels[p.About], [2]string{p.About, p.AboutZH}, &idverify.Request{
+		subjects = append(subjects, subject{labels[p.About], &idverify.Request{
 			Name:     p.Name,
 			IDNumber: p.IDNumber,
 			Evidence: accounts.StandInEvidence(),

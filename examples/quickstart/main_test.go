@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/terminal"
 	"github.com/idverify/idverify/idverifytest"
 )
 
@@ -33,7 +34,9 @@ func environment(pairs ...string) func(string) string {
 }
 
 // wide is the screen of a file.
-func wide(out *bytes.Buffer) screen { return screen{Writer: out, width: fullWidth} }
+func wide(out *bytes.Buffer) terminal.Screen {
+	return terminal.Screen{Writer: out, Width: terminal.FullWidth, IsFile: true}
+}
 
 func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
 	var out bytes.Buffer
@@ -45,7 +48,7 @@ func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
 		require.True(t, found, vendor)
 		block, _, _ := strings.Cut(rest, "\n\n")
 		for _, p := range idverifytest.Persons() {
-			row := rowOf(block, p.About)
+			row := rowOf(block, labels[p.About][terminal.English])
 			assert.Contains(t, row, string(p.CodeAt(vendor)), "%s: %s", vendor, p.About)
 			assert.Equal(t, p.CodeAt(vendor) == idverify.CodeMatch, strings.Contains(row, "  yes  "), row)
 		}
@@ -56,8 +59,8 @@ func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
 func rowOf(block, about string) string {
 	for line := range strings.Lines(block) {
 		if strings.HasPrefix(strings.TrimSpace(line), about) {
-			// Only the checks: "billed yes" further right is not the verdict.
-			return line[:min(len(line), 120)]
+			// "billed yes" further right is not the verdict.
+			return line[:min(len(line), 70)]
 		}
 	}
 	return ""
@@ -131,4 +134,26 @@ func TestInterruptStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	assert.ErrorIs(t, run(ctx, nil, nothing, wide(&bytes.Buffer{})), context.Canceled)
+}
+
+func TestRun_EndsWithCommandsInItsLanguage(t *testing.T) {
+	for flag, want := range map[string]string{"en": "", "zh": " -lang zh"} {
+		var out bytes.Buffer
+		require.NoError(t, run(t.Context(), []string{"-lang", flag}, nothing, wide(&out)))
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		assert.Equal(t, []string{"  go run ./examples/quickstart -verbose" + want, "  go run ./examples/failover" + want,
+			"  go run ./examples/simulator -addr 127.0.0.1:8089"}, lines[len(lines)-3:])
+	}
+}
+
+func TestTables_FitATerminalOf80Columns(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		var out bytes.Buffer
+		require.NoError(t, run(t.Context(), []string{"-verbose", "-lang", lang}, nothing, terminal.Screen{Writer: &out, Width: 80}))
+		_, tables, found := strings.Cut(out.String(), "\nlinkface\n")
+		require.True(t, found)
+		for line := range strings.Lines(tables[:strings.Index(tables, "{")]) {
+			assert.LessOrEqual(t, terminal.Columns(strings.TrimSuffix(line, "\n")), 80, line)
+		}
+	}
 }

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/terminal"
 )
 
 // answer is what a vendor answered about a person.
@@ -31,18 +30,21 @@ func (a *asking) matrix(ctx context.Context) (answers [][]answer, err error) {
 		widths[i] = max(cellWidth, len(p.Name()))
 		all += 1 + widths[i]
 	}
-	narrow := a.width < all
-	fmt.Fprint(a, pad("", labelWidth))
+	narrow := a.Width < all
+	fmt.Fprint(a, terminal.Pad("", labelWidth))
 	for i, p := range a.providers {
 		head := p.Name()
 		if narrow {
 			widths[i], head = markWidth, fmt.Sprint(i+1)
 		}
-		fmt.Fprint(a, " "+pad(head, widths[i]))
+		if i < len(a.providers)-1 { // no blanks at the end of a line
+			head = terminal.Pad(head, widths[i])
+		}
+		fmt.Fprint(a, " "+head)
 	}
 	fmt.Fprintln(a)
 	for _, s := range a.subjects {
-		fmt.Fprint(a, pad(s.label[a.lang], labelWidth))
+		fmt.Fprint(a, terminal.Pad(s.label[a.lang], labelWidth))
 		for i, p := range a.providers {
 			res, err := idverify.VerifyWith(ctx, p, s.request)
 			if ctx.Err() != nil {
@@ -51,7 +53,10 @@ func (a *asking) matrix(ctx context.Context) (answers [][]answer, err error) {
 			}
 			answers[i] = append(answers[i], answer{res, err})
 			text, advice := a.cell(res, err, narrow)
-			fmt.Fprint(a, " "+a.colour(pad(text, widths[i]), advice))
+			if i < len(a.providers)-1 {
+				text = terminal.Pad(text, widths[i])
+			}
+			fmt.Fprint(a, " "+a.Colour(text, advice))
 		}
 		fmt.Fprintln(a)
 	}
@@ -100,24 +105,4 @@ func (a *asking) cell(res *idverify.Result, err error, narrow bool) (string, idv
 		}
 	}
 	return text, advice
-}
-
-// pad extends or cuts a text to a width, in columns of the screen.
-func pad(text string, width int) string {
-	used := 0
-	for i, r := range text {
-		used += columns(r)
-		if used > width {
-			return text[:i] + strings.Repeat(" ", width-used+columns(r))
-		}
-	}
-	return text + strings.Repeat(" ", width-used)
-}
-
-// columns is the width of a character: Chinese characters take two columns.
-func columns(r rune) int {
-	if utf8.RuneLen(r) > 2 && r >= 0x2E80 {
-		return 2
-	}
-	return 1
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/examples/internal/terminal"
 	"github.com/idverify/idverify/idverifytest"
 )
 
@@ -17,33 +18,26 @@ import (
 func shown(t *testing.T, width int, args ...string) []string {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), args, nothing, screen{Writer: &out, width: width}))
+	require.NoError(t, run(t.Context(), args, nothing, terminal.Screen{Writer: &out, Width: width}))
 	matrix, _, found := strings.Cut(out.String(), "{")
 	require.True(t, found)
 	return strings.Split(matrix, "\n")
 }
 
-func columnsOf(line string) (n int) {
-	for _, r := range line {
-		n += columns(r)
-	}
-	return n
-}
-
 // introduction counts the lines about the stand-in, with the empty line after them.
-func introduction(l lang) int { return strings.Count(words[wordStandIn][l], "\n") + 2 }
+func introduction(l terminal.Lang) int { return strings.Count(words[wordStandIn][l], "\n") + 2 }
 
 func TestTheMatrixFitsItsScreen(t *testing.T) {
-	for name, l := range map[string]lang{"en": english, "zh": chinese} {
+	for name, l := range map[string]terminal.Lang{"en": terminal.English, "zh": terminal.Chinese} {
 		narrow := labelWidth + len(idverifytest.Vendors())*(1+markWidth)
-		for _, width := range []int{fullWidth, narrow} {
+		for _, width := range []int{terminal.FullWidth, narrow} {
 			lines := shown(t, width, "-lang", name)
 			for _, line := range lines[:introduction(l)] {
-				assert.LessOrEqual(t, columnsOf(line), 60, line)
+				assert.LessOrEqual(t, terminal.Columns(line), 60, line)
 			}
 			lines = lines[introduction(l):]
 			for i, p := range idverifytest.Persons() {
-				assert.True(t, strings.HasPrefix(lines[1+i], pad(labels[p.About][l], labelWidth)), lines[1+i])
+				assert.True(t, strings.HasPrefix(lines[1+i], terminal.Pad(labels[p.About][l], labelWidth)), lines[1+i])
 			}
 			for i, line := range lines {
 				if strings.HasPrefix(words[wordExample][l], line) && line != "" {
@@ -52,15 +46,15 @@ func TestTheMatrixFitsItsScreen(t *testing.T) {
 				if i > len(idverifytest.Persons()) { // the legend
 					width = max(width, 80)
 				}
-				assert.LessOrEqual(t, columnsOf(line), width, line)
+				assert.LessOrEqual(t, terminal.Columns(line), width, line)
 			}
 		}
 	}
 }
 
 func TestEveryCellIsThePersonsOutcome(t *testing.T) {
-	lines := shown(t, 2*fullWidth)
-	head, lines := lines[introduction(english)], lines[introduction(english)+1:]
+	lines := shown(t, 2*terminal.FullWidth)
+	head, lines := lines[introduction(terminal.English)], lines[introduction(terminal.English)+1:]
 	for i, p := range idverifytest.Persons() {
 		row := []rune(lines[i])
 		for _, vendor := range idverifytest.Vendors() {
@@ -69,22 +63,13 @@ func TestEveryCellIsThePersonsOutcome(t *testing.T) {
 			code := p.CodeAt(vendor)
 			switch {
 			case !code.IsDecision():
-				assert.Equal(t, "– "+todo[code.Advice()][english], cell, "%s at %s", p.About, vendor)
+				assert.Equal(t, "– "+todo[code.Advice()][terminal.English], cell, "%s at %s", p.About, vendor)
 			case code == idverify.CodeAttackSuspected:
 				assert.Contains(t, []string{"attack", "hacked", "computed", "not live"}, cell, "%s at %s", p.About, vendor)
 			default:
-				assert.Equal(t, outcomes[code][english], cell, "%s at %s", p.About, vendor)
+				assert.Equal(t, outcomes[code][terminal.English], cell, "%s at %s", p.About, vendor)
 			}
 		}
-	}
-}
-
-func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
-	a := screen{coloured: true}
-	assert.Equal(t, "\x1b[31mx\x1b[0m", a.colour("x", idverify.AdviceReject))
-	assert.Equal(t, "x", screen{}.colour("x", idverify.AdviceReject))
-	for _, advice := range idverify.Advices() {
-		assert.NotEmpty(t, colours[advice], advice)
 	}
 }
 
@@ -92,7 +77,7 @@ func TestEverythingHasWordsInBothLanguages(t *testing.T) {
 	fits := func(text [2]string, width int, what any) {
 		for _, word := range text {
 			assert.NotEmpty(t, word, what)
-			assert.LessOrEqual(t, columnsOf(word), width, word)
+			assert.LessOrEqual(t, terminal.Columns(word), width, word)
 		}
 	}
 	for _, p := range idverifytest.Persons() {
@@ -109,7 +94,7 @@ func TestEverythingHasWordsInBothLanguages(t *testing.T) {
 		assert.NotEmpty(t, marks[advice], advice)
 	}
 	for _, w := range words {
-		assert.NotEmpty(t, w[english])
-		assert.NotEmpty(t, w[chinese])
+		assert.NotEmpty(t, w[terminal.English])
+		assert.NotEmpty(t, w[terminal.Chinese])
 	}
 }

@@ -2,14 +2,6 @@ package main
 
 import "github.com/idverify/idverify"
 
-// lang is the language of the output: an index into a pair of texts.
-type lang int
-
-const (
-	english lang = iota
-	chinese
-)
-
 type word int
 
 const (
@@ -18,6 +10,9 @@ const (
 	wordLegend
 	wordNarrowLegend
 	wordExample
+	wordAnswer
+	wordAttempt
+	wordCheck
 	wordNext
 )
 
@@ -32,7 +27,23 @@ var words = [...][2]string{
 	wordNarrowLegend: {"y yes   n no   ? review by hand   – no decision, then:\np new photo   i correct input   l later   v another vendor\na check the account   ? review by hand",
 		"y 是   n 否   ? 人工复核   – 没有结论，后面是：\np 重拍   i 改输入   l 稍后再试   v 换一家\na 查账号   ? 人工复核"},
 	wordExample: {"One answer in full: the first vendor's gateway is broken,\nand the client asks the next.", "一次完整的应答：第一家的网关坏了，客户端自动转移到下一家。"},
+	wordAnswer: {"%s by %s, billed %s, advice %s\n  request id %s",
+		"结论 %s，由 %s 给出，计费 %s，建议 %s\n  请求号 %s"},
+	wordAttempt: {"attempt %d: %v", "第 %d 次尝试：%v"},
+	wordCheck:   {"check: %v, margin %+.3f", "检查项：%v，余量 %+.3f"},
 	wordNext:    {"Next:", "接着试试："},
+}
+
+// heads are the columns of a vendor's own table.
+var heads = [2][]string{
+	{"WHO", "CODE", "PASSED", "SIMILARITY", "MARGIN", "FALSE-ACCEPT RATE", "BILLED", "ADVICE", "REQUEST ID"},
+	{"谁", "结果码", "通过", "相似度", "余量", "误识率", "计费", "建议", "请求号"},
+}
+
+// cells are the words in those tables.
+var cells = struct{ yes, no, pass, verdict, unpublished [2]string }{
+	yes: [2]string{"yes", "是"}, no: [2]string{"no", "否"}, pass: [2]string{"pass", "通过线"},
+	verdict: [2]string{"the vendor's word", "厂商判定"}, unpublished: [2]string{"not published", "未公布"},
 }
 
 // labels name the stand-in's people in a few letters, by the stand-in's description.

@@ -101,6 +101,7 @@ func TestTableRefusesDoubleRows(t *testing.T) {
 		{VendorCode: "E", Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused, Billed: idverify.BilledYes},
 		{VendorCode: "E", Code: idverify.CodeNetwork, Delivery: idverify.DeliveryUnanswered, Billed: idverify.BilledNo},
 		{VendorCode: "E", Code: idverify.CodeFaceMismatch, Delivery: idverify.DeliveryRefused},
+		{VendorCode: "E", Code: idverify.CodeVendorUnavailable, NoRepeat: true},
 	} {
 		assert.Panics(t, func() { NewTable([]idverify.CodeRow{impossible}) }, "%v", impossible)
 	}

@@ -248,6 +248,7 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 		RetryAfter:    wait,
 		Billed:        x.billed(row),
 		Delivery:      row.Delivery,
+		NoRepeat:      row.NoRepeat,
 		Reply:         said.Reply,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/aside"
@@ -22,8 +23,9 @@ import (
 type Limits struct {
 	// Formats are the formats that the vendor reads. Other known formats are refused,
 	// and data that is certainly no picture. Data of an unknown kind is left to the
-	// vendor.
-	Formats []picture.Format
+	// vendor, unless NothingElse is set.
+	Formats     []picture.Format
+	NothingElse bool
 	// MaxBytes is the largest size in bytes. [media.Max] is the limit above it.
 	MaxBytes int64
 	// LongSide and ShortSide are the maximum sides in pixels, in either orientation;
@@ -146,6 +148,9 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 	case info.Other != picture.NotKnown:
 		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
 			fmt.Sprintf("the media is no picture: it looks like %s", info.Name()))
+	case info.Format == picture.Unknown && limits.NothingElse:
+		return nil, c.Refuse(idverify.CodeUnsupportedFormat, "Evidence",
+			fmt.Sprintf("the media is no picture that the vendor reads: %s", names(limits.Formats)))
 	}
 	long, short := int(max(info.Width, info.Height)), int(min(info.Width, info.Height))
 	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
@@ -158,6 +163,15 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 	}
 	c.orientation = info.Orientation
 	return seen, nil
+}
+
+// names are formats in words, "JPEG or PNG".
+func names(formats []picture.Format) string {
+	words := make([]string, len(formats))
+	for i, f := range formats {
+		words[i] = string(f)
+	}
+	return strings.Join(words, " or ")
 }
 
 func inspectPicture(r io.Reader, seen *media.Seen) { seen.Picture = picture.Inspect(r) }

@@ -60,8 +60,16 @@ func impossible(row idverify.CodeRow) string {
 		return "refuses a person without having looked at whom"
 	case row.Code.IsDecision() && row.Delivery != idverify.DeliveryAnswered:
 		return "is a decision without an answer"
+	case row.NoRepeat && !isElseRepeatable(row):
+		return "says not to repeat what is not repeated anyway"
 	}
 	return ""
+}
+
+// isElseRepeatable reports whether a row would be repeated without its NoRepeat.
+func isElseRepeatable(row idverify.CodeRow) bool {
+	row.NoRepeat = false
+	return row.Repeatable()
 }
 
 // refusesPerson reports whether a code means that the vendor does not serve this

@@ -145,8 +145,11 @@ func writeVendorCodes(out io.Writer, w words, v vendor) {
 			code += fmt.Sprintf(" (HTTP %d)", c.HTTPStatus)
 		}
 		repeatable := w.no
-		if c.Repeatable() {
+		switch {
+		case c.Repeatable():
 			repeatable = w.yes
+		case c.NoRepeat:
+			repeatable = w.never
 		}
 		row(out, code, "`"+string(c.Code)+"`", "`"+string(c.Code.Advice())+"`", w.billed[c.Billed], "`"+string(c.Delivery)+"`", repeatable, w.note(c))
 	}

@@ -6,7 +6,7 @@ import "github.com/idverify/idverify"
 type words struct {
 	vendorHeader, codeHeader, adviceHeader, vendorCodeHeader, photoHeader []string
 
-	notPublished, decisionWord, errorWord, yes, no string
+	notPublished, decisionWord, errorWord, yes, no, never string
 
 	// What decides a check, if it is not our own threshold.
 	vendorDecides, answerDecides, inEachAnswer string
@@ -29,6 +29,7 @@ var english = words{
 	errorWord:        "error",
 	yes:              "yes",
 	no:               "no",
+	never:            "never",
 	vendorDecides:    "the vendor's verdict",
 	answerDecides:    "%s the answer's threshold for %.0e",
 	inEachAnswer:     "%s, with thresholds in each answer",
@@ -104,6 +105,7 @@ var chinese = words{
 	errorWord:        "错误",
 	yes:              "是",
 	no:               "否",
+	never:            "不得重试",
 	vendorDecides:    "由厂商判定",
 	answerDecides:    "%s 应答中 %.0e 对应的阈值",
 	inEachAnswer:     "%s，阈值随每次应答返回",

@@ -5,10 +5,12 @@ package faultmatrix
 import (
 	"errors"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
 // vendorFaults are the stand-in's own, without a proxy.
@@ -21,11 +23,19 @@ func vendorFaults() []fault {
 		said.own = true
 		return said
 	}
+	var once []fault
+	for _, v := range vendors.All() {
+		if code := notRepeated(v); code != "" {
+			f := own("a code that must not be repeated", "不得重试的错误码", idverifytest.VendorError(code))
+			f.not = slices.DeleteFunc(subjects(), func(s string) bool { return s == v.Name })
+			once = append(once, f)
+		}
+	}
 	hang := says(hang_.EN, hang_.ZH, idverifytest.Hang())
 	hang.hangs = true
 	early := says("reset before the body was read", "请求体未读就重置连接", idverifytest.ResetBeforeBody())
 	early.large = true
-	return []fault{
+	return append(once, []fault{
 		own("too many calls", "调用过于频繁", idverifytest.RateLimited()),
 		own("the calls bought are used up", "调用次数已用完", idverifytest.QuotaExceeded()),
 		own("a fault of its own", "厂商自身故障", idverifytest.Unavailable()),
@@ -37,7 +47,18 @@ func vendorFaults() []fault {
 		says("JSON without its end", "JSON 缺少结尾", idverifytest.MalformedJSON()),
 		says("an empty answer", "空应答", idverifytest.EmptyBody()),
 		says("the wrong content type", "内容类型错误", idverifytest.WrongContentType()),
+	}...)
+}
+
+// notRepeated is the first code of a vendor's table that must not be repeated, "" if
+// there is none.
+func notRepeated(v vendors.Vendor) string {
+	for _, row := range v.Codes() {
+		if row.NoRepeat {
+			return row.VendorCode
+		}
 	}
+	return ""
 }
 
 // unsteady is media that can be read at the first look, and then behaves differently.

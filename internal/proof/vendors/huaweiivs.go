@@ -29,7 +29,8 @@ func huaweiIVSVendor() Vendor {
 		Codes:    huaweiivs.Codes,
 		Lost: []string{"APIG.0201", "APIG.0202", "APIG.0203", "APIG.0601", "APIG.0605", "APIG.0606", "APIG.0608", "APIG.0609",
 			"APIG.0610", "APIG.0611", "APIG.0612", "APIG.0613", "APIG.0705"},
-		Says: huaweiIVSSays,
+		NotRepeated: []string{"APIG.0103", "APIG.0104", "APIG.0105", "APIG.0106"},
+		Says:        huaweiIVSSays,
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"result":{"count":1,"resp_data":[{"verification_result":"valid","verification_code":1000,"similarity":%s}]}}`,
 				given(scores, idverify.CheckSimilarity, `"88"`))

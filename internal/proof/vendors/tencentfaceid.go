@@ -22,7 +22,7 @@ func tencentFaceIDVendor() Vendor {
 		Anything:     []string{"Credentials"},
 		Media:        idverifytest.Photo,
 		Forms: []Form{
-			{Media: func(m idverify.Media) idverify.Evidence { return idverify.Photo(m) }, AnyBytes: true},
+			{Media: func(m idverify.Media) idverify.Evidence { return idverify.Photo(m) }},
 		},
 		Smallest:   1,
 		Largest:    2 << 20,

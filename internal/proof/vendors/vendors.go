@@ -91,6 +91,9 @@ type Vendor struct {
 	// FreeFaults are the codes for a vendor's own fault that is documented as free,
 	// so that the call may be repeated.
 	FreeFaults []string
+	// NotRepeated are the codes that must not be repeated, although nothing would be
+	// paid twice.
+	NotRepeated []string
 	// Says is the vendor's answer for a row of its table. For the success row it has
 	// no scores, and so decides nothing.
 	Says func(idverify.CodeRow) Answer

@@ -124,7 +124,7 @@ func checkFailure(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ven
 		return
 	}
 	assert.Equal(t, row.Code, e.Code)
-	assert.Equal(t, row.Repeatable(), e.Repeatable())
+	assert.Equal(t, []bool{row.Repeatable(), row.NoRepeat}, []bool{e.Repeatable(), e.NoRepeat})
 	assert.Equal(t, !said.OfTokens, e.Sent())
 	want := row.Delivery
 	if want == "" {
@@ -175,6 +175,37 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 	})
 }
 
+// Rows that the vendors' documents say not to repeat, although nothing says that they
+// cost anything. Each is asked once, and then goes to another vendor.
+// Holds P-PAY-2.
+func TestRowsThatAreNotToBeRepeatedAreAskedOnce(t *testing.T) {
+	listed := map[string][]string{}
+	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
+		if !row.NoRepeat {
+			return
+		}
+		listed[v.Name] = append(listed[v.Name], row.VendorCode)
+		var s, second script
+		all := vendors.All()
+		other := all[slices.IndexFunc(all, func(o vendors.Vendor) bool { return o.Captures() != v.Captures() })]
+		c, err := idverify.New([]idverify.Provider{
+			s.provider(t, v, v.Says(row)), second.provider(t, other, vendors.Answer{Body: other.Scored(nil)}),
+		})
+		require.NoError(t, err)
+		res, err := c.Verify(t.Context(), &idverify.Request{Name: idverifytest.Match().Name, IDNumber: idverifytest.Match().IDNumber,
+			Evidence: vendors.ForAll(idverify.Bytes(idverifytest.Photo()), idverify.Bytes(idverifytest.Capture()))})
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Equal(t, []int{1, 1}, []int{s.verifications, second.verifications})
+		require.Len(t, res.Attempts, 2)
+		assert.True(t, res.Attempts[0].NoRepeat)
+		assert.Equal(t, idverify.NextAnotherVendor, res.Attempts[0].Next)
+	})
+	for _, v := range vendors.All() {
+		assert.ElementsMatch(t, v.NotRepeated, listed[v.Name], v.Name)
+	}
+}
+
 // Rate limits and account errors are refusals: the vendor did not work on them. The
 // tables quote the vendors' documents for each row; each vendor's entry lists the
 // exceptions.
@@ -199,7 +230,7 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		case row.Code == idverify.CodeVendorUnavailable:
 			assert.NotEqual(t, idverify.DeliveryUnanswered, row.Delivery)
-			assert.Equal(t, row.Repeatable(), row.Delivery == idverify.DeliveryRefused)
+			assert.Equal(t, row.Repeatable() || row.NoRepeat, row.Delivery == idverify.DeliveryRefused)
 		case row.HTTPStatus == http.StatusRequestEntityTooLarge: // any server before the vendor may send it
 			assert.Equal(t, idverify.DeliveryRefused, row.Delivery)
 		default:
