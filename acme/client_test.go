@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheVendorDecides(t *testing.T) {
+func TestRules_VendorDecides(t *testing.T) {
 	client := newClient(t, "")
 	require.Equal(t, []idverify.Rule{{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor, Scale: idverify.Scale{Max: 100}}}, client.Rules())
 	_, err := client.WithMaxFAR(0.5)

@@ -92,7 +92,7 @@ func TestAnswer_PassNeedsPassedSubCodeCodeAndStatus(t *testing.T) {
 }
 
 // A code of the gateway's leaves no trace of a verification. One of the service's own may.
-func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
+func TestAnswer_WorkWithRefusalIsNotRepeated(t *testing.T) {
 	for _, result := range []string{`{"SubCode":"204"}`, `{"CertifyId":"c"}`, `{"MaterialInfo":"{\"facialPictureFront\":{\"verifyScore\":50.2}}"}`} {
 		for code, contradicts := range map[string]bool{`"Throttling.User"`: true, `null`: false} {
 			res, err := verify(t, http.StatusTooManyRequests, fmt.Sprintf(`{"RequestId":"R","Code":%s,"ResultObject":%s}`, code, result))
@@ -113,7 +113,7 @@ func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
 	assert.True(t, failed(t, res, err).Repeatable())
 }
 
-func TestMaterialThatCannotBeReadCostsNoDecision(t *testing.T) {
+func TestAnswer_UnreadableMaterialKeepsTheDecision(t *testing.T) {
 	for _, material := range []string{`null`, `""`, `"null"`, `"{"`, `[]`, `7`, `"{\"facialPictureFront\":7}"`,
 		`"{\"facialPictureFront\":{\"verifyScore\":\"x\"}}"`, `"{\"faceAttack\":\"F\",\"faceAttack\":\"T\"}"`, `{"facialPictureFront":{"verifyScore":1}}`} {
 		res, err := verify(t, http.StatusOK, `{"Code":"200","ResultObject":{"Passed":"T","SubCode":"200","MaterialInfo":`+material+`}}`)

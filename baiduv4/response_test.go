@@ -270,7 +270,7 @@ func TestAnswer_NonZeroErrorCodeIsNoSuccess(t *testing.T) {
 	}
 }
 
-func TestAnswer_MalformedRemarksDoNotCostTheError(t *testing.T) {
+func TestAnswer_MalformedRemarksKeepTheError(t *testing.T) {
 	c, _ := answering(t, answer{body: `{"log_id":[1],"error_code":216601,"error_msg":{}}`})
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)
@@ -380,7 +380,7 @@ func TestReply_PersonalDataIsRemoved(t *testing.T) {
 }
 
 // What is not worked on has no outcome: nobody asks again, and pays again, where it has.
-func TestAnOutcomeBesideARefusalIsNotAskedForAgain(t *testing.T) {
+func TestAnswer_OutcomeWithRefusalIsNotRepeated(t *testing.T) {
 	for result, contradicts := range map[string]bool{
 		`{"score":91}`: true, `{"verify_status":0}`: true, `{"verify_status":1}`: true, `{"score":0}`: false, `null`: false, `""`: false, `{}`: false,
 	} {

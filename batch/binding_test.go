@@ -67,7 +67,7 @@ func TestBinding_KeyReusedForAnotherPersonIsANewRow(t *testing.T) {
 		assert.False(t, run(person[0], person[1]))
 		assert.True(t, run(person[0], person[1]))
 	}
-	assert.True(t, run(" "+aName, strings.ToLower(aNumber)), "spelling makes no other person")
+	assert.True(t, run(" "+aName, strings.ToLower(aNumber)), "another spelling is the same person")
 	assert.EqualValues(t, 3, asked.Load())
 	for key := range j.keys {
 		assert.Regexp(t, "^row-1:[0-9a-f]{32}$", key)
@@ -77,7 +77,7 @@ func TestBinding_KeyReusedForAnotherPersonIsANewRow(t *testing.T) {
 // The journal must not show that two rows are about the same person, and messages
 // about a row contain only its key.
 // Holds P-DATA-9.
-func TestBinding_HidesThatTwoRowsAreOfOnePerson(t *testing.T) {
+func TestBinding_DiffersBetweenRowsOfOnePerson(t *testing.T) {
 	var asked atomic.Int64
 	twice := slices.Values([]*idverify.Request{row(1), row(2)})
 	j := newBound()

@@ -78,7 +78,7 @@ func BenchmarkFileJournal_Reopen(b *testing.B) {
 
 // A million rows are opened with 100 MB of allocations: 100 bytes a row. A line has
 // about 700.
-func TestFileJournal_OpensInFewBytesARow(t *testing.T) {
+func TestFileJournal_ReopenMemoryPerRow(t *testing.T) {
 	const rows, buffers = 20_000, 512 << 10
 	path, size := journalOf(t, rows)
 	require.Greater(t, size, int64(rows*600))

@@ -136,7 +136,7 @@ func entryOf(t *testing.T, j *batch.FileJournal, key string) batch.Entry {
 func TestFileJournal_AcceptedLinesSurvivePowerFailure(t *testing.T) {
 	d := &disk{}
 	j := journalOn(t, d)
-	assert.Equal(t, journalHead, string(d.synced), "also the header of a new one")
+	assert.Equal(t, journalHead, string(d.synced), "the header of a new file, too")
 	for _, key := range []string{"a", "b"} {
 		require.NoError(t, j.Begin(t.Context(), key))
 		assert.Equal(t, batch.Entry{InFlight: true}, entryOf(t, d.survivor(t), key))
@@ -299,6 +299,6 @@ func TestFileJournal_RefusesEntryThatJSONCannotHold(t *testing.T) {
 	j := journalOn(t, d)
 	nan := &idverify.Result{Code: idverify.CodeFaceMismatch, Checks: []idverify.Check{{Margin: math.NaN()}}}
 	assert.Error(t, j.Finish(t.Context(), "a", batch.Entry{Result: nan}))
-	assert.Equal(t, journalHead, string(d.content), "and writes nothing of it")
+	assert.Equal(t, journalHead, string(d.content), "nothing of it is written")
 	assert.NoError(t, j.Begin(t.Context(), "b"))
 }

@@ -153,7 +153,7 @@ func TestFileJournal_LostFileEndsTheRunBeforeTheNextRow(t *testing.T) {
 			assert.ErrorContains(t, last.JournalErr, loss.says)
 			assert.NotContains(t, last.JournalErr.Error(), path)
 			assert.ErrorIs(t, last.Err, idverify.ErrInvalidConfig)
-			assert.ErrorContains(t, last.Err, loss.says, "the row says it too")
+			assert.ErrorContains(t, last.Err, loss.says, "the row has the error, too")
 			assert.NotErrorIs(t, last.Err, idverify.ErrAmbiguous)
 			assertNext(t, loss.next, contentOfOpen(t, opened))
 			if loss.next == "" {
@@ -181,7 +181,7 @@ func assertNext(t *testing.T, says string, content []byte) {
 		require.NoError(t, j.Close())
 		return
 	}
-	assert.ErrorContains(t, err, says, "rows that were lost must not be taken for new ones")
+	assert.ErrorContains(t, err, says, "lost rows must not count as new")
 }
 
 // The answer to a row that is in flight when the file is moved away is reported,
@@ -205,12 +205,12 @@ func TestFileJournal_AnswerInFlightGoesToTheOpenedFile(t *testing.T) {
 			assert.NoError(t, j.Close())
 			require.NotEmpty(t, got)
 			assert.LessOrEqual(t, len(got), 2)
-			assert.NoError(t, got[0].Err, "what was paid for is handed on")
+			assert.NoError(t, got[0].Err, "a paid answer is returned")
 			assert.NotNil(t, got[0].Result)
 			assert.ErrorContains(t, got[0].JournalErr, loss.says)
 			text := contentOfOpen(t, opened)
 			assert.Contains(t, string(text), `"result":`)
-			assert.NotContains(t, string(text), "\x00", "it is appended, whatever became of the file")
+			assert.NotContains(t, string(text), "\x00", "the answer is appended whatever happened to the file")
 			assertNext(t, loss.next, text)
 		})
 	}

@@ -46,7 +46,7 @@ func TestFileJournal_FullDiskEndsTheRunBeforeTheNextRow(t *testing.T) {
 	assert.NotZero(t, kept)
 	assert.LessOrEqual(t, refused+kept, len(got))
 	assert.Greater(t, most.Load(), int64(room)/2)
-	assert.NoError(t, j.Finish(t.Context(), "late", batch.Entry{Err: fails(idverify.CodeNoFace, idverify.BilledNo)}), "an answer is written all the same")
+	assert.NoError(t, j.Finish(t.Context(), "late", batch.Entry{Err: fails(idverify.CodeNoFace, idverify.BilledNo)}), "the answer is still written")
 }
 
 // Without reservations the journal still works.

@@ -123,7 +123,7 @@ func TestSharedJournal_ManyMachinesSendEachRowOnce(t *testing.T) {
 
 // Another machine begins or finishes the row between Load and BeginIf.
 // Holds P-PAY-12.
-func TestSharedJournal_RowThatChangedSinceItWasLoadedIsNotSent(t *testing.T) {
+func TestSharedJournal_ChangedRowIsNotSent(t *testing.T) {
 	shared := newTable()
 	other := &sharedJournal{table: shared}
 	v := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() })
@@ -139,7 +139,7 @@ func TestSharedJournal_RowThatChangedSinceItWasLoadedIsNotSent(t *testing.T) {
 }
 
 // Holds P-PAY-12.
-func TestSharedJournal_RowOfAMachineThatIsGoneIsAmbiguous(t *testing.T) {
+func TestSharedJournal_RowOfLostMachineIsAmbiguous(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := newTable()
 		j := &sharedJournal{table: shared}

@@ -33,7 +33,7 @@ func TestProgress_CountsRowsCallsAndTime(t *testing.T) {
 		handed := 0
 		for range started(t, t.Context(), v, these("known", "free", "unsure", "two-legs", "paid"), batch.WithConcurrency(1),
 			batch.WithTotal(6), batch.WithJournal(j, secret), batch.WithProgress(func(p batch.Progress) {
-				assert.Len(t, seen, handed, "told before the loop, in its goroutine")
+				assert.Len(t, seen, handed, "reported before the loop, in its goroutine")
 				seen = append(seen, p)
 			})) {
 			handed++

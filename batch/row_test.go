@@ -20,7 +20,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestJournal_OnlyRowsSurelyNotBilledAreSentAgain(t *testing.T) {
+func TestJournal_RepeatsOnlyRowsSurelyNotBilled(t *testing.T) {
 	resumed, sent := resume(t, known())
 	assert.Equal(t, []string{"free", "limited", "new", "turned-away-twice", "unfunded"}, sent)
 	assert.Equal(t, idverify.CodeIdentityMismatch, resumed["decided"].Result.Code)
@@ -144,7 +144,7 @@ func TestRun_WithoutJournalKeyIsCheckedAndMayRepeat(t *testing.T) {
 	got := slices.Collect(started(t, t.Context(), v, items, batch.WithConcurrency(1)))
 	require.Len(t, got, 5)
 	for i, key := range []string{"k", "k", ""} {
-		assert.NoError(t, got[i].Err, "the verifier says what it refuses")
+		assert.NoError(t, got[i].Err, "the verifier reports the refusal")
 		assert.Equal(t, key, got[i].Key)
 	}
 	for _, r := range got[3:] {
@@ -317,7 +317,7 @@ func TestJournal_FailureEndsTheRun(t *testing.T) {
 				assert.Equal(t, full, got[0].JournalErr)
 				if test.sent {
 					assert.Equal(t, 1, sent)
-					assert.NoError(t, got[0].Err, "what was paid for is handed on all the same")
+					assert.NoError(t, got[0].Err, "a paid answer is still returned")
 					assert.NotNil(t, got[0].Result)
 					assert.Equal(t, []string{"row-0"}, j.inFlight())
 					return

@@ -79,7 +79,7 @@ func TestRun_Concurrency(t *testing.T) {
 		began := time.Now()
 		assert.Len(t, slices.Collect(started(t, t.Context(), v, rows(40))), 40)
 		assert.Equal(t, 8, most)
-		assert.Equal(t, 5*time.Second, time.Since(began), "the places are kept filled")
+		assert.Equal(t, 5*time.Second, time.Since(began), "all slots are in use")
 	})
 }
 
@@ -122,7 +122,7 @@ func TestRun_PanicIsRaisedInTheLoop(t *testing.T) {
 				var got []batch.Result
 				assert.PanicsWithValue(t, want, func() { run(t, &got) })
 				for _, r := range got {
-					assert.NoError(t, r.Err, "a call in flight was let finish")
+					assert.NoError(t, r.Err, "a call in flight could finish")
 				}
 				assert.Len(t, got, map[string]int{"rows": 2, "verifier": 1}[want])
 			})
@@ -181,7 +181,7 @@ func TestRun_GoexitEndsTheLoop(t *testing.T) {
 func TestRun_CanBeRangedOverOnce(t *testing.T) {
 	results := started(t, t.Context(), verify(func(context.Context, *idverify.Request) (*idverify.Result, error) { return mismatch() }), rows(3))
 	assert.Len(t, slices.Collect(results), 3)
-	assert.Empty(t, slices.Collect(results), "a second time would be paid for again")
+	assert.Empty(t, slices.Collect(results), "a second loop would pay again")
 }
 
 func TestRun_RefusesInvalidParameters(t *testing.T) {
@@ -306,7 +306,7 @@ func TestRunJournal_EndIsAlwaysCalled(t *testing.T) {
 		assert.Zero(t, j.inside, name)
 	}
 	_ = started(t, t.Context(), v, rows(1), batch.WithJournal(j, secret))
-	assert.Zero(t, j.inside, "a run that was not ranged over has not begun")
+	assert.Zero(t, j.inside, "a run begins with its loop")
 
 	// Another secret, or binding the evidence, gives another binding.
 	other := bytes.Repeat([]byte("o"), 32)

@@ -35,7 +35,7 @@ func TestRun_BreakWithoutJournalCancelsCalls(t *testing.T) {
 			break
 		}
 		assert.Zero(t, time.Since(began))
-		assert.True(t, ended, "the rows' own clean-up has run")
+		assert.True(t, ended, "the clean-up of the rows has run")
 	})
 }
 
@@ -73,7 +73,7 @@ func TestRun_CancelledContextLetsCallsInFlightFinish(t *testing.T) {
 				j := newJournal()
 				began := time.Now()
 				got := slices.Collect(started(t, ctx, verify(slow), rows(50), batch.WithConcurrency(3), batch.WithJournal(j, secret)))
-				assert.Len(t, got, 6, "three answered, three in flight, none begun since")
+				assert.Len(t, got, 6, "three answered, three in flight, no new ones")
 				for _, r := range got {
 					assert.NoError(t, r.Err)
 				}
@@ -139,7 +139,7 @@ func TestRun_CallsAreCancelledAfterGraceOrAbort(t *testing.T) {
 					assert.ErrorIs(t, r.Err, context.Canceled)
 					assert.ErrorIs(t, r.Err, idverify.ErrAmbiguous)
 					assert.NoError(t, r.JournalErr)
-					assert.ErrorIs(t, j.entries[r.Key].Err, idverify.ErrAmbiguous, "written down although the caller had left")
+					assert.ErrorIs(t, j.entries[r.Key].Err, idverify.ErrAmbiguous, "recorded although the caller had left")
 				}
 				assert.Empty(t, j.inFlight())
 			})
@@ -150,7 +150,7 @@ func TestRun_CallsAreCancelledAfterGraceOrAbort(t *testing.T) {
 // A row that waits for the journal while the caller leaves is not begun, because it
 // would be sent after the run was told to stop.
 // Holds P-PAY-18.
-func TestRun_RowIsNotBegunAfterTheContextEnded(t *testing.T) {
+func TestRun_NoNewRowsAfterContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	j := &loading{newJournal(), cancel}
 	none := verify(func(context.Context, *idverify.Request) (*idverify.Result, error) {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestARunFromEndToEnd(t *testing.T) {
+func TestRun_EndToEnd(t *testing.T) {
 	folder := t.TempDir()
 	var progress bytes.Buffer
 	require.NoError(t, run([]string{"-quick", "-out", folder, "-cases", `^(json|multipart)/http1-tls/30KB$|^signed/aliyun/`}, &progress))
@@ -39,7 +39,7 @@ func TestARunFromEndToEnd(t *testing.T) {
 	assert.Contains(t, progress.String(), "json/http1-tls/30KB")
 }
 
-func TestARunLeavesNothingBehind(t *testing.T) {
+func TestRun_LeavesNothingBehind(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	t.Setenv("TMP", temporary)
@@ -61,7 +61,7 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-func TestAQuickRunHasEveryKindOfCall(t *testing.T) {
+func TestRun_QuickHasEveryKindOfCall(t *testing.T) {
 	kinds, quick := map[work.Body]bool{}, map[work.Body]bool{}
 	for _, c := range cases(false) {
 		kinds[c.Body] = true
@@ -74,7 +74,7 @@ func TestAQuickRunHasEveryKindOfCall(t *testing.T) {
 	assert.Len(t, kinds, 7)
 }
 
-func TestProcessesKnowNoProxy(t *testing.T) {
+func TestProcesses_UseNoProxy(t *testing.T) {
 	theirs := childEnvironment([]string{"PATH=/bin", "HTTPS_PROXY=http://127.0.0.1:1", "http_proxy=http://127.0.0.1:1", "NO_PROXY=*"})
 	assert.Contains(t, theirs, "PATH=/bin")
 	for _, setting := range theirs {
@@ -82,6 +82,6 @@ func TestProcessesKnowNoProxy(t *testing.T) {
 	}
 }
 
-func TestAnUnknownRoleIsAnError(t *testing.T) {
+func TestRole_UnknownIsAnError(t *testing.T) {
 	assert.Error(t, play("audience"))
 }

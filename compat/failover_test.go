@@ -55,7 +55,7 @@ func (s service) OpenAccount(ctx context.Context, person idverifytest.Person, ke
 	}
 }
 
-func TestFailoverWhenFirstVendorIsDown(t *testing.T) {
+func TestFailover_FirstVendorIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.Linkface, idverifytest.HTML502().Always())
 	service := newService(t, vendors)
@@ -65,7 +65,7 @@ func TestFailoverWhenFirstVendorIsDown(t *testing.T) {
 	equal(t, len(vendors.Bill().Twice()), 0)
 }
 
-func TestEveryVendorAnswers(t *testing.T) {
+func TestVendors_AllAnswer(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	for _, p := range providers(t, vendors) {
 		client, err := idverify.New([]idverify.Provider{p})
@@ -75,7 +75,7 @@ func TestEveryVendorAnswers(t *testing.T) {
 	}
 }
 
-func TestEveryWayOut(t *testing.T) {
+func TestOutcomes_EveryKind(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	service := newService(t, vendors, idverify.WithMaxFAR(1e-4))
 

@@ -177,7 +177,7 @@ func TestAnswer_Errors(t *testing.T) {
 }
 
 // Two codes that differ are none: the one that is asked about again may be the wrong one.
-func TestTwoErrorCodesMustAgree(t *testing.T) {
+func TestAnswer_TwoErrorCodesMustAgree(t *testing.T) {
 	for answer, contradicts := range map[string]bool{
 		`{"error_code":"APIG.0308","code":"IVS.0003"}`:                                 true,
 		`{"error_code":"APIG.0308","error":{"code":"APIG.0203"}}`:                      true,

@@ -51,7 +51,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-func TestFormatMasksEveryVerb(t *testing.T) {
+func TestFormat_MasksEveryVerb(t *testing.T) {
 	n := mustParse(t, standardExample)
 	for _, format := range []string{
 		"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "% x", "%c", "%U", "%b", "%o", "%e", "%g", "%t", "%z", "%40s", "%.3s",
@@ -87,7 +87,7 @@ func TestNumber_ReflectionFindsNothing(t *testing.T) {
 	assertNoLeak(t, fmt.Errorf("refused: %v %w", unexported{n}, errors.New("no")).Error())
 }
 
-func TestSlogMasks(t *testing.T) {
+func TestSlog_Masks(t *testing.T) {
 	n := mustParse(t, standardExample)
 	var out bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
@@ -99,7 +99,7 @@ func TestSlogMasks(t *testing.T) {
 	}
 }
 
-func TestEncodingMasks(t *testing.T) {
+func TestEncoding_Masks(t *testing.T) {
 	type person struct {
 		ID *idcard.Number
 		By map[idcard.Number]string `xml:"-"`

@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/idcard"
 )
 
-func TestFoldNameFoldsEveryLookalike(t *testing.T) {
+func TestFoldName_EveryLookalike(t *testing.T) {
 	for _, dot := range ".\u00B7\u0387\u2022\u2024\u2027\u2219\u22C5\u2E31\u2E33\u30FB\uA78F\uFE52\uFF0E\uFF65" {
 		assert.Equal(t, "买买提·吐尔逊", idcard.FoldName("买买提"+string(dot)+"吐尔逊"), "%U", dot)
 	}
@@ -104,7 +104,7 @@ func TestFoldName_OverlongTextIsUnchanged(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(3, func() { _ = idcard.FoldName(huge) }))
 }
 
-func TestFoldNameAllocatesNothingWhenNothingChanges(t *testing.T) {
+func TestFoldName_UnchangedNameAllocatesNothing(t *testing.T) {
 	for _, name := range []string{
 		"张三", "测试甲乙", "买买提·吐尔逊", "𠮷𠮷", "张\uE863", "葛\U000E0100", "Jean-Luc O'Brien J. Smith", "阿迪力 买买提", "علی\u200Cرضا", "ᠬᠠᠷ\u180Eᠠ",
 		strings.Repeat("·买", 1024/5), "",

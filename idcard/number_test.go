@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/idcard"
 )
 
-func TestParseFolds(t *testing.T) {
+func TestParse_Folds(t *testing.T) {
 	fullWidth := strings.NewReplacer(
 		"0", "０", "1", "１", "2", "２", "3", "３", "4", "４", "5", "５", "9", "９", "X", "Ｘ",
 	).Replace(standardExample)
@@ -41,7 +41,7 @@ func TestParseFolds(t *testing.T) {
 	}
 }
 
-func TestParseUsesTheSystemClock(t *testing.T) {
+func TestParse_UsesSystemClock(t *testing.T) {
 	n, err := idcard.Parse(standardExample)
 	require.NoError(t, err)
 	assert.Equal(t, standardExample, n.Reveal())

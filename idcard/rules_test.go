@@ -85,7 +85,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestBirthDatesAccepted(t *testing.T) {
+func TestBirthDate_Accepted(t *testing.T) {
 	for _, date := range []string{"19000101", "19000131", "19040229", "20000229", "20250615"} {
 		t.Run(date, func(t *testing.T) {
 			n := mustParse(t, withCheckDigit("110105"+date+"000"))
@@ -94,8 +94,8 @@ func TestBirthDatesAccepted(t *testing.T) {
 	}
 }
 
-// TestTodayIsInUTC8 asks around midnight there, which is 16:00 UTC, with the clock given in several zones.
-func TestTodayIsInUTC8(t *testing.T) {
+// TestToday_IsInUTC8 asks around midnight there, which is 16:00 UTC, with the clock given in several zones.
+func TestToday_IsInUTC8(t *testing.T) {
 	number := withCheckDigit("11010519000131000")
 	midnight := time.Date(1900, 1, 30, 16, 0, 0, 0, time.UTC)
 
@@ -132,7 +132,7 @@ func TestOrderOfRules(t *testing.T) {
 	mustParse(t, withCheckDigit("11010119000101000"))
 }
 
-func TestEveryCheckDigitOccurs(t *testing.T) {
+func TestCheckDigit_EveryValueOccurs(t *testing.T) {
 	seen := map[byte]bool{}
 	for day := 1; day <= 31; day++ {
 		s := withCheckDigit(fmt.Sprintf("110105190001%02d999", day))
@@ -197,7 +197,7 @@ func TestError_TextSaysWhatWasFound(t *testing.T) {
 	}
 }
 
-func TestErrorIsFoundThroughWrapping(t *testing.T) {
+func TestError_FoundThroughWrapping(t *testing.T) {
 	_, err := idcard.ParseAt("110105194912310020", clock)
 	var refused *idcard.Error
 	require.True(t, errors.As(fmt.Errorf("row 7: %w", err), &refused))

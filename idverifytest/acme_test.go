@@ -72,7 +72,7 @@ func TestAcme_KeyIsLockedAfterWrongSignatures(t *testing.T) {
 	for range acmeWrong {
 		assert.Equal(t, "401 Auth.Signature  t", askAcme(s, Match(), "1", func(r *http.Request) { r.Header.Set("Authorization", "x") }))
 	}
-	assert.Equal(t, "401 Auth.Locked  t", askAcme(s, Match(), "1", nil), "right ones fail too")
+	assert.Equal(t, "401 Auth.Locked  t", askAcme(s, Match(), "1", nil), "correct signatures fail, too")
 	now = now.Add(acmeTolerance)
 	assert.Equal(t, "200 OK same t", askAcme(s, Match(), "1", nil))
 }

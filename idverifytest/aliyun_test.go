@@ -258,7 +258,7 @@ func TestAliyun_Signature(t *testing.T) {
 	said := askAliyun(t, srv, aliyunV3(aliyunFields(), same, nil))
 	assert.Equal(t, "400 SignatureNonceUsed", said.String())
 	assert.NotEmpty(t, said.RequestID)
-	assert.NotEmpty(t, said.HostID, "errors of the gateway have a form of their own")
+	assert.NotEmpty(t, said.HostID, "gateway errors have another form")
 	said = askAliyun(t, srv, httptest.NewRequest(http.MethodPost, "/aliyun/", nil))
 	assert.Equal(t, 400, said.status, "nothing is signed")
 }

@@ -270,7 +270,7 @@ func TestBaiduRefuses(t *testing.T) {
 			assert.NotEmpty(t, a.text("error_msg"))
 		})
 	}
-	assert.Equal(t, 6, srv.Bill().Total(), "only what was not refused")
+	assert.Equal(t, 6, srv.Bill().Total(), "only accepted requests")
 }
 
 func TestBaiduAcceptsEveryDocumentedValue(t *testing.T) {

@@ -67,7 +67,7 @@ func TestConformance_AcceptsSoundChecks(t *testing.T) {
 		for did, check := range checksOf(t) {
 			assert.Equal(t, says != did, judged(check, idverify.CodeMatch), "%s for %s", did, says)
 		}
-		assert.False(t, judged(no, idverify.CodeFaceMismatch), "a vendor's no is one under every rule")
+		assert.False(t, judged(no, idverify.CodeFaceMismatch), "a vendor's no is valid under every rule")
 	}
 	assert.True(t, complainsOf(func(tb testing.TB) {
 		checkDecided(tb, map[idverify.CheckKind]idverify.Rule{}, &idverify.Result{Checks: []idverify.Check{no}})

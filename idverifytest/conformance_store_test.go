@@ -76,7 +76,7 @@ func assertSeen(t *testing.T, right []storeRule, all []wrong) {
 		held[w.rule] = true
 	}
 	for _, rule := range right {
-		assert.True(t, held[rule.name], "nothing breaks the rule %q", rule.name)
+		assert.True(t, held[rule.name], "no store breaks the rule %q", rule.name)
 	}
 }
 

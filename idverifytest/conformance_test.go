@@ -214,11 +214,11 @@ func TestConformance_DetectsEachWrongProvider(t *testing.T) {
 	child.Env = append(os.Environ(), isChild+"=1")
 	child.WaitDelay = time.Second
 	said, err := child.CombinedOutput()
-	require.Error(t, err, "not one was found to be wrong")
+	require.Error(t, err, "none was detected")
 	underlined := func(s string) string { return strings.ReplaceAll(s, " ", "_") }
 	broken := map[string]bool{}
 	for name, w := range wrongProviders {
-		assert.Contains(t, string(said), "--- FAIL: TestWrongProviders/"+underlined(name)+"/"+underlined(w.breaks)+" ", "%s was not seen", name)
+		assert.Contains(t, string(said), "--- FAIL: TestWrongProviders/"+underlined(name)+"/"+underlined(w.breaks)+" ", "%s was not detected", name)
 		broken[w.breaks] = true
 	}
 	for _, rule := range conformance() {

@@ -15,7 +15,7 @@ import (
 
 // A user who writes a client against the stand-in must know where it guesses: each vendor
 // says so at its name.
-func TestEveryVendorSaysWhatItsDocumentsLeaveOpen(t *testing.T) {
+func TestDoc_EveryVendorListsOpenQuestions(t *testing.T) {
 	files, err := os.ReadDir(".")
 	require.NoError(t, err)
 	said := map[string]string{}

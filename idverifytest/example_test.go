@@ -44,7 +44,7 @@ func (s service) OpenAccount(ctx context.Context, name, number string, capture, 
 	return nil
 }
 
-func TestFailoverWhenFirstVendorIsDown(t *testing.T) {
+func TestFailover_FirstVendorIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.Linkface, idverifytest.HTML502().Always())
 	service := newService(t, vendors.BaseURL(idverifytest.Linkface), vendors.BaseURL(idverifytest.BaiduV4))

@@ -148,7 +148,7 @@ func TestExchanges_EvidenceBytes(t *testing.T) {
 	}
 	srv.Reset()
 	send(t, srv, newRequest(t, "POST", srv.BaseURL(idverifytest.Tencent)+"/x", "", strings.NewReader("1234567")))
-	assert.EqualValues(t, 7, srv.Exchanges()[0].BodyBytes, "a wrong path is read to its end")
+	assert.EqualValues(t, 7, srv.Exchanges()[0].BodyBytes, "the body of an unknown path is read to its end")
 	assert.Equal(t, 1, srv.Exchanges()[0].Seq, "counted from the start after Reset")
 }
 
@@ -163,5 +163,5 @@ func TestExchanges_AreBounded(t *testing.T) {
 	all := srv.Exchanges()
 	assert.LessOrEqual(t, len(all), 10_000)
 	assert.Equal(t, n, all[len(all)-1].Seq)
-	assert.Equal(t, n-len(all)+1, all[0].Seq, "none is missing between")
+	assert.Equal(t, n-len(all)+1, all[0].Seq, "no exchange is missing")
 }

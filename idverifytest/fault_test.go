@@ -59,7 +59,7 @@ func TestResets(t *testing.T) {
 			assert.True(t, errors.Is(err, syscall.ECONNRESET), "%s: %v", vendor, err)
 			assert.Equal(t, billedOnce(vendor), srv.Bill().Total(), vendor)
 
-			assert.Equal(t, 200, send(t, srv, request()).status, "the next exchange goes well")
+			assert.Equal(t, 200, send(t, srv, request()).status, "the next exchange succeeds")
 			assert.Equal(t, 3, srv.Calls(vendor))
 		}
 	}
@@ -166,7 +166,7 @@ func TestFaults_UseTheVendorsErrors(t *testing.T) {
 				assert.Equal(t, "110", b.text("error_code"), "the token stays revoked")
 				return
 			}
-			assert.Contains(t, []any{"OK", "<nil>", "0"}, b.text(want.key), "the next exchange goes well")
+			assert.Contains(t, []any{"OK", "<nil>", "0"}, b.text(want.key), "the next exchange succeeds")
 		})
 	}
 }
@@ -187,7 +187,7 @@ func TestFaults_TimesAndAlways(t *testing.T) {
 
 	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Always())
 	assert.Equal(t, "15 15 15 15", codes(4))
-	assert.Equal(t, "OK", linkface(t, srv, linkfaceFields(p)...).text("status"), "other vendors are not struck")
+	assert.Equal(t, "OK", linkface(t, srv, linkfaceFields(p)...).text("status"), "other vendors have no fault")
 	srv.Script(idverifytest.Tencent, idverifytest.Answer{Body: "{}"})
 	srv.Clear(idverifytest.Tencent)
 	assert.Equal(t, "0", codes(1))

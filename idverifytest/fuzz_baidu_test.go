@@ -89,7 +89,7 @@ func FuzzBaiduRequest(f *testing.F) {
 			return
 		}
 		var fields map[string]any
-		require.NoError(t, json.Unmarshal(body, &fields), "compared what is no object")
+		require.NoError(t, json.Unmarshal(body, &fields), "compared something that is no object")
 		text := func(name string) string { s, _ := fields[name].(string); return s }
 		assert.True(t, hasToken)
 		assert.True(t, strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "application/json"))
@@ -102,7 +102,7 @@ func FuzzBaiduRequest(f *testing.F) {
 			assert.Contains(t, idverifytest.Persons(), personNamed(text("name"), text("id_card_number")))
 		}
 		asked := text("get_liveness_score") == "1" && text("liveness_control") != "" && text("liveness_control") != "NONE"
-		assert.True(t, failed || asked == (result["liveness_score"] != nil), "a score that was not asked for, or is not there")
+		assert.True(t, failed || asked == (result["liveness_score"] != nil), "a score that was not requested or is missing")
 	})
 }
 

@@ -296,7 +296,7 @@ func FuzzTencentAuthorization(f *testing.F) {
 		if code != "21" { // the signature was accepted, and the empty object is refused
 			return
 		}
-		assert.True(t, signed, "a signature that the key did not make")
+		assert.True(t, signed, "a signature made without the key")
 		values := map[string]string{}
 		for pair := range strings.SplitSeq(string(text), "&") {
 			key, value, _ := strings.Cut(pair, "=")

@@ -209,7 +209,7 @@ func TestHuaweiIVSSignatures(t *testing.T) {
 		assert.Equal(t, i == 5, strings.Contains(a.text("error_msg"), "reach the limit"), "%d", i)
 	}
 	*now = huaweiIVSAt.Add(5*time.Minute - time.Second) // the key is unlocked by time alone
-	assert.Equal(t, 401, huaweiIVSSend(t, srv, huaweiIVSPermanent, body, nil).status, "right ones fail too")
+	assert.Equal(t, 401, huaweiIVSSend(t, srv, huaweiIVSPermanent, body, nil).status, "correct signatures fail, too")
 	assert.Equal(t, 200, huaweiIVSSend(t, srv, temporary, body, nil).status, "another key is not locked")
 }
 

@@ -219,8 +219,8 @@ func TestLimits_LongTexts(t *testing.T) {
 	} {
 		assert.Equal(t, reason, linkface(t, srv, change(noFile, field)...).text("reason"), field.name)
 	}
-	assert.Equal(t, "OK", linkface(t, srv, append(linkfaceFields(p), field{"note", long, ""})...).text("status"), "nobody asks for it")
-	assert.Equal(t, "ENCODING_ERROR", linkface(t, srv, append(linkfaceFields(p), field{"note", long + "\xff", ""})...).text("status"), "and all of it is looked at")
+	assert.Equal(t, "OK", linkface(t, srv, append(linkfaceFields(p), field{"note", long, ""})...).text("status"), "it is not requested")
+	assert.Equal(t, "ENCODING_ERROR", linkface(t, srv, append(linkfaceFields(p), field{"note", long + "\xff", ""})...).text("status"), "the whole text is examined")
 	assert.Equal(t, "UNAUTHORIZED", linkface(t, srv, change(linkfaceFields(p), field{"api_secret", idverifytest.LinkfaceAPISecret + long, ""})...).text("status"))
 
 	token := baiduToken(t, srv)

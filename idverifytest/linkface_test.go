@@ -278,5 +278,5 @@ func TestLinkfaceByURLAndByID(t *testing.T) {
 
 	other := idverifytest.Start(t)
 	srv = other
-	assert.Equal(t, "INVALID_ARGUMENT", post().text("status"), "an id of another server")
+	assert.Equal(t, "INVALID_ARGUMENT", post().text("status"), "an id from another server")
 }

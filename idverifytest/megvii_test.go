@@ -171,5 +171,5 @@ func TestMegviiOptions(t *testing.T) {
 	assert.Len(t, megvii(t, srv, shown...).body["faces"], 2)
 	assert.NotContains(t, megvii(t, srv, several...).body, "faces")
 	lower := megviiFields(idverifytest.Person{Name: "测试合成", IDNumber: "11010519000107999x"})
-	assert.Equal(t, 200, megvii(t, srv, lower...).status, "a small x is taken")
+	assert.Equal(t, 200, megvii(t, srv, lower...).status, "a small x is accepted")
 }

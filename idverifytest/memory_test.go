@@ -30,10 +30,10 @@ func TestMemory_GrantedInOrder(t *testing.T) {
 		}
 		m.giveBack(4)
 		synctest.Wait()
-		assert.Empty(t, order, "the small ones do not pass the large one by")
+		assert.Empty(t, order, "small requests do not overtake the large one")
 		go func() { m.take(t.Context(), nil, 2) }()
 		synctest.Wait()
-		assert.Len(t, m.waiting, 4, "nor does one that comes later")
+		assert.Len(t, m.waiting, 4, "nor does a later one")
 		m.giveBack(6)
 		synctest.Wait()
 		assert.ElementsMatch(t, []int64{8, 1}, order)

@@ -48,7 +48,7 @@ func TestPictureReader_CutAtEveryByte(t *testing.T) {
 		}
 		assert.Equal(t, want, asPicture(append(bytes.Clone(content), "and more"...)))
 	}
-	assert.True(t, asPicture([]byte("\xff\xd8\xff")).cut, "three bytes are no photo")
+	assert.True(t, asPicture([]byte("\xff\xd8\xff")).cut, "three bytes are not a photo")
 }
 
 func TestIsNoCapture(t *testing.T) {

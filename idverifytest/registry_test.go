@@ -29,18 +29,18 @@ func TestRegistry_EveryVendorIsComplete(t *testing.T) {
 		assert.Equal(t, v.name, v.endpoints[0].name)
 		for i, e := range v.endpoints {
 			assert.True(t, i == 0 || strings.HasPrefix(e.name, v.name+"/"), e.name)
-			assert.False(t, names[e.name], "%s is there twice", e.name)
-			assert.False(t, e.claims == nil && paths[e.path], "%s of %s belongs to another", e.path, v.name)
+			assert.False(t, names[e.name], "%s is listed twice", e.name)
+			assert.False(t, e.claims == nil && paths[e.path], "%s of %s belongs to another vendor", e.path, v.name)
 			names[e.name], paths[e.path] = true, true
 			for _, trouble := range allTroubles() {
 				rep := e.says(New(), trouble)
-				assert.NotEmpty(t, rep.body, "%s has no words for %d", e.name, trouble)
-				assert.True(t, rep.code != "" || rep.status >= 400, "%s: what is said to %d looks like success", e.name, trouble)
+				assert.NotEmpty(t, rep.body, "%s has no answer for %d", e.name, trouble)
+				assert.True(t, rep.code != "" || rep.status >= 400, "%s: the answer for %d looks like success", e.name, trouble)
 				assert.False(t, rep.billed)
 			}
 		}
 		for id, code := range v.means {
-			assert.NotEqual(t, id.person().Code, code, "%s: person %d is no exception", v.name, id)
+			assert.NotEqual(t, id.person().Code, code, "%s: person %d is listed as an exception but is none", v.name, id)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestCredentialsAndSampleEvidence(t *testing.T) {
 	assert.Equal(t, map[string]string{"face_token": FaceToken, "skey": SealedKey, "x_device_id": SealedDeviceID, "data": SealedData}, SampleEvidence(BaiduV4))
 	assert.Nil(t, SampleEvidence(Linkface))
 	assert.Nil(t, Credentials("nobody"))
-	assert.Nil(t, Credentials(BaiduToken), "it is no vendor")
+	assert.Nil(t, Credentials(BaiduToken), "not a vendor")
 	assert.Nil(t, SampleEvidence("nobody"))
 	Credentials(Linkface)["api_id"] = "changed"
 	assert.Equal(t, LinkfaceAPIID, Credentials(Linkface)["api_id"])
@@ -119,7 +119,7 @@ func TestVendorError(t *testing.T) {
 		assert.Equal(t, "vendor_error", e.Fault)
 		code, _, _ := strings.Cut(want.code, ":")
 		assert.Equal(t, code, e.VendorCode)
-		assert.Zero(t, s.Bill().Total(), "it stands in front of the vendor")
+		assert.Zero(t, s.Bill().Total(), "the fault is before the vendor")
 	}
 	for endpoint, codes := range map[string][]string{
 		Linkface: {"OK", "", "216100", "ok"}, BaiduV4: {"0", "", "-1", "x", "invalid_client"}, BaiduToken: {"0", "OK", ""}, Tencent: {"0", "", "x"},

@@ -114,8 +114,8 @@ func TestTLS(t *testing.T) {
 	resp, err := trusting.Do(linkfaceRequest(t, srv, linkfaceFields(idverifytest.Match())...))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	assert.Nil(t, idverifytest.Start(t).TLSConfig(), "it speaks no TLS")
-	assert.Nil(t, idverifytest.New().TLSConfig(), "it does not know where it is served")
+	assert.Nil(t, idverifytest.Start(t).TLSConfig(), "it has no TLS")
+	assert.Nil(t, idverifytest.New().TLSConfig(), "its address is unknown")
 }
 
 func TestServer_ConcurrentRequests(t *testing.T) {
@@ -163,7 +163,7 @@ func TestServer_PrintsAddressOnly(t *testing.T) {
 	}
 	assert.Equal(t, strconv.Quote(address), fmt.Sprintf("%q", srv))
 	assert.Equal(t, address, srv.LogValue().String())
-	assert.Equal(t, "idverifytest.Server", fmt.Sprint(idverifytest.New()), "it does not know where it is served")
+	assert.Equal(t, "idverifytest.Server", fmt.Sprint(idverifytest.New()), "its address is unknown")
 }
 
 // TLS records contain line feeds; they must not count as lines of a head.

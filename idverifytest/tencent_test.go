@@ -221,7 +221,7 @@ func TestTencentSignatureVectors(t *testing.T) {
 	}
 	assert.Equal(t, "0", code(python))
 	assert.Equal(t, "0", code(node))
-	assert.Equal(t, "0", code(node), "these signatures may be used again")
+	assert.Equal(t, "0", code(node), "these signatures may be reused")
 	now = now.Add(30 * time.Second)
 	assert.Equal(t, "0", code(python))
 	now = now.Add(time.Second)

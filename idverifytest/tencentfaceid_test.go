@@ -161,7 +161,7 @@ func TestFaceIDPersons(t *testing.T) {
 	assert.NotContains(t, response, "Extra")
 	srv.SetScores(idverifytest.TencentFaceID, idverifytest.Scores{Similarity: 69})
 	code, _ := faceIDOf(idverifytest.Match(), time.Now()).ask(t, srv)
-	assert.Equal(t, "FailedOperation.CompareLowSimilarity", code, "the vendor itself says no below its line")
+	assert.Equal(t, "FailedOperation.CompareLowSimilarity", code, "the vendor itself refuses below its threshold")
 }
 
 func TestFaceIDSignature(t *testing.T) {
@@ -283,7 +283,7 @@ func TestFaceIDFaults(t *testing.T) {
 		code, _ := good.ask(t, srv)
 		assert.Equal(t, tt.want, code)
 	}
-	assert.Zero(t, srv.Bill().Total(), "a fault in front of the vendor costs nothing")
+	assert.Zero(t, srv.Bill().Total(), "a fault before the vendor costs nothing")
 	for _, none := range []string{"", "Success", "0", "failedOperation", "Failed Operation", "A.b"} {
 		assert.Panics(t, func() { srv.Inject(idverifytest.TencentFaceID, idverifytest.VendorError(none)) }, none)
 	}

@@ -242,7 +242,7 @@ func TestAnswer_NonObjectIdentityIsAbsent(t *testing.T) {
 	}
 }
 
-func TestAnswer_MalformedRemarksDoNotCostTheError(t *testing.T) {
+func TestAnswer_MalformedRemarksKeepTheError(t *testing.T) {
 	c, _ := answering(t, http.StatusBadRequest, `{"request_id":[1],"status":"NO_FACE_DETECTED","image":{},"identity":"x"}`)
 	res, err := c.Verify(t.Context(), request())
 	assert.Equal(t, idverify.CodeNoFace, requireError(t, res, err).Code)
@@ -387,7 +387,7 @@ func TestReply_PersonalDataIsRemovedFromEveryText(t *testing.T) {
 }
 
 // What is not worked on has no score: nobody asks again, and pays again, where it has.
-func TestAScoreBesideARefusalIsNotAskedForAgain(t *testing.T) {
+func TestAnswer_ScoreWithRefusalIsNotRepeated(t *testing.T) {
 	for score, contradicts := range map[string]bool{"0.93": true, "0.0001": true, "0": false, "null": false} {
 		c, _ := answering(t, http.StatusForbidden, `{"request_id":"T","status":"RATE_LIMIT_EXCEEDED","verify_score":`+score+`}`)
 		res, err := c.Verify(t.Context(), request())

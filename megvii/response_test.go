@@ -182,7 +182,7 @@ func TestReply_HasAllFields(t *testing.T) {
 }
 
 // Remarks in another shape cost no decision.
-func TestOddRemarksDoNotCostTheDecision(t *testing.T) {
+func TestAnswer_MalformedRemarksKeepTheDecision(t *testing.T) {
 	for _, remark := range []string{`"id_exceptions":null`, `"id_exceptions":[1]`, `"id_exceptions":"x"`, `"faces":{}`, `"faces":null`, `"faces":[{"quality":1,"x":"` + strings.Repeat("x", 64<<10) + `"}]`, `"time_used":"x"`, `"time_used":1e300`} {
 		res, err := answering(t, http.StatusOK, strings.TrimSuffix(strings.Replace(compared("90", rungs), `"time_used":1020,`, "", 1), "}")+","+remark+"}").Verify(t.Context(), request())
 		require.NoError(t, err, remark)

@@ -185,7 +185,7 @@ func (tel *telemetry) where(mark string) map[string]bool {
 }
 
 // The search finds each mark in each form, also in an exporter's output.
-func TestCanariesAreFound(t *testing.T) {
+func TestCanary_DetectsLeaks(t *testing.T) {
 	marks := &canaries{marks: map[string]string{"name": "测试一致", "token": "24.ab+/="}}
 	for _, form := range []func(string) string{
 		func(s string) string { return s }, url.QueryEscape, strings.ToUpper,

@@ -44,7 +44,7 @@ func TestCheck_EveryVendorsVerdict(t *testing.T) {
 	} {
 		report, err := photo.Check(t.Context(), idverify.Bytes(c.file), strict, noPhotos(t), photo.Fitted(strict)[0])
 		require.NoError(t, err)
-		require.Len(t, report.Vendors, 2, "who reads no photos is left out")
+		require.Len(t, report.Vendors, 2, "providers that read no photos are omitted")
 		for _, v := range report.Vendors { // fitted or not, the verdicts are the vendor's
 			assert.Equal(t, "watching", v.Vendor)
 			assert.Equal(t, c.asItIs, codeOf(v.AsItIs), "%s: %v", name, v.AsItIs)
@@ -59,7 +59,7 @@ func TestCheck_EveryVendorsVerdict(t *testing.T) {
 	}
 	report, err := photo.Check(t.Context(), idverify.Bytes(phonePhoto()), noJPEG)
 	require.NoError(t, err)
-	assert.Equal(t, idverify.CodeUnsupportedFormat, codeOf(report.Vendors[0].Fitted), "what does not fit can only become a JPEG")
+	assert.Equal(t, idverify.CodeUnsupportedFormat, codeOf(report.Vendors[0].Fitted), "a picture that does not fit becomes a JPEG")
 	few := &watching{limits: idverify.PhotoLimits{MinBytes: 1 << 20}}
 	report, err = photo.Check(t.Context(), idverify.Bytes(blank(0xc0, 480, 640, 3)), few)
 	require.NoError(t, err)
@@ -111,7 +111,7 @@ func TestCheck_VerdictsMatchTheClients(t *testing.T) {
 }
 
 // What is safe is never more than what is refused beyond.
-func TestSafeLimitsAreWithinTheWidest(t *testing.T) {
+func TestSafeLimits_AreWithinTheWidest(t *testing.T) {
 	tried := 0
 	readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
 		both := p.(interface {

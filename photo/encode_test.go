@@ -39,7 +39,7 @@ func TestEncode_HighestQualityThatFits(t *testing.T) {
 		return into.Len()
 	}
 	fitted, _ := fit(t, file, idverify.PhotoLimits{})
-	assert.Len(t, fitted, size(95), "no more than 95, which nobody sees")
+	assert.Len(t, fitted, size(95), "at most 95: more is invisible")
 	for _, quality := range []int{94, 90, 81, 71, 70} {
 		most := size(quality)
 		require.Greater(t, size(quality+1), most)
@@ -56,7 +56,7 @@ func TestEncode_HighestQualityThatFits(t *testing.T) {
 	assert.Greater(t, len(fitted), size(70)*3/4)
 }
 
-func TestLengthOfBase64(t *testing.T) {
+func TestBase64Length(t *testing.T) {
 	file := withSegments(asJPEG(t, noisy(400, 300)), exifSegment(binary.BigEndian, 3))
 	for most := int64(20_000); most < 20_000+long.Or[int64](6, 2); most++ {
 		fitted, _ := fit(t, file, idverify.PhotoLimits{MaxBase64: most})
@@ -64,14 +64,14 @@ func TestLengthOfBase64(t *testing.T) {
 		assert.Greater(t, int64(len(fitted)), most/2)
 	}
 	fitted, _ := fit(t, file, idverify.PhotoLimits{MaxBase64: 20_000, MaxBytes: 10_000})
-	assert.LessOrEqual(t, len(fitted), 10_000, "the closer of the two")
+	assert.LessOrEqual(t, len(fitted), 10_000, "the nearer of the two")
 }
 
 func TestFit_ImpossiblySmallLimits(t *testing.T) {
 	e := refused(t, asPNG(t, noisy(40, 30)), idverify.PhotoLimits{MaxBytes: 100})
 	assert.Equal(t, idverify.CodeTooLarge, e.Code)
 	e = refused(t, asPNG(t, noisy(400, 300)), idverify.PhotoLimits{MaxBytes: 4000, MinShortSide: 200})
-	assert.Equal(t, idverify.CodePoorPhoto, e.Code, "it would fit, were it smaller than the floor")
+	assert.Equal(t, idverify.CodePoorPhoto, e.Code, "it would fit only below the minimum")
 }
 
 func TestSides(t *testing.T) {
@@ -100,7 +100,7 @@ func TestFloors(t *testing.T) {
 	}
 	file := asJPEG(t, flat)
 	fitted, _ := fit(t, file, idverify.PhotoLimits{MinBytes: int64(len(file)) + 500})
-	assert.Greater(t, len(fitted), len(file)+499, "at the best quality there is, for the floor alone")
+	assert.Greater(t, len(fitted), len(file)+499, "at the best quality, because of the minimum")
 	e := refused(t, file, idverify.PhotoLimits{MinBase64: 100_000})
 	assert.Equal(t, idverify.CodePoorPhoto, e.Code)
 	for least, fits := range map[int64]bool{int64(len(file)): true, int64(len(file)) - 1: true} {
@@ -144,7 +144,7 @@ func TestFit_FittingPictureKeepsItsPixels(t *testing.T) {
 	}
 	png := asPNG(t, color16())
 	e := refused(t, png, idverify.PhotoLimits{LongSide: 5, Formats: []idverify.PhotoFormat{idverify.PhotoPNG}})
-	assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code, "where no JPEG is read, only what fits is")
+	assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code, "without JPEG only fitting pictures are accepted")
 }
 
 func color16() image.Image {

@@ -104,7 +104,7 @@ func TestFit_EveryOrientation(t *testing.T) {
 }
 
 // Turned and scaled at the same time, with each sampling of colour that cameras use.
-func TestATurnedPictureIsScaled(t *testing.T) {
+func TestFit_RotatedPictureIsScaled(t *testing.T) {
 	upright := pattern(240, 160)
 	small := pattern(48, 32)
 	for orientation := range orientations {

@@ -59,7 +59,7 @@ func TestFitter_AtOnce(t *testing.T) {
 		policy, cancel := context.WithTimeoutCause(t.Context(), time.Second, timelimit.ErrPolicy)
 		defer cancel()
 		_, err = f.Upright(policy, idverify.Bytes(file))
-		assert.ErrorIs(t, err, idverify.ErrRateLimited, "a time-out would be held against the vendor, which knows nothing of it")
+		assert.ErrorIs(t, err, idverify.ErrRateLimited, "a timeout would count against the vendor")
 
 		var opened atomic.Int32
 		files := make(chan error, 20)
@@ -70,7 +70,7 @@ func TestFitter_AtOnce(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		assert.Equal(t, int32(4), opened.Load(), "so many files are held while they wait")
+		assert.Equal(t, int32(4), opened.Load(), "files held while waiting")
 
 		close(held.goOn)
 		require.NoError(t, <-first)
@@ -78,7 +78,7 @@ func TestFitter_AtOnce(t *testing.T) {
 			require.NoError(t, <-files)
 		}
 		_, err = f.Upright(t.Context(), idverify.Bytes(file))
-		assert.NoError(t, err, "the place is free again")
+		assert.NoError(t, err, "the slot is free again")
 	})
 }
 
@@ -89,7 +89,7 @@ func TestFitter_ContextEnds(t *testing.T) {
 		counted := cancels{ctx, new(atomic.Int32), after, cancel}
 		m, err := photo.Fit(counted, idverify.Bytes(file), idverify.PhotoLimits{LongSide: 500})
 		cancel()
-		assert.ErrorIs(t, err, idverify.ErrCanceled, "after %d looks at the context", after)
+		assert.ErrorIs(t, err, idverify.ErrCanceled, "after %d context checks", after)
 		assert.True(t, m.IsZero())
 	}
 }
@@ -165,7 +165,7 @@ func TestFit_HangingMedia(t *testing.T) {
 }
 
 // What is made shares nothing with what was given.
-func TestFit_OriginalMayChangeAfterwards(t *testing.T) {
+func TestFit_KeepsNothingOfTheOriginal(t *testing.T) {
 	file := asJPEG(t, pattern(48, 32))
 	m, err := photo.Upright(t.Context(), idverify.Bytes(file))
 	require.NoError(t, err)
@@ -186,7 +186,7 @@ func TestFit_MemoryForAPhonesPicture(t *testing.T) {
 		_, err := photo.Fit(t.Context(), idverify.Bytes(file), idverify.PhotoLimits{LongSide: 1920, ShortSide: 1080})
 		require.NoError(t, err)
 		runtime.ReadMemStats(&after)
-		assert.Less(t, after.TotalAlloc-before.TotalAlloc, most, "%x: all that was allocated, and so all that lived", frame)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, most, "%x: total allocation limits live memory", frame)
 		t.Logf("%x: %d KB", frame, (after.TotalAlloc-before.TotalAlloc)>>10)
 	}
 }

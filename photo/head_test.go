@@ -57,7 +57,7 @@ func TestFit_DecompressionBombsAreNotDecoded(t *testing.T) {
 		}
 	}
 	long := bytes.Join([][]byte{pngHead(65_536, 1), chunk("IEND", "")}, nil)
-	assert.Equal(t, idverify.CodeTooLarge, refused(t, long, idverify.PhotoLimits{}).Code, "no JPEG is so long")
+	assert.Equal(t, idverify.CodeTooLarge, refused(t, long, idverify.PhotoLimits{}).Code, "no JPEG is so wide")
 }
 
 func TestFitter_MaxPixels(t *testing.T) {

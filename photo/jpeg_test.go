@@ -53,7 +53,7 @@ func TestJPEG_MetadataIsDropped(t *testing.T) {
 		}
 		if name != "bytes between segments" {
 			kept := bytes.Replace(fitted, segment(0xe0, "JFIF\x00\x01\x01\x00\x00\x48\x00\x48\x00\x00"), nil, 1)
-			assert.Equal(t, plain, bytes.ReplaceAll(kept, []byte{0xff, 0xff}, []byte{0xff}), "%s: the pixels are as they were", name)
+			assert.Equal(t, plain, bytes.ReplaceAll(kept, []byte{0xff, 0xff}, []byte{0xff}), "%s: the pixels are unchanged", name)
 		}
 	}
 }
@@ -125,18 +125,18 @@ func TestJPEG_ProgressiveGrayAndCMYK(t *testing.T) {
 
 	gray := inGray(pattern(48, 32))
 	fitted, got := fit(t, withSegments(asJPEG(t, gray), exifSegment(binary.BigEndian, 8)), idverify.PhotoLimits{})
-	assert.IsType(t, &image.Gray{}, got, "what is gray stays gray")
+	assert.IsType(t, &image.Gray{}, got, "gray stays gray")
 	assert.Equal(t, image.Pt(32, 48), got.Bounds().Size())
 	assert.NotEmpty(t, fitted)
 
 	for _, adobe := range []string{"\x00", "\x02"} { // CMYK and YCCK, inverted as Adobe has it
 		file := withSegments(blank(0xc0, 64, 48, 4), segment(0xee, "Adobe\x00\x64\x00\x00\x00\x00"+adobe))
 		_, got := fit(t, file, idverify.PhotoLimits{})
-		assert.IsType(t, &image.YCbCr{}, got, "a vendor may read CMYK wrong, so that it never gets any")
+		assert.IsType(t, &image.YCbCr{}, got, "vendors may misread CMYK, so none is sent")
 		r, g, b, _ := got.At(10, 10).RGBA()
 		assert.InDeltaSlice(t, []int{64, 64, 64}, []int{int(r >> 8), int(g >> 8), int(b >> 8)}, 3, "half the light of half the ink")
 	}
 	e := refused(t, blank(0xc0, 64, 48, 4), idverify.PhotoLimits{})
-	assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code, "four colours, and nobody says which")
+	assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code, "four components of unknown colours")
 	assert.Contains(t, fmt.Sprint(e), "Adobe")
 }

@@ -33,7 +33,7 @@ func TestWebP(t *testing.T) {
 }
 
 // A WebP with EXIF has a chunk of it behind the picture.
-func TestWebP_IsMadeUpright(t *testing.T) {
+func TestWebP_IsRotatedUpright(t *testing.T) {
 	for _, header := range []string{"", "Exif\x00\x00"} {
 		body := header + exif(binary.BigEndian, 6)
 		file := append([]byte("RIFF....WEBPVP8X\x0a\x00\x00\x00\x08\x00\x00\x00\x2f\x00\x00\x1f\x00\x00"), sample(t, "lossy.webp")[12:]...)
@@ -67,7 +67,7 @@ func TestGIF_FirstFrame(t *testing.T) {
 	file.Reset()
 	require.NoError(t, gif.EncodeAll(&file, &gif.GIF{Image: []*image.Paletted{frame(image.Rect(10, 10, 20, 15), color.White)}, Delay: []int{0}, Config: image.Config{Width: 400, Height: 300}}))
 	_, got = fit(t, file.Bytes(), idverify.PhotoLimits{LongSide: 100, ShortSide: 100})
-	assert.Equal(t, image.Pt(10, 5), got.Bounds().Size(), "a frame within a larger whole is not enlarged")
+	assert.Equal(t, image.Pt(10, 5), got.Bounds().Size(), "a frame inside a larger canvas is not enlarged")
 	for n := 6; n < file.Len()-1; n += 3 {
 		assert.Equal(t, idverify.CodeUnreadableEvidence, refused(t, file.Bytes()[:n], idverify.PhotoLimits{}).Code, n)
 	}

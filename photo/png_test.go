@@ -78,7 +78,7 @@ func TestPNG_Pixels(t *testing.T) {
 	}
 }
 
-func TestPNG_AppleKindIsRefusedByName(t *testing.T) {
+func TestPNG_RefusesAppleVariant(t *testing.T) {
 	file := asPNG(t, pattern(4, 4))
 	e := refused(t, bytes.Join([][]byte{file[:8], chunk("CgBI", "\x50\x00\x20\x02"), file[8:]}, nil), idverify.PhotoLimits{})
 	assert.Equal(t, idverify.CodeUnsupportedFormat, e.Code)

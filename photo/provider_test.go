@@ -37,7 +37,7 @@ func readsPhotos(t *testing.T, use func(t *testing.T, srv *idverifytest.Server, 
 		p, err := v.New(vendors.Account{HTTP: idverify.HTTP{BaseURL: srv.BaseURL(v.Name)}})
 		require.NoError(t, err)
 		_, limited := p.(interface{ PhotoLimits() idverify.PhotoLimits })
-		assert.Equal(t, p.Accepts(idverify.Photo(idverify.Media{})), limited, "%s tells its limits if it reads photos", v.Name)
+		assert.Equal(t, p.Accepts(idverify.Photo(idverify.Media{})), limited, "%s publishes its limits if it reads photos", v.Name)
 		if limited {
 			some = true
 			t.Run(v.Name, func(t *testing.T) { use(t, srv, p) })
@@ -126,7 +126,7 @@ func TestFitted_OncePerVendorAndCall(t *testing.T) {
 	require.Len(t, one.got, 3)
 	assert.Same(t, one.lent[0], one.lent[2], "the very same bytes in memory")
 	assert.Equal(t, image.Pt(20, 13), decoded(t, one.got[0]).Bounds().Size())
-	assert.Equal(t, int32(3), opened.Load(), "the original is read each time, to be the same")
+	assert.Equal(t, int32(3), opened.Load(), "the original is read again each time, to detect changes")
 	for _, sent := range one.sent {
 		assert.Equal(t, req.Name, sent.Subject().Name())
 		assert.Equal(t, "photo", sent.Evidence().EvidenceKind())
@@ -177,7 +177,7 @@ func TestFitted_OtherEvidenceIsUnchanged(t *testing.T) {
 		readsPhotos(t, func(t *testing.T, _ *idverifytest.Server, p idverify.Provider) {
 			_, want := verify(t, p, wrong)
 			_, got := verify(t, photo.Fitted(p)[0], wrong)
-			assert.Equal(t, want, got, "the vendor's own word for it")
+			assert.Equal(t, want, got, "the vendor's own error")
 		})
 	}
 }
@@ -241,7 +241,7 @@ func TestFitted_KeepsOptionalMethods(t *testing.T) {
 		}
 	})
 	_, rules := photo.Fitted(&watching{})[0].(interface{ Rules() []idverify.Rule })
-	assert.False(t, rules, "nobody says so, and none were published")
+	assert.False(t, rules, "the provider publishes no rules")
 }
 
 func TestFitted_ReturnsProvidersWithoutPhotos(t *testing.T) {
@@ -249,7 +249,7 @@ func TestFitted_ReturnsProvidersWithoutPhotos(t *testing.T) {
 	assert.Equal(t, []idverify.Provider{none}, photo.Fitted(none))
 	assert.Empty(t, photo.Fitted())
 	_, err := idverify.New(photo.Fitted((*watching)(nil)))
-	assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "what a constructor returned beside an error")
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "a provider returned together with an error")
 	for _, v := range vendors.All() {
 		p, err := v.New(vendors.Account{})
 		require.NoError(t, err)

@@ -26,7 +26,7 @@ func TestWeights(t *testing.T) {
 				assert.Equal(t, int32(photo.OneWeight), sum, "%v", c)
 				assert.True(t, firsts[i] >= 0 && firsts[i]+len(w) <= c.from, "%v", c)
 				if c.from == c.to {
-					assert.Len(t, w, 1, "what is not scaled is taken as it is")
+					assert.Len(t, w, 1, "without scaling the picture is unchanged")
 				}
 			}
 			if flip {

@@ -29,7 +29,7 @@ func (w *world) audit(t *testing.T, c *crew, kind string) book.Summary {
 	c.mu.Unlock()
 	b.Exchanges = c.desk.Exchanges()
 	recorded, charged := c.desk.Bills()
-	require.Equal(t, charged, recorded, "the desk's record is whole")
+	require.Equal(t, charged, recorded, "the desk's record is complete")
 
 	asked := map[int]bool{}
 	for _, told := range b.Told {

@@ -127,7 +127,7 @@ func (w *world) rate(t *testing.T, c *crew, r aRate) {
 		report(t, "%g/s: %d starts in %s, most in any second %d, %.3f round trips a start, %d–%d a process; woken %s late, Redis %s late, %d starts of process shares",
 			r.perSecond, m.starts, r.length, m.most, m.trips, m.shares[0], m.shares[members-1], m.late.Round(time.Microsecond), m.slowest.Round(time.Microsecond), m.degraded)
 		if m.degraded == 0 && m.slots > 0 { // by Redis's own clock, so it holds on any machine
-			assert.LessOrEqual(t, float64(m.starts), m.slots+1, "starts that Redis did not give")
+			assert.LessOrEqual(t, float64(m.starts), m.slots+1, "starts not granted by Redis")
 		}
 		problems := r.problems(m)
 		switch {
@@ -264,12 +264,12 @@ func (w *world) tries(t *testing.T, c *crew) {
 			case a.Decision:
 				admitted++
 			default:
-				assert.Fail(t, "a caller was told", a.Code)
+				assert.Fail(t, "unexpected answer", a.Code)
 			}
 		}
 		report(t, "tries of one person: %d of %d callers admitted, %d refused, %d closed because Redis was slow", admitted, crowd, refused, closed)
 		assert.LessOrEqual(t, admitted, triesLimit)
-		assert.Equal(t, admitted, c.desk.Vendors.Calls(idverifytest.BaiduV4)-before, "nobody else was asked about")
+		assert.Equal(t, admitted, c.desk.Vendors.Calls(idverifytest.BaiduV4)-before, "no other person was asked about")
 		// On a busy machine Redis may be too slow for some callers.
 		if closed == 0 {
 			assert.Equal(t, triesLimit, admitted)

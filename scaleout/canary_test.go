@@ -31,7 +31,7 @@ func (w *world) clean(t *testing.T) {
 		"metrics": {w.inFiles(t, "*.metrics"), "idverify.verify.duration"},
 		"errors":  {w.inFiles(t, "*.err"), ""},
 	} {
-		assert.True(t, strings.Contains(have.text, have.mark), "%s is looked at in vain", place) // the text is too long to print
+		assert.True(t, strings.Contains(have.text, have.mark), "%s contains nothing to check", place) // the text is too long to print
 		assert.Empty(t, questions.Told(have.text), place)
 		report(t, "canaries: none in %d kB of %s", len(have.text)/1000, place)
 	}

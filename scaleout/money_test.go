@@ -75,7 +75,7 @@ func (w *world) withoutDatabase(t *testing.T, c *crew) {
 	before := c.sent()
 	told := c.ask(t, asking{kind: "money", limit: 10 * time.Second, numbers: numbers(201, members)})
 	for _, a := range told {
-		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a ledger without its database")
+		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "ledger without its database")
 	}
 	assert.Equal(t, before, c.sent(), "nothing was sent")
 	assert.Positive(t, c.failures("claim"), "it was said")
@@ -83,7 +83,7 @@ func (w *world) withoutDatabase(t *testing.T, c *crew) {
 	each(c.postgres, (*tcpproxy.Proxy).Cut)
 	told = c.ask(t, asking{kind: "money", limit: 10 * time.Second, numbers: numbers(301, members)})
 	for _, a := range told {
-		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a ledger without its database")
+		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "ledger without its database")
 	}
 	assert.Equal(t, before, c.sent(), "nothing was sent")
 	each(c.postgres, (*tcpproxy.Proxy).Heal)

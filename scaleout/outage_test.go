@@ -47,7 +47,7 @@ func (w *world) outage(t *testing.T) {
 	calls := c.desk.Vendors.Calls(idverifytest.BaiduV4)
 	told := c.ask(t, asking{kind: "closed", limit: 5 * time.Second, numbers: numbers(100, members), services: guarded})
 	for _, a := range told {
-		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "a limit of tries without its store")
+		assert.Equal(t, idverify.CodeStoreUnavailable, a.Code, "try limit without its store")
 	}
 	slowest := longest(told)
 	next := longest(c.ask(t, asking{kind: "again", limit: 5 * time.Second, numbers: numbers(200, members), services: guarded}))
@@ -60,7 +60,7 @@ func (w *world) outage(t *testing.T) {
 	assert.Equal(t, members, decisions(told), "tokens are fetched without the store")
 	fetched = c.desk.Vendors.TokenFetches() - fetched
 	assert.GreaterOrEqual(t, fetched, 1)
-	assert.LessOrEqual(t, fetched, 2*members, "and by each process for itself")
+	assert.LessOrEqual(t, fetched, 2*members, "each process fetches its own")
 	assert.Positive(t, c.failures("token"), "it was said")
 	w.degraded(t, c)
 
@@ -83,7 +83,7 @@ func (w *world) degraded(t *testing.T, c *crew) {
 	for _, e := range events {
 		if e.Starts != nil {
 			starts += len(e.Starts.At)
-			assert.Positive(t, e.Starts.Degraded, "every process says that it works on its share")
+			assert.Positive(t, e.Starts.Degraded, "every process reports its share")
 			assert.LessOrEqual(t, len(e.Starts.At), int(perSecond/members*length.Seconds())+1)
 		}
 	}
@@ -128,7 +128,7 @@ func (w *world) lostAnswers(t *testing.T, c *crew) {
 	require.NoError(t, err)
 	ahead := time.UnixMicro(next).Sub(began).Seconds() * perSecond
 	took := redisTime(t, client).Sub(began).Seconds() * perSecond
-	assert.LessOrEqual(t, ahead, 1+took, "one start was taken, and no more")
+	assert.LessOrEqual(t, ahead, 1+took, "exactly one start was taken")
 }
 
 func decisions(told []worker.Told) (n int) {

@@ -112,7 +112,7 @@ func (w *world) batchIsWhole(t *testing.T, c *crew, queue *sqlidverify.Queue, ro
 	require.NoError(t, err)
 	assert.Equal(t, sqlidverify.Stats{Done: rows}, stats)
 	recorded, charged := c.desk.Bills()
-	require.Equal(t, charged, recorded, "the desk's record is whole")
+	require.Equal(t, charged, recorded, "the desk's record is complete")
 	s, problems := c.book("row").JudgeRows(rows)
 	report(t, "batch: %+v", s)
 	fail(t, problems)

@@ -233,7 +233,7 @@ func (c *crew) ask(t *testing.T, a asking) (told []worker.Told) {
 			told = append(told, *e.Told)
 		}
 	}
-	require.Len(t, told, len(a.numbers), "every caller is told something")
+	require.Len(t, told, len(a.numbers), "every caller gets an answer")
 	return told
 }
 

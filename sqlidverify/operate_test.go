@@ -105,7 +105,7 @@ func TestUndecided_ListsWhatNobodyKnows(t *testing.T) {
 	})
 }
 
-func TestRelease_TakesWhatIsUndecidedAlone(t *testing.T) {
+func TestRelease_TakesOnlyUndecided(t *testing.T) {
 	onOperators(t, func(t *testing.T, s server, o operator, ids map[string]string) {
 		db := s.open(t)
 		for end, id := range ids {

@@ -120,7 +120,7 @@ func earned(given fuzztest.Answer, above float64) bool {
 }
 
 // The signature is the one secret that is made for a single call.
-func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
+func FuzzAnswer_RepeatedSignatureIsHidden(f *testing.F) {
 	f.Add(`{"code":5,"message":"`, `"}`)
 	f.Add(`{"code":"`, `"}`)
 	f.Add(`{"code":0,"data":{"similarity":90,"session_id":"`, `"}}`)

@@ -284,7 +284,7 @@ func TestAnswer_GeneratedSessionIDIsNotScrubbed(t *testing.T) {
 }
 
 // What is not worked on has no similarity: nobody asks again, and pays again, where it has.
-func TestASimilarityBesideARefusalIsNotAskedForAgain(t *testing.T) {
+func TestAnswer_SimilarityWithRefusalIsNotRepeated(t *testing.T) {
 	repeatable := ""
 	for _, row := range tencent.Codes() {
 		if row.Repeatable() {

@@ -89,7 +89,7 @@ func TestAnswer_DecisionsInResultOrError(t *testing.T) {
 }
 
 // What the gateway holds back has not been compared, and has no similarity.
-func TestASimilarityBesideARefusalIsNotAskedForAgain(t *testing.T) {
+func TestAnswer_SimilarityWithRefusalIsNotRepeated(t *testing.T) {
 	for _, code := range []string{"RequestLimitExceeded", "AuthFailure.SignatureExpire", "FailedOperation.DetectEngineSystemError"} {
 		for sim, contradicts := range map[string]bool{"91": true, "0.01": true, `"91"`: true, "0": false, "null": false, `""`: false} {
 			res, err := verify(t, `{"Response":{"Sim":`+sim+`,"Error":{"Code":"`+code+`","Message":"m"},"RequestId":"r"}}`)
@@ -103,7 +103,7 @@ func TestASimilarityBesideARefusalIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestAnErrorBesideAResultIsNeverAPass(t *testing.T) {
+func TestAnswer_ErrorWithResultIsNeverAPass(t *testing.T) {
 	for answer, contradicts := range map[string]bool{
 		`{"Response":{"Sim":99,"Result":"Success","Error":{"Code":"InternalError","Message":"m"}}}`: true,
 		`{"Response":{"Sim":99,"Result":"Success","Error":{}}}`:                                     true,

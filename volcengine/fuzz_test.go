@@ -180,7 +180,7 @@ func charged(given fuzztest.Answer) idverify.Billed {
 }
 
 // The signature is the one secret that is made for a single call.
-func FuzzAnswerThatRepeatsTheSignature(f *testing.F) {
+func FuzzAnswer_RepeatedSignatureIsHidden(f *testing.F) {
 	f.Add(`{"code":50400,"message":"`, `"}`)
 	f.Add(`{"code":"`, `"}`)
 	f.Add(`{"ResponseMetadata":{"Error":{"Code":"SignatureDoesNotMatch","Message":"`, `"}}}`)

@@ -267,7 +267,7 @@ func TestAnswer_StatesItsPrice(t *testing.T) {
 }
 
 // Units that cannot be read are no word about the price, and take it from one beside them.
-func TestUnitsThatCannotBeReadMakeNothingFree(t *testing.T) {
+func TestAnswer_InvalidUnitsAreNotFree(t *testing.T) {
 	for _, odd := range []string{`{"value":"x"}`, `{"value":-1}`, `{"value":[]}`, `{"value":1e999}`, `true`, `1`, `"1"`, `[1]`} {
 		for units, want := range map[string]idverify.Billed{
 			`"req_measure_info":` + odd: idverify.BilledYes, // the row's
@@ -284,7 +284,7 @@ func TestUnitsThatCannotBeReadMakeNothingFree(t *testing.T) {
 
 // HTTP 429 of the gateway's is too many calls by its page, and of the service's a code that
 // nobody knows.
-func TestTooManyCallsInOtherWords(t *testing.T) {
+func TestAnswer_UnlistedCodeWith429(t *testing.T) {
 	for answer, want := range map[string]idverify.Code{
 		`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"Other","Message":"m"}}}`:        idverify.CodeRateLimited,
 		`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"AccessDenied","Message":"m"}}}`: idverify.CodePermissionDenied,
@@ -301,7 +301,7 @@ func TestTooManyCallsInOtherWords(t *testing.T) {
 }
 
 // What is not worked on has no score, no result and no price.
-func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
+func TestAnswer_WorkWithRefusalIsNotRepeated(t *testing.T) {
 	const likeness = `"source_comp_details":{"score":90}`
 	for answer, contradicts := range map[string]bool{
 		`{"code":50429,"data":{` + likeness + `}}`:                                                            true,
@@ -330,7 +330,7 @@ func TestWorkBesideARefusalIsNotAskedForAgain(t *testing.T) {
 }
 
 // The vendor's own limit of tries is for nobody to wait out.
-func TestTheVendorsLimitOfTriesHasNoRetryAfter(t *testing.T) {
+func TestAnswer_VendorsTryLimitHasNoRetryAfter(t *testing.T) {
 	cfg := config(&vendor{header: http.Header{"Retry-After": {"7"}}, answers: []string{subbed("10000", "201403")}})
 	res, err := newClient(t, cfg).Verify(t.Context(), photoRequest(idverifytest.Photo()))
 	e := failed(t, res, err)

@@ -10,7 +10,7 @@ import (
 )
 
 // A spreadsheet keeps 15 digits of a number, and turns ids into dates or formulas.
-func TestIDsAreWrittenAsText(t *testing.T) {
+func TestResults_IDsAreText(t *testing.T) {
 	for id, want := range map[string]string{
 		"":                    "",
 		"row-1":               "row-1",
@@ -39,7 +39,7 @@ func TestIDsAreWrittenAsText(t *testing.T) {
 	assert.Equal(t, `="a`, fromText(`="a`))
 }
 
-func TestTheVendorsLongIDIsText(t *testing.T) {
+func TestResults_LongVendorIDIsText(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	in := write(t, "key,name,id_number,photo\n1,"+p.Name+","+p.IDNumber+",face.jpg\n")
@@ -49,7 +49,7 @@ func TestTheVendorsLongIDIsText(t *testing.T) {
 	assert.Regexp(t, `^="[0-9]{16,}"$|^[0-9]{1,15}$|^[a-zA-Z]`, answer["request_id"])
 }
 
-func TestEachRefusalHasItsFieldAndReason(t *testing.T) {
+func TestResults_RefusalsHaveFieldAndReason(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	server.Inject(idverifytest.BaiduV4, idverifytest.Unavailable().Always())

@@ -20,7 +20,7 @@ func inGB18030(t *testing.T, text string) string {
 	return encoded
 }
 
-func TestAFileInAnotherEncodingIsRefusedWithTheReason(t *testing.T) {
+func TestEncoding_OtherThanUTF8IsRefused(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	text := "key,name,id_number,photo\r\nk1," + p.Name + "," + p.IDNumber + ",face.jpg\r\n"
@@ -45,7 +45,7 @@ func TestAFileInAnotherEncodingIsRefusedWithTheReason(t *testing.T) {
 	assert.Zero(t, server.Bill().Total())
 }
 
-func TestAFileInGB18030IsReadWhenThatIsSaid(t *testing.T) {
+func TestEncoding_GB18030ByFlag(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	text := "key,name,id_number,photo\r\nk1," + p.Name + "," + p.IDNumber + ",face.jpg\r\n"

@@ -77,7 +77,7 @@ func answersBy(t *testing.T, in, column string) map[string]map[string]string {
 	return byKey
 }
 
-func TestMadeUpPeopleAreAskedAboutOnce(t *testing.T) {
+func TestRun_AsksOnceAboutEachPerson(t *testing.T) {
 	t.Chdir(t.TempDir())
 	out, err := start(t, "-rows", "30", "-delay", "0s")
 	require.NoError(t, err, out)
@@ -95,7 +95,7 @@ func TestMadeUpPeopleAreAskedAboutOnce(t *testing.T) {
 	assert.Equal(t, answers, answersIn(t, filepath.Join(demoDir, "people.csv")))
 }
 
-func TestEachVendorGetsTheEvidenceThatItReads(t *testing.T) {
+func TestRun_EachVendorGetsItsEvidence(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	in := write(t, "\ufeffcapture,photo,id_number,name,key\n"+
@@ -120,7 +120,7 @@ func TestEachVendorGetsTheEvidenceThatItReads(t *testing.T) {
 	assert.Equal(t, 2, server.Bill().Total())
 }
 
-func TestFilesThatAreWrittenNameNobody(t *testing.T) {
+func TestRun_FilesHaveNoPersonalData(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.FaceMismatch()
 	in := write(t, "key,name,id_number,photo\n1,"+p.Name+","+p.IDNumber+",face.jpg\n"+p.Name+","+p.Name+","+p.IDNumber+",face.jpg\n")
@@ -136,7 +136,7 @@ func TestFilesThatAreWrittenNameNobody(t *testing.T) {
 	assert.NotContains(t, out, p.IDNumber)
 }
 
-func TestWhatCannotWorkIsRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestRun_RefusesBeforeSending(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	row := "1," + p.Name + "," + p.IDNumber + ",face.jpg\n"
@@ -167,7 +167,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnythingIsSent(t *testing.T) {
 }
 
 // The results never overwrite a file that the run needs, whatever its name.
-func TestTheAnswersOverwriteNoFileOfTheRun(t *testing.T) {
+func TestRun_ResultsOverwriteNoInput(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	in := write(t, "key,name,id_number,photo\n1,"+p.Name+","+p.IDNumber+",face.jpg\n")
@@ -191,7 +191,7 @@ func TestTheAnswersOverwriteNoFileOfTheRun(t *testing.T) {
 	assert.Equal(t, 1, server.Bill().Total())
 }
 
-func TestWithCredentialsTheRowsMustBeNamed(t *testing.T) {
+func TestRun_CredentialsNeedARowsFile(t *testing.T) {
 	environment := func(key string) string {
 		return map[string]string{"LINKFACE_API_ID": "EXAMPLE", "LINKFACE_API_SECRET": "EXAMPLE"}[key]
 	}
@@ -202,7 +202,7 @@ func TestWithCredentialsTheRowsMustBeNamed(t *testing.T) {
 	assert.ErrorIs(t, run(t.Context(), nil, half, nil, &out, &out), idverify.ErrInvalidConfig)
 }
 
-func TestHelpIsNoError(t *testing.T) {
+func TestHelp_IsNoError(t *testing.T) {
 	out, err := start(t, "-h")
 	assert.NoError(t, err)
 	assert.Contains(t, out, "-repeat")
@@ -213,14 +213,14 @@ func rootOf(server *idverifytest.Server) string {
 }
 
 // An argument given by mistake may be a name or an ID number.
-func TestAnArgumentThatBelongsToNoFlagIsNotShown(t *testing.T) {
+func TestArguments_StrayOnesAreNotShown(t *testing.T) {
 	out, err := start(t, "测试甲", "11010519000101001X")
 	require.ErrorContains(t, err, "-in")
 	assert.NotContains(t, out+err.Error(), "测试甲")
 	assert.NotContains(t, out+err.Error(), "11010519000101001X")
 }
 
-func TestTheRateIsEachVendors(t *testing.T) {
+func TestRate_IsPerVendor(t *testing.T) {
 	server := idverifytest.Start(t)
 	providers, err := accounts.StandIns(rootOf(server))
 	require.NoError(t, err)

@@ -175,7 +175,7 @@ func (p *process) perhaps(t *testing.T, in string) []string {
 }
 
 // Holds P-PAY-16.
-func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
+func TestKill_EachRowIsBilledOnce(t *testing.T) {
 	const total, answered, atOnce = 60, 21, 8
 	v := newVendors(t)
 	in := people(t, total)
@@ -225,11 +225,11 @@ func TestKilledHalfWayItBillsEachRowOnce(t *testing.T) {
 	assert.Zero(t, third.end(t), third.stdout.String())
 	assert.Empty(t, third.perhaps(t, in))
 	assert.Equal(t, total+3, v.Bill().Total())
-	assert.Len(t, v.Bill().Twice(), 3, "those that the vendor had billed, which nobody could know")
+	assert.Len(t, v.Bill().Twice(), 3, "rows that the vendor had billed, unknown to the program")
 }
 
 // Holds P-PAY-18.
-func TestCtrlCLosesNoAnswer(t *testing.T) {
+func TestCtrlC_LosesNoAnswer(t *testing.T) {
 	skipWithoutInterrupts(t)
 	const total, answered, atOnce = 40, 10, 8
 	v := newVendors(t)
@@ -257,7 +257,7 @@ func TestCtrlCLosesNoAnswer(t *testing.T) {
 }
 
 // Holds P-PAY-18.
-func TestSecondCtrlCAbandonsTheCallsAndNamesThem(t *testing.T) {
+func TestCtrlC_SecondCancelsAndNamesCalls(t *testing.T) {
 	skipWithoutInterrupts(t)
 	const total, answered, atOnce = 40, 10, 8
 	v := newVendors(t)
@@ -280,7 +280,7 @@ func TestSecondCtrlCAbandonsTheCallsAndNamesThem(t *testing.T) {
 	assert.Empty(t, v.Bill().Twice())
 }
 
-func TestOneProcessAtATime(t *testing.T) {
+func TestRun_OneProcessAtATime(t *testing.T) {
 	v := newVendors(t)
 	in := people(t, 20)
 	first := launch(t, "-in", in, "-base", v.url)
@@ -291,7 +291,7 @@ func TestOneProcessAtATime(t *testing.T) {
 	v.letPass(20)
 	assert.Zero(t, first.end(t), first.stdout.String())
 	assert.Equal(t, 20, v.Bill().Total())
-	assert.Len(t, answersIn(t, in), 20, "the second has not touched the first's answers")
+	assert.Len(t, answersIn(t, in), 20, "the second process left the first's answers unchanged")
 }
 
 func skipWithoutInterrupts(t *testing.T) {

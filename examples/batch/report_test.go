@@ -14,7 +14,7 @@ import (
 )
 
 // The closing lines say for each row whether another run makes sense.
-func TestTheClosingLinesSayWhatAnotherRunWouldDo(t *testing.T) {
+func TestReport_SaysWhetherToRunAgain(t *testing.T) {
 	failed := func(code idverify.Code, delivery idverify.Delivery, billed idverify.Billed) error {
 		return &idverify.Error{Code: code, Delivery: delivery, Billed: billed}
 	}
@@ -53,7 +53,7 @@ func TestTheClosingLinesSayWhatAnotherRunWouldDo(t *testing.T) {
 	sum.add(batch.Result{Result: &idverify.Result{Code: idverify.CodeFaceMismatch}})
 	var out bytes.Buffer
 	sum.print(&out, settings{}, batch.Progress{})
-	assert.Equal(t, 2, bytes.Count(out.Bytes(), []byte("\n")), "there is nothing to say of another run")
+	assert.Equal(t, 2, bytes.Count(out.Bytes(), []byte("\n")), "no advice about another run")
 }
 
 // The closing lines show a few keys, however many rows there are.

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTheJournalsSecretIsMadeOnceAndAskedFor(t *testing.T) {
+func TestSecret_CreatedOnceThenRequired(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	in := write(t, "key,name,id_number,photo\nk1,"+p.Name+","+p.IDNumber+",face.jpg\n")
@@ -61,7 +61,7 @@ func TestTheJournalsSecretIsMadeOnceAndAskedFor(t *testing.T) {
 }
 
 // A journal in the old format had no secret.
-func TestAJournalOfBeforeIsRefusedByName(t *testing.T) {
+func TestJournal_OldFormatIsRefused(t *testing.T) {
 	in := write(t, "key,name,id_number,photo\n")
 	journal := filepath.Join(filepath.Dir(in), "people.journal")
 	require.NoError(t, os.WriteFile(journal, []byte(`{"format":"idverify-journal","version":1}`+"\n"+`{"key":"k1","begun":true}`+"\n"), 0o600))

@@ -13,7 +13,7 @@ import (
 )
 
 // With two columns of one heading it is unclear which to ask about.
-func TestAHeadingTwiceIsRefused(t *testing.T) {
+func TestTable_RefusesDuplicateHeading(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	for _, heading := range []string{
@@ -37,7 +37,7 @@ func TestAHeadingTwiceIsRefused(t *testing.T) {
 	assert.Equal(t, "match", answersIn(t, in)["k1"]["code"])
 }
 
-func TestNumbersThatASpreadsheetRoundedAreRefused(t *testing.T) {
+func TestTable_RefusesRoundedNumbers(t *testing.T) {
 	server := idverifytest.Start(t)
 	for _, numbers := range [][]string{{"1.10105E+17", "110105190001025000"}, {"110105190001019997", "1.1E+17"}, {"110105190001019000", " 110105190001025000"}} {
 		text := "key,name,id_number,photo\n"
@@ -51,7 +51,7 @@ func TestNumbersThatASpreadsheetRoundedAreRefused(t *testing.T) {
 }
 
 // Spreadsheets leave blank rows at the end, and people leave white space in cells.
-func TestBlankRowsAndSpaceInCellsAreNothing(t *testing.T) {
+func TestTable_IgnoresBlankRowsAndSpaces(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	in := write(t, "key,name,id_number,photo\n,,,\n k1 , "+p.Name+" ,\t"+p.IDNumber+" , face.jpg \n,,,\n , ,\t,\n")
@@ -64,7 +64,7 @@ func TestBlankRowsAndSpaceInCellsAreNothing(t *testing.T) {
 
 // For a file without a heading, or with other separators, the error explains the
 // heading. It does not repeat the first line, which may be a person's data.
-func TestAFileWithoutAHeadingSaysNothingOfItsFirstLine(t *testing.T) {
+func TestTable_MissingHeadingHidesFirstLine(t *testing.T) {
 	p := idverifytest.Match()
 	for _, text := range []string{
 		"k1," + p.Name + "," + p.IDNumber + ",face.jpg\n",
@@ -80,7 +80,7 @@ func TestAFileWithoutAHeadingSaysNothingOfItsFirstLine(t *testing.T) {
 }
 
 // A cell written as ="…" is read as the text inside.
-func TestACellThatIsKeptAsTextIsRead(t *testing.T) {
+func TestTable_ReadsCellsKeptAsText(t *testing.T) {
 	server := idverifytest.Start(t)
 	p := idverifytest.Match()
 	in := write(t, "key,name,id_number,photo\n\"=\"\"1234567890123456789\"\"\","+p.Name+",\"=\"\""+p.IDNumber+"\"\"\",face.jpg\n")

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func TestParse_RefusesWhatIsOutOfRange(t *testing.T) {
+func TestParse_RefusesValuesOutOfRange(t *testing.T) {
 	for _, args := range [][]string{
 		{"-processes", "1"}, {"-processes", "25"}, {"-rate", "0"}, {"-rate", "NaN"}, {"-rate", "501"}, {"-tries", "0"}, {"-tries", "101"},
 		{"-questions", "0"}, {"-questions", "2001"}, {"more"}, {"-unknown"},
@@ -39,7 +39,7 @@ func TestParse_RefusesWhatIsOutOfRange(t *testing.T) {
 	assert.Equal(t, settings{processes: 6, rate: 20, tries: 5, questions: 200}, s)
 }
 
-func TestParse_HelpSaysWhatIsNeeded(t *testing.T) {
+func TestParse_HelpNamesRequirements(t *testing.T) {
 	var help bytes.Buffer
 	_, err := parse([]string{"-h"}, &help)
 	require.ErrorIs(t, err, flag.ErrHelp)
@@ -48,7 +48,7 @@ func TestParse_HelpSaysWhatIsNeeded(t *testing.T) {
 }
 
 // Missing programs are named before anything is started.
-func TestRun_SaysWhatToInstall(t *testing.T) {
+func TestRun_NamesMissingPrograms(t *testing.T) {
 	if len(servers.Missing()) == 0 {
 		t.Setenv("PATH", "")
 	}

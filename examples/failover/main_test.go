@@ -28,7 +28,7 @@ func blocks(t *testing.T, args ...string) []string {
 	return all
 }
 
-func TestTheTableShowsWhoAnsweredAndWhoBilled(t *testing.T) {
+func TestTable_ShowsWhoAnsweredAndBilled(t *testing.T) {
 	all := blocks(t)
 	for i, want := range [][]string{
 		{"volcengine: match", "tencentfaceid bad_response (perhaps billed) → volcengine match"},
@@ -71,7 +71,7 @@ func TestRun_Flags(t *testing.T) {
 	assert.Empty(t, out.String())
 }
 
-func TestInterruptStops(t *testing.T) {
+func TestInterrupt_StopsTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	assert.ErrorIs(t, run(ctx, nil, &bytes.Buffer{}), context.Canceled)

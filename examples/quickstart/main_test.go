@@ -38,7 +38,7 @@ func wide(out *bytes.Buffer) terminal.Screen {
 	return terminal.Screen{Writer: out, Width: terminal.FullWidth, IsFile: true}
 }
 
-func TestWithoutCredentialsTheStandInAnswersAndSaysSo(t *testing.T) {
+func TestRun_StandInWithoutCredentials(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-verbose"}, nothing, wide(&out)))
 	text := out.String()
@@ -66,20 +66,20 @@ func rowOf(block, about string) string {
 	return ""
 }
 
-func TestCredentialsOfRealVendorsNeedAPerson(t *testing.T) {
+func TestRun_RealVendorsNeedAPerson(t *testing.T) {
 	var out bytes.Buffer
 	err := run(t.Context(), nil, environment("LINKFACE_API_ID", "EXAMPLE", "LINKFACE_API_SECRET", "EXAMPLE"), wide(&out))
 	assert.ErrorContains(t, err, "-name")
 }
 
-func TestHalfASetOfCredentialsIsAnError(t *testing.T) {
+func TestRun_IncompleteCredentials(t *testing.T) {
 	for _, key := range []string{"LINKFACE_API_ID", "BAIDU_SECRET_KEY", "TENCENT_APP_ID"} {
 		err := run(t.Context(), nil, environment(key, "1250000000"), wide(&bytes.Buffer{}))
 		assert.ErrorIs(t, err, idverify.ErrInvalidConfig, key)
 	}
 }
 
-func TestAPersonIsAskedAbout(t *testing.T) {
+func TestRun_VerifiesGivenPerson(t *testing.T) {
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()
 	photo := filepath.Join(t.TempDir(), "face.jpg")
@@ -95,7 +95,7 @@ func TestAPersonIsAskedAbout(t *testing.T) {
 }
 
 // One question that was sent is enough: its reply is an answer.
-func TestNothingSentIsAnError(t *testing.T) {
+func TestRun_NothingSentIsAnError(t *testing.T) {
 	server := httptest.NewServer(idverifytest.New())
 	defer server.Close()
 	baidu := environment(
@@ -108,7 +108,7 @@ func TestNothingSentIsAnError(t *testing.T) {
 	var e *idverify.Error
 	require.ErrorAs(t, err, &e)
 	assert.ErrorContains(t, err, "nothing could be sent")
-	assert.Regexp(t, `you asked +– `, out.String(), "the table is printed all the same")
+	assert.Regexp(t, `you asked +– `, out.String(), "the table is still printed")
 	assert.NotContains(t, err.Error(), person.Name)
 
 	photo := filepath.Join(t.TempDir(), "face.jpg")
@@ -117,7 +117,7 @@ func TestNothingSentIsAnError(t *testing.T) {
 	assert.NoError(t, run(t.Context(), []string{"-name", person.Name, "-id", person.IDNumber, "-photo", photo}, baidu, wide(&out)))
 }
 
-func TestHelpIsNoErrorAndStrayArgumentsAre(t *testing.T) {
+func TestRun_HelpAndStrayArguments(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-h"}, nothing, wide(&out)))
 	assert.Contains(t, out.String(), "-photo")
@@ -130,7 +130,7 @@ func TestHelpIsNoErrorAndStrayArgumentsAre(t *testing.T) {
 	assert.Empty(t, out.String())
 }
 
-func TestInterruptStops(t *testing.T) {
+func TestInterrupt_StopsTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	assert.ErrorIs(t, run(ctx, nil, nothing, wide(&bytes.Buffer{})), context.Canceled)

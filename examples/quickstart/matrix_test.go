@@ -27,7 +27,7 @@ func shown(t *testing.T, width int, args ...string) []string {
 // introduction counts the lines about the stand-in, with the empty line after them.
 func introduction(l terminal.Lang) int { return strings.Count(words[wordStandIn][l], "\n") + 2 }
 
-func TestTheMatrixFitsItsScreen(t *testing.T) {
+func TestMatrix_FitsTheScreen(t *testing.T) {
 	for name, l := range map[string]terminal.Lang{"en": terminal.English, "zh": terminal.Chinese} {
 		narrow := labelWidth + len(idverifytest.Vendors())*(1+markWidth)
 		for _, width := range []int{terminal.FullWidth, narrow} {
@@ -52,7 +52,7 @@ func TestTheMatrixFitsItsScreen(t *testing.T) {
 	}
 }
 
-func TestEveryCellIsThePersonsOutcome(t *testing.T) {
+func TestMatrix_CellsShowOutcomes(t *testing.T) {
 	lines := shown(t, 2*terminal.FullWidth)
 	head, lines := lines[introduction(terminal.English)], lines[introduction(terminal.English)+1:]
 	for i, p := range idverifytest.Persons() {
@@ -73,7 +73,7 @@ func TestEveryCellIsThePersonsOutcome(t *testing.T) {
 	}
 }
 
-func TestEverythingHasWordsInBothLanguages(t *testing.T) {
+func TestMatrix_CompleteInBothLanguages(t *testing.T) {
 	fits := func(text [2]string, width int, what any) {
 		for _, word := range text {
 			assert.NotEmpty(t, word, what)

@@ -39,7 +39,7 @@ func start(t *testing.T, args ...string) string {
 	return line
 }
 
-func TestJSONIsOneLineAndWhatItSaysIsServed(t *testing.T) {
+func TestJSON_IsOneLineAndCorrect(t *testing.T) {
 	var about description
 	require.NoError(t, json.Unmarshal([]byte(start(t, "-json")), &about))
 	assert.Len(t, about.Vendors, len(idverifytest.Vendors()))
@@ -61,7 +61,7 @@ func TestJSONIsOneLineAndWhatItSaysIsServed(t *testing.T) {
 	assert.Contains(t, string(body), "verify_score")
 }
 
-func TestTextNamesVendorsCredentialsAndPeople(t *testing.T) {
+func TestText_NamesVendorsCredentialsAndPeople(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, describe("http://127.0.0.1:8089").print(&out))
 	for _, want := range []string{"http://127.0.0.1:8089/linkface", "http://127.0.0.1:8089/baiduv4", "http://127.0.0.1:8089/tencent",
@@ -71,7 +71,7 @@ func TestTextNamesVendorsCredentialsAndPeople(t *testing.T) {
 	assert.Contains(t, start(t), "Stand-in vendors")
 }
 
-func TestTextSaysWhatVendorsDoOtherwiseAndGivesTheEvidence(t *testing.T) {
+func TestText_ListsDifferencesAndEvidence(t *testing.T) {
 	about := describe("http://127.0.0.1:8089")
 	var out bytes.Buffer
 	require.NoError(t, about.print(&out))
@@ -104,7 +104,7 @@ func TestTextSaysWhatVendorsDoOtherwiseAndGivesTheEvidence(t *testing.T) {
 	}
 }
 
-func TestAddressIsOneThatCanBeCalled(t *testing.T) {
+func TestAddress_CanBeCalled(t *testing.T) {
 	for _, want := range []struct {
 		ip  net.IP
 		out string
@@ -127,11 +127,11 @@ func TestAddressIsOneThatCanBeCalled(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, resp.StatusCode)
 }
 
-func TestStrayArgumentsAreRefused(t *testing.T) {
+func TestArguments_StrayOnesAreRefused(t *testing.T) {
 	assert.ErrorContains(t, run(t.Context(), []string{"-json", "8089"}, io.Discard), "1 arguments")
 	assert.NoError(t, run(t.Context(), []string{"-h"}, io.Discard))
 }
 
-func TestAddressInUseIsAnError(t *testing.T) {
+func TestAddress_InUseIsAnError(t *testing.T) {
 	assert.Error(t, run(t.Context(), []string{"-addr", "256.0.0.1:1"}, io.Discard))
 }

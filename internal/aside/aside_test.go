@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestAskGivesTheAnswer(t *testing.T) {
+func TestAsk_ReturnsAnswer(t *testing.T) {
 	var d Desk
 	failed := errors.New("failed")
 	got, err := Ask(t.Context(), &d, time.Second, func(context.Context) (int, error) { return 7, failed })
@@ -22,7 +22,7 @@ func TestAskGivesTheAnswer(t *testing.T) {
 	assert.Zero(t, d.LeftBehind())
 }
 
-func TestAskLeavesADeafStoreBehind(t *testing.T) {
+func TestAsk_AbandonsHangingStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk
 		release := make(chan struct{})
@@ -52,7 +52,7 @@ func TestAskLeavesADeafStoreBehind(t *testing.T) {
 // Callers that all start before the first gives up leave at most MostAtOnce questions
 // behind.
 // Holds P-PAY-15.
-func TestAskLeavesFewBehindOfManyAtOnce(t *testing.T) {
+func TestAsk_AbandonedQuestionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers = 10 * MostAtOnce
 		var d Desk
@@ -82,7 +82,7 @@ func TestAskLeavesFewBehindOfManyAtOnce(t *testing.T) {
 }
 
 // A healthy store serves any number of callers, MostAtOnce at a time.
-func TestAskServesMoreCallersThanAreUnderWayAtOnce(t *testing.T) {
+func TestAsk_ServesMoreCallersThanItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk
 		var all sync.WaitGroup
@@ -100,7 +100,7 @@ func TestAskServesMoreCallersThanAreUnderWayAtOnce(t *testing.T) {
 	})
 }
 
-func TestAskEndsWithItsCaller(t *testing.T) {
+func TestAsk_EndsWithItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -112,7 +112,7 @@ func TestAskEndsWithItsCaller(t *testing.T) {
 	})
 }
 
-func TestAskHandsAPanicOnWhereSomebodyWaits(t *testing.T) {
+func TestAsk_PanicReachesWaitingCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk
 		assert.PanicsWithValue(t, "broken", func() {

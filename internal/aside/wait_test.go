@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestWaitGivesTheAnswer(t *testing.T) {
+func TestWait_ReturnsAnswer(t *testing.T) {
 	var d Desk
 	failed := errors.New("failed")
 	got, err := Wait(t.Context(), &d, func(context.Context) (int, error) { return 7, failed }, nil)
@@ -23,7 +23,7 @@ func TestWaitGivesTheAnswer(t *testing.T) {
 	assert.Zero(t, d.LeftBehind())
 }
 
-func TestWaitLeavesTheDeafBehindAndTakesNothingLate(t *testing.T) {
+func TestWait_AbandonsHangingQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk
 		release := make(chan struct{})
@@ -53,7 +53,7 @@ func TestWaitLeavesTheDeafBehindAndTakesNothingLate(t *testing.T) {
 // Many callers that leave a healthy queue at the same moment leave no question
 // behind.
 // Holds P-PAY-14.
-func TestWaitOfManyWhoLeaveAtOnce(t *testing.T) {
+func TestWait_ManyLeaveAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Desk
 		ctx, cancel := context.WithCancel(t.Context())

@@ -24,7 +24,7 @@ func (r rude) Close() error {
 }
 
 // Media is a user's, and is read where nobody could recover.
-func TestMediaThatMisbehavesIsAnError(t *testing.T) {
+func TestBody_FaultyMediaIsAnError(t *testing.T) {
 	for name, read := range map[string]func([]byte) (int, error){
 		"panics":         func([]byte) (int, error) { panic("boom") },
 		"negative":       func([]byte) (int, error) { return -1, nil },
@@ -46,7 +46,7 @@ func TestMediaThatMisbehavesIsAnError(t *testing.T) {
 	}
 }
 
-func TestEmptyReadsNowAndThenAreFine(t *testing.T) {
+func TestBody_AcceptsEmptyReads(t *testing.T) {
 	n := 0
 	media := &source{size: 300, open: func() io.Reader {
 		return rude{read: func(p []byte) (int, error) {

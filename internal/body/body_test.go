@@ -59,7 +59,7 @@ func read(t *testing.T, b *body.Body) []byte {
 	return content
 }
 
-func TestMultipartReadsBackEqual(t *testing.T) {
+func TestMultipart_RoundTrip(t *testing.T) {
 	media := of([]byte("\x00\x01 capture \r\n--"))
 	b, err := body.Multipart(
 		[]body.Field{{Name: "name", Value: "张三\r\nX: y"}, {Name: "id_number", Value: ""}},
@@ -67,7 +67,7 @@ func TestMultipartReadsBackEqual(t *testing.T) {
 	)
 	require.NoError(t, err)
 	first := read(t, b)
-	assert.Equal(t, first, read(t, b), "a body opens again")
+	assert.Equal(t, first, read(t, b), "a body can be opened again")
 	assert.Equal(t, media.opened, media.closed)
 
 	mediaType, params, err := mime.ParseMediaType(b.ContentType())
@@ -81,7 +81,7 @@ func TestMultipartReadsBackEqual(t *testing.T) {
 	assert.Equal(t, io.EOF, err)
 }
 
-func TestMultipartOfFieldsAloneReadsBackEqual(t *testing.T) {
+func TestMultipart_FieldsOnlyRoundTrip(t *testing.T) {
 	b, err := body.Multipart([]body.Field{{Name: "name", Value: "张三"}, {Name: "id_number", Value: "1"}}, nil)
 	require.NoError(t, err)
 	_, params, err := mime.ParseMediaType(b.ContentType())
@@ -104,7 +104,7 @@ func expectPart(t *testing.T, parts *multipart.Reader, name, fileName, content s
 	assert.Equal(t, content, string(got))
 }
 
-func TestMultipartBoundaryIsNewEachTime(t *testing.T) {
+func TestMultipart_NewBoundaryEachTime(t *testing.T) {
 	one, err := body.Multipart(nil, nil)
 	require.NoError(t, err)
 	two, err := body.Multipart(nil, nil)
@@ -113,7 +113,7 @@ func TestMultipartBoundaryIsNewEachTime(t *testing.T) {
 }
 
 // Holds P-WIRE-8.
-func TestMultipartRefusesHeadersThatNeedEscaping(t *testing.T) {
+func TestMultipart_RefusesHeadersThatNeedEscaping(t *testing.T) {
 	_, err := body.Multipart([]body.Field{{Name: "a\"\r\nb", Value: "x"}}, nil)
 	assert.Error(t, err)
 	for _, mark := range []string{`"`, `\`, "\r", "\n", "\x00", "\x1f", "\x7f"} {
@@ -128,7 +128,7 @@ func TestMultipartRefusesHeadersThatNeedEscaping(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestJSONReadsBackEqual(t *testing.T) {
+func TestJSON_RoundTrip(t *testing.T) {
 	for _, size := range []int{0, 1, 2, 3, 3071, 3072, 3073, 6144, 100_001} {
 		picture := bytes.Repeat([]byte{0xff, 0, 0x7e}, size/3+1)[:size]
 		media := of(picture)
@@ -146,7 +146,7 @@ func TestJSONReadsBackEqual(t *testing.T) {
 	}
 }
 
-func TestJSONDoesNotEscapeHTML(t *testing.T) {
+func TestJSON_DoesNotEscapeHTML(t *testing.T) {
 	b, err := body.JSON([]body.Member{{Name: "k", Value: "<&>"}})
 	require.NoError(t, err)
 	assert.Equal(t, `{"k":"<&>"}`, string(read(t, b)))
@@ -157,7 +157,7 @@ func TestForm(t *testing.T) {
 	assert.Equal(t, "client_id=a%26b&grant_type=client_credentials", string(read(t, b)))
 }
 
-func TestReaderFillsTheBuffer(t *testing.T) {
+func TestReader_FillsTheBuffer(t *testing.T) {
 	media := of(bytes.Repeat([]byte("x"), 9000))
 	b, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, media.size)}})
 	require.NoError(t, err)
@@ -170,7 +170,7 @@ func TestReaderFillsTheBuffer(t *testing.T) {
 // A body whose media changed must break off: what the vendor gets is never
 // whole, so it cannot be taken for the picture.
 // Holds P-WIRE-9, P-LIVE-3.
-func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
+func TestBody_ChangedMediaIsNeverSentWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 1000)
 	boom := errors.New("disk on fire at /home/zhangsan")
 	for name, media := range map[string]*source{
@@ -199,7 +199,7 @@ func TestChangedMediaIsAnErrorAndNeverWhole(t *testing.T) {
 				var mediaErr *body.MediaError
 				require.ErrorAs(t, err, &mediaErr)
 				if media.err != nil {
-					assert.ErrorIs(t, err, media.err, "for those who ask what it was")
+					assert.ErrorIs(t, err, media.err, "the original error is kept")
 				}
 				assert.NotContains(t, err.Error(), "zhangsan")
 				assert.Less(t, int64(len(got)), b.Len())
@@ -239,7 +239,7 @@ func TestInMemory(t *testing.T) {
 	}
 	assert.True(t, body.Form(url.Values{"a": {"b"}}).InMemory())
 	assert.True(t, file(lending{[]byte("abc")}).InMemory())
-	assert.False(t, file(of([]byte("abc"))).InMemory(), "it may be a file, and hang")
+	assert.False(t, file(of([]byte("abc"))).InMemory(), "media may be a file, and hang")
 	assert.False(t, file(struct {
 		media.Opener
 		lender
@@ -252,7 +252,7 @@ type lender bool
 func (l lender) InMemory() bool { return bool(l) }
 
 // What is borrowed and what is read are one body, in turns of any size.
-func TestBorrowedAndReadBytesAreTheBody(t *testing.T) {
+func TestLend_LentAndReadBytesMakeTheBody(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 1000)
 	media := lending{content}
 	form, err := body.Multipart([]body.Field{{Name: "a", Value: "b"}}, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 7000)})
@@ -284,7 +284,7 @@ func TestBorrowedAndReadBytesAreTheBody(t *testing.T) {
 }
 
 // Nothing of a body is lent that is closed or has failed.
-func TestNothingIsLentOfABodyThatHasEnded(t *testing.T) {
+func TestLend_NothingAfterCloseOrError(t *testing.T) {
 	media := lending{bytes.Repeat([]byte("x"), 1000)}
 	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 1000)})
 	require.NoError(t, err)
@@ -316,7 +316,7 @@ func (u unreadable) Open() (io.ReadCloser, int64, error) {
 }
 func (u *unreadable) Read([]byte) (int, error) { return 0, u.err }
 
-func TestSlowReadersGiveTheSameBytes(t *testing.T) {
+func TestBody_SlowMediaGiveTheSameBytes(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 2000)
 	media := &source{open: func() io.Reader { return iotest.OneByteReader(bytes.NewReader(content)) }, size: int64(len(content))}
 	b, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, media.size)}})
@@ -327,7 +327,7 @@ func TestSlowReadersGiveTheSameBytes(t *testing.T) {
 	assert.Equal(t, fast, slow)
 }
 
-func TestClosedBodyCannotBeRead(t *testing.T) {
+func TestBody_ReadAfterCloseFails(t *testing.T) {
 	media := of([]byte("abc"))
 	b, err := body.JSON([]body.Member{{Name: "image", Media: body.Sized(media, 3)}})
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ import (
 // What is signed is what is sent: the last piece comes only if all bytes are the
 // same, whatever is in the body and however it is read.
 // Holds P-WIRE-9.
-func TestABodyIsHeldToTheDigestThatWasMadeOfIt(t *testing.T) {
+func TestSigned_ChangedBodyIsNeverSentWhole(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 20_000)
 	current := content
 	held := &source{open: func() io.Reader { return bytes.NewReader(current) }, size: int64(len(content))}
@@ -42,7 +42,7 @@ func TestABodyIsHeldToTheDigestThatWasMadeOfIt(t *testing.T) {
 		again, err := b.Digest(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, sum, again, name)
-		assert.Equal(t, opened, held.opened, "it is made once")
+		assert.Equal(t, opened, held.opened, "it is computed once")
 
 		for _, at := range []int{0, len(content) / 2, len(content) - 1} {
 			current = bytes.Clone(content)
@@ -64,7 +64,7 @@ func TestABodyIsHeldToTheDigestThatWasMadeOfIt(t *testing.T) {
 	assert.Equal(t, held.opened, held.closed)
 }
 
-func TestNothingIsLentOfABodyThatWasDigested(t *testing.T) {
+func TestSigned_LendsNothing(t *testing.T) {
 	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(lending{[]byte("abc")}, 3)})
 	require.NoError(t, err)
 	_, err = form.Digest(t.Context())
@@ -78,7 +78,7 @@ func TestNothingIsLentOfABodyThatWasDigested(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-func TestADigestOfABodyFailsAsTheBodyDoes(t *testing.T) {
+func TestDigest_FailsAsTheBodyDoes(t *testing.T) {
 	boom := errors.New("boom")
 	for _, held := range []*source{{err: boom}, {open: func() io.Reader { return iotest.ErrReader(boom) }, size: 5}} {
 		form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(held, 5)})

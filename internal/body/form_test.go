@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/growth"
 )
 
-func TestAFormReadsBackEqual(t *testing.T) {
+func TestMediaForm_RoundTrip(t *testing.T) {
 	content := []byte{0xfb, 0xff, 0xfe, 0x00, 0x01} // +//+AAE=
 	media := of(content)
 	b, err := body.MediaForm(t.Context(), []body.Member{
@@ -33,14 +33,14 @@ func TestAFormReadsBackEqual(t *testing.T) {
 	sum, err := b.Digest(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, sha256.Sum256(sent), sum)
-	assert.Equal(t, opened, media.opened, "the digest was made together with the length")
+	assert.Equal(t, opened, media.opened, "the digest is computed together with the length")
 
 	none, err := body.MediaForm(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, read(t, none))
 }
 
-func TestAFormWhoseMediaCannotBeReadIsNone(t *testing.T) {
+func TestMediaForm_UnreadableMedia(t *testing.T) {
 	media := &source{err: errBroken}
 	_, err := body.MediaForm(t.Context(), []body.Member{{Name: "p", Media: body.Sized(media, 3)}})
 	require.ErrorIs(t, err, errBroken)
@@ -53,7 +53,7 @@ func TestAFormWhoseMediaCannotBeReadIsNone(t *testing.T) {
 
 // Other bytes of the same number can be more or fewer in a form. Wherever the body
 // ends then, its reader tells of the media.
-func TestAFormOfMediaThatChangedIsNeverWhole(t *testing.T) {
+func TestMediaForm_ChangedMediaIsNeverSentWhole(t *testing.T) {
 	long, short := bytes.Repeat([]byte{0xff}, 20_000), make([]byte, 20_000)
 	for _, change := range [][2][]byte{{long, short}, {short, long}, {append(long[:19_999:19_999], 0), long}} {
 		current := change[0]
@@ -78,7 +78,7 @@ func TestAFormOfMediaThatChangedIsNeverWhole(t *testing.T) {
 }
 
 // The length depends on the bytes, and a picture is never held.
-func TestAFormAllocatesTheSameForEverySize(t *testing.T) {
+func TestMediaForm_AllocatesTheSameForEverySize(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector allocates, too")
 	}

@@ -149,8 +149,8 @@ func checkBody(t *testing.T, b *body.Body, media *source, right bool, want []byt
 		}
 		var broken *body.MediaError
 		require.ErrorAs(t, err, &broken)
-		require.Less(t, len(got), len(want), "wrong media went out whole")
-		require.True(t, bytes.HasPrefix(want, got), "%q is no beginning of %q", got, want)
+		require.Less(t, len(got), len(want), "changed media were sent whole")
+		require.True(t, bytes.HasPrefix(want, got), "%q is not a prefix of %q", got, want)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // An encoder is used again, and must not keep a picture until then.
-func TestAnEncoderKeepsNothingOfItsMedia(t *testing.T) {
+func TestEncoder_IsClearedBeforeReuse(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 3*rawChunk)
 	b, err := JSON([]Member{{Name: "image", Media: Sized(held(picture), int64(len(picture)))}})
 	require.NoError(t, err)
@@ -28,7 +28,7 @@ func TestAnEncoderKeepsNothingOfItsMedia(t *testing.T) {
 	require.Zero(t, *e)
 }
 
-func TestAFormEncoderKeepsNothingOfItsMedia(t *testing.T) {
+func TestFormEncoder_IsClearedBeforeReuse(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 3*rawChunk)
 	b, err := MediaForm(t.Context(), []Member{{Name: "image", Media: Sized(held(picture), int64(len(picture)))}})
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func (h held) Open() (io.ReadCloser, int64, error) {
 }
 
 // Every character, and bytes that are none, are written as encoding/json does.
-func TestStringsAreWrittenAsEncodingJSONDoes(t *testing.T) {
+func TestJSON_StringsMatchEncodingJSON(t *testing.T) {
 	check := func(s string) {
 		var want bytes.Buffer
 		enc := json.NewEncoder(&want)
@@ -71,7 +71,7 @@ func TestStringsAreWrittenAsEncodingJSONDoes(t *testing.T) {
 }
 
 // Every sign at every place of a group is escaped, and nothing else is.
-func TestBase64IsEscapedAsAFormIs(t *testing.T) {
+func TestFormEncoder_EscapesBase64(t *testing.T) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	for first := range alphabet {
 		for second := range alphabet {

@@ -15,7 +15,7 @@ import (
 )
 
 // Media may stand at any depth, between values of any kind.
-func TestNestedJSONReadsBackEqual(t *testing.T) {
+func TestJSON_NestedRoundTrip(t *testing.T) {
 	content := bytes.Repeat([]byte{0xfb, 0xff, 7}, 5000)
 	media := of(content)
 	picture := body.Sized(media, media.size)
@@ -37,7 +37,7 @@ func TestNestedJSONReadsBackEqual(t *testing.T) {
 	assert.Equal(t, media.opened, media.closed)
 }
 
-func TestNumbersAreWrittenAsJSONReadsThem(t *testing.T) {
+func TestJSON_Numbers(t *testing.T) {
 	for _, f := range []float64{0, math.Copysign(0, -1), 1, -1.5, 1e21, 1e-7, 79.9, math.MaxFloat64, math.SmallestNonzeroFloat64} {
 		b, err := body.JSON([]body.Member{{Name: "f", Other: body.Float(f)}})
 		require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestNumbersAreWrittenAsJSONReadsThem(t *testing.T) {
 	}
 }
 
-func TestDeepJSONReadsBackEqual(t *testing.T) {
+func TestJSON_DeepRoundTrip(t *testing.T) {
 	var v body.Value = body.Object{{Name: "image", Media: body.Sized(of([]byte("abc")), 3)}}
 	for range 50 {
 		v = body.List{body.Object{{Name: "o", Other: v}}}

@@ -62,7 +62,7 @@ func checkText(t *testing.T, text string) {
 	assert.Equal(t, whole(t, bodyOf(t, media.String(text)), iotest.OneByteReader), whole(t, bodyOf(t, slowly{text, iotest.HalfReader}), iotest.HalfReader))
 }
 
-func TestTextOfAnyBytesReadsBackEqual(t *testing.T) {
+func TestText_RoundTripOfAnyBytes(t *testing.T) {
 	var all strings.Builder
 	for r := rune(0); r <= unicode.MaxRune; r += 1 + r/64 {
 		if utf8.ValidRune(r) {
@@ -82,7 +82,7 @@ func TestTextOfAnyBytesReadsBackEqual(t *testing.T) {
 	}
 }
 
-func TestTextThatIsBrokenOrBlankIsSeen(t *testing.T) {
+func TestLookAtText_DetectsInvalidAndBlankText(t *testing.T) {
 	for text, want := range map[string]struct{ blank, broken bool }{
 		"a": {}, " \t\u3000\n": {blank: true}, " a": {}, "\xff": {broken: true}, "a\xe5\xbc": {broken: true},
 		strings.Repeat(" ", 40_000): {blank: true}, strings.Repeat(" ", 40_000) + "x": {}, strings.Repeat("张", 20_000) + "\xe5": {broken: true},
@@ -96,7 +96,7 @@ func TestTextThatIsBrokenOrBlankIsSeen(t *testing.T) {
 	}
 }
 
-func TestTheHeadOfATextIsItsBeginningInWholeCharacters(t *testing.T) {
+func TestLookAtText_HeadHasWholeCharacters(t *testing.T) {
 	for _, text := range []string{"short", strings.Repeat("a", maxHead), strings.Repeat("a", 5*maxHead), "a" + strings.Repeat("张", 5*maxHead)} {
 		for _, shape := range []func(io.Reader) io.Reader{asTheyCome, iotest.OneByteReader} {
 			look, err := LookAtText(slowly{text, shape}, plenty)
@@ -110,7 +110,7 @@ func TestTheHeadOfATextIsItsBeginningInWholeCharacters(t *testing.T) {
 }
 
 // The limit is one of the JSON, and is seen before the rest is read.
-func TestTextThatIsTooLongIsReadNoFurther(t *testing.T) {
+func TestLookAtText_StopsAtTheLimit(t *testing.T) {
 	const max = 100_000
 	for char, fits := range map[string]int{"a": max, "\n": max / 2, "\x01": max / 6, "张": max / 3} {
 		_, err := LookAtText(media.String(strings.Repeat(char, fits)), max)
@@ -121,7 +121,7 @@ func TestTextThatIsTooLongIsReadNoFurther(t *testing.T) {
 	opened := false
 	_, err := LookAtText(endless(func(p []byte) { opened = true }), max)
 	assert.ErrorIs(t, err, media.ErrTooLarge)
-	assert.False(t, opened, "its length says it")
+	assert.False(t, opened, "its length shows it")
 
 	read := 0
 	_, err = LookAtText(held(nil).readBy(50_000, func(p []byte) (int, error) {
@@ -156,7 +156,7 @@ func (r readBy) Open() (io.ReadCloser, int64, error) { return io.NopCloser(r.rea
 
 // A text is sent as it was looked at, or not whole.
 // Holds P-WIRE-9.
-func TestTextThatChangesIsAnErrorAndNeverWhole(t *testing.T) {
+func TestText_ChangedTextIsNeverSentWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 5000)
 	for name, changed := range map[string]string{
 		"its end": content[:49_999] + "x", "its beginning": "x" + content[1:], "an escape": content[:49_999] + "\n",
@@ -180,7 +180,7 @@ type opener func() (io.ReadCloser, int64, error)
 
 func (o opener) Open() (io.ReadCloser, int64, error) { return o() }
 
-func TestAnEscaperKeepsNothingOfItsText(t *testing.T) {
+func TestEscaper_IsClearedBeforeReuse(t *testing.T) {
 	text, err := LookAtText(media.String(strings.Repeat("\x01p", 3*rawChunk)), plenty)
 	require.NoError(t, err)
 	b, err := JSON([]Member{{Name: "data", Text: text}})
@@ -196,7 +196,7 @@ func TestAnEscaperKeepsNothingOfItsText(t *testing.T) {
 }
 
 // A text is never held, whatever its size and however much of it is escaped.
-func TestATextAllocatesTheSameForEverySize(t *testing.T) {
+func TestText_AllocatesTheSameForEverySize(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector allocates, too")
 	}
@@ -248,7 +248,7 @@ func (inMemory) InMemory() bool  { return true }
 func (inMemory) Close() error    { return nil }
 func (inMemory) Next(int) []byte { panic("lent without an escape") }
 
-func TestATextIsNotLentAsItLies(t *testing.T) {
+func TestText_IsNotLentUnescaped(t *testing.T) {
 	text, err := LookAtText(inMemory{strings.NewReader("\n\n\n\n")}, plenty)
 	require.NoError(t, err)
 	b, err := JSON([]Member{{Name: "data", Text: text}})

@@ -29,7 +29,7 @@ type reply struct {
 	Self   *reply
 }
 
-func TestOfSharesNothingThatCanBeChanged(t *testing.T) {
+func TestOf_SharesNothingMutable(t *testing.T) {
 	score, number := 0.5, 1
 	r := &reply{
 		Score: &score, Inner: &inner{Texts: []string{"a"}, own: &number}, ByName: map[string][]int{"a": {1}},
@@ -43,7 +43,7 @@ func TestOfSharesNothingThatCanBeChanged(t *testing.T) {
 	assert.Equal(t, r.Any, own.Any)
 	assert.Equal(t, r.At, own.At)
 	assert.True(t, errors.Is(own.Err, io.EOF), "an error is compared by its address")
-	assert.Same(t, r.Inner.own, own.Inner.own, "fields of its own are left to the type")
+	assert.Same(t, r.Inner.own, own.Inner.own, "unexported fields are shared")
 
 	*own.Score, own.Inner.Texts[0], own.ByName["a"][0], *own.Array[0], own.Nested[0].Texts[0] = 9, "x", 9, 9, "x"
 	own.ByName["new"] = nil
@@ -57,7 +57,7 @@ func TestOfSharesNothingThatCanBeChanged(t *testing.T) {
 	assert.Equal(t, map[string]any{"b": []string{"c"}}, r.Any.([]any)[1])
 }
 
-func TestOfValuesThatPointAtThemselves(t *testing.T) {
+func TestOf_CyclicValues(t *testing.T) {
 	r := &reply{}
 	r.Self = r
 	own := Of(r)
@@ -71,7 +71,7 @@ func TestOfValuesThatPointAtThemselves(t *testing.T) {
 	assert.NotEqual(t, 7, list[1])
 }
 
-func TestOfNothing(t *testing.T) {
+func TestOf_Nil(t *testing.T) {
 	assert.Nil(t, Of[any](nil))
 	assert.Nil(t, Of[*reply](nil))
 	assert.Equal(t, 7, Of[any](7))

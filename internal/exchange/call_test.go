@@ -24,7 +24,7 @@ func (reader) Accepts(ev idverify.Evidence) bool {
 	return ok
 }
 
-func TestCallerWhoHasLeftBeforeBeginsNothing(t *testing.T) {
+func TestCall_CancelledBeforeStartSendsNothing(t *testing.T) {
 	req := &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes([]byte("x")))}}
 	ctx, leave := context.WithCancel(t.Context())
 	v := answered(0).Vendor
@@ -45,7 +45,7 @@ func TestCallerWhoHasLeftBeforeBeginsNothing(t *testing.T) {
 
 // The vendor may have billed an answer that broke off. With its request id, the
 // vendor can be asked.
-func TestRequestIDOfAnAnswerThatBreaksOffIsKept(t *testing.T) {
+func TestCall_KeepsRequestIDOfTruncatedAnswer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Length", "100")

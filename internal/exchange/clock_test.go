@@ -95,7 +95,7 @@ func TestClockSkew_Corrected(t *testing.T) {
 	}
 }
 
-func TestWithoutADateNothingIsHealed(t *testing.T) {
+func TestClockSkew_NeedsDateHeader(t *testing.T) {
 	s := newSigned(time.Hour)
 	s.dated = -1
 	assert.Equal(t, "0s: signature_expired, refused, expired", s.asks(t))
@@ -104,7 +104,7 @@ func TestWithoutADateNothingIsHealed(t *testing.T) {
 // A vendor with one code for every problem with a signature is not asked again,
 // because it locks accounts. Its Date header corrects later calls.
 // Holds P-PAY-1.
-func TestWithoutACodeAboutTimeOnlyLaterCallsAreHealed(t *testing.T) {
+func TestClockSkew_WithoutTimeCodeCorrectsLaterCalls(t *testing.T) {
 	s := newSigned(time.Hour)
 	s.code = "bad signature"
 	assert.Equal(t, "0s: unauthorized, refused, refused; this machine's clock is 1h0m0s behind the vendor's", s.asks(t))
@@ -112,7 +112,7 @@ func TestWithoutACodeAboutTimeOnlyLaterCallsAreHealed(t *testing.T) {
 	assert.Equal(t, "1h0m0s: match[]", s.asks(t))
 }
 
-func TestOtherRefusalsTeachNothing(t *testing.T) {
+func TestClockSkew_IgnoresOtherRefusals(t *testing.T) {
 	s := newSigned(time.Hour)
 	s.code = "no account"
 	assert.Equal(t, "0s: account_suspended, refused, suspended", s.asks(t))
@@ -121,7 +121,7 @@ func TestOtherRefusalsTeachNothing(t *testing.T) {
 
 // The Date may be a gateway's, whose clock runs wrong.
 // Holds P-PAY-1.
-func TestADifferenceThatDoesNotHelpIsForgotten(t *testing.T) {
+func TestClockSkew_WrongCorrectionIsDropped(t *testing.T) {
 	s := newSigned(0)
 	s.dated = time.Hour
 	s.ahead = 20 * time.Second // too much for the signature, but not a wrong clock
@@ -132,18 +132,18 @@ func TestADifferenceThatDoesNotHelpIsForgotten(t *testing.T) {
 	assert.Equal(t, "0s: match[]", s.asks(t))
 }
 
-func TestAClockThatIsPutRightIsUsedAgain(t *testing.T) {
+func TestClockSkew_CorrectedLocalClockIsUsed(t *testing.T) {
 	s := newSigned(time.Hour)
 	assert.Equal(t, "0s then 1h0m0s: match[clock_skew]", s.asks(t))
 	s.ahead = time.Second
 	assert.Equal(t, "1h0m0s then 0s: match[]", s.asks(t))
 	assert.Equal(t, "0s: match[]", s.asks(t))
 	s.ahead = -time.Hour
-	assert.Equal(t, "0s then -1h0m0s: match[clock_skew]", s.asks(t), "told again, because it is another difference")
+	assert.Equal(t, "0s then -1h0m0s: match[clock_skew]", s.asks(t), "reported again: the difference changed")
 }
 
 // The result covers both exchanges, and the worse one counts; the first was refused.
-func TestTheSecondExchangeSpeaksForBoth(t *testing.T) {
+func TestClockSkew_ResultCoversBothExchanges(t *testing.T) {
 	for second, want := range map[idverify.Delivery]idverify.Delivery{
 		idverify.DeliveryNotSent: idverify.DeliveryRefused, idverify.DeliveryRefused: idverify.DeliveryRefused,
 		idverify.DeliveryAnswered: idverify.DeliveryAnswered, idverify.DeliveryUnanswered: idverify.DeliveryUnanswered,
@@ -156,12 +156,12 @@ func TestTheSecondExchangeSpeaksForBoth(t *testing.T) {
 		assert.NotSame(t, s.later, e)
 		assert.Len(t, s.asked, 2)
 		s.later = nil
-		assert.Equal(t, "1h0m0s: match[clock_skew]", s.asks(t), "told with the first result")
+		assert.Equal(t, "1h0m0s: match[clock_skew]", s.asks(t), "reported with the first result")
 	}
 }
 
 // A call that signed before another call learned the difference is corrected too.
-func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
+func TestClockSkew_ConcurrentCallsAreCorrected(t *testing.T) {
 	const callers = 20
 	s := newSigned(time.Hour)
 	var begun, ended sync.WaitGroup
@@ -196,7 +196,7 @@ func TestCallsAtTheSameTimeAreAllHealed(t *testing.T) {
 
 // If a code about time refuses a signature, the signer is called again with the
 // vendor's time.
-func TestASignatureIsMadeAnewForTheVendorsClock(t *testing.T) {
+func TestClockSkew_SignsAgainWithVendorTime(t *testing.T) {
 	for name, own := range map[string]bool{"by the Date": false, "by its own field": true} {
 		t.Run(name, func(t *testing.T) {
 			theirs := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

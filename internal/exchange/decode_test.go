@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestFindTextReadsUpToTheBreak(t *testing.T) {
+func TestFindText_ReadsUpToTheBreak(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"request_id":"T1","status":"OK","sco`:               "T1",
 		`{"a":{"request_id":"inner"},"request_id":17,"x":`:    "17",
@@ -32,7 +32,7 @@ func TestFindTextReadsUpToTheBreak(t *testing.T) {
 }
 
 // JSON is read whatever content type a proxy gives it, unless it is called HTML.
-func TestTheContentTypeDecidesOnlyWhetherItIsAPage(t *testing.T) {
+func TestDecode_ContentTypeOnlyTellsHTML(t *testing.T) {
 	for contentType, page := range map[string]bool{
 		"": false, "application/json": false, "application/json;charset=UTF-8": false, "text/plain; charset=utf-8": false, "application/json; charset": false,
 		"image/jpeg": false, "application/octet-stream": false, ";": false, "application/xml": false, "none": false,
@@ -50,7 +50,7 @@ func TestTheContentTypeDecidesOnlyWhetherItIsAPage(t *testing.T) {
 }
 
 // Holds P-PASS-7.
-func TestAByteOrderMarkIsReadOver(t *testing.T) {
+func TestDecode_IgnoresByteOrderMark(t *testing.T) {
 	for content, id := range map[string]string{
 		"\ufeff{\"id\":\"r2\"}": "r2", "\ufeff\ufeff \r\n\ufeff {\"id\":\"r2\"}\n": "r2",
 		"{\"id\":\ufeff\"r2\"}": "", "{\"id\":\"r2\"}\ufeff": "", "\ufeff": "", "\ufeff<html>": "", "\xfe\xff{\"id\":\"r2\"}": "",
@@ -66,7 +66,7 @@ func TestAByteOrderMarkIsReadOver(t *testing.T) {
 	assert.Equal(t, "r2", findText([]byte("\ufeff{\"id\":\"r2\",\"broken"), "id"))
 }
 
-func TestTableFindsTheMostTellingRow(t *testing.T) {
+func TestTable_FindsMostSpecificRow(t *testing.T) {
 	table := NewTable([]idverify.CodeRow{
 		{VendorCode: "E", VendorReason: "It doesn’t work", Code: idverify.CodeNoFace},
 		{VendorCode: "E", Code: idverify.CodeUnknown},
@@ -84,14 +84,14 @@ func TestTableFindsTheMostTellingRow(t *testing.T) {
 	assert.Equal(t, idverify.CodeUnknown, find("E", "something new"))
 	assert.Equal(t, idverify.CodeUnknown, find("E"))
 	assert.Equal(t, idverify.CodePoorPhoto, find("F", "r"))
-	assert.Empty(t, find("F", "other"), "a row with a reason does not stand for others")
+	assert.Empty(t, find("F", "other"), "a row with a reason covers no other reason")
 	assert.Empty(t, find("G"))
 
 	table.Rows()[0].Code = idverify.CodeMatch
-	assert.Equal(t, idverify.CodeNoFace, find("E", "It doesn’t work"), "rows are handed out as copies")
+	assert.Equal(t, idverify.CodeNoFace, find("E", "It doesn’t work"), "rows are returned as copies")
 }
 
-func TestTableRefusesDoubleRows(t *testing.T) {
+func TestTable_RefusesDuplicateRows(t *testing.T) {
 	row := idverify.CodeRow{VendorCode: "E", Code: idverify.CodeUnknown}
 	assert.Panics(t, func() { NewTable([]idverify.CodeRow{row, row}) })
 	for _, impossible := range []idverify.CodeRow{
@@ -110,7 +110,7 @@ func TestTableRefusesDoubleRows(t *testing.T) {
 	assert.Equal(t, idverify.DeliveryAnswered, NewTable([]idverify.CodeRow{row}).Rows()[0].Delivery)
 }
 
-func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
+func TestDecode_NamesFaultAndKeepsRequestID(t *testing.T) {
 	for content, want := range map[string]string{
 		``:                            "the answer is empty",
 		" \n":                         "the answer is empty",
@@ -139,7 +139,7 @@ func TestDecodeSaysWhatIsWrongAndKeepsTheRequestID(t *testing.T) {
 }
 
 // A request id may be deep in an answer, or in a header.
-func TestARequestIDIsReadByItsPath(t *testing.T) {
+func TestDecode_ReadsRequestIDByPath(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"Response":{"Sim":1,"RequestId":"R-1","Result":"Suc`:                                     "R-1",
 		`{"RequestId":"top","Response":{"Error":{"RequestId":"deeper"},"RequestId":7,`:             "7",
@@ -160,9 +160,9 @@ func TestARequestIDIsReadByItsPath(t *testing.T) {
 		c.Vendor.RequestIDHeader = "X-Request-Id"
 		require.NoError(t, c.Send(t.Context(), signedRequest(t)))
 		foreign := asError(t, nil, c.Decode(&struct{}{}))
-		assert.Equal(t, header, foreign.RequestID, "of an answer that cannot be read")
+		assert.Equal(t, header, foreign.RequestID, "from an unreadable answer")
 		c.SetRequestID("r2")
-		assert.Equal(t, want, c.id(), "the answer's own outranks a header's")
+		assert.Equal(t, want, c.id(), "the id in the answer comes before the header")
 		gone, leave := context.WithCancel(t.Context())
 		leave()
 		assert.Empty(t, asError(t, nil, c.Send(gone, signedRequest(t))).RequestID, "there was no answer")

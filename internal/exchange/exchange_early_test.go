@@ -16,7 +16,7 @@ import (
 // scores or by a code. An error keeps its meaning: a vendor may refuse a large
 // picture half-way.
 // Holds P-PASS-6.
-func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
+func TestOutcome_EarlyAnswerDecidesNothing(t *testing.T) {
 	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.7}
 	score := Measured{Field: "score", Score: Score{value: 0.9, present: true}, Rule: rule}
 	for _, early := range []bool{false, true} {
@@ -48,7 +48,7 @@ func TestAnswerThatBeganEarlyDecidesNothing(t *testing.T) {
 
 // 0.8 instead of 80 would let nearly everybody pass.
 // Holds P-PASS-4.
-func TestThresholdThatIsAFractionIsRefused(t *testing.T) {
+func TestThreshold_FractionIsRefused(t *testing.T) {
 	v := &Vendor{Name: "v"}
 	percent := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.Above, Threshold: 80}
 	for _, fraction := range []float64{0.8, 0.0001, 1} {

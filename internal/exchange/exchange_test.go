@@ -13,7 +13,7 @@ import (
 
 // An exchange that verifies nobody turns no code into a decision. It hides the
 // account's credentials as a call does.
-func TestAnExchangeAloneDecidesNothing(t *testing.T) {
+func TestExchange_AloneDecidesNothing(t *testing.T) {
 	const secret = "EXAMPLE-SECRET-KEY-MARK"
 	v := &Vendor{
 		Name: "v", Now: answered(http.StatusOK).Now, Secrets: []redact.Secret{redact.NewSecret(secret)},

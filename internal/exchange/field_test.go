@@ -12,7 +12,7 @@ import (
 
 // A text is refused by its length before its content is read.
 // Holds P-WIRE-11.
-func TestTextsOfEvidenceHaveALimit(t *testing.T) {
+func TestText_HasALimit(t *testing.T) {
 	const prefix = "https://media.example/"
 	for name, check := range map[string]func(c *Call, size int) error{
 		"URL":     func(c *Call, size int) error { return c.URL(prefix+strings.Repeat("a", size-len(prefix)), "PhotoURL") },
@@ -37,7 +37,7 @@ func TestTextsOfEvidenceHaveALimit(t *testing.T) {
 }
 
 // Holds P-DATA-11.
-func TestWhatNobodySeesInEvidenceIsRefused(t *testing.T) {
+func TestText_RefusesInvisibleCharacters(t *testing.T) {
 	for text, problem := range map[string]string{
 		"EXAMPLE\n": "it ends with a line feed", "EXAMPLE\u00a0": "it ends with a blank", "EXAMPLE\u2060": "it ends with an invisible character",
 		"\ufeffEXAMPLE": "position 1 is a byte order mark", "": "is required", "EXAMPLE\xff": "is not UTF-8",
@@ -56,7 +56,7 @@ func TestWhatNobodySeesInEvidenceIsRefused(t *testing.T) {
 }
 
 // Holds P-WIRE-11.
-func TestCredentialsAndBaseURLHaveALimit(t *testing.T) {
+func TestCredentials_HaveALimit(t *testing.T) {
 	base := "https://vendor.example/"
 	settings := func(key, path string) Settings {
 		return Settings{Name: "v", DefaultBaseURL: base + path, Credentials: []Credential{{"Key", key}}, Table: NewTable(nil)}

@@ -19,7 +19,7 @@ type sample struct {
 	Raw     Raw    `json:"raw"`
 }
 
-func TestFieldsAreReadByTheirTags(t *testing.T) {
+func TestFields_ReadByTags(t *testing.T) {
 	s := sample{note: "mine"}
 	require.NoError(t, Fields([]byte(` {"TEXT":"a\u0062","pointer":7, "remark" : "r","score":0.5,"raw":{"x": [1]} ,"other":{"text":"no"},"note":"no","":1} `), &s))
 	seven := Text("7")
@@ -32,11 +32,11 @@ func TestFieldsAreReadByTheirTags(t *testing.T) {
 	for _, bad := range []string{``, `null`, `[]`, `{"text":[]}`, `{"pointer":{}}`, `{"text":"a","text":"b"}`, `{"text":"a"} {}`, `{"text":"a"`} {
 		s := sample{note: "mine"}
 		assert.Error(t, Fields([]byte(bad), &s), bad)
-		assert.Zero(t, s, "nothing is left of a broken answer")
+		assert.Zero(t, s, "a broken answer sets no field")
 	}
 }
 
-func TestAFieldThatCannotBeReadIsAMistakeOfTheProgram(t *testing.T) {
+func TestFields_UnsupportedTypePanics(t *testing.T) {
 	assert.Panics(t, func() {
 		_ = Fields([]byte(`{}`), &struct {
 			A string `json:"a"`
@@ -53,7 +53,7 @@ var readings int
 
 // A duplicate key makes the answer invalid, so its ten thousand values are not
 // decoded.
-func TestAFieldThatComesAgainIsNotReadAgain(t *testing.T) {
+func TestFields_DuplicateIsNotDecoded(t *testing.T) {
 	var s struct {
 		Text timesRead `json:"text"`
 	}
@@ -66,7 +66,7 @@ func TestAFieldThatComesAgainIsNotReadAgain(t *testing.T) {
 
 // Every answer is read in linear time, and with almost no allocation.
 // Holds P-WIRE-10.
-func TestReadingAnAnswerIsLinear(t *testing.T) {
+func TestFields_ReadingIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		t.Run(name, func(t *testing.T) {
 			for _, field := range []string{"remark", "x"} {

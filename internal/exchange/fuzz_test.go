@@ -28,7 +28,7 @@ func FuzzScore(f *testing.F) {
 			S Score `json:"s"`
 		}
 		field := `{"s":` + string(text) + `}`
-		require.NoError(t, json.Unmarshal([]byte(field), &read), "a bad score must not cost the answer around it")
+		require.NoError(t, json.Unmarshal([]byte(field), &read), "a bad score must not make the answer unreadable")
 		answer, _ := fuzztest.Read(fuzztest.JSON(200, field))
 		want, there := answer.Number("s")
 

@@ -45,7 +45,7 @@ func mustContradict(t *testing.T, res *idverify.Result, err error) *idverify.Err
 	return e
 }
 
-func TestTheAnswersRungsDecide(t *testing.T) {
+func TestJudge_ByRungs(t *testing.T) {
 	rungs := rungsOf(t, `{"1e-3":62,"1e-4":69,"1e-5":74}`)
 	for value, want := range map[float64]idverify.Code{68.9: idverify.CodeFaceMismatch, 69: idverify.CodeFaceMismatch, 69.1: idverify.CodeMatch} {
 		res, err := decided(http.StatusOK).Judge("ok", nil, Measured{Field: "confidence", Score: score(value), Rungs: rungs, Rule: climbing})
@@ -64,7 +64,7 @@ func TestTheAnswersRungsDecide(t *testing.T) {
 	}
 }
 
-func TestAScoreAndTheVendorsWordMustAgreeAtTheVendorsOwnLine(t *testing.T) {
+func TestJudge_ScoreAndVerdictMustAgreeAtVendorThreshold(t *testing.T) {
 	strict, err := ownLine.WithThreshold(80)
 	require.NoError(t, err)
 	const contradiction = idverify.CodeBadResponse
@@ -99,10 +99,10 @@ func TestAScoreAndTheVendorsWordMustAgreeAtTheVendorsOwnLine(t *testing.T) {
 	assert.Contains(t, asError(t, res, err).Detail, "without the vendor's yes or no")
 	res, err = decided(http.StatusOK).Judge("ok", nil, Measured{Field: "sim", Score: score(99), Rule: ownLine, Verdict: No})
 	require.NoError(t, err)
-	assert.Equal(t, idverify.CodeFaceMismatch, res.Code, "a no without a line is a no")
+	assert.Equal(t, idverify.CodeFaceMismatch, res.Code, "a no without a threshold is a no")
 }
 
-func TestTheLineOfAnAnswerIsTheRungThatTheVendorUses(t *testing.T) {
+func TestJudge_VendorThresholdIsItsRung(t *testing.T) {
 	rungs, strict := rungsOf(t, `{"1e-3":62,"1e-4":69,"1e-5":74}`), climbing
 	strict.Rate = 1e-5
 	judged := func(value float64, word Verdict) (*idverify.Result, error) {
@@ -118,7 +118,7 @@ func TestTheLineOfAnAnswerIsTheRungThatTheVendorUses(t *testing.T) {
 	mustContradict(t, res, err)
 }
 
-func TestAVendorsVerdictCarriesItsScore(t *testing.T) {
+func TestJudge_VerdictKeepsScore(t *testing.T) {
 	sixty, carried := 60.0, Measured{Field: "similarity", Score: score(60), Rule: verdict}
 	res, err := decided(http.StatusOK).Verdict(Said{Code: "200", Reasons: []string{"200"}, Message: "for 张三", Verdict: Yes, Reply: "reply"}, carried)
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func TestAVendorsVerdictCarriesItsScore(t *testing.T) {
 	for _, score := range []Score{score(101), {malformed: true}, {}} {
 		carried.Score = score
 		res, err = decided(http.StatusOK).Verdict(Said{Code: "ok"}, carried)
-		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "a yes with an absurd score is none")
+		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "a yes with an impossible score is not a pass")
 	}
 	carried.Score, carried.ScoreRequired = Score{}, false
 	res, err = decided(http.StatusOK).Verdict(Said{Code: "ok"}, carried)
@@ -150,11 +150,11 @@ func TestAVendorsVerdictCarriesItsScore(t *testing.T) {
 	assert.Nil(t, res.Checks[0].Value)
 
 	res, err = decided(http.StatusOK).Judge("ok", nil, carried)
-	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "no yes and no no")
+	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "neither yes nor no")
 }
 
 // A vendor whose score decides may also say no by its code, whatever the score is.
-func TestACodeOfNoStandsUnderARuleOfOurs(t *testing.T) {
+func TestJudge_RefusalCodeCountsUnderOurRule(t *testing.T) {
 	for _, score := range []Score{score(99), score(10), {}} {
 		res, err := decided(http.StatusOK).Verdict(Said{Code: "low"}, Measured{Field: "sim", Score: score, Rule: ownLine, Line: ownLine})
 		require.NoError(t, err)
@@ -169,7 +169,7 @@ func TestACodeOfNoStandsUnderARuleOfOurs(t *testing.T) {
 	assert.Equal(t, idverify.DecidedByThreshold, res.Checks[0].DecidedBy)
 }
 
-func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
+func TestJudge_CodeAndVerdictMustAgree(t *testing.T) {
 	carried := Measured{Field: "similarity", Score: score(60), Rule: verdict}
 	for _, said := range []Said{
 		{Code: "ok", Verdict: No}, {Code: "low", Verdict: Yes}, {Code: "name", Verdict: Yes}, {Code: "blurred", Verdict: Yes}, {Code: "unlisted", Verdict: Yes},
@@ -199,7 +199,7 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 		assert.Equal(t, want, asError(t, res, err).Code)
 	}
 	res, err := decided(http.StatusInternalServerError).Verdict(Said{Code: "ok", Verdict: Yes}, carried)
-	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "no match under a status of failure")
+	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "no match with a failure status")
 	res, err = decided(http.StatusOK).Verdict(Said{Code: "ok", Verdict: Yes})
 	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "no match without a similarity")
 	res, err = decided(http.StatusOK).Verdict(Said{Code: "low"})
@@ -217,7 +217,7 @@ func TestACodeAndTheWordBesideItMustAgree(t *testing.T) {
 
 // A vendor that gives a verdict has worked on the call, whatever else the answer
 // says: the call is not repeated.
-func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
+func TestJudge_VerdictWithRefusalIsContradiction(t *testing.T) {
 	for _, verdict := range []Verdict{Yes, No} {
 		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "429": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
 			said := Said{Code: code, Verdict: verdict}
@@ -232,7 +232,7 @@ func TestAVerdictBesideARefusalIsAContradiction(t *testing.T) {
 }
 
 // The same holds for a vendor that measured something, or charges.
-func TestWorkBesideARefusalIsAContradiction(t *testing.T) {
+func TestJudge_WorkWithRefusalIsContradiction(t *testing.T) {
 	for _, says := range []func(*Call){func(c *Call) { c.SetWorked(true) }, func(c *Call) { c.SetBilled(idverify.BilledYes) }} {
 		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
 			c := answered(status)
@@ -254,7 +254,7 @@ func TestWorkBesideARefusalIsAContradiction(t *testing.T) {
 }
 
 // A fault documented as free is repeated, but not if the answer has a score.
-func TestAFreeFaultWithAScoreIsAContradiction(t *testing.T) {
+func TestJudge_FreeFaultWithScoreIsContradiction(t *testing.T) {
 	table := NewTable([]idverify.CodeRow{{VendorCode: "fault", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo}})
 	for _, worked := range []bool{false, true} {
 		c := answered(http.StatusOK)
@@ -273,7 +273,7 @@ func TestAFreeFaultWithAScoreIsAContradiction(t *testing.T) {
 	assert.Equal(t, []any{idverify.CodeVendorUnavailable, idverify.BilledYes, false}, []any{e.Code, e.Billed, e.Repeatable()})
 }
 
-func TestWhoRefusesAPersonIsNotWaitedOut(t *testing.T) {
+func TestJudge_RefusedPersonIsNotRetried(t *testing.T) {
 	for code, want := range map[string]idverify.Code{"often": idverify.CodeTooManyAttempts, "minor": idverify.CodePersonRestricted} {
 		res, err := decided(http.StatusOK).Verdict(Said{Code: code})
 		e := asError(t, res, err)
@@ -288,14 +288,14 @@ func TestWhoRefusesAPersonIsNotWaitedOut(t *testing.T) {
 	}
 }
 
-func TestWordsOfAVerdict(t *testing.T) {
+func TestVerdict_Words(t *testing.T) {
 	for text, want := range map[string]Verdict{"T": Yes, "F": No, "": NoVerdict, "t": NoVerdict, "true": NoVerdict, " T": NoVerdict} {
 		assert.Equal(t, want, VerdictIn(text, "T", "F"), "%q", text)
 	}
 }
 
 // Nothing of an answer to another question is shown, and it ends the call.
-func TestAnAnswerToAnotherQuestionEndsTheCall(t *testing.T) {
+func TestJudge_AnswerToOtherQuestionEndsTheCall(t *testing.T) {
 	c := decided(http.StatusOK)
 	c.SetRequestID("theirs")
 	e := c.Astray("Extra")
@@ -305,6 +305,6 @@ func TestAnAnswerToAnotherQuestionEndsTheCall(t *testing.T) {
 	assert.Nil(t, e.Reply)
 	c.RequestIDHeader, c.OwnID = "X-Request-Id", "ours"
 	c.response.Header.Set("X-Request-Id", "theirs")
-	assert.Equal(t, "ours", c.Astray("Extra").RequestID, "a header is of the same answer")
+	assert.Equal(t, "ours", c.Astray("Extra").RequestID, "the header belongs to the same answer")
 	assert.Equal(t, idverify.AdviceReview, e.Advice())
 }

@@ -32,7 +32,7 @@ func keyed(t *testing.T, ask func(context.Context) (idverify.Credentials, error)
 	return v.Exchange()
 }
 
-func TestAKeyIsFixedOrAskedFor(t *testing.T) {
+func TestKeys_FixedOrByFunction(t *testing.T) {
 	never := func(context.Context) (idverify.Credentials, error) { panic("it is not asked by New") }
 	v, err := vendorWithKey("EXAMPLE-ID", "EXAMPLE-SECRET", nil)
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestAKeyIsFixedOrAskedFor(t *testing.T) {
 	}
 }
 
-func TestAKeyIsAskedForAtEveryAttemptAndHidden(t *testing.T) {
+func TestKeys_FunctionIsCalledPerAttemptAndKeyIsHidden(t *testing.T) {
 	n := 0
 	x := keyed(t, func(context.Context) (idverify.Credentials, error) {
 		n++
@@ -77,7 +77,7 @@ func TestAKeyIsAskedForAtEveryAttemptAndHidden(t *testing.T) {
 	assert.Equal(t, redact.Hidden, x.Identifier("EXAMPLE-SECRET2"))
 }
 
-func TestAKeyThatCannotBeHadSendsNothing(t *testing.T) {
+func TestKeys_ErrorSendsNothing(t *testing.T) {
 	boom := errors.New("boom at EXAMPLE-SECRET")
 	for problem, ask := range map[string]func(context.Context) (idverify.Credentials, error){
 		"failed": func(context.Context) (idverify.Credentials, error) {
@@ -104,7 +104,7 @@ func TestAKeyThatCannotBeHadSendsNothing(t *testing.T) {
 }
 
 // A function that returns keys may ignore its context, but blocks nobody.
-func TestAKeyThatDoesNotComeHoldsNobody(t *testing.T) {
+func TestKeys_HangingFunctionTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
@@ -142,7 +142,7 @@ func TestAKeyThatDoesNotComeHoldsNobody(t *testing.T) {
 	})
 }
 
-func TestAPanicOfWhoGivesKeysIsTheirs(t *testing.T) {
+func TestKeys_PanicReachesCaller(t *testing.T) {
 	x := keyed(t, func(context.Context) (idverify.Credentials, error) { panic("boom") })
 	assert.PanicsWithValue(t, "boom", func() { _, _ = x.Key(t.Context()) })
 }

@@ -16,7 +16,7 @@ import (
 
 // Two keys that fold to the same text are found at every position: both among the
 // first few, one after them, or both after them; whatever character differs.
-func TestDoubleKeysAreFoundAmongFewAndMany(t *testing.T) {
+func TestKeySet_FindsDuplicatesAmongFewAndMany(t *testing.T) {
 	answer := func(first, second string, before, between int) []byte {
 		var keys []string
 		add := func(n int) {
@@ -53,7 +53,7 @@ func TestDoubleKeysAreFoundAmongFewAndMany(t *testing.T) {
 	}
 }
 
-func TestEveryCharacterFoldsToTheFirstOfItsKind(t *testing.T) {
+func TestFold_EveryCharacter(t *testing.T) {
 	for r := range long.Runes() {
 		if !utf8.ValidRune(r) {
 			continue
@@ -66,5 +66,5 @@ func TestEveryCharacterFoldsToTheFirstOfItsKind(t *testing.T) {
 			assert.Fail(t, "folded wrongly", "%U to %q", r, got)
 		}
 	}
-	assert.Equal(t, "A\ufffdS", foldKey([]byte("a\xffſ")), "as encoding/json takes bytes that are no UTF-8")
+	assert.Equal(t, "A\ufffdS", foldKey([]byte("a\xffſ")), "encoding/json treats invalid UTF-8 this way")
 }

@@ -40,7 +40,7 @@ func (c counted) Close() error {
 }
 
 // Holds P-LIVE-3.
-func TestMediaIsClosedAfterEveryLook(t *testing.T) {
+func TestLook_ClosesMedia(t *testing.T) {
 	var opened, closed int
 	of := func(content []byte) idverify.Media {
 		return idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
@@ -59,7 +59,7 @@ func TestMediaIsClosedAfterEveryLook(t *testing.T) {
 
 // The sizes are limited where their sums could overflow.
 // Holds P-WIRE-11.
-func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
+func TestLook_RefusesHugeSizes(t *testing.T) {
 	const most = int64(64) << 20
 	for size, want := range map[int64]idverify.Code{
 		most: "", most + 1: idverify.CodeTooLarge, math.MaxInt64: idverify.CodeTooLarge,
@@ -80,7 +80,7 @@ func TestMediaThatSaysItIsEndlessIsRefusedAndClosed(t *testing.T) {
 
 // A user's media may panic or end the goroutine that reads them, as require does in a
 // test. Neither counts as an empty picture.
-func TestMediaThatBreakTheLookAreUnreadable(t *testing.T) {
+func TestLook_PanicOrGoexitIsUnreadable(t *testing.T) {
 	for how, open := range map[string]func() (io.ReadCloser, int64, error){
 		"panic":  func() (io.ReadCloser, int64, error) { panic("MARK") },
 		"goexit": func() (io.ReadCloser, int64, error) { runtime.Goexit(); return nil, 0, nil },
@@ -93,7 +93,7 @@ func TestMediaThatBreakTheLookAreUnreadable(t *testing.T) {
 	}
 }
 
-func TestMediaThatCannotBeOpenedSaysWhyWithoutItsPath(t *testing.T) {
+func TestLook_OpenErrorHasNoPath(t *testing.T) {
 	for cause, want := range map[error]error{
 		&fs.PathError{Op: "open", Path: "/home/MARK", Err: fs.ErrNotExist}:   fs.ErrNotExist,
 		&fs.PathError{Op: "open", Path: "/home/MARK", Err: fs.ErrPermission}: fs.ErrPermission,
@@ -114,7 +114,7 @@ func TestMediaThatCannotBeOpenedSaysWhyWithoutItsPath(t *testing.T) {
 	}
 }
 
-func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
+func TestPicture_LimitsApplyToBothOrientations(t *testing.T) {
 	pixels := func(width, height int) idverify.Media {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))))
@@ -135,7 +135,7 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 		}
 	}
 	_, err := answered(0).Picture(pixels(99, 99), Limits{Formats: limits.Formats})
-	assert.NoError(t, err, "0 is no limit")
+	assert.NoError(t, err, "0 means no limit")
 	for size, fits := range map[int]bool{10: true, 11: false} {
 		seen, err := answered(0).Picture(idverify.Bytes(bytes.Repeat([]byte("x"), size)), Limits{MaxBytes: 10})
 		assert.Equal(t, fits, err == nil)
@@ -146,7 +146,7 @@ func TestPictureIsHeldToEachLimitWhicheverWayRound(t *testing.T) {
 }
 
 // The error names data that is certainly no picture; the size is checked first.
-func TestPictureAndCaptureSayWhatTheMediaLooksLike(t *testing.T) {
+func TestPicture_NamesFormatOfOtherData(t *testing.T) {
 	jpg := append([]byte("\xff\xd8\xff\xdb\x00\x02"), "\xff\xd9"...)
 	limits := Limits{Formats: []picture.Format{picture.JPEG}, MaxBytes: 50}
 	for content, want := range map[string]struct{ picture, capture string }{
@@ -183,7 +183,7 @@ func TestPictureAndCaptureSayWhatTheMediaLooksLike(t *testing.T) {
 
 // For a vendor that needs a signed digest of the body, the picture is read before it
 // is sent, and a missing end is found then.
-func TestDigestOfABodyWithATruncatedPicture(t *testing.T) {
+func TestBodyDigest_TruncatedPicture(t *testing.T) {
 	c := answered(0)
 	photo, err := c.Picture(idverify.Bytes([]byte("\xff\xd8\xff\xdb\x00\x02")), Limits{Formats: []picture.Format{picture.JPEG}})
 	require.NoError(t, err)
@@ -195,7 +195,7 @@ func TestDigestOfABodyWithATruncatedPicture(t *testing.T) {
 	assert.Equal(t, "the picture stops before its end", e.Detail)
 }
 
-func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
+func TestURL_MustBeFetchable(t *testing.T) {
 	const prefix = "https://media.example/"
 	for raw, fits := range map[string]bool{
 		prefix: true, "http://media.example": true, "HTTPS://media.example": true, prefix + strings.Repeat("a", 4<<10-len(prefix)): true,
@@ -220,7 +220,7 @@ func TestURLIsHeldToWhatAVendorCanFetch(t *testing.T) {
 // A file system that hangs blocks nobody for longer than the limit of an exchange,
 // even if the caller has no deadline.
 // Holds P-LIVE-4.
-func TestALookAtMediaThatHangsEnds(t *testing.T) {
+func TestLook_HangingMediaTimeOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		defer close(release)
@@ -257,7 +257,7 @@ func TestALookAtMediaThatHangsEnds(t *testing.T) {
 }
 
 // A text that streams is checked in the same way as one in a field.
-func TestTextIsLookedAtWholeAndItsHeadHidden(t *testing.T) {
+func TestLookText_ReadsWholeTextAndHidesHead(t *testing.T) {
 	const max = 10_000
 	for text, want := range map[string]struct {
 		code   idverify.Code
@@ -299,7 +299,7 @@ func TestTextIsLookedAtWholeAndItsHeadHidden(t *testing.T) {
 }
 
 // A body's digest is computed in another goroutine, as a look is.
-func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
+func TestBodyDigest_FaultyMedia(t *testing.T) {
 	content := "content"
 	held := idverify.MediaFunc(func() (io.ReadCloser, int64, error) {
 		return io.NopCloser(strings.NewReader(content)), int64(len("content")), nil
@@ -352,7 +352,7 @@ func TestDigestOfABodyIsGuardedAsALookIs(t *testing.T) {
 	})
 }
 
-func TestAFormIsGuardedAsALookIs(t *testing.T) {
+func TestForm_FaultyMedia(t *testing.T) {
 	members := func(c *Call, m idverify.Media) []body.Member {
 		file, err := c.Capture(m)
 		require.NoError(t, err)

@@ -55,7 +55,7 @@ func asError(t *testing.T, res *idverify.Result, err error) *idverify.Error {
 }
 
 // The price in an answer takes precedence over the table.
-func TestTheAnswersOwnPriceOutranksItsRow(t *testing.T) {
+func TestOutcome_PriceInAnswerComesFirst(t *testing.T) {
 	good := Measured{Field: "score", Score: score(99), Rule: similar}
 	for charged, want := range map[idverify.Billed]idverify.Billed{
 		idverify.BilledUnknown: idverify.BilledYes, idverify.BilledNo: idverify.BilledNo, idverify.BilledYes: idverify.BilledYes,
@@ -70,7 +70,7 @@ func TestTheAnswersOwnPriceOutranksItsRow(t *testing.T) {
 		res, err = c.Coded(Said{Code: "busy"})
 		e := asError(t, res, err)
 		assert.Equal(t, max(charged, idverify.BilledNo), e.Billed)
-		assert.Equal(t, charged == idverify.BilledYes, e.Contradiction, "what was turned away is not charged for")
+		assert.Equal(t, charged == idverify.BilledYes, e.Contradiction, "a refusal that is billed is a contradiction")
 		res, err = c.Coded(Said{Code: "unlisted"})
 		assert.Equal(t, charged, asError(t, res, err).Billed)
 
@@ -82,7 +82,7 @@ func TestTheAnswersOwnPriceOutranksItsRow(t *testing.T) {
 	}
 }
 
-func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
+func TestJudge_NeedsSuccessCode(t *testing.T) {
 	good := Measured{Field: "score", Score: score(99), Rule: similar}
 	for _, code := range []string{"", "busy", "unlisted"} {
 		res, err := answered(http.StatusOK).Judge(code, nil, good)
@@ -94,7 +94,7 @@ func TestOnlyARowOfSuccessCanBeJudged(t *testing.T) {
 }
 
 // Holds P-PASS-1.
-func TestAPassNeedsASimilarity(t *testing.T) {
+func TestJudge_PassNeedsSimilarity(t *testing.T) {
 	for _, measured := range [][]Measured{nil, {{Field: "live", Score: score(99), Rule: ruleOf(idverify.CheckLiveness)}}} {
 		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
 		assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code)
@@ -102,7 +102,7 @@ func TestAPassNeedsASimilarity(t *testing.T) {
 }
 
 // Holds P-PASS-8.
-func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
+func TestJudge_AttackComesBeforeMismatch(t *testing.T) {
 	mismatch, attack := Measured{Field: "score", Score: score(1), Rule: similar}, Measured{Field: "live", Score: score(1), Rule: ruleOf(idverify.CheckLiveness)}
 	for _, measured := range [][]Measured{{mismatch, attack}, {attack, mismatch}} {
 		res, err := answered(http.StatusOK).Judge("ok", nil, measured...)
@@ -114,7 +114,7 @@ func TestAnAttackOutranksAMismatchInEitherOrder(t *testing.T) {
 
 // An unusable score came with the success code: the vendor answered, and did the work
 // that it charges for.
-func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
+func TestOutcome_UnusableScoreIsBilled(t *testing.T) {
 	for bad, why := range map[Score]string{{}: "score is missing", {malformed: true}: "score is not a finite number", score(101): "outside 0..100"} {
 		res, err := answered(http.StatusOK).Judge("ok", "reply", Measured{Field: "score", Score: bad, Rule: similar})
 		e := asError(t, res, err)
@@ -132,14 +132,14 @@ func TestAScoreThatDecidesNothingIsBilledAndNotAmbiguous(t *testing.T) {
 }
 
 // Holds P-PAY-3.
-func TestABadAnswerMayHaveBeenBilled(t *testing.T) {
+func TestOutcome_BadResponseMayBeBilled(t *testing.T) {
 	assert.Equal(t, &idverify.Error{
 		Code: idverify.CodeBadResponse, Vendor: "v", Detail: "why", RequestID: "r1", HTTPStatus: http.StatusBadGateway,
 		RetryAfter: 7 * time.Second, Delivery: idverify.DeliveryUnanswered,
 	}, answered(http.StatusBadGateway).Bad("why"))
 }
 
-func TestACodeComesWithAllThatIsKnownOfTheAnswer(t *testing.T) {
+func TestOutcome_CodeKeepsAnswerDetails(t *testing.T) {
 	res, err := answered(http.StatusForbidden).Coded(Said{Code: "busy", Message: "wait, 张三", Reply: "reply"})
 	e := asError(t, res, err)
 	assert.Equal(t, "wait, [hidden]", e.VendorMessage.Reveal())
@@ -150,29 +150,29 @@ func TestACodeComesWithAllThatIsKnownOfTheAnswer(t *testing.T) {
 	}, e)
 }
 
-func TestTheCodeOfSuccessAloneIsNoSuccess(t *testing.T) {
+func TestOutcome_SuccessCodeAloneIsNoPass(t *testing.T) {
 	res, err := answered(http.StatusOK).Coded(Said{Code: "ok"})
 	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code)
 }
 
-func TestAnUnlistedCodeIsKeptWithoutThePerson(t *testing.T) {
+func TestUnlistedCode_HidesPersonalData(t *testing.T) {
 	res, err := answered(http.StatusOK).Coded(Said{Code: "new 张三"})
 	e := asError(t, res, err)
 	assert.Equal(t, idverify.CodeUnknown, e.Code)
-	assert.Equal(t, "[hidden]", e.VendorCode, "what is no word is not kept in part")
+	assert.Equal(t, "[hidden]", e.VendorCode, "text that is not a word is hidden whole")
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 	assert.Equal(t, "v", e.Vendor)
 	assert.False(t, e.Repeatable())
 }
 
-func TestAnUnlistedCodeThatIsAWordIsKept(t *testing.T) {
+func TestUnlistedCode_KeepsWord(t *testing.T) {
 	res, err := answered(http.StatusOK).Coded(Said{Code: "NEW_CODE.7"})
 	assert.Equal(t, "NEW_CODE.7", asError(t, res, err).VendorCode)
 }
 
 // The reason of an unlisted code is shown if it is a small number, and the only
 // reason: longer digits may be personal data.
-func TestTheReasonOfAnUnlistedCodeIsASmallNumberOrNone(t *testing.T) {
+func TestUnlistedCode_ReasonIsSmallNumberOrNone(t *testing.T) {
 	for want, lists := range map[string][][]string{
 		"7":   {{"7"}},
 		"999": {{"999"}},
@@ -186,7 +186,7 @@ func TestTheReasonOfAnUnlistedCodeIsASmallNumberOrNone(t *testing.T) {
 }
 
 // Holds P-DATA-3.
-func TestARequestIDIsAWordOrHidden(t *testing.T) {
+func TestRequestID_IsAWordOrHidden(t *testing.T) {
 	asked := idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X"}
 	subject, err := asked.Subject()
 	require.NoError(t, err)
@@ -208,7 +208,7 @@ func TestARequestIDIsAWordOrHidden(t *testing.T) {
 
 // Pictures are named after orders and times, and so are references and ids.
 // Holds P-DATA-3.
-func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
+func TestRequestID_MayContainPictureName(t *testing.T) {
 	const address = "https://img.example.com/20240517153001/order-20240517-000123.jpg?sign=EXAMPLE0123456789abcdef0123456789"
 	for id, want := range map[string]string{
 		"order-20240517-000123": "order-20240517-000123", "20240517153004123456": "20240517153004123456",
@@ -218,7 +218,7 @@ func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 		call.Reference = "reference-EXAMPLE0123456789abcdef0123456789"
 		require.NoError(t, call.URL(address, "PhotoURL"))
 		assert.Equal(t, want, call.Identifier(id), id)
-		assert.Equal(t, want, call.Identifier(id), "as often as it is looked at")
+		assert.Equal(t, want, call.Identifier(id), "every time")
 		call.Hide(id)
 		assert.Equal(t, redact.Hidden, call.Identifier(id), "hidden since")
 		assert.NotContains(t, call.Scrub("see "+address), "img.example.com")
@@ -226,7 +226,7 @@ func TestAnIDMayHaveWhatAPictureIsCalled(t *testing.T) {
 }
 
 // Holds P-DATA-3.
-func TestAReferenceThatTellsOfThePersonOrAKeyIsHidden(t *testing.T) {
+func TestReference_HiddenIfItHasPersonalDataOrKey(t *testing.T) {
 	subject, err := (&idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X"}).Subject()
 	require.NoError(t, err)
 	for _, reference := range []string{"order-110105190", "order-" + aLongKey[:12]} {
@@ -238,7 +238,7 @@ func TestAReferenceThatTellsOfThePersonOrAKeyIsHidden(t *testing.T) {
 }
 
 // Holds P-PAY-3.
-func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
+func TestFailure_Delivery(t *testing.T) {
 	call := answered(0)
 	for name, test := range map[string]struct {
 		failure *httpx.Failure
@@ -264,7 +264,7 @@ func TestAFailureSaysWhatItMayHaveCost(t *testing.T) {
 }
 
 // Holds P-PAY-3.
-func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
+func TestFailure_UnexpectedErrorMayHaveCost(t *testing.T) {
 	cause := errors.New("MARK")
 	e := answered(0).failed(cause)
 	assert.Equal(t, idverify.CodeUnknown, e.Code)
@@ -278,7 +278,7 @@ func TestAnErrorThatWasNotForeseenMayHaveCostMoney(t *testing.T) {
 	assert.NotContains(t, e.Error(), "MARK")
 }
 
-func TestACallerWhoLeftBeforeCostsNothing(t *testing.T) {
+func TestFailure_CallerLeftBeforeSending(t *testing.T) {
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	late, cancel := context.WithDeadline(t.Context(), time.Time{})
@@ -299,7 +299,7 @@ func TestACallerWhoLeftBeforeCostsNothing(t *testing.T) {
 	}
 }
 
-func TestAnErrorNamesTheFieldAtFault(t *testing.T) {
+func TestFailure_NamesField(t *testing.T) {
 	for field, status := range map[string]int{"id_number": http.StatusBadRequest, "": http.StatusForbidden} {
 		c := answered(status)
 		res, err := c.Coded(Said{Code: "busy", Field: field})

@@ -22,11 +22,11 @@ func rungsOf(t *testing.T, text string) Rungs {
 	var answer struct {
 		Thresholds Rungs `json:"thresholds"`
 	}
-	require.NoError(t, Fields([]byte(`{"thresholds":`+text+`}`), &answer), "a bad rung costs nothing beside it")
+	require.NoError(t, Fields([]byte(`{"thresholds":`+text+`}`), &answer), "a bad rung must not make the answer unreadable")
 	return answer.Thresholds
 }
 
-func TestRungsAreReadByTheirRates(t *testing.T) {
+func TestRungs_ReadByRate(t *testing.T) {
 	for _, text := range []string{
 		`{"1e-3":62,"1e-4":69.5,"1e-5":74}`,
 		`{"1e-5":74,"1E-4":69.5,"0.001":62,"1e-6":79.9,"note":"x","1e-7":null}`,
@@ -41,10 +41,10 @@ func TestRungsAreReadByTheirRates(t *testing.T) {
 	assert.Nil(t, rungsOf(t, `{}`).Pointer(1e-4))
 	same, err := Rungs{}.Of(similar)
 	require.NoError(t, err)
-	assert.Equal(t, similar, same, "a rule of ours needs none")
+	assert.Equal(t, similar, same, "a rule with our threshold needs no rungs")
 }
 
-func TestRungsThatDecideNothing(t *testing.T) {
+func TestRungs_UnusableIsBadResponse(t *testing.T) {
 	many := ""
 	for i := range maxRungs + 1 {
 		many += fmt.Sprintf(`"1e-%d":%d,`, i+3, i+50)
@@ -77,10 +77,10 @@ func TestRungsThatDecideNothing(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"1e-3":62,"1e-4":69,"1e-5":74}`), &again))
 	require.NoError(t, again.UnmarshalJSON([]byte(`{"1e-3":62`)))
 	_, err := again.Of(climbing)
-	assert.Error(t, err, "nothing is left of rungs before")
+	assert.Error(t, err, "earlier rungs are cleared")
 }
 
-func TestRungs_StepsAreTheWellFormedOnesInTheAnswersOrder(t *testing.T) {
+func TestRungs_StepsKeepTheAnswersOrder(t *testing.T) {
 	for text, want := range map[string][]idverify.FARStep{
 		`{"1e-4":69.3,"1e-3":62.1}`:       {{Threshold: 69.3, Rate: 1e-4}, {Threshold: 62.1, Rate: 1e-3}},
 		`{"1e-4":"69.3","1e-3":62.1}`:     {{Threshold: 62.1, Rate: 1e-3}},

@@ -22,7 +22,7 @@ func hasDoubleKey(content []byte) bool {
 }
 
 // Holds P-PASS-6.
-func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
+func TestScan_DuplicateKeysAtAnyDepth(t *testing.T) {
 	for _, double := range []string{
 		`{"code":-5803,"code":0}`,
 		`{"code":-5803,"CODE":0}`,
@@ -49,7 +49,7 @@ func TestDoubleKeysAreSeenAtAnyDepth(t *testing.T) {
 }
 
 // The scanner accepts exactly what encoding/json accepts.
-func TestTheScannerKnowsJSON(t *testing.T) {
+func TestScan_MatchesEncodingJSON(t *testing.T) {
 	for _, whole := range []string{
 		`{}`, `[]`, ` {"a" : [ 1 , -0.5e+7 , "\u00e9\n\"" , true , false , null , {} ] } `, `""`, `"\ud800"`, "\"\xff\"", `0`, `-0`, `1E9`, `1e-9`, `10.01`, `[[],{"":[]}]`,
 	} {
@@ -69,7 +69,7 @@ func TestTheScannerKnowsJSON(t *testing.T) {
 }
 
 // Holds P-WIRE-10.
-func TestAnAnswerHasLimits(t *testing.T) {
+func TestScan_Limits(t *testing.T) {
 	nested := func(depth int, begin, end string) string { // the outer object is the first level
 		return `{"a":` + strings.Repeat(begin, depth-1) + `1` + strings.Repeat(end, depth-1) + `}`
 	}
@@ -97,7 +97,7 @@ func TestAnAnswerHasLimits(t *testing.T) {
 	}
 }
 
-func TestElementsAreSeenAsTheyAreWritten(t *testing.T) {
+func TestScan_Elements(t *testing.T) {
 	var seen []string
 	require.NoError(t, Elements([]byte(` [ 1 , "a,b" ,[2, 3],{"x":[4]} , null ] `), func(value []byte) { seen = append(seen, string(value)) }))
 	assert.Equal(t, []string{`1`, `"a,b"`, `[2, 3]`, `{"x":[4]}`, `null`}, seen)
@@ -106,7 +106,7 @@ func TestElementsAreSeenAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-func TestKeysAreReadAsEncodingJSONReadsThem(t *testing.T) {
+func TestScan_KeysMatchEncodingJSON(t *testing.T) {
 	check := func(quoted string) {
 		var want string
 		require.NoError(t, json.Unmarshal([]byte(quoted), &want))

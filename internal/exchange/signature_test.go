@@ -58,7 +58,7 @@ func signedRequest(t *testing.T) httpx.Request {
 
 // The body's digest is computed first. If the vendor's message repeats a signature,
 // it is hidden, in whole and in parts.
-func TestASignatureIsOfTheBodyAndInNoMessage(t *testing.T) {
+func TestSignature_CoversBodyAndIsHidden(t *testing.T) {
 	var sent string
 	c := signing(t, func(w http.ResponseWriter, r *http.Request) {
 		content, _ := io.ReadAll(r.Body)
@@ -74,11 +74,11 @@ func TestASignatureIsOfTheBodyAndInNoMessage(t *testing.T) {
 		_, err := c.Coded(Said{Code: "busy", Message: "not " + quoted})
 		assert.Equal(t, "not [hidden]", asError(t, nil, err).VendorMessage.Reveal())
 	}
-	assert.Equal(t, "expired at 20260102T030405Z", c.Scrub("expired at 20260102T030405Z"), "a date is no secret")
+	assert.Equal(t, "expired at 20260102T030405Z", c.Scrub("expired at 20260102T030405Z"), "a date is not secret")
 }
 
 // A signature is not taken for the request id of an answer that broke off.
-func TestASignatureIsNoRequestID(t *testing.T) {
+func TestSignature_IsNotTakenForRequestID(t *testing.T) {
 	c := signing(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Length", "1000")
@@ -93,7 +93,7 @@ func TestASignatureIsNoRequestID(t *testing.T) {
 
 // Whatever error a signer returns, nothing was sent and nothing of the error is
 // shown.
-func TestAnErrorOfASignerIsNotSent(t *testing.T) {
+func TestSignature_SignerErrorSendsNothing(t *testing.T) {
 	requests := 0
 	c := signing(t, func(http.ResponseWriter, *http.Request) { requests++ })
 	odd := &idverify.Error{Code: idverify.CodeUnauthorized, Vendor: "other", Detail: "no key", Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes}
@@ -123,7 +123,7 @@ func TestAnErrorOfASignerIsNotSent(t *testing.T) {
 }
 
 // If the digest cannot be computed, nothing is signed or sent.
-func TestABodyThatCannotBeDigestedIsNotSent(t *testing.T) {
+func TestSignature_FailedDigestSendsNothing(t *testing.T) {
 	c := signing(t, func(http.ResponseWriter, *http.Request) { t.Error("sent") })
 	left, leave := context.WithCancel(t.Context())
 	leave()

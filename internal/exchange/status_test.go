@@ -38,7 +38,7 @@ var pagesByStatus = map[int]string{
 	599: "bad_response, unanswered, billed unknown, field , " + noJSON,
 }
 
-func TestAnAnswerThatIsNotTheVendorsIsReadByItsStatus(t *testing.T) {
+func TestStatus_DecidesForForeignAnswers(t *testing.T) {
 	for status, want := range pagesByStatus {
 		c := answered(status)
 		c.Evidence, c.response.Body = idverify.PhotoURL("https://img.example.com/a"), []byte("x")
@@ -46,12 +46,12 @@ func TestAnAnswerThatIsNotTheVendorsIsReadByItsStatus(t *testing.T) {
 		assert.Equal(t, want, of(e))
 		assert.Equal(t, status, e.HTTPStatus)
 		assert.Equal(t, 7*time.Second, e.RetryAfter)
-		assert.Empty(t, e.VendorCode, "and so it says nothing of the vendor to a circuit")
+		assert.Empty(t, e.VendorCode, "so it does not count for the circuit breaker")
 	}
 }
 
 // An object that cannot be read may be the vendor's, whatever the status.
-func TestABrokenObjectIsNotTurnedAway(t *testing.T) {
+func TestStatus_BrokenObjectIsNotRefused(t *testing.T) {
 	for _, status := range []int{407, 413, 429, 200, 503} {
 		for _, content := range []string{`{`, `{"Code":1,"Code":2}`, " \ufeff{\"Code\":", `{"Code":"1"} {}`} {
 			c := answered(status)
@@ -69,13 +69,13 @@ func TestABrokenObjectIsNotTurnedAway(t *testing.T) {
 }
 
 // Without evidence, as for an access token, a 413 is not about a picture.
-func TestAPageBeforeATokenIsNotAboutAPicture(t *testing.T) {
+func TestStatus_TokenRequestIsNotAboutPicture(t *testing.T) {
 	c := answered(http.StatusRequestEntityTooLarge)
 	c.response.Body = []byte("x")
 	assert.Equal(t, pagesByStatus[403], of(asError(t, nil, c.Decode(new(struct{})))))
 }
 
-func TestTheProxyOfACallersClientIsSetThere(t *testing.T) {
+func TestStatus_NamesProxyOfCallersClient(t *testing.T) {
 	c := answered(http.StatusProxyAuthRequired)
 	c.HTTP, _ = httpx.New(httpx.Config{BaseURL: "https://vendor.example", Client: &http.Client{}})
 	assert.Equal(t, "HTTP.Client", c.Foreign("x").Field)
@@ -84,7 +84,7 @@ func TestTheProxyOfACallersClientIsSetThere(t *testing.T) {
 // An unlisted code is the vendor's, unless it only repeats the status. A status of
 // refusal means that the request was turned away, whatever the code; after a 429 with
 // a code the call is not repeated.
-func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
+func TestStatus_UnlistedCodeWithRefusal(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
@@ -110,7 +110,7 @@ func TestAnUnlistedCodeUnderAStatusOfRefusal(t *testing.T) {
 }
 
 // The status is known even if the answer breaks off, or is too large.
-func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
+func TestStatus_DecidesForIncompleteAnswers(t *testing.T) {
 	const unread = "bad_response, unanswered, billed unknown, field , answer is larger than the limit"
 	for _, test := range []struct {
 		status     int
@@ -137,7 +137,7 @@ func TestAnAnswerThatCannotBeReadWholeIsReadByItsStatus(t *testing.T) {
 	}
 }
 
-func TestWhatTheOperatorHasToMendNamesTheSetting(t *testing.T) {
+func TestStatus_NamesSettingToFix(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()

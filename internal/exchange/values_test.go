@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
+func TestScore_PresentMissingOrMalformed(t *testing.T) {
 	type state struct {
 		value              float64
 		present, malformed bool
@@ -50,12 +50,12 @@ func TestScoreKeepsApartWhatIsThereMissingAndMalformed(t *testing.T) {
 	for _, text := range []string{`null`, `"x"`, `true`, `NaN`, `Inf`, `-Inf`} {
 		again := score(0.9)
 		require.NoError(t, again.UnmarshalJSON([]byte(text)))
-		assert.Nil(t, again.Pointer(), "%s, and nothing is left of a score before", text)
+		assert.Nil(t, again.Pointer(), "%s: an earlier score is cleared", text)
 	}
 }
 
 // Holds P-PASS-7.
-func TestTextKeepsEveryDigit(t *testing.T) {
+func TestText_KeepsEveryDigit(t *testing.T) {
 	for text, want := range map[string]Text{
 		`1370579072568000512`:   "1370579072568000512",
 		`"1370579072568000512"`: "1370579072568000512",
@@ -82,7 +82,7 @@ func TestTextKeepsEveryDigit(t *testing.T) {
 }
 
 // Text and Score read every character of a string as encoding/json does.
-func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
+func TestText_MatchesEncodingJSON(t *testing.T) {
 	check := func(quoted []byte) {
 		var want string
 		wantErr := json.Unmarshal(quoted, &want)
@@ -106,7 +106,7 @@ func TestTextIsReadAsEncodingJSONDoes(t *testing.T) {
 
 // A string is read as far as it matters, wherever its escapes are.
 // Holds P-WIRE-10.
-func TestOfALongTextTheBeginningIsKept(t *testing.T) {
+func TestText_KeepsBeginningOfLongText(t *testing.T) {
 	for _, character := range []string{"a", "测", "\U0001F600", `\n`, `\\`, `\"`, `\u0000`, `\u6d4b`, `\ud83d\ude00`, "\xff"} {
 		for shift := range 14 {
 			quoted := `"` + strings.Repeat("x", shift) + strings.Repeat(character, 64<<10/len(character)) + `"`
@@ -116,7 +116,7 @@ func TestOfALongTextTheBeginningIsKept(t *testing.T) {
 			require.NoError(t, remark.UnmarshalJSON([]byte(quoted)))
 			assert.Equal(t, redact.Cut(whole, redact.SearchedText), string(remark), "%s behind %d", character, shift)
 			var text Text
-			assert.Error(t, text.UnmarshalJSON([]byte(quoted)), "what decides is not cut")
+			assert.Error(t, text.UnmarshalJSON([]byte(quoted)), "text that decides is not truncated")
 		}
 	}
 	for length, taken := range map[int]bool{redact.MaxText: true, redact.MaxText + 1: false} {
@@ -128,11 +128,11 @@ func TestOfALongTextTheBeginningIsKept(t *testing.T) {
 	}
 	var remark Remark
 	require.NoError(t, remark.UnmarshalJSON([]byte(strings.Repeat("1", redact.MaxText+1))))
-	assert.Empty(t, remark, "half a number is another number")
+	assert.Empty(t, remark, "a truncated number is another number")
 }
 
 // Holds P-WIRE-10.
-func TestANumberOfAnyLengthIsNoScore(t *testing.T) {
+func TestScore_RefusesEndlessNumbers(t *testing.T) {
 	for length, taken := range map[int]bool{maxNumber: true, maxNumber + 1: false} {
 		for _, written := range []string{"0." + strings.Repeat("1", length-2), `"0.` + strings.Repeat("1", length-4) + `"`} {
 			var score Score
@@ -144,7 +144,7 @@ func TestANumberOfAnyLengthIsNoScore(t *testing.T) {
 }
 
 // Holds P-WIRE-10.
-func TestReadingAValueIsLinear(t *testing.T) {
+func TestValues_ReadingIsLinear(t *testing.T) {
 	for name, value := range growth.JSON() {
 		growth.Case{From: 128 << 10, MaxAllocated: 1, MaxCost: 8, Work: func(size int) func() {
 			quoted := []byte(value(size))

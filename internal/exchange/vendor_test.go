@@ -20,7 +20,7 @@ func settings(h idverify.HTTP) Settings {
 }
 
 // A forgotten field would be accepted but have no effect.
-func TestEverySettingReachesTheTransport(t *testing.T) {
+func TestVendor_EverySettingReachesTransport(t *testing.T) {
 	whole := idverify.HTTP{
 		BaseURL: "https://vendor.example", Client: &http.Client{},
 		Wrap:  func(next http.RoundTripper) http.RoundTripper { return next },
@@ -50,7 +50,7 @@ func TestEverySettingReachesTheTransport(t *testing.T) {
 }
 
 // A vendor's defaults are no error beside a caller's HTTP client.
-func TestDefaultsOfTheVendor(t *testing.T) {
+func TestVendor_Defaults(t *testing.T) {
 	bare := settings(idverify.HTTP{}).transport()
 	assert.Equal(t, "https://sample.example", bare.BaseURL)
 	assert.Equal(t, 7*time.Second, bare.IdleTimeout)
@@ -62,7 +62,7 @@ func TestDefaultsOfTheVendor(t *testing.T) {
 // A key with an editor's invisible characters is refused here, instead of by the
 // vendor as unknown; so is a base URL that includes a path of the vendor.
 // Holds P-DATA-11.
-func TestWhatNobodySeesInAConfigIsRefused(t *testing.T) {
+func TestVendor_RefusesInvisibleCharacters(t *testing.T) {
 	for value, problem := range map[string]string{
 		"EXAMPLE\n":     "it ends with a line feed",
 		"EXAMPLE ":      "it ends with a blank",
@@ -104,7 +104,7 @@ func TestWhatNobodySeesInAConfigIsRefused(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestASettingThatIsRefusedIsNamed(t *testing.T) {
+func TestVendor_NamesRefusedSetting(t *testing.T) {
 	for field, h := range map[string]idverify.HTTP{
 		"HTTP.BaseURL":          {BaseURL: "ftp://vendor.example"},
 		"HTTP.Timeout":          {Timeout: -1},
@@ -125,14 +125,14 @@ func TestASettingThatIsRefusedIsNamed(t *testing.T) {
 	}
 }
 
-func TestARateOfTheConfigIsOneThatTheVendorPublishes(t *testing.T) {
+func TestVendor_RefusesUnpublishedRate(t *testing.T) {
 	v := &Vendor{Name: "v"}
 	same, err := v.Rate(climbing, "FalseAcceptRate", 0)
 	require.NoError(t, err)
 	assert.Equal(t, climbing, same)
 	milder, err := v.Rate(climbing, "FalseAcceptRate", 1e-3)
 	require.NoError(t, err)
-	assert.True(t, IsMilder([]idverify.Rule{milder}, []idverify.Rule{climbing}), "so that every result warns of it")
+	assert.True(t, IsMilder([]idverify.Rule{milder}, []idverify.Rule{climbing}), "every result has the warning")
 	for _, rate := range []float64{-1, 1, 2e-4, 80} {
 		_, err := v.Rate(climbing, "FalseAcceptRate", rate)
 		assert.ErrorContains(t, err, "FalseAcceptRate must be one of the vendor's: 0.001, 0.0001, 1e-05", "%v", rate)
@@ -143,13 +143,13 @@ func TestARateOfTheConfigIsOneThatTheVendorPublishes(t *testing.T) {
 	assert.ErrorContains(t, err, "must not be milder")
 }
 
-func TestNoRateIsPromisedWhereTheVendorDecides(t *testing.T) {
+func TestVendor_NoRateWhereVendorDecides(t *testing.T) {
 	v := &Vendor{Name: "v"}
 	_, err := v.MaxFAR(verdict, 1e-4)
 	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
 	assert.ErrorContains(t, err, "no false-accept rate was published")
 	_, err = v.MaxFAR(similar, 1e-4)
-	assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "a threshold without a rate promises none")
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig, "a threshold without a rate has none")
 	strict, err := v.MaxFAR(climbing, 1e-5)
 	require.NoError(t, err)
 	assert.Equal(t, 1e-5, strict.Rate)

@@ -40,14 +40,14 @@ func TestStart_CallersShareOneAnswer(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		require.True(t, f.Join(t.Context()), "a landed flight gives its answer to newcomers")
+		require.True(t, f.Join(t.Context()), "callers that join later get the answer")
 		got, err := f.Answer()
 		assert.NoError(t, err)
 		assert.Equal(t, 7, got)
 	})
 }
 
-func TestLeave_OnlyTheLastEndsTheWork(t *testing.T) {
+func TestLeave_LastCallerCancelsTheWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		joined := make(chan struct{})
 		f := Start(t.Context(), func(ctx context.Context, f *Flight[int]) {
@@ -64,7 +64,7 @@ func TestLeave_OnlyTheLastEndsTheWork(t *testing.T) {
 		default:
 		}
 		assert.True(t, f.Leave())
-		assert.False(t, f.Join(t.Context()), "nobody joins what is being cancelled")
+		assert.False(t, f.Join(t.Context()), "a cancelled flight cannot be joined")
 		close(joined)
 		_, err := f.Answer()
 		assert.ErrorIs(t, err, context.Canceled)
@@ -72,7 +72,7 @@ func TestLeave_OnlyTheLastEndsTheWork(t *testing.T) {
 	})
 }
 
-func TestLeave_AfterTheLandingCancelsNothing(t *testing.T) {
+func TestLeave_AfterLandCancelsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan error, 1)
 		f := Start(t.Context(), func(ctx context.Context, f *Flight[int]) {
@@ -86,7 +86,7 @@ func TestLeave_AfterTheLandingCancelsNothing(t *testing.T) {
 	})
 }
 
-func TestStart_OutlivesTheCallerAndKeepsTheValues(t *testing.T) {
+func TestStart_OutlivesCallerAndKeepsValues(t *testing.T) {
 	type key struct{}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "value"))
@@ -107,7 +107,7 @@ func TestStart_OutlivesTheCallerAndKeepsTheValues(t *testing.T) {
 	})
 }
 
-func TestLand_OnlyTheFirstCounts(t *testing.T) {
+func TestLand_FirstCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := errors.New("failed")
 		f := Start(t.Context(), func(_ context.Context, f *Flight[int]) {
@@ -122,7 +122,7 @@ func TestLand_OnlyTheFirstCounts(t *testing.T) {
 	})
 }
 
-func TestStart_WorkThatDoesNotLand(t *testing.T) {
+func TestStart_WorkEndsWithoutLand(t *testing.T) {
 	for name, end := range map[string]func(){"returns": func() {}, "ends its goroutine": runtime.Goexit} {
 		synctest.Test(t, func(t *testing.T) {
 			f := Start(t.Context(), func(context.Context, *Flight[int]) { end() })
@@ -149,7 +149,7 @@ func TestStart_WorkThatDoesNotLand(t *testing.T) {
 	})
 }
 
-func TestUntil_IsTheLatestDeadline(t *testing.T) {
+func TestUntil_IsLatestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within := func(d time.Duration) context.Context {
 			ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -182,10 +182,10 @@ func TestUntil_IsTheLatestDeadline(t *testing.T) {
 		f.Join(t.Context())
 		assertDeadline(0, false)
 		time.Sleep(90 * time.Second)
-		assert.NoError(t, own.Err(), "it does not end by itself")
+		assert.NoError(t, own.Err(), "it has no deadline of its own")
 		assert.NoError(t, limited.Err())
 		time.Sleep(time.Minute)
-		assert.ErrorIs(t, limited.Err(), context.DeadlineExceeded, "a limit under a deadline that moves is kept")
+		assert.ErrorIs(t, limited.Err(), context.DeadlineExceeded, "a fixed limit under a moving deadline is kept")
 		for range 4 {
 			f.Leave()
 		}
@@ -193,7 +193,7 @@ func TestUntil_IsTheLatestDeadline(t *testing.T) {
 	})
 }
 
-func TestDeadline_FindsWhatUndatedHides(t *testing.T) {
+func TestDeadline_SeesThroughUndated(t *testing.T) {
 	type key struct{}
 	now := time.Now()
 	at := func(ctx context.Context, left time.Duration) context.Context {
@@ -222,7 +222,7 @@ func TestDeadline_FindsWhatUndatedHides(t *testing.T) {
 
 // Callers join and leave at the moment of the landing. None of them waits for ever,
 // and none joins a flight that is being cancelled.
-func TestFlight_Crowd(t *testing.T) {
+func TestFlight_ManyCallersJoinAndLeave(t *testing.T) {
 	for range 200 {
 		f := Start(t.Context(), func(ctx context.Context, f *Flight[int]) { f.Land(7, ctx.Err()) })
 		var wg sync.WaitGroup

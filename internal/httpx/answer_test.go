@@ -22,7 +22,7 @@ import (
 // An answer is read at the cost of what comes out: packed or not, announced or not,
 // and in however small pieces.
 // Holds P-WIRE-10.
-func TestReadingAnAnswerIsLinear(t *testing.T) {
+func TestAnswer_ReadingIsLinear(t *testing.T) {
 	for name, c := range map[string]struct {
 		coding    string
 		announced bool
@@ -37,7 +37,7 @@ func TestReadingAnAnswerIsLinear(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			// All sizes are below presize: beyond it an announced answer is copied once more,
-			// which is a step and no growth. TestWhatIsReadOfAnAnswerIsBounded goes there.
+			// which is a step and no growth. TestAnswer_MemoryIsBounded goes there.
 			growth.Case{From: 16 << 10, MaxAllocated: 2.5, MaxCost: c.cost, Work: func(size int) func() {
 				content := []byte(strings.Repeat("a", size-1<<10))
 				if c.coding == "gzip" {
@@ -69,7 +69,7 @@ func TestReadingAnAnswerIsLinear(t *testing.T) {
 // What is allocated to read an answer is no more than its limit, and as much again
 // while it grows.
 // Holds P-WIRE-10.
-func TestWhatIsReadOfAnAnswerIsBounded(t *testing.T) {
+func TestAnswer_MemoryIsBounded(t *testing.T) {
 	for _, limit := range []int64{1, 4 << 10, 4<<10 + 1, 1 << 20, 1<<20 + 1, 3 << 20} {
 		for _, more := range []int64{-1, 0, 1, 1 << 20} {
 			raw := &http.Response{ContentLength: -1, Body: io.NopCloser(io.LimitReader(endless{}, limit+more))}
@@ -91,7 +91,7 @@ func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 // Headers that announce a packed answer, and then silence: that is a time limit
 // and no packed answer.
-func TestPackedAnswerThatStallsIsATimeout(t *testing.T) {
+func TestAnswer_StalledGzipIsTimeout(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 64<<10))
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n")
@@ -102,7 +102,7 @@ func TestPackedAnswerThatStallsIsATimeout(t *testing.T) {
 }
 
 // The largest limit there is, for "none": a paid answer must come out.
-func TestLargestLimitOfAnswers(t *testing.T) {
+func TestAnswer_LargestLimit(t *testing.T) {
 	for name, head := range map[string]string{
 		"announced": "Content-Length: 10000\r\n", "endless": "Content-Length: 9223372036854775807\r\n", "not announced": "Connection: close\r\n",
 	} {
@@ -119,7 +119,7 @@ func TestLargestLimitOfAnswers(t *testing.T) {
 	}
 }
 
-func TestAnswerOverTheLimitIsRefused(t *testing.T) {
+func TestAnswer_OverTheLimitIsRefused(t *testing.T) {
 	for name, announce := range map[string]bool{"announced": true, "not announced": false} {
 		t.Run(name, func(t *testing.T) {
 			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -137,14 +137,14 @@ func TestAnswerOverTheLimitIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnswerAtTheLimitIsRead(t *testing.T) {
+func TestAnswer_AtTheLimitIsRead(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("1"), 1000)) })
 	resp, err := client(t, httpx.Config{BaseURL: server.URL, MaxResponseBytes: 1000}).Do(t.Context(), post())
 	require.NoError(t, err)
 	assert.Len(t, resp.Body, 1000)
 }
 
-func TestGzipBombIsStopped(t *testing.T) {
+func TestAnswer_GzipBombIsStopped(t *testing.T) {
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
 	_, _ = z.Write(make([]byte, 10<<20))
@@ -160,7 +160,7 @@ func TestGzipBombIsStopped(t *testing.T) {
 }
 
 // Holds P-WIRE-7.
-func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
+func TestAnswer_UnrequestedGzipIsUnpacked(t *testing.T) {
 	const packed = "compressed in an unrequested way"
 	for coding, want := range map[string]string{
 		"gzip": "", "GZIP": "", "x-gzip": "", "gzip, identity": "", "utf-8,gzip": "", "br": packed, "gzip, gzip": packed, "gzip, br": packed,
@@ -190,7 +190,7 @@ func TestAnswerIsNotAskedForPackedAndUnpackedAllTheSame(t *testing.T) {
 }
 
 // It says gzip and is not.
-func TestAnswerThatIsNotPackedAsItSays(t *testing.T) {
+func TestAnswer_InvalidGzip(t *testing.T) {
 	for _, text := range []string{"", `{"a":"long enough for a header of gzip"}`} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
@@ -203,7 +203,7 @@ func TestAnswerThatIsNotPackedAsItSays(t *testing.T) {
 	}
 }
 
-func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
+func TestAnswer_TruncatedKeepsStatus(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		w.Header().Set("Retry-After", "7")
@@ -233,7 +233,7 @@ func (a answered) Close() error {
 	return nil
 }
 
-func TestAnswerIsClosedOnEveryPath(t *testing.T) {
+func TestAnswer_ClosedOnEveryPath(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		body   io.Reader

@@ -34,7 +34,7 @@ func (c *twice) Read(p []byte) (int, error) {
 }
 
 // A 100 Continue during the upload is allowed, and is no answer yet.
-func TestContinueDuringTheUploadIsNoEarlyAnswer(t *testing.T) {
+func TestInterim_ContinueIsNoEarlyAnswer(t *testing.T) {
 	looked := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
 		req, err := http.ReadRequest(bufio.NewReader(conn))
@@ -58,7 +58,7 @@ func TestContinueDuringTheUploadIsNoEarlyAnswer(t *testing.T) {
 	assert.False(t, resp.Early)
 }
 
-func TestAnswerAfterContinueAndBeforeTheWholeRequestIsEarly(t *testing.T) {
+func TestInterim_AnswerAfterContinueMayBeEarly(t *testing.T) {
 	answered := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1<<10))
@@ -72,7 +72,7 @@ func TestAnswerAfterContinueAndBeforeTheWholeRequestIsEarly(t *testing.T) {
 }
 
 // A caller who watches interim answers still has a limit of them.
-func TestInterimAnswersAreLimitedForAWatchingCaller(t *testing.T) {
+func TestInterim_LimitedWithCallersTrace(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 64<<10))
 		for range 100 {
@@ -91,7 +91,7 @@ func TestInterimAnswersAreLimitedForAWatchingCaller(t *testing.T) {
 }
 
 // Five interim answers are net/http's limit, whoever watches and whatever for.
-func TestFiveInterimAnswersAreTaken(t *testing.T) {
+func TestInterim_FiveAreAccepted(t *testing.T) {
 	for name, trace := range map[string]*httptrace.ClientTrace{
 		"nobody watches": {}, "watched": {Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil }},
 	} {

@@ -25,7 +25,7 @@ func dialled(t *testing.T, near net.Conn) net.Conn {
 
 // A kept connection is looked at before it is written to.
 // Holds P-PAY-4.
-func TestAConnectionIsToldThatItWasIdle(t *testing.T) {
+func TestAttempt_MarksReusedConnection(t *testing.T) {
 	for _, reused := range []bool{false, true} {
 		near, far := net.Pipe()
 		c := dialled(t, near)
@@ -39,7 +39,7 @@ func TestAConnectionIsToldThatItWasIdle(t *testing.T) {
 }
 
 // Whoever is about to write the end waits for a word of an answer.
-func TestALinkIsToldOfAnAnswer(t *testing.T) {
+func TestAttempt_ReportsFirstByteToLink(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()

@@ -63,7 +63,7 @@ func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server
 }
 
 // Holds P-PAY-5.
-func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
+func TestReopen_NeverSendsTwiceOverHTTP2(t *testing.T) {
 	for name, refuse := range map[string]func(*http2.Framer, uint32){
 		"stream refused":   func(f *http2.Framer, stream uint32) { _ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream) },
 		"connection going": func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) },
@@ -83,12 +83,12 @@ func TestWholeRequestIsNeverSentTwiceOverHTTP2(t *testing.T) {
 }
 
 // What was written whole stays so, whatever a later try says of its own writing.
-func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
+func TestReopen_WrittenRequestIsNotSentAgain(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
 		trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrShortWrite})
 		_, err := r.GetBody()
-		assert.NoError(t, err, "nothing whole was written")
+		assert.NoError(t, err, "no whole request was written")
 		trace.WroteRequest(httptrace.WroteRequestInfo{})
 		trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrShortWrite})
 		_, err = r.GetBody()
@@ -101,7 +101,7 @@ func TestWrittenRequestIsNotOpenedAgain(t *testing.T) {
 
 // Any number of idle connections may turn out dead.
 // Holds P-PAY-5.
-func TestOnlyNewConnectionsAreCountedWhenARequestIsBegunAnew(t *testing.T) {
+func TestReopen_CountsNewConnectionsOnly(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
 		given := func(reused bool) error {
@@ -125,7 +125,7 @@ func TestOnlyNewConnectionsAreCountedWhenARequestIsBegunAnew(t *testing.T) {
 // A gateway that is going down says so to each connection that comes. net/http
 // takes that for leave to try the next one, at once and until the time limit.
 // Holds P-PAY-5.
-func TestRequestThatEveryConnectionRefusesIsNotBegunWithoutEnd(t *testing.T) {
+func TestReopen_IsBounded(t *testing.T) {
 	for name, refuse := range map[string]func(*http2.Framer, uint32){
 		"connection going": func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) },
 		"protocol error":   func(f *http2.Framer, stream uint32) { _ = f.WriteRSTStream(stream, http2.ErrCodeProtocol) },
@@ -168,7 +168,7 @@ func (d deaf) Write(p []byte) (int, error) {
 
 // Of either request nothing was written. The large one goes to another connection;
 // so should the small one, which net/http calls written while it is in its buffer.
-func TestRequestOnADeadIdleConnectionIsMadeOnAnother(t *testing.T) {
+func TestReopen_AfterDeadIdleConnection(t *testing.T) {
 	for name, size := range map[string]int{"small": 10, "large": 100_000} {
 		t.Run(name, func(t *testing.T) {
 			var requests atomic.Int32

@@ -223,7 +223,7 @@ var bodySizes = long.Some(3, []int{1 << 10, 13 << 10, 32 << 10, 60 << 10, 200 <<
 // The vendor ends the connection before the rest of the body is there to be
 // written. Whatever the size, that rest was not sent.
 // Holds P-PAY-3, P-PAY-4.
-func TestWhatCouldNotBeWrittenWasNotSent(t *testing.T) {
+func TestAttempt_PartlyWrittenIsNotSent(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		for name, then := range map[string]func(net.Conn){"reset": resets, "closed": finishes} {
 			if name == "closed" && !way.looks {
@@ -253,7 +253,7 @@ func TestWhatCouldNotBeWrittenWasNotSent(t *testing.T) {
 
 // What was written may have arrived, however the connection ends then.
 // Holds P-PAY-3.
-func TestWhatWasWrittenStaysSent(t *testing.T) {
+func TestAttempt_WrittenStaysSent(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		for name, then := range map[string]func(net.Conn){"reset": resets, "closed": finishes} {
 			for _, size := range bodySizes {
@@ -272,7 +272,7 @@ func TestWhatWasWrittenStaysSent(t *testing.T) {
 // The vendor reads so many bytes and resets. What it did not read may lie in the
 // kernel, and is sent or not; what it has read whole is never called not sent.
 // Holds P-PAY-3.
-func TestWhatWasReadWholeIsNeverCalledNotSent(t *testing.T) {
+func TestAttempt_ReceivedRequestIsNeverNotSent(t *testing.T) {
 	ca := newAuthority(t)
 	secure := &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}
 	for _, size := range []int{1, 1 << 10, 13 << 10} {
@@ -344,7 +344,7 @@ func answersFirst(conn net.Conn) {
 
 // An answer before the end is read, whatever the look at the connection shows.
 // Holds P-PAY-4.
-func TestAnswerBeforeTheEndIsRead(t *testing.T) {
+func TestAttempt_ReadsAnswerBeforeConnectionEnd(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		if !way.looks {
 			continue

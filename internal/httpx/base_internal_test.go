@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestHostPortIsWhatIsDialled(t *testing.T) {
+func TestHostPort_IsDialledAddress(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://vendor.example/path": "vendor.example:443",
 		"https://vendor.example:8443": "vendor.example:8443",

@@ -24,7 +24,7 @@ import (
 
 // A signer sees the request as the server does: also what a Wrap added, and the
 // prefix of the base URL. It gives headers, and reads no body.
-func TestASignerSeesWhatIsSent(t *testing.T) {
+func TestSigner_SeesFinalRequest(t *testing.T) {
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"alone": nil,
 		"wrapped": around(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
@@ -71,7 +71,7 @@ func TestASignerSeesWhatIsSent(t *testing.T) {
 }
 
 // Both stand in one query, the public one first.
-func TestAPublicQueryStandsBesideASecretOne(t *testing.T) {
+func TestQuery_PublicComesBeforeSecret(t *testing.T) {
 	var got atomic.Value
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		got.Store(r.URL.RawQuery)
@@ -90,14 +90,14 @@ func TestAPublicQueryStandsBesideASecretOne(t *testing.T) {
 }
 
 // Every exchange is signed anew.
-func TestEveryExchangeIsSignedAnew(t *testing.T) {
+func TestSigner_RunsForEveryExchange(t *testing.T) {
 	base, got := listening(t)
 	c := client(t, httpx.Config{BaseURL: base})
 	signed := 0
 	req := post()
 	req.Sign = func(_ context.Context, r *http.Request, _ [sha256.Size]byte) error {
 		signed++
-		assert.Empty(t, r.Header.Get("Authorization"), "nothing is left of the one before")
+		assert.Empty(t, r.Header.Get("Authorization"), "the earlier one is gone")
 		r.Header.Set("Authorization", fmt.Sprint(signed))
 		return nil
 	}
@@ -110,7 +110,7 @@ func TestEveryExchangeIsSignedAnew(t *testing.T) {
 
 // What a signer puts on a request is told to nobody who watches, and in no error.
 // Holds P-WIRE-12.
-func TestNothingThatIsSignedIsTold(t *testing.T) {
+func TestSigner_HeadersAreHidden(t *testing.T) {
 	server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	var told strings.Builder
 	req := post()
@@ -138,7 +138,7 @@ func TestNothingThatIsSignedIsTold(t *testing.T) {
 
 // What cannot be signed is not sent. The signer's own words are for our caller
 // alone, who knows what they may say.
-func TestWhatCannotBeSignedIsNotSent(t *testing.T) {
+func TestSigner_ErrorSendsNothing(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })
 	var told error
@@ -164,7 +164,7 @@ func TestWhatCannotBeSignedIsNotSent(t *testing.T) {
 }
 
 // Nor is a body that cannot be read, whose media are at fault.
-func TestABodyThatCannotBeDigestedIsNotSigned(t *testing.T) {
+func TestSigner_UnreadableBodyIsNotSigned(t *testing.T) {
 	req := withMedia(breaking{}, 100<<10)
 	req.Sign = func(context.Context, *http.Request, [sha256.Size]byte) error { t.Error("signed"); return nil }
 	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid"}).Do(t.Context(), req)
@@ -175,7 +175,7 @@ func TestABodyThatCannotBeDigestedIsNotSigned(t *testing.T) {
 
 // A signer that waits holds nobody: it is left when the time is over, whether it
 // listens to its context or not.
-func TestASignerThatHangsHoldsNobody(t *testing.T) {
+func TestSigner_HangingIsAbandoned(t *testing.T) {
 	for name, listens := range map[string]bool{"it listens": true, "it does not": false} {
 		for _, leaves := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {

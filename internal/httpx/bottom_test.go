@@ -69,7 +69,7 @@ func listening(t *testing.T) (base string, got *arrived) {
 
 // Also around a transport of the caller's.
 // Holds P-WIRE-13.
-func TestWrapSeesTheRequestWithoutItsSecrets(t *testing.T) {
+func TestWrap_SeesNoSecrets(t *testing.T) {
 	for name, given := range map[string]*http.Client{"ours": nil, "the caller's": {}} {
 		t.Run(name, func(t *testing.T) {
 			base, got := listening(t)
@@ -100,7 +100,7 @@ func TestWrapSeesTheRequestWithoutItsSecrets(t *testing.T) {
 
 // Only headers are added, and none of ours is changed.
 // Holds P-WIRE-14.
-func TestWhatWrapChangesIsNotSent(t *testing.T) {
+func TestWrap_ChangesAreNotSent(t *testing.T) {
 	base, got := listening(t)
 	c := client(t, httpx.Config{BaseURL: base, Wrap: around(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 		changed := req.Clone(req.Context())
@@ -123,11 +123,11 @@ func TestWhatWrapChangesIsNotSent(t *testing.T) {
 	assert.NotEqual(t, "another", got.header.Get("Content-Type"))
 	_, err = c.Do(t.Context(), post())
 	require.NoError(t, err)
-	assert.Equal(t, "another", got.authorization, "of one's own gateway, where the vendor has none")
+	assert.Equal(t, "another", got.authorization, "for a gateway of the caller")
 }
 
 // A body that Wrap puts instead of ours is closed, as it may expect.
-func TestBodyThatWrapWrapsIsClosed(t *testing.T) {
+func TestWrap_ReplacedBodyIsClosed(t *testing.T) {
 	base, _ := listening(t)
 	wrapped := &closes{Reader: strings.NewReader("")}
 	c := client(t, httpx.Config{BaseURL: base, Wrap: around(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
@@ -149,7 +149,7 @@ func (c *closes) Close() error { c.times++; return nil }
 
 // It would be paid twice, and no Client would hear of it.
 // Holds P-WIRE-14.
-func TestWrapCannotSendARequestTwice(t *testing.T) {
+func TestWrap_CannotSendTwice(t *testing.T) {
 	requests := 0
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		requests++
@@ -171,7 +171,7 @@ func TestWrapCannotSendARequestTwice(t *testing.T) {
 
 // One that is made once and wrapped around two clients keeps the second's.
 // Holds P-WIRE-14.
-func TestWrapCannotSendARequestToAnotherVendor(t *testing.T) {
+func TestWrap_CannotSendToAnotherVendor(t *testing.T) {
 	base, got := listening(t)
 	another, gotElsewhere := listening(t)
 	var shared http.RoundTripper
@@ -192,7 +192,7 @@ func TestWrapCannotSendARequestToAnotherVendor(t *testing.T) {
 }
 
 // An answer without a request, and a request without an attempt.
-func TestWrapThatGoesItsOwnWay(t *testing.T) {
+func TestWrap_UnusualRoundTrippers(t *testing.T) {
 	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Wrap: around(func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 		recorded := httptest.NewRecorder()
 		_, _ = recorded.WriteString(`{}`)
@@ -213,7 +213,7 @@ func TestWrapThatGoesItsOwnWay(t *testing.T) {
 
 // Telemetry keeps the text of an error, and net/http quotes what it was answered.
 // Holds P-WIRE-13.
-func TestErrorThatWrapSeesQuotesNothing(t *testing.T) {
+func TestWrap_ErrorsQuoteNothing(t *testing.T) {
 	at := rawServer(t, func(conn net.Conn) {
 		_, _ = io.ReadFull(conn, make([]byte, 100))
 		_, _ = io.WriteString(conn, secretToken+" "+secretName+"\r\n\r\n")
@@ -241,7 +241,7 @@ func TestErrorThatWrapSeesQuotesNothing(t *testing.T) {
 			for _, verb := range []string{"%v", "%+v", "%s", "%q"} {
 				assertNoSecret(t, fmt.Sprintf(verb, seen))
 			}
-			assert.True(t, test.want(seen), "the cause is there for whoever asks for its type")
+			assert.True(t, test.want(seen), "the cause can be found by its type")
 			assert.Equal(t, failure(t, err).Detail, seen.Error())
 		})
 	}
@@ -251,7 +251,7 @@ type telling struct{ url string }
 
 func (e *telling) Error() string { return "could not reach " + e.url }
 
-func TestIdleConnectionsAreClosedThroughWrap(t *testing.T) {
+func TestWrap_ClosesIdleConnections(t *testing.T) {
 	server := httptest.NewUnstartedServer(say(200, `{}`))
 	connections := connwatch.On(server)
 	server.Start()
@@ -280,7 +280,7 @@ func (f *told) hear(name string, values []string) {
 
 // A trace may be in the context of the call, and a round tripper may add one.
 // Holds P-WIRE-13.
-func TestATraceIsToldNoSecret(t *testing.T) {
+func TestTrace_SeesNoSecrets(t *testing.T) {
 	ca := newAuthority(t)
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {
@@ -306,7 +306,7 @@ func TestATraceIsToldNoSecret(t *testing.T) {
 			_, err = c.Do(ctx, secretive())
 			require.NoError(t, err)
 			assert.Equal(t, 1, connected)
-			assert.Equal(t, 1, first, "each hook is told once")
+			assert.Equal(t, 1, first, "each hook is called once")
 			for _, trace := range []*told{callers, wraps} {
 				assertNoSecret(t, fmt.Sprint(trace.fields))
 				assert.Equal(t, "[hidden]", trace.fields["authorization"])

@@ -26,7 +26,7 @@ import (
 
 // What broke is told in fixed words, whatever the error says of hosts,
 // proxies and headers.
-func TestCausesAreNamedInFixedWords(t *testing.T) {
+func TestCause_FixedWords(t *testing.T) {
 	expired := func(from time.Duration) error { // MARK stands for the names in it
 		return x509.CertificateInvalidError{Reason: x509.Expired, Detail: "MARK", Cert: &x509.Certificate{
 			NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(from + time.Hour),
@@ -60,7 +60,7 @@ func TestCausesAreNamedInFixedWords(t *testing.T) {
 }
 
 // What the operator has to mend is told from what passes by itself.
-func TestWhatTheOperatorHasToMendIsMisconfigured(t *testing.T) {
+func TestCause_OperatorFaultIsMisconfigured(t *testing.T) {
 	later := x509.CertificateInvalidError{Reason: x509.Expired, Detail: "MARK", Cert: &x509.Certificate{
 		NotBefore: time.Now().Add(time.Hour), NotAfter: time.Now().Add(2 * time.Hour),
 	}}
@@ -87,7 +87,7 @@ func TestWhatTheOperatorHasToMendIsMisconfigured(t *testing.T) {
 }
 
 // A reason phrase is taken for a proxy's only while nothing was sent.
-func TestAnErrorAfterSendingIsNoProxys(t *testing.T) {
+func TestCause_ErrorAfterSendingIsNotProxys(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		return nil, errors.New("Forbidden")
@@ -104,7 +104,7 @@ type tardy struct{}
 func (tardy) Error() string { return "MARK" }
 func (tardy) Timeout() bool { return true }
 
-func TestTimeoutsAreKnownWhoeverMadeThem(t *testing.T) {
+func TestCause_RecognisesAllTimeouts(t *testing.T) {
 	for _, cause := range []error{
 		tardy{}, fmt.Errorf("MARK: %w", tardy{}),
 		context.DeadlineExceeded, &net.OpError{Op: "MARK", Err: fmt.Errorf("MARK: %w", context.DeadlineExceeded)},
@@ -119,7 +119,7 @@ func TestTimeoutsAreKnownWhoeverMadeThem(t *testing.T) {
 }
 
 // Each time limit is told from the others.
-func TestATimeLimitNamesItsOwner(t *testing.T) {
+func TestCause_TimeLimitNamesOwner(t *testing.T) {
 	const minute = time.Minute
 	policy := func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithTimeoutCause(ctx, minute, timelimit.ErrPolicy)
@@ -167,7 +167,7 @@ func TestATimeLimitNamesItsOwner(t *testing.T) {
 
 // Media that hang are not the vendor's silence. Of a caller who does not wait longer
 // nobody knows what it would have been.
-func TestMediaThatHangAreNamedByOurTimeLimits(t *testing.T) {
+func TestCause_HangingMedia(t *testing.T) {
 	limited := func(cause error) func(context.Context) (context.Context, context.CancelFunc) {
 		return func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithDeadlineCause(ctx, time.Now().Add(50*time.Millisecond), cause)
@@ -202,7 +202,7 @@ func TestMediaThatHangAreNamedByOurTimeLimits(t *testing.T) {
 }
 
 // Those of a transport are neither ours nor the caller's.
-func TestATimeLimitOfTheTransportIsNamed(t *testing.T) {
+func TestCause_TransportTimeLimit(t *testing.T) {
 	timeout := &net.OpError{Op: "dial", Err: tardy{}}
 	for want, cause := range map[string]error{
 		"the transport's time limit for connecting passed":              timeout,
@@ -225,7 +225,7 @@ func (lateHandshake) Error() string { return "net/http: TLS handshake timeout" }
 
 // The server closes a connection after its first answer, just as the next request
 // is written to it.
-func TestAnIdleConnectionThatWasClosedIsNamed(t *testing.T) {
+func TestCause_IdleConnectionClosed(t *testing.T) {
 	var answered atomic.Bool
 	base := rawServer(t, func(conn net.Conn) {
 		defer conn.Close()

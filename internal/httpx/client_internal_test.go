@@ -19,7 +19,7 @@ import (
 // The vendor redirects before it has read the picture, and reads no further. The
 // connection has to be closed before the picture is waited for: else every such
 // call waits until patience is at its end, and returns with the picture in use.
-func TestEarlyRedirectIsNotWaitedOut(t *testing.T) {
+func TestRedirect_EarlyOneDoesNotDelay(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 1<<20)
 	fastest := time.Hour
 	for range 3 {

@@ -21,7 +21,7 @@ import (
 )
 
 // Holds P-WIRE-4.
-func TestNoStatusOfRedirectionIsFollowed(t *testing.T) {
+func TestRedirect_NoStatusIsFollowed(t *testing.T) {
 	var elsewhere atomic.Int32
 	other := serve(t, func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) })
 	for status := 300; status < 400; status++ {
@@ -46,7 +46,7 @@ func TestNoStatusOfRedirectionIsFollowed(t *testing.T) {
 
 // Location beside another status, and what browsers take for a redirect.
 // Holds P-WIRE-4.
-func TestHeadersOfAnAnswerLeadNowhere(t *testing.T) {
+func TestRedirect_HeadersAreIgnored(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
@@ -66,7 +66,7 @@ func TestHeadersOfAnAnswerLeadNowhere(t *testing.T) {
 }
 
 // Holds P-WIRE-5.
-func TestCookiesAreNotKeptByTheDefaultClient(t *testing.T) {
+func TestClient_KeepsNoCookies(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
@@ -83,7 +83,7 @@ func TestCookiesAreNotKeptByTheDefaultClient(t *testing.T) {
 }
 
 // Holds P-WIRE-7.
-func TestHeadersOfAnAnswerAreBounded(t *testing.T) {
+func TestAnswer_HeadersAreBounded(t *testing.T) {
 	ca := newAuthority(t)
 	for name, test := range map[string]struct {
 		headers, size int
@@ -146,7 +146,7 @@ func readRequest(conn net.Conn) {
 }
 
 // Holds P-WIRE-7.
-func TestNoPartOfAnAnswerIsEndless(t *testing.T) {
+func TestAnswer_EveryPartIsBounded(t *testing.T) {
 	const head = "HTTP/1.1 200 OK\r\n"
 	for name, test := range map[string]struct{ beginning, piece string }{
 		"status line":     {"HTTP/1.1 200 ", strings.Repeat("x", 1<<10)},
@@ -162,7 +162,7 @@ func TestNoPartOfAnAnswerIsEndless(t *testing.T) {
 			base, stopped := flood(t, test.beginning, test.piece)
 			_, err := client(t, httpx.Config{BaseURL: base, MaxResponseBytes: 1 << 20}).Do(t.Context(), post())
 			f := failure(t, err)
-			assert.NotEqual(t, httpx.Timeout, f.Kind, "the client must stop before its time is up")
+			assert.NotEqual(t, httpx.Timeout, f.Kind, "the client must stop before the time limit")
 			assert.True(t, f.Sent)
 			<-stopped
 		})
@@ -185,7 +185,7 @@ func squeezed(t *testing.T, status int, left chan<- struct{}) http.HandlerFunc {
 }
 
 // Holds P-WIRE-7.
-func TestEndlessGzipIsUnpackedToTheLimitAndNotFurther(t *testing.T) {
+func TestAnswer_EndlessGzipStopsAtTheLimit(t *testing.T) {
 	const limit = 256 << 10
 	for _, status := range []int{http.StatusOK, http.StatusBadGateway, http.StatusFound} {
 		for name, given := range map[string]*http.Client{"default": nil, "given": {Transport: &http.Transport{}}} {
@@ -210,7 +210,7 @@ func TestEndlessGzipIsUnpackedToTheLimitAndNotFurther(t *testing.T) {
 
 // Gzip inside gzip stays packed: one layer is taken off, as HTTP has it.
 // Holds P-WIRE-7.
-func TestOnlyOneLayerOfGzipIsUnpacked(t *testing.T) {
+func TestAnswer_UnpacksOneLayerOfGzip(t *testing.T) {
 	inner := gzipped(t, strings.Repeat(" ", 1<<20))
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
@@ -233,7 +233,7 @@ func gzipped(t *testing.T, text string) string {
 
 // Members of gzip that hold nothing unpack to nothing, however many there are:
 // no limit in bytes is reached, so that the call's time has to end it, and does.
-func TestEndlessEmptyGzipEndsWithItsContext(t *testing.T) {
+func TestAnswer_EndlessEmptyGzipEndsWithContext(t *testing.T) {
 	ctx := passing{t.Context(), make(chan struct{})}
 	stopped := make(chan struct{})
 	nothing := strings.Repeat(gzipped(t, ""), 1000)
@@ -254,7 +254,7 @@ func TestEndlessEmptyGzipEndsWithItsContext(t *testing.T) {
 }
 
 // Holds P-WIRE-3.
-func TestAddressesThatOnlyLookLikeLoopbackAreRefused(t *testing.T) {
+func TestBaseURL_RefusesFakeLoopback(t *testing.T) {
 	for _, base := range []string{
 		"http://localhost.example", "http://127.0.0.1.example", "http://127.0.0.1.", "http://localhost.",
 		"http://127.0.0.1@vendor.example", "http://vendor.example@127.0.0.1", "http://vendor.example/@127.0.0.1",
@@ -281,7 +281,7 @@ func TestAddressesThatOnlyLookLikeLoopbackAreRefused(t *testing.T) {
 }
 
 // Holds P-WIRE-8.
-func TestHeaderWithALineFeedIsNotSent(t *testing.T) {
+func TestHeader_LineFeedIsNotSent(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })
 	for _, value := range []string{"a\r\nX-Smuggled: MARK", "a\nX-Smuggled: MARK", "a\rMARK", "MARK\x00"} {
@@ -295,7 +295,7 @@ func TestHeaderWithALineFeedIsNotSent(t *testing.T) {
 }
 
 // Holds P-WIRE-8.
-func TestSecretQueryIsEscaped(t *testing.T) {
+func TestQuery_SecretIsEscaped(t *testing.T) {
 	const token = "EXAMPLE\r\nX-Smuggled: 1\r\n\r\n&a=b#c %41@"
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, url.Values{"access_token": {token}}, r.URL.Query())
@@ -310,7 +310,7 @@ func TestSecretQueryIsEscaped(t *testing.T) {
 
 // Values may hold anything, and stay in their part.
 // Holds P-WIRE-8.
-func TestFieldsCannotBecomePartsOrRequests(t *testing.T) {
+func TestFields_CannotInjectPartsOrRequests(t *testing.T) {
 	fields := []body.Field{
 		{Name: "name", Value: "a\r\n--boundary\r\nContent-Disposition: form-data; name=\"smuggled\"\r\n\r\nx"},
 		{Name: "id_number", Value: "\r\n\r\n0\r\n\r\nPOST /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"},

@@ -50,7 +50,7 @@ func failure(t *testing.T, err error) *httpx.Failure {
 }
 
 // Holds P-WIRE-9.
-func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
+func TestExchange_SendsBodyWithExactLength(t *testing.T) {
 	large := strings.Repeat("x", 300_000)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Empty(t, r.TransferEncoding)
@@ -74,7 +74,7 @@ func TestExchangeSendsTheBodyWithItsExactLength(t *testing.T) {
 }
 
 // Holds P-WIRE-12.
-func TestSecretQueryIsOnTheWireAndInNoError(t *testing.T) {
+func TestQuery_SecretIsSentButInNoError(t *testing.T) {
 	var got atomic.Value
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got.Store(r.URL.RawQuery)
@@ -116,7 +116,7 @@ func chain(err error) []error {
 	return all
 }
 
-func TestRedirectIsNotFollowed(t *testing.T) {
+func TestRedirect_IsNotFollowed(t *testing.T) {
 	var calls atomic.Int32
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
@@ -131,7 +131,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 }
 
 // 101 is another protocol; what is below is no answer for anybody.
-func TestOnlyAnswersAreTakenForSome(t *testing.T) {
+func TestAnswer_InvalidStatusIsRefused(t *testing.T) {
 	for status, problem := range map[int]string{
 		100: "another protocol", 199: "another protocol", 200: "", 299: "", 300: "redirect", 399: "redirect", 400: "", 599: "",
 	} {
@@ -142,7 +142,7 @@ func TestOnlyAnswersAreTakenForSome(t *testing.T) {
 		if problem == "" {
 			require.NoError(t, err, status)
 			assert.Equal(t, status, resp.Status)
-			assert.False(t, resp.Early, "this transport does not tell what it has sent, and is believed")
+			assert.False(t, resp.Early, "this transport does not report writes, so the answer is not early")
 			continue
 		}
 		f := failure(t, err)
@@ -153,7 +153,7 @@ func TestOnlyAnswersAreTakenForSome(t *testing.T) {
 }
 
 // Holds P-WIRE-5.
-func TestCallersClientIsCopiedAndItsJarAndRedirectsAreNotUsed(t *testing.T) {
+func TestCallersClient_CopiedWithoutJarOrRedirects(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Empty(t, r.Cookies())
 		http.SetCookie(w, &http.Cookie{Name: "session", Value: "x"})
@@ -178,7 +178,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func TestNegativeLimitsAreRefused(t *testing.T) {
+func TestNew_RefusesNegativeLimits(t *testing.T) {
 	var cfg *httpx.ConfigError
 	_, err := httpx.New(httpx.Config{BaseURL: "https://v.example", Timeout: -1})
 	require.ErrorAs(t, err, &cfg)
@@ -188,7 +188,7 @@ func TestNegativeLimitsAreRefused(t *testing.T) {
 	assert.Equal(t, "MaxResponseBytes", cfg.Field)
 }
 
-func TestCallersClientNeedsNoTransport(t *testing.T) {
+func TestCallersClient_NeedsNoTransport(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) })
 	_, err := client(t, httpx.Config{BaseURL: server.URL, Client: &http.Client{}}).Do(t.Context(), post())
 	require.NoError(t, err)
@@ -223,7 +223,7 @@ func rawServer(t *testing.T, serve func(net.Conn)) string {
 }
 
 // Holds P-WIRE-4.
-func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
+func TestAnswer_SwitchingProtocolsEndsAtOnce(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 64<<10))
 		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
@@ -236,7 +236,7 @@ func TestSwitchingProtocolsIsNoAnswerAndEndsAtOnce(t *testing.T) {
 }
 
 // Holds P-PASS-6.
-func TestAnswerBeforeTheWholeRequestIsMarked(t *testing.T) {
+func TestAnswer_EarlyIsMarked(t *testing.T) {
 	answered := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1<<10))
@@ -258,7 +258,7 @@ func TestAnswerBeforeTheWholeRequestIsMarked(t *testing.T) {
 	assert.False(t, resp.Early)
 }
 
-func TestRequestThatCannotBeMadeIsAFailure(t *testing.T) {
+func TestExchange_InvalidRequestIsAFailure(t *testing.T) {
 	req := post()
 	req.Method = "NO METHOD"
 	_, err := client(t, httpx.Config{BaseURL: "https://vendor.invalid"}).Do(t.Context(), req)

@@ -19,7 +19,7 @@ import (
 )
 
 // Holds P-LIVE-4.
-func TestCancelledCallReturnsAtOnce(t *testing.T) {
+func TestExecute_CancelledCallReturnsAtOnce(t *testing.T) {
 	arrived, leave := make(chan struct{}), make(chan struct{})
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -37,7 +37,7 @@ func TestCancelledCallReturnsAtOnce(t *testing.T) {
 }
 
 // Holds P-LIVE-4.
-func TestTimeLimitOfTheExchange(t *testing.T) {
+func TestExecute_TimeLimit(t *testing.T) {
 	for given, want := range map[time.Duration]time.Duration{0: httpx.DefaultTimeout, 3 * time.Second: 3 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -69,7 +69,7 @@ func (h hanging) Read([]byte) (int, error) {
 }
 
 // Holds P-LIVE-4.
-func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
+func TestExecute_HangingMediaDoesNotBlockCaller(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	media := hanging{make(chan struct{})}
 	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(media, 5)})
@@ -83,7 +83,7 @@ func TestMediaThatHangsDoesNotHoldTheCaller(t *testing.T) {
 }
 
 // Holds P-DATA-6.
-func TestPanicOfATransportReachesTheCaller(t *testing.T) {
+func TestExecute_TransportPanicReachesCaller(t *testing.T) {
 	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid",
 		Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("a user's own") })}})
 	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), post()) })
@@ -91,7 +91,7 @@ func TestPanicOfATransportReachesTheCaller(t *testing.T) {
 }
 
 // An answer that comes when nobody waits for it any more is given back.
-func TestAnswerAfterTheCallerHasLeftIsClosed(t *testing.T) {
+func TestExecute_LateAnswerIsClosed(t *testing.T) {
 	closed, late := make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -118,7 +118,7 @@ func (o onClose) Close() error {
 
 // A transport of the caller's may end its goroutine, as a test's does that calls
 // require. Where that goroutine is ours, the caller gets a failure.
-func TestGoexitOfATransportIsAFailure(t *testing.T) {
+func TestExecute_TransportGoexitIsAFailure(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		runtime.Goexit()
 		return nil, io.EOF
@@ -132,7 +132,7 @@ func TestGoexitOfATransportIsAFailure(t *testing.T) {
 
 // A request of resty's waits in a pool, and must not keep a person's face and
 // number there.
-func TestARequestThatIsUsedAgainKeepsNothing(t *testing.T) {
+func TestExecute_PooledRequestIsCleared(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
 	c := client(t, httpx.Config{BaseURL: server.URL})
 	_, err := c.Do(t.Context(), post())

@@ -23,7 +23,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-func TestRefusedConnectionIsNotSent(t *testing.T) {
+func TestFailure_RefusedConnectionIsNotSent(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := l.Addr().String()
@@ -37,7 +37,7 @@ func TestRefusedConnectionIsNotSent(t *testing.T) {
 	}
 }
 
-func TestResetBeforeTheWholeBodyIsNotSent(t *testing.T) {
+func TestFailure_ResetDuringUploadIsNotSent(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		assert.NoError(t, err)
@@ -55,7 +55,7 @@ func TestResetBeforeTheWholeBodyIsNotSent(t *testing.T) {
 	assert.False(t, f.Sent)
 }
 
-func TestCertificatesAreChecked(t *testing.T) {
+func TestFailure_BadCertificate(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = nil
 	server.StartTLS()
@@ -71,7 +71,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 	assert.Contains(t, err.Error(), "unknown authority")
 }
 
-func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
+func TestFailure_MediaErrorIsNotNetworkError(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	form, err := body.Multipart(nil, &body.File{
 		Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(failing{errors.New("gone")}, 5)})
@@ -84,7 +84,7 @@ func TestMediaThatFailsIsNotTheNetworksFault(t *testing.T) {
 	assertSays(t, err, "zhangsan", false)
 }
 
-func TestMediaThatIsGoneStaysRecognisable(t *testing.T) {
+func TestFailure_KeepsNotExist(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	form, err := body.Multipart(nil, &body.File{
 		Field: "f", FileName: "f", ContentType: "a/b", Media: httpx.Sized(failing{fs.ErrNotExist}, 5)})
@@ -102,7 +102,7 @@ func (f failing) Open() (io.ReadCloser, int64, error) {
 	return nil, 0, &fs.PathError{Op: "open", Path: "/home/zhangsan/face.jpg", Err: f.cause}
 }
 
-func TestUnforeseenErrorsShowNothing(t *testing.T) {
+func TestFailure_HidesUnexpectedErrors(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("proxyconnect: http://user:EXAMPLE-PASSWORD@proxy")
 	})
@@ -130,7 +130,7 @@ func (p passing) Err() error {
 	}
 }
 
-func TestCallersDeadlineIsToldFromTheTimeLimit(t *testing.T) {
+func TestFailure_CallersDeadlineOrTimeLimit(t *testing.T) {
 	ctx := passing{t.Context(), make(chan struct{})}
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -144,7 +144,7 @@ func TestCallersDeadlineIsToldFromTheTimeLimit(t *testing.T) {
 	assert.True(t, f.Sent)
 }
 
-func TestFailurePrintsNoHeaderAndNoAnswer(t *testing.T) {
+func TestFailure_PrintsNoHeaderOrAnswer(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "https://h.invalid/?access_token=MARK")
 		w.Header().Set("Retry-After", "7")
@@ -161,7 +161,7 @@ func TestFailurePrintsNoHeaderAndNoAnswer(t *testing.T) {
 
 // A refusal within the handshake is a *net.OpError around an alert type that
 // crypto/tls keeps to itself; tls.AlertError is of QUIC only.
-func TestRefusedHandshakeIsNamed(t *testing.T) {
+func TestFailure_HandshakeRefusedByServer(t *testing.T) {
 	ca := newAuthority(t)
 	for name, config := range map[string]*tls.Config{
 		"too old":              {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
@@ -175,7 +175,7 @@ func TestRefusedHandshakeIsNamed(t *testing.T) {
 }
 
 // And one that our side refuses.
-func TestHandshakeThatOurSideRefusesIsNamed(t *testing.T) {
+func TestFailure_HandshakeRefusedByUs(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "local error", Err: errors.New("MARK")}
 	})
@@ -184,7 +184,7 @@ func TestHandshakeThatOurSideRefusesIsNamed(t *testing.T) {
 }
 
 // http.Client makes http.ErrSchemeMismatch of the tls.RecordHeaderError.
-func TestPlainHTTPBehindAnHTTPSAddressIsNamed(t *testing.T) {
+func TestFailure_PlainHTTPServer(t *testing.T) {
 	server := serve(t, func(http.ResponseWriter, *http.Request) {})
 	_, err := client(t, httpx.Config{BaseURL: "https" + strings.TrimPrefix(server.URL, "http")}).Do(t.Context(), post())
 	assert.Equal(t, "the other side does not speak TLS", failure(t, err).Error())

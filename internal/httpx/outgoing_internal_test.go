@@ -46,7 +46,7 @@ func (m *lasting) Read(p []byte) (int, error) {
 // The body of a call that has ended is neither lent nor read, as when net/http
 // goes on for a moment after its caller has left. The first case shows that there
 // is something to lend.
-func TestNothingIsTakenOfABodyWhoseCallHasEnded(t *testing.T) {
+func TestOutgoing_EndedCallGivesNothing(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 1000)
 	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: Sized(lasting{picture}, 1000)})
 	require.NoError(t, err)
@@ -83,7 +83,7 @@ func TestNothingIsTakenOfABodyWhoseCallHasEnded(t *testing.T) {
 
 // The last piece is in the transport's hands, and is not given away, when the call
 // ends: it must not be written after the call has said that it was not sent.
-func TestLastPieceIsNotGivenAwayForACallThatHasEnded(t *testing.T) {
+func TestOutgoing_EndedCallKeepsLastPiece(t *testing.T) {
 	form := inMemoryForm(t, 10)
 	for _, ended := range []bool{false, true} {
 		a := &attempt{request: form}
@@ -100,7 +100,7 @@ func TestLastPieceIsNotGivenAwayForACallThatHasEnded(t *testing.T) {
 }
 
 // No body of today ends with what is lent.
-func TestLastPieceIsGivenAwayAlsoWhereItIsLent(t *testing.T) {
+func TestOutgoing_LentLastPieceCounts(t *testing.T) {
 	form := formOf(t, lasting{make([]byte, 1000)}, 1000)
 	for _, more := range []int64{0, 1} {
 		a := &attempt{request: form}

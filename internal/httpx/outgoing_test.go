@@ -34,7 +34,7 @@ func encoded(t *testing.T, picture []byte) httpx.Request {
 // The vendor answers early and reads on after the call has returned. The caller
 // may do with the picture what he likes then; the race detector tells whether it
 // is read still.
-func TestPictureIsNotReadAfterAnEarlyAnswer(t *testing.T) {
+func TestOutgoing_NoReadAfterEarlyAnswer(t *testing.T) {
 	for range long.Or(3, 1) {
 		returned := make(chan struct{})
 		base := rawServer(t, func(conn net.Conn) {
@@ -42,7 +42,7 @@ func TestPictureIsNotReadAfterAnEarlyAnswer(t *testing.T) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 			<-returned
 			rest, _ := io.ReadAll(conn)
-			assert.False(t, bytes.Contains(rest, []byte("cXFx")), "what the caller has made of it since")
+			assert.False(t, bytes.Contains(rest, []byte("cXFx")), "the caller's later changes")
 		})
 		picture := bytes.Repeat([]byte("p"), 24<<20)
 		resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), encoded(t, picture))
@@ -55,7 +55,7 @@ func TestPictureIsNotReadAfterAnEarlyAnswer(t *testing.T) {
 
 // A transport of the caller's that keeps the body and reads on, as net/http may,
 // is given an error without a look at the picture.
-func TestPictureIsNotReadForATransportThatReadsOn(t *testing.T) {
+func TestOutgoing_NoReadAfterReturn(t *testing.T) {
 	var kept io.ReadCloser
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		kept = r.Body
@@ -95,7 +95,7 @@ func (s *stuck) Read(p []byte) (int, error) {
 
 // Memory that is being read when the call ends is waited for. A mutex stops the
 // clock of synctest: patience does not run out here.
-func TestCallEndsWhenItsMemoryIsNotReadAnyMore(t *testing.T) {
+func TestOutgoing_WaitsForReadInProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		media := &stuck{inMemory: true, reading: make(chan struct{}), release: make(chan struct{})}
 		var kept io.ReadCloser
@@ -116,12 +116,12 @@ func TestCallEndsWhenItsMemoryIsNotReadAnyMore(t *testing.T) {
 		assert.Error(t, err)
 		assert.True(t, media.read.Load())
 		_, err = kept.Read(make([]byte, 1))
-		assert.Error(t, err, "and whoever reads on is not held")
+		assert.Error(t, err, "a later read does not block")
 	})
 }
 
 // After an early answer, too, a transport that reads on gets nothing.
-func TestPictureIsNotReadAfterAnEarlyAnswerOfAnyTransport(t *testing.T) {
+func TestOutgoing_NoReadAfterEarlyAnswerOfCallersTransport(t *testing.T) {
 	var kept io.ReadCloser
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		kept = r.Body
@@ -139,7 +139,7 @@ func TestPictureIsNotReadAfterAnEarlyAnswerOfAnyTransport(t *testing.T) {
 
 // What was being read when the call ended is not handed out, and whoever reads
 // on is not held.
-func TestReadThatOutlastsItsCallGivesNothing(t *testing.T) {
+func TestOutgoing_ReadThatOutlastsCallGivesNothing(t *testing.T) {
 	for name, inMemory := range map[string]bool{"in memory": true, "from a disk": false} {
 		t.Run(name, func(t *testing.T) {
 			media := &stuck{inMemory: inMemory, reading: make(chan struct{}), release: make(chan struct{})}
@@ -174,7 +174,7 @@ func overwrite(picture []byte) {
 // After the call has reported "not sent", a transport that reads on gets no
 // further byte.
 // Holds P-PAY-5.
-func TestBodyIsGuardedAfterTheCall(t *testing.T) {
+func TestOutgoing_NoBytesAfterNotSent(t *testing.T) {
 	var kept io.ReadCloser
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		kept = r.Body
@@ -191,7 +191,7 @@ func TestBodyIsGuardedAfterTheCall(t *testing.T) {
 // The last byte counts, not the end of the body behind it: a connection that
 // breaks between the two may have delivered the request.
 // Holds P-PAY-3.
-func TestLastByteHandedOverIsSent(t *testing.T) {
+func TestOutgoing_LastByteCountsAsSent(t *testing.T) {
 	for missing, sent := range map[int64]bool{0: true, 1: false} {
 		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 			_, err := io.ReadFull(r.Body, make([]byte, r.ContentLength-missing))
@@ -210,7 +210,7 @@ func TestLastByteHandedOverIsSent(t *testing.T) {
 
 // HTTP/2 sends a request again, by GetBody, when the server had not looked at
 // it: the whole body, and it counts as sent.
-func TestBodyCanBeSentAgainByTheTransport(t *testing.T) {
+func TestOutgoing_GetBodySendsWholeBodyAgain(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		again, err := r.GetBody()
 		assert.NoError(t, err)

@@ -57,7 +57,7 @@ func tunnels(t *testing.T, secure *tls.Config) (proxy *url.URL, connected *atomi
 
 // The vendor's certificate is checked, and HTTP/2 is spoken, as without a proxy.
 // Holds P-WIRE-13.
-func TestProxyIsUsedAndSeesNothing(t *testing.T) {
+func TestProxy_SeesNothing(t *testing.T) {
 	ca, another := newAuthority(t), newAuthority(t)
 	certified := func(by authority) *tls.Config {
 		return &tls.Config{Certificates: []tls.Certificate{by.sign(t, nil)}}
@@ -104,7 +104,7 @@ func TestProxyIsUsedAndSeesNothing(t *testing.T) {
 }
 
 // A proxy may be for some hosts only.
-func TestProxyMayBeNone(t *testing.T) {
+func TestProxy_MayBeNil(t *testing.T) {
 	ca := newAuthority(t)
 	server, _ := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}, sayProtocol)
 	c, err := httpx.NewTrusting(httpx.Config{BaseURL: server.URL, HTTP2: true, Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}, ca.pool())
@@ -116,7 +116,7 @@ func TestProxyMayBeNone(t *testing.T) {
 }
 
 // A proxy that refuses is a setting to mend, one that cannot connect is not.
-func TestProxyThatRefusesIsNamed(t *testing.T) {
+func TestProxy_RefusalIsNamed(t *testing.T) {
 	const secret = "EXAMPLE-proxy-password"
 	for status, want := range map[int]httpx.Kind{
 		407: httpx.Misconfigured, 403: httpx.Misconfigured, 401: httpx.Misconfigured, 302: httpx.Misconfigured,

@@ -29,7 +29,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestAnAnswerWithoutRetryAfterCostsNothing(t *testing.T) {
+func TestRetryAfter_AbsentAllocatesNothing(t *testing.T) {
 	h := http.Header{"Date": {"Wed, 02 Jan 2030 03:05:05 GMT"}}
 	assert.Zero(t, testing.AllocsPerRun(100, func() { httpx.RetryAfter(h, time.Time{}) }))
 }

@@ -56,7 +56,7 @@ func falling(t *testing.T, ca authority) (server *httptest.Server, connections *
 
 // Over HTTP/1.1 a call that times out closes its connection. Over HTTP/2 each
 // next call would be put onto the same dead one, and time out too.
-func TestDeadHTTP2ConnectionIsGivenUp(t *testing.T) {
+func TestTransport_DropsDeadHTTP2Connection(t *testing.T) {
 	ca := newAuthority(t)
 	server, connections := falling(t, ca)
 	c := overHTTP2(t, server.URL, ca.pool())

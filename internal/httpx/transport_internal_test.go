@@ -12,7 +12,7 @@ import (
 )
 
 // What a proxy tunnels is secured by net/http and as strictly.
-func TestSettingsOfOurTransport(t *testing.T) {
+func TestTransport_Settings(t *testing.T) {
 	transport := newTransport(Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{MinVersion: tls.VersionTLS10}})
 	assert.Nil(t, transport.Proxy)
 	assert.False(t, transport.ForceAttemptHTTP2)
@@ -29,10 +29,10 @@ func TestSettingsOfOurTransport(t *testing.T) {
 }
 
 // Nobody opens half a thousand connections to see it.
-func TestConnectionsAreBoundedByDefault(t *testing.T) {
+func TestTransport_BoundsConnectionsByDefault(t *testing.T) {
 	for given, want := range map[int]int{0: DefaultMaxConns, 1: 1, 1000: 1000} {
 		transport := newTransport(Config{MaxConns: given})
 		assert.Equal(t, want, transport.MaxConnsPerHost)
-		assert.Equal(t, want, transport.MaxIdleConnsPerHost, "none is closed while it may be wanted again")
+		assert.Equal(t, want, transport.MaxIdleConnsPerHost, "idle connections are kept for reuse")
 	}
 }

@@ -247,7 +247,7 @@ func (s *scene) ordinary(t *testing.T, c *httpx.Client) {
 	t.Helper()
 	resp, err := c.Do(t.Context(), post())
 	require.NoError(t, err)
-	assert.Equal(t, fmt.Sprintf(`{"request":%d}`, s.requests.Load()), string(resp.Body), "an answer of its own")
+	assert.Equal(t, fmt.Sprintf(`{"request":%d}`, s.requests.Load()), string(resp.Body), "its own answer")
 }
 
 func (s *scene) oddCall(ctx context.Context, c *httpx.Client) error {
@@ -266,7 +266,7 @@ func (s *scene) oddCall(ctx context.Context, c *httpx.Client) error {
 // The next call gets an answer of its own, on the same connection where that
 // was left in order and on a new one where it was not.
 // Holds P-LIVE-2.
-func TestConnectionsAreGivenBackOrClosed(t *testing.T) {
+func TestPool_ConnectionsAreReusedOrClosed(t *testing.T) {
 	for _, o := range append(overEveryProtocol(t), overHTTP1(t)...) {
 		t.Run(o.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -281,7 +281,7 @@ func TestConnectionsAreGivenBackOrClosed(t *testing.T) {
 
 // In HTTP/2 a call that fails costs its stream and not the connection, which
 // others use.
-func TestHTTP2ConnectionOutlivesItsCalls(t *testing.T) {
+func TestPool_HTTP2ConnectionSurvivesFailedCalls(t *testing.T) {
 	ca := newAuthority(t)
 	for _, o := range overEveryProtocol(t) {
 		t.Run(o.name, func(t *testing.T) {
@@ -300,7 +300,7 @@ func TestHTTP2ConnectionOutlivesItsCalls(t *testing.T) {
 }
 
 // Those of the caller's client are the caller's.
-func TestIdleConnectionsOfOurOwnAreClosed(t *testing.T) {
+func TestPool_ClosesOwnIdleConnections(t *testing.T) {
 	for name, given := range map[string]*http.Client{"ours": nil, "the caller's": {Transport: &http.Transport{}}} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewUnstartedServer(say(200, `{}`))
@@ -327,7 +327,7 @@ func TestIdleConnectionsOfOurOwnAreClosed(t *testing.T) {
 // The connection is closed when the caller leaves, not when the media comes
 // back to life.
 // Holds P-LIVE-2.
-func TestConnectionOfMediaThatHangsIsClosed(t *testing.T) {
+func TestPool_ClosesConnectionOfHangingMedia(t *testing.T) {
 	media := hanging{make(chan struct{})}
 	defer close(media.release)
 	ctx, cancel := context.WithCancel(t.Context())

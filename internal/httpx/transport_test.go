@@ -26,7 +26,7 @@ import (
 )
 
 // Holds P-WIRE-2.
-func TestTransportSettingsAreChecked(t *testing.T) {
+func TestNew_ChecksTransportSettings(t *testing.T) {
 	own := &http.Client{}
 	for field, configs := range map[string][]httpx.Config{
 		"MaxConns": {
@@ -99,7 +99,7 @@ func (m inMemory) Open() (io.ReadCloser, int64, error) {
 }
 
 // Holds P-WIRE-9.
-func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
+func TestTransport_TLSSendsEveryByte(t *testing.T) {
 	for name, protocol := range map[string]struct {
 		major  int
 		http2  bool
@@ -136,7 +136,7 @@ func TestOwnTransportOverTLSSendsEveryByte(t *testing.T) {
 }
 
 // What is in memory is written from where it lies, in pieces of a megabyte.
-func TestLentMediaArrivesWhole(t *testing.T) {
+func TestTransport_LentMediaArriveWhole(t *testing.T) {
 	var got []byte
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		got, _ = io.ReadAll(r.Body)
@@ -164,7 +164,7 @@ func TestLentMediaArrivesWhole(t *testing.T) {
 }
 
 // Holds P-LIVE-5.
-func TestConcurrentCallsOverTLSDoNotMixTheirBytes(t *testing.T) {
+func TestTransport_ConcurrentTLSCallsDoNotMix(t *testing.T) {
 	server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
 		got, _ := io.ReadAll(r.Body)
 		_, _ = w.Write(got)
@@ -184,7 +184,7 @@ func TestConcurrentCallsOverTLSDoNotMixTheirBytes(t *testing.T) {
 	all.Wait()
 }
 
-func TestTLSConfigOfTheCallerStaysAsItIs(t *testing.T) {
+func TestTransport_CallersTLSConfigIsUnchanged(t *testing.T) {
 	given := &tls.Config{MinVersion: tls.VersionTLS10, NextProtos: []string{"x"}}
 	client(t, httpx.Config{BaseURL: "https://vendor.example", TLSConfig: given})
 	assert.Equal(t, uint16(tls.VersionTLS10), given.MinVersion)
@@ -193,7 +193,7 @@ func TestTLSConfigOfTheCallerStaysAsItIs(t *testing.T) {
 }
 
 // Holds P-WIRE-1.
-func TestOwnTransportWantsTLS12(t *testing.T) {
+func TestTransport_RequiresTLS12(t *testing.T) {
 	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) {}, func(s *httptest.Server) {
 		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // an old server is what is tried
 	})
@@ -206,7 +206,7 @@ func TestOwnTransportWantsTLS12(t *testing.T) {
 }
 
 // Holds P-WIRE-2.
-func TestOwnTransportChecksCertificates(t *testing.T) {
+func TestTransport_ChecksCertificates(t *testing.T) {
 	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") }, nil)
 	another := trust.Clone()
 	another.ServerName = "another.example"
@@ -223,7 +223,7 @@ func TestOwnTransportChecksCertificates(t *testing.T) {
 }
 
 // Holds P-LIVE-2.
-func TestMaxConnsBoundsConnections(t *testing.T) {
+func TestTransport_MaxConns(t *testing.T) {
 	var mu sync.Mutex
 	open, most := 0, 0
 	server, trust := secureServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -256,7 +256,7 @@ func TestMaxConnsBoundsConnections(t *testing.T) {
 	assert.LessOrEqual(t, most, 2)
 }
 
-func TestCloseIdleConnectionsClosesOursAndNoOthers(t *testing.T) {
+func TestCloseIdleConnections_ClosesOnlyOurs(t *testing.T) {
 	for _, own := range []bool{true, false} {
 		closed := make(chan struct{}, 1)
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) }))
@@ -293,7 +293,7 @@ func TestCloseIdleConnectionsClosesOursAndNoOthers(t *testing.T) {
 
 // Renegotiation amid an upload would wait for a hello that is being gathered, and
 // the upload for the renegotiation.
-func TestRenegotiationIsRefused(t *testing.T) {
+func TestTransport_RefusesRenegotiation(t *testing.T) {
 	for _, allowed := range []tls.RenegotiationSupport{tls.RenegotiateOnceAsClient, tls.RenegotiateFreelyAsClient} {
 		_, err := httpx.New(httpx.Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{Renegotiation: allowed}})
 		var refused *httpx.ConfigError
@@ -304,7 +304,7 @@ func TestRenegotiationIsRefused(t *testing.T) {
 
 // A gateway that refuses a large request answers, and closes without reading the
 // rest: the connection breaks while we write. What it said is heard all the same.
-func TestAnswerOfAServerThatClosesAtOnceIsHeard(t *testing.T) {
+func TestTransport_ReadsAnswerBeforeClose(t *testing.T) {
 	ca := newAuthority(t)
 	refuses := func(conn net.Conn) {
 		defer conn.Close()

@@ -119,7 +119,7 @@ func sayProtocol(w http.ResponseWriter, r *http.Request) {
 }
 
 // Holds P-WIRE-1.
-func TestTLS12IsTheOldestSpoken(t *testing.T) {
+func TestTLS_OldestVersionIs12(t *testing.T) {
 	ca := newAuthority(t)
 	for version, spoken := range map[uint16]bool{
 		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
@@ -153,7 +153,7 @@ func assertNothingWasSent(t *testing.T, err error, requests *atomic.Int32) {
 
 // The first case passes, which shows that the others fail for their own reason.
 // Holds P-WIRE-2.
-func TestEveryPartOfACertificateIsChecked(t *testing.T) {
+func TestTLS_ChecksEveryPartOfCertificate(t *testing.T) {
 	ca, stranger := newAuthority(t), newAuthority(t)
 	for name, test := range map[string]struct {
 		signer authority
@@ -185,13 +185,13 @@ func TestEveryPartOfACertificateIsChecked(t *testing.T) {
 			assertNothingWasSent(t, err, requests)
 			assert.Equal(t, test.says, err.Error())
 			field := map[string]string{"unknown": "TLSConfig", "not yet valid": "TLSConfig"}[name]
-			assert.Equal(t, field, failure(t, err).Field, "what the operator can mend")
+			assert.Equal(t, field, failure(t, err).Field, "the operator can fix it")
 			assert.Equal(t, field != "", failure(t, err).Kind == httpx.Misconfigured)
 		})
 	}
 }
 
-func TestServerThatWantsTheClientsCertificateGetsNothing(t *testing.T) {
+func TestTLS_ServerDemandingClientCertificate(t *testing.T) {
 	ca := newAuthority(t)
 	server, requests := serveTLS(t, &tls.Config{
 		MaxVersion:   tls.VersionTLS12, // here a refusal comes within the handshake
@@ -204,7 +204,7 @@ func TestServerThatWantsTheClientsCertificateGetsNothing(t *testing.T) {
 }
 
 // The other side waits for what would come next, and learns that nothing will.
-func TestConnectionOfAFailedHandshakeIsClosed(t *testing.T) {
+func TestTLS_FailedHandshakeClosesConnection(t *testing.T) {
 	closed := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
 		defer close(closed)
@@ -218,7 +218,7 @@ func TestConnectionOfAFailedHandshakeIsClosed(t *testing.T) {
 }
 
 // Holds P-WIRE-3.
-func TestPlainHTTPBehindAnHTTPSAddressGetsNothing(t *testing.T) {
+func TestTLS_PlainHTTPServerGetsNothing(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })
 	address := "https" + strings.TrimPrefix(server.URL, "http")

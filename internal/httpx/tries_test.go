@@ -150,7 +150,7 @@ func formOf(t *testing.T, opener media.Opener, size int) Request {
 // Wherever a request is cut off: it is called sent if and only if the vendor has
 // its last byte.
 // Holds P-PAY-3.
-func TestSentMeansWritten(t *testing.T) {
+func TestTries_SentMeansWritten(t *testing.T) {
 	for _, p := range protocols {
 		for _, size := range long.Some(2, []int{1, 3_000, 40_000, 150_000}) {
 			content := make([]byte, size)
@@ -184,7 +184,7 @@ func (s script) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // What a round tripper of the caller's does not tell is taken for sent.
 // Holds P-PAY-3.
-func TestSentIsTheGuessWhereNobodyKnows(t *testing.T) {
+func TestTries_UnknownCountsAsSent(t *testing.T) {
 	var (
 		reset   = &net.OpError{Op: "readfrom", Err: &net.OpError{Op: "write", Err: syscall.ECONNRESET}}
 		readAll = func(b io.Reader) { _, _ = io.Copy(io.Discard, b) }

@@ -16,7 +16,7 @@ import (
 )
 
 // Holds P-WIRE-9.
-func TestDigestIsTheSHA256AndHoldsWhatIsRead(t *testing.T) {
+func TestDigest_IsSHA256AndBindsLaterReads(t *testing.T) {
 	for _, size := range []int{1, digestPiece - 1, digestPiece, digestPiece + 1, 3*digestPiece + 5} {
 		content := bytes.Repeat([]byte("p"), size)
 		current := content
@@ -37,7 +37,7 @@ func TestDigestIsTheSHA256AndHoldsWhatIsRead(t *testing.T) {
 }
 
 // A file's identity is checked from the digest on, and the file is read once.
-func TestDigestOfAFile(t *testing.T) {
+func TestDigest_OfAFile(t *testing.T) {
 	o := aFile(t, before, 0)
 	seen, err := Digest(t.Context(), o)
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestDigestOfAFile(t *testing.T) {
 	assertNeverWhole(t, seen)
 }
 
-func TestNoDigestOfMediaThatCannotBeRead(t *testing.T) {
+func TestDigest_UnreadableMedia(t *testing.T) {
 	boom := errors.New("boom")
 	for name, o := range map[string]opener{
 		"nothing":   of(nil),
@@ -66,7 +66,7 @@ func TestNoDigestOfMediaThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestDigestEndsWithItsContext(t *testing.T) {
+func TestDigest_EndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	read := 0
 	_, err := Digest(ctx, opener(func() (io.ReadCloser, int64, error) {
@@ -82,7 +82,7 @@ func TestDigestEndsWithItsContext(t *testing.T) {
 }
 
 // A digest keeps one piece in memory at a time, whatever the size.
-func TestDigestAllocatesTheSameForEverySize(t *testing.T) {
+func TestDigest_AllocatesTheSameForEverySize(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	used := func(size int) float64 {
 		o := lending{make([]byte, size)}

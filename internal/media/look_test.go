@@ -55,7 +55,7 @@ func timeOf(t *testing.T, o onDisk) time.Time {
 func head(r io.Reader, _ *Seen) { _, _ = io.CopyN(io.Discard, r, 100) }
 
 // Holds P-WIRE-9.
-func TestAFileIsHeldToItsIdentityFromTheLookOn(t *testing.T) {
+func TestLook_FileMustKeepItsIdentity(t *testing.T) {
 	for name, change := range map[string]func(t *testing.T, o onDisk){
 		"written to": func(t *testing.T, o onDisk) { write(t, string(o), after, time.Now()) },
 		"touched":    func(t *testing.T, o onDisk) { write(t, string(o), before, timeOf(t, o).Add(time.Nanosecond)) },
@@ -84,7 +84,7 @@ func TestAFileIsHeldToItsIdentityFromTheLookOn(t *testing.T) {
 // Two writes within one tick of the file system's clock have the same modification
 // time.
 // Holds P-WIRE-9.
-func TestAFileThatWasJustWrittenIsLookedAtWhole(t *testing.T) {
+func TestLook_RecentFileIsComparedByContent(t *testing.T) {
 	for name, ago := range map[string]time.Duration{"just now": 0, "in the future": -time.Hour} {
 		o := aFile(t, before, ago)
 		seen, err := Look(o, Max, nil)
@@ -97,11 +97,11 @@ func TestAFileThatWasJustWrittenIsLookedAtWhole(t *testing.T) {
 	}
 	seen, err := Look(aFile(t, before, settling+time.Second), Max, head)
 	require.NoError(t, err)
-	assert.EqualValues(t, 100, seen.looked, "and an older one is not")
+	assert.EqualValues(t, 100, seen.looked, "an older file is not")
 }
 
 // Media that are fetched anew each time come from another file each time.
-func TestAFileThatIsMadeAnewEachTimeHasNoIdentity(t *testing.T) {
+func TestLook_NewFileEachTimeHasNoIdentity(t *testing.T) {
 	dir := t.TempDir()
 	seen, err := Look(opener(func() (io.ReadCloser, int64, error) {
 		f, err := os.CreateTemp(dir, "")
@@ -140,7 +140,7 @@ func (i info) ModTime() time.Time { return i.at }
 
 // A reader without a FileInfo, or with one of other bytes, is compared by its bytes
 // only.
-func TestWhatIsNoFileHasNoIdentity(t *testing.T) {
+func TestLook_NonFileHasNoIdentity(t *testing.T) {
 	for name, f := range map[string]told{
 		"an error":       {err: fs.ErrPermission},
 		"nothing":        {},
@@ -159,7 +159,7 @@ func TestWhatIsNoFileHasNoIdentity(t *testing.T) {
 }
 
 // File systems that are not on a disk tell the modification time at most.
-func TestFilesOfOtherSystemsAreHeldToTheirTime(t *testing.T) {
+func TestLook_OtherFileSystemsCompareTime(t *testing.T) {
 	at := time.Now().Add(-time.Hour)
 	seen, err := Look(opener(func() (io.ReadCloser, int64, error) {
 		return told{Reader: bytes.NewReader([]byte("before")), info: info{size: 6, at: at}}, 6, nil
@@ -170,7 +170,7 @@ func TestFilesOfOtherSystemsAreHeldToTheirTime(t *testing.T) {
 	assertNeverWhole(t, seen)
 }
 
-func TestALookLeavesNoTraceInWhatIsUsedAgain(t *testing.T) {
+func TestLook_BuffersAreClearedBeforeReuse(t *testing.T) {
 	g := &glance{source: guarded{source: io.NopCloser(bytes.NewReader(before))}, left: 100}
 	_, err := io.ReadAll(g)
 	require.NoError(t, err)
@@ -182,7 +182,7 @@ func TestALookLeavesNoTraceInWhatIsUsedAgain(t *testing.T) {
 	assert.Zero(t, *m)
 }
 
-func TestALookAtMediaThatEndEarlyFails(t *testing.T) {
+func TestLook_MediaThatEndEarly(t *testing.T) {
 	o := opener(func() (io.ReadCloser, int64, error) {
 		return io.NopCloser(bytes.NewReader(before)), int64(len(before)) + 1, nil
 	})

@@ -34,7 +34,7 @@ func (r rude) Close() error {
 	return nil
 }
 
-func TestOpenGuardsOpenAndClose(t *testing.T) {
+func TestOpen_RecoversFromOpenAndClose(t *testing.T) {
 	gone := errors.New("gone")
 	for name, o := range map[string]opener{
 		"panics":         func() (io.ReadCloser, int64, error) { panic("boom") },
@@ -57,7 +57,7 @@ func TestOpenGuardsOpenAndClose(t *testing.T) {
 	assert.Error(t, r.Close())
 }
 
-func TestStringIsMediaInMemory(t *testing.T) {
+func TestString_IsMediaInMemory(t *testing.T) {
 	assert.True(t, InMemory(String("text")))
 	assert.False(t, InMemory(of(nil)))
 	r, size, err := String("text").Open()

@@ -53,7 +53,7 @@ func assertNeverWhole(t *testing.T, s *Seen) {
 	}
 }
 
-func TestReaderGivesWhatWasSeenInPiecesOfAnySize(t *testing.T) {
+func TestReader_PiecesOfAnySize(t *testing.T) {
 	seen, err := Look(of(before), Max, head)
 	require.NoError(t, err)
 	for _, shape := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader} {
@@ -73,7 +73,7 @@ func TestReaderGivesWhatWasSeenInPiecesOfAnySize(t *testing.T) {
 
 // The first look works for media of any kind, such as a JPEG or a GIF.
 // Holds P-WIRE-9.
-func TestOtherBytesThanWereLookedAtAreNotGiven(t *testing.T) {
+func TestReader_RefusesChangedBytes(t *testing.T) {
 	for _, looked := range []int64{1, 99, int64(len(before))} {
 		content := before
 		seen, err := Look(opener(func() (io.ReadCloser, int64, error) { return of(content)() }), Max,
@@ -88,7 +88,7 @@ func TestOtherBytesThanWereLookedAtAreNotGiven(t *testing.T) {
 
 // The file changes half-way to another one of the same length.
 // Holds P-WIRE-9.
-func TestAFileThatChangesWhileItIsReadIsNotGivenWhole(t *testing.T) {
+func TestReader_FileChangesDuringRead(t *testing.T) {
 	for name, open := range map[string]func(string) (io.ReadCloser, error){
 		"of File":      func(path string) (io.ReadCloser, error) { f, err := os.Open(path); return identified{f}, err },
 		"of MediaFunc": func(path string) (io.ReadCloser, error) { return os.Open(path) },
@@ -125,7 +125,7 @@ type lenderReader struct{ *bytes.Buffer }
 
 func (*lenderReader) Close() error { return nil }
 
-func TestWhatIsLentIsComparedAsWell(t *testing.T) {
+func TestReader_ComparesLentBytes(t *testing.T) {
 	media := &lending{before}
 	seen, err := Look(media, Max, head)
 	require.NoError(t, err)
@@ -150,7 +150,7 @@ func TestWhatIsLentIsComparedAsWell(t *testing.T) {
 	assert.Empty(t, content)
 }
 
-func TestNothingIsLentThatIsHeldToADigest(t *testing.T) {
+func TestReader_LendsNothingWithADigest(t *testing.T) {
 	seen, err := Digest(t.Context(), lending{before})
 	require.NoError(t, err)
 	var r Reader
@@ -160,7 +160,7 @@ func TestNothingIsLentThatIsHeldToADigest(t *testing.T) {
 }
 
 // Media that were looked at before keep the text of their own error.
-func TestAnErrorKeepsItsFirstWords(t *testing.T) {
+func TestReader_KeepsTextOfMediaError(t *testing.T) {
 	content := before
 	inner, err := Digest(t.Context(), opener(func() (io.ReadCloser, int64, error) { return of(content)() }))
 	require.NoError(t, err)
@@ -176,7 +176,7 @@ func TestAnErrorKeepsItsFirstWords(t *testing.T) {
 	assertNeverWhole(t, outer)
 }
 
-func TestErrorsHoldNoPath(t *testing.T) {
+func TestErrors_HaveNoPath(t *testing.T) {
 	for _, err := range []error{fs.ErrNotExist, fmt.Errorf("open /home/MARK: %w", fs.ErrPermission)} {
 		seen := Sized(opener(func() (io.ReadCloser, int64, error) { return nil, 0, err }), 5)
 		_, _, got := seen.Open()
@@ -187,7 +187,7 @@ func TestErrorsHoldNoPath(t *testing.T) {
 
 // The reader returns a picture's last bytes only if the picture has its end, which
 // need not be the last byte.
-func TestAPictureWithoutItsEndIsNotGivenWhole(t *testing.T) {
+func TestReader_TruncatedPictureIsNotReadWhole(t *testing.T) {
 	whole := append([]byte("\xff\xd8\xff\xda\x00\x02"), bytes.Repeat([]byte("data\xff\x00"), 2000)...)
 	whole = append(whole, "\xff\xd9 and more"...)
 	end := len(whole) - len(" and more")
@@ -214,6 +214,6 @@ func TestAPictureWithoutItsEndIsNotGivenWhole(t *testing.T) {
 		}
 		seen, err := Look(open(whole[:100]), Max, nil)
 		require.NoError(t, err)
-		assert.Equal(t, whole[:100], readAll(t, seen), "what nobody said to be a picture")
+		assert.Equal(t, whole[:100], readAll(t, seen), "media not declared as a picture")
 	}
 }

@@ -24,7 +24,7 @@ func TestInspect_Brands(t *testing.T) {
 		for brand := range strings.FieldsSeq(brands) {
 			want := picture.Info{Format: format, Brand: [4]byte([]byte(brand))}
 			assert.Equal(t, want, picture.Inspect(strings.NewReader(isobmff(brand))))
-			assert.Equal(t, want, picture.Inspect(strings.NewReader(isobmff(brand)[:12])), "cut off behind the brand")
+			assert.Equal(t, want, picture.Inspect(strings.NewReader(isobmff(brand)[:12])), "cut off after the brand")
 		}
 	}
 	for _, test := range []struct {

@@ -82,12 +82,12 @@ func TestEnding_MissingAtEveryOffset(t *testing.T) {
 		}
 		assert.True(t, isWhole(f, []byte(content)), name)
 		for _, behind := range []string{"\x00", "\xff\xd8\xff", content, strings.Repeat("\x00", 100)} {
-			assert.True(t, isWhole(f, []byte(content+behind)), "%s: bytes behind the end", name)
+			assert.True(t, isWhole(f, []byte(content+behind)), "%s: bytes after the end", name)
 		}
 	}
 }
 
-func TestEnding_SameHoweverTheBytesArrive(t *testing.T) {
+func TestEnding_PiecesOfAnySize(t *testing.T) {
 	for name, content := range cameras(t) {
 		f := formatIn(name)
 		for cut := range len(content) {
@@ -104,21 +104,21 @@ func TestEnding_SameHoweverTheBytesArrive(t *testing.T) {
 
 // Other kinds of damage, and formats whose end is not checked, are left to the
 // vendor.
-func TestEnding_OfWhatIsNotLookedFor(t *testing.T) {
+func TestEnding_IgnoresOtherDamage(t *testing.T) {
 	for _, f := range []picture.Format{picture.Unknown, picture.BMP, picture.GIF, picture.HEIC} {
 		assert.True(t, isWhole(f, nil), "%s", f)
 		assert.True(t, isWhole(f, []byte("x")), "%s", f)
 	}
 	var zero picture.Ending
 	assert.False(t, zero.IsMissing())
-	assert.True(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff\xe1\x00\x00\xff\xe1\x00\x01\xff\xd9")), "lengths that there are not")
-	assert.True(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff\x20\xff\xff\xff\xd9")), "a marker that is reserved")
+	assert.True(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff\xe1\x00\x00\xff\xe1\x00\x01\xff\xd9")), "impossible lengths")
+	assert.True(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff\x20\xff\xff\xff\xd9")), "a reserved marker")
 	assert.False(t, isWhole(picture.PNG, []byte("\x89PNG\r\n\x1a\n\xff\xff\xff\xffIEND\x00\x00\x00\x00")))
 	assert.False(t, isWhole(picture.JPEG, []byte("\xff\xd8\xff")))
 }
 
 // A marker is found at every position, whatever bytes are around it.
-func TestEnding_MarkerAnywhere(t *testing.T) {
+func TestEnding_FindsMarkerAnywhere(t *testing.T) {
 	for _, around := range []string{"\x00", "\x01", "\x7f", "\x80", "\xfe", "\xff\x00", "a\xff\x00"} {
 		for n := range 100 {
 			before, behind := strings.Repeat(around, 100)[:n], strings.Repeat(around, 50)[:40]

@@ -75,7 +75,7 @@ func TestOrientation(t *testing.T) {
 }
 
 // Only the first EXIF block counts, anywhere before the data.
-func TestOrientation_WhereItStands(t *testing.T) {
+func TestOrientation_Position(t *testing.T) {
 	photo, six, three := encoded(t, asJPEG, 65, 130), tiff(binary.BigEndian, 0, 3, 6), tiff(binary.LittleEndian, 0, 3, 3)
 	scan := bytes.Index(photo, []byte("\xff\xda"))
 	exif := []byte(segment(0xe1, "Exif\x00\x00"+string(six)))
@@ -95,7 +95,7 @@ func TestOrientation_WhereItStands(t *testing.T) {
 	}
 }
 
-func TestOrientation_OfPNG(t *testing.T) {
+func TestOrientation_PNG(t *testing.T) {
 	drawing := encoded(t, asPNG, 65, 130)
 	of := func(kind string, at int) int {
 		data := tiff(binary.BigEndian, 0, 3, 8)

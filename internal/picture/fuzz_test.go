@@ -36,7 +36,7 @@ func FuzzInspect(f *testing.F) {
 		info := picture.Inspect(bytes.NewReader(content))
 		assert.True(t, info.Width >= 0 && info.Height >= 0, "%+v", info)
 		assert.Equal(t, info, picture.Inspect(iotest.OneByteReader(bytes.NewReader(content))), "one byte at a time")
-		assert.Equal(t, info, picture.Inspect(iotest.DataErrReader(bytes.NewReader(content))), "end with the data")
+		assert.Equal(t, info, picture.Inspect(iotest.DataErrReader(bytes.NewReader(content))), "EOF together with the data")
 		assert.Equal(t, info, picture.Inspect(io.MultiReader(bytes.NewReader(content), iotest.ErrReader(io.ErrClosedPipe))), "an error in place of the end")
 
 		config, err := standard(info.Format, content)

@@ -8,7 +8,7 @@ import (
 )
 
 // Buffers are reused for the pictures of other people.
-func TestNothingOfAPictureIsLeftInItsBuffer(t *testing.T) {
+func TestInspect_BuffersAreClearedBeforeReuse(t *testing.T) {
 	h := newHead(strings.NewReader(strings.Repeat("MARK", 2000)))
 	assert.Equal(t, "MARK", string(h.peek(4)))
 	assert.True(t, h.skip(5000))

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/picture"
 )
 
-func TestInspect_WhatIsNoPicture(t *testing.T) {
+func TestInspect_OtherFileTypes(t *testing.T) {
 	photo, drawing := encoded(t, asJPEG, 65, 130), encoded(t, asPNG, 9, 9)
 	text := base64.StdEncoding.EncodeToString(photo)
 	lines := strings.Builder{}
@@ -50,7 +50,7 @@ func TestInspect_WhatIsNoPicture(t *testing.T) {
 }
 
 // A vendor's own format, and any unknown format, is left to the vendor to judge.
-func TestInspect_WhatNobodyKnows(t *testing.T) {
+func TestInspect_UnknownFormats(t *testing.T) {
 	for _, content := range []string{
 		"", "photo", "of no known format", strings.Repeat("x", 600), "x<html>", "<", "<>", "< html>", "<3", "<html", "{", "{x", "[x]", "data:", "data: x y,", "data", "Data is here, see",
 		"EXAMPLEEXAMPLEEX", "/9j/", "iVBORw0KGgo", "QUJDREVGR0hJSktMTU5PUFFS", strings.Repeat("A", 600), "\x00\x00\x00\x01", "PK", "\x00\x00\x00\x18ftyp",

@@ -40,7 +40,7 @@ func bmp(header uint32, fields ...any) []byte {
 
 // Each key is what a JPEG has between its beginning and its frame; the value says
 // whether the frame is found after it.
-func TestSizeOfAJPEGIsThatOfItsFrame(t *testing.T) {
+func TestInspect_JPEGSizeIsInFrame(t *testing.T) {
 	photo := encoded(t, asJPEG, 65, 130)
 	const fake = "\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01" // a frame of one pixel
 	for between, found := range map[string]bool{
@@ -73,14 +73,14 @@ func TestSizeOfAJPEGIsThatOfItsFrame(t *testing.T) {
 }
 
 // Portraits have their depth map before the frame: megabytes of it.
-func TestSizeIsFoundBehindAnyNumberOfSegments(t *testing.T) {
+func TestInspect_JPEGSizeAfterManySegments(t *testing.T) {
 	segment := append([]byte{0xff, 0xe1, 0xff, 0xff}, bytes.Repeat([]byte("A"), 0xffff-2)...)
 	photo := encoded(t, asJPEG, 65, 130)
 	for _, n := range []int{1, 32, 150} {
 		counted := &counting{from: io.MultiReader(bytes.NewReader(photo[:2]), bytes.NewReader(bytes.Repeat(segment, n)),
 			bytes.NewReader(photo[2:]), bytes.NewReader(make([]byte, 1<<20)))}
 		assert.Equal(t, picture.Info{Format: picture.JPEG, Width: 65, Height: 130}, picture.Inspect(counted))
-		assert.Less(t, counted.n, n*len(segment)+len(photo)+8<<10, "and no more is read than that")
+		assert.Less(t, counted.n, n*len(segment)+len(photo)+8<<10, "nothing more is read")
 	}
 	chunk := binary.BigEndian.AppendUint32(nil, 3<<20)
 	chunk = append(append(chunk, "zTXt"...), make([]byte, 3<<20+4)...)

@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/internal/pseudonym"
 )
 
-func TestASecretIsLongEnoughNotAllZerosAndCopied(t *testing.T) {
+func TestSecret_RefusesWeakSecretsAndCopies(t *testing.T) {
 	for _, secret := range [][]byte{nil, bytes.Repeat([]byte("s"), 31), make([]byte, 32), make([]byte, 100)} {
 		_, problem := pseudonym.Secret(secret)
 		assert.NotEmpty(t, problem)
@@ -22,7 +22,7 @@ func TestASecretIsLongEnoughNotAllZerosAndCopied(t *testing.T) {
 	assert.Equal(t, string(bytes.Repeat([]byte("s"), 32)), own.Reveal())
 }
 
-func TestAPseudonymTellsSecretsAndListsApart(t *testing.T) {
+func TestPseudonym_DependsOnSecretAndEveryPart(t *testing.T) {
 	one, _ := pseudonym.Secret(bytes.Repeat([]byte("1"), 32))
 	two, _ := pseudonym.Secret(bytes.Repeat([]byte("2"), 32))
 	seen := map[string]bool{}

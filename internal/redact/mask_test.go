@@ -34,7 +34,7 @@ type captureMask = redact.Mask[capture]
 
 func (capture) EvidenceKind() string { return "sample.capture" }
 
-func TestMaskGivesOneTextWhoeverAsks(t *testing.T) {
+func TestMask_SameTextForEveryVerb(t *testing.T) {
 	for text, masked := range map[string]any{
 		"redact_test.account": &account{Key: "EXAMPLE"},
 		"sample.capture":      capture{Token: "EXAMPLE"},
@@ -58,7 +58,7 @@ func TestMaskGivesOneTextWhoeverAsks(t *testing.T) {
 }
 
 // With a Mask, keyed struct literals and comparisons work as without it.
-func TestMaskCostsNothing(t *testing.T) {
+func TestMask_HasNoSize(t *testing.T) {
 	assert.Equal(t, reflect.TypeFor[string]().Size(), reflect.TypeFor[capture]().Size())
 	assert.Equal(t, capture{Token: "a"}, capture{Token: "a"})
 	field, _ := reflect.TypeFor[capture]().FieldByName("captureMask")

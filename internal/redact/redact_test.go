@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-func TestSecretPrintsHiddenEverywhere(t *testing.T) {
+func TestSecret_HiddenByEveryPrinter(t *testing.T) {
 	const mark = "EXAMPLE-MARK"
 	secret := redact.NewSecret(mark)
 	holder := struct{ inner redact.Secret }{secret}
@@ -36,7 +36,7 @@ func TestSecretPrintsHiddenEverywhere(t *testing.T) {
 	assert.Empty(t, redact.Secret{}.Reveal())
 }
 
-func TestWordShowsIdentifiersOnly(t *testing.T) {
+func TestWord_ShowsIdentifiersOnly(t *testing.T) {
 	for _, shown := range []string{"", "TID8bf47", "-5803", "azAZ09", "1370579072568000512", "FailedOperation.X_y", "a:b/c", strings.Repeat("a", 128)} {
 		assert.Equal(t, shown, redact.Word(shown))
 	}
@@ -45,12 +45,12 @@ func TestWordShowsIdentifiersOnly(t *testing.T) {
 	}
 }
 
-func TestFormatQuotesForQ(t *testing.T) {
+func TestFormat_QuotesForQ(t *testing.T) {
 	assert.Equal(t, `"[hidden]"`, fmt.Sprintf("%q", redact.NewSecret("x")))
 	assert.Equal(t, "[hidden]", fmt.Sprintf("%#v", redact.NewSecret("x")))
 }
 
-func TestAttrsLeavesOutWhatIsEmpty(t *testing.T) {
+func TestAttrs_OmitsEmptyValues(t *testing.T) {
 	group := redact.Attrs(slog.String("code", "x"), slog.String("vendor", ""), slog.Int("status", 0), slog.Bool("sent", false))
 	assert.Equal(t, "[code=x status=0 sent=false]", group.String())
 }

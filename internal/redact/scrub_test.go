@@ -13,28 +13,28 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-func TestScrubTakesSecretsOutInAnyCase(t *testing.T) {
+func TestScrub_IgnoresCase(t *testing.T) {
 	assert.Equal(t, "no [hidden], no [hidden]!", redact.Scrub("no abcX, no ABCx!", "aBcx", ""))
 	assert.Equal(t, "姓名[hidden]有误", redact.Scrub("姓名张三有误", "张三"))
 	assert.Equal(t, "[hidden] [hidden] [hidden]", redact.Scrub("azAZ AZAZ azaz", "AZaz"))
 	assert.Equal(t, "untouched", redact.Scrub("untouched", "secret"))
-	assert.Equal(t, "İ [hidden]", redact.Scrub("İ key", "KEY"), "folding must not shift places")
-	assert.Equal(t, "\xff\xfe [hidden]", redact.Scrub("\xff\xfe key", "KEY"), "nor must bytes that are no UTF-8")
+	assert.Equal(t, "İ [hidden]", redact.Scrub("İ key", "KEY"), "folding must not shift positions")
+	assert.Equal(t, "\xff\xfe [hidden]", redact.Scrub("\xff\xfe key", "KEY"), "nor must invalid UTF-8")
 }
 
-func TestScrubLeavesNothingOfASecretThatAnotherIsPartOf(t *testing.T) {
+func TestScrub_OverlappingSecrets(t *testing.T) {
 	for _, secrets := range [][]string{{"LINK", "API-LINKED-KEY"}, {"API-LINKED-KEY", "LINK"}} {
 		assert.Equal(t, "a [hidden] of [hidden].", redact.Scrub("a api-linked-key of link.", secrets...))
 	}
 	assert.Equal(t, "<[hidden]>", redact.Scrub("<abcdef>", "abcd", "cdef"), "two that overlap")
 	assert.Equal(t, "<[hidden]>", redact.Scrub("<abcdefgh>", "abcd", "cdef", "fgh"), "and three")
-	assert.Equal(t, "<[hidden]>", redact.Scrub("<aaa>", "aa"), "one that overlaps itself")
-	assert.Equal(t, "[hidden][hidden]", redact.Scrub("abcd", "ab", "cd"), "two side by side")
-	assert.Equal(t, "[hidden]", redact.Scrub("id", "hidden", "id"), "what stands for a secret is not looked at again")
+	assert.Equal(t, "<[hidden]>", redact.Scrub("<aaa>", "aa"), "a secret that overlaps itself")
+	assert.Equal(t, "[hidden][hidden]", redact.Scrub("abcd", "ab", "cd"), "two adjacent secrets")
+	assert.Equal(t, "[hidden]", redact.Scrub("id", "hidden", "id"), "a replacement is not searched again")
 	assert.Empty(t, redact.Scrub("", "x"))
 }
 
-func TestScrubAllocatesNothingWhereNothingIsTakenOut(t *testing.T) {
+func TestScrub_CleanTextAllocatesNothing(t *testing.T) {
 	secrets := []string{"测试甲", "11010519000101001X", "EXAMPLE-KEY"}
 	allocations := testing.AllocsPerRun(100, func() {
 		redact.Scrub("TID8bf47ab6eda64476973cc5f5b6ebf57e", secrets...)
@@ -43,7 +43,7 @@ func TestScrubAllocatesNothingWhereNothingIsTakenOut(t *testing.T) {
 	assert.Zero(t, allocations)
 }
 
-func TestScrubCutsALongTextBetweenCharacters(t *testing.T) {
+func TestScrub_TruncatesBetweenCharacters(t *testing.T) {
 	for text, length := range map[string]int{
 		strings.Repeat("a", redact.MaxText):            redact.MaxText,
 		strings.Repeat("a", redact.MaxText+1):          redact.MaxText,
@@ -59,12 +59,12 @@ func TestScrubCutsALongTextBetweenCharacters(t *testing.T) {
 		assert.True(t, strings.HasPrefix(text, got))
 		assert.Equal(t, utf8.ValidString(text), utf8.ValidString(got))
 	}
-	assert.Len(t, redact.Scrub(strings.Repeat("x", redact.MaxText), "x"), redact.MaxText, "what is put in does not make it longer")
+	assert.Len(t, redact.Scrub(strings.Repeat("x", redact.MaxText), "x"), redact.MaxText, "replacements do not make the text longer")
 }
 
 // Wherever the text is cut, here or before, no part of a secret is left at the end.
 // Holds P-WIRE-10.
-func TestScrubCutsThroughNoSecret(t *testing.T) {
+func TestScrub_TruncationLeavesNoPartOfASecret(t *testing.T) {
 	for _, secret := range []string{"测试甲", "11010519000101001X", strings.Repeat("Key-0123", 512), strings.Repeat("A", 100<<10)} {
 		shown := secret[:min(len(secret), 6)]
 		for before := range redact.MaxText + 8 {
@@ -116,7 +116,7 @@ func asciiLower(s string) string {
 }
 
 // Secrets that repeat themselves are found as by simple comparison.
-func TestScrubFindsWhatPlainComparingFinds(t *testing.T) {
+func TestScrub_SelfRepeatingSecrets(t *testing.T) {
 	var words []string
 	for length := 1; length <= 7; length++ {
 		for bits := range 1 << length {
@@ -144,7 +144,7 @@ func FuzzScrub(f *testing.F) {
 			assert.Equal(t, redact.Cut(plainly(text, one, other), redact.MaxText), got)
 		}
 		assert.LessOrEqual(t, len(got), redact.MaxText)
-		assert.Equal(t, got, redact.Scrub(text[:min(len(text), redact.SearchedText)], one, other), "the rest is not looked at")
+		assert.Equal(t, got, redact.Scrub(text[:min(len(text), redact.SearchedText)], one, other), "the rest is not searched")
 		if utf8.ValidString(text) && utf8.ValidString(one) && utf8.ValidString(other) {
 			assert.True(t, utf8.ValidString(got))
 		}
@@ -154,7 +154,7 @@ func FuzzScrub(f *testing.F) {
 // Whatever a vendor repeats, and whatever name the end user chose, the time is linear
 // in both lengths.
 // Holds P-WIRE-10.
-func TestScrubIsLinear(t *testing.T) {
+func TestScrub_IsLinear(t *testing.T) {
 	zeros := base64.StdEncoding.EncodeToString(make([]byte, 75<<10))
 	for _, secrets := range [][]string{
 		{strings.Repeat("a", 128)}, {zeros}, {strings.Repeat("a", 127) + "b", strings.Repeat("aB", 2<<10)}, {"测", strings.Repeat("测", 128)}, {"a", "aa", "aaa"},

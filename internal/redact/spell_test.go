@@ -30,7 +30,7 @@ func tells(text string, secrets ...string) bool {
 
 var base64s = []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding}
 
-func TestSpellingFindsASecretWhereverItStands(t *testing.T) {
+func TestSpelling_FindsSecretAnywhere(t *testing.T) {
 	for _, secret := range []string{spelledNumber, spelledName, spelledKey, "H1234567(8)", "Wang Li"} {
 		for _, written := range []string{secret, strings.ToLower(secret), strings.ToUpper(secret)} {
 			for _, before := range []string{"", "a", "ab", "abc", "测"} {
@@ -47,7 +47,7 @@ func TestSpellingFindsASecretWhereverItStands(t *testing.T) {
 }
 
 // Holds P-DATA-3.
-func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
+func TestSpelling_FindsPartsAndGroupedDigits(t *testing.T) {
 	for _, text := range []string{
 		spelledNumber[:17], spelledNumber[1:], spelledNumber[:9], "id-" + spelledNumber[9:], "110105-19000101-001x", "1.1.0.1.0.5.1.9.0.0.0.1",
 		"1101:0519:0001:0100:1X", base64.RawURLEncoding.EncodeToString([]byte(spelledNumber[:9])), hex.EncodeToString([]byte("110105-19000101")),
@@ -59,7 +59,7 @@ func TestSpellingFindsAPartAndWhatIsWrittenInGroups(t *testing.T) {
 
 // A presigned address has its signature at the end, after a token.
 // Holds P-DATA-3.
-func TestSpellingFindsWhatStandsAnywhereInALongSecret(t *testing.T) {
+func TestSpelling_FindsAnyPartOfLongSecret(t *testing.T) {
 	const end = "f00dface0123"
 	for before := range 2000 {
 		secret := strings.Repeat("Token-", before/6) + strings.Repeat("z", before%6) + end
@@ -69,7 +69,7 @@ func TestSpellingFindsWhatStandsAnywhereInALongSecret(t *testing.T) {
 	}
 }
 
-func TestSpellingFindsNothingElse(t *testing.T) {
+func TestSpelling_NoFalsePositives(t *testing.T) {
 	for _, text := range []string{
 		"", "TID8bf47ab6eda64476973cc5f5b6ebf57e", "1370579072568000512", strings.Repeat("M", 128), "INVALID_ARGUMENT",
 		base64.StdEncoding.EncodeToString([]byte("31020219000201001X")),
@@ -79,7 +79,7 @@ func TestSpellingFindsNothingElse(t *testing.T) {
 	} {
 		assert.False(t, tells(text, spelledName, spelledNumber, spelledKey), text)
 	}
-	assert.False(t, tells("TID"+strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2"), "a row of one character is everywhere")
+	assert.False(t, tells("TID"+strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2"), "repeated characters match everywhere")
 	for _, short := range []string{"", "1", "12345", "1-2-3-4-5", "甲", "Li Na"} {
 		text := short + hex.EncodeToString([]byte(short)) + base64.StdEncoding.EncodeToString([]byte(short))
 		assert.False(t, tells(text, short), "%q would be found by chance", short)
@@ -88,7 +88,7 @@ func TestSpellingFindsNothingElse(t *testing.T) {
 
 // The text is a word; a secret may be long, and made of the letters of the text.
 // Holds P-WIRE-10.
-func TestSpellingIsLinear(t *testing.T) {
+func TestSpelling_IsLinear(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	letters := func(n int) string {
 		text := make([]byte, n)
@@ -103,7 +103,7 @@ func TestSpellingIsLinear(t *testing.T) {
 		strings.Repeat("aaaaaaab", 16): func(n int) string { return strings.Repeat("aaaaaaaabaaaaaaaaa", n/18) },
 		strings.Repeat("0", 128):       func(n int) string { return strings.Repeat("0", n) },
 	} {
-		assert.False(t, spells(word, make(8<<10)), "%s: and all of it is looked at", word)
+		assert.False(t, spells(word, make(8<<10)), "%s: all of it is searched", word)
 		growth.Case{From: 8 << 10, MaxAllocated: .1, MaxCost: 400, Work: func(size int) func() {
 			secret := make(size)
 			return func() { spells(word, secret) }
@@ -138,7 +138,7 @@ func FuzzSpelling(f *testing.F) {
 		}
 		text := before + behind
 		if len(text) <= 128 && tells(text, secret) {
-			assert.True(t, holds(text, plain(secret)), "%q does not hold %q", text, secret)
+			assert.True(t, holds(text, plain(secret)), "%q does not contain %q", text, secret)
 		}
 	})
 }

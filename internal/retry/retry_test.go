@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/internal/retry"
 )
 
-func TestBackoffDoublesUpToItsCap(t *testing.T) {
+func TestBackoff_DoublesUpToCap(t *testing.T) {
 	almostOne := retry.Backoff{Cap: 5 * time.Second, Random: func() float64 { return 1 }}
 	for try, want := range map[int]time.Duration{
 		1: 100 * time.Millisecond, 2: 200 * time.Millisecond, 3: 400 * time.Millisecond,
@@ -18,11 +18,11 @@ func TestBackoffDoublesUpToItsCap(t *testing.T) {
 		assert.Equal(t, want, almostOne.Wait(100*time.Millisecond, try), "%d", try)
 	}
 	assert.Equal(t, 5*time.Second, almostOne.Wait(time.Minute, 1))
-	assert.Equal(t, 4*time.Nanosecond, retry.Backoff{Cap: 5, Random: almostOne.Random}.Wait(2, 2), "below the cap, by a hair")
+	assert.Equal(t, 4*time.Nanosecond, retry.Backoff{Cap: 5, Random: almostOne.Random}.Wait(2, 2), "just below the cap")
 }
 
 // Doubled so often, these waits exceed a Duration and would become small again.
-func TestBackoffDoesNotOverflow(t *testing.T) {
+func TestBackoff_DoesNotOverflow(t *testing.T) {
 	atMost := retry.Backoff{Cap: 50 * 365 * 24 * time.Hour, Random: func() float64 { return 1 }}
 	for _, base := range []time.Duration{1<<33 + 1, 1<<59 + 1, 1<<60 + 1} {
 		for try := 32; try <= 100; try++ {
@@ -31,14 +31,14 @@ func TestBackoffDoesNotOverflow(t *testing.T) {
 	}
 }
 
-func TestBackoffIsFullJitter(t *testing.T) {
+func TestBackoff_FullJitter(t *testing.T) {
 	for _, share := range []float64{0, 0.25, 0.999} {
 		b := retry.Backoff{Cap: 5 * time.Second, Random: func() float64 { return share }}
 		assert.Equal(t, time.Duration(share*float64(200*time.Millisecond)), b.Wait(100*time.Millisecond, 2))
 	}
 }
 
-func TestQuotaRunsOutAndComesBackWithSuccess(t *testing.T) {
+func TestQuota_RefilledBySuccess(t *testing.T) {
 	var q retry.Quota
 	assert.Equal(t, 500, q.Left())
 	for range 100 {
@@ -47,13 +47,13 @@ func TestQuotaRunsOutAndComesBackWithSuccess(t *testing.T) {
 		assert.Equal(t, 5, cost)
 	}
 	cost, ok := q.Take(false)
-	assert.False(t, ok, "in an outage retries end")
-	assert.Zero(t, cost, "what was not taken is not given back")
+	assert.False(t, ok, "retries end in an outage")
+	assert.Zero(t, cost, "a refused retry costs nothing")
 	for range 5 {
 		q.Refund(0)
 	}
 	cost, ok = q.Take(false)
-	assert.True(t, ok, "five calls that succeed at once pay for one retry")
+	assert.True(t, ok, "five successful calls pay for one retry")
 	q.Refund(cost)
 	assert.Equal(t, 5, q.Left())
 	_, ok = q.Take(true)

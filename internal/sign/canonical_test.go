@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/sign"
 )
 
-func TestTheCanonicalRequestIsWhatIsSent(t *testing.T) {
+func TestCanonical_MatchesSentRequest(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "https://api.example.com:8443/a%20b/%E6%B5%8B*?b=2&a=x%20y%2B&a=%7E", nil)
 	r.Header = http.Header{"X-Example-B": {" second ", "first"}, "X-Example-A": {"\t1 "}, "X-Other": {"2"}, "Host": {"evil.example"}}
 	q := sign.Of(r, sha256.Sum256([]byte("{}")))
@@ -32,7 +32,7 @@ func TestTheCanonicalRequestIsWhatIsSent(t *testing.T) {
 }
 
 // Only the unreserved characters of RFC 3986 stay unescaped.
-func TestNamesAndValuesAreEscapedStrictly(t *testing.T) {
+func TestEscape_KeepsOnlyUnreserved(t *testing.T) {
 	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 	for c := range 256 {
 		s := string([]byte{byte(c)})
@@ -48,7 +48,7 @@ func TestNamesAndValuesAreEscapedStrictly(t *testing.T) {
 	assert.Equal(t, "%F0%A0%80%80=%E6%B5%8B", sign.Query(url.Values{"𠀀": {"测"}}))
 }
 
-func TestAQueryIsSortedByNameAndThenByValue(t *testing.T) {
+func TestQuery_SortedByNameThenValue(t *testing.T) {
 	for range 20 {
 		assert.Equal(t, "A=&a=1&a=2&a-=3&a0=4&a_=5", sign.Query(url.Values{"a": {"2", "1"}, "a_": {"5"}, "A": {""}, "a0": {"4"}, "a-": {"3"}}))
 	}
@@ -56,7 +56,7 @@ func TestAQueryIsSortedByNameAndThenByValue(t *testing.T) {
 }
 
 // An already sorted query is signed as if it had been parsed and sorted.
-func TestAQueryThatIsSortedAlreadyIsSignedAsItIs(t *testing.T) {
+func TestQuery_SortedInputIsUnchanged(t *testing.T) {
 	for _, escaped := range []string{
 		"", "a", "a=", "=", "&", "a=1&", "&a=1", "a=1&&b=2", "a=1", "a=1&b=2", "b=2&a=1", "a=2&a=1", "a=1&a=1", "a-=1&a=2", "a=2&a-=1",
 		"a=1&a", "a=b=c", "a=b;c", "a=%41", "a=%2F", "a=%2f", "a=x+y", "a=x%20y", "a=%zz", "a=*", "A=1&a=1&a0=2&a_=3&a~=4", "测=1",
@@ -67,7 +67,7 @@ func TestAQueryThatIsSortedAlreadyIsSignedAsItIs(t *testing.T) {
 	}
 }
 
-func TestHeadersAreInTheOrderOfTheirNamesInLowerCase(t *testing.T) {
+func TestCanonical_HeadersSortedByLowerCaseName(t *testing.T) {
 	r := sign.Request{Method: "POST", Header: http.Header{"X-Ab": {"3"}, "X-A-C": {"2"}, "X-A": {"1"}, "X-AZ": {"4"}, "Y": {"5"}, "X": {"0"}}}
 	_, names := r.Canonical("x-*")
 	assert.Equal(t, "x-a;x-a-c;x-ab;x-az", names)
@@ -77,7 +77,7 @@ func TestHeadersAreInTheOrderOfTheirNamesInLowerCase(t *testing.T) {
 
 // The room on the stack is enough for most requests, and longer ones are still signed
 // whole.
-func TestALongRequestIsSignedWhole(t *testing.T) {
+func TestCanonical_LongRequest(t *testing.T) {
 	r := sign.Request{Method: "POST", Host: "h", Header: http.Header{}}
 	want := "POST\n/\n\n"
 	var names []string
@@ -95,7 +95,7 @@ func TestALongRequestIsSignedWhole(t *testing.T) {
 }
 
 // The canonical request is on the stack: only the results are allocated.
-func TestCanonicalAllocatesLittle(t *testing.T) {
+func TestCanonical_AllocatesLittle(t *testing.T) {
 	r := sign.Request{Method: "POST", Host: "h", Path: "/", Query: "A=1&B=2", Header: http.Header{"X-B": {"2"}, "X-A": {"1"}}}
 	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { r.Canonical("host", "x-*") }), 4.0)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Compares with the standard library, for keys shorter and longer than a block.
-func TestAChainIsHMACAfterHMAC(t *testing.T) {
+func TestChain_MatchesStandardHMAC(t *testing.T) {
 	for _, length := range []int{0, 1, 31, 32, 63, 64, 65, 127, 128, 1000} {
 		for _, parts := range [][]string{{}, {""}, {"20231114"}, {"20231114", "cn-north-1", "cv", "request", strings.Repeat("测试", length)}} {
 			secret := strings.Repeat("k", length)

@@ -53,7 +53,7 @@ var schemes = map[string]func(r sign.Request, at time.Time) string{
 }
 
 // The vectors were made with the vendors' own signers.
-func TestSignaturesAreThoseOfTheVendorsOwnSigners(t *testing.T) {
+func TestSign_MatchesVendorSigners(t *testing.T) {
 	var file struct {
 		ID, Secret string
 		Vectors    []struct {
@@ -86,7 +86,7 @@ func TestSignaturesAreThoseOfTheVendorsOwnSigners(t *testing.T) {
 }
 
 // Vectors that vendors publish, and requests recorded from their Go clients.
-func TestSignaturesAreThoseThatVendorsPublish(t *testing.T) {
+func TestSign_MatchesPublishedVectors(t *testing.T) {
 	var vectors []struct {
 		Name, Host, Path, Digest string
 		Query, Headers           map[string]string
@@ -124,7 +124,7 @@ func TestSignaturesAreThoseThatVendorsPublish(t *testing.T) {
 }
 
 // In Beijing a new day begins eight hours before it does in a signature.
-func TestTimesAreInUTC(t *testing.T) {
+func TestTimes_AreUTC(t *testing.T) {
 	at := time.Date(2024, 3, 1, 7, 59, 59, 999_999_999, time.FixedZone("Beijing", 8*60*60))
 	assert.Equal(t, "1709251199", sign.Unix(at))
 	assert.Equal(t, "2024-02-29", sign.Day(at))
@@ -134,7 +134,7 @@ func TestTimesAreInUTC(t *testing.T) {
 	assert.Equal(t, "2024-03-01", sign.Day(at.Add(time.Nanosecond)))
 }
 
-func TestNoncesAreNeverTheSame(t *testing.T) {
+func TestNonce_IsUnique(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
 		nonce := sign.Nonce()

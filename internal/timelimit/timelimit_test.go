@@ -12,7 +12,7 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-func TestEndedNamesTheOwner(t *testing.T) {
+func TestEnded_NamesTheOwner(t *testing.T) {
 	const policy, caller, left = "VendorPolicy.Timeout passed", "the caller's deadline passed", "the caller's context was cancelled"
 	for name, test := range map[string]struct {
 		caller, policy time.Duration // 0 for none
@@ -42,7 +42,7 @@ func TestEndedNamesTheOwner(t *testing.T) {
 					inner, cancel = context.WithTimeoutCause(ctx, test.policy, timelimit.ErrPolicy)
 					defer cancel()
 				}
-				assert.False(t, timelimit.IsCallers(inner), "nobody has ended it")
+				assert.False(t, timelimit.IsCallers(inner), "it has not ended")
 				if test.leaves {
 					leave()
 				}

@@ -135,7 +135,7 @@ func leaves(t *testing.T, meanwhile func(*pipe)) {
 	case err := <-done:
 		assert.ErrorIs(t, err, context.Canceled)
 	case <-bound.C:
-		assert.Fail(t, "held after having left")
+		assert.Fail(t, "blocked after having left")
 		bound.Reset(4 * time.Second)
 		select {
 		case <-done:
@@ -148,13 +148,13 @@ func leaves(t *testing.T, meanwhile func(*pipe)) {
 	_ = p.raw.Close()
 }
 
-func TestCallerLeavesWhileTheLastRecordsAreWritten(t *testing.T) {
+func TestConn_CloseDuringLastWrite(t *testing.T) {
 	leaves(t, func(*pipe) {})
 }
 
 // The answer to the vendor's request for new keys holds the lock that Close waits for
 // before it sets its own deadline.
-func TestCallerLeavesWhileNewKeysAreAskedFor(t *testing.T) {
+func TestConn_CloseDuringKeyUpdate(t *testing.T) {
 	leaves(t, func(p *pipe) { p.askForNewKeys(t) })
 }
 
@@ -186,7 +186,7 @@ func (l *lending) Close() error { return nil }
 
 // New keys are requested while a body is gathered: later records use them, in order,
 // and the body arrives whole.
-func TestNewKeysAmidTheBodyKeepItsOrder(t *testing.T) {
+func TestConn_KeyUpdateKeepsOrder(t *testing.T) {
 	p := newPipe(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 )
 
 // A proxy reached over TLS has its own name, and no HTTP/2.
-func TestDialerTellsTheVendorFromAProxy(t *testing.T) {
+func TestDialer_VendorOrProxy(t *testing.T) {
 	both, one := []string{"h2", "http/1.1"}, []string{"http/1.1"}
 	for name, test := range map[string]struct {
 		vendor, ours, addr, serverName string
@@ -38,7 +38,7 @@ func TestDialerTellsTheVendorFromAProxy(t *testing.T) {
 }
 
 // The caller's own trace sees the handshake, as with the TLS of net/http.
-func TestCallersTraceIsToldOfTheHandshake(t *testing.T) {
+func TestDialer_CallersTraceSeesHandshake(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -51,7 +51,7 @@ func TestCallersTraceIsToldOfTheHandshake(t *testing.T) {
 	})
 	d := &Dialer{Dial: new(net.Dialer).DialContext, TLS: &tls.Config{}}
 	_, err := d.Secure(ctx, "tcp", server.Listener.Addr().String())
-	require.Error(t, err, "the certificate is refused, within the handshake")
+	require.Error(t, err, "the handshake refuses the certificate")
 	assert.Equal(t, 1, began)
 	require.Len(t, ended, 1)
 	assert.Error(t, ended[0])

@@ -28,7 +28,7 @@ func (f *flaky) Write(p []byte) (int, error) {
 
 // While records are gathered, TLS is told that they were written. If the write then
 // fails, the error must still be returned, so that net/http tries another connection.
-func TestGatheredRecordsThatAreNotWrittenAreAnError(t *testing.T) {
+func TestGather_FailedWriteIsAnError(t *testing.T) {
 	for _, size := range []int{1, 10_000, 1 << 20} {
 		for failures := range 2 {
 			g := &gatherer{Conn: &flaky{failures: failures}}
@@ -41,13 +41,13 @@ func TestGatheredRecordsThatAreNotWrittenAreAnError(t *testing.T) {
 	assert.ErrorIs(t, err, io.ErrNoProgress)
 }
 
-func TestNothingIsGatheredForAConnectionThatIsClosed(t *testing.T) {
+func TestGather_NothingAfterClose(t *testing.T) {
 	below := &flaky{}
 	g := &gatherer{Conn: below}
 	c := &Conn{Conn: g, link: newLink(g), gather: g}
 	_, err := c.ReadFrom(strings.NewReader("before"))
 	require.NoError(t, err)
-	assert.False(t, g.isBusyAtClose(), "what was gathered is written")
+	assert.False(t, g.isBusyAtClose(), "gathered records are written")
 	_, err = c.ReadFrom(strings.NewReader("after"))
 	assert.ErrorIs(t, err, net.ErrClosed)
 	assert.False(t, g.isBusyAtClose())

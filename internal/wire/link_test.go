@@ -45,7 +45,7 @@ func isSeen(t *testing.T, l *Link, want sight) {
 }
 
 // A look does not consume the bytes: they can still be read.
-func TestLookTakesNothing(t *testing.T) {
+func TestLook_ConsumesNothing(t *testing.T) {
 	l, far := pair(t)
 	seen, reason := l.look()
 	assert.Equal(t, nothing, seen)
@@ -67,7 +67,7 @@ func TestLookTakesNothing(t *testing.T) {
 	require.ErrorIs(t, l.CheckLast(t.Context(), func() bool { return true }), io.ErrUnexpectedEOF)
 }
 
-func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
+func TestLook_SeesEndBeforeRead(t *testing.T) {
 	for name, test := range map[string]struct {
 		end    func(*Link, *net.TCPConn)
 		seen   sight
@@ -95,7 +95,7 @@ func TestEndsAreSeenBeforeTheyAreRead(t *testing.T) {
 	}
 }
 
-func TestAlertsAreTakenForTheEndThatTheyAre(t *testing.T) {
+func TestLook_AlertIsAnEnd(t *testing.T) {
 	for first, want := range map[string]sight{
 		"":                     goodbye,
 		"\x15\x03\x03\x00\x1a": goodbye, // of TLS 1.2
@@ -123,7 +123,7 @@ func (s socket) Control(func(uintptr)) error { s.shows(); return nil }
 // An answer came before the end, and the reading goroutine is about to report it. Or
 // it reaches the end without an answer, net/http closes the connection, or nothing
 // happens.
-func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
+func TestLook_EndWaitsForReader(t *testing.T) {
 	const soon = readerTime / 2
 	for name, test := range map[string]struct {
 		then  func(l *Link, answers, leaves func())
@@ -161,7 +161,7 @@ func TestEndIsWaitedForUntilWhoeverReadsHasToldOfAnAnswer(t *testing.T) {
 }
 
 // A pipe has no socket to look at, but what reading has met is known.
-func TestLinkWithoutASocketIsLookedAtByReading(t *testing.T) {
+func TestLook_WithoutSocket(t *testing.T) {
 	near, far := net.Pipe()
 	l := newLink(near)
 	require.NoError(t, l.fit())
@@ -186,7 +186,7 @@ func traced(r *http.Request) *http.Request {
 // A look before a kept connection is reused finds what the reading goroutine has not
 // seen yet: the next request then uses another connection.
 // Holds P-PAY-4.
-func TestConnectionIsLookedAtBeforeItIsUsedAgain(t *testing.T) {
+func TestLook_BeforeReuse(t *testing.T) {
 	certificate, pool := certified(t)
 	for _, seen := range []sight{nothing, incoming, goodbye, broken} {
 		for _, secured := range []bool{false, true} {

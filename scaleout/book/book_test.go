@@ -30,14 +30,14 @@ func aBook() *Book {
 	}
 }
 
-func TestJudge_FindsNothingWhereAllIsKept(t *testing.T) {
+func TestJudge_AcceptsKeptPromises(t *testing.T) {
 	s, problems := aBook().Judge()
 	assert.Empty(t, problems)
 	assert.Equal(t, Summary{Questions: 2, Calls: 3, Exchanges: 2, Bills: 2, Decided: 1, Ambiguous: 1}, s)
 }
 
 // Each case breaks one promise, and Judge finds it.
-func TestJudge_FindsEachBrokenPromise(t *testing.T) {
+func TestJudge_DetectsEachBrokenPromise(t *testing.T) {
 	free := worker.Told{Kind: "q", N: 3, Call: "q-3/a.3", Code: idverify.CodeRateLimited, Origin: idverify.OriginVendor}
 	for want, breaks := range map[string]func(b *Book){
 		"billed 2 times": func(b *Book) {
@@ -77,7 +77,7 @@ func TestJudge_FindsEachBrokenPromise(t *testing.T) {
 	}
 }
 
-func TestJudge_CountsAnswersThatLandedLate(t *testing.T) {
+func TestJudge_CountsLateAnswers(t *testing.T) {
 	b := aBook()
 	b.Rows["q-2"], b.Audit["q-2"] = Decided, b.Audit["q-1"]
 	s, problems := b.Judge()
@@ -85,7 +85,7 @@ func TestJudge_CountsAnswersThatLandedLate(t *testing.T) {
 	assert.Equal(t, 1, s.Landed)
 }
 
-func TestJudgeRows_FindsEachBrokenPromise(t *testing.T) {
+func TestJudgeRows_DetectsEachBrokenPromise(t *testing.T) {
 	for want, breaks := range map[string]func(b *Book){
 		"[]":                    func(*Book) {},
 		"nobody was told of it": func(b *Book) { b.Exchanges, b.Told, b.Audit = b.Exchanges[:1], b.Told[:2], nil },

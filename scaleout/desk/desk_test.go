@@ -26,7 +26,7 @@ func (n named) RoundTrip(r *http.Request) (*http.Response, error) {
 	return n.next.RoundTrip(r)
 }
 
-func TestDesk_NotesEveryVerificationWithItsCall(t *testing.T) {
+func TestDesk_RecordsEveryVerification(t *testing.T) {
 	faults := make(chan idverifytest.Fault, 1)
 	d, err := Open(func(string) (idverifytest.Fault, bool) {
 		select {

@@ -34,7 +34,7 @@ func open(t *testing.T, members int) (f *Fleet, calls chan string) {
 	return f, calls
 }
 
-func TestFleet_EveryMemberCarriesACommandOut(t *testing.T) {
+func TestFleet_EveryMemberRunsCommand(t *testing.T) {
 	f, _ := open(t, 2)
 	told := 0
 	for _, e := range f.Ask(worker.Ask{Kind: "q", Limit: 2 * time.Second}, []int{1, 2, 3}).Wait() {
@@ -49,7 +49,7 @@ func TestFleet_EveryMemberCarriesACommandOut(t *testing.T) {
 }
 
 // A killed member gets a new process, which continues the standing commands.
-func TestFleet_KilledMembersComeBack(t *testing.T) {
+func TestFleet_KilledMembersRestart(t *testing.T) {
 	f, calls := open(t, 1)
 	roaming := f.TellAll(worker.Command{Roam: &worker.Roam{
 		Kind: "q", Begin: time.Now(), PerSecond: 100, Spread: 10, Workers: 1, Limit: 200 * time.Millisecond,
@@ -69,7 +69,7 @@ func TestFleet_KilledMembersComeBack(t *testing.T) {
 	assert.Empty(t, f.Crashes(), "that was us")
 }
 
-func TestFleet_HaltedMembersSayNothingUntilTheyAreResumed(t *testing.T) {
+func TestFleet_HaltedMembersAreSilent(t *testing.T) {
 	f, _ := open(t, 1)
 	f.TellAll(worker.Command{Ask: &worker.Ask{Kind: "q", Numbers: []int{1}, Limit: time.Second}}, false).Wait()
 	f.Halt(0)
@@ -83,7 +83,7 @@ func TestFleet_HaltedMembersSayNothingUntilTheyAreResumed(t *testing.T) {
 	assert.Len(t, pending.Wait(), 2)
 }
 
-func TestFleet_AMemberThatEndsByItselfIsNoted(t *testing.T) {
+func TestFleet_RecordsMemberExit(t *testing.T) {
 	f, _ := open(t, 1)
 	f.mu.Lock()
 	l := f.lives[0]

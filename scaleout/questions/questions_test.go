@@ -15,7 +15,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestPerson_HasAWellFormedNumberOfOnesOwn(t *testing.T) {
+func TestPerson_HasUniqueValidNumber(t *testing.T) {
 	seen := map[string]bool{}
 	for n := range 100_000 {
 		if n%4 == 0 {
@@ -32,7 +32,7 @@ func TestPerson_HasAWellFormedNumberOfOnesOwn(t *testing.T) {
 }
 
 // Every question gets the wanted answer from the stand-in, and is billed once.
-func TestWant_IsWhatTheStandInSays(t *testing.T) {
+func TestWant_MatchesStandIn(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	baidu, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey,
@@ -52,7 +52,7 @@ func TestWant_IsWhatTheStandInSays(t *testing.T) {
 	}
 }
 
-func TestAlike_AreQuestionsAboutOnePerson(t *testing.T) {
+func TestAlike_QuestionsAboutOnePerson(t *testing.T) {
 	for person := range 3 {
 		all := Alike(person, 5)
 		for _, n := range all {
@@ -63,7 +63,7 @@ func TestAlike_AreQuestionsAboutOnePerson(t *testing.T) {
 	}
 }
 
-func TestOf_ReadsWhatKeyWrites(t *testing.T) {
+func TestOf_ReversesKey(t *testing.T) {
 	kind, n, ok := Of(Key("row", 17) + "/p-1.3")
 	assert.True(t, ok)
 	assert.Equal(t, "row", kind)
@@ -72,14 +72,14 @@ func TestOf_ReadsWhatKeyWrites(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestSecrets_HoldEveryPerson(t *testing.T) {
+func TestSecrets_IncludeEveryPerson(t *testing.T) {
 	for _, p := range idverifytest.Persons() {
 		assert.NotEmpty(t, Told(p.Name), p.Name)
 		assert.NotEmpty(t, Told(p.IDNumber), p.Name)
 	}
 }
 
-func TestTold_FindsEverySecretInEveryForm(t *testing.T) {
+func TestTold_FindsSecretsInEveryForm(t *testing.T) {
 	for _, secret := range append(Secrets(), number(1), "24.0123456789abcdef0123456789abcdef.2592000.1800000000.0-abcdef12") {
 		for _, text := range []string{secret, fmt.Sprintf("%+q", secret), escaped(secret), fmt.Sprintf("%x", secret)} {
 			if text == fmt.Sprintf("%x", secret) && (secret == number(1) || secret[0] == '2') {
@@ -91,7 +91,7 @@ func TestTold_FindsEverySecretInEveryForm(t *testing.T) {
 	assert.Empty(t, Told(`{"msg":"attempt","vendor":"baiduv4","code":"match","at":"2026-01-02T15:04:05Z"}`))
 }
 
-func TestDecoded_ShowsWhatIsHidden(t *testing.T) {
+func TestDecoded_ShowsEncodedText(t *testing.T) {
 	const token = "24.0123456789abcdef0123456789abcdef.2592000.1800000000.0-abcdef12"
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.StdEncoding, base64.RawURLEncoding} {
 		hidden := "1:example:" + encoding.EncodeToString([]byte(token+" and more")) + " 2592000"
@@ -100,7 +100,7 @@ func TestDecoded_ShowsWhatIsHidden(t *testing.T) {
 	}
 }
 
-func TestTold_FindsEveryNumberThatIsAskedAbout(t *testing.T) {
+func TestTold_FindsEveryIDNumber(t *testing.T) {
 	for n := 1; n < 1_200_000; n += 9_973 {
 		id := Person(n).IDNumber
 		assert.Equal(t, []string{id}, Told("4400190001"+id+"77"), "%d", n)
@@ -108,7 +108,7 @@ func TestTold_FindsEveryNumberThatIsAskedAbout(t *testing.T) {
 	}
 }
 
-func TestTold_LeavesHashesAlone(t *testing.T) {
-	assert.Empty(t, Told("184281190001141437"), "digits of a hash, of no person")
+func TestTold_IgnoresHashes(t *testing.T) {
+	assert.Empty(t, Told("184281190001141437"), "digits of a hash, not of a person")
 	assert.Empty(t, Told("190001 320102190001"), "at the ends of the text")
 }

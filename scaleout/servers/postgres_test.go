@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPostgres_KeepsWhatItAcknowledgedThroughACrash(t *testing.T) {
+func TestPostgres_KeepsAcknowledgedDataAfterCrash(t *testing.T) {
 	installed(t)
 	p, err := StartPostgres(folder(t))
 	require.NoError(t, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/idverify/idverify"
 )
 
-func TestToldOf_SaysWhatWasReturned(t *testing.T) {
+func TestToldOf_RecordsResult(t *testing.T) {
 	no := &idverify.Result{Code: idverify.CodeFaceMismatch, Vendor: "acme", Origin: idverify.OriginLedger}
 	assert.Equal(t, Told{Code: idverify.CodeFaceMismatch, Decision: true, MayCost: true, Origin: idverify.OriginLedger, Vendor: "acme"}, ToldOf(no, nil))
 
@@ -19,7 +19,7 @@ func TestToldOf_SaysWhatWasReturned(t *testing.T) {
 	assert.False(t, told.Decision)
 }
 
-func TestToldOf_FindsABrokenContract(t *testing.T) {
+func TestToldOf_DetectsBrokenContract(t *testing.T) {
 	e := &idverify.Error{Code: idverify.CodeNetwork}
 	for name, broken := range map[string]Told{
 		"nothing":                  ToldOf(nil, nil),

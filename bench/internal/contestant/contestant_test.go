@@ -154,7 +154,7 @@ func signers() (all []entry) {
 
 // Every contestant sends the whole photo, from memory and from a file, with its
 // length announced; one exception.
-func TestEveryContestantSendsThePhoto(t *testing.T) {
+func TestContestants_SendWholePhoto(t *testing.T) {
 	for _, e := range entries {
 		for _, size := range []int{e.smallest(), e.smallest() + 1, e.smallest() + 2, 100 * work.KB} {
 			file := filepath.Join(t.TempDir(), "photo.jpg")
@@ -185,16 +185,16 @@ var no = strings.NewReplacer("92.5", "12.5", `"Passed":"T"`, `"Passed":"F"`, `"v
 	`"verification_code":1000`, `"verification_code":2002`)
 
 // A baseline that ignores the scores would be fast.
-func TestEveryContestantLooksAtTheScores(t *testing.T) {
+func TestContestants_CheckScores(t *testing.T) {
 	for _, e := range entries {
 		_, url := serve(t, func(_, answer string) string { return no.Replace(answer) })
 		call, err := contestant.New(e.name, contestant.Setup{Body: e.body, BaseURL: url, Size: e.smallest()})
 		require.NoError(t, err)
-		assert.Error(t, call(t.Context()), "%v passed somebody who was refused", e)
+		assert.Error(t, call(t.Context()), "%v passed a refused person", e)
 	}
 }
 
-func TestEveryContestantRefusesAnErrorOfTheVendor(t *testing.T) {
+func TestContestants_ReportVendorErrors(t *testing.T) {
 	for _, e := range entries {
 		_, url := serve(t, func(path, answer string) string {
 			if path == vendor.BaiduTokenPath {
@@ -208,7 +208,7 @@ func TestEveryContestantRefusesAnErrorOfTheVendor(t *testing.T) {
 	}
 }
 
-func TestNoContestantDoesWorkThatItCannot(t *testing.T) {
+func TestContestants_RefuseUnsupportedWork(t *testing.T) {
 	for _, name := range []contestant.Name{
 		contestant.TencentSDK, contestant.BaiduSDK, contestant.AlibabaSDK, contestant.HuaweiSDK, contestant.VolcengineSDK, "nobody",
 	} {
@@ -219,7 +219,7 @@ func TestNoContestantDoesWorkThatItCannot(t *testing.T) {
 
 // The stand-in checks signatures as strictly as the vendors' documents, and counts
 // each accepted call, so no contestant may send twice.
-func TestEveryContestantSignsAsTheVendorWants(t *testing.T) {
+func TestContestants_SignCorrectly(t *testing.T) {
 	for _, e := range signers() {
 		standIn := idverifytest.New()
 		server := httptest.NewServer(standIn)

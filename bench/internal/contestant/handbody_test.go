@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-func TestEncoderIsTheStandardEncoding(t *testing.T) {
+func TestEncoder_MatchesStandardBase64(t *testing.T) {
 	photo := work.Photo(2*chunk + 1000)
 	for _, size := range []int{0, 1, 2, 3, 4, 1000, chunk - 1, chunk, chunk + 1, 2 * chunk, len(photo)} {
 		want := base64.StdEncoding.EncodeToString(photo[:size])
@@ -31,7 +31,7 @@ func TestEncoderIsTheStandardEncoding(t *testing.T) {
 	}
 }
 
-func TestEncoderFillsBuffersOfAnySize(t *testing.T) {
+func TestEncoder_BuffersOfAnySize(t *testing.T) {
 	photo := work.Photo(1000)
 	want := base64.StdEncoding.EncodeToString(photo)
 	for size := 1; size < 40; size++ {
@@ -42,7 +42,7 @@ func TestEncoderFillsBuffersOfAnySize(t *testing.T) {
 	}
 }
 
-func TestEncoderGivesTheSourcesError(t *testing.T) {
+func TestEncoder_ReturnsSourceError(t *testing.T) {
 	broken := errors.New("broken")
 	_, err := io.ReadAll(newEncoder(io.MultiReader(bytes.NewReader(make([]byte, 100)), iotest.ErrReader(broken)), 200))
 	assert.ErrorIs(t, err, broken)

@@ -14,7 +14,7 @@ import (
 
 // The comparison is fair only if by-hand has the library's own transport settings.
 // The library does not export its transport, so the test finds it inside a provider.
-func TestByHandHasTheLibrarysTransportSettings(t *testing.T) {
+func TestByHand_HasLibrarysTransportSettings(t *testing.T) {
 	for _, setup := range []Setup{
 		{Body: work.Multipart}, {Body: work.JSON}, {Body: work.JSON, HTTP2: true}, {Body: work.HuaweiIVS},
 	} {

@@ -66,7 +66,7 @@ func byImaging(tb testing.TB, file []byte) []byte {
 }
 
 // Both make the same picture, so that their times can be compared.
-func TestBothMakeTheSamePicture(t *testing.T) {
+func TestBoth_MakeTheSamePicture(t *testing.T) {
 	file := phone(t, 1600, 1200)
 	ours, err := jpeg.Decode(bytes.NewReader(byPhoto(t, file)))
 	require.NoError(t, err)

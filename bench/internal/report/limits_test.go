@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestLimitsAreOfTargets(t *testing.T) {
+func TestLimits_BelongToTargets(t *testing.T) {
 	var targets []string
 	for _, target := range new(Results).Targets() {
 		targets = append(targets, target.What)

@@ -54,7 +54,7 @@ func results(ratio, cpu float64) *report.Results {
 	return r
 }
 
-func TestSumPairsTheRounds(t *testing.T) {
+func TestSum_PairsRounds(t *testing.T) {
 	c := report.Sum(work.Case{}, rounds(0.5, 1e-4))
 	figures, ok := c.Of(contestant.Idverify)
 	require.True(t, ok)
@@ -75,7 +75,7 @@ func verdicts(r *report.Results) map[string]string {
 	return found
 }
 
-func TestTargetsAreJudged(t *testing.T) {
+func TestTargets_AreJudged(t *testing.T) {
 	const byHand = "CPU, %s, against net/http by hand"
 	for _, test := range []struct {
 		ratio float64
@@ -104,7 +104,7 @@ func TestTargetsAreJudged(t *testing.T) {
 	assert.Equal(t, "not measured", verdicts(results(1, 0))[fmt.Sprintf(byHand, "multipart, 30 KB")], "CPU time is not known")
 }
 
-func TestTheFiveVendorsAreJudgedByHandAndByTheirKits(t *testing.T) {
+func TestTargets_FiveVendorsByHandAndOfficialSDK(t *testing.T) {
 	five := func(ratio float64) map[string]string {
 		r := new(report.Results)
 		for _, size := range []int{100 * work.KB, 700 * work.KB} {
@@ -128,7 +128,7 @@ func TestTheFiveVendorsAreJudgedByHandAndByTheirKits(t *testing.T) {
 	assert.Contains(t, five(0.79), "CPU, megvii, from 0.7 MB, against net/http by hand", "it signs nothing")
 }
 
-func TestAPhotoIsHeldToTheBytesOfTheOthers(t *testing.T) {
+func TestTargets_PhotoBytes(t *testing.T) {
 	const same = "bytes allocated for a call, the largest photo's more than the smallest's"
 	r := results(1, 1e-4)
 	assert.Equal(t, "met", verdicts(r)[same])
@@ -136,13 +136,13 @@ func TestAPhotoIsHeldToTheBytesOfTheOthers(t *testing.T) {
 	assert.Equal(t, "not met", verdicts(r)[same])
 }
 
-func TestNothingMeasuredIsNothingMet(t *testing.T) {
+func TestTargets_NotMeasuredIsNotMet(t *testing.T) {
 	for _, target := range new(report.Results).Targets() {
 		assert.Equal(t, "not measured", target.Verdict, target.What)
 	}
 }
 
-func TestTheWorstCaseIsNamed(t *testing.T) {
+func TestTargets_NameWorstCase(t *testing.T) {
 	r := results(1.0, 1e-4)
 	r.Cases[2].Contestants[1].Bytes = 20 * work.KB
 	for _, target := range r.Targets() {
@@ -164,7 +164,7 @@ func wellFormed(t *testing.T, text string) {
 	}
 }
 
-func TestThePictureIsWellFormed(t *testing.T) {
+func TestChart_IsWellFormed(t *testing.T) {
 	for _, r := range []*report.Results{results(0.9, 1e-4), results(40, 0), {Quick: true}} {
 		for _, theme := range []report.Theme{report.Light, report.Dark} {
 			picture := r.Plot(theme)
@@ -178,7 +178,7 @@ func TestThePictureIsWellFormed(t *testing.T) {
 	assert.Contains(t, results(1, 0).Plot(report.Light), "Time of one call", "CPU time is not known")
 }
 
-func TestEverythingIsWritten(t *testing.T) {
+func TestWrite_WritesEverything(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "results")
 	r := results(0.9, 0)
 	require.NoError(t, r.Write(folder))

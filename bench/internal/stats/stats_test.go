@@ -12,20 +12,20 @@ import (
 func TestMedian(t *testing.T) {
 	values := []float64{9, 1, 5}
 	assert.Equal(t, 5.0, stats.Median(values))
-	assert.Equal(t, []float64{9, 1, 5}, values, "the caller's order is the rounds' order")
+	assert.Equal(t, []float64{9, 1, 5}, values, "the caller's slice is not sorted")
 	assert.Equal(t, 3.0, stats.Median([]float64{5, 1, 4, 2}))
 	assert.Equal(t, 7.0, stats.Median([]float64{7}))
 	assert.True(t, math.IsNaN(stats.Median(nil)))
 }
 
 // A slow round slows both clients, so its ratio is as good as the others.
-func TestRatioIsOfRoundsAndNotOfMedians(t *testing.T) {
+func TestRatio_IsOfRounds(t *testing.T) {
 	a, b := []float64{10, 40, 90}, []float64{20, 20, 30}
 	assert.Equal(t, 2.0, stats.Ratio(a, b), "of 0.5, 2 and 3")
 	assert.Equal(t, 1.0, stats.Ratio(b, b))
 }
 
-func TestRatioOfWhatIsNotPaired(t *testing.T) {
+func TestRatio_UnpairedSamples(t *testing.T) {
 	assert.True(t, math.IsNaN(stats.Ratio([]float64{1, 2}, []float64{1})))
 	assert.True(t, math.IsNaN(stats.Ratio([]float64{1}, []float64{0})))
 	assert.True(t, math.IsNaN(stats.Ratio(nil, nil)))

@@ -12,7 +12,7 @@ import (
 
 var sink int
 
-func TestCPUGrowsWithWork(t *testing.T) {
+func TestCPU_GrowsWithWork(t *testing.T) {
 	before, ok := usage.CPU()
 	if !ok {
 		t.Skip("this system does not tell")
@@ -24,7 +24,7 @@ func TestCPUGrowsWithWork(t *testing.T) {
 	}
 }
 
-func TestMemoryIsWhatIsHeldOnTop(t *testing.T) {
+func TestMemory_CountsAdditionalMemory(t *testing.T) {
 	const held = 64 << 20
 	grown := usage.Memory()
 	block := make([]byte, held)
@@ -35,5 +35,5 @@ func TestMemoryIsWhatIsHeldOnTop(t *testing.T) {
 	require.NoError(t, err)
 	runtime.KeepAlive(block)
 	assert.GreaterOrEqual(t, bytes, int64(held-held/8))
-	assert.Less(t, bytes, int64(8*held), "the race detector holds some, too")
+	assert.Less(t, bytes, int64(8*held), "the race detector uses memory, too")
 }

@@ -42,7 +42,7 @@ func counts(t *testing.T, server *vendor.Server, client *http.Client) vendor.Cou
 	return c
 }
 
-func TestEveryTransportSpeaksWhatItSaysAndIsCounted(t *testing.T) {
+func TestServer_EveryTransport(t *testing.T) {
 	server, client := start(t)
 	for transport, major := range map[work.Transport]int{work.HTTP1: 1, work.HTTP1TLS: 1, work.HTTP2TLS: 2} {
 		for range 3 {
@@ -60,7 +60,7 @@ func TestEveryTransportSpeaksWhatItSaysAndIsCounted(t *testing.T) {
 	assert.Zero(t, counts(t, server, client).Wrong)
 }
 
-func TestABodyThatIsNotAsAnnouncedGivesNoPass(t *testing.T) {
+func TestServer_WrongBodyGivesNoPass(t *testing.T) {
 	server, client := start(t)
 	unannounced, err := client.Post(server.Base[work.HTTP1]+vendor.TencentPath, "text/plain", io.MultiReader(strings.NewReader("chunked")))
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestABodyThatIsNotAsAnnouncedGivesNoPass(t *testing.T) {
 	chunked, err := client.Post(server.Base[work.HTTP1]+"/?Action="+vendor.VolcengineAction, "text/plain", io.MultiReader(strings.NewReader("chunked")))
 	require.NoError(t, err)
 	_ = chunked.Body.Close()
-	assert.Equal(t, http.StatusOK, chunked.StatusCode, "that vendor's own kit sends chunks")
+	assert.Equal(t, http.StatusOK, chunked.StatusCode, "the vendor's SDK sends chunks")
 
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.Base[work.HTTP1], "http://"))
 	require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestABodyThatIsNotAsAnnouncedGivesNoPass(t *testing.T) {
 	assert.Equal(t, int64(2), counts(t, server, client).Wrong)
 }
 
-func TestAnUnknownPathIsNotFound(t *testing.T) {
+func TestServer_UnknownPath(t *testing.T) {
 	server, client := start(t)
 	resp, err := client.Post(server.Base[work.HTTP1]+"/elsewhere", "text/plain", strings.NewReader("x"))
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/bench/internal/work"
 )
 
-func TestPhotoIsAJPEGOfTheSize(t *testing.T) {
+func TestPhoto_IsAJPEGOfTheSize(t *testing.T) {
 	for _, size := range []int{work.KB, 100 * work.KB, work.MB + 1} {
 		photo := work.Photo(size)
 		require.Len(t, photo, size)
@@ -22,7 +22,7 @@ func TestPhotoIsAJPEGOfTheSize(t *testing.T) {
 	assert.Panics(t, func() { work.Photo(10) })
 }
 
-func TestCasesHaveTheNamesThatTheFlagMatches(t *testing.T) {
+func TestCases_NamesMatchTheFlag(t *testing.T) {
 	names := map[int]string{
 		30 * work.KB: "json/http1-tls/30KB", 100 * work.KB: "json/http1-tls/100KB",
 		work.MB: "json/http1-tls/1MB", 5 * work.MB: "json/http1-tls/5MB",

@@ -25,7 +25,7 @@ func drive(t *testing.T) func(worker.Order) worker.Report {
 	go func() { done <- worker.Serve(orders, reports) }()
 	t.Cleanup(func() {
 		_ = in.Close()
-		assert.NoError(t, <-done, "the end of its input is the end of a worker")
+		assert.NoError(t, <-done, "a worker ends with its input")
 	})
 	lines := json.NewDecoder(out)
 	return func(o worker.Order) worker.Report {
@@ -45,7 +45,7 @@ func address(t *testing.T) string {
 	return server.Base[work.HTTP1]
 }
 
-func TestAWorkerCarriesOutEveryOrder(t *testing.T) {
+func TestWorker_RunsEveryOrder(t *testing.T) {
 	do, url := drive(t), address(t)
 	file := filepath.Join(t.TempDir(), "photo.jpg")
 	require.NoError(t, os.WriteFile(file, work.Photo(100*work.KB), 0o600))
@@ -69,16 +69,16 @@ func TestAWorkerCarriesOutEveryOrder(t *testing.T) {
 	}
 }
 
-func TestOverheadIsWhatClientAdds(t *testing.T) {
+func TestOverhead_IsWhatClientAdds(t *testing.T) {
 	do := drive(t)
 	for _, body := range []work.Body{work.Multipart, work.JSON} {
 		r := do(worker.Order{Do: worker.Overhead, Setup: contestant.Setup{Body: body, Size: work.KB}, Calls: 100})
 		require.Empty(t, r.Error)
-		assert.Greater(t, r.MoreAllocs, 0.0, "a Result with its attempts is a copy at least")
+		assert.Greater(t, r.MoreAllocs, 0.0, "copying a Result and its attempts allocates")
 	}
 }
 
-func TestAFailureIsReportedAndTheWorkerGoesOn(t *testing.T) {
+func TestWorker_ContinuesAfterFailure(t *testing.T) {
 	do := drive(t)
 	assert.NotEmpty(t, do(worker.Order{Do: worker.Turn, Calls: 1}).Error, "nothing is open")
 	assert.NotEmpty(t, do(worker.Order{Do: worker.Open, Name: "nobody"}).Error)
@@ -91,7 +91,7 @@ func TestAFailureIsReportedAndTheWorkerGoesOn(t *testing.T) {
 	}
 }
 
-func TestLapsAddUpToATurn(t *testing.T) {
+func TestLaps_AddUpToATurn(t *testing.T) {
 	var turn worker.Report
 	for _, lap := range []worker.Report{
 		{Time: 1, CPU: 2, Bytes: 30, Allocs: 4, HasCPU: true}, {Time: 3, CPU: 6, Bytes: 50, Allocs: 8, HasCPU: true},

@@ -30,7 +30,7 @@ func names(providers []idverify.Provider) (names []string) {
 }
 
 // A vendor that is missing from the list appears in no example.
-func TestTheListHasEveryVendor(t *testing.T) {
+func TestAccounts_ListsEveryVendor(t *testing.T) {
 	providers, err := StandIns("http://127.0.0.1:1")
 	require.NoError(t, err)
 	assert.Equal(t, idverifytest.Vendors(), names(providers))
@@ -40,7 +40,7 @@ func TestTheListHasEveryVendor(t *testing.T) {
 		assert.Len(t, given, len(a.credentials), a.vendor)
 		for parameter, variable := range a.credentials {
 			assert.Contains(t, given, parameter, a.vendor)
-			assert.False(t, variables[variable], "%s is of two vendors", variable)
+			assert.False(t, variables[variable], "%s belongs to two vendors", variable)
 			variables[variable] = true
 		}
 		assert.False(t, variables[a.baseURL], a.baseURL)
@@ -48,7 +48,7 @@ func TestTheListHasEveryVendor(t *testing.T) {
 	}
 }
 
-func TestEachVendorIsMadeFromItsVariables(t *testing.T) {
+func TestAccounts_FromVariables(t *testing.T) {
 	for _, a := range accounts {
 		var pairs []string
 		for parameter, variable := range a.credentials {
@@ -72,7 +72,7 @@ func TestEachVendorIsMadeFromItsVariables(t *testing.T) {
 }
 
 // An incomplete account is an error, even if other accounts are complete.
-func TestNoAccountIsLeftOutInSilence(t *testing.T) {
+func TestAccounts_IncompleteIsAnError(t *testing.T) {
 	first, second := accounts[0], accounts[1]
 	var pairs []string
 	for parameter, variable := range second.credentials {

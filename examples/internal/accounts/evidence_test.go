@@ -10,7 +10,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestEveryVendorReadsAForm(t *testing.T) {
+func TestEvidence_EveryVendorReadsAForm(t *testing.T) {
 	named := strings.Split(PhotoReaders()+", "+CaptureReaders(), ", ")
 	assert.Subset(t, named, idverifytest.Vendors())
 	assert.Subset(t, idverifytest.Vendors(), named)
@@ -23,7 +23,7 @@ func TestEveryVendorReadsAForm(t *testing.T) {
 	}
 }
 
-func TestAFormThatIsNotGivenIsLeftOut(t *testing.T) {
+func TestEvidence_OmitsMissingForms(t *testing.T) {
 	assert.Empty(t, Evidence("", ""))
 	assert.Len(t, Evidence("face.jpg", ""), 1)
 	assert.Len(t, Evidence("", "live.pb"), 1)

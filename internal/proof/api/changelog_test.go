@@ -65,7 +65,7 @@ func TestCompare_EveryChangeHasItsEntry(t *testing.T) {
 	assert.Empty(t, compare("", nil, nil))
 }
 
-func TestCompare_WhatAnEntryGetsWrong(t *testing.T) {
+func TestCompare_DetectsWrongEntries(t *testing.T) {
 	for name, c := range map[string]struct{ was, is, problem string }{
 		"no entry for a field":        {"`face.Config.More`, ", "", "no entry under Added begins with `face.Config.More`"},
 		"no entry for a type":         {"`face.New` and ", "", "no entry under Added begins with `face.New`"},
@@ -95,7 +95,7 @@ func TestCompare_WhatAnEntryGetsWrong(t *testing.T) {
 	}
 }
 
-func TestSections_UnreleasedAndTheLastRelease(t *testing.T) {
+func TestSections_UnreleasedAndLastRelease(t *testing.T) {
 	unreleased, last, err := sections("# Changelog\n\nWords.\n\n## Unreleased\n\n- to come\n\n## 0.2.0 - 2026-01-02\n\n- was\n\n## 0.1.0\n")
 	require.NoError(t, err)
 	assert.Equal(t, "- to come", strings.TrimSpace(unreleased))
@@ -107,7 +107,7 @@ func TestSections_UnreleasedAndTheLastRelease(t *testing.T) {
 	}
 }
 
-func TestParse_RefusesWhatIsNotALine(t *testing.T) {
+func TestParse_RefusesOtherLines(t *testing.T) {
 	for _, written := range []string{"face\n", "\n", " func()\n", "<<<<<<<\n"} {
 		_, err := parse(written)
 		assert.Error(t, err, "%q", written)

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const root = "../../.."
 
-func TestTheListIsWhatTheSourceExports(t *testing.T) {
+func TestList_IsUpToDate(t *testing.T) {
 	// The cache of test results does not know which files the go command reads. It
 	// knows the folders that the test reads itself, with their files' sizes and
 	// times.
@@ -41,7 +41,7 @@ func without(these, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(these), func(s string) bool { return slices.Contains(others, s) })
 }
 
-func TestTheChangelogSpeaksOfEveryChange(t *testing.T) {
+func TestChangelog_HasEveryChange(t *testing.T) {
 	problems, err := check(root)
 	require.NoError(t, err)
 	assert.Empty(t, problems, "CHANGELOG.md, section Unreleased:\n%s", strings.Join(problems, "\n"))
@@ -49,7 +49,7 @@ func TestTheChangelogSpeaksOfEveryChange(t *testing.T) {
 
 // A new method of an interface breaks only code that implements it, and a new
 // interface is tested only by an implementation.
-func TestCompatImplementsEveryInterface(t *testing.T) {
+func TestCompat_ImplementsEveryInterface(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "compat", "*.go"))
 	require.NoError(t, err)
 	var code strings.Builder

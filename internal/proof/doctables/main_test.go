@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestDocumentsSayWhatTheCodeDoes(t *testing.T) {
+func TestDocuments_AreUpToDate(t *testing.T) {
 	written, parts := "", partsOf(withRules(vendors.Listed()))
 	for _, d := range documents {
 		before, err := os.ReadFile(filepath.Join("..", "..", "..", d.file))
@@ -27,11 +27,11 @@ func TestDocumentsSayWhatTheCodeDoes(t *testing.T) {
 		written += string(before)
 	}
 	for _, part := range parts {
-		assert.Equal(t, 2, strings.Count(written, "<!-- "+part.name+":begin -->"), "%s stands in both languages", part.name)
+		assert.Equal(t, 2, strings.Count(written, "<!-- "+part.name+":begin -->"), "%s is the same in both languages", part.name)
 	}
 }
 
-func TestEveryWordIsThereInBothLanguages(t *testing.T) {
+func TestWords_CompleteInBothLanguages(t *testing.T) {
 	for _, w := range []words{english, chinese} {
 		for _, c := range idverify.Codes() {
 			assert.NotEmpty(t, w.codes[c], c)
@@ -51,7 +51,7 @@ func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 	}
 }
 
-func TestGenerateNeedsAPart(t *testing.T) {
+func TestGenerate_NeedsAPart(t *testing.T) {
 	parts := partsOf(nil)
 	_, err := generate([]byte("no part"), english, parts)
 	assert.Error(t, err)
@@ -61,7 +61,7 @@ func TestGenerateNeedsAPart(t *testing.T) {
 
 // Documents about all vendors, including those that ours omit, are written to another
 // folder.
-func TestDocumentsAboutAllVendorsAreWrittenElsewhere(t *testing.T) {
+func TestGenerate_AllVendorsGoToAnotherFolder(t *testing.T) {
 	to, list := t.TempDir(), withRules(vendors.All())
 	stranger := list[0]
 	stranger.Name = "stranger"
@@ -83,7 +83,7 @@ func TestDocumentsAboutAllVendorsAreWrittenElsewhere(t *testing.T) {
 	}
 }
 
-func TestATableSaysWhoDecides(t *testing.T) {
+func TestTables_SayWhoDecides(t *testing.T) {
 	answer := idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByAnswer, Scale: idverify.Scale{Max: 100},
 		Pass: idverify.Above, FAR: []idverify.FARStep{{Rate: 1e-3}, {Rate: 1e-4}}, Rate: 1e-4}
 	verdict := idverify.Rule{Kind: idverify.CheckSimilarity, DecidedBy: idverify.DecidedByVendor}

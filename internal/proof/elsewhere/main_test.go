@@ -13,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestCheck_WhatDoesNotBuildForASystem(t *testing.T) {
+func TestCheck_FailedBuild(t *testing.T) {
 	dir := t.TempDir()
 	wrong := map[string]string{
 		"call.go":       "package a\nimport \"syscall\"\nvar _ = syscall.Flock", // does not exist on that system

@@ -30,7 +30,7 @@ func TestFlood(t *testing.T) {
 }
 
 // An impossible limit is reported as broken: memory is really measured.
-func TestFlood_TellsTooMuchMemory(t *testing.T) {
+func TestFlood_DetectsTooMuchMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("memory is measured on Linux only")
 	}

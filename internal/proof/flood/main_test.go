@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func TestRun_SaysWhatIsWrong(t *testing.T) {
+func TestRun_NamesFaults(t *testing.T) {
 	for _, args := range [][]string{{"-for", "0s"}, {"-connections", "0"}, {"-limit", "0"}, {"-patience", "-1s"}, {"more"}, {"-what"}, {"-only", "nobody's", "-for", "1s"}} {
 		var trouble bytes.Buffer
 		assert.Equal(t, 2, run(t.Context(), args, &bytes.Buffer{}, &trouble), args)

@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-func TestTheShortFormIsSpreadOverAll(t *testing.T) {
+func TestSome_ShortFormIsASpreadSample(t *testing.T) {
 	t.Setenv(long.Variable, "")
 	list := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	assert.Equal(t, []int{0, 5, 10}, long.Some(3, list))
@@ -23,7 +23,7 @@ func TestTheShortFormIsSpreadOverAll(t *testing.T) {
 	assert.Less(t, met, 8_000)
 }
 
-func TestTheLongFormIsAll(t *testing.T) {
+func TestSome_LongFormIsEverything(t *testing.T) {
 	t.Setenv(long.Variable, "1")
 	list := []int{0, 1, 2, 3}
 	assert.Equal(t, list, long.Some(2, list))

@@ -33,7 +33,7 @@ var adapters = map[string][]string{
 
 // If an adapter's dependency needs a newer Go, "go get" raises the adapter's go line,
 // and users of the library's Go version cannot use it.
-func TestAdaptersNeedTheGoOfTheLibraryAndLittleElse(t *testing.T) {
+func TestAdapters_NeedOnlyLibrarysGoVersion(t *testing.T) {
 	assert.Empty(t, adapterProblems(t, os.DirFS("."), adapters))
 }
 
@@ -81,7 +81,7 @@ func adapterProblems(t *testing.T, root fs.FS, adapters map[string][]string) (pr
 	return problems
 }
 
-func TestAnAdapterThatNeedsMoreIsFound(t *testing.T) {
+func TestAdapters_DetectsHigherNeeds(t *testing.T) {
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	root := fstest.MapFS{
 		"go.mod": text("module x\ngo 1.25.0\n"), "aidverify/go.mod": text("module x/a\n\ngo 1.25.0\n"),

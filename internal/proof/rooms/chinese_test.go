@@ -20,7 +20,7 @@ var (
 )
 
 // Chinese documents use full-width punctuation, as their readers do.
-func TestChineseDocumentsUseFullWidthPunctuation(t *testing.T) {
+func TestChinese_UsesFullWidthPunctuation(t *testing.T) {
 	files, err := filepath.Glob("*.zh-CN.md")
 	require.NoError(t, err)
 	for _, folder := range []string{"docs/*.zh-CN.md", "*/README.zh-CN.md"} {

@@ -23,7 +23,7 @@ import (
 // An error may be stored, shared and read by other goroutines as soon as it is
 // returned. So a function writes a field only in a new error, or in a local variable
 // with a copy (own := *e).
-func TestNoFieldOfAnErrorIsWrittenAfterItWasMade(t *testing.T) {
+func TestErrors_AreNotChangedAfterConstruction(t *testing.T) {
 	s := checked()
 	packages := 0
 	require.NoError(t, filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
@@ -42,7 +42,7 @@ func TestNoFieldOfAnErrorIsWrittenAfterItWasMade(t *testing.T) {
 	assert.Greater(t, packages, 15)
 }
 
-func TestWritesOfErrorsAreFound(t *testing.T) {
+func TestErrors_DetectsWrites(t *testing.T) {
 	const head = "package x\nimport (\"errors\"; \"" + module + "\")\nvar _ = errors.New\ntype holder struct{ e *idverify.Error; v idverify.Error }\n" +
 		"func made() *idverify.Error { return &idverify.Error{} }\nvar kept = idverify.Error{}\n"
 	for text, found := range map[string]bool{
@@ -253,7 +253,7 @@ func isError(t types.Type) bool {
 }
 
 // There are few constructors, and they cannot make an impossible error.
-func TestErrorsAreMadeByConstructors(t *testing.T) {
+func TestErrors_AreMadeByConstructors(t *testing.T) {
 	s := checked()
 	allowed := []string{"errors.go", "errors_constructors.go", filepath.Join("internal", "exchange", "errors.go"), filepath.Join("photo", "errors.go")}
 	names := []string{"", "/internal/exchange", "/internal/httpx", "/photo", "/providerkit"}

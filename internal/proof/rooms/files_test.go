@@ -25,7 +25,7 @@ var common = []string{"main", "helpers", "example", "fuzz", "export", "race", "n
 
 var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
 
-func TestFilesAreShortAndTestsAreNamedForWhatTheyTest(t *testing.T) {
+func TestFiles_AreShortAndTestsMatchFiles(t *testing.T) {
 	problems, seen := misfiled(t, os.DirFS("."))
 	assert.Empty(t, problems)
 	assert.Greater(t, seen, 400, "of the module's files")
@@ -81,7 +81,7 @@ func misfiled(t *testing.T, root fs.FS) (problems []string, seen int) {
 	return problems, seen
 }
 
-func TestFilesThatAreLongOrNamedForNothingAreFound(t *testing.T) {
+func TestFiles_DetectsLongAndUnmatched(t *testing.T) {
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	long := strings.Repeat("//\n", maxLines)
 	root := fstest.MapFS{

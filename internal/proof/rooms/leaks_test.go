@@ -16,7 +16,7 @@ import (
 // Every package with tests, including those of nested modules, checks for leaked
 // goroutines at the end, and ignores none. The modules that cannot are listed.
 // Holds P-LIVE-1.
-func TestEveryPackageLooksForLeaks(t *testing.T) {
+func TestPackages_CheckForGoroutineLeaks(t *testing.T) {
 	tested := map[string]bool{}
 	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -60,7 +60,7 @@ func brokenLinks(repository fs.FS, file, document string) (broken []string) {
 	return broken
 }
 
-func TestLinksOfDocumentsLeadSomewhere(t *testing.T) {
+func TestLinks_HaveTargets(t *testing.T) {
 	repository := os.DirFS(".")
 	documents := 0
 	require.NoError(t, filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {

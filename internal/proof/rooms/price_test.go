@@ -44,7 +44,7 @@ var inUse = map[string]int{"linkface": 30, "baiduv4": 35, "tencent": 23}
 // were published for.
 var speaking = []string{"internal/proof/rooms/price_test.go", "internal/proof/rooms/vendors_test.go", "internal/sign/sign_test.go"}
 
-func TestAVendorIsNamedInItsOwnFilesAndTwoLists(t *testing.T) {
+func TestPrice_VendorIsNamedInFewFiles(t *testing.T) {
 	for _, vendor := range vendorRooms() {
 		files := naming(t, os.DirFS("."), vendor, vendorRooms())
 		lists, twins := listsOf(vendor)
@@ -52,7 +52,7 @@ func TestAVendorIsNamedInItsOwnFilesAndTwoLists(t *testing.T) {
 			assert.Contains(t, files, list, "%s is not in the list", vendor)
 		}
 		others := slices.DeleteFunc(files, func(file string) bool { return slices.Contains(append(lists, twins...), file) })
-		assert.LessOrEqual(t, len(others), inUse[vendor], "%s is named in %d files that need not know it: %q", vendor, len(others), others)
+		assert.LessOrEqual(t, len(others), inUse[vendor], "%s is named in %d files that should not mention it: %q", vendor, len(others), others)
 	}
 }
 
@@ -116,7 +116,7 @@ func isModule(root fs.FS, dir string) bool {
 	return err == nil
 }
 
-func TestAVendorThatIsNamedElsewhereIsFound(t *testing.T) {
+func TestPrice_DetectsOtherMentions(t *testing.T) {
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	root := fstest.MapFS{
 		"acme/client.go": text("package acme"), "idverifytest/acme.go": text("acme"), "idverifytest/acme_sign.go": text("acme"),

@@ -84,7 +84,7 @@ func hasModule(dir string) bool {
 func proof(dir string) bool { return strings.HasPrefix(dir, "internal/proof/") }
 
 // The rules of the design: who may import whom.
-func TestImportsKeepToTheirRooms(t *testing.T) {
+func TestImports_FollowTheDesign(t *testing.T) {
 	rootFree := []string{"idcard", "internal/body", "internal/httpx", "internal/media", "internal/picture", "internal/redact", "internal/timelimit", "internal/wire"}
 	for _, s := range sources(t) {
 		for _, imported := range s.imports {
@@ -96,12 +96,12 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 			case ours && local == "":
 				assert.NotContains(t, rootFree, s.dir, "%s imports the root", s.file)
 			case ours && proof(local):
-				assert.True(t, proof(s.dir), "%s imports what proves it", s.file)
+				assert.True(t, proof(s.dir), "%s imports internal/proof", s.file)
 			case ours && local == "internal/wire":
 				assert.Equal(t, "internal/httpx", s.dir, "%s imports connections", s.file)
 			case ours && strings.HasPrefix(local, "internal/"):
-				assert.NotEqual(t, "internal/wire", s.dir, "%s: connections know no other room", s.file)
-				assert.False(t, strings.HasPrefix(s.dir, "examples"), "%s imports an internal room", s.file)
+				assert.NotEqual(t, "internal/wire", s.dir, "%s: internal/wire imports no other internal package", s.file)
+				assert.False(t, strings.HasPrefix(s.dir, "examples"), "%s imports an internal package", s.file)
 				assert.NotEqual(t, "idcard", s.dir, s.file)
 				assert.NotEqual(t, "idverifytest", s.dir, "%s: the stand-in must not share code with what it checks", s.file)
 			case strings.HasPrefix(imported, "github.com/go-resty/"):
@@ -113,7 +113,7 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 			case strings.HasPrefix(imported, "golang.org/x/image/"):
 				assert.Equal(t, "photo", s.dir, "%s reads pictures", s.file)
 			case strings.HasPrefix(imported, "golang.org/x/net/http2"):
-				assert.Equal(t, "internal/proof/faultmatrix", s.dir, "%s imports the frames of HTTP/2", s.file)
+				assert.Equal(t, "internal/proof/faultmatrix", s.dir, "%s imports HTTP/2 frames", s.file)
 			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):
 				t.Errorf("%s imports %s: only tests may", s.file, imported)
 			}
@@ -122,7 +122,7 @@ func TestImportsKeepToTheirRooms(t *testing.T) {
 }
 
 // A vendor that is missing in the list would not be tested.
-func TestTheListHasEveryVendor(t *testing.T) {
+func TestVendorList_IsComplete(t *testing.T) {
 	folders, err := filepath.Glob("*/codes.go")
 	require.NoError(t, err)
 	folders = slices.DeleteFunc(folders, func(file string) bool { return !isBuilt(t, file) })
@@ -130,11 +130,11 @@ func TestTheListHasEveryVendor(t *testing.T) {
 		folders[i] = filepath.Dir(folders[i])
 	}
 	assert.ElementsMatch(t, folders, vendorRooms(), "internal/proof/vendors")
-	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the stand-in's list, and that of the proofs")
+	assert.Equal(t, idverifytest.Vendors(), vendorRooms(), "the lists of idverifytest and internal/proof/vendors")
 }
 
 // Both documents list every folder.
-func TestTheDocumentsNameEveryRoom(t *testing.T) {
+func TestDocuments_NameEveryFolder(t *testing.T) {
 	rooms := []string{}
 	for _, s := range sources(t) {
 		if room := strings.TrimPrefix(s.dir, "internal/"); !strings.Contains(room, "/") && room != "." && !slices.Contains(rooms, room) {
@@ -147,7 +147,7 @@ func TestTheDocumentsNameEveryRoom(t *testing.T) {
 		require.NoError(t, err)
 		for _, room := range append(rooms, "internal/proof", "examples/internal/accounts", "otelidverify", "redisidverify", "sqlidverify", "bench", "compat") {
 			if !slices.Contains(vendorRooms(), room) {
-				assert.Regexp(t, "`[^`\n]*\\b"+room+"\\b", string(text), "%s says nothing of %s", file, room)
+				assert.Regexp(t, "`[^`\n]*\\b"+room+"\\b", string(text), "%s does not mention %s", file, room)
 			}
 		}
 	}
@@ -156,7 +156,7 @@ func TestTheDocumentsNameEveryRoom(t *testing.T) {
 // The library reads no environment variables, has no global state from an init, and
 // never ends the program.
 // Holds P-DATA-5, P-WIRE-6.
-func TestTheLibraryHasNoHiddenInputs(t *testing.T) {
+func TestLibrary_HasNoHiddenInputs(t *testing.T) {
 	forbidden := map[string][]string{
 		"os":   {"Getenv", "LookupEnv", "Environ", "Exit", "Stdout", "Stderr"},
 		"http": {"ProxyFromEnvironment", "DefaultClient", "Get", "Post"},

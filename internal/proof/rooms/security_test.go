@@ -155,7 +155,7 @@ func joined(ids []string, tests map[string][]string) (problems []string) {
 }
 
 // With -v it lists the tests of each promise.
-func TestEveryPromiseOfSecurityIsHeldByATest(t *testing.T) {
+func TestPromises_HaveTests(t *testing.T) {
 	tests, problems := holders(".")
 	assert.Empty(t, problems)
 	var documents [][]string
@@ -176,7 +176,7 @@ func TestEveryPromiseOfSecurityIsHeldByATest(t *testing.T) {
 
 // The following tests prove that the test above can fail.
 
-func TestATableThatIsNoneIsFound(t *testing.T) {
+func TestPromises_DetectsMalformedTable(t *testing.T) {
 	const head = promisesBegin + "\n| Id | Promise |\n| --- | :--- |\n"
 	const held = "| P-MADE-1 | It holds. |\n"
 	for name, test := range map[string]struct{ document, says string }{
@@ -201,7 +201,7 @@ func TestATableThatIsNoneIsFound(t *testing.T) {
 	}
 }
 
-func TestAPromiseThatNobodyHoldsIsFound(t *testing.T) {
+func TestPromises_DetectsUntested(t *testing.T) {
 	held := map[string][]string{"P-MADE-1": {"TestA"}}
 	assert.Empty(t, joined([]string{"P-MADE-1"}, held))
 	assert.Equal(t, []string{"P-MADE-2: no test holds it"}, joined([]string{"P-MADE-1", "P-MADE-2"}, held))
@@ -209,7 +209,7 @@ func TestAPromiseThatNobodyHoldsIsFound(t *testing.T) {
 }
 
 // Only what go test runs holds a promise.
-func TestWhatIsNotRunHoldsNothing(t *testing.T) {
+func TestPromises_OnlyRunTestsCount(t *testing.T) {
 	const holds = "// Holds P-" + "MADE-1.\n"
 	for name, test := range map[string]struct {
 		file, text string
@@ -234,14 +234,14 @@ func TestWhatIsNotRunHoldsNothing(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, test.file), []byte(text+"\n"), 0o600))
 			tests, problems := holders(dir)
 			assert.Equal(t, test.counts, len(tests) == 1)
-			assert.Equal(t, test.counts, len(problems) == 0, "whoever writes it there is told: %v", problems)
+			assert.Equal(t, test.counts, len(problems) == 0, "the error names it: %v", problems)
 		})
 	}
 }
 
 // Personal data stays in memory: only the journal can create or change a file.
 // Holds P-DATA-8.
-func TestOnlyTheJournalWritesFiles(t *testing.T) {
+func TestLibrary_OnlyJournalWritesFiles(t *testing.T) {
 	writing := []string{"Create", "CreateTemp", "OpenFile", "OpenRoot", "WriteFile", "Mkdir", "MkdirAll", "MkdirTemp", "CopyFS",
 		"Rename", "Link", "Symlink", "Truncate", "NewFile"}
 	writers := map[string]bool{}

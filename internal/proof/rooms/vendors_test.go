@@ -42,7 +42,7 @@ var (
 	literals = map[string]string{"idverify.Rule": "codes", "idverify.CodeRow": "codes", "exchange.Limits": "request"}
 )
 
-func TestEveryVendorHasTheSameFiles(t *testing.T) {
+func TestVendors_HaveTheSameFiles(t *testing.T) {
 	used := map[string]bool{}
 	for _, vendor := range vendorRooms() {
 		assert.Empty(t, outOfPlace(t, os.DirFS("."), vendor, used))
@@ -184,7 +184,7 @@ func typed(e ast.Expr) thing {
 	}
 }
 
-func TestAVendorThatBreaksTheTemplateIsFound(t *testing.T) {
+func TestVendors_DetectsOtherFiles(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte("package acme\n" + text)} }
 	whole := func() fstest.MapFS {
 		folder := fstest.MapFS{

@@ -71,7 +71,7 @@ func TestProxy_PassesBothWays(t *testing.T) {
 	assert.Equal(t, "hello\n", line)
 }
 
-func TestProxy_HangHoldsBackUntilHealed(t *testing.T) {
+func TestProxy_HangBlocksUntilHealed(t *testing.T) {
 	p, arrived := open(t)
 	c := dial(t, p)
 	p.Hang()
@@ -87,7 +87,7 @@ func TestProxy_HangHoldsBackUntilHealed(t *testing.T) {
 	assert.Equal(t, "hello\n", line)
 }
 
-func TestProxy_CutEndsConnectionsOldAndNew(t *testing.T) {
+func TestProxy_CutEndsOldAndNewConnections(t *testing.T) {
 	p, _ := open(t)
 	old := dial(t, p)
 	old.say(t, "hello")
@@ -105,7 +105,7 @@ func TestProxy_CutEndsConnectionsOldAndNew(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestProxy_LoseCarriesOutAndDropsTheAnswer(t *testing.T) {
+func TestProxy_LoseDropsTheAnswer(t *testing.T) {
 	p, arrived := open(t)
 	p.Lose(func(sent []byte) bool { return bytes.Contains(sent, []byte("money")) })
 	c := dial(t, p)
@@ -116,11 +116,11 @@ func TestProxy_LoseCarriesOutAndDropsTheAnswer(t *testing.T) {
 	_, err = c.lines.ReadString('\n')
 	require.Error(t, err)
 	assert.Equal(t, "hello", <-arrived)
-	assert.Equal(t, "money", <-arrived, "it was carried out")
+	assert.Equal(t, "money", <-arrived, "the command was executed")
 	assert.Equal(t, 1, p.Lost())
 }
 
-func TestProxy_SwallowKeepsTheConnectionWithoutAnswers(t *testing.T) {
+func TestProxy_SwallowKeepsConnectionSilent(t *testing.T) {
 	p, arrived := open(t)
 	p.Swallow(func(sent []byte) bool { return bytes.Contains(sent, []byte("money")) })
 	c := dial(t, p)
@@ -133,7 +133,7 @@ func TestProxy_SwallowKeepsTheConnectionWithoutAnswers(t *testing.T) {
 		_, err = c.lines.ReadString('\n')
 		require.ErrorContains(t, err, "timeout")
 	}
-	assert.Equal(t, []string{"hello", "money", "later"}, []string{<-arrived, <-arrived, <-arrived}, "all were carried out")
+	assert.Equal(t, []string{"hello", "money", "later"}, []string{<-arrived, <-arrived, <-arrived}, "all commands were executed")
 	p.Heal()
 	require.NoError(t, c.SetReadDeadline(time.Time{}))
 	c.say(t, "again")
@@ -142,7 +142,7 @@ func TestProxy_SwallowKeepsTheConnectionWithoutAnswers(t *testing.T) {
 	assert.Equal(t, "again\n", line)
 }
 
-func TestProxy_SwallowsAtOnceWithoutACommand(t *testing.T) {
+func TestProxy_SwallowWithoutCommand(t *testing.T) {
 	p, arrived := open(t)
 	c := dial(t, p)
 	p.Swallow(nil)

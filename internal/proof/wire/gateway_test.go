@@ -235,7 +235,7 @@ type named struct {
 func (n named) Name() string { return n.name }
 
 // At every vendor, the error says whose time limit it was.
-func TestATimeLimitNamesItsOwner(t *testing.T) {
+func TestCause_TimeLimitNamesOwner(t *testing.T) {
 	for _, v := range vendors.All() {
 		for want, limits := range map[string]struct{ ofClient, policy, caller time.Duration }{
 			"VendorPolicy.Timeout passed":       {0, 10 * time.Second, time.Minute},
