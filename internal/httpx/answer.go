@@ -36,8 +36,8 @@ var packings = map[string]string{
 	"dcb": "dcb", "dcz": "dcz", "exi": "exi", "pack200-gzip": "pack200-gzip", "aes128gcm": "aes128gcm",
 }
 
-// codingsOf are the codings that an answer is packed with, in the order in which
-// they were applied. One is read, and no more than two are looked for.
+// codingsOf returns the answer's content codings in the order in which they were
+// applied. Only a single one is supported, so at most two are returned.
 func codingsOf(h http.Header) (codings []string) {
 	for _, line := range h.Values("Content-Encoding") {
 		for name := range strings.SplitSeq(line, ",") {
@@ -49,16 +49,16 @@ func codingsOf(h http.Header) (codings []string) {
 	return codings
 }
 
-// presize limits what is allocated because of a Content-Length header alone. After
-// that many bytes have arrived, the rest is believed.
+// presize limits what is allocated because of a Content-Length header alone. Once
+// that many bytes have arrived, the header is trusted.
 const presize = 256 << 10
 
-// readBounded reads everything, or fails once it is more than limit bytes. What
-// was read comes along with an error.
+// readBounded reads everything, or fails once there are more than limit bytes. With
+// an error it also returns what was read so far.
 func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 	size := int64(4 << 10)
 	if announced >= 0 {
-		size = min(announced, limit, math.MaxInt64-1) + 1 // one more byte, so that EOF is seen without growing
+		size = min(announced, limit, math.MaxInt64-1) + 1 // one more byte, so that EOF is found without growing
 	}
 	buf := make([]byte, 0, min(size, presize))
 	for {
@@ -74,7 +74,7 @@ func readBounded(r io.Reader, announced, limit int64) ([]byte, error) {
 		}
 		if len(buf) == cap(buf) {
 			more := max(size-int64(len(buf)), int64(len(buf)))
-			grown := make([]byte, len(buf), len(buf)+int(min(more, limit-int64(len(buf))+1))) // to the byte, as append would not
+			grown := make([]byte, len(buf), len(buf)+int(min(more, limit-int64(len(buf))+1))) // exactly this many; append would allocate more
 			copy(grown, buf)
 			buf = grown
 		}

@@ -16,33 +16,33 @@ import (
 )
 
 // attempt is the state of one exchange while it runs. It is also the context of the
-// exchange, through which the hooks below resty find it.
+// exchange, so that the hooks below resty can find it.
 type attempt struct {
-	context.Context // ends with our own time limit, too
+	context.Context // includes our own time limit
 
-	caller  context.Context // without it
+	caller  context.Context // without our time limit
 	request Request
 	low     *bottom     // of its client
-	headers http.Header // to be sent, from the time that resty made them
+	headers http.Header // to be sent; set when resty has made them
 	kind    [1]string   // of the body, for the headers
 	trace   httptrace.ClientTrace
 
-	status int // 0 until headers came
+	status int // 0 until the headers have arrived
 	retry  retryAfter
 
 	mu      sync.Mutex
 	entered bool       // bottom was asked to send
-	fresh   int        // how many new connections the transport was given
-	idle    bool       // the latest connection had been, before this attempt
+	fresh   int        // how many new connections were used
+	idle    bool       // the latest connection was idle before this attempt
 	reading bool       // media that may hang is being read
-	link    *wire.Link // of the latest try; nil where it is not known
+	link    *wire.Link // of the latest try; nil if unknown
 	tries
-	answering bool // something came that may be the answer, or 100 Continue and the like
-	early     bool // it began before the request was whole; over HTTP/2 the last 64 KB count too soon
-	interim   int  // how many 100 Continue and the like came before the answer
+	answering bool // the answer, or an interim answer such as 100 Continue, has begun
+	early     bool // it began before the whole request was sent; over HTTP/2 the last 64 KB count as sent too soon
+	interim   int  // how many interim answers have come
 	over      bool // the call has returned: nothing more may be sent
 
-	lent sync.Mutex // held while memory of the caller's is being read or written
+	lent sync.Mutex // held while the caller's memory is being read or written
 }
 
 type attemptKey struct{}
@@ -64,7 +64,8 @@ func attemptOf(ctx context.Context) (*attempt, bool) {
 	return a, ok
 }
 
-// traced is the attempt as a context that tells it of the exchange's course.
+// traced is the context for the transport: its trace reports the steps of the
+// exchange to the attempt.
 func (a *attempt) traced() context.Context {
 	a.trace.GotConn = a.gotConn
 	a.trace.WroteRequest = a.wroteRequest
@@ -72,7 +73,7 @@ func (a *attempt) traced() context.Context {
 	a.trace.Got1xxResponse = a.noAnswerYet
 	ctx := httptrace.WithClientTrace(a, &a.trace)
 	if theirs := httptrace.ContextClientTrace(a.caller); theirs != nil && theirs.Got1xxResponse != nil {
-		a.trace.Got1xxResponse = a.noAnswerYetFor(theirs.Got1xxResponse) // httptrace would drop our error for theirs
+		a.trace.Got1xxResponse = a.noAnswerYetFor(theirs.Got1xxResponse) // otherwise httptrace would replace our error with theirs
 	}
 	return ctx
 }
@@ -159,11 +160,11 @@ func (a *attempt) noAnswerYet(int, textproto.MIMEHeader) error {
 	return nil
 }
 
-// maxInterim is net/http's own limit, which it leaves to whoever wants to be
-// told.
+// maxInterim is net/http's own limit, which does not apply if a trace has
+// Got1xxResponse.
 const maxInterim = 5
 
-// isAnswered is asked where a connection is about to be given up.
+// isAnswered reports whether an answer has begun, before a connection is given up.
 func (a *attempt) isAnswered() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -208,7 +209,7 @@ func (a *attempt) reopenBody() (io.ReadCloser, error) {
 	return a.open(), nil
 }
 
-// maxFresh does not count connections that went dead while they were idle.
+// maxFresh limits new connections. Reused ones that turn out to be dead do not count.
 const maxFresh = 4
 
 // finish forbids further sending and reports whether the request was sent. After it
@@ -222,9 +223,9 @@ func (a *attempt) finish() (sent bool) {
 	return sent
 }
 
-// recall waits for a write of the caller's memory to end. net/http has closed
-// the connection or is about to; should that not end the write, the caller is
-// held no longer than patience allows.
+// recall waits until the caller's memory is no longer being written. net/http has
+// closed the connection or is about to, which ends the write. If it does not, the
+// caller waits for patience at most.
 func (a *attempt) recall() {
 	if a.lent.TryLock() {
 		a.lent.Unlock()
@@ -247,7 +248,7 @@ func (a *attempt) recall() {
 var (
 	errOver     = errors.New("httpx: the call has ended")
 	errInterim  = errors.New("httpx: no end of interim answers")
-	errForeign  = errors.New("httpx: a round tripper of the caller's mixes the requests of several clients up")
+	errForeign  = errors.New("httpx: a round tripper of the caller's mixes up the requests of several clients")
 	errRepeated = errors.New("httpx: a round tripper of the caller's sends the request again")
 	errWritten  = errors.New("httpx: the request has been sent once")
 	errRefused  = errors.New("httpx: every new connection refuses the request")

@@ -42,7 +42,7 @@ func parseBase(raw string) (string, error) {
 	return strings.TrimRight(u.String(), "/"), nil
 }
 
-// hostPort is what net/http dials for a base URL that is good.
+// hostPort is the address that net/http dials for a valid base URL.
 func hostPort(base string) string {
 	u, err := url.Parse(base)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify/internal/redact"
 )
 
-// roundTrippers are what http.Client is given, and what sends: the same, unless
-// the caller wraps something around it.
+// roundTrippers returns the round tripper for http.Client and the one that sends.
+// They are the same unless the caller wraps it.
 func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom, err error) {
 	low = &bottom{base: base, wrapped: cfg.Wrap != nil, callers: cfg.Client != nil}
 	switch {
@@ -37,14 +37,14 @@ func (cfg Config) roundTrippers(base string) (top http.RoundTripper, low *bottom
 // have: the secret query, which a *url.Error of http.Client would show, the
 // headers, the body, and GetBody, which http.Client would use to follow a redirect.
 //
-// From the request that it gets it uses only the context and added headers. So a
+// It uses only the context and added headers of the request that it gets. So a
 // caller's round tripper above it cannot leak anything, cannot send the request
 // elsewhere, and cannot slow it down by wrapping the body.
 type bottom struct {
 	next    http.RoundTripper
 	base    string
-	netHTTP bool   // next is a transport of net/http's, ours or the caller's, with nothing between
-	wrapped bool   // by the caller, who may have changed the address, and is told no error's text
+	netHTTP bool   // next is an *http.Transport, ours or the caller's
+	wrapped bool   // the caller wrapped it, may have changed the address, and sees no error texts
 	callers bool   // next is the caller's
 	limit   string // the name of the time limit of an exchange
 }
@@ -77,7 +77,7 @@ func (t *bottom) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// whole is the request as it is sent.
+// whole returns the request as it is sent.
 func (t *bottom) whole(a *attempt, req *http.Request) (*http.Request, error) {
 	whole := req.WithContext(discreet(req.Context()))
 	if t.wrapped {
@@ -103,7 +103,8 @@ func (t *bottom) whole(a *attempt, req *http.Request) (*http.Request, error) {
 	return whole, nil
 }
 
-// query is the whole one. A space is %20, which no vendor reads as a plus sign.
+// query is the whole query, public and secret. A space is %20, because a vendor could
+// read "+" as a plus sign.
 func (r *Request) query() string {
 	query := ""
 	if len(r.Query) > 0 {
@@ -118,12 +119,12 @@ func (r *Request) query() string {
 	return query
 }
 
-// signed signs the request as it is about to be sent.
+// signed signs the final request.
 func (r *Request) signed(whole *http.Request) error {
 	if r.Sign == nil {
 		return nil
 	}
-	digest, err := r.Body.Digest(whole.Context()) // made before, where whoever calls us could refuse its media
+	digest, err := r.Body.Digest(whole.Context()) // computed earlier, where bad media could be refused
 	if err != nil {
 		return err
 	}
@@ -133,8 +134,8 @@ func (r *Request) signed(whole *http.Request) error {
 	return nil
 }
 
-// unsigned is what a signer failed with. It unwraps to nothing: a round tripper of
-// the caller's is told of it.
+// unsigned holds a signer's error. It does not unwrap, because a caller's round
+// tripper gets it.
 type unsigned struct{ cause error }
 
 func (*unsigned) Error() string { return notSigned }
@@ -149,8 +150,8 @@ func (t *bottom) CloseIdleConnections() {
 	}
 }
 
-// enter reports whether an attempt may be sent, which is once only. A layer above
-// that repeats requests would pay twice without the Client knowing.
+// enter reports whether an attempt may be sent: only once. If a layer above repeated
+// requests, the caller would pay twice and the Client would not know.
 func (a *attempt) enter() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -159,8 +160,9 @@ func (a *attempt) enter() bool {
 	return first
 }
 
-// headersAnd are the attempt's own, and those of others that it has not. Baggage
-// is what programs of one owner tell each other, users' names among it.
+// headersAnd returns the attempt's headers, and those of others that it does not
+// have. Baggage is left out: it is meant for the caller's own services, and may
+// contain users' names.
 func (a *attempt) headersAnd(others http.Header) http.Header {
 	if len(others) == 0 {
 		return a.headers
@@ -200,8 +202,8 @@ func discreet(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(untraced{ctx}, &told)
 }
 
-// untraced hides the trace of a context, which httptrace would call beside the one
-// that takes its place.
+// untraced hides the trace of a context: httptrace would call it in addition to its
+// replacement.
 type untraced struct{ context.Context }
 
 func (u untraced) Value(key any) any {

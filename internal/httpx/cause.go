@@ -29,8 +29,8 @@ type why struct {
 	signing error // for Unsigned
 }
 
-// explain checks the causes from the most to the least certain: first a cancelled
-// or expired context, then our own media, then the answer, then the network.
+// explain checks the most certain causes first: a cancelled or expired context, then
+// our own media, then the answer, then the network.
 func explain(a *attempt, err error) why {
 	var (
 		media   *body.MediaError
@@ -72,7 +72,7 @@ func explain(a *attempt, err error) why {
 }
 
 func isTimeout(err error) bool {
-	var outer *url.Error // it asks the error right behind it, and none further
+	var outer *url.Error // its Timeout checks only the error that it wraps directly
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
@@ -80,7 +80,7 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) && t.Timeout()
 }
 
-// lateFor names the time limit that was passed, when it was not the caller's.
+// lateFor names the time limit that has passed.
 func (a *attempt) lateFor(err error) string {
 	var op *net.OpError
 	switch {
@@ -98,8 +98,8 @@ func (a *attempt) lateFor(err error) string {
 	return "a time limit of the transport passed"
 }
 
-// sources are the well-known errors behind a media error; what carries a path
-// is left out.
+// sources are the well-known errors behind a media error. Errors that contain a path
+// are left out.
 func sources(media *body.MediaError) []error { return known(media, os.ErrNotExist, os.ErrPermission) }
 
 func known(err error, candidates ...error) []error {
@@ -112,7 +112,7 @@ func known(err error, candidates ...error) []error {
 	return found
 }
 
-// broken names what broke before any answer.
+// broken names a failure that is not a time limit, such as a broken connection.
 func (a *attempt) broken(err error) why {
 	var (
 		dns    *net.DNSError
@@ -148,8 +148,8 @@ func (a *attempt) broken(err error) why {
 	return network("the exchange failed")
 }
 
-// isClosed reports whether the other side closed the connection. Where net/http
-// sees it first, it closes ours while we write.
+// isClosed reports whether the other side closed the connection. If net/http notices
+// that first, it closes our side while we write.
 func isClosed(err error) bool {
 	for _, closed := range []error{io.ErrUnexpectedEOF, io.EOF, syscall.ECONNRESET, syscall.EPIPE, net.ErrClosed} {
 		if errors.Is(err, closed) {
@@ -159,8 +159,8 @@ func isClosed(err error) bool {
 	return hasText(err, "http: server closed idle connection")
 }
 
-// hasText reports whether an error of the chain has this text: net/http has errors
-// that nobody else can name.
+// hasText reports whether an error in the chain has this text: some errors of
+// net/http are not exported.
 func hasText(err error, text string) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if err.Error() == text {
@@ -170,8 +170,8 @@ func hasText(err error, text string) bool {
 	return false
 }
 
-// distrusted names what is wrong with a certificate. What an operator has to
-// mend, the authorities or the clock, is Misconfigured.
+// distrusted names what is wrong with a certificate. If the operator has to fix it
+// (the authorities or the clock), the kind is Misconfigured.
 func distrusted(err error) (why, bool) {
 	var (
 		unknown  x509.UnknownAuthorityError
@@ -203,7 +203,7 @@ func distrusted(err error) (why, bool) {
 	return why{}, false
 }
 
-// isNotYet tells a certificate that is not valid yet from one that has expired.
+// isNotYet reports whether the certificate is not valid yet, in contrast to expired.
 func isNotYet(e x509.CertificateInvalidError) bool {
 	return e.Cert != nil && time.Now().Before(e.Cert.NotBefore)
 }

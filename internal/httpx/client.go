@@ -1,6 +1,6 @@
-// Package httpx makes one HTTP exchange with a vendor, and is the only package that
-// uses resty. It tries once, follows no redirect, keeps no cookie, reads a bounded
-// answer, and its errors contain nothing of URLs, headers or bodies.
+// Package httpx makes one HTTP exchange with a vendor. It is the only package that
+// uses resty. It tries once, follows no redirects, keeps no cookies and limits the
+// size of the answer. Its errors contain no URLs, headers or bodies.
 package httpx
 
 import (
@@ -29,28 +29,28 @@ const (
 	DefaultIdleTimeout      = 50 * time.Second
 )
 
-// Config says how to reach a vendor. idverify.HTTP tells its fields at length; 0
-// is the default of each.
+// Config says how to reach a vendor. idverify.HTTP documents the fields in detail. A
+// zero field has its default.
 type Config struct {
-	// BaseURL is https, or http to a loopback host. A path is kept as prefix.
+	// BaseURL is https, or http to a loopback host. Its path is kept as a prefix.
 	BaseURL string
-	// Client is copied, not changed. Its Transport and Timeout are used; its
-	// cookie jar and redirect policy are not. nil: a transport of our own.
+	// Client is copied, not changed. Its Transport and Timeout are used; its cookie
+	// jar and redirect policy are not. If nil, our own transport is used.
 	Client *http.Client
-	// Wrap goes around bottom, and so is shown no secret.
+	// Wrap goes around bottom, and so sees no secrets.
 	Wrap func(http.RoundTripper) http.RoundTripper
 
-	// Proxy, HTTP2, TLSConfig, MaxConns and IdleTimeout are for the transport of
-	// our own, and refused beside a Client.
+	// Proxy, HTTP2, TLSConfig, MaxConns and IdleTimeout are for our own transport.
+	// They are refused together with a Client.
 	Proxy       func(*http.Request) (*url.URL, error)
 	HTTP2       bool
 	TLSConfig   *tls.Config
 	MaxConns    int
 	IdleTimeout time.Duration
 
-	// Timeout bounds one exchange.
+	// Timeout limits one exchange.
 	Timeout time.Duration
-	// MaxResponseBytes bounds the answer.
+	// MaxResponseBytes limits the size of the answer.
 	MaxResponseBytes int64
 }
 
@@ -99,8 +99,8 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// timeLimit is the limit of one exchange, and its name for an error. The Timeout
-// of the caller's Client is kept by us, so that what it ends is known.
+// timeLimit is the limit of one exchange, and its name for an error. The Timeout of
+// the caller's Client is applied by us, so that an error can name it.
 func (cfg Config) timeLimit() (limit time.Duration, name string) {
 	limit, name = cmp.Or(cfg.Timeout, DefaultTimeout), "HTTP.Timeout"
 	if c := cfg.Client; c != nil && c.Timeout > 0 && c.Timeout < limit {
@@ -113,26 +113,26 @@ func newResty(top http.RoundTripper) *resty.Client {
 	own := http.Client{Transport: top}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-	// Every default of resty that repeats, prints or rereads is off; the body
-	// is put on the request in the hook, because resty would hold it whole.
+	// All features of resty that repeat, print or reread a request are off. The hook
+	// sets the body, because resty would hold all of it in memory.
 	return resty.NewWithClient(&own).
 		SetRetryCount(0).
 		SetLogger(silent{}).
 		SetPreRequestHook(prepare)
 }
 
-// CloseIdleConnections closes those of our own transport.
+// CloseIdleConnections closes the idle connections of our own transport.
 func (c *Client) CloseIdleConnections() {
 	if c.own {
 		c.low.CloseIdleConnections()
 	}
 }
 
-// Timeout bounds one exchange.
+// Timeout is the time limit of one exchange.
 func (c *Client) Timeout() time.Duration { return c.timeout }
 
-// Setting is where the setting of that name is made: it is the Client's where the
-// caller gave one.
+// Setting is the field of Config with the setting of that name: Client if the caller
+// gave one, because its Transport then has the setting.
 func (c *Client) Setting(name string) string {
 	if !c.own {
 		return "Client"
@@ -147,24 +147,24 @@ func (c *Client) TimeLimit() string { return c.low.limit }
 type Request struct {
 	Method string
 	Path   string // below the base URL, with a leading slash
-	// SecretQuery is added below resty and http.Client, so that no error or
-	// redirect can carry it. So is Authorization, a header's value.
+	// SecretQuery and Authorization, a header's value, are added below resty and
+	// http.Client, so that no error or redirect can contain them.
 	SecretQuery   Param
 	Authorization string
-	// Query is shown in no error, like all that stands behind a path, but is no
-	// secret. Header stands beside our own; Content-Type is the body's.
+	// Query is not secret, but appears in no error, like everything after the path.
+	// Header is added to our own headers; the Body sets Content-Type.
 	Query  url.Values
 	Header http.Header
 	Body   *body.Body
 	// Sign, if it is set, adds headers to a request whose address, headers and body
-	// are final. It is called for every attempt that is about to be sent, with the
-	// SHA-256 of the Body. It reads no body, and may be left behind when its context
-	// ends. Its error is a Failure of the kind Unsigned, and nothing was sent.
+	// are final. It is called before each attempt is sent, with the SHA-256 of the
+	// Body, and must not read the body. It may be abandoned when its context ends. Its
+	// error becomes a Failure of the kind Unsigned, and nothing was sent.
 	Sign func(ctx context.Context, r *http.Request, digest [sha256.Size]byte) error
 	// Last says that the connection is closed once the answer has been read.
 	Last bool
-	// Broken, if it is set, is told what came of an answer that broke off or was
-	// too large. It is nowhere else, and nothing of it is kept.
+	// Broken, if it is set, gets the bytes read from an answer that broke off or was
+	// too large. They are available nowhere else and are not kept.
 	Broken func(part []byte)
 }
 
@@ -176,11 +176,11 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// Early says that the answer began before the whole request had been
-	// handed to the connection: it cannot be about all of it.
+	// Early says that the answer began before the whole request was written to the
+	// connection: it cannot be an answer to all of it.
 	Early bool
 
-	link *wire.Link // nil where it is not known
+	link *wire.Link // nil if unknown
 }
 
 // IsRepeated reports whether the previous answer on the same connection had the same
@@ -202,22 +202,21 @@ func (r *Response) Abandon() {
 	}
 }
 
-// placeholder stands in for the body until prepare runs: with an empty
-// bytes.Reader resty reads and copies nothing.
+// placeholder is the body until prepare runs: resty reads and copies nothing of an
+// empty bytes.Reader.
 var placeholder = bytes.NewReader(nil)
 
-// ordinary are the headers of every request. resty reads them and copies them;
-// with all of them there it adds none of its own, and does not try to guess from
-// the type what to accept.
+// ordinary are the headers of every request. resty copies them. Because all of them
+// are set, it adds none of its own and does not guess Accept from the body's type.
 var ordinary = http.Header{
 	"Accept":          {"application/json"},
-	"Accept-Encoding": {"identity"}, // answers are short, and what is not packed cannot swell
+	"Accept-Encoding": {"identity"}, // answers are short, and without compression there are no gzip bombs
 	"User-Agent":      {"idverify-go"},
-	"Content-Type":    {"application/octet-stream"}, // until prepare knows the body
+	"Content-Type":    {"application/octet-stream"}, // until prepare sets the body's
 }
 
-// Do makes the exchange. The answer may have any status but 3xx. Its error is
-// a *Failure.
+// Do makes the exchange. The answer may have any status except 3xx. The error is a
+// *Failure.
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -255,9 +254,8 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	return &Response{Status: raw.StatusCode, Header: raw.Header, Body: content, Early: early, link: attempt.lastLink()}, nil
 }
 
-// prepare keeps the request that is about to be sent for bottom, without the
-// headers, where credentials are, and without a body. What stands between sees
-// how long the body is.
+// prepare takes the headers, which contain credentials, and the body from the request
+// and keeps them for bottom. The layers between see only the body's length.
 func prepare(_ *resty.Client, raw *http.Request) error {
 	attempt, ok := attemptOf(raw.Context())
 	if !ok {

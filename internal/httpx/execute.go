@@ -9,8 +9,8 @@ import (
 	"github.com/go-resty/resty/v2"
 )
 
-// patience is how long net/http is given to come back once the context has
-// ended. It does at once, unless it waits for a body whose media hangs.
+// patience is how long net/http may take to return after the context has ended. It
+// returns at once, unless it waits for a body whose media hang.
 const patience = 100 * time.Millisecond
 
 var errEnded = errors.New("httpx: the exchange ended without an answer")
@@ -21,10 +21,10 @@ type executed struct {
 	panicked any
 }
 
-// execute runs an exchange so that its caller can leave. net/http waits for
-// the goroutine that reads the request's body, whatever the context says: media
-// on a file system that hangs would hold the caller for ever. So would credentials
-// that a signer waits for.
+// execute runs an exchange in such a way that its caller can leave. net/http waits
+// for the goroutine that reads the request's body even after the context has ended:
+// media on a hanging file system would block the caller for ever, and so would a
+// signer that waits for credentials.
 func (c *Client) execute(a *attempt) (*http.Response, error) {
 	if a.request.Body.InMemory() && a.request.Sign == nil {
 		e := c.exchange(a)
@@ -34,7 +34,7 @@ func (c *Client) execute(a *attempt) (*http.Response, error) {
 	go func() {
 		var e executed
 		defer func() {
-			e.panicked = recover() // it belongs to the caller, who can recover
+			e.panicked = recover() // raised again in the caller, who can recover
 			done <- e
 		}()
 		e = c.exchange(a)
@@ -55,15 +55,15 @@ func (c *Client) execute(a *attempt) (*http.Response, error) {
 	}
 }
 
-// exchange sends through a resty.Request that is used again: executing one
-// several times, one after the other, is what resty itself does to retry.
+// exchange sends through a pooled resty.Request. Executing one several times, one
+// after the other, is safe: resty's own retries do the same.
 func (c *Client) exchange(a *attempt) (e executed) {
 	r := c.requests.Get().(*resty.Request)
 	answer, err := r.SetContext(a.traced()).Execute(a.request.Method, c.base+a.request.Path)
 	if e.err = err; answer != nil {
 		e.answer = answer.RawResponse
 	}
-	r.SetContext(context.Background()) // it keeps nothing of this attempt
+	r.SetContext(context.Background()) // so that it keeps nothing of this attempt
 	r.RawRequest = nil
 	c.requests.Put(r)
 	return e
@@ -76,7 +76,7 @@ func (e executed) result() (*http.Response, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
-	if e.answer == nil { // a transport of the caller's ended the goroutine: see runtime.Goexit
+	if e.answer == nil { // the caller's transport ended the goroutine: see runtime.Goexit
 		return nil, errEnded
 	}
 	return e.answer, nil

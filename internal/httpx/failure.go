@@ -23,24 +23,24 @@ const (
 	Media
 	// BadAnswer: too large, redirected, or broken off after its headers.
 	BadAnswer
-	// Misconfigured: the operator's settings do not fit: an authority that is not
-	// trusted, a clock, a proxy that refuses.
+	// Misconfigured: the operator has to fix a setting, such as an untrusted
+	// certificate authority, the clock, or a proxy that refuses.
 	Misconfigured
 	// Unsigned: the request's Sign failed. SigningError has its error.
 	Unsigned
 )
 
-// Failure is an exchange without a readable answer. Its text is one of fixed texts;
-// the errors it wraps contain no URL and no path. Of an answer it keeps only the
-// status and Retry-After, because errors may be stored.
+// Failure is an exchange without a readable answer. Its text is fixed, and the errors
+// that it wraps contain no URL and no path. It keeps only the status and Retry-After
+// of an answer, because errors may be stored.
 type Failure struct {
 	Kind Kind
-	// Sent says that the whole request was handed to the connection.
+	// Sent says that the whole request was written to the connection.
 	Sent bool
-	// Status is the answer's, 0 when none came.
+	// Status is the HTTP status of the answer, 0 if none came.
 	Status int
 	Detail string
-	// Field is the setting to look at, for Misconfigured.
+	// Field is the setting to check, for Misconfigured.
 	Field string
 
 	retry   retryAfter
@@ -51,14 +51,14 @@ type Failure struct {
 func (f *Failure) Error() string   { return f.Detail }
 func (f *Failure) Unwrap() []error { return f.causes }
 
-// SigningError is what Sign returned, for Unsigned. It may say what is no text for
-// an error, and so stands outside the chain.
+// SigningError is the error that Sign returned, for Unsigned. It may contain secrets,
+// so Unwrap does not return it.
 func (f *Failure) SigningError() error { return f.signing }
 
-// RetryAfter is how long the answer asks to wait from now, 0 when it does not.
+// RetryAfter is how long the answer asks to wait from now, 0 if it does not ask.
 func (f *Failure) RetryAfter(now time.Time) time.Duration { return f.retry.from(now) }
 
-// Format implements [fmt.Formatter]: the text is printed, and nothing else.
+// Format implements [fmt.Formatter]. It prints the text and nothing else.
 func (f Failure) Format(s fmt.State, verb rune) { redact.Format(s, verb, f.Detail) }
 
 // MarshalText is the text, for JSON and other encodings.

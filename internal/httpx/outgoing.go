@@ -11,13 +11,13 @@ import (
 // outgoing counts what the transport reads from a body. When the last byte has been
 // read, the request counts as sent, until the transport reports a failed write.
 //
-// net/http may go on reading after the call returned; then it gets an error,
-// so that a call that reported "not sent" is not sent after all.
+// net/http may continue to read after the call has returned. It then gets an error,
+// so that a request reported as "not sent" is not sent later.
 type outgoing struct {
 	attempt *attempt
 	body    *body.Reader
 
-	// Under the lock of the attempt.
+	// Guarded by the lock of the attempt.
 	left   int64
 	closed bool
 
@@ -35,7 +35,7 @@ func (o *outgoing) Read(p []byte) (int, error) {
 }
 
 func (o *outgoing) read(p []byte) (int, error) {
-	if o.attempt.request.Body.InMemory() { // else it may hang, and finish would wait for it
+	if o.attempt.request.Body.InMemory() { // other bodies may hang, and finish would wait
 		o.attempt.lent.Lock()
 		defer o.attempt.lent.Unlock()
 	}
@@ -45,7 +45,7 @@ func (o *outgoing) read(p []byte) (int, error) {
 		return 0, errOver
 	}
 	o.attempt.setReading(!o.attempt.request.Body.InMemory())
-	// HTTP/2 would be filled a buffer of half a megabyte, for frames of 16 KB.
+	// HTTP/2 offers a buffer of half a megabyte but sends frames of 16 KB.
 	n, err := o.body.Read(p[:min(len(p), wire.PieceSize)])
 	o.attempt.setReading(false)
 	if !o.take(n) {
@@ -54,7 +54,7 @@ func (o *outgoing) read(p []byte) (int, error) {
 	return n, err
 }
 
-// take counts n bytes more, unless the call has ended.
+// take counts n more bytes, unless the call has ended.
 func (o *outgoing) take(n int) bool {
 	o.attempt.mu.Lock()
 	defer o.attempt.mu.Unlock()
@@ -65,9 +65,8 @@ func (o *outgoing) take(n int) bool {
 	return true
 }
 
-// release is asked before a piece that was taken is given away. The last one is
-// given to nobody who has closed the connection, and to nobody once the call has
-// ended.
+// release is called before a piece that was taken is passed on. The last piece is not
+// passed on if the other side has closed the connection or the call has ended.
 func (o *outgoing) release() error {
 	last, l := o.isTaken()
 	if !last {
@@ -95,10 +94,10 @@ func (o *outgoing) isTaken() (bool, *wire.Link) {
 
 var _ wire.Lender = (*outgoing)(nil)
 
-// largestLoan bounds how much of the caller's memory is written at once.
+// largestLoan limits how much of the caller's memory is written at once.
 const largestLoan = 1 << 20
 
-// Lend implements [wire.Lender] with what lies in the caller's memory.
+// Lend implements [wire.Lender] with bytes from the caller's memory.
 func (o *outgoing) Lend(w io.Writer) (n int, err error) {
 	o.attempt.lent.Lock()
 	defer o.attempt.lent.Unlock()
@@ -115,7 +114,7 @@ func (o *outgoing) Lend(w io.Writer) (n int, err error) {
 	return w.Write(next)
 }
 
-// borrow gives nothing of a body that is closed, as reading it does.
+// borrow returns nothing from a closed body, just as reading it does.
 func (o *outgoing) borrow() []byte {
 	o.closing.Lock()
 	defer o.closing.Unlock()

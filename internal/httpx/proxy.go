@@ -10,15 +10,15 @@ import (
 	"syscall"
 )
 
-// connectError is a proxy's answer to CONNECT that is no success.
+// connectError is a proxy's answer to CONNECT other than success.
 type connectError struct{ status int }
 
 func (e *connectError) Error() string {
 	return fmt.Sprintf("httpx: a proxy answered %d to CONNECT", e.status)
 }
 
-// toldByProxy keeps the status of a refused CONNECT, of which net/http keeps the
-// reason phrase only.
+// toldByProxy keeps the status of a refused CONNECT. net/http keeps only the reason
+// phrase.
 func toldByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode != http.StatusOK {
 		return &connectError{answer.StatusCode}
@@ -28,8 +28,8 @@ func toldByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Re
 
 const proxyRefused = "the proxy refused"
 
-// refusedByProxy names what a proxy did instead of connecting. Nothing of the
-// request was shown to it.
+// refusedByProxy says why a proxy did not connect. The proxy has seen nothing of the
+// request.
 func (a *attempt) refusedByProxy(err error) (why, bool) {
 	var (
 		connect *connectError
@@ -54,8 +54,8 @@ func (a *attempt) refusedByProxy(err error) (why, bool) {
 	return why{}, false
 }
 
-// connectRefused tells a proxy that does not want to connect from one that could
-// not.
+// connectRefused distinguishes a proxy that refuses to connect from one that tried
+// and failed.
 func connectRefused(status int) why {
 	if status >= 500 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests {
 		return why{kind: Network, detail: fmt.Sprintf("the proxy could not connect: it answered HTTP %d", status)}
@@ -76,8 +76,8 @@ func socksRefused(err error) why {
 	return why{kind: Network, detail: "the proxy could not connect"}
 }
 
-// statusOf is the status of a CONNECT that was refused on a transport of the
-// caller's: net/http makes an error of its usual reason phrase.
+// statusOf is the status of a CONNECT that a proxy of the caller's transport refused:
+// net/http returns an error with the standard reason phrase.
 func statusOf(err error) int {
 	for status := 300; status < 600; status++ {
 		if text := http.StatusText(status); text != "" && hasText(err, text) {

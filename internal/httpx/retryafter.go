@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// maxRetryAfter keeps an absurd header from overflowing a Duration.
+// maxRetryAfter limits absurd headers, which could overflow a Duration.
 const maxRetryAfter = 24 * time.Hour
 
-// RetryAfter reads the Retry-After header (RFC 9110, 10.2.3), seconds or a
-// date: how long to wait from now, 0 when it is absent, past or malformed, at
-// most a day.
+// RetryAfter reads the Retry-After header (RFC 9110, 10.2.3), which has seconds or a
+// date. The result is how long to wait from now, at most a day; 0 if the header is
+// absent, past or malformed.
 func RetryAfter(h http.Header, now time.Time) time.Duration { return retryAfterOf(h).from(now) }
 
-// retryAfter is what the header says: a time to wait or a date, neither when it is
+// retryAfter is the header's content: a time to wait or a date; neither if it is
 // absent or malformed.
 type retryAfter struct {
 	wait time.Duration
@@ -24,7 +24,7 @@ type retryAfter struct {
 
 func retryAfterOf(h http.Header) (r retryAfter) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	if text == "" { // most answers', which parsing would make five errors of
+	if text == "" { // most answers; parsing would allocate five errors
 		return r
 	}
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// checkTransport refuses settings of our transport that cannot be kept.
+// checkTransport refuses invalid or unsafe settings of our transport.
 func (cfg Config) checkTransport() error {
 	refuse := func(field, problem string) error { return &ConfigError{field, problem} }
 	limits := cfg.TLSConfig
@@ -36,7 +36,7 @@ func (cfg Config) checkTransport() error {
 	return nil
 }
 
-// ofOurTransport names a field that is set and that only our transport has.
+// ofOurTransport names a field that is set but applies only to our own transport.
 func (cfg Config) ofOurTransport() string {
 	switch {
 	case cfg.Proxy != nil:
@@ -56,18 +56,17 @@ func (cfg Config) ofOurTransport() string {
 const (
 	connectTimeout = 10 * time.Second
 
-	// A connection of HTTP/2 that has gone dead is found out by a ping; a call
-	// that times out would leave it there for the next ones to fail on.
+	// A ping detects a dead HTTP/2 connection. A call that times out does not close
+	// it, so later calls would fail on it, too.
 	silence     = 15 * time.Second
 	pingTimeout = 10 * time.Second
 )
 
 // newTransport is used when the caller gives no HTTP client. It takes no proxy from
-// the environment: a library that sends faces connects only where it is told to.
+// the environment: a library that sends faces must connect only to configured hosts.
 //
-// It speaks HTTP/1.1 as a rule. A call is one large upload: over TLS our own
-// writes make that half the price of HTTP/2, and each call has a connection of its
-// own.
+// The default is HTTP/1.1. A call is one large upload: over TLS our own writes take
+// half the CPU time of HTTP/2, and each call has its own connection.
 func newTransport(cfg Config) *http.Transport {
 	tcp := net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
 	d := &wire.Dialer{Dial: tcp.DialContext, TLS: &tls.Config{}}
@@ -82,8 +81,8 @@ func newTransport(cfg Config) *http.Transport {
 	if cfg.HTTP2 {
 		d.TLS.NextProtos = []string{"h2", "http/1.1"}
 	}
-	// Small first records let a page appear early. A face is of no use until
-	// its last byte.
+	// Small first TLS records help a browser show a page early. A face is useless
+	// before its last byte.
 	d.TLS.DynamicRecordSizingDisabled = true
 	conns := cmp.Or(cfg.MaxConns, DefaultMaxConns)
 	return &http.Transport{
@@ -93,12 +92,12 @@ func newTransport(cfg Config) *http.Transport {
 
 		DialContext:         d.Plain,
 		DialTLSContext:      d.Secure,
-		TLSClientConfig:     d.TLS.Clone(), // what goes through a proxy is secured by net/http
+		TLSClientConfig:     d.TLS.Clone(), // for connections through a proxy, whose TLS net/http makes
 		TLSHandshakeTimeout: wire.HandshakeTimeout,
 		ForceAttemptHTTP2:   cfg.HTTP2,
-		// Without a limit, many concurrent callers would each dial, even those that
-		// then get a connection that became free. The same number may be idle, so
-		// that no connection is closed that may be needed again.
+		// Without a limit, many concurrent callers would each dial, even if they then
+		// get a connection that became free. The same number may be idle, so that no
+		// connection is closed that may be needed again.
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: pingTimeout},
@@ -107,8 +106,8 @@ func newTransport(cfg Config) *http.Transport {
 	}
 }
 
-// discreetly asks for a proxy with a request that has nothing to hide: net/http
-// would show the whole one.
+// discreetly passes the proxy function a request without secrets: net/http would pass
+// the whole request.
 func discreetly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	if proxy == nil {
 		return nil

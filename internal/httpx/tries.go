@@ -12,10 +12,10 @@ import (
 // it counts as sent.
 type tries struct {
 	latest  *outgoing
-	handed  bool // the last byte of the latest was given to be written
-	sent    bool // that of an earlier one was, or nobody will ever tell
+	handed  bool // the last byte of the latest try was passed to the transport
+	sent    bool // the last byte of an earlier try was, or this cannot be known
 	written bool // some try wrote the whole request
-	crowded bool // two at the same time: nobody can tell which is spoken of
+	crowded bool // two tries overlap, so a report may be about either
 }
 
 func (t *tries) isSent() bool { return t.sent || t.handed || t.written }
@@ -28,9 +28,8 @@ func (t *tries) open(o *outgoing) {
 	t.latest, t.handed = o, false
 }
 
-// begin is called when a connection is there for a try. Where the body has been
-// read by then, the transport has kept a copy and may send that any number of
-// times.
+// begin is called when a try has a connection. If the body has already been read, the
+// transport has kept a copy that it may send any number of times.
 func (t *tries) begin() {
 	if t.latest != nil && t.latest.left == 0 {
 		t.sent = true
@@ -46,10 +45,10 @@ func (t *tries) hand(o *outgoing) {
 	}
 }
 
-// wrote is told how the writing of a try ended. One that failed is not sent. For
-// net/http there is no other reason to fail, with a body of ours. A round tripper
-// of the caller's may have another, as when a body that it wraps cannot be closed,
-// and is believed only where the error is a connection's.
+// wrote records how the writing of a try ended. If it failed, the request was not
+// sent. With our body, net/http reports an error only for a failed write. A caller's
+// round tripper may report others, for example when a body that it wraps cannot be
+// closed; it is trusted only if the error is a connection's.
 func (t *tries) wrote(err error, netHTTP bool) {
 	switch {
 	case err == nil:
@@ -61,7 +60,7 @@ func (t *tries) wrote(err error, netHTTP bool) {
 
 func isOfWriting(err error) bool {
 	var op *net.OpError
-	for errors.As(err, &op) { // one for copying holds one for writing, or for reading
+	for errors.As(err, &op) { // an OpError for copying wraps one for writing or reading
 		if op.Op == "write" {
 			return true
 		}
@@ -69,5 +68,5 @@ func isOfWriting(err error) bool {
 			return false
 		}
 	}
-	return errors.Is(err, net.ErrClosed) // as TLS says it
+	return errors.Is(err, net.ErrClosed) // the error of TLS
 }
