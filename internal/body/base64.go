@@ -11,21 +11,21 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// rawChunk is how many media bytes are encoded at once: a multiple of three,
-// so that only the last chunk is padded. It fits the first cache of a core,
-// beside what it becomes.
+// rawChunk is how many media bytes are encoded at once: a multiple of three, so that
+// only the last chunk is padded. A chunk and its encoded form fit the L1 cache
+// together.
 const rawChunk = 6 << 10
 
-// encoder turns media into standard base64 with padding. It encodes straight
-// into the caller's buffer when a whole chunk fits there.
+// encoder turns media into standard base64 with padding. It encodes directly into the
+// caller's buffer if a whole chunk fits.
 type encoder struct {
 	raw     [rawChunk]byte
-	encoded [rawChunk / 3 * 4]byte // for what does not fit the caller's buffer
-	left    []byte                 // of encoded, not yet given out
+	encoded [rawChunk / 3 * 4]byte // for a chunk that does not fit the caller's buffer
+	left    []byte                 // the part of encoded not yet returned
 	done    bool
 }
 
-// encoders are pooled: one is in use only while its media is being sent.
+// encoders are pooled: each is in use only while its media are being sent.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 func newEncoder() *encoder { return encoders.Get().(*encoder) }
@@ -64,12 +64,11 @@ func (e *encoder) read(p []byte, raw *media.Reader) (int, error) {
 	return e.read(p, raw)
 }
 
-// formEncoder turns media into base64 of which +, / and = are escaped, as a form
-// needs it.
+// formEncoder turns media into base64 with +, / and = escaped, as a form requires.
 type formEncoder struct {
 	base64  encoder
 	escaped [longestFormSign*rawChunk/3*4 + 1]byte
-	left    []byte // of escaped, not yet given out
+	left    []byte // the part of escaped not yet returned
 }
 
 var formEncoders = sync.Pool{New: func() any { return new(formEncoder) }}
@@ -82,7 +81,7 @@ func (e *formEncoder) release() {
 
 func (e *formEncoder) read(p []byte, raw *media.Reader) (int, error) {
 	if len(e.left) == 0 {
-		n, err := e.base64.read(e.base64.encoded[:], raw) // where a whole chunk fits
+		n, err := e.base64.read(e.base64.encoded[:], raw) // a whole chunk fits there
 		if err != nil {
 			return 0, err
 		}
@@ -93,12 +92,12 @@ func (e *formEncoder) read(p []byte, raw *media.Reader) (int, error) {
 	return n, nil
 }
 
-// longestFormSign is that of %2B. With every sign its length is written too, and
-// then written over: one byte more is needed at the end.
+// longestFormSign is the length of %2B. escapeBase64 writes one byte more than each
+// character needs, which the next one overwrites, so the buffer has one more byte.
 const longestFormSign = len("%2B")
 
-// formSigns is each sign of base64 as it stands in a form, in three bytes, and how
-// many of them count in the fourth.
+// formSigns has each base64 character in its form encoding: up to three bytes, and
+// their number in the fourth byte.
 var formSigns = func() (table [256]uint32) {
 	for c := range table {
 		table[c] = 1<<24 | uint32(c)
@@ -110,8 +109,8 @@ var formSigns = func() (table [256]uint32) {
 	return table
 }()
 
-// escapeBase64 writes base64 as it stands in a form, and returns its length. It has
-// no branches: one sign in 32 is escaped, and which one nobody can predict.
+// escapeBase64 writes base64 in its form encoding, and returns the length. It has no
+// branches: one character in 32 is escaped, which the CPU could not predict.
 func escapeBase64(to, from []byte) int {
 	n := 0
 	for _, c := range from {

@@ -1,6 +1,6 @@
-// Package body builds request bodies that stream: their length is known
-// before the first byte is read, they can be opened again for a repeated or
-// redirected request, and the media in them is never held whole in memory.
+// Package body builds request bodies that stream: their length is known before the
+// first byte is read, they can be opened again when a request is repeated, and media
+// are never held whole in memory.
 package body
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// MediaError says that a body could not be read because of its media. It is
-// never the network's fault, and the request was not sent whole.
+// MediaError says that a body could not be read because of its media. The network is
+// never the cause, and the request was not sent whole.
 type MediaError = media.Error
 
 // Body is a request body ready to be sent, any number of times.
@@ -20,8 +20,8 @@ type Body struct {
 	contentType string
 	length      int64
 	segments    []segment
-	room        [3]segment // for the segments, of which few bodies have more
-	sum         *sum       // nil: no digest was made
+	room        [3]segment // for the segments; few bodies have more
+	sum         *sum       // nil if no digest was computed
 }
 
 // ContentType is the value of the Content-Type header.
@@ -40,7 +40,7 @@ func (b *Body) InMemory() bool {
 	return true
 }
 
-// Open starts a reader from the first byte. It holds at most one media open.
+// Open returns a reader at the first byte. It has at most one media open at a time.
 func (b *Body) Open() *Reader {
 	r := &Reader{rest: b.segments}
 	if b.sum != nil {
@@ -64,14 +64,14 @@ func newBody(contentType string, segments ...segment) *Body {
 	return b
 }
 
-// Reader walks the segments. It fills the buffer that it is given, so that the
+// Reader reads the segments in order. It fills the buffer of each Read, so that the
 // transport copies and writes as rarely as possible.
 type Reader struct {
 	rest  []segment
 	text  string        // what is left of a text segment
 	media mediaReader   // the media segment being read, if it is open
-	check *check        // nil: no digest was made
-	mark  *maphash.Hash // of media, for a digest that is made or held to; nil: none
+	check *check        // nil if no digest was computed
+	mark  *maphash.Hash // of the media, to compute or check a digest; nil if neither
 	err   error
 }
 
@@ -91,24 +91,24 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 	return 0, r.err
 }
 
-// isAsDigested holds what was just read, and the end, to the digest, if there is one.
+// isAsDigested checks what was just read, and the end, against the digest, if there
+// is one.
 func (r *Reader) isAsDigested(p []byte) bool {
 	ended := r.err == io.EOF
 	return r.check == nil || len(p) == 0 && !ended || r.check.take(len(p), ended)
 }
 
-// Borrow gives the next bytes where they lie, at most max, if they lie in memory
-// as they are to be sent. They must not be changed, and not be used after the
-// call that the body belongs to. It gives none where the next bytes have to be
-// read.
+// Borrow returns the next bytes, at most max, without a copy, if they are in memory in
+// the form in which they are sent. They must not be changed, nor used after the call
+// that the body belongs to. Borrow returns nothing if the next bytes have to be read.
 func (r *Reader) Borrow(max int) []byte {
-	if r.err != nil || r.check != nil { // what is lent could change before it is written
+	if r.err != nil || r.check != nil { // lent bytes could change before they are written
 		return nil
 	}
-	return r.media.borrow(max) // a closed one lends nothing
+	return r.media.borrow(max) // nothing if it is closed
 }
 
-// step reads from the segment under way or moves on to the next.
+// step reads from the current segment or moves to the next one.
 func (r *Reader) step(p []byte) (int, error) {
 	switch {
 	case r.text != "":
@@ -148,6 +148,6 @@ func (r *Reader) Close() error {
 	if r.err == nil {
 		r.err = errors.New("body is closed")
 	}
-	_ = r.closeMedia() // what was read is right, whatever closing says
+	_ = r.closeMedia() // an error of closing does not make the bytes read wrong
 	return nil
 }

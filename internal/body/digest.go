@@ -8,19 +8,19 @@ import (
 	"sync"
 )
 
-// sum is a digest of a body, and a hash of its media that is far cheaper to compare
-// with: they are what can change. Nobody can foresee its seed, which is new for each
-// body. Media that are encoded are hashed in the encoder's own buffer, and are fewer
-// bytes there.
+// sum is the digest of a body, and a hash of its media, the only part that can change.
+// The hash is far cheaper to compare than the digest. Its seed is random and new for
+// each body. Media are hashed before they are encoded, because they are shorter then.
 type sum struct {
 	digest [sha256.Size]byte
 	seed   maphash.Seed
 	mark   uint64
 }
 
-// Digest is the SHA-256 of the whole body, for a signature. It is made once; every
-// reader that is opened afterwards is held to the same bytes: where others come, the
-// last piece is not given. It can block as the media can.
+// Digest returns the SHA-256 of the whole body, for a signature. It is computed once.
+// Every reader opened afterwards checks that it reads the same bytes; otherwise it
+// returns an error instead of the last piece. Digest blocks as long as the media
+// block.
 func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error) {
 	if b.sum != nil {
 		return b.sum.digest, nil
@@ -37,7 +37,7 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 		_, _ = hash.Write(d.piece[:n])
 		length += int64(n)
 		if err == io.EOF {
-			b.length = length // which nobody knew, of a form with media
+			b.length = length // a form with media learns its length here
 			b.sum = &sum{digest: [sha256.Size]byte(hash.Sum(nil)), seed: d.mark.Seed(), mark: d.mark.Sum64()}
 			return b.sum.digest, nil
 		}
@@ -47,28 +47,28 @@ func (b *Body) Digest(ctx context.Context) (digest [sha256.Size]byte, err error)
 	}
 }
 
-// digester is what a body is digested with.
+// digester has what is needed to compute a digest.
 type digester struct {
 	reader Reader
-	mark   maphash.Hash // its zero value has a seed of its own
+	mark   maphash.Hash // the zero value takes a random seed
 	piece  [digestPiece]byte
 }
 
-// digestPiece is how much is read between two looks at the context. It stays in the
-// nearest caches while it is hashed.
+// digestPiece is how many bytes are read between two checks of the context. They fit
+// the CPU's cache while they are hashed.
 const digestPiece = 32 << 10
 
-// digesters are used again: one lives only while a body is being digested.
+// digesters are pooled: each is in use only while a digest is computed.
 var digesters = sync.Pool{New: func() any { return new(digester) }}
 
-// release gives the digester back without a trace of the body in it.
+// release clears the digester and returns it to the pool.
 func (d *digester) release() {
 	_ = d.reader.Close()
 	*d = digester{}
 	digesters.Put(d)
 }
 
-// check compares what is read of a body with what was digested.
+// check compares what is read of a body with its digest.
 type check struct {
 	hash maphash.Hash
 	want uint64
@@ -81,8 +81,8 @@ func (s *sum) check(length int64) *check {
 	return c
 }
 
-// take reports whether n bytes may be given: the last ones only if all media fit.
-// ended says that no more come.
+// take reports whether n bytes may be returned: the last ones only if all media are
+// unchanged. ended says that there are no more bytes.
 func (c *check) take(n int, ended bool) bool {
 	c.left -= int64(n)
 	return c.left > 0 && !ended || c.left <= 0 && c.hash.Sum64() == c.want

@@ -13,13 +13,13 @@ func Form(values url.Values) *Body {
 }
 
 // MediaForm is an application/x-www-form-urlencoded body with media among the
-// members, in order. How long media are in base64 with its signs escaped only their
-// bytes tell, so they are read once, and [Body.Digest] is made of the same reading.
-// It can block as the media can.
+// members, in order. The length of escaped base64 depends on the bytes, so the media
+// are read once to find it; the same pass computes [Body.Digest]. MediaForm blocks as
+// long as the media block.
 func MediaForm(ctx context.Context, members []Member) (*Body, error) {
 	b := &Body{contentType: formType}
 	b.segments = b.room[:0]
-	var room [256]byte // which most fit
+	var room [256]byte // enough for most forms
 	text := room[:0]
 	for i, m := range members {
 		if i > 0 {

@@ -13,21 +13,21 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// Member is one member of a JSON object or of a form: Value, a string, or in its
-// place one of the others.
+// Member is one member of a JSON object or of a form. It has either Value, a string,
+// or one of the other fields.
 type Member struct {
 	Name  string
 	Value string
 	Media *media.Seen // in standard base64
 	Text  *Text       // in a JSON object only
-	Other Value       // the same
+	Other Value       // in a JSON object only
 }
 
-// Value is what JSON has besides strings: an [Object], a [List], an [Int], a
-// [Float], a [Bool].
+// Value is a JSON value other than a string: an [Object], [List], [Int], [Float] or
+// [Bool].
 type Value interface{ write(*jsonWriter) error }
 
-// The values of JSON that are no strings. A Float must be finite.
+// The JSON values other than strings. A Float must be finite.
 type (
 	Object []Member
 	List   []Value
@@ -48,7 +48,7 @@ func (m Member) segment() (s segment, ok bool) {
 }
 
 // JSON is an application/json body: one object with the members in order, at any
-// depth. Values must be UTF-8; encoding/json would change what is not.
+// depth. Values must be UTF-8, because encoding/json changes invalid bytes.
 func JSON(members []Member) (*Body, error) {
 	w := jsonWriter{body: &Body{contentType: "application/json"}}
 	w.body.segments = w.body.room[:0]
@@ -59,10 +59,10 @@ func JSON(members []Member) (*Body, error) {
 	return w.body, nil
 }
 
-// jsonWriter writes text, and cuts it where media come in between.
+// jsonWriter writes text, and starts a new segment at media.
 type jsonWriter struct {
 	text strings.Builder
-	from int // where the text that belongs to no segment begins
+	from int // start of the text that is in no segment yet
 	body *Body
 }
 
@@ -137,7 +137,7 @@ func (b Bool) write(w *jsonWriter) error {
 	return nil
 }
 
-// roomFor is enough for members that need no escaping.
+// roomFor is the length of the members if none needs escaping.
 func roomFor(members []Member) int {
 	size := 2
 	for _, m := range members {
@@ -146,8 +146,8 @@ func roomFor(members []Member) int {
 	return size
 }
 
-// writeString writes a JSON string without escaping <, > and &: vendors read
-// names and keys with parsers of all kinds.
+// writeString writes a JSON string without escaping <, > and &, for vendors with
+// unusual parsers.
 func writeString(text *strings.Builder, s string) error {
 	if needsNoEscape(s) {
 		text.WriteByte('"')
@@ -165,8 +165,8 @@ func writeString(text *strings.Builder, s string) error {
 	return nil
 }
 
-// needsNoEscape leaves to encoding/json whatever is not plainly the same inside
-// quotes as outside.
+// needsNoEscape reports whether a text is the same inside JSON quotes. encoding/json
+// writes all others.
 func needsNoEscape(s string) bool {
 	for _, r := range s {
 		if r < ' ' || r == '"' || r == '\\' || r == '\u2028' || r == '\u2029' || r == utf8.RuneError {

@@ -18,9 +18,9 @@ type File struct {
 	Media                        *media.Seen
 }
 
-// Multipart is a multipart/form-data body (RFC 7578): the fields in order,
-// then the file, if any. Values may hold any bytes. Names, file name and
-// content type are the program's own and must not need escaping.
+// Multipart is a multipart/form-data body (RFC 7578): the fields in order, then the
+// file, if any. Values may contain any bytes. Names, file name and content type are
+// chosen by this library and must not need escaping.
 func Multipart(fields []Field, file *File) (*Body, error) {
 	contentType := multipartType + newBoundary()
 	text := parts{boundary: contentType[len(multipartType):]}
@@ -53,7 +53,7 @@ const multipartType = "multipart/form-data; boundary="
 
 const disposition = "Content-Disposition: form-data; name=\""
 
-// parts is the text of a form.
+// parts builds the text of a form.
 type parts struct {
 	strings.Builder
 	boundary string
@@ -73,7 +73,7 @@ func (p *parts) reserve(fields []Field, file *File) {
 	p.Grow(size)
 }
 
-// write begins a part.
+// write starts a part with these texts.
 func (p *parts) write(texts ...string) {
 	p.WriteString("--")
 	p.WriteString(p.boundary)
@@ -107,5 +107,6 @@ func plain(words ...string) error {
 	return nil
 }
 
-// needsEscaping: of control characters a reader refuses the whole form.
+// needsEscaping reports whether a part's header cannot contain a character: readers
+// refuse a form with control characters in a header.
 func needsEscaping(r rune) bool { return r == '"' || r == '\\' || r < ' ' || r == 0x7f }

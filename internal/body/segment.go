@@ -6,12 +6,12 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// segment is a run of a body: fixed text, or media that are copied or encoded.
+// segment is a part of a body: fixed text, or media that are copied or encoded.
 type segment struct {
 	text   string
 	media  *media.Seen
 	coding coding
-	size   int64 // of media that are text, once they are written as JSON
+	size   int64 // for text media: the length as JSON
 }
 
 // coding is how media are written.
@@ -20,7 +20,7 @@ type coding uint8
 const (
 	asTheyAre coding = iota
 	asBase64
-	asFormBase64 // of a length that its bytes tell
+	asFormBase64 // the length depends on the bytes
 	asJSONText
 )
 
@@ -39,11 +39,10 @@ func (s segment) length() int64 {
 // mediaReader reads a segment of media. The zero mediaReader is closed.
 type mediaReader struct {
 	source media.Reader
-	coder  coder // nil: bytes go out as they are
+	coder  coder // nil if the bytes are sent unchanged
 }
 
-// coder turns the bytes of media into those of a body, and is used again once it was
-// released.
+// coder encodes the bytes of media for a body. After release it can be reused.
 type coder interface {
 	read(p []byte, raw *media.Reader) (int, error)
 	release()
@@ -51,7 +50,7 @@ type coder interface {
 
 func (m *mediaReader) isOpen() bool { return m.source.IsOpen() }
 
-// open starts reading a segment. mark, if it is not nil, is given the media's bytes.
+// open starts to read a segment. mark, if it is not nil, also gets the media's bytes.
 func (m *mediaReader) open(s segment, mark *maphash.Hash) error {
 	if err := m.source.Start(s.media); err != nil {
 		return err

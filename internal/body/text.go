@@ -11,23 +11,22 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// Text is a first look at media that are text, to be sent as a JSON string.
+// Text is media with text, checked before it is sent as a JSON string.
 type Text struct {
 	Seen *media.Seen
 	// Head is the beginning, at most 4 KiB, in whole characters.
 	Head string
-	// IsBlank and IsBroken say that there is nothing but space in it, and that
-	// it is not UTF-8.
+	// IsBlank says that the text has only white space, IsBroken that it is not UTF-8.
 	IsBlank, IsBroken bool
 
 	length int64 // in bytes, as a JSON string without its quotes
 }
 
-// maxHead bounds what is kept of a text.
+// maxHead limits Head.
 const maxHead = 4 << 10
 
-// LookAtText reads all of the text, and keeps its beginning. More than max bytes
-// of JSON are refused with [media.ErrTooLarge], as soon as there are as many.
+// LookAtText reads all of the text and keeps its beginning. A text of more than max
+// bytes of JSON is refused with [media.ErrTooLarge], without reading the rest.
 func LookAtText(o media.Opener, max int64) (*Text, error) {
 	t := new(Text)
 	var failed error
@@ -46,7 +45,7 @@ func (t *Text) read(r io.Reader, max int64) error {
 	var head strings.Builder
 	buffer := make([]byte, 16<<10)
 	var seen int64
-	kept := 0 // of a character that the next bytes complete
+	kept := 0 // bytes of a character that the next read completes
 	t.IsBlank = true
 	for {
 		n, err := r.Read(buffer[kept:])
@@ -75,7 +74,7 @@ func (t *Text) read(r io.Reader, max int64) error {
 	}
 }
 
-// unfinished is how many bytes at the end may be the beginning of a character.
+// unfinished is how many bytes at the end may be the start of an incomplete character.
 func unfinished(p []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
 		if last := p[len(p)-n:]; utf8.RuneStart(last[0]) {
@@ -99,7 +98,7 @@ func isBlank(p []byte) bool {
 	return true
 }
 
-// wholeRunes is the beginning of at most max bytes.
+// wholeRunes is the beginning of p: at most max bytes, in whole characters.
 func wholeRunes(p []byte, max int) []byte {
 	if len(p) <= max {
 		return p
@@ -110,8 +109,8 @@ func wholeRunes(p []byte, max int) []byte {
 	return p[:max]
 }
 
-// escapes are what JSON writes for bytes that cannot stand in a string. All
-// others, those of a UTF-8 character among them, stand for themselves.
+// escapes are the JSON escapes of the bytes that a string cannot contain. All other
+// bytes, including those of UTF-8 characters, are written unchanged.
 var escapes = func() (table [256]string) {
 	for c := range byte(' ') {
 		table[c] = fmt.Sprintf(`\u%04x`, c)
@@ -134,26 +133,26 @@ func escapedLen(p []byte) int64 {
 	return int64(n)
 }
 
-// escaper turns media that are text into the inside of a JSON string.
+// escaper turns text media into the content of a JSON string.
 type escaper struct {
 	escaped [rawChunk * longestEscape]byte
-	left    []byte // of escaped, not yet given out
+	left    []byte // the part of escaped not yet returned
 }
 
-// escapers are used again: one lives only while its text is being sent.
+// escapers are pooled: each is in use only while its text is being sent.
 var escapers = sync.Pool{New: func() any { return new(escaper) }}
 
 func newEscaper() *escaper { return escapers.Get().(*escaper) }
 
-// release gives the escaper back without a trace of the text in it.
+// release clears the escaper and returns it to the pool.
 func (e *escaper) release() {
 	clear(e.escaped[:])
 	e.left = nil
 	escapers.Put(e)
 }
 
-// read reads into the caller's buffer and leaves there what needs no escape,
-// which is nearly everything.
+// read reads into the caller's buffer. Bytes that need no escape, nearly all, stay
+// there.
 func (e *escaper) read(p []byte, raw *media.Reader) (int, error) {
 	if len(e.left) > 0 {
 		n := copy(p, e.left)

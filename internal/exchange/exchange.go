@@ -203,7 +203,6 @@ func (x *Exchange) id() string {
 // SetRequestID stores the vendor's id of the call for the result or error. A value
 // that does not look like an id is kept only in the typed reply, unless it contains
 // personal data.
-// personal data.
 //
 // If the previous answer, about another person, had the same id, a gateway has sent
 // that answer twice. If the vendor repeats our own id, it is compared with ours.
