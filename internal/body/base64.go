@@ -92,8 +92,9 @@ func (e *formEncoder) read(p []byte, raw *media.Reader) (int, error) {
 	return n, nil
 }
 
-// longestFormSign is the length of %2B. escapeBase64 writes one byte more than each
-// character needs, which the next one overwrites, so the buffer has one more byte.
+// longestFormSign is the length of %2B. escapeBase64 writes four bytes for each
+// character, and the next character overwrites the surplus: the buffer needs one more
+// byte at its end.
 const longestFormSign = len("%2B")
 
 // formSigns has each base64 character in its form encoding: up to three bytes, and
