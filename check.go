@@ -13,15 +13,13 @@ type CheckKind string
 const (
 	// CheckSimilarity compares the face with the source's reference photo.
 	CheckSimilarity CheckKind = "similarity"
-	// CheckLiveness tells a living face from a presentation attack: a photo
-	// of a photo, a screen, a mask.
+	// CheckLiveness looks for presentation attacks: a photo of a photo, a screen, a
+	// mask. A vendor scores either the living face or the attack, so lower may be
+	// better: see [Check.Direction].
 	CheckLiveness CheckKind = "liveness"
 	// CheckSynthetic looks for synthetic faces: retouched, morphed or generated
 	// pictures.
 	CheckSynthetic CheckKind = "synthetic"
-	// CheckHack looks for injected captures, which did not come from a camera's
-	// live stream.
-	CheckHack CheckKind = "hack"
 )
 
 // DecidedBy says who set the line between pass and failure of a check.

@@ -49,7 +49,7 @@ func FuzzResultJSON(f *testing.F) {
 	}
 	for _, text := range []string{
 		`{"code":"match","passed":true,"advice":"accept"}`,
-		`{"code":"match","checks":[{"kind":"similarity","value":0.1,"passed":true},{"kind":"hack","passed":false}],"passed":true}`,
+		`{"code":"match","checks":[{"kind":"similarity","value":0.1,"passed":true},{"kind":"synthetic","passed":false}],"passed":true}`,
 		`{"code":"match","checks":[{"kind":"liveness","passed":true}]}`,
 		`{"code":"match","checks":[{"kind":"similarity","value":12,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,
 		`{"code":"match","checks":[{"kind":"similarity","value":92,"scale":{"min":0,"max":100},"comparator":">","threshold":80,"passed":true}]}`,

@@ -164,7 +164,7 @@ func TestResult_EveryVerbPrintsString(t *testing.T) {
 
 func TestResult_CheckOfMissingKind(t *testing.T) {
 	res := &idverify.Result{Checks: []idverify.Check{check(t, idverify.CheckSimilarity, 90)}}
-	_, ok := res.Check(idverify.CheckHack)
+	_, ok := res.Check(idverify.CheckLiveness)
 	assert.False(t, ok)
 	_, ok = (*idverify.Result)(nil).Check(idverify.CheckSimilarity)
 	assert.False(t, ok)

@@ -70,7 +70,7 @@ func baiduVendor() *vendor {
 			personBadCapture: idverify.CodeNoFace, // no answer of its own for captures: no face
 		},
 		stranger: personIdentityMismatch, // verify_status 1 means either: they do not match, or there is no such number
-		scores:   Scores{Similarity: 92.75, Liveness: 0.9934, Spoofing: 0.0000125},
+		scores:   Scores{Similarity: 92.75, Liveness: 0.9934, Synthetic: 0.0000125},
 		decides:  "score",
 		state:    func() any { return newBaiduTokens() },
 	}
@@ -93,7 +93,7 @@ var baiduPeople = map[personID]baiduAnswer{
 	personNotFound:         {code: 222354, billed: true},
 	personNoReference:      {status: 2, billed: true},
 	personAttack:           {scores: Scores{Liveness: 0.0021}, billed: true},
-	personSynthetic:        {scores: Scores{Spoofing: 0.4172}, billed: true},
+	personSynthetic:        {scores: Scores{Synthetic: 0.4172}, billed: true},
 	personNoFace:           {code: 222202},
 	personBlurred:          {code: 222356},
 	personSeveral:          {code: 216507},
@@ -122,7 +122,7 @@ func baiduAnswerFor(s *Server, v *vendor, who personID) baiduAnswer {
 	}
 	or(&a.scores.Similarity, v.scores.Similarity)
 	or(&a.scores.Liveness, v.scores.Liveness)
-	or(&a.scores.Spoofing, v.scores.Spoofing)
+	or(&a.scores.Synthetic, v.scores.Synthetic)
 	return a
 }
 

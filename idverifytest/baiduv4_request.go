@@ -191,7 +191,7 @@ func (q baiduRequest) compare(s *Server, a baiduAnswer) reply {
 		return baiduError(s, 223114)
 	case wantLive && a.scores.Liveness < atLeast:
 		return baiduError(s, 223120)
-	case wantReal && a.scores.Spoofing > atMost:
+	case wantReal && a.scores.Synthetic > atMost:
 		return baiduError(s, 223131)
 	case a.code != 0:
 		rep := baiduError(s, a.code)
@@ -227,7 +227,7 @@ func (q baiduRequest) success(a baiduAnswer) map[string]any {
 		result["liveness_score"] = a.scores.Liveness
 	}
 	if q.text("get_spoofing_score") == "1" && q.level("spoofing_control") != "NONE" {
-		result["spoofing_score"] = a.scores.Spoofing
+		result["spoofing_score"] = a.scores.Synthetic
 	}
 	body := map[string]any{"log_id": baiduLogID(), "result": result}
 	if q.isSealed() {

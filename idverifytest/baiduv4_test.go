@@ -91,7 +91,7 @@ func TestBaiduControls(t *testing.T) {
 	assert.Equal(t, "222356", code(idverifytest.PersonFor(idverify.CodePoorPhoto), "quality_control", "NONE"))
 
 	set := idverifytest.DefaultScores(idverifytest.BaiduV4)
-	set.Liveness, set.Spoofing = 0.3, 0.00048 // both exactly at NORMAL
+	set.Liveness, set.Synthetic = 0.3, 0.00048 // both exactly at NORMAL
 	srv.SetScores(idverifytest.BaiduV4, set)
 	for _, want := range []struct{ control, level, code string }{
 		{"liveness_control", "LOW", "<nil>"},
@@ -113,14 +113,14 @@ func TestBaiduControls(t *testing.T) {
 		assert.Equal(t, "223120", code(idverifytest.Match(), "liveness_control", level), level)
 	}
 	for level, most := range map[string]float64{"LOW": 0.00023, "NORMAL": 0.00048, "HIGH": 0.00109} {
-		set.Spoofing = most
+		set.Synthetic = most
 		srv.SetScores(idverifytest.BaiduV4, set)
 		assert.Equal(t, "<nil>", code(idverifytest.Match(), "spoofing_control", level), level)
-		set.Spoofing = most + 1e-9
+		set.Synthetic = most + 1e-9
 		srv.SetScores(idverifytest.BaiduV4, set)
 		assert.Equal(t, "223131", code(idverifytest.Match(), "spoofing_control", level), level)
 	}
-	set.Liveness, set.Spoofing = -1, 2
+	set.Liveness, set.Synthetic = -1, 2
 	srv.SetScores(idverifytest.BaiduV4, set)
 	assert.Equal(t, "<nil>", code(idverifytest.Match(), "liveness_control", "NONE"), "whatever the score")
 }

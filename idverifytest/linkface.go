@@ -40,7 +40,7 @@ func linkfaceVendor() *vendor {
 			personAtThreshold: idverify.CodeMatch, // inclusive
 		},
 		stranger: personNotFound,
-		scores:   Scores{Similarity: 0.9312, Hack: 0.0214},
+		scores:   Scores{Similarity: 0.9312, Liveness: 0.0214},
 		decides:  "verify_score",
 	}
 }
@@ -65,23 +65,23 @@ const (
 
 var linkfacePeople = map[personID]linkfaceAnswer{
 	personMatch:            {billed: true},
-	personFaceMismatch:     {scores: Scores{Similarity: 0.3127, Hack: 0.0214}, billed: true},
+	personFaceMismatch:     {scores: Scores{Similarity: 0.3127, Liveness: 0.0214}, billed: true},
 	personIdentityMismatch: {status: "PHOTO_SERVICE_ERROR", reason: reasonMismatch, billed: true},
 	personNotFound:         {status: "PHOTO_SERVICE_ERROR", reason: reasonNoNumber},
 	personNoReference:      {status: "PHOTO_SERVICE_ERROR", reason: reasonNoPhoto, billed: true},
-	personAttack:           {scores: Scores{Similarity: 0.9312, Hack: 0.9953}, billed: true},
-	personSynthetic:        {scores: Scores{Similarity: 0.9312, Hack: 0.9871}, billed: true},
+	personAttack:           {scores: Scores{Similarity: 0.9312, Liveness: 0.9953}, billed: true},
+	personSynthetic:        {scores: Scores{Similarity: 0.9312, Liveness: 0.9871}, billed: true},
 	personNoFace:           {status: "NO_FACE_DETECTED", reason: reasonOK},
 	personBlurred:          {status: "NO_FACE_DETECTED", reason: reasonPoor, billed: true},
-	personSeveral:          {scores: Scores{Similarity: 0.9312, Hack: 0.0214}, billed: true},
+	personSeveral:          {scores: Scores{Similarity: 0.9312, Liveness: 0.0214}, billed: true},
 	personRateLimited:      {status: "RATE_LIMIT_EXCEEDED"},
 	personQuota:            {status: "OUT_OF_QUOTA"},
 	personSourceDown:       {status: "PHOTO_SERVICE_ERROR", reason: reasonTimeout},
 	personVendorDown:       {status: "INTERNAL_ERROR"},
 	personBadCapture:       {status: "WRONG_LIVENESS_DATA", reason: reasonOK},
-	personAtThreshold:      {scores: Scores{Similarity: 0.7, Hack: 0.0214}, billed: true},
-	personAboveThreshold:   {scores: Scores{Similarity: 0.7001, Hack: 0.0214}, billed: true},
-	personBelowThreshold:   {scores: Scores{Similarity: 0.6999, Hack: 0.0214}, billed: true},
+	personAtThreshold:      {scores: Scores{Similarity: 0.7, Liveness: 0.0214}, billed: true},
+	personAboveThreshold:   {scores: Scores{Similarity: 0.7001, Liveness: 0.0214}, billed: true},
+	personBelowThreshold:   {scores: Scores{Similarity: 0.6999, Liveness: 0.0214}, billed: true},
 }
 
 // linkfaceHTTP holds the HTTP status of each of Linkface's statuses.

@@ -146,7 +146,7 @@ func (q linkfaceRequest) compare(s *Server, a linkfaceAnswer) reply {
 			body.Image = "liveness"
 		}
 	} else {
-		body.HackScore, body.VerifyScore = &a.scores.Hack, &a.scores.Similarity
+		body.HackScore, body.VerifyScore = &a.scores.Liveness, &a.scores.Similarity
 		if !q.has(linkfaceID) {
 			body.LivenessDataID = s.giveLivenessID()
 		}

@@ -9,9 +9,8 @@ import (
 // have is not sent.
 type Scores struct {
 	Similarity float64 // 0 to 1 or 0 to 100, on the vendor's scale: see [DefaultScores]
-	Hack       float64 // 0 to 1, where 1 is the worst
-	Liveness   float64 // 0 to 1, where 1 is the best
-	Spoofing   float64 // 0 to 1, where 1 is the worst
+	Liveness   float64 // 0 to 1: 1 is the best at Baidu, and the worst at Linkface (hack_score)
+	Synthetic  float64 // 0 to 1, where 1 is the worst
 }
 
 // DefaultScores are the scores of [Match] at a vendor: a clear pass. Change what
@@ -36,7 +35,7 @@ func (s *Server) SetScores(vendor string, scores Scores) {
 		name  string
 		value float64
 	}{
-		{"Similarity", scores.Similarity}, {"Hack", scores.Hack}, {"Liveness", scores.Liveness}, {"Spoofing", scores.Spoofing},
+		{"Similarity", scores.Similarity}, {"Liveness", scores.Liveness}, {"Synthetic", scores.Synthetic},
 	} {
 		if math.IsNaN(score.value) || math.IsInf(score.value, 0) {
 			panic("idverifytest: SetScores: Scores." + score.name + ": JSON has no form for this number")

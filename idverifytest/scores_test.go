@@ -13,7 +13,7 @@ import (
 
 func TestSetScores(t *testing.T) {
 	srv := idverifytest.Start(t)
-	srv.SetScores(idverifytest.Linkface, idverifytest.Scores{Similarity: 0.7, Hack: 0.98})
+	srv.SetScores(idverifytest.Linkface, idverifytest.Scores{Similarity: 0.7, Liveness: 0.98})
 	a := linkface(t, srv, linkfaceFields(idverifytest.Match())...)
 	assert.Equal(t, "0.7", a.text("verify_score"))
 	assert.Equal(t, "0.98", a.text("hack_score"))
@@ -21,7 +21,7 @@ func TestSetScores(t *testing.T) {
 	assert.Equal(t, "0.3127", a.text("verify_score"), "only Match changes")
 	assert.Panics(t, func() { srv.SetScores("nobody", idverifytest.Scores{}) })
 	for _, score := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		for _, scores := range []idverifytest.Scores{{Similarity: score}, {Hack: score}, {Liveness: score}, {Spoofing: score}} {
+		for _, scores := range []idverifytest.Scores{{Similarity: score}, {Liveness: score}, {Synthetic: score}} {
 			assert.Panics(t, func() { srv.SetScores(idverifytest.Linkface, scores) })
 		}
 	}

@@ -18,6 +18,6 @@ func TestRules_MatchTheVendorsPage(t *testing.T) {
 			{Threshold: 0.4, Rate: 1e-1}, {Threshold: 0.5, Rate: 1e-2}, {Threshold: 0.6, Rate: 1e-3},
 			{Threshold: 0.7, Rate: 1e-4}, {Threshold: 0.8, Rate: 1e-5}, {Threshold: 0.9, Rate: 1e-6},
 		}},
-		{Kind: idverify.CheckHack, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtMost, Threshold: 0.98},
+		{Kind: idverify.CheckLiveness, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtMost, Threshold: 0.98},
 	}, c.Rules())
 }

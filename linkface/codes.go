@@ -24,10 +24,10 @@ var similarity = idverify.Rule{
 	},
 }
 
-// hack runs in the opposite direction: 1 is the worst score, above 0.98 is an
-// attack.
-var hack = idverify.Rule{
-	Kind:      idverify.CheckHack,
+// liveness is hack_score, which the vendor's pages call the probability that the face
+// is not a living person's. 1 is the worst, and above 0.98 is an attack.
+var liveness = idverify.Rule{
+	Kind:      idverify.CheckLiveness,
 	Scale:     idverify.Scale{Min: 0, Max: 1},
 	Pass:      idverify.AtMost,
 	Threshold: 0.98,

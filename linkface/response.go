@@ -111,7 +111,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	case a.Status == statusOK:
 		return call.Judge(statusOK, reply,
 			exchange.Measured{Field: "verify_score", Score: a.VerifyScore, Rule: c.similarity},
-			exchange.Measured{Field: "hack_score", Score: a.HackScore, Rule: hack},
+			exchange.Measured{Field: "hack_score", Score: a.HackScore, Rule: liveness},
 		)
 	}
 	said := exchange.Said{

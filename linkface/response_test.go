@@ -28,8 +28,8 @@ func TestMatch(t *testing.T) {
 	assert.True(t, published)
 	assert.Equal(t, 1e-4, rate)
 	assert.Equal(t, idverify.AtLeast, similarity.Comparator)
-	hack, _ := res.Check(idverify.CheckHack)
-	assert.Equal(t, idverify.LowerIsBetter, hack.Direction)
+	liveness, _ := res.Check(idverify.CheckLiveness)
+	assert.Equal(t, idverify.LowerIsBetter, liveness.Direction)
 
 	reply, ok := idverify.ReplyAs[*linkface.Reply](res, nil)
 	require.True(t, ok)

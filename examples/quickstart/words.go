@@ -82,7 +82,6 @@ var outcomes = map[idverify.Code][2]string{
 var kinds = map[idverify.CheckKind][2]string{
 	idverify.CheckLiveness:  {"not live", "非活体"},
 	idverify.CheckSynthetic: {"computed", "合成图"},
-	idverify.CheckHack:      {"hacked", "注入"},
 }
 
 // todo says what to do, after a dash.

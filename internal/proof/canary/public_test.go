@@ -113,7 +113,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 		"idverify.Next": idverify.NextSameVendor, "idverify.Attempt": attempt, "idverify.AttemptStart": idverify.AttemptStart{Vendor: "v"},
 		"batch.Result": batch.Result{Key: "row", Result: result, Err: failure},
 		"batch.Option": batch.WithJournal(journal, []byte(bindingSecret)), "batch.FileOption": batch.AllowOtherUsers(), "idverify.Option": idverify.WithPersonLimit(limited),
-		"idverify.Billed": idverify.BilledYes, "idverify.CheckKind": idverify.CheckHack, "idverify.Comparator": idverify.Above, "idverify.Direction": idverify.HigherIsBetter,
+		"idverify.Billed": idverify.BilledYes, "idverify.CheckKind": idverify.CheckSynthetic, "idverify.Comparator": idverify.Above, "idverify.Direction": idverify.HigherIsBetter,
 		"idverify.Scale": rule.Scale, "idverify.FARStep": rule.FAR[0], "idverify.Rule": rule, "idverify.Check": check,
 		"idverify.Client": client, "idverify.Code": result.Code, "idverify.Advice": result.Advice(), "idverify.Error": failure, "idverify.Result": result,
 		"idverify.Evidence": idverify.PhotoURL(w.url), "idverify.ContentEvidence": idverify.PhotoURL(w.url), "idverify.PhotoEvidence": idverify.Photo(w.photo), "idverify.PhotoURLEvidence": idverify.PhotoURL(w.url),

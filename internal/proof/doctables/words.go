@@ -35,7 +35,7 @@ var english = words{
 	inEachAnswer:     "%s, with thresholds in each answer",
 	checks: map[idverify.CheckKind]string{
 		idverify.CheckSimilarity: "similarity", idverify.CheckLiveness: "liveness",
-		idverify.CheckSynthetic: "synthetic", idverify.CheckHack: "hack",
+		idverify.CheckSynthetic: "synthetic",
 	},
 	billed: map[idverify.Billed]string{
 		idverify.BilledYes: "yes", idverify.BilledNo: "no", idverify.BilledUnknown: "unknown",
@@ -111,7 +111,7 @@ var chinese = words{
 	inEachAnswer:     "%s，阈值随每次应答返回",
 	checks: map[idverify.CheckKind]string{
 		idverify.CheckSimilarity: "相似度 similarity", idverify.CheckLiveness: "活体 liveness",
-		idverify.CheckSynthetic: "合成图 synthetic", idverify.CheckHack: "防 hack",
+		idverify.CheckSynthetic: "合成图 synthetic",
 	},
 	billed: map[idverify.Billed]string{
 		idverify.BilledYes: "是", idverify.BilledNo: "否", idverify.BilledUnknown: "未知",

@@ -34,9 +34,9 @@ func linkfaceVendor() Vendor {
 		},
 		Scored: func(scores map[idverify.CheckKind]string) string {
 			return fmt.Sprintf(`{"request_id":"TID1","status":"OK","verify_score":%s,"hack_score":%s,"liveness_data_id":"00000000000000000000000000000002"}`,
-				given(scores, idverify.CheckSimilarity, "1"), given(scores, idverify.CheckHack, "0"))
+				given(scores, idverify.CheckSimilarity, "1"), given(scores, idverify.CheckLiveness, "0"))
 		},
-		Scores:  map[idverify.CheckKind]string{idverify.CheckSimilarity: "verify_score", idverify.CheckHack: "hack_score"},
+		Scores:  map[idverify.CheckKind]string{idverify.CheckSimilarity: "verify_score", idverify.CheckLiveness: "hack_score"},
 		Repeats: linkfaceRepeats,
 		Samples: func(words string, _ []byte) map[string]any {
 			identity := linkface.Identity{PhotoID: words, Reason: words}
