@@ -24,16 +24,16 @@ func TestAttempt_KeepsVendorFields(t *testing.T) {
 	res, err := c.Verify(t.Context(), askFor(photo()))
 	require.NoError(t, err)
 	require.ErrorIs(t, res.Attempts[0].Err, idverify.ErrQuotaExceeded)
-	legs := slices.Clone(res.Attempts)
-	for i := range legs {
-		legs[i].Err, legs[i].Duration, legs[i].Queued, legs[i].At = nil, 0, 0, time.Time{}
+	attempts := slices.Clone(res.Attempts)
+	for i := range attempts {
+		attempts[i].Err, attempts[i].Duration, attempts[i].Queued, attempts[i].At = nil, 0, 0, time.Time{}
 	}
 	assert.Equal(t, []idverify.Attempt{
 		{Vendor: "a", Code: idverify.CodeQuotaExceeded, VendorCode: "17", VendorReason: "daily", RequestID: "r1", HTTPStatus: 402,
 			Billed: idverify.BilledNo, Delivery: idverify.DeliveryRefused, Next: idverify.NextAnotherVendor},
 		{Vendor: "b", Code: idverify.CodeMatch, VendorCode: "1", VendorReason: "found", RequestID: "r2", HTTPStatus: 200,
 			Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered},
-	}, legs)
+	}, attempts)
 }
 
 func TestAttempt_EveryVerbPrintsString(t *testing.T) {

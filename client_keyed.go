@@ -63,7 +63,7 @@ func (f *flights) share(ctx context.Context, q keyed) (*Result, error) {
 	}
 	select {
 	case <-s.Landed():
-		return s.answer(origin)
+		return s.copyFor(origin)
 	case <-ctx.Done():
 	}
 	if !f.leave(q, s) {
@@ -99,7 +99,7 @@ func (f *flights) work(q keyed, s *shared) flight.Work[*Result] {
 	return func(ctx context.Context, landing *flight.Flight[*Result]) {
 		defer f.forget(q.key, s)
 		ctx = landing.Dated(ctx)
-		res, err := q.answer(ctx, func() *loan { return f.lender(s) })
+		res, err := q.loadOrAsk(ctx, func() *loan { return f.lender(s) })
 		keeps := err == nil && q.keep != nil && res.Origin != OriginStore
 		if !keeps {
 			f.forget(q.key, s)
@@ -111,8 +111,8 @@ func (f *flights) work(q keyed, s *shared) flight.Work[*Result] {
 	}
 }
 
-// answer looks into the store before any vendor is asked.
-func (q keyed) answer(ctx context.Context, lender func() *loan) (*Result, error) {
+// loadOrAsk looks into the store before any vendor is asked.
+func (q keyed) loadOrAsk(ctx context.Context, lender func() *loan) (*Result, error) {
 	if q.known != nil {
 		if res, err := q.known(ctx); res != nil || err != nil {
 			return res, err
@@ -164,8 +164,8 @@ func (f *flights) drop(key string, s *shared) {
 	}
 }
 
-// answer gives each caller a copy of its own, so that none can change another's.
-func (s *shared) answer(origin Origin) (*Result, error) {
+// copyFor gives each caller its own copy, so that none can change another's.
+func (s *shared) copyFor(origin Origin) (*Result, error) {
 	res, err := s.Answer()
 	var e *Error
 	switch {
@@ -182,7 +182,7 @@ func (s *shared) answer(origin Origin) (*Result, error) {
 // inOwnWords returns the error for the caller whose leaving ended the call: the
 // shared call was cancelled, but this caller may have hit a deadline.
 func inOwnWords(ctx context.Context, s *shared, origin Origin) (*Result, error) {
-	res, err := s.answer(origin)
+	res, err := s.copyFor(origin)
 	var e *Error
 	if errors.As(err, &e) && e.Code == CodeCanceled && !errors.Is(ctx.Err(), context.Canceled) {
 		return nil, e.endedBy(ctx)

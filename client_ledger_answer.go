@@ -85,7 +85,7 @@ func (c *Client) openAnswer(q keyed, sealed []byte) (kept keptAnswer, err error)
 // keptError returns the error that an earlier call ended with. It has no RetryAfter,
 // because waiting does not change it.
 func keptError(e *Error) error {
-	if _, held := settle("", nil, e); held != e || e.Ambiguous() {
+	if _, held := holdToContract("", nil, e); held != e || e.Ambiguous() {
 		return undecided(held).from(OriginLedger)
 	}
 	own := *e

@@ -219,10 +219,10 @@ func TestClient_RetryPolicyPerVendor(t *testing.T) {
 		}
 		c, err := idverify.New(providers, opts...)
 		require.NoError(t, err)
-		legs := attemptsOf(c.Verify(t.Context(), askFor(photo())))
-		require.Len(t, legs, 3)
-		for i, leg := range legs {
-			assert.Equal(t, time.Duration(i+1)*time.Second, leg.Duration)
+		attempts := attemptsOf(c.Verify(t.Context(), askFor(photo())))
+		require.Len(t, attempts, 3)
+		for i, attempt := range attempts {
+			assert.Equal(t, time.Duration(i+1)*time.Second, attempt.Duration)
 		}
 	})
 }

@@ -66,8 +66,8 @@ func TestWithWeights_UnweightedProvidersComeLast(t *testing.T) {
 	require.NoError(t, err)
 	for range 20 {
 		var asked []string
-		for _, leg := range attemptsOf(c.Verify(t.Context(), askFor(photo()))) {
-			asked = append(asked, leg.Vendor)
+		for _, attempt := range attemptsOf(c.Verify(t.Context(), askFor(photo()))) {
+			asked = append(asked, attempt.Vendor)
 		}
 		assert.Equal(t, []string{"d", "a", "b", "e"}, asked)
 	}

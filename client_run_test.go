@@ -44,10 +44,10 @@ func TestFailover_InputCannotSelectVendorWithFewerChecks(t *testing.T) {
 		assert.Equal(t, code, idverify.CodeOf(err))
 		assert.Zero(t, mild.asked, "%s: it checks less", code)
 		assert.Equal(t, 1, b.asked, "%s: it checks as much", code)
-		legs := attemptsOf(nil, err)
-		require.Len(t, legs, 3)
-		assert.Equal(t, idverify.ReasonFewerChecks, legs[1].Reason)
-		assert.True(t, legs[1].PassedOver)
+		attempts := attemptsOf(nil, err)
+		require.Len(t, attempts, 3)
+		assert.Equal(t, idverify.ReasonFewerChecks, attempts[1].Reason)
+		assert.True(t, attempts[1].PassedOver)
 	}
 }
 
@@ -202,7 +202,7 @@ func TestClient_ErrorListsAllAttempts(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, idverify.CodeQuotaExceeded, e.Code)
 	assert.Equal(t, "b", e.Vendor)
-	assert.True(t, e.Ambiguous(), "the first leg may have been billed")
+	assert.True(t, e.Ambiguous(), "the first attempt may have been billed")
 	assert.Equal(t, idverify.BilledUnknown, e.Billed)
 	assert.ErrorIs(t, err, idverify.ErrTimeout)
 	assert.ErrorIs(t, err, idverify.ErrQuotaExceeded)

@@ -244,7 +244,7 @@ func (v *vendor) verify(ctx context.Context, q *Question) (*Result, *Error) {
 	limited, cancel := context.WithTimeoutCause(flight.Undated(ctx), v.policy.Timeout, timelimit.ErrPolicy)
 	defer cancel()
 	res, err := v.Provider.Ask(limited, q)
-	res, e := settle(v.Name(), res, err)
+	res, e := holdToContract(v.Name(), res, err)
 	if kind, ok := v.lacks(res); ok {
 		return nil, broken(v.Name(), "a pass came without the required check of "+redact.Word(string(kind)))
 	}
@@ -297,9 +297,9 @@ func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 	return errSaysNothing
 }
 
-// settle enforces a provider's contract: a decision or an *Error, and never a match
+// holdToContract enforces a provider's contract: a decision or an *Error, and never a match
 // that was not earned.
-func settle(vendor string, res *Result, err error) (*Result, *Error) {
+func holdToContract(vendor string, res *Result, err error) (*Result, *Error) {
 	if err != nil {
 		err = askable(err)
 		var e *Error

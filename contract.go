@@ -13,7 +13,7 @@ import (
 // [Client] and package batch do. vendor is the name to set where the result or
 // error has none, and may be empty.
 func HoldToContract(vendor string, res *Result, err error) (*Result, error) {
-	res, e := settle(vendor, res, err)
+	res, e := holdToContract(vendor, res, err)
 	if e != nil {
 		return nil, e
 	}

@@ -125,19 +125,19 @@ func (e *Error) Error() string {
 		facts = append([]string{"field " + redact.Word(e.Field)}, facts...)
 	}
 	facts = append(facts, e.deliveryFacts()...)
-	return text + " (" + strings.Join(facts, ", ") + ")" + e.legs()
+	return text + " (" + strings.Join(facts, ", ") + ")" + e.attempts()
 }
 
-// legs describes every attempt, when there was more than one.
-func (e *Error) legs() string {
+// attempts describes every attempt if there was more than one.
+func (e *Error) attempts() string {
 	if len(e.Attempts) < 2 {
 		return ""
 	}
-	legs := make([]string, len(e.Attempts))
+	texts := make([]string, len(e.Attempts))
 	for i, a := range e.Attempts {
-		legs[i] = a.String()
+		texts[i] = a.String()
 	}
-	return "; attempts: " + strings.Join(legs, ", ")
+	return "; attempts: " + strings.Join(texts, ", ")
 }
 
 func vendorFacts(code, reason string, status int, requestID string) []string {

@@ -98,21 +98,21 @@ func half(r idverify.Retry) idverify.Option {
 
 // told renders the attempts: vendor, code, wait before it, and what came next.
 func told(attempts []idverify.Attempt) []string {
-	var legs []string
+	var texts []string
 	for _, a := range attempts {
-		leg := a.Vendor + " " + string(a.Code)
+		text := a.Vendor + " " + string(a.Code)
 		if a.Wait > 0 {
-			leg += " after " + a.Wait.String()
+			text += " after " + a.Wait.String()
 		}
 		if a.PassedOver {
-			leg += " passed over"
+			text += " passed over"
 		}
 		if a.Next != "" {
-			leg += " → " + string(a.Next)
+			text += " → " + string(a.Next)
 		}
-		legs = append(legs, leg)
+		texts = append(texts, text)
 	}
-	return legs
+	return texts
 }
 
 func attemptsOf(res *idverify.Result, err error) []idverify.Attempt {

@@ -9,7 +9,7 @@ func (c *Client) today(kept *Stored) *Result {
 	if v == nil || kept.Settings != v.settings() {
 		return nil
 	}
-	res, e := settle(v.Name(), kept.Result.clone(), nil)
+	res, e := holdToContract(v.Name(), kept.Result.clone(), nil)
 	if e != nil || !v.stillEarned(res) {
 		return nil
 	}

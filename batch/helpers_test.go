@@ -125,7 +125,7 @@ func started(t *testing.T, ctx context.Context, v idverify.Verifier, items iter.
 	return results
 }
 
-func afterLegs(e *idverify.Error, legs ...idverify.Attempt) *idverify.Error {
-	e.Attempts = legs
+func afterAttempts(e *idverify.Error, attempts ...idverify.Attempt) *idverify.Error {
+	e.Attempts = attempts
 	return e
 }

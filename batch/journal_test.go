@@ -78,8 +78,8 @@ func (j *journal) inFlight() (keys []string) {
 // known is a journal with one row of every kind.
 func known() *journal {
 	j := newJournal()
-	legs := fails(idverify.CodeNetwork, idverify.BilledNo)
-	legs.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}, {Code: idverify.CodeNetwork, Billed: idverify.BilledNo}}
+	twoAttempts := fails(idverify.CodeNetwork, idverify.BilledNo)
+	twoAttempts.Attempts = []idverify.Attempt{{Code: idverify.CodeTimeout, Delivery: idverify.DeliveryUnanswered}, {Code: idverify.CodeNetwork, Billed: idverify.BilledNo}}
 	sent := fails(idverify.CodeCanceled, idverify.BilledNo)
 	sent.Delivery = idverify.DeliveryUnanswered
 	limited := fails(idverify.CodeRateLimited, idverify.BilledUnknown)
@@ -95,12 +95,12 @@ func known() *journal {
 		"paid":         {Err: fails(idverify.CodePoorPhoto, idverify.BilledYes)},
 		"unsure":       {Err: fails(idverify.CodeVendorUnavailable, idverify.BilledUnknown)},
 		"ambiguous":    {Err: sent},
-		"unsure-first": {Err: legs},
-		"turned-away-twice": {Err: afterLegs(fails(idverify.CodeRateLimited, idverify.BilledUnknown),
+		"unsure-first": {Err: twoAttempts},
+		"turned-away-twice": {Err: afterAttempts(fails(idverify.CodeRateLimited, idverify.BilledUnknown),
 			idverify.Attempt{Code: idverify.CodeQuotaExceeded, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeRateLimited, Delivery: idverify.DeliveryRefused})},
-		"paid-first": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
+		"paid-first": {Err: afterAttempts(fails(idverify.CodeNetwork, idverify.BilledNo),
 			idverify.Attempt{Code: idverify.CodePoorPhoto, Billed: idverify.BilledYes, Delivery: idverify.DeliveryAnswered}, idverify.Attempt{Code: idverify.CodeNetwork, Billed: idverify.BilledNo})},
-		"said-free-and-lost": {Err: afterLegs(fails(idverify.CodeNetwork, idverify.BilledNo),
+		"said-free-and-lost": {Err: afterAttempts(fails(idverify.CodeNetwork, idverify.BilledNo),
 			idverify.Attempt{Code: idverify.CodeTimeout, Billed: idverify.BilledNo, Delivery: idverify.DeliveryUnanswered})},
 	}
 	return j

@@ -23,7 +23,7 @@ func TestProgress_CountsRowsCallsAndTime(t *testing.T) {
 				return nil, fails(idverify.CodeNoFace, idverify.BilledNo)
 			case "unsure":
 				return nil, fails(idverify.CodeTimeout, idverify.BilledUnknown)
-			case "two-legs":
+			case "two-attempts":
 				return &idverify.Result{Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes, Attempts: []idverify.Attempt{
 					{Code: idverify.CodeTimeout}, {Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes}}}, nil
 			}
@@ -31,7 +31,7 @@ func TestProgress_CountsRowsCallsAndTime(t *testing.T) {
 		})
 		var seen []batch.Progress
 		handed := 0
-		for range started(t, t.Context(), v, these("known", "free", "unsure", "two-legs", "paid"), batch.WithConcurrency(1),
+		for range started(t, t.Context(), v, these("known", "free", "unsure", "two-attempts", "paid"), batch.WithConcurrency(1),
 			batch.WithTotal(6), batch.WithJournal(j, secret), batch.WithProgress(func(p batch.Progress) {
 				assert.Len(t, seen, handed, "reported before the loop, in its goroutine")
 				seen = append(seen, p)

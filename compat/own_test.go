@@ -111,15 +111,15 @@ func TestOwnJournal(t *testing.T) {
 func TestOwnHooksRouterAndLimiter(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	vendors.Inject(idverifytest.BaiduV4, idverifytest.Unavailable().Always())
-	legs, seats := new(Legs), make(Seats, 1)
+	attempts, seats := new(Attempts), make(Seats, 1)
 	service := newService(t, vendors,
-		idverify.WithHooks(legs.Hooks()), idverify.WithRouter(LastFirst), idverify.WithRetry(idverify.Retry{Attempts: 1}),
+		idverify.WithHooks(attempts.Hooks()), idverify.WithRouter(LastFirst), idverify.WithRetry(idverify.Retry{Attempts: 1}),
 		idverify.WithVendor(idverifytest.BaiduV4, idverify.VendorPolicy{Limiter: seats}))
 
 	equal(t, service.OpenAccount(t.Context(), idverifytest.Match(), ""), "opened")
 	equal(t, len(seats), 0)
-	equal(t, len(legs.begun), 2)
-	equal(t, legs.ended[0].Vendor, idverifytest.BaiduV4)
-	equal(t, legs.ended[0].Code, idverify.CodeVendorUnavailable)
-	equal(t, legs.ended[1].Code, idverify.CodeMatch)
+	equal(t, len(attempts.begun), 2)
+	equal(t, attempts.ended[0].Vendor, idverifytest.BaiduV4)
+	equal(t, attempts.ended[0].Code, idverify.CodeVendorUnavailable)
+	equal(t, attempts.ended[1].Code, idverify.CodeMatch)
 }

@@ -22,17 +22,17 @@ func (s Seats) Acquire(ctx context.Context) (release func(), err error) {
 	}
 }
 
-// Legs remembers every attempt, as hooks of one's own.
-type Legs struct {
+// Attempts remembers every attempt, as hooks of one's own.
+type Attempts struct {
 	mu    sync.Mutex
 	begun []idverify.AttemptStart
 	ended []idverify.Attempt
 }
 
 // Hooks are what a client is to call.
-func (l *Legs) Hooks() idverify.Hooks { return idverify.Hooks{Attempt: l.attempt} }
+func (l *Attempts) Hooks() idverify.Hooks { return idverify.Hooks{Attempt: l.attempt} }
 
-func (l *Legs) attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
+func (l *Attempts) attempt(ctx context.Context, start idverify.AttemptStart) (context.Context, func(idverify.Attempt)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begun = append(l.begun, start)

@@ -33,9 +33,9 @@ type tableRow struct {
 // bentJournal is one process's journal, with one behaviour that can be changed.
 type bentJournal struct {
 	*rowTable
-	key                                             func(string) string
-	found, forgets, keepsOld, oneAtATime, dropsLegs bool
-	cut                                             *cable
+	key                                                 func(string) string
+	found, forgets, keepsOld, oneAtATime, dropsAttempts bool
+	cut                                                 *cable
 }
 
 const journalHold = time.Second
@@ -91,7 +91,7 @@ func (j *bentJournal) Finish(ctx context.Context, key string, answer batch.Entry
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.begun--
-	if j.dropsLegs && answer.Err != nil {
+	if j.dropsAttempts && answer.Err != nil {
 		own := *answer.Err
 		own.Attempts = nil
 		answer.Err = &own
@@ -192,7 +192,7 @@ func TestTestJournal_DetectsWrongJournals(t *testing.T) {
 	}
 	plain("knows every row", "knows nothing of a new row", bentJournal{found: true})
 	plain("forgets what was begun", "reports a begun row as in flight", bentJournal{forgets: true})
-	plain("drops attempts", "returns how a row ended", bentJournal{dropsLegs: true})
+	plain("drops attempts", "returns how a row ended", bentJournal{dropsAttempts: true})
 	plain("does not tell capital letters", "keeps rows apart", bentJournal{key: strings.ToLower})
 	plain("cuts keys", "keeps rows apart", bentJournal{key: func(key string) string { return key[:min(len(key), 40)] }})
 	plain("serves one at a time", "serves concurrent callers", bentJournal{oneAtATime: true})

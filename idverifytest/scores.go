@@ -9,7 +9,7 @@ import (
 // have is not sent.
 type Scores struct {
 	Similarity float64 // 0 to 1 or 0 to 100, on the vendor's scale: see [DefaultScores]
-	Liveness   float64 // 0 to 1: 1 is the best at Baidu, and the worst at Linkface (hack_score)
+	Liveness   float64 // 0 to 1, on the vendor's scale: 1 is the best at one, the worst at another
 	Synthetic  float64 // 0 to 1, where 1 is the worst
 }
 
