@@ -227,7 +227,7 @@ func (r *Request) foldNumber() (folded string, rounded bool, err error) {
 	case !utf8.ValidString(number), strings.ContainsFunc(number, unicode.IsControl):
 		return "", false, refused(CodeInvalidIDNumber, "IDNumber", "the number is not plain UTF-8 text")
 	}
-	if at, what := idcard.FindUnseen(number); at > 0 && what != "a blank" {
+	if at, what := idcard.FindInvisible(number); at > 0 && what != "a blank" {
 		return "", false, refused(CodeInvalidIDNumber, "IDNumber", fmt.Sprintf("position %d of the number is %s", at, what))
 	}
 	known, _ := idcard.Parse(number)

@@ -50,7 +50,7 @@ func scientific(s string) bool {
 // foundRune names the first character of s, which is none that a number can have there.
 func foundRune(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
-	switch what := unseenName(r); {
+	switch what := invisibleName(r); {
 	case what != "":
 		return what
 	case r == utf8.RuneError && size == 1:

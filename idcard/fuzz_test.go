@@ -216,10 +216,10 @@ const (
 )
 
 var (
-	joinerRunes = []rune("\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200C\u200D\u200E\u200F\u2060")
-	afterLetter = regexp.MustCompile(`[` + joinsClass + `]` + ends)
-	suffix      = regexp.MustCompile(`(\p{Mongolian}` + ends + `)\x{202F}`)
-	unseenMarks = regexp.MustCompile(`[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{2800}` +
+	joinerRunes    = []rune("\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200C\u200D\u200E\u200F\u2060")
+	afterLetter    = regexp.MustCompile(`[` + joinsClass + `]` + ends)
+	suffix         = regexp.MustCompile(`(\p{Mongolian}` + ends + `)\x{202F}`)
+	invisibleMarks = regexp.MustCompile(`[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{2800}` +
 		`\x{3164}\x{FEFF}\x{FFA0}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}]`)
 	dotted    = regexp.MustCompile(`([` + hanClass + `]` + variations + `)` + blanks + `*(?:` + dots + blanks + `*` + dots + `?|●)` + blanks + `*([` + hanClass + `])`)
 	padded    = regexp.MustCompile(`^` + variations + `(?:[` + hanClass + `](?:` + blanks + `|` + variations[:len(variations)-1] + `)*){2,4}$`)
@@ -253,7 +253,7 @@ func foldedAgain(s string) string {
 		return r
 	}, hidden)
 	hidden = toHide.Replace(hidden)
-	s = unseenMarks.ReplaceAllString(hidden, "")
+	s = invisibleMarks.ReplaceAllString(hidden, "")
 	for suffix.MatchString(s) {
 		s = suffix.ReplaceAllString(s, "$1\x1F")
 	}

@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// unseen are the invisible characters that are no space: direction controls,
+// invisible has the invisible characters other than spaces: direction controls,
 // joiners, fillers, tags. Pasting, autofill and spreadsheets leave them in texts.
 // Variation selectors are not among them: they choose how the character before them
 // looks.
-var unseen = &unicode.RangeTable{
+var invisible = &unicode.RangeTable{
 	LatinOffset: 1,
 	R16: []unicode.Range16{
 		{Lo: 0x00AD, Hi: 0x00AD, Stride: 1}, // soft hyphen
@@ -36,7 +36,7 @@ var unseen = &unicode.RangeTable{
 	},
 }
 
-// joiners are those of [unseen] that the spelling of some scripts needs; see [joins].
+// joiners are those of [invisible] that the spelling of some scripts needs; see [joins].
 const joiners = "\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200C\u200D\u200E\u200F\u2060"
 
 // joining are the scripts that need [joiners]: those that run from right to left, those that join letters, and those
@@ -59,9 +59,9 @@ func isJamo(r rune) bool {
 	return 0x1100 <= r && r <= 0x11FF || 0xA960 <= r && r <= 0xA97C || 0xD7B0 <= r && r <= 0xD7FB
 }
 
-func isUnseen(r rune) bool { return r > '~' && unicode.Is(unseen, r) }
+func isInvisible(r rune) bool { return r > '~' && unicode.Is(invisible, r) }
 
-func isJoiner(r rune) bool { return isUnseen(r) && strings.ContainsRune(joiners, r) }
+func isJoiner(r rune) bool { return isInvisible(r) && strings.ContainsRune(joiners, r) }
 
 func isVariation(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }
 
@@ -69,7 +69,7 @@ func isVariation(r rune) bool { return unicode.Is(unicode.Variation_Selector, r)
 func isBlank(r rune) bool { return r == ' ' || r > '~' && unicode.Is(unicode.Zs, r) && r != 0x1680 }
 
 // atEdge is what is trimmed.
-func atEdge(r rune) bool { return unicode.IsSpace(r) || isUnseen(r) }
+func atEdge(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }
 
 // Trim returns s without white space and invisible characters at its beginning and
 // end, as [FoldName] and [Parse] remove them. White space is what [unicode.IsSpace]
@@ -103,23 +103,23 @@ func endsInSign(s string) bool {
 	return false
 }
 
-// FindUnseen returns the position of the first character of s that cannot be seen,
+// FindInvisible returns the position of the first character of s that cannot be seen,
 // counted in characters from 1, and what it is, such as "a line feed", "a blank" or
-// "a byte order mark": white space, a control, an invisible mark, a variation
-// selector. A key, a token or an address contains none. The position is 0 if there
-// is none.
-func FindUnseen(s string) (position int, what string) {
+// "a byte order mark": white space, a control, an invisible character, a
+// variation selector. A key, a token or an address contains none. The position is 0 if
+// there is none.
+func FindInvisible(s string) (position int, what string) {
 	for _, r := range s {
 		position++
-		if what := unseenName(r); what != "" {
+		if what := invisibleName(r); what != "" {
 			return position, what
 		}
 	}
 	return 0, ""
 }
 
-// unseenName names what cannot be seen, and is empty for what can.
-func unseenName(r rune) string {
+// invisibleName names a character that cannot be seen, and is empty for others.
+func invisibleName(r rune) string {
 	switch {
 	case ' ' < r && r <= '~':
 		return ""
@@ -135,7 +135,7 @@ func unseenName(r rune) string {
 		return "a blank"
 	case unicode.IsControl(r):
 		return "a control character"
-	case isUnseen(r), isVariation(r), unicode.Is(unicode.Cf, r):
+	case isInvisible(r), isVariation(r), unicode.Is(unicode.Cf, r):
 		return "an invisible character"
 	}
 	return ""

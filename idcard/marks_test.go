@@ -34,7 +34,7 @@ func TestTrim(t *testing.T) {
 	assert.Equal(t, "\xff", idcard.Trim("\xff "))
 }
 
-func TestFindUnseen(t *testing.T) {
+func TestFindInvisible(t *testing.T) {
 	for text, want := range map[string]struct {
 		at   int
 		what string
@@ -56,7 +56,7 @@ func TestFindUnseen(t *testing.T) {
 		"EXAMPLE\U000E0041": {8, "an invisible character"},
 		"EXAMPLE\u0600":     {8, "an invisible character"},
 	} {
-		at, what := idcard.FindUnseen(text)
+		at, what := idcard.FindInvisible(text)
 		assert.Equal(t, want.at, at, "%+q", text)
 		assert.Equal(t, want.what, what, "%+q", text)
 	}

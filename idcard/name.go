@@ -38,7 +38,7 @@ const (
 
 // FoldName returns a name as it is registered:
 //
-//   - Without the white space and the marks that nobody sees around it, as [Trim] says. Such marks are taken out of its
+//   - Without white space and invisible characters around it, as [Trim] says. Invisible characters are removed from its
 //     middle, too, except where they may belong to the spelling: a joiner, a zero-width space or a mark of direction after
 //     a letter of a script that has a use for them, such as Arabic, Mongolian, Tibetan or Devanagari.
 //   - With U+00B7 for any dot between two Han characters, for two of them, and for a ●, with or without blanks around.
@@ -97,7 +97,7 @@ func shapeOf(s string) nameShape {
 		switch {
 		case isHan(r):
 			shape.han++
-		case isBlank(r), isUnseen(r), isVariation(r):
+		case isBlank(r), isInvisible(r), isVariation(r):
 		case unicode.IsLetter(r) && !isDot(r):
 			shape.other = true
 		default:
@@ -130,7 +130,7 @@ type nameFolder struct {
 func (f *nameFolder) step() {
 	r, size := utf8.DecodeRuneInString(f.rest)
 	switch {
-	case isUnseen(r):
+	case isInvisible(r):
 		if isJoiner(r) && joins(f.letter) {
 			f.keep(r, size)
 		} else {
@@ -191,7 +191,7 @@ func (f *nameFolder) separator() {
 			dots++
 		case r == disc:
 			discs++
-		case isBlank(r), isUnseen(r) && !(isJoiner(r) && joins(f.letter)):
+		case isBlank(r), isInvisible(r) && !(isJoiner(r) && joins(f.letter)):
 		default:
 			end = i
 		}
@@ -221,7 +221,7 @@ func (f *nameFolder) separated(run string) {
 	for i, r := range run {
 		blank := isBlank(r)
 		switch {
-		case isUnseen(r):
+		case isInvisible(r):
 			continue
 		case blank && (f.shape.other || f.shape.han == 0):
 			if f.last != ' ' {

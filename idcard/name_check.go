@@ -24,8 +24,8 @@ const (
 	NameNoLetter NameFault = "no_letter"
 	// NameControl: a line feed, a tab, or another control character.
 	NameControl NameFault = "control"
-	// NameUnseen: an invisible character, where no script needs it.
-	NameUnseen NameFault = "unseen"
+	// NameInvisible: an invisible character, where no script needs it.
+	NameInvisible NameFault = "invisible"
 	// NameBlank: a blank at the edge, or where it is not the only one.
 	NameBlank NameFault = "blank"
 	// NameDigit: a digit or another number, of whatever script. 〇 and Roman numerals are none.
@@ -51,7 +51,7 @@ const (
 // complaints say what stands there.
 var complaints = map[NameFault]string{
 	NameControl:      "a control character",
-	NameUnseen:       "an invisible character",
+	NameInvisible:    "an invisible character",
 	NameBlank:        "a blank out of place",
 	NameDigit:        "a digit",
 	NameMask:         "a star or another mask",
@@ -154,10 +154,10 @@ func (c *nameChecker) look(r rune, size int, rest string) NameFault {
 	switch {
 	case isHan(r):
 		c.seen(r, true)
-	case isUnseen(r):
-		c.last = NameUnseen
+	case isInvisible(r):
+		c.last = NameInvisible
 		if !isJoiner(r) || !joins(c.letter) {
-			return NameUnseen
+			return NameInvisible
 		}
 	case isSuffixed(r, c.letter):
 		c.last = NameBlank

@@ -20,8 +20,8 @@ type Number struct {
 }
 
 // Parse returns the number in s, or an [*Error] that names the rule it broke. Full-width characters and a lower-case x
-// are folded, and the white space and the marks that nobody sees around the number are dropped, as [Trim] says. The birth date must not be after today by the system's
-// clock.
+// are folded, and white space and invisible characters around the number are dropped, as [Trim] says. The birth date
+// must not be after today by the system's clock.
 func Parse(s string) (Number, error) {
 	return ParseAt(s, time.Now())
 }

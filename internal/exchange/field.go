@@ -27,7 +27,7 @@ func (c *Call) URL(raw, what string) error {
 	if err := c.TooLong("Evidence", what, raw); err != nil {
 		return err
 	}
-	if problem := unseen(raw); problem != "" {
+	if problem := invisible(raw); problem != "" {
 		return c.Refuse(idverify.CodeInvalidRequest, "Evidence", what+" "+problem)
 	}
 	u, err := url.Parse(raw)
@@ -48,7 +48,7 @@ func (c *Call) Token(field, what, text string) error {
 	if err := c.TooLong(field, what, text); err != nil {
 		return err
 	}
-	problem := unseen(text)
+	problem := invisible(text)
 	switch {
 	case text == "":
 		problem = "is required"

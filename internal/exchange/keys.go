@@ -62,7 +62,7 @@ func (c Credential) problem() string {
 	case !utf8.ValidString(c.Value):
 		return "must be UTF-8 text"
 	}
-	return unseen(c.Value)
+	return invisible(c.Value)
 }
 
 // Key returns the key to sign one attempt with, and hides it from the vendor's

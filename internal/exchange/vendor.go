@@ -106,7 +106,7 @@ func (v *Vendor) checkBase(s Settings) error {
 	if len(base) > MaxText {
 		return nil // httpx refuses it by its length
 	}
-	if problem := unseen(base); problem != "" {
+	if problem := invisible(base); problem != "" {
 		return v.Misconfigured("HTTP.BaseURL", problem)
 	}
 	for _, path := range s.Paths {
@@ -117,11 +117,11 @@ func (v *Vendor) checkBase(s Settings) error {
 	return nil
 }
 
-// unseen names an invisible character in a key, a token or an address that does not
+// invisible names an invisible character in a key, a token or an address that does not
 // belong to it, such as a file's line feed or byte order mark. It is empty if there
 // is none.
-func unseen(text string) string {
-	at, what := idcard.FindUnseen(text)
+func invisible(text string) string {
+	at, what := idcard.FindInvisible(text)
 	switch {
 	case at == 0:
 		return ""
