@@ -13,10 +13,11 @@ const (
 // PhotoLimits are limits for a picture. A zero field means no limit.
 //
 // A [Provider] that reads photos may have two more methods, and all vendor packages
-// of this module do: PhotoLimits() PhotoLimits returns the limits that are safe
-// under every reading of the vendor's documents, which package photo makes pictures
-// fit; WidestPhotoLimits() PhotoLimits returns the limits beyond which a picture is
-// refused before it is sent.
+// of this module do. Two, because a vendor's documents can often be read in several
+// ways. PhotoLimits() PhotoLimits returns the limits of the strictest reading: package
+// photo makes pictures fit them. WidestPhotoLimits() PhotoLimits returns those of the
+// widest reading: a picture beyond them is refused before it is sent, and one between
+// the two is sent.
 type PhotoLimits struct {
 	// Formats are the accepted formats. Empty means any.
 	Formats []PhotoFormat

@@ -61,7 +61,7 @@ type header struct{ name, value string }
 // the body. The line feed of the last header makes the empty line.
 func (r Request) text(room []byte, names []string) (text []byte, signedHeaders string) {
 	text = room
-	for _, line := range [...]string{r.Method, Path(r.Path), sortedQuery(r.Query)} {
+	for _, line := range [...]string{r.Method, escapePath(r.Path), sortedQuery(r.Query)} {
 		text = append(append(text, line...), '\n')
 	}
 	var roomForHeaders [headerRoom]header
@@ -145,8 +145,8 @@ func joined(values []string) string {
 	return strings.Join(trimmed, ",")
 }
 
-// Path escapes each segment of a path as RFC 3986 says.
-func Path(path string) string {
+// escapePath escapes each segment of a path as RFC 3986 says.
+func escapePath(path string) string {
 	segments := strings.Split(cmp.Or(path, "/"), "/")
 	for i, s := range segments {
 		segments[i] = escape(s)
@@ -154,17 +154,17 @@ func Path(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// sortedQuery is [Query] of an escaped query. Most are sorted already.
+// sortedQuery is canonicalQuery of an escaped query. Most are sorted already.
 func sortedQuery(escaped string) string {
 	if isSorted(escaped) {
 		return escaped
 	}
 	values, _ := url.ParseQuery(escaped) // ignores what cannot be parsed, as [url.URL.Query] does
-	return Query(values)
+	return canonicalQuery(values)
 }
 
-// isSorted reports whether a query equals the result of [Query], for queries without
-// escapes.
+// isSorted reports whether a query equals the result of canonicalQuery, for queries
+// without escapes.
 func isSorted(query string) bool {
 	name, value := "", ""
 	for pair := range strings.SplitSeq(query, "&") {
@@ -183,10 +183,9 @@ func isSorted(query string) bool {
 // unreserved are the characters that RFC 3986 does not escape.
 const unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// Query is a query in the form that is signed: sorted by name and then by value, both
-// escaped as RFC 3986 says. Send it in the same form, so that the vendor cannot read
-// it differently.
-func Query(values url.Values) string {
+// canonicalQuery is a query in the form that is signed: sorted by name and then by
+// value, both escaped as RFC 3986 says.
+func canonicalQuery(values url.Values) string {
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, value := range slices.Sorted(slices.Values(values[name])) {

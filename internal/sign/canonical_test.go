@@ -40,19 +40,19 @@ func TestEscape_KeepsOnlyUnreserved(t *testing.T) {
 		if !strings.Contains(unreserved, s) {
 			want = "%" + strings.ToUpper(string("0123456789abcdef"[c>>4])+string("0123456789abcdef"[c&15]))
 		}
-		assert.Equal(t, want+"="+want, sign.Query(url.Values{s: {s}}))
+		assert.Equal(t, want+"="+want, sign.CanonicalQuery(url.Values{s: {s}}))
 		if s != "/" {
-			assert.Equal(t, "/x"+want, sign.Path("/x"+s))
+			assert.Equal(t, "/x"+want, sign.EscapePath("/x"+s))
 		}
 	}
-	assert.Equal(t, "%F0%A0%80%80=%E6%B5%8B", sign.Query(url.Values{"𠀀": {"测"}}))
+	assert.Equal(t, "%F0%A0%80%80=%E6%B5%8B", sign.CanonicalQuery(url.Values{"𠀀": {"测"}}))
 }
 
 func TestQuery_SortedByNameThenValue(t *testing.T) {
 	for range 20 {
-		assert.Equal(t, "A=&a=1&a=2&a-=3&a0=4&a_=5", sign.Query(url.Values{"a": {"2", "1"}, "a_": {"5"}, "A": {""}, "a0": {"4"}, "a-": {"3"}}))
+		assert.Equal(t, "A=&a=1&a=2&a-=3&a0=4&a_=5", sign.CanonicalQuery(url.Values{"a": {"2", "1"}, "a_": {"5"}, "A": {""}, "a0": {"4"}, "a-": {"3"}}))
 	}
-	assert.Empty(t, sign.Query(nil))
+	assert.Empty(t, sign.CanonicalQuery(nil))
 }
 
 // An already sorted query is signed as if it had been parsed and sorted.
@@ -63,7 +63,7 @@ func TestQuery_SortedInputIsUnchanged(t *testing.T) {
 	} {
 		values, _ := url.ParseQuery(escaped)
 		text := sign.Request{Method: "POST", Query: escaped}.Text()
-		assert.True(t, strings.HasPrefix(text, "POST\n/\n"+sign.Query(values)+"\n"), "%q: %q", escaped, text)
+		assert.True(t, strings.HasPrefix(text, "POST\n/\n"+sign.CanonicalQuery(values)+"\n"), "%q: %q", escaped, text)
 	}
 }
 

@@ -68,12 +68,12 @@ func TestSign_MatchesVendorSigners(t *testing.T) {
 	require.Equal(t, []string{id, secret}, []string{file.ID, file.Secret})
 	seen := map[string]int{}
 	for i, v := range file.Vectors {
-		r := httptest.NewRequest(v.Method, "https://"+v.Host+sign.Path(v.Path), strings.NewReader(v.Body))
+		r := httptest.NewRequest(v.Method, "https://"+v.Host+sign.EscapePath(v.Path), strings.NewReader(v.Body))
 		query := url.Values{}
 		for name, value := range v.Query {
 			query.Set(name, value)
 		}
-		r.URL.RawQuery = sign.Query(query)
+		r.URL.RawQuery = sign.CanonicalQuery(query)
 		for name, value := range v.Headers {
 			r.Header.Set(name, value)
 		}
