@@ -19,8 +19,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/growth"
 )
 
-// An answer is read at the cost of what comes out: packed or not, announced or not,
-// and in however small pieces.
+// The cost of reading is linear in the size of the result: with or without
+// compression, with or without a Content-Length, in pieces of any size.
 // Holds P-WIRE-10.
 func TestAnswer_ReadingIsLinear(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -36,8 +36,8 @@ func TestAnswer_ReadingIsLinear(t *testing.T) {
 		"gzip":        {"gzip", true, nil, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// All sizes are below presize: beyond it an announced answer is copied once more,
-			// which is a step and no growth. TestAnswer_MemoryIsBounded goes there.
+			// All sizes are below presize: above it, an answer with a Content-Length is copied
+			// once more, which is a step, not growth. TestAnswer_MemoryIsBounded covers that.
 			growth.Case{From: 16 << 10, MaxAllocated: 2.5, MaxCost: c.cost, Work: func(size int) func() {
 				content := []byte(strings.Repeat("a", size-1<<10))
 				if c.coding == "gzip" {
@@ -66,8 +66,8 @@ func TestAnswer_ReadingIsLinear(t *testing.T) {
 	}}.Check(t)
 }
 
-// What is allocated to read an answer is no more than its limit, and as much again
-// while it grows.
+// Reading an answer allocates at most its limit, and the same again while the buffer
+// grows.
 // Holds P-WIRE-10.
 func TestAnswer_MemoryIsBounded(t *testing.T) {
 	for _, limit := range []int64{1, 4 << 10, 4<<10 + 1, 1 << 20, 1<<20 + 1, 3 << 20} {
@@ -89,8 +89,8 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// Headers that announce a packed answer, and then silence: that is a time limit
-// and no packed answer.
+// If headers announce gzip and nothing follows, the error is a timeout, not invalid
+// gzip.
 func TestAnswer_StalledGzipIsTimeout(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 64<<10))
@@ -101,7 +101,7 @@ func TestAnswer_StalledGzipIsTimeout(t *testing.T) {
 	assert.Equal(t, httpx.Timeout, failure(t, err).Kind, err.Error())
 }
 
-// The largest limit there is, for "none": a paid answer must come out.
+// With the largest limit, which means none, a paid answer can be read.
 func TestAnswer_LargestLimit(t *testing.T) {
 	for name, head := range map[string]string{
 		"announced": "Content-Length: 10000\r\n", "endless": "Content-Length: 9223372036854775807\r\n", "not announced": "Connection: close\r\n",
@@ -189,7 +189,7 @@ func TestAnswer_UnrequestedGzipIsUnpacked(t *testing.T) {
 	}
 }
 
-// It says gzip and is not.
+// The header says gzip, but the content is not gzip.
 func TestAnswer_InvalidGzip(t *testing.T) {
 	for _, text := range []string{"", `{"a":"long enough for a header of gzip"}`} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -222,7 +222,7 @@ func TestAnswer_TruncatedKeepsStatus(t *testing.T) {
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
 
-// answered is the body of an answer that knows whether it was closed.
+// answered is an answer's body that records whether it was closed.
 type answered struct {
 	io.Reader
 	closed *bool

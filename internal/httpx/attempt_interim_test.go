@@ -18,8 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// twice tells when it is read for the second time: what came first has then
-// been looked at.
+// twice signals the second read: the first bytes have been processed then.
 type twice struct {
 	net.Conn
 	reads int
@@ -33,7 +32,7 @@ func (c *twice) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// A 100 Continue during the upload is allowed, and is no answer yet.
+// A 100 Continue during the upload is allowed, and is not the answer.
 func TestInterim_ContinueIsNoEarlyAnswer(t *testing.T) {
 	looked := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {
@@ -42,7 +41,7 @@ func TestInterim_ContinueIsNoEarlyAnswer(t *testing.T) {
 			return
 		}
 		_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
-		<-looked // the rest is not read until then, so that it cannot have been sent
+		<-looked // the rest is not read before that, so it cannot have been sent
 		_, _ = io.Copy(io.Discard, req.Body)
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 		_, _ = io.Copy(io.Discard, conn)
@@ -71,7 +70,7 @@ func TestInterim_AnswerAfterContinueMayBeEarly(t *testing.T) {
 	assert.True(t, resp.Early)
 }
 
-// A caller who watches interim answers still has a limit of them.
+// The number of interim answers is limited even if the caller's trace receives them.
 func TestInterim_LimitedWithCallersTrace(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 64<<10))
@@ -90,7 +89,7 @@ func TestInterim_LimitedWithCallersTrace(t *testing.T) {
 	assert.LessOrEqual(t, told, 10)
 }
 
-// Five interim answers are net/http's limit, whoever watches and whatever for.
+// Five interim answers, net/http's own limit, are accepted with and without a trace.
 func TestInterim_FiveAreAccepted(t *testing.T) {
 	for name, trace := range map[string]*httptrace.ClientTrace{
 		"nobody watches": {}, "watched": {Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil }},

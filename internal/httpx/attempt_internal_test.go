@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// dialled is a connection as our own transport makes it, over near.
+// dialled is a connection of our own transport over near.
 func dialled(t *testing.T, near net.Conn) net.Conn {
 	t.Helper()
 	d := wire.Dialer{Dial: func(context.Context, string, string) (net.Conn, error) { return near, nil }}
@@ -23,7 +23,7 @@ func dialled(t *testing.T, near net.Conn) net.Conn {
 	return c
 }
 
-// A kept connection is looked at before it is written to.
+// A reused connection is checked before it is written to.
 // Holds P-PAY-4.
 func TestAttempt_MarksReusedConnection(t *testing.T) {
 	for _, reused := range []bool{false, true} {
@@ -38,7 +38,7 @@ func TestAttempt_MarksReusedConnection(t *testing.T) {
 	}
 }
 
-// Whoever is about to write the end waits for a word of an answer.
+// The attempt tells the link that an answer has begun, so that CheckLast asks again.
 func TestAttempt_ReportsFirstByteToLink(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestAttempt_ReportsFirstByteToLink(t *testing.T) {
 	a.gotConn(httptrace.GotConnInfo{Conn: dialled(t, near)})
 	a.answerBegan()
 	asked := 0
-	for asked == 0 && err == nil { // until the end has come
+	for asked == 0 && err == nil { // until the end has arrived
 		err = a.lastLink().CheckLast(t.Context(), func() bool { asked++; return asked > 1 })
 	}
 	assert.NoError(t, err)

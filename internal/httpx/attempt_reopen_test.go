@@ -23,7 +23,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// framed is an HTTP/2 server that does nothing but look at the frames of requests.
+// framed is an HTTP/2 server that only reads the frames of requests.
 func framed(t *testing.T, look func(net.Conn, *http2.Framer, http2.Frame)) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
@@ -48,8 +48,8 @@ func framed(t *testing.T, look func(net.Conn, *http2.Framer, http2.Frame)) *http
 	return server
 }
 
-// refusing is an HTTP/2 server that takes every request whole and then calls it
-// unprocessed, which HTTP/2 allows to be sent again.
+// refusing is an HTTP/2 server that reads every request to its end and then says that
+// it was not processed, so HTTP/2 allows it to be sent again.
 func refusing(t *testing.T, refuse func(f *http2.Framer, stream uint32)) (server *httptest.Server, bodies *atomic.Int32) {
 	t.Helper()
 	bodies = new(atomic.Int32)
@@ -82,7 +82,7 @@ func TestReopen_NeverSendsTwiceOverHTTP2(t *testing.T) {
 	}
 }
 
-// What was written whole stays so, whatever a later try says of its own writing.
+// A request that was written whole stays so, even if a later try fails to write.
 func TestReopen_WrittenRequestIsNotSentAgain(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
@@ -99,7 +99,7 @@ func TestReopen_WrittenRequestIsNotSentAgain(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// Any number of idle connections may turn out dead.
+// Any number of idle connections may turn out to be dead.
 // Holds P-PAY-5.
 func TestReopen_CountsNewConnectionsOnly(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -122,8 +122,8 @@ func TestReopen_CountsNewConnectionsOnly(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// A gateway that is going down says so to each connection that comes. net/http
-// takes that for leave to try the next one, at once and until the time limit.
+// A gateway that is shutting down sends GOAWAY to each new connection. net/http would
+// then try the next one, at once and until the time limit.
 // Holds P-PAY-5.
 func TestReopen_IsBounded(t *testing.T) {
 	for name, refuse := range map[string]func(*http2.Framer, uint32){
@@ -142,7 +142,7 @@ func TestReopen_IsBounded(t *testing.T) {
 			roots.AddCert(server.Certificate())
 			c := overHTTP2(t, server.URL, roots)
 			defer c.CloseIdleConnections()
-			large := strings.Repeat("x", 1<<20) // more than may be sent before the server says so
+			large := strings.Repeat("x", 1<<20) // more than may be sent before the server allows more
 			_, err := c.Do(t.Context(), post(body.Field{Name: "face", Value: large}))
 			f := failure(t, err)
 			assert.Equal(t, httpx.Network, f.Kind)
@@ -152,8 +152,8 @@ func TestReopen_IsBounded(t *testing.T) {
 	}
 }
 
-// deaf fails every write once it is told to, with nothing written: an idle
-// connection that the network has reset.
+// deaf fails every write, once it is switched on, without writing anything: like an
+// idle connection that the network has reset.
 type deaf struct {
 	net.Conn
 	dead *atomic.Bool
@@ -166,8 +166,8 @@ func (d deaf) Write(p []byte) (int, error) {
 	return d.Conn.Write(p)
 }
 
-// Of either request nothing was written. The large one goes to another connection;
-// so should the small one, which net/http calls written while it is in its buffer.
+// Nothing of either request was written. The large one goes to another connection. So
+// should the small one, which net/http reports as written while it is in its buffer.
 func TestReopen_AfterDeadIdleConnection(t *testing.T) {
 	for name, size := range map[string]int{"small": 10, "large": 100_000} {
 		t.Run(name, func(t *testing.T) {

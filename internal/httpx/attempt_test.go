@@ -23,8 +23,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// gated is media of which the first bytes are there, and the others once the gate
-// is open.
+// gated is media whose first bytes can be read at once, and the others after the gate
+// has opened.
 type gated struct {
 	content  []byte
 	first    int
@@ -43,7 +43,7 @@ type gatedReader struct {
 	left []byte
 }
 
-// Next implements the lending of media in memory.
+// Next lends bytes, as media in memory do.
 func (r *gatedReader) Next(n int) []byte {
 	free := r.first - (len(r.content) - len(r.left))
 	if free <= 0 {
@@ -77,7 +77,8 @@ func resets(conn net.Conn) {
 	_ = bareOf(conn).Close()
 }
 
-// says goodbye, and keeps what is unread: else the kernel would reset.
+// finishes ends the connection in an orderly way. It does not close the socket: with
+// unread data the kernel would send a reset.
 func finishes(conn net.Conn) {
 	if over, ok := conn.(*tls.Conn); ok {
 		_ = over.CloseWrite()
@@ -85,12 +86,12 @@ func finishes(conn net.Conn) {
 	_ = bareOf(conn).CloseWrite()
 }
 
-// vendor reads so much of a request's body, or all of it, and breaks off.
+// vendor reads this much of a request's body, or all of it, and breaks off.
 type vendor struct {
 	reads int64
 	then  func(net.Conn)
 	after func()
-	whole atomic.Bool // it has read a whole request
+	whole atomic.Bool // the vendor has read a whole request
 }
 
 func (v *vendor) serve(conn net.Conn) {
@@ -105,11 +106,11 @@ func (v *vendor) serve(conn net.Conn) {
 	v.after()
 }
 
-// way is a transport, and a server that it reaches the vendor by.
+// way is a transport and the server through which it reaches the vendor.
 type way struct {
 	name string
 	open func(*testing.T, *vendor) *httpx.Client
-	// looks: a connection that was closed in an orderly way is seen at once.
+	// looks: the transport detects an orderly close at once.
 	looks bool
 }
 
@@ -159,8 +160,8 @@ func waysToSend(t *testing.T) []way {
 	}
 }
 
-// framed is the vendor over HTTP/2. It breaks off when the client has read all
-// that it said before.
+// framed is the vendor over HTTP/2. It breaks off after the client has read
+// everything it sent.
 func (v *vendor) framed(t *testing.T) *httptest.Server {
 	return framed(t, func() func(net.Conn, *http2.Framer, http2.Frame) {
 		var read int64
@@ -191,7 +192,8 @@ func (v *vendor) framed(t *testing.T) *httptest.Server {
 	}())
 }
 
-// forwards is a proxy that ends a connection as the vendor does, and says so.
+// forwards is a proxy that ends a connection in the same way as the vendor, and
+// reports it.
 func forwards(t *testing.T, ended func()) *url.URL {
 	t.Helper()
 	base := rawServer(t, func(here net.Conn) {
@@ -220,14 +222,14 @@ func forwards(t *testing.T, ended func()) *url.URL {
 
 var bodySizes = long.Some(3, []int{1 << 10, 13 << 10, 32 << 10, 60 << 10, 200 << 10, 3 << 20})
 
-// The vendor ends the connection before the rest of the body is there to be
-// written. Whatever the size, that rest was not sent.
+// The vendor ends the connection before the rest of the body can be read. The rest was
+// not sent, whatever its size.
 // Holds P-PAY-3, P-PAY-4.
 func TestAttempt_PartlyWrittenIsNotSent(t *testing.T) {
 	for _, way := range waysToSend(t) {
 		for name, then := range map[string]func(net.Conn){"reset": resets, "closed": finishes} {
 			if name == "closed" && !way.looks {
-				continue // net/http writes as long as nobody has read that it was closed
+				continue // net/http writes until some read finds the connection closed
 			}
 			for _, size := range bodySizes {
 				for _, inMemory := range []bool{false, true} {
@@ -251,7 +253,7 @@ func TestAttempt_PartlyWrittenIsNotSent(t *testing.T) {
 	}
 }
 
-// What was written may have arrived, however the connection ends then.
+// A request that was written may have arrived, however the connection then ends.
 // Holds P-PAY-3.
 func TestAttempt_WrittenStaysSent(t *testing.T) {
 	for _, way := range waysToSend(t) {
@@ -269,8 +271,8 @@ func TestAttempt_WrittenStaysSent(t *testing.T) {
 	}
 }
 
-// The vendor reads so many bytes and resets. What it did not read may lie in the
-// kernel, and is sent or not; what it has read whole is never called not sent.
+// The vendor reads some bytes and resets. Unread bytes may be in the kernel: they may
+// count as sent or not. A request that the vendor has read whole is never "not sent".
 // Holds P-PAY-3.
 func TestAttempt_ReceivedRequestIsNeverNotSent(t *testing.T) {
 	ca := newAuthority(t)
@@ -326,7 +328,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// answersFirst says that it does not want the body, and goodbye.
+// answersFirst answers that it does not want the body, and closes.
 func answersFirst(conn net.Conn) {
 	over, secured := conn.(*tls.Conn)
 	if !secured || over.ConnectionState().NegotiatedProtocol != "h2" {
@@ -342,7 +344,7 @@ func answersFirst(conn net.Conn) {
 	finishes(conn)
 }
 
-// An answer before the end is read, whatever the look at the connection shows.
+// An answer before the end of the connection is read, whatever the check finds.
 // Holds P-PAY-4.
 func TestAttempt_ReadsAnswerBeforeConnectionEnd(t *testing.T) {
 	for _, way := range waysToSend(t) {

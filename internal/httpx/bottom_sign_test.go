@@ -22,8 +22,8 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// A signer sees the request as the server does: also what a Wrap added, and the
-// prefix of the base URL. It gives headers, and reads no body.
+// A signer sees the request as the server does, including headers that a Wrap added
+// and the prefix of the base URL. It adds headers, and reads no body.
 func TestSigner_SeesFinalRequest(t *testing.T) {
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"alone": nil,
@@ -70,7 +70,7 @@ func TestSigner_SeesFinalRequest(t *testing.T) {
 	}
 }
 
-// Both stand in one query, the public one first.
+// Both are in one query, the public part first.
 func TestQuery_PublicComesBeforeSecret(t *testing.T) {
 	var got atomic.Value
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -89,7 +89,7 @@ func TestQuery_PublicComesBeforeSecret(t *testing.T) {
 	}
 }
 
-// Every exchange is signed anew.
+// Each exchange gets its own signature.
 func TestSigner_RunsForEveryExchange(t *testing.T) {
 	base, got := listening(t)
 	c := client(t, httpx.Config{BaseURL: base})
@@ -108,7 +108,7 @@ func TestSigner_RunsForEveryExchange(t *testing.T) {
 	}
 }
 
-// What a signer puts on a request is told to nobody who watches, and in no error.
+// Headers that a signer adds appear in no trace and in no error.
 // Holds P-WIRE-12.
 func TestSigner_HeadersAreHidden(t *testing.T) {
 	server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
@@ -136,8 +136,8 @@ func TestSigner_HeadersAreHidden(t *testing.T) {
 	}
 }
 
-// What cannot be signed is not sent. The signer's own words are for our caller
-// alone, who knows what they may say.
+// A request that cannot be signed is not sent. The signer's error text goes only to
+// the package that supplied the signer, which knows what it may contain.
 func TestSigner_ErrorSendsNothing(t *testing.T) {
 	var requests atomic.Int32
 	server := serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })
@@ -163,7 +163,7 @@ func TestSigner_ErrorSendsNothing(t *testing.T) {
 	assert.Zero(t, requests.Load())
 }
 
-// Nor is a body that cannot be read, whose media are at fault.
+// A body that cannot be read is not signed; its media are at fault.
 func TestSigner_UnreadableBodyIsNotSigned(t *testing.T) {
 	req := withMedia(breaking{}, 100<<10)
 	req.Sign = func(context.Context, *http.Request, [sha256.Size]byte) error { t.Error("signed"); return nil }
@@ -173,8 +173,8 @@ func TestSigner_UnreadableBodyIsNotSigned(t *testing.T) {
 	assert.False(t, f.Sent)
 }
 
-// A signer that waits holds nobody: it is left when the time is over, whether it
-// listens to its context or not.
+// A signer that waits does not block the caller: it is abandoned after the time limit,
+// even if it ignores its context.
 func TestSigner_HangingIsAbandoned(t *testing.T) {
 	for name, listens := range map[string]bool{"it listens": true, "it does not": false} {
 		for _, leaves := range []bool{false, true} {

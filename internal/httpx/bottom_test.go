@@ -28,7 +28,7 @@ const (
 	secretName      = "EXAMPLE-name-heron"
 )
 
-// secretive is a request with every kind of secret.
+// secretive is a request with all kinds of secrets.
 func secretive() httpx.Request {
 	req := post(body.Field{Name: "name", Value: secretName})
 	req.SecretQuery = httpx.Param{Name: "access_token", Value: secretToken}
@@ -43,14 +43,14 @@ func assertNoSecret(t *testing.T, text string) {
 	}
 }
 
-// around is a Wrap of one function.
+// around makes a Wrap of one function.
 func around(do func(next http.RoundTripper, req *http.Request) (*http.Response, error)) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) { return do(next, req) })
 	}
 }
 
-// arrived is what a server was sent.
+// arrived is what a server received.
 type arrived struct {
 	address, authorization, body string
 	header                       http.Header
@@ -67,7 +67,7 @@ func listening(t *testing.T) (base string, got *arrived) {
 	return server.URL, got
 }
 
-// Also around a transport of the caller's.
+// This holds for a Wrap around the caller's transport, too.
 // Holds P-WIRE-13.
 func TestWrap_SeesNoSecrets(t *testing.T) {
 	for name, given := range map[string]*http.Client{"ours": nil, "the caller's": {}} {
@@ -98,7 +98,7 @@ func TestWrap_SeesNoSecrets(t *testing.T) {
 	}
 }
 
-// Only headers are added, and none of ours is changed.
+// A Wrap can only add headers, and cannot change ours.
 // Holds P-WIRE-14.
 func TestWrap_ChangesAreNotSent(t *testing.T) {
 	base, got := listening(t)
@@ -109,7 +109,7 @@ func TestWrap_ChangesAreNotSent(t *testing.T) {
 		changed.Header = http.Header{
 			"Traceparent": {"00-1-2-01"}, "Baggage": {"user.name=" + secretName}, "baggage": {secretName}, "authorization": {"another"}, "Authorization": {"another"}, "Content-Type": {"another"},
 		}
-		req.URL.Host, req.URL.RawQuery = "elsewhere.example", "a=b" // which a round tripper must not do
+		req.URL.Host, req.URL.RawQuery = "elsewhere.example", "a=b" // a round tripper must not do this
 		return next.RoundTrip(changed)
 	})})
 	_, err := c.Do(t.Context(), secretive())
@@ -126,7 +126,7 @@ func TestWrap_ChangesAreNotSent(t *testing.T) {
 	assert.Equal(t, "another", got.authorization, "for a gateway of the caller")
 }
 
-// A body that Wrap puts instead of ours is closed, as it may expect.
+// If a Wrap replaces the body, its body is closed, as net/http requires.
 func TestWrap_ReplacedBodyIsClosed(t *testing.T) {
 	base, _ := listening(t)
 	wrapped := &closes{Reader: strings.NewReader("")}
@@ -147,7 +147,7 @@ type closes struct {
 
 func (c *closes) Close() error { c.times++; return nil }
 
-// It would be paid twice, and no Client would hear of it.
+// The caller would pay twice, and the Client would not know.
 // Holds P-WIRE-14.
 func TestWrap_CannotSendTwice(t *testing.T) {
 	requests := 0
@@ -169,7 +169,7 @@ func TestWrap_CannotSendTwice(t *testing.T) {
 	assert.Equal(t, 1, requests)
 }
 
-// One that is made once and wrapped around two clients keeps the second's.
+// A round tripper that two clients share would send to the second client's vendor.
 // Holds P-WIRE-14.
 func TestWrap_CannotSendToAnotherVendor(t *testing.T) {
 	base, got := listening(t)
@@ -191,7 +191,7 @@ func TestWrap_CannotSendToAnotherVendor(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// An answer without a request, and a request without an attempt.
+// A round tripper may answer without sending, or send a request without our context.
 func TestWrap_UnusualRoundTrippers(t *testing.T) {
 	c := client(t, httpx.Config{BaseURL: "https://vendor.invalid", Wrap: around(func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 		recorded := httptest.NewRecorder()
@@ -211,7 +211,7 @@ func TestWrap_UnusualRoundTrippers(t *testing.T) {
 	assert.False(t, failure(t, err).Sent)
 }
 
-// Telemetry keeps the text of an error, and net/http quotes what it was answered.
+// Telemetry stores error texts, and net/http quotes answers in its errors.
 // Holds P-WIRE-13.
 func TestWrap_ErrorsQuoteNothing(t *testing.T) {
 	at := rawServer(t, func(conn net.Conn) {
@@ -266,7 +266,7 @@ func TestWrap_ClosesIdleConnections(t *testing.T) {
 	connections.Settle(t, 0)
 }
 
-// told is what a trace was told of the headers.
+// told records the headers that a trace receives.
 type told struct {
 	mu     sync.Mutex
 	fields map[string]string
@@ -278,7 +278,7 @@ func (f *told) hear(name string, values []string) {
 	f.fields[strings.ToLower(name)] += strings.Join(values, ",")
 }
 
-// A trace may be in the context of the call, and a round tripper may add one.
+// A trace may come from the context of the call or from a round tripper.
 // Holds P-WIRE-13.
 func TestTrace_SeesNoSecrets(t *testing.T) {
 	ca := newAuthority(t)

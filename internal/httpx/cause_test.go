@@ -24,10 +24,10 @@ import (
 	"github.com/idverify/idverify/internal/timelimit"
 )
 
-// What broke is told in fixed words, whatever the error says of hosts,
-// proxies and headers.
+// The cause is a fixed text, even if the error's own text contains hosts, proxies and
+// headers.
 func TestCause_FixedWords(t *testing.T) {
-	expired := func(from time.Duration) error { // MARK stands for the names in it
+	expired := func(from time.Duration) error { // MARK takes the place of names
 		return x509.CertificateInvalidError{Reason: x509.Expired, Detail: "MARK", Cert: &x509.Certificate{
 			NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(from + time.Hour),
 		}}
@@ -59,7 +59,7 @@ func TestCause_FixedWords(t *testing.T) {
 	}
 }
 
-// What the operator has to mend is told from what passes by itself.
+// Faults that the operator has to fix are separated from temporary ones.
 func TestCause_OperatorFaultIsMisconfigured(t *testing.T) {
 	later := x509.CertificateInvalidError{Reason: x509.Expired, Detail: "MARK", Cert: &x509.Certificate{
 		NotBefore: time.Now().Add(time.Hour), NotAfter: time.Now().Add(2 * time.Hour),
@@ -86,7 +86,7 @@ func TestCause_OperatorFaultIsMisconfigured(t *testing.T) {
 	}
 }
 
-// A reason phrase is taken for a proxy's only while nothing was sent.
+// A reason phrase counts as a proxy's answer only before the request was sent.
 func TestCause_ErrorAfterSendingIsNotProxys(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -98,7 +98,7 @@ func TestCause_ErrorAfterSendingIsNotProxys(t *testing.T) {
 	assert.True(t, f.Sent)
 }
 
-// tardy is a time-out of somebody else's making, as that of a client.Timeout.
+// tardy is a timeout error from elsewhere, such as http.Client.Timeout.
 type tardy struct{}
 
 func (tardy) Error() string { return "MARK" }
@@ -118,7 +118,7 @@ func TestCause_RecognisesAllTimeouts(t *testing.T) {
 	}
 }
 
-// Each time limit is told from the others.
+// Each time limit has its own text.
 func TestCause_TimeLimitNamesOwner(t *testing.T) {
 	const minute = time.Minute
 	policy := func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -165,8 +165,8 @@ func TestCause_TimeLimitNamesOwner(t *testing.T) {
 	}
 }
 
-// Media that hang are not the vendor's silence. Of a caller who does not wait longer
-// nobody knows what it would have been.
+// Hanging media are not a silent vendor. If the caller's own deadline passes first, the
+// cause is unknown, and the deadline is reported.
 func TestCause_HangingMedia(t *testing.T) {
 	limited := func(cause error) func(context.Context) (context.Context, context.CancelFunc) {
 		return func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -201,7 +201,7 @@ func TestCause_HangingMedia(t *testing.T) {
 	}
 }
 
-// Those of a transport are neither ours nor the caller's.
+// A transport's time limits are neither ours nor the caller's.
 func TestCause_TransportTimeLimit(t *testing.T) {
 	timeout := &net.OpError{Op: "dial", Err: tardy{}}
 	for want, cause := range map[string]error{
@@ -218,13 +218,13 @@ func TestCause_TransportTimeLimit(t *testing.T) {
 	}
 }
 
-// lateHandshake says what net/http says, and our own transport.
+// lateHandshake has the errors of net/http and of our own transport.
 type lateHandshake struct{ tardy }
 
 func (lateHandshake) Error() string { return "net/http: TLS handshake timeout" }
 
-// The server closes a connection after its first answer, just as the next request
-// is written to it.
+// The server closes a connection after its first answer, while the next request is
+// being written.
 func TestCause_IdleConnectionClosed(t *testing.T) {
 	var answered atomic.Bool
 	base := rawServer(t, func(conn net.Conn) {

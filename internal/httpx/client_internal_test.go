@@ -16,9 +16,9 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// The vendor redirects before it has read the picture, and reads no further. The
-// connection has to be closed before the picture is waited for: else every such
-// call waits until patience is at its end, and returns with the picture in use.
+// The vendor redirects before it has read the picture, and stops reading. The
+// connection must be closed before we wait for the picture's memory; otherwise every
+// such call would wait for all of patience and return with the picture in use.
 func TestRedirect_EarlyOneDoesNotDelay(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 1<<20)
 	fastest := time.Hour
@@ -31,7 +31,7 @@ func TestRedirect_EarlyOneDoesNotDelay(t *testing.T) {
 			vendor = far
 			go func() {
 				defer close(blocked)
-				_, _ = io.ReadFull(far, make([]byte, 100<<10)) // some of what is lent, behind one piece that is read
+				_, _ = io.ReadFull(far, make([]byte, 100<<10)) // one piece that is read, then some that is lent
 				_, _ = io.WriteString(far, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /\r\nContent-Length: 100\r\n\r\n")
 			}()
 			return near, nil

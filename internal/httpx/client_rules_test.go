@@ -38,13 +38,13 @@ func TestRedirect_NoStatusIsFollowed(t *testing.T) {
 			assert.Equal(t, httpx.BadAnswer, f.Kind, status)
 			assert.Equal(t, status, f.Status)
 			assert.EqualValues(t, 1, requests.Load(), status)
-			server.Close() // before the next, or they would be two hundred
+			server.Close() // before the next one, to avoid two hundred open servers
 		}
 	}
 	assert.Zero(t, elsewhere.Load())
 }
 
-// Location beside another status, and what browsers take for a redirect.
+// Location with another status, and headers that browsers follow.
 // Holds P-WIRE-4.
 func TestRedirect_HeadersAreIgnored(t *testing.T) {
 	var requests atomic.Int32
@@ -122,8 +122,8 @@ func TestAnswer_HeadersAreBounded(t *testing.T) {
 	}
 }
 
-// flood writes a beginning and then one piece again and again until the client
-// has closed the connection. It tells when that was.
+// flood writes a beginning and then repeats one piece until the client closes the
+// connection. It reports when that happened.
 func flood(t *testing.T, beginning, piece string) (base string, stopped chan struct{}) {
 	t.Helper()
 	stopped = make(chan struct{})
@@ -138,7 +138,7 @@ func flood(t *testing.T, beginning, piece string) (base string, stopped chan str
 	}), stopped
 }
 
-// readRequest takes a whole request from a bare connection.
+// readRequest reads a whole request from a connection.
 func readRequest(conn net.Conn) {
 	if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -169,8 +169,8 @@ func TestAnswer_EveryPartIsBounded(t *testing.T) {
 	}
 }
 
-// squeezed is an answer many times smaller than what it unpacks to, which goes
-// on until the client has left.
+// squeezed is a compressed answer, many times smaller than its content, that continues
+// until the client has left.
 func squeezed(t *testing.T, status int, left chan<- struct{}) http.HandlerFunc {
 	piece := gzipped(t, strings.Repeat(" ", 64<<10))
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -208,7 +208,7 @@ func TestAnswer_EndlessGzipStopsAtTheLimit(t *testing.T) {
 	}
 }
 
-// Gzip inside gzip stays packed: one layer is taken off, as HTTP has it.
+// Gzip inside gzip stays compressed: one layer is unpacked, as HTTP says.
 // Holds P-WIRE-7.
 func TestAnswer_UnpacksOneLayerOfGzip(t *testing.T) {
 	inner := gzipped(t, strings.Repeat(" ", 1<<20))
@@ -231,8 +231,8 @@ func gzipped(t *testing.T, text string) string {
 	return packed.String()
 }
 
-// Members of gzip that hold nothing unpack to nothing, however many there are:
-// no limit in bytes is reached, so that the call's time has to end it, and does.
+// Empty gzip members unpack to nothing, however many there are. They reach no limit in
+// bytes, so the call's time limit has to end the reading.
 func TestAnswer_EndlessEmptyGzipEndsWithContext(t *testing.T) {
 	ctx := passing{t.Context(), make(chan struct{})}
 	stopped := make(chan struct{})
@@ -308,7 +308,7 @@ func TestQuery_SecretIsEscaped(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Values may hold anything, and stay in their part.
+// Values may contain anything, and cannot leave their part.
 // Holds P-WIRE-8.
 func TestFields_CannotInjectPartsOrRequests(t *testing.T) {
 	fields := []body.Field{

@@ -91,7 +91,7 @@ func TestQuery_SecretIsSentButInNoError(t *testing.T) {
 	assert.True(t, f.Sent)
 }
 
-// assertSays looks through every way of printing and the whole chain.
+// assertSays checks every way of printing and the whole error chain.
 func assertSays(t *testing.T, err error, text string, want bool) {
 	t.Helper()
 	said := fmt.Sprintf("%v %+v %#v %s %q", err, err, err, err, err)
@@ -130,7 +130,7 @@ func TestRedirect_IsNotFollowed(t *testing.T) {
 	assert.EqualValues(t, 1, calls.Load())
 }
 
-// 101 is another protocol; what is below is no answer for anybody.
+// 101 switches protocols; other statuses below 200 are not final answers.
 func TestAnswer_InvalidStatusIsRefused(t *testing.T) {
 	for status, problem := range map[int]string{
 		100: "another protocol", 199: "another protocol", 200: "", 299: "", 300: "redirect", 399: "redirect", 400: "", 599: "",
@@ -194,8 +194,8 @@ func TestCallersClient_NeedsNoTransport(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// rawServer gives each connection to a function, and closes those that are open
-// when the test ends.
+// rawServer passes each connection to a function, and closes open ones when the test
+// ends.
 func rawServer(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -241,7 +241,7 @@ func TestAnswer_EarlyIsMarked(t *testing.T) {
 	base := rawServer(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1<<10))
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-		<-answered // the rest is not read, so that it cannot have been sent
+		<-answered // the rest is not read, so it cannot have been sent
 	})
 	defer close(answered)
 	large := post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)})

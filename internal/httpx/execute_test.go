@@ -58,7 +58,7 @@ func TestExecute_TimeLimit(t *testing.T) {
 	}
 }
 
-// hanging is media on a file system that does not answer.
+// hanging is media on a file system that hangs.
 type hanging struct{ release chan struct{} }
 
 func (h hanging) Open() (io.ReadCloser, int64, error) { return io.NopCloser(h), 5, nil }
@@ -77,7 +77,7 @@ func TestExecute_HangingMediaDoesNotBlockCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
 	_, err = client(t, httpx.Config{BaseURL: server.URL}).Do(ctx, httpx.Request{Method: http.MethodPost, Path: "/", Body: form})
-	assert.ErrorIs(t, err, context.Canceled) // this line is reached while the media still hangs
+	assert.ErrorIs(t, err, context.Canceled) // this line is reached while the media still hang
 	assert.False(t, failure(t, err).Sent)
 	close(media.release)
 }
@@ -90,7 +90,7 @@ func TestExecute_TransportPanicReachesCaller(t *testing.T) {
 	assert.PanicsWithValue(t, "a user's own", func() { _, _ = c.Do(t.Context(), withMedia(breaking{}, 1<<20)) }, "from another goroutine")
 }
 
-// An answer that comes when nobody waits for it any more is given back.
+// An answer that arrives after the caller has left is closed.
 func TestExecute_LateAnswerIsClosed(t *testing.T) {
 	closed, late := make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -116,8 +116,8 @@ func (o onClose) Close() error {
 	return nil
 }
 
-// A transport of the caller's may end its goroutine, as a test's does that calls
-// require. Where that goroutine is ours, the caller gets a failure.
+// A caller's transport may end its goroutine, for example with require in a test. If
+// the goroutine is ours, the caller gets a failure.
 func TestExecute_TransportGoexitIsAFailure(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		runtime.Goexit()
@@ -130,8 +130,7 @@ func TestExecute_TransportGoexitIsAFailure(t *testing.T) {
 	})
 }
 
-// A request of resty's waits in a pool, and must not keep a person's face and
-// number there.
+// A pooled resty request must not keep a person's face and number.
 func TestExecute_PooledRequestIsCleared(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
 	c := client(t, httpx.Config{BaseURL: server.URL})

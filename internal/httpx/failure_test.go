@@ -113,7 +113,7 @@ func TestFailure_HidesUnexpectedErrors(t *testing.T) {
 	assert.Equal(t, httpx.Network, failure(t, err).Kind)
 }
 
-// passing is a context whose deadline passes when the test says so.
+// passing is a context whose deadline the test makes pass.
 type passing struct {
 	context.Context
 	passed chan struct{}
@@ -159,8 +159,8 @@ func TestFailure_PrintsNoHeaderOrAnswer(t *testing.T) {
 	assert.Equal(t, 7*time.Second, f.RetryAfter(time.Now()))
 }
 
-// A refusal within the handshake is a *net.OpError around an alert type that
-// crypto/tls keeps to itself; tls.AlertError is of QUIC only.
+// A refused handshake is a *net.OpError around an unexported alert type of crypto/tls;
+// tls.AlertError is only for QUIC.
 func TestFailure_HandshakeRefusedByServer(t *testing.T) {
 	ca := newAuthority(t)
 	for name, config := range map[string]*tls.Config{
@@ -174,7 +174,7 @@ func TestFailure_HandshakeRefusedByServer(t *testing.T) {
 	}
 }
 
-// And one that our side refuses.
+// The same if our side refuses.
 func TestFailure_HandshakeRefusedByUs(t *testing.T) {
 	transport := roundTrip(func(*http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "local error", Err: errors.New("MARK")}
@@ -183,7 +183,7 @@ func TestFailure_HandshakeRefusedByUs(t *testing.T) {
 	assert.Equal(t, "the TLS handshake was refused", failure(t, err).Error())
 }
 
-// http.Client makes http.ErrSchemeMismatch of the tls.RecordHeaderError.
+// http.Client turns the tls.RecordHeaderError into http.ErrSchemeMismatch.
 func TestFailure_PlainHTTPServer(t *testing.T) {
 	server := serve(t, func(http.ResponseWriter, *http.Request) {})
 	_, err := client(t, httpx.Config{BaseURL: "https" + strings.TrimPrefix(server.URL, "http")}).Do(t.Context(), post())

@@ -12,8 +12,8 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// Retry-After is a number of seconds or a date, and everything else is 0:
-// never a negative wait, and never one of more than a day.
+// Retry-After is a number of seconds or a date; everything else counts as 0. A wait is
+// never negative and never longer than a day.
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	for _, text := range []string{
@@ -41,7 +41,7 @@ func expectedWait(text string, now time.Time) time.Duration {
 	if digits := strings.TrimLeft(text, "+-"); len(text)-len(digits) <= 1 && digits != "" && strings.Trim(digits, "0123456789") == "" {
 		seconds, _ := new(big.Int).SetString(text, 10)
 		if !seconds.IsInt64() {
-			return 0 // as malformed as a word
+			return 0 // malformed, like a word
 		}
 		return time.Duration(between(0, seconds, 86400)) * time.Second
 	}

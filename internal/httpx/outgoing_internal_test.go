@@ -21,7 +21,7 @@ func inMemoryForm(t *testing.T, size int) Request {
 	return Request{Method: http.MethodPost, Path: "/", Body: form}
 }
 
-// lasting is media in memory that lends itself, as idverify.Bytes does.
+// lasting is media in memory that can be lent, as idverify.Bytes can.
 type lasting struct{ left []byte }
 
 func (m lasting) Open() (io.ReadCloser, int64, error) {
@@ -43,9 +43,9 @@ func (m *lasting) Read(p []byte) (int, error) {
 	return copy(p, m.Next(len(p))), nil
 }
 
-// The body of a call that has ended is neither lent nor read, as when net/http
-// goes on for a moment after its caller has left. The first case shows that there
-// is something to lend.
+// The body of a call that has ended is neither lent nor read: net/http may continue for
+// a moment after its caller has left. The first case shows that there is something to
+// lend.
 func TestOutgoing_EndedCallGivesNothing(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 1000)
 	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: Sized(lasting{picture}, 1000)})
@@ -81,8 +81,8 @@ func TestOutgoing_EndedCallGivesNothing(t *testing.T) {
 	}
 }
 
-// The last piece is in the transport's hands, and is not given away, when the call
-// ends: it must not be written after the call has said that it was not sent.
+// The call ends after the last piece was taken but before it was passed on. The piece
+// must not be written after the call has reported "not sent".
 func TestOutgoing_EndedCallKeepsLastPiece(t *testing.T) {
 	form := inMemoryForm(t, 10)
 	for _, ended := range []bool{false, true} {
@@ -99,7 +99,7 @@ func TestOutgoing_EndedCallKeepsLastPiece(t *testing.T) {
 	}
 }
 
-// No body of today ends with what is lent.
+// No body ends with lent bytes today.
 func TestOutgoing_LentLastPieceCounts(t *testing.T) {
 	form := formOf(t, lasting{make([]byte, 1000)}, 1000)
 	for _, more := range []int64{0, 1} {
@@ -108,7 +108,7 @@ func TestOutgoing_LentLastPieceCounts(t *testing.T) {
 		_, err := io.ReadFull(o, make([]byte, form.Body.Len()-500)) // to amid the picture
 		require.NoError(t, err)
 		var lent bytes.Buffer
-		o.left = 500 - int64(len("\r\n--")+48+len("--\r\n")) + more // as if nothing came behind it
+		o.left = 500 - int64(len("\r\n--")+48+len("--\r\n")) + more // as if nothing came after it
 		_, err = o.Lend(&lent)
 		require.NoError(t, err)
 		assert.Equal(t, more == 0, a.finish())

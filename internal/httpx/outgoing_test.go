@@ -21,8 +21,8 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// encoded is a JSON body with the picture in base64, as baiduv4 and tencent send
-// it: it is read, and not lent.
+// encoded is a JSON body with the picture in base64, as baiduv4 and tencent send it. It
+// is read, not lent.
 func encoded(t *testing.T, picture []byte) httpx.Request {
 	t.Helper()
 	members := []body.Member{{Name: "image", Media: httpx.Sized(idverify.Bytes(picture), int64(len(picture)))}}
@@ -31,9 +31,8 @@ func encoded(t *testing.T, picture []byte) httpx.Request {
 	return httpx.Request{Method: http.MethodPost, Path: "/", Body: json}
 }
 
-// The vendor answers early and reads on after the call has returned. The caller
-// may do with the picture what he likes then; the race detector tells whether it
-// is read still.
+// The vendor answers early and continues to read after the call has returned. By then
+// the caller may change the picture; the race detector finds out if it is still read.
 func TestOutgoing_NoReadAfterEarlyAnswer(t *testing.T) {
 	for range long.Or(3, 1) {
 		returned := make(chan struct{})
@@ -53,8 +52,8 @@ func TestOutgoing_NoReadAfterEarlyAnswer(t *testing.T) {
 	}
 }
 
-// A transport of the caller's that keeps the body and reads on, as net/http may,
-// is given an error without a look at the picture.
+// A caller's transport that keeps the body and continues to read, as net/http may,
+// gets an error; the picture is not read.
 func TestOutgoing_NoReadAfterReturn(t *testing.T) {
 	var kept io.ReadCloser
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -75,8 +74,8 @@ func TestOutgoing_NoReadAfterReturn(t *testing.T) {
 	<-read
 }
 
-// stuck is media whose reading begins, and goes on when the test says so. In
-// memory nothing is like that; it stands for a write that does not end.
+// stuck is media whose read begins, and continues when the test allows it. Real media
+// in memory never block; this simulates a write that does not end.
 type stuck struct {
 	inMemory         bool
 	reading, release chan struct{}
@@ -93,8 +92,8 @@ func (s *stuck) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Memory that is being read when the call ends is waited for. A mutex stops the
-// clock of synctest: patience does not run out here.
+// A call waits until its memory is no longer being read. A mutex stops the clock of
+// synctest, so patience does not run out here.
 func TestOutgoing_WaitsForReadInProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		media := &stuck{inMemory: true, reading: make(chan struct{}), release: make(chan struct{})}
@@ -120,7 +119,7 @@ func TestOutgoing_WaitsForReadInProgress(t *testing.T) {
 	})
 }
 
-// After an early answer, too, a transport that reads on gets nothing.
+// A transport that continues to read after an early answer gets nothing, either.
 func TestOutgoing_NoReadAfterEarlyAnswerOfCallersTransport(t *testing.T) {
 	var kept io.ReadCloser
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -137,8 +136,7 @@ func TestOutgoing_NoReadAfterEarlyAnswerOfCallersTransport(t *testing.T) {
 	assert.Zero(t, n)
 }
 
-// What was being read when the call ended is not handed out, and whoever reads
-// on is not held.
+// A read in progress when the call ends returns nothing, and later reads do not block.
 func TestOutgoing_ReadThatOutlastsCallGivesNothing(t *testing.T) {
 	for name, inMemory := range map[string]bool{"in memory": true, "from a disk": false} {
 		t.Run(name, func(t *testing.T) {
@@ -171,8 +169,8 @@ func overwrite(picture []byte) {
 	}
 }
 
-// After the call has reported "not sent", a transport that reads on gets no
-// further byte.
+// After the call has reported "not sent", a transport that continues to read gets no
+// more bytes.
 // Holds P-PAY-5.
 func TestOutgoing_NoBytesAfterNotSent(t *testing.T) {
 	var kept io.ReadCloser
@@ -188,8 +186,8 @@ func TestOutgoing_NoBytesAfterNotSent(t *testing.T) {
 	assert.Empty(t, content)
 }
 
-// The last byte counts, not the end of the body behind it: a connection that
-// breaks between the two may have delivered the request.
+// The last byte counts, not the EOF after it: if the connection breaks between the two,
+// the request may have been delivered.
 // Holds P-PAY-3.
 func TestOutgoing_LastByteCountsAsSent(t *testing.T) {
 	for missing, sent := range map[int64]bool{0: true, 1: false} {
@@ -208,8 +206,8 @@ func TestOutgoing_LastByteCountsAsSent(t *testing.T) {
 	}
 }
 
-// HTTP/2 sends a request again, by GetBody, when the server had not looked at
-// it: the whole body, and it counts as sent.
+// HTTP/2 sends a request again, with GetBody, if the server did not process it: it
+// sends the whole body, and the request counts as sent.
 func TestOutgoing_GetBodySendsWholeBodyAgain(t *testing.T) {
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		again, err := r.GetBody()

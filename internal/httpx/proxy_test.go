@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/internal/httpx"
 )
 
-// tunnels is a proxy that connects whoever asks, and counts them.
+// tunnels is a proxy that connects every client, and counts connections.
 func tunnels(t *testing.T, secure *tls.Config) (proxy *url.URL, connected *atomic.Int32) {
 	t.Helper()
 	connected = new(atomic.Int32)
@@ -46,7 +46,7 @@ func tunnels(t *testing.T, secure *tls.Config) (proxy *url.URL, connected *atomi
 		server.Start()
 	} else {
 		server.TLS = secure
-		server.EnableHTTP2 = true // so that a client which offers it there finds out
+		server.EnableHTTP2 = true // so that a client that offers it there fails
 		server.StartTLS()
 	}
 	t.Cleanup(server.Close)
@@ -55,7 +55,7 @@ func tunnels(t *testing.T, secure *tls.Config) (proxy *url.URL, connected *atomi
 	return proxy, connected
 }
 
-// The vendor's certificate is checked, and HTTP/2 is spoken, as without a proxy.
+// The vendor's certificate is checked, and HTTP/2 works, as without a proxy.
 // Holds P-WIRE-13.
 func TestProxy_SeesNothing(t *testing.T) {
 	ca, another := newAuthority(t), newAuthority(t)
@@ -115,7 +115,7 @@ func TestProxy_MayBeNil(t *testing.T) {
 	assert.Contains(t, string(resp.Body), `"http":2`)
 }
 
-// A proxy that refuses is a setting to mend, one that cannot connect is not.
+// A proxy that refuses is a wrong setting; one that cannot connect is not.
 func TestProxy_RefusalIsNamed(t *testing.T) {
 	const secret = "EXAMPLE-proxy-password"
 	for status, want := range map[int]httpx.Kind{

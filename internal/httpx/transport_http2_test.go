@@ -18,8 +18,8 @@ import (
 	"github.com/idverify/idverify/internal/body"
 )
 
-// falling is an HTTP/2 server whose first connection answers once and then
-// never again, as behind a firewall that has forgotten it.
+// falling is an HTTP/2 server whose first connection answers once and then never
+// again, like a connection that a firewall has dropped.
 func falling(t *testing.T, ca authority) (server *httptest.Server, connections *atomic.Int32) {
 	t.Helper()
 	connections = new(atomic.Int32)
@@ -54,8 +54,8 @@ func falling(t *testing.T, ca authority) (server *httptest.Server, connections *
 	return server, connections
 }
 
-// Over HTTP/1.1 a call that times out closes its connection. Over HTTP/2 each
-// next call would be put onto the same dead one, and time out too.
+// Over HTTP/1.1 a call that times out closes its connection. Over HTTP/2 the next calls
+// would use the same dead connection, and time out, too.
 func TestTransport_DropsDeadHTTP2Connection(t *testing.T) {
 	ca := newAuthority(t)
 	server, connections := falling(t, ca)

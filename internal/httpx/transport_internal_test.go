@@ -11,7 +11,7 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// What a proxy tunnels is secured by net/http and as strictly.
+// net/http makes the TLS connection through a proxy, with the same settings.
 func TestTransport_Settings(t *testing.T) {
 	transport := newTransport(Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{MinVersion: tls.VersionTLS10}})
 	assert.Nil(t, transport.Proxy)
@@ -28,7 +28,7 @@ func TestTransport_Settings(t *testing.T) {
 	assert.Equal(t, 5*time.Second, transport.IdleConnTimeout)
 }
 
-// Nobody opens half a thousand connections to see it.
+// Only the setting is checked: a test with 512 connections would be slow.
 func TestTransport_BoundsConnectionsByDefault(t *testing.T) {
 	for given, want := range map[int]int{0: DefaultMaxConns, 1: 1, 1000: 1000} {
 		transport := newTransport(Config{MaxConns: given})

@@ -25,22 +25,22 @@ import (
 	"github.com/idverify/idverify/internal/proof/connwatch"
 )
 
-// outcome is how a call ends: what its server does, and what becomes of its
-// connection.
+// outcome is how a call ends: what its server does, and whether its connection
+// survives.
 type outcome struct {
 	name     string
 	request  func() httpx.Request
-	limit    time.Duration // of the exchange, where it matters
+	limit    time.Duration // of the exchange, if it matters
 	answer   http.HandlerFunc
 	fails    bool
 	kind     httpx.Kind
 	kept     bool // over HTTP/1.1
-	lostOnH2 bool // although HTTP/2 keeps it as a rule
+	lostOnH2 bool // although HTTP/2 usually keeps it
 }
 
 const limitOfAnswers = 1000
 
-// leave is how a server makes its client's caller go away.
+// leave makes the client's caller leave.
 type leave struct{}
 
 func callerLeaves(r *http.Request) { r.Context().Value(leave{}).(context.CancelFunc)() }
@@ -140,7 +140,7 @@ func overEveryProtocol(t *testing.T) []outcome {
 	}
 }
 
-// overHTTP1 is how calls end whose server has the bare connection.
+// overHTTP1 has endings for which the server needs the raw connection.
 func overHTTP1(t *testing.T) []outcome {
 	endless := hanging{make(chan struct{})}
 	t.Cleanup(func() { close(endless.release) })
@@ -168,7 +168,7 @@ func overHTTP1(t *testing.T) []outcome {
 	}
 }
 
-// bare gives the connection to a function, and closes it afterwards.
+// bare passes the connection to a function, and closes it afterwards.
 func bare(serve func(net.Conn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -188,7 +188,7 @@ func withMedia(opener media.Opener, size int64) httpx.Request {
 	return httpx.Request{Method: http.MethodPost, Path: "/", Body: form}
 }
 
-// breaking is media that fails in its midst, when some of it is on its way.
+// breaking is media that fail in the middle, after some of it was sent.
 type breaking struct{}
 
 func (breaking) Open() (io.ReadCloser, int64, error) {
@@ -196,8 +196,8 @@ func (breaking) Open() (io.ReadCloser, int64, error) {
 	return io.NopCloser(io.MultiReader(half, iotest.ErrReader(errors.New("gone")))), 1 << 20, nil
 }
 
-// scene is a server, which answers the odd call as the outcome has it and the
-// others by their number, and the connections to it.
+// scene is a server and the connections to it. The server treats the odd call as the
+// outcome says, and answers the others with their number.
 type scene struct {
 	outcome
 	server      *httptest.Server
@@ -221,8 +221,8 @@ func newScene(o outcome, leaves context.CancelFunc) *scene {
 	return s
 }
 
-// play makes an ordinary call, the odd one and another ordinary one. kept is
-// whether the connection should survive the odd one.
+// play makes an ordinary call, the odd call and another ordinary call. kept says
+// whether the connection should survive the odd call.
 func (s *scene) play(t *testing.T, ctx context.Context, c *httpx.Client, kept bool) {
 	t.Helper()
 	s.ordinary(t, c)
@@ -263,8 +263,8 @@ func (s *scene) oddCall(ctx context.Context, c *httpx.Client) error {
 	return err
 }
 
-// The next call gets an answer of its own, on the same connection where that
-// was left in order and on a new one where it was not.
+// The next call gets its own answer: on the same connection if that is still usable, or
+// else on a new one.
 // Holds P-LIVE-2.
 func TestPool_ConnectionsAreReusedOrClosed(t *testing.T) {
 	for _, o := range append(overEveryProtocol(t), overHTTP1(t)...) {
@@ -279,8 +279,7 @@ func TestPool_ConnectionsAreReusedOrClosed(t *testing.T) {
 	}
 }
 
-// In HTTP/2 a call that fails costs its stream and not the connection, which
-// others use.
+// In HTTP/2 a failed call ends its stream, not the connection, which others use.
 func TestPool_HTTP2ConnectionSurvivesFailedCalls(t *testing.T) {
 	ca := newAuthority(t)
 	for _, o := range overEveryProtocol(t) {
@@ -299,7 +298,7 @@ func TestPool_HTTP2ConnectionSurvivesFailedCalls(t *testing.T) {
 	}
 }
 
-// Those of the caller's client are the caller's.
+// Idle connections of the caller's client are left open.
 func TestPool_ClosesOwnIdleConnections(t *testing.T) {
 	for name, given := range map[string]*http.Client{"ours": nil, "the caller's": {Transport: &http.Transport{}}} {
 		t.Run(name, func(t *testing.T) {
@@ -324,8 +323,7 @@ func TestPool_ClosesOwnIdleConnections(t *testing.T) {
 	}
 }
 
-// The connection is closed when the caller leaves, not when the media comes
-// back to life.
+// The connection is closed when the caller leaves, not when the media stop hanging.
 // Holds P-LIVE-2.
 func TestPool_ClosesConnectionOfHangingMedia(t *testing.T) {
 	media := hanging{make(chan struct{})}

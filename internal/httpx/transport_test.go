@@ -67,8 +67,8 @@ func TestNew_ChecksTransportSettings(t *testing.T) {
 	}
 }
 
-// secureServer speaks TLS with a certificate of its own; config changes what
-// it offers. The second value trusts it.
+// secureServer speaks TLS with its own certificate; config changes its settings. The
+// second value trusts the certificate.
 func secureServer(t *testing.T, handler http.HandlerFunc, config func(*httptest.Server)) (*httptest.Server, *tls.Config) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
@@ -120,7 +120,7 @@ func TestTransport_TLSSendsEveryByte(t *testing.T) {
 				_, _ = w.Write([]byte("{}"))
 			}, protocol.config)
 			c := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust, HTTP2: protocol.http2})
-			// Sizes about the buffer of a connection, a record and a chunk.
+			// Sizes near those of a connection's buffer, a record and a chunk.
 			for _, size := range []int{0, 1, 4 << 10, 16 << 10, 48<<10 - 1, 48 << 10, 64<<10 + 1, 1 << 20} {
 				content := bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, size/7+1)[:size]
 				b := picture(content)
@@ -135,7 +135,7 @@ func TestTransport_TLSSendsEveryByte(t *testing.T) {
 	}
 }
 
-// What is in memory is written from where it lies, in pieces of a megabyte.
+// Media in memory are written without a copy, in pieces of a megabyte.
 func TestTransport_LentMediaArriveWhole(t *testing.T) {
 	var got []byte
 	handler := func(w http.ResponseWriter, r *http.Request) {
@@ -195,7 +195,7 @@ func TestTransport_CallersTLSConfigIsUnchanged(t *testing.T) {
 // Holds P-WIRE-1.
 func TestTransport_RequiresTLS12(t *testing.T) {
 	server, trust := secureServer(t, func(http.ResponseWriter, *http.Request) {}, func(s *httptest.Server) {
-		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // an old server is what is tried
+		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // the server is old on purpose
 	})
 	trust.MinVersion = tls.VersionTLS10
 	_, err := client(t, httpx.Config{BaseURL: server.URL, TLSConfig: trust}).
@@ -291,8 +291,8 @@ func TestCloseIdleConnections_ClosesOnlyOurs(t *testing.T) {
 	}
 }
 
-// Renegotiation amid an upload would wait for a hello that is being gathered, and
-// the upload for the renegotiation.
+// Renegotiation during an upload would wait for a hello that is still being gathered,
+// while the upload waits for the renegotiation.
 func TestTransport_RefusesRenegotiation(t *testing.T) {
 	for _, allowed := range []tls.RenegotiationSupport{tls.RenegotiateOnceAsClient, tls.RenegotiateFreelyAsClient} {
 		_, err := httpx.New(httpx.Config{BaseURL: "https://vendor.example", TLSConfig: &tls.Config{Renegotiation: allowed}})
@@ -302,8 +302,8 @@ func TestTransport_RefusesRenegotiation(t *testing.T) {
 	}
 }
 
-// A gateway that refuses a large request answers, and closes without reading the
-// rest: the connection breaks while we write. What it said is heard all the same.
+// A gateway that refuses a large request answers and closes without reading the rest,
+// so the connection breaks while we write. Its answer is still read.
 func TestTransport_ReadsAnswerBeforeClose(t *testing.T) {
 	ca := newAuthority(t)
 	refuses := func(conn net.Conn) {
@@ -324,7 +324,7 @@ func TestTransport_ReadsAnswerBeforeClose(t *testing.T) {
 		c := trusting(t, base, ca.pool())
 		for range 30 {
 			resp, err := c.Do(t.Context(), req)
-			if err != nil { // the body of the answer may be lost, its status not
+			if err != nil { // the answer's body may be lost, but not its status
 				require.Equal(t, http.StatusRequestEntityTooLarge, failure(t, err).Status, err)
 				continue
 			}

@@ -57,8 +57,7 @@ func (a authority) pool() *x509.CertPool {
 	return pool
 }
 
-// sign makes a server's certificate for 127.0.0.1 that is good but for the
-// change.
+// sign makes a server certificate for 127.0.0.1 that is valid except for the change.
 func (a authority) sign(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -80,7 +79,7 @@ func (a authority) sign(t *testing.T, change func(*x509.Certificate)) tls.Certif
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// serveTLS answers over TLS, in HTTP/2 with clients that can, and counts the
+// serveTLS answers over TLS, with HTTP/2 if the client supports it, and counts
 // requests.
 func serveTLS(t *testing.T, config *tls.Config, answer http.HandlerFunc) (server *httptest.Server, requests *atomic.Int32) {
 	t.Helper()
@@ -97,7 +96,7 @@ func serveTLS(t *testing.T, config *tls.Config, answer http.HandlerFunc) (server
 	return server, requests
 }
 
-// trusting is a client on the default transport.
+// trusting is a client with the default transport.
 func trusting(t *testing.T, base string, roots *x509.CertPool) *httpx.Client {
 	t.Helper()
 	c, err := httpx.NewTrusting(httpx.Config{BaseURL: base}, roots)
@@ -151,7 +150,7 @@ func assertNothingWasSent(t *testing.T, err error, requests *atomic.Int32) {
 	assert.Zero(t, requests.Load())
 }
 
-// The first case passes, which shows that the others fail for their own reason.
+// The first case passes, so the others fail for their own reason.
 // Holds P-WIRE-2.
 func TestTLS_ChecksEveryPartOfCertificate(t *testing.T) {
 	ca, stranger := newAuthority(t), newAuthority(t)
@@ -194,7 +193,7 @@ func TestTLS_ChecksEveryPartOfCertificate(t *testing.T) {
 func TestTLS_ServerDemandingClientCertificate(t *testing.T) {
 	ca := newAuthority(t)
 	server, requests := serveTLS(t, &tls.Config{
-		MaxVersion:   tls.VersionTLS12, // here a refusal comes within the handshake
+		MaxVersion:   tls.VersionTLS12, // TLS 1.2 refuses during the handshake
 		Certificates: []tls.Certificate{ca.sign(t, nil)},
 		ClientAuth:   tls.RequireAndVerifyClientCert,
 		ClientCAs:    ca.pool(),
@@ -203,7 +202,7 @@ func TestTLS_ServerDemandingClientCertificate(t *testing.T) {
 	assertNothingWasSent(t, err, requests)
 }
 
-// The other side waits for what would come next, and learns that nothing will.
+// The other side waits for the next message and sees that the connection was closed.
 func TestTLS_FailedHandshakeClosesConnection(t *testing.T) {
 	closed := make(chan struct{})
 	base := rawServer(t, func(conn net.Conn) {

@@ -26,9 +26,8 @@ import (
 	"github.com/idverify/idverify/internal/wire"
 )
 
-// cut is the vendor's end of a pipe, which is closed when so many bytes more have
-// been read. A pipe holds nothing back: what the vendor has not read is not
-// written.
+// cut is the vendor's end of a pipe, which is closed after this many more bytes have
+// been read. A pipe has no buffer: bytes that the vendor has not read are not written.
 type cut struct {
 	net.Conn
 	left int
@@ -44,7 +43,7 @@ func (c *cut) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// protocols are the ways of our own transport to write a request.
+// protocols are the ways in which our own transport writes a request.
 type protocol struct {
 	name   string
 	scheme string
@@ -85,9 +84,9 @@ func wholeOfHTTP2(conn net.Conn) bool {
 	}
 }
 
-// through makes a call of which the vendor reads so many bytes after the
-// handshake, and closes. It gives what the client says of it, whether the vendor
-// had the whole request, and how many bytes more it would have read.
+// through makes a call of which the vendor reads this many bytes after the handshake,
+// and then closes. It returns the client's result, whether the vendor got the whole
+// request, and how many more bytes the vendor would have read.
 func (p protocol) through(t *testing.T, req Request, bytes int) (sent, whole bool, unread int) {
 	t.Helper()
 	server := httptest.NewTLSServer(nil) // for its certificate
@@ -147,8 +146,8 @@ func formOf(t *testing.T, opener media.Opener, size int) Request {
 	return Request{Method: http.MethodPost, Path: "/", Body: form}
 }
 
-// Wherever a request is cut off: it is called sent if and only if the vendor has
-// its last byte.
+// Wherever a request is cut off, it counts as sent if and only if the vendor has its
+// last byte.
 // Holds P-PAY-3.
 func TestTries_SentMeansWritten(t *testing.T) {
 	for _, p := range protocols {
@@ -164,7 +163,7 @@ func TestTries_SentMeansWritten(t *testing.T) {
 					for _, k := range positions {
 						sent, whole, _ := p.through(t, formOf(t, picture, size), k)
 						assert.Equal(t, whole, sent, "%d of %d bytes", k, total)
-						if p.name != "HTTP/2" { // there, what else is said varies
+						if p.name != "HTTP/2" { // the rest of the text varies
 							assert.Equal(t, k == total, whole)
 						}
 					}
@@ -174,7 +173,7 @@ func TestTries_SentMeansWritten(t *testing.T) {
 	}
 }
 
-// script is a round tripper of the caller's, which does as it is written and fails.
+// script is a caller's round tripper that runs these steps and then fails.
 type script func(r *http.Request, trace *httptrace.ClientTrace)
 
 func (s script) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -182,7 +181,7 @@ func (s script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, io.ErrUnexpectedEOF
 }
 
-// What a round tripper of the caller's does not tell is taken for sent.
+// If a caller's round tripper does not report its writes, the request counts as sent.
 // Holds P-PAY-3.
 func TestTries_UnknownCountsAsSent(t *testing.T) {
 	var (
