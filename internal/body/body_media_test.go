@@ -23,7 +23,7 @@ func (r rude) Close() error {
 	return nil
 }
 
-// Media is a user's, and is read where nobody could recover.
+// Users implement media, and we read them on goroutines where users cannot recover.
 func TestBody_FaultyMediaIsAnError(t *testing.T) {
 	for name, read := range map[string]func([]byte) (int, error){
 		"panics":         func([]byte) (int, error) { panic("boom") },

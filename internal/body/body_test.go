@@ -20,7 +20,7 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// source is media whose reader and announced size a test chooses.
+// source is media whose reader and announced size the test chooses.
 type source struct {
 	open    func() io.Reader
 	size    int64
@@ -167,8 +167,8 @@ func TestReader_FillsTheBuffer(t *testing.T) {
 	assert.Equal(t, len(buffer), n)
 }
 
-// A body whose media changed must break off: what the vendor gets is never
-// whole, so it cannot be taken for the picture.
+// A body whose media changed must break off. The vendor then never gets a whole body,
+// so it cannot mistake it for the picture.
 // Holds P-WIRE-9, P-LIVE-3.
 func TestBody_ChangedMediaIsNeverSentWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 1000)
@@ -209,7 +209,7 @@ func TestBody_ChangedMediaIsNeverSentWhole(t *testing.T) {
 	}
 }
 
-// lending is media in memory of which parts can be had where they lie.
+// lending is media in memory that can be lent without a copy.
 type lending struct{ left []byte }
 
 func (m lending) Open() (io.ReadCloser, int64, error) {
@@ -251,7 +251,7 @@ type lender bool
 
 func (l lender) InMemory() bool { return bool(l) }
 
-// What is borrowed and what is read are one body, in turns of any size.
+// Borrowed and read pieces of any size, in turn, make one body.
 func TestLend_LentAndReadBytesMakeTheBody(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 1000)
 	media := lending{content}
@@ -283,7 +283,7 @@ func TestLend_LentAndReadBytesMakeTheBody(t *testing.T) {
 	}
 }
 
-// Nothing of a body is lent that is closed or has failed.
+// A body that is closed or has failed lends nothing.
 func TestLend_NothingAfterCloseOrError(t *testing.T) {
 	media := lending{bytes.Repeat([]byte("x"), 1000)}
 	form, err := body.Multipart(nil, &body.File{Field: "f", FileName: "f", ContentType: "a/b", Media: body.Sized(media, 1000)})
@@ -305,7 +305,7 @@ func TestLend_NothingAfterCloseOrError(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-// unreadable lends and cannot be read.
+// unreadable can be lent but not read.
 type unreadable struct {
 	lending
 	err error

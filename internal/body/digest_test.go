@@ -20,8 +20,8 @@ import (
 	"github.com/idverify/idverify/internal/sign"
 )
 
-// What is signed is what is sent: the last piece comes only if all bytes are the
-// same, whatever is in the body and however it is read.
+// The bytes sent are the bytes signed: the last piece is returned only if all bytes are
+// the same, whatever the body contains and however it is read.
 // Holds P-WIRE-9.
 func TestSigned_ChangedBodyIsNeverSentWhole(t *testing.T) {
 	content := bytes.Repeat([]byte("picture"), 20_000)
@@ -93,7 +93,7 @@ func TestDigest_FailsAsTheBodyDoes(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// noise is a picture as compression leaves it.
+// noise is random bytes, like those of a compressed picture.
 func noise(size int) []byte {
 	picture := make([]byte, 0, size)
 	for block := sha256.Sum256(nil); len(picture) < size; block = sha256.Sum256(block[:]) {
@@ -109,8 +109,8 @@ func signed(digest [sha256.Size]byte) string {
 	return sign.Chain("EXAMPLE", "2026-01-01", "service", "request", hash)
 }
 
-// BenchmarkSigned compares a body of 2 MiB, digested, signed and read to its end,
-// with what is usually written by hand: held whole, encoded, hashed, read.
+// BenchmarkSigned compares a body of 2 MiB, digested, signed and read to its end, with
+// the usual code by hand: hold it whole, encode, hash, read.
 func BenchmarkSigned(b *testing.B) {
 	picture := noise(pictureSize)
 	members := func() []body.Member {

@@ -51,8 +51,8 @@ func TestMediaForm_UnreadableMedia(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// Other bytes of the same number can be more or fewer in a form. Wherever the body
-// ends then, its reader tells of the media.
+// The same number of other bytes may need more or less room in a form. Wherever the
+// body ends then, its reader reports that the media changed.
 func TestMediaForm_ChangedMediaIsNeverSentWhole(t *testing.T) {
 	long, short := bytes.Repeat([]byte{0xff}, 20_000), make([]byte, 20_000)
 	for _, change := range [][2][]byte{{long, short}, {short, long}, {append(long[:19_999:19_999], 0), long}} {
@@ -77,7 +77,7 @@ func TestMediaForm_ChangedMediaIsNeverSentWhole(t *testing.T) {
 	}
 }
 
-// The length depends on the bytes, and a picture is never held.
+// The length depends on the bytes, but a picture is never held in memory.
 func TestMediaForm_AllocatesTheSameForEverySize(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector allocates, too")

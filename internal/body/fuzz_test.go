@@ -22,8 +22,8 @@ import (
 	"github.com/idverify/idverify/internal/media"
 )
 
-// behaviour is how media behave while they are sent. The first are right, and
-// give the whole content; all others make a body that must break off.
+// behaviour is how media behave while they are sent. The first ones are correct and
+// give the whole content; with all others the body must break off.
 type behaviour struct {
 	name string
 	read func(content []byte, at int) io.Reader
@@ -70,7 +70,7 @@ var wrongMedia = []behaviour{
 	{name: "cannot be opened", read: whole, open: errBroken},
 }
 
-// hesitant gives nothing so many times before each byte, for ever when negative.
+// hesitant returns no bytes this many times before each byte; for ever if negative.
 type hesitant struct {
 	rest        []byte
 	times, done int
@@ -98,8 +98,8 @@ type boasting struct{}
 
 func (boasting) Read(p []byte) (int, error) { return len(p) + 1, nil }
 
-// behaving picks a behaviour by any number, and whether it is a right one. Cut
-// places that would change nothing are moved.
+// behaving picks a behaviour by any number, and says whether it is a correct one. Cuts
+// that would change nothing are moved.
 func behaving(content []byte, kind, at uint16) (media *source, right bool) {
 	n := int(kind) % (len(rightMedia) + len(wrongMedia))
 	right = n < len(rightMedia)
@@ -109,13 +109,13 @@ func behaving(content []byte, kind, at uint16) (media *source, right bool) {
 		place = min(place, max(0, len(content)-1))
 	}
 	if b.name == "shrinks" && len(content) == 0 {
-		return of(content), true // nothing to take away
+		return of(content), true // nothing to remove
 	}
 	open := func() io.Reader { return b.read(content, place) }
 	return &source{open: open, size: int64(len(content)) + b.size, err: b.open}, right
 }
 
-// drink reads a body with buffers of the two sizes in turn.
+// drink reads a body with buffers of two sizes in turn.
 func drink(r io.Reader, one, two uint16) ([]byte, error) {
 	sizes := [2]int{1 + int(one)%9000, 1 + int(two)%9000}
 	buffer := make([]byte, max(sizes[0], sizes[1]))
@@ -132,8 +132,8 @@ func drink(r io.Reader, one, two uint16) ([]byte, error) {
 	}
 }
 
-// checkBody reads the body twice: the bytes that are wanted, or with wrong
-// media a true beginning of them, an error of the media's, and never the whole.
+// checkBody reads the body twice. It must be the wanted bytes, or with faulty media a
+// beginning of them, never the whole, and then an error of the media.
 func checkBody(t *testing.T, b *body.Body, media *source, right bool, want []byte, one, two uint16) {
 	t.Helper()
 	assert.EqualValues(t, len(want), b.Len(), "announced length")
@@ -154,8 +154,7 @@ func checkBody(t *testing.T, b *body.Body, media *source, right bool, want []byt
 	}
 }
 
-// What Multipart writes is, byte for byte, what mime/multipart writes, and what
-// mime/multipart reads back.
+// Multipart writes the same bytes as mime/multipart, which can read them back.
 // Holds P-WIRE-9.
 func FuzzMultipart(f *testing.F) {
 	for kind := range len(rightMedia) + len(wrongMedia) {
@@ -195,7 +194,7 @@ func FuzzMultipart(f *testing.F) {
 	})
 }
 
-// readBack finds the parts that were written, by their names and in order.
+// readBack expects the written parts, with their names and in order.
 func readBack(t *testing.T, text []byte, boundary string, names, values [3]string) {
 	t.Helper()
 	parts := multipart.NewReader(bytes.NewReader(text), boundary)
@@ -211,7 +210,7 @@ func readBack(t *testing.T, text []byte, boundary string, names, values [3]strin
 	assert.Equal(t, io.EOF, err)
 }
 
-// needsEscaping: what cannot stand in a part's header as it is.
+// needsEscaping reports whether a part's header cannot contain the text unescaped.
 func needsEscaping(words ...string) bool {
 	for _, c := range []byte(strings.Join(words, "")) {
 		if c < 0x20 || c == 0x7f || c == '"' || c == '\\' {
@@ -221,8 +220,8 @@ func needsEscaping(words ...string) bool {
 	return false
 }
 
-// A body of JSON is the object that encoding/json reads, with the media as
-// encoding/base64 encodes them.
+// encoding/json reads a JSON body as the same object, with the media as encoding/base64
+// encodes them.
 // Holds P-WIRE-9.
 func FuzzJSONBase64(f *testing.F) {
 	for kind := range len(rightMedia) + len(wrongMedia) {
@@ -249,7 +248,7 @@ func FuzzJSONBase64(f *testing.F) {
 	})
 }
 
-// quoted is a JSON string in which <, > and & stand for themselves.
+// quoted is a JSON string with <, > and & unescaped.
 func quoted(t *testing.T, s string) string {
 	t.Helper()
 	var text bytes.Buffer
@@ -259,8 +258,8 @@ func quoted(t *testing.T, s string) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-// Media that are text become a string that encoding/json reads back, whatever
-// is in them and wherever the pieces end.
+// Text media become a string that encoding/json reads back, whatever they contain and
+// wherever the pieces end.
 // Holds P-WIRE-9.
 func FuzzJSONText(f *testing.F) {
 	for _, text := range []string{"", "a", "\n\t\x00\x1f\"\\/", "张\u2028\U00020000", "\xff", "a\xe5", " \u3000"} {

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-// An encoder is used again, and must not keep a picture until then.
+// Encoders are pooled, and must not keep a picture in the pool.
 func TestEncoder_IsClearedBeforeReuse(t *testing.T) {
 	picture := bytes.Repeat([]byte("p"), 3*rawChunk)
 	b, err := JSON([]Member{{Name: "image", Media: Sized(held(picture), int64(len(picture)))}})
@@ -48,7 +48,7 @@ func (h held) Open() (io.ReadCloser, int64, error) {
 	return io.NopCloser(bytes.NewReader(h)), int64(len(h)), nil
 }
 
-// Every character, and bytes that are none, are written as encoding/json does.
+// Every character, and every invalid byte, is written as encoding/json writes it.
 func TestJSON_StringsMatchEncodingJSON(t *testing.T) {
 	check := func(s string) {
 		var want bytes.Buffer
@@ -70,7 +70,7 @@ func TestJSON_StringsMatchEncodingJSON(t *testing.T) {
 	}
 }
 
-// Every sign at every place of a group is escaped, and nothing else is.
+// +, / and = are escaped at every position of a group, and nothing else is.
 func TestFormEncoder_EscapesBase64(t *testing.T) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	for first := range alphabet {

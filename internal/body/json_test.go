@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/internal/body"
 )
 
-// Media may stand at any depth, between values of any kind.
+// Media may be at any depth, between values of any kind.
 func TestJSON_NestedRoundTrip(t *testing.T) {
 	content := bytes.Repeat([]byte{0xfb, 0xff, 7}, 5000)
 	media := of(content)

@@ -17,7 +17,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/growth"
 )
 
-// slowly is media that come in pieces of a test's choice.
+// slowly is media that come in pieces that the test chooses.
 type slowly struct {
 	content string
 	shape   func(io.Reader) io.Reader
@@ -76,7 +76,7 @@ func TestText_RoundTripOfAnyBytes(t *testing.T) {
 	} {
 		checkText(t, text)
 	}
-	// Characters that lie across the pieces.
+	// Characters that are split between pieces.
 	for i := range 5 {
 		checkText(t, strings.Repeat("a", 16<<10-i)+"\U00020000\n")
 	}
@@ -109,7 +109,7 @@ func TestLookAtText_HeadHasWholeCharacters(t *testing.T) {
 	}
 }
 
-// The limit is one of the JSON, and is seen before the rest is read.
+// The limit applies to the JSON, and is found before the rest is read.
 func TestLookAtText_StopsAtTheLimit(t *testing.T) {
 	const max = 100_000
 	for char, fits := range map[string]int{"a": max, "\n": max / 2, "\x01": max / 6, "张": max / 3} {
@@ -154,7 +154,7 @@ func (held) readBy(size int64, read readerFunc) readBy { return readBy{size, rea
 
 func (r readBy) Open() (io.ReadCloser, int64, error) { return io.NopCloser(r.read), r.size, nil }
 
-// A text is sent as it was looked at, or not whole.
+// A text is sent as it was checked, or not whole.
 // Holds P-WIRE-9.
 func TestText_ChangedTextIsNeverSentWhole(t *testing.T) {
 	content := strings.Repeat("0123456789", 5000)
@@ -195,12 +195,12 @@ func TestEscaper_IsClearedBeforeReuse(t *testing.T) {
 	require.Zero(t, *e)
 }
 
-// A text is never held, whatever its size and however much of it is escaped.
+// A text is never held in memory, whatever its size and however much is escaped.
 func TestText_AllocatesTheSameForEverySize(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector allocates, too")
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // garbage collection would empty the pools
 	for _, char := range []string{"a", "\x01"} {
 		used := func(size int) float64 {
 			o := media.String(strings.Repeat(char, size))
@@ -237,7 +237,7 @@ func BenchmarkText(b *testing.B) {
 	}
 }
 
-// inMemory is media of which parts can be had where they lie.
+// inMemory is media that can be lent without a copy.
 type inMemory struct{ *strings.Reader }
 
 func (m inMemory) Open() (io.ReadCloser, int64, error) {
@@ -261,8 +261,8 @@ func TestText_IsNotLentUnescaped(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-// The head is a beginning of the text, also where a character stands across its
-// end and the next piece would fit behind.
+// The head is a beginning of the text, even if a character crosses its end and the next
+// piece would fit.
 func TestLookAtText_HeadIsABeginning(t *testing.T) {
 	s := "a" + strings.Repeat("é", 8191) + strings.Repeat("A", 100)
 	seen, err := LookAtText(media.String(s), 1<<20)
