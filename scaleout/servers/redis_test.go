@@ -29,7 +29,7 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-func TestRedis_WipeLosesEverything(t *testing.T) {
+func TestRedis_LoseAll(t *testing.T) {
 	installed(t)
 	r, err := StartRedis(folder(t))
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ func (n noted) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // A process starts with all servers down, and sends nothing to a vendor.
-func TestOpen_SendsNothingWithoutLimiter(t *testing.T) {
+func TestOpen_SendsNothingWhileServersAreDown(t *testing.T) {
 	sent, said := 0, make(chan idverify.StoreEvent, 10)
 	s, err := Open(Config{
 		Redis: "127.0.0.1:1", Vendors: "http://127.0.0.1:1",
