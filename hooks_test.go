@@ -158,7 +158,7 @@ func TestHooks_ProviderPassedOverWhileQueued(t *testing.T) {
 	})
 }
 
-func TestHooksAreToldOfTheWaitForAnotherProcess(t *testing.T) {
+func TestHooks_WaitForAnotherProcess(t *testing.T) {
 	lost := fail(idverify.CodeVendorUnavailable, safe)
 	lost.after = time.Second
 	for name, test := range map[string]struct {

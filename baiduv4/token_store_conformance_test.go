@@ -9,7 +9,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestMemoryStoreConforms(t *testing.T) {
+func TestMemoryStore_Conforms(t *testing.T) {
 	store := baiduv4.NewMemoryStore()
 	idverifytest.TestTokenStore(t, idverifytest.TokenStoreHarness[baiduv4.Token]{
 		StoreSetting: idverifytest.StoreSetting{Around: func(t *testing.T, rule func(*testing.T)) { synctest.Test(t, rule) }},

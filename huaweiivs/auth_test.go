@@ -109,7 +109,7 @@ func TestWrongClock(t *testing.T) {
 }
 
 // If the key is wrong too, no further second signature is made.
-func TestWrongClockAndWrongKey(t *testing.T) {
+func TestWrongClock_WithWrongKey(t *testing.T) {
 	refuse := func(w http.ResponseWriter) {
 		w.Header().Set("Date", signedAt.Add(time.Hour).Format(http.TimeFormat))
 		w.WriteHeader(401)

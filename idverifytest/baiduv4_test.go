@@ -18,7 +18,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/long"
 )
 
-func TestBaiduPersons(t *testing.T) {
+func TestBaidu_Persons(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	for _, want := range []struct {
@@ -75,7 +75,7 @@ func TestBaiduPersons(t *testing.T) {
 
 // A check that was not requested does not run. For spoofing_control LOW is the
 // strictest level, for liveness_control the most lenient.
-func TestBaiduControls(t *testing.T) {
+func TestBaidu_Controls(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	code := func(person idverifytest.Person, control, level string) string {
@@ -125,7 +125,7 @@ func TestBaiduControls(t *testing.T) {
 	assert.Equal(t, "<nil>", code(idverifytest.Match(), "liveness_control", "NONE"), "whatever the score")
 }
 
-func TestBaiduScoresWhenAskedFor(t *testing.T) {
+func TestBaidu_ScoresOnRequest(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	body := baiduBody(idverifytest.Match())
@@ -148,7 +148,7 @@ func TestBaiduScoresWhenAskedFor(t *testing.T) {
 	assert.NotContains(t, result, "spoofing_score")
 }
 
-func TestBaiduSealedCapture(t *testing.T) {
+func TestBaidu_SealedCapture(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	sealed := func() map[string]any {
@@ -200,7 +200,7 @@ func encodePNG(t *testing.T, width, height int) string {
 	return base64.StdEncoding.EncodeToString(buf.Bytes())
 }
 
-func TestBaiduRefuses(t *testing.T) {
+func TestBaidu_Refuses(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	var moving bytes.Buffer
@@ -273,7 +273,7 @@ func TestBaiduRefuses(t *testing.T) {
 	assert.Equal(t, 6, srv.Bill().Total(), "only accepted requests")
 }
 
-func TestBaiduAcceptsEveryDocumentedValue(t *testing.T) {
+func TestBaidu_AcceptsEveryDocumentedValue(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	levels := []string{"NONE", "LOW", "NORMAL", "HIGH"}
@@ -290,7 +290,7 @@ func TestBaiduAcceptsEveryDocumentedValue(t *testing.T) {
 	}
 }
 
-func TestBaiduNamesMissingParameter(t *testing.T) {
+func TestBaidu_NamesMissingParameter(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	for _, field := range []string{"image", "id_card_number", "name"} {
@@ -307,7 +307,7 @@ func TestBaiduNamesMissingParameter(t *testing.T) {
 	}
 }
 
-func TestBaiduFaceToken(t *testing.T) {
+func TestBaidu_FaceToken(t *testing.T) {
 	srv := idverifytest.Start(t)
 	token := baiduToken(t, srv)
 	body := baiduBody(idverifytest.Match())
@@ -317,7 +317,7 @@ func TestBaiduFaceToken(t *testing.T) {
 	assert.Equal(t, "222209", baidu(t, srv, token, body).text("error_code"))
 }
 
-func TestBaiduRequiresJSON(t *testing.T) {
+func TestBaidu_RequiresJSON(t *testing.T) {
 	srv := idverifytest.Start(t)
 	address := srv.BaseURL(idverifytest.BaiduV4) + baiduPath + "?access_token=" + baiduToken(t, srv)
 	text, err := json.Marshal(baiduBody(idverifytest.Match()))
@@ -350,7 +350,7 @@ func TestBaiduRequiresJSON(t *testing.T) {
 }
 
 // The gateway's own codes come bare; the face service adds its envelope.
-func TestBaiduErrorsComeInTheirOwnShape(t *testing.T) {
+func TestBaidu_ErrorsHaveTheirOwnShape(t *testing.T) {
 	srv := idverifytest.Start(t)
 	a := baidu(t, srv, "", baiduBody(idverifytest.Match()))
 	assert.Equal(t, "100", a.text("error_code"))

@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestBaiduTokens(t *testing.T) {
+func TestBaidu_Tokens(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }), idverifytest.WithTokenLifetime(time.Hour))
 	code := func(token string) string {

@@ -68,7 +68,7 @@ func startHuaweiIVS(t *testing.T) (*idverifytest.Server, *time.Time) {
 	return idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now })), &now
 }
 
-func TestHuaweiIVSPersons(t *testing.T) {
+func TestHuaweiIVS_Persons(t *testing.T) {
 	srv, _ := startHuaweiIVS(t)
 	for _, want := range []struct {
 		person     idverifytest.Person
@@ -114,7 +114,7 @@ func TestHuaweiIVSPersons(t *testing.T) {
 	}
 }
 
-func TestHuaweiIVSRefuses(t *testing.T) {
+func TestHuaweiIVS_Refuses(t *testing.T) {
 	srv, _ := startHuaweiIVS(t)
 	good := func(member string, value any) string {
 		body := huaweiIVSBody(idverifytest.Match())
@@ -163,7 +163,7 @@ func TestHuaweiIVSRefuses(t *testing.T) {
 	assert.Equal(t, 1, srv.Bill().Total())
 }
 
-func TestHuaweiIVSSignatures(t *testing.T) {
+func TestHuaweiIVS_Signatures(t *testing.T) {
 	srv, now := startHuaweiIVS(t)
 	body := huaweiIVSText(huaweiIVSBody(idverifytest.Match()))
 	temporary := huaweiIVSKey{idverifytest.HuaweiIVSTemporaryAccessKey, idverifytest.HuaweiIVSTemporarySecretKey, idverifytest.HuaweiIVSSecurityToken}
@@ -213,7 +213,7 @@ func TestHuaweiIVSSignatures(t *testing.T) {
 	assert.Equal(t, 200, huaweiIVSSend(t, srv, temporary, body, nil).status, "another key is not locked")
 }
 
-func TestHuaweiIVSVendorErrors(t *testing.T) {
+func TestHuaweiIVS_VendorErrors(t *testing.T) {
 	srv, _ := startHuaweiIVS(t)
 	for code, status := range map[string]int{"IVS.0014": 400, "APIG.0203": 504, "APIGW.0301": 401, "APIG.0201: 413": 413, "2003": 200} {
 		srv.Inject(idverifytest.HuaweiIVS, idverifytest.VendorError(code))

@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestLinkfacePersons(t *testing.T) {
+func TestLinkface_Persons(t *testing.T) {
 	srv := idverifytest.Start(t)
 	const mismatch = "Name and idcard number doesn’t match"
 	for _, want := range []struct {
@@ -69,7 +69,7 @@ func TestLinkfacePersons(t *testing.T) {
 	}
 }
 
-func TestLinkfaceReportsTheSourcesAnswer(t *testing.T) {
+func TestLinkface_ReportsTheSourcesAnswer(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, want := range []struct {
 		person        idverifytest.Person
@@ -98,7 +98,7 @@ func TestLinkfaceReportsTheSourcesAnswer(t *testing.T) {
 	assert.Equal(t, "PHOTO_SERVICE_ERROR", linkface(t, srv, fields...).text("status"))
 }
 
-func TestLinkfaceRefuses(t *testing.T) {
+func TestLinkface_Refuses(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := linkfaceFields(idverifytest.Match())
 	good = slices.Clip(good)
@@ -158,7 +158,7 @@ func TestLinkfaceRefuses(t *testing.T) {
 
 // HTML forms send empty values for empty fields, and some clients give every part a
 // file name.
-func TestLinkfaceAcceptsFormsOfCommonClients(t *testing.T) {
+func TestLinkface_AcceptsFormsOfCommonClients(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := slices.Clip(linkfaceFields(idverifytest.Match()))
 	a := linkface(t, srv, append(good, field{"liveness_data_url", "", ""}, field{"liveness_data_id", "", ""})...)
@@ -196,7 +196,7 @@ func TestLinkfaceAcceptsFormsOfCommonClients(t *testing.T) {
 	assert.Equal(t, "OK", a.text("status"))
 }
 
-func TestLinkfacePaths(t *testing.T) {
+func TestLinkface_Paths(t *testing.T) {
 	srv := idverifytest.Start(t)
 	base := srv.BaseURL(idverifytest.Linkface)
 	for _, req := range []*http.Request{
@@ -210,7 +210,7 @@ func TestLinkfacePaths(t *testing.T) {
 }
 
 // An unreadable form is refused and not billed.
-func TestLinkfaceBrokenForms(t *testing.T) {
+func TestLinkface_BrokenForms(t *testing.T) {
 	srv := idverifytest.Start(t)
 	const query = "?api_id=" + idverifytest.LinkfaceAPIID + "&api_secret=" + idverifytest.LinkfaceAPISecret
 	address := srv.BaseURL(idverifytest.Linkface) + linkfacePath + query
@@ -248,7 +248,7 @@ func TestLinkfaceBrokenForms(t *testing.T) {
 }
 
 // The samples for curl and HTTPie send the credentials in the query.
-func TestLinkfaceQueryCredentials(t *testing.T) {
+func TestLinkface_QueryCredentials(t *testing.T) {
 	srv := idverifytest.Start(t)
 	contentType, body := multi(t, linkfaceFields(idverifytest.Match())[2:]...)
 	query := url.Values{"api_id": {idverifytest.LinkfaceAPIID}, "api_secret": {idverifytest.LinkfaceAPISecret}}
@@ -257,7 +257,7 @@ func TestLinkfaceQueryCredentials(t *testing.T) {
 }
 
 // Clients that upload nothing send a plain form.
-func TestLinkfaceByURLAndByID(t *testing.T) {
+func TestLinkface_ByURLAndByID(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
 	form := url.Values{

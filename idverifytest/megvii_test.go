@@ -46,7 +46,7 @@ func beside(t *testing.T, a answer) string {
 	return fmt.Sprintf("%+.2f", confidence-threshold)
 }
 
-func TestMegviiPersons(t *testing.T) {
+func TestMegvii_Persons(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, want := range []struct {
 		person  idverifytest.Person
@@ -94,7 +94,7 @@ func TestMegviiPersons(t *testing.T) {
 
 // Thresholds differ from answer to answer, but each person's outcome stays the
 // same.
-func TestMegviiThresholdsDifferPerAnswer(t *testing.T) {
+func TestMegvii_ThresholdsDifferPerAnswer(t *testing.T) {
 	srv := idverifytest.Start(t)
 	seen := map[string]bool{}
 	for range 6 {
@@ -109,7 +109,7 @@ func TestMegviiThresholdsDifferPerAnswer(t *testing.T) {
 	assert.Len(t, seen, 3)
 }
 
-func TestMegviiRefuses(t *testing.T) {
+func TestMegvii_Refuses(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := megviiFields(idverifytest.Match())
 	photo := string(idverifytest.Photo())
@@ -160,7 +160,7 @@ func TestMegviiRefuses(t *testing.T) {
 	assert.Zero(t, srv.Bill().Total())
 }
 
-func TestMegviiOptions(t *testing.T) {
+func TestMegvii_Options(t *testing.T) {
 	srv := idverifytest.Start(t)
 	poor, several := megviiFields(idverifytest.PersonFor(idverify.CodePoorPhoto)), megviiFields(idverifytest.PersonFor(idverify.CodeMultipleFaces))
 	assert.Equal(t, 200, megvii(t, srv, append(poor, field{"face_quality_threshold", "12", ""})...).status)

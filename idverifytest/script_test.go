@@ -41,7 +41,7 @@ func TestScript(t *testing.T) {
 	}())
 }
 
-func TestInvalidArgumentsPanic(t *testing.T) {
+func TestArguments_InvalidOnesPanic(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, status := range []int{-1, 99, 199, 600, 1000} {
 		assert.PanicsWithValue(t, "idverifytest: Script: Answer.Status: must be 0, or 200 to 599", func() {

@@ -19,7 +19,7 @@ import (
 	"github.com/idverify/idverify/idverifytest"
 )
 
-func TestTencentPersons(t *testing.T) {
+func TestTencent_Persons(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, want := range []struct {
 		person     idverifytest.Person
@@ -65,7 +65,7 @@ func TestTencentPersons(t *testing.T) {
 	}
 }
 
-func TestTencentRefuses(t *testing.T) {
+func TestTencent_Refuses(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := tencentFields(idverifytest.Match())
 	good = slices.Clip(good)
@@ -119,7 +119,7 @@ func TestTencentRefuses(t *testing.T) {
 	assert.EqualValues(t, len(photo), seen[len(seen)-1].EvidenceBytes)
 }
 
-func TestTencentTakesSixMiB(t *testing.T) {
+func TestTencent_AcceptsSixMiB(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := tencentFields(idverifytest.Match())
 	_, body := multi(t, good...)
@@ -130,7 +130,7 @@ func TestTencentTakesSixMiB(t *testing.T) {
 	}
 }
 
-func TestTencentJSON(t *testing.T) {
+func TestTencent_JSON(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
 	body := func(appid, rest string) string {
@@ -160,7 +160,7 @@ func TestTencentJSON(t *testing.T) {
 	}
 }
 
-func TestTencentHead(t *testing.T) {
+func TestTencent_Head(t *testing.T) {
 	srv := idverifytest.Start(t)
 	address := srv.BaseURL(idverifytest.Tencent) + tencentPath
 	auth := sign(original(time.Now()))
@@ -187,7 +187,7 @@ func TestTencentHead(t *testing.T) {
 // The body as shown on the vendor's page, with what looks like a typing error at
 // the end of its first lines, and as a client of the vendor's sends it, with file
 // names on texts.
-func TestTencentSampleBodies(t *testing.T) {
+func TestTencent_SampleBodies(t *testing.T) {
 	srv := idverifytest.Start(t)
 	p := idverifytest.Match()
 	const boundary = "--------------acebdf13572468"
@@ -209,7 +209,7 @@ func TestTencentSampleBodies(t *testing.T) {
 }
 
 // Test vectors made with the vendor's own Python and Node code.
-func TestTencentSignatureVectors(t *testing.T) {
+func TestTencent_SignatureVectors(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }))
 	const (
@@ -229,7 +229,7 @@ func TestTencentSignatureVectors(t *testing.T) {
 	assert.Equal(t, "0", code(node))
 }
 
-func TestTencentSignature(t *testing.T) {
+func TestTencent_Signature(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }))
 	const a, k = "a=" + idverifytest.TencentAppID, "&k=" + idverifytest.TencentSecretID

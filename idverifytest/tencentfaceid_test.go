@@ -118,7 +118,7 @@ func (c faceIDCall) ask(t *testing.T, srv *idverifytest.Server) (code string, re
 	return whole.Response["Result"].(string), whole.Response
 }
 
-func TestFaceIDPersons(t *testing.T) {
+func TestFaceID_Persons(t *testing.T) {
 	srv := idverifytest.Start(t)
 	for _, want := range []struct {
 		person idverifytest.Person
@@ -164,7 +164,7 @@ func TestFaceIDPersons(t *testing.T) {
 	assert.Equal(t, "FailedOperation.CompareLowSimilarity", code, "the vendor itself refuses below its threshold")
 }
 
-func TestFaceIDSignature(t *testing.T) {
+func TestFaceID_Signature(t *testing.T) {
 	now := time.Date(2024, 2, 29, 23, 58, 0, 0, time.UTC) // already the next day in Beijing
 	srv := idverifytest.Start(t, idverifytest.WithClock(func() time.Time { return now }))
 	good := faceIDOf(idverifytest.Match(), now)
@@ -211,7 +211,7 @@ func TestFaceIDSignature(t *testing.T) {
 	}
 }
 
-func TestFaceIDRefuses(t *testing.T) {
+func TestFaceID_Refuses(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := faceIDOf(idverifytest.Match(), time.Now())
 	photo := good.members["ImageBase64"].(string)
@@ -263,7 +263,7 @@ func TestFaceIDRefuses(t *testing.T) {
 }
 
 // Faults with the vendor's own codes: those of the gateway, and those of the product.
-func TestFaceIDFaults(t *testing.T) {
+func TestFaceID_Faults(t *testing.T) {
 	srv := idverifytest.Start(t)
 	good := faceIDOf(idverifytest.Match(), time.Now())
 	for _, tt := range []struct {

@@ -108,7 +108,7 @@ func TestAttempt_PassedOver(t *testing.T) {
 	}
 }
 
-func TestAttempt_VendorThatReadsNoneOfTheEvidenceIsNoError(t *testing.T) {
+func TestAttempt_UnsupportedEvidenceIsNoError(t *testing.T) {
 	tel := newTelemetry(t)
 	_, root := standIn(t)
 	client, err := idverify.New([]idverify.Provider{newLinkface(t, at(root, idverifytest.Linkface)),

@@ -39,7 +39,7 @@ func TestBatch_Outcomes(t *testing.T) {
 	}, tel.metrics())
 }
 
-func TestBatch_LoopThatIsLeft(t *testing.T) {
+func TestBatch_LoopEndsEarly(t *testing.T) {
 	tel := newTelemetry(t)
 	assert.Panics(t, func() {
 		for range otelidverify.Batch(tel.options, slices.Values(make([]batch.Result, 3))) {

@@ -16,7 +16,7 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-func TestCircuits_CountsWhatIsNotClosed(t *testing.T) {
+func TestCircuits_CountsOpenOnes(t *testing.T) {
 	tel := newTelemetry(t)
 	down := &idverify.Error{Code: idverify.CodeVendorUnavailable, Delivery: idverify.DeliveryAnswered}
 	newClient := func() *idverify.Client {

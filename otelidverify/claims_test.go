@@ -87,7 +87,7 @@ func TestHooks_WaitForAnotherProcess(t *testing.T) {
 	}
 }
 
-func TestHooks_WaitThatNobodyIsToldOf(t *testing.T) {
+func TestHooks_WaitNotReported(t *testing.T) {
 	ctx, end := otelidverify.Hooks(otelidverify.Options{TracerProvider: noop.NewTracerProvider()}).Claim(t.Context(), idverify.ClaimStart{})
 	assert.Nil(t, ctx)
 	assert.Nil(t, end)

@@ -99,7 +99,7 @@ func expressions(t *testing.T) []string {
 
 // If a metric's name changes only in the code, a panel stays empty, and an alert
 // never fires.
-func TestDashboards_NameWhatIsExported(t *testing.T) {
+func TestDashboards_MatchExportedMetrics(t *testing.T) {
 	d := newDemo(t)
 	d.goWrong(t)
 	families, err := d.registry.Gather()

@@ -38,7 +38,7 @@ func TestHooks_CostAtMostTenAllocations(t *testing.T) {
 
 // Counts the additional allocations of a whole call with hooks, including those of
 // the library.
-func TestHooks_CostOfAWatchedCall(t *testing.T) {
+func TestHooks_CostPerCall(t *testing.T) {
 	req := about(idverifytest.Match())
 	own := provider{"own", says(&idverify.Result{Code: idverify.CodeFaceMismatch}, nil)}
 	count := func(opts ...idverify.Option) float64 {

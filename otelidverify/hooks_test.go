@@ -90,7 +90,7 @@ func TestHooks_CallerWhoJoined(t *testing.T) {
 }
 
 // A foreign provider may put personal data where a word is expected.
-func TestHooks_WordsThatAreNone(t *testing.T) {
+func TestHooks_InvalidWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // on a busy machine an attempt would wait for its turn
 		tel := newTelemetry(t)
 		broken := provider{"own", says(nil, &idverify.Error{Code: "张三", Vendor: "张三", VendorCode: "张三", RequestID: "张三 1", Delivery: idverify.DeliveryAnswered})}
@@ -115,7 +115,7 @@ func TestHooks_WordsThatAreNone(t *testing.T) {
 	})
 }
 
-func TestHooks_AttemptsAreSpansOfTheCallersTrace(t *testing.T) {
+func TestHooks_AttemptsJoinCallersTrace(t *testing.T) {
 	tel := newTelemetry(t)
 	client, err := idverify.New([]idverify.Provider{provider{"own", func(ctx context.Context) (*idverify.Result, error) {
 		_, span := tel.options.TracerProvider.Tracer("x").Start(ctx, "within")

@@ -12,7 +12,7 @@ import (
 )
 
 // Names that differ in every call do not fill the memory, but are still reported.
-func TestLabels_KeepNoMoreThanTheirBound(t *testing.T) {
+func TestLabels_AreBounded(t *testing.T) {
 	var l labels[vendorLabel]
 	for i := range 2 * maxLabels {
 		config := metric.NewRecordConfig(l.of(vendorLabel(fmt.Sprint("v", i))).record)
@@ -32,7 +32,7 @@ func TestWord(t *testing.T) {
 	}
 }
 
-func TestCodeOf_EveryCodeOfTheVocabulary(t *testing.T) {
+func TestCodeOf_EveryCode(t *testing.T) {
 	for _, code := range idverify.Codes() {
 		assert.Equal(t, string(code), codeOf(code))
 	}

@@ -17,7 +17,7 @@ import (
 
 // If a provider refuses an instrument, its measurements are lost, but calls still
 // work.
-func TestOptions_ProviderThatMakesNoInstrument(t *testing.T) {
+func TestOptions_ProviderRefusesInstrument(t *testing.T) {
 	var heard []error
 	handler := otel.GetErrorHandler()
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { heard = append(heard, err) }))

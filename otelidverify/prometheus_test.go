@@ -39,7 +39,7 @@ func needsPrometheus(t *testing.T, program string) string {
 	return path
 }
 
-func TestPrometheus_LikesWhatIsExported(t *testing.T) {
+func TestPrometheus_AcceptsExportedMetrics(t *testing.T) {
 	promtool := needsPrometheus(t, "promtool")
 	d := newDemo(t)
 	d.goWrong(t)
@@ -54,7 +54,7 @@ func TestPrometheus_LikesWhatIsExported(t *testing.T) {
 
 // Every expression of the dashboard and the alerts returns a series when everything
 // goes wrong.
-func TestPrometheus_EveryExpressionGivesASeries(t *testing.T) {
+func TestPrometheus_EveryExpressionReturnsASeries(t *testing.T) {
 	program := needsPrometheus(t, "prometheus")
 	wrong, still := newDemo(t), newDemo(t)
 	next, stop := iter.Pull(otelidverify.Batch(still.options, slices.Values(make([]batch.Result, 2))))

@@ -14,7 +14,7 @@ import (
 	"github.com/idverify/idverify/otelidverify"
 )
 
-func TestStores_WhatIsMeasured(t *testing.T) {
+func TestStores_Measurements(t *testing.T) {
 	tel := newTelemetry(t)
 	tell := otelidverify.Stores(tel.options)
 	tell(idverify.StoreEvent{Store: "claim", Operation: "settle", Duration: 4 * time.Millisecond})

@@ -135,7 +135,7 @@ func askBaidu(t *testing.T, tel *telemetry, http2 bool, set func(*idverify.HTTP,
 	return v, store.kept(t, baidu)
 }
 
-func TestTransport_NothingReachesTheVendorAndNoSecretTheSpans(t *testing.T) {
+func TestTransport_NoHeadersToVendorAndNoSecretsInSpans(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {
 			tel := newTelemetry(t)
@@ -175,7 +175,7 @@ func TestTransport_WrapAloneSendsHeaders(t *testing.T) {
 
 // Proves that the search would find the token: it is in the spans of a caller's own
 // transport.
-func TestTransport_UnderTheClientTheTokenIsInTheSpans(t *testing.T) {
+func TestTransport_CallersTransportExposesToken(t *testing.T) {
 	tel := newTelemetry(t)
 	v, token := askBaidu(t, tel, false, func(h *idverify.HTTP, v *vendorsOverTLS) {
 		bare := &http.Transport{TLSClientConfig: v.tls}
@@ -186,7 +186,7 @@ func TestTransport_UnderTheClientTheTokenIsInTheSpans(t *testing.T) {
 	assert.Contains(t, v.headers, "Baggage")
 }
 
-func TestTransport_OfNothingIsRefusedByTheVendor(t *testing.T) {
+func TestTransport_NilIsRefused(t *testing.T) {
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"no function": nil,
 		"nil result":  func(http.RoundTripper) http.RoundTripper { return nil },

@@ -47,7 +47,7 @@ func TestCheck_Findings(t *testing.T) {
 	}
 }
 
-func TestCheck_ErrorsTellTheKindAlone(t *testing.T) {
+func TestCheck_ErrorsShowOnlyTheirKind(t *testing.T) {
 	for _, cause := range []error{errors.New("dial tcp 10.0.0.1:6379: EXAMPLE"), replied("NOPERM EXAMPLE 10.0.0.1")} {
 		found, err := redisidverify.Check(t.Context(), informer(func(context.Context) (string, error) { return "", cause }))
 		require.Error(t, err)

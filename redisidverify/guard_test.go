@@ -66,7 +66,7 @@ func reserve(ctx context.Context, s *redisidverify.StartSource) error {
 	return err
 }
 
-func TestGuard_ReturnsAfter300msFromADeafClient(t *testing.T) {
+func TestGuard_HangingClientReturnsAfter300ms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
 		store := newPersons(t, client)
@@ -86,7 +86,7 @@ func TestGuard_ReturnsAfter300msFromADeafClient(t *testing.T) {
 	})
 }
 
-func TestGuard_OneProbeASecondClosesTheBreaker(t *testing.T) {
+func TestGuard_OneProbePerSecondClosesBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
 		client.says(func() (any, error) { return nil, io.ErrUnexpectedEOF })
@@ -109,7 +109,7 @@ func TestGuard_OneProbeASecondClosesTheBreaker(t *testing.T) {
 	})
 }
 
-func TestGuard_AtMost64CallsUnderWay(t *testing.T) {
+func TestGuard_AtMost64ConcurrentCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
 		source := newStarts(t, client, 1000)
@@ -130,7 +130,7 @@ func TestGuard_AtMost64CallsUnderWay(t *testing.T) {
 	})
 }
 
-func TestGuard_ACallerWhoLeavesOpensNothing(t *testing.T) {
+func TestGuard_LeavingCallerDoesNotOpenBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
 		source := newStarts(t, client, 1000)
@@ -155,7 +155,7 @@ func TestGuard_ACallerWhoLeavesOpensNothing(t *testing.T) {
 }
 
 // For a caller that has already left, nothing is sent.
-func TestGuard_NothingIsSentForACallerWhoHasLeft(t *testing.T) {
+func TestGuard_CancelledCallerSendsNothing(t *testing.T) {
 	client := newDeaf()
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
@@ -164,7 +164,7 @@ func TestGuard_NothingIsSentForACallerWhoHasLeft(t *testing.T) {
 	assert.Zero(t, client.asked.Load())
 }
 
-func TestGuard_ErrorsTellTheKindAlone(t *testing.T) {
+func TestGuard_ErrorsShowOnlyTheirKind(t *testing.T) {
 	for text, said := range map[string]string{
 		"NOPERM No permissions to access the key 'idverify:{p:EXAMPLE}:tries'": "Redis refused the command: NOPERM",
 		"READONLY You can't write against a read only replica. EXAMPLE":        "Redis refused the command: READONLY",
@@ -188,7 +188,7 @@ type replied string
 func (r replied) Error() string { return string(r) }
 func (replied) RedisError()     {}
 
-func TestGuard_APanicOfTheClientIsAnError(t *testing.T) {
+func TestGuard_ClientPanicIsAnError(t *testing.T) {
 	client := newDeaf()
 	client.says(func() (any, error) { panic("EXAMPLE") })
 	err := newPersons(t, client).Return(t.Context(), tryOf(digits(64), 1))
@@ -196,7 +196,7 @@ func TestGuard_APanicOfTheClientIsAnError(t *testing.T) {
 }
 
 // An answer of a server that is not Redis, or has other scripts, grants nothing.
-func TestGuard_AnswersOutOfTheScriptsRange(t *testing.T) {
+func TestGuard_AnswersOutOfRangeGrantNothing(t *testing.T) {
 	for _, answer := range []any{
 		[]any{}, []any{int64(1)}, []any{"1", int64(0)}, []any{int64(-1), int64(0)},
 		[]any{int64(2), int64(0)}, []any{int64(1), int64(-1)}, []any{nil, nil}, "OK",
@@ -239,7 +239,7 @@ func TestGuard_RecoversByItself(t *testing.T) {
 }
 
 // A closed port must not make a constructor fail, but a wrong client must.
-func TestConstructors_ConnectToNothingAndRefuseMisuse(t *testing.T) {
+func TestConstructors_DoNotConnectAndRefuseMisuse(t *testing.T) {
 	nobody := connect(t, "127.0.0.1:1")
 	newTokens(t, nobody)
 	newPersons(t, nobody)

@@ -18,7 +18,7 @@ import (
 )
 
 // Of 400 tries at the same moment through four clients exactly the limit passes.
-func TestPersonStore_ExactlyTheLimitOfACrowd(t *testing.T) {
+func TestPersonStore_AllowsExactlyTheLimit(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		const limit = 37
 		person := digits(64)
@@ -44,7 +44,7 @@ func TestPersonStore_ExactlyTheLimitOfACrowd(t *testing.T) {
 	})
 }
 
-func TestPersonStore_ACommandThatIsSentTwiceCountsOnce(t *testing.T) {
+func TestPersonStore_RepeatedCommandCountsOnce(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		store, person := newPersons(t, twice{connect(t, addr)}), digits(64)
 		for n := 1; n <= 3; n++ {
@@ -60,7 +60,7 @@ func TestPersonStore_ACommandThatIsSentTwiceCountsOnce(t *testing.T) {
 
 // If another caller than the library passes an ID number as the person, it does not
 // reach Redis.
-func TestPersonStore_TakesPseudonymsAlone(t *testing.T) {
+func TestPersonStore_AcceptsOnlyPseudonyms(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newPersons(t, connect(t, m.Addr()))
 	for _, try := range []idverify.Try{
@@ -83,7 +83,7 @@ func TestPersonStore_TakesPseudonymsAlone(t *testing.T) {
 
 // Redis forgets a person when the longest window has passed, or at once when the only
 // try is given back.
-func TestPersonStore_NothingIsKeptLongerThanTheWindow(t *testing.T) {
+func TestPersonStore_KeysExpireWithTheWindow(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
 	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
@@ -128,7 +128,7 @@ func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 }
 
 // A try that Redis counted after the caller left is given back.
-func TestPersonStore_ATryThatWasCountedTooLateIsGivenBack(t *testing.T) {
+func TestPersonStore_LateTryIsGivenBack(t *testing.T) {
 	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
 	store, try := newPersons(t, client), tryOf(digits(64), 1)
 	ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -145,7 +145,7 @@ func TestPersonStore_ATryThatWasCountedTooLateIsGivenBack(t *testing.T) {
 
 // It is not given back if the same try has passed since: otherwise that try would not
 // be counted.
-func TestPersonStore_ATryThatPassedAtTheSecondAttemptStaysCounted(t *testing.T) {
+func TestPersonStore_RepeatedTryStaysCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
 		store, try := newPersons(t, client), tryOf(digits(64), 1)

@@ -74,7 +74,7 @@ func TestStartSource_NeverAboveTheRate(t *testing.T) {
 	}
 }
 
-func TestStartSource_TheSameCommandTwiceIsOneGrant(t *testing.T) {
+func TestStartSource_RepeatedCommandIsOneGrant(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		if c.mini != nil {
 			c.mini.SetTime(time.Now())

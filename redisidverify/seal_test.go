@@ -21,7 +21,7 @@ func keyNamed(name string) redisidverify.SealKey {
 }
 
 // The first key seals, and all keys open, so a key can be replaced without a miss.
-func TestSeal_KeysAreChangedWithoutAMiss(t *testing.T) {
+func TestSeal_KeyRotationCausesNoMiss(t *testing.T) {
 	client := connect(t, miniredis.RunT(t).Addr())
 	with := func(names ...string) *redisidverify.TokenStore {
 		return newTokens(t, client, func(o *redisidverify.TokenOptions) {
@@ -45,7 +45,7 @@ func TestSeal_KeysAreChangedWithoutAMiss(t *testing.T) {
 
 // A value that nobody can open is reported and counts as a miss; the lease decides
 // who fetches.
-func TestSeal_AForeignValueIsAMiss(t *testing.T) {
+func TestSeal_ForeignValueIsAMiss(t *testing.T) {
 	m := miniredis.RunT(t)
 	client := connect(t, m.Addr())
 	account := func(key string) string { // of the only stored token
@@ -97,7 +97,7 @@ func TestSeal_AForeignValueIsAMiss(t *testing.T) {
 }
 
 // A sealed token that is copied to another account does not open there.
-func TestSeal_AValueBelongsToItsAccount(t *testing.T) {
+func TestSeal_ValueIsBoundToAccount(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newTokens(t, connect(t, m.Addr()))
 	one, other := digits(64), digits(64)

@@ -58,7 +58,7 @@ func atOnce(t *testing.T, all []*baiduv4.Client) {
 // At a cold start, after a revocation and at the renewal, 24 processes fetch one
 // token. If miniredis is too slow on a busy machine, a process reports it, and may
 // fetch its own token.
-func TestTokenStore_OneFetchOfManyProcesses(t *testing.T) {
+func TestTokenStore_ManyProcessesFetchOnce(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
 	var told atomic.Int64
@@ -108,7 +108,7 @@ func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 }
 
 // A lease that is not used, for example because its process was killed, expires.
-func TestTokenStore_ALeaseEndsAfterFiveSeconds(t *testing.T) {
+func TestTokenStore_LeaseEndsAfterFiveSeconds(t *testing.T) {
 	m := miniredis.RunT(t)
 	dead, alive := newTokens(t, connect(t, m.Addr())), newTokens(t, connect(t, m.Addr()))
 	key := digits(64)
@@ -128,7 +128,7 @@ func TestTokenStore_ALeaseEndsAfterFiveSeconds(t *testing.T) {
 }
 
 // A command repeated because its answer was lost gets the same lease.
-func TestTokenStore_ALostAnswerKeepsTheLease(t *testing.T) {
+func TestTokenStore_LostAnswerKeepsLease(t *testing.T) {
 	m := miniredis.RunT(t)
 	store := newTokens(t, twice{connect(t, m.Addr())})
 	key := digits(64)
@@ -153,7 +153,7 @@ func (w twice) Eval(ctx context.Context, script string, keys []string, args ...a
 }
 
 // The process that renews early does not get the token that it already has.
-func TestTokenStore_ATokenThatIsDueIsNotGivenOut(t *testing.T) {
+func TestTokenStore_RenewingProcessGetsNoOldToken(t *testing.T) {
 	for life, given := range map[time.Duration]time.Duration{
 		30 * 24 * time.Hour: 24*time.Hour + time.Minute,
 		1000 * time.Second:  110 * time.Second,
@@ -175,7 +175,7 @@ func TestTokenStore_ATokenThatIsDueIsNotGivenOut(t *testing.T) {
 }
 
 // A process whose clock is two days wrong still reads the correct remaining life.
-func TestTokenStore_NoTimeCrossesTheWire(t *testing.T) {
+func TestTokenStore_SendsOnlyDurations(t *testing.T) {
 	m := miniredis.RunT(t)
 	off := func(d time.Duration) *redisidverify.TokenStore {
 		return newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) {
@@ -191,7 +191,7 @@ func TestTokenStore_NoTimeCrossesTheWire(t *testing.T) {
 }
 
 // The caller left before the answer came, so another process may fetch.
-func TestTokenStore_ALeaseThatNobodyWaitedForIsGivenBack(t *testing.T) {
+func TestTokenStore_UnclaimedLeaseIsGivenBack(t *testing.T) {
 	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}
 	store := newTokens(t, client)
 	key := digits(64)

@@ -21,7 +21,7 @@ import (
 
 // Calls with a ledger and a batch, of which some fail, leave no name, number or key in
 // any table, event or error.
-func TestCanary_NothingOfThePersonOrTheKeysIsInTheDatabase(t *testing.T) {
+func TestCanary_NoPersonalDataOrKeysInDatabase(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		vendors := idverifytest.Start(t)
 		p := tcpproxy.Start(t, s.addr)

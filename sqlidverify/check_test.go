@@ -25,7 +25,7 @@ func check(t *testing.T, s server, settings ...string) (found []string) {
 }
 
 // Whoever keeps to Schema hears of nothing, and whoever does not hears of each column.
-func TestCheck_ComparesTheTables(t *testing.T) {
+func TestCheck_ComparesTables(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		db := s.open(t)
 		assert.Empty(t, check(t, s))
@@ -45,7 +45,7 @@ func TestCheck_ComparesTheTables(t *testing.T) {
 	})
 }
 
-func TestCheck_TablesThatLookRight(t *testing.T) {
+func TestCheck_EquivalentTables(t *testing.T) {
 	for d, spoils := range map[sqlidverify.Dialect]map[string]string{
 		sqlidverify.PostgreSQL: {
 			"alter table idverify_claim drop constraint idverify_claim_pkey":                                     "primary_key: idverify_claim: the primary key is not the one of Schema",
@@ -72,7 +72,7 @@ func TestCheck_TablesThatLookRight(t *testing.T) {
 }
 
 // What a session may set for itself is looked at on the servers.
-func TestCheck_SettingsOfASession(t *testing.T) {
+func TestCheck_SessionSettings(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		if s.dialect == sqlidverify.PostgreSQL {
 			assert.Equal(t, []string{"not_durable: synchronous_commit is off: a crash of the server loses claims"}, check(t, s, "synchronous_commit=off"))
@@ -84,7 +84,7 @@ func TestCheck_SettingsOfASession(t *testing.T) {
 }
 
 // What only a server can be set to is read from a database that says so.
-func TestCheck_SettingsOfAServer(t *testing.T) {
+func TestCheck_ServerSettings(t *testing.T) {
 	const postgres = "server_version_num=150018 fsync=on synchronous_commit=on transaction_read_only=off in_recovery=off"
 	const mysql = "version=8.0.36 innodb_flush_log_at_trx_commit=1 log_bin=ON sync_binlog=1 autocommit=ON read_only=OFF"
 	for _, c := range []struct {

@@ -21,7 +21,7 @@ func fieldOf(t *testing.T, err error) string {
 	return e.Field
 }
 
-func TestSchema_OfEachDialect(t *testing.T) {
+func TestSchema_EachDialect(t *testing.T) {
 	for _, d := range []sqlidverify.Dialect{sqlidverify.PostgreSQL, sqlidverify.MySQL} {
 		schema, err := sqlidverify.Schema(d)
 		require.NoError(t, err)

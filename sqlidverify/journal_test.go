@@ -18,7 +18,7 @@ import (
 )
 
 // A machine with another secret would find no row, and pay for all of them.
-func TestJournal_RefusesAnotherBinding(t *testing.T) {
+func TestJournal_RefusesOtherBinding(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		o := sqlidverify.JournalOptions{Name: "batch-" + digits(8)}
 		first, second := newJournal(t, s.open(t), s.dialect, o), newJournal(t, s.open(t), s.dialect, o)
@@ -36,7 +36,7 @@ func TestJournal_RefusesAnotherBinding(t *testing.T) {
 	})
 }
 
-func TestJournal_BeginsWhatWasFreeAgain(t *testing.T) {
+func TestJournal_FreeRowMayBeginAgain(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		db := s.open(t)
 		q := newQueue(t, s, sqlidverify.QueueOptions{}, 1)
@@ -54,7 +54,7 @@ func TestJournal_BeginsWhatWasFreeAgain(t *testing.T) {
 }
 
 // What another run has just begun is not begun again, also by who has seen that.
-func TestJournal_TakenIsNotBegun(t *testing.T) {
+func TestJournal_TakenRowIsNotBegun(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		db, o := s.open(t), sqlidverify.JournalOptions{Name: "a"}
 		first, second := newJournal(t, db, s.dialect, o), newJournal(t, db, s.dialect, o)
@@ -69,7 +69,7 @@ func TestJournal_TakenIsNotBegun(t *testing.T) {
 	})
 }
 
-func TestJournal_RefusesWhatRunDoesNotGive(t *testing.T) {
+func TestJournal_RefusesInvalidCalls(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		db := s.open(t)
 		j := newJournal(t, db, s.dialect, sqlidverify.JournalOptions{Name: "a"})
@@ -94,7 +94,7 @@ func TestJournal_RefusesWhatRunDoesNotGive(t *testing.T) {
 	})
 }
 
-func TestJournal_TellsOfWhatFailed(t *testing.T) {
+func TestJournal_ReportsFailures(t *testing.T) {
 	var mu sync.Mutex
 	var events []idverify.StoreEvent
 	synctest.Test(t, func(t *testing.T) {

@@ -48,7 +48,7 @@ func onSettings(t *testing.T, test func(t *testing.T, s server, first, second *s
 
 // Many claimers of two processes want the answers to some questions. A third of the
 // claims turn out to be free. Each question is asked by one at a time, and once.
-func TestLedger_ACrowdAsksEachQuestionOnce(t *testing.T) {
+func TestLedger_ManyClaimersAskOnce(t *testing.T) {
 	onSettings(t, func(t *testing.T, s server, first, second *sql.DB) {
 		ledgers := []*sqlidverify.Ledger{newLedger(t, first, s.dialect), newLedger(t, second, s.dialect)}
 		const questions, claimers = 12, 12
@@ -97,7 +97,7 @@ func TestLedger_ACrowdAsksEachQuestionOnce(t *testing.T) {
 }
 
 // Drivers count differently: a claim that changed nothing may count as one row.
-func TestLedger_DoesNotCount(t *testing.T) {
+func TestLedger_IgnoresAffectedRows(t *testing.T) {
 	mine, others := request(), request()
 	others.Print = mine.Print
 	f := &fake{changed: 1, answer: func(context.Context, int, string) ([][]driver.Value, error) { return ours(others), nil }}
@@ -108,7 +108,7 @@ func TestLedger_DoesNotCount(t *testing.T) {
 	assert.Equal(t, time.Minute, claim.Left)
 }
 
-func TestLedger_RepeatsForOneOfACrowd(t *testing.T) {
+func TestLedger_OneOfManyRepeats(t *testing.T) {
 	onSettings(t, func(t *testing.T, s server, first, second *sql.DB) {
 		ledgers := []*sqlidverify.Ledger{newLedger(t, first, s.dialect), newLedger(t, second, s.dialect)}
 		r := request()
@@ -227,7 +227,7 @@ func TestLedger_HangingDatabase(t *testing.T) {
 	})
 }
 
-func TestLedger_TakesPseudonymsAlone(t *testing.T) {
+func TestLedger_AcceptsOnlyPseudonyms(t *testing.T) {
 	l := newLedger(t, (&fake{}).open(t), sqlidverify.MySQL)
 	for _, spoil := range []func(*idverify.ClaimRequest){
 		func(r *idverify.ClaimRequest) { r.ID = "11010119000101009X" },

@@ -86,7 +86,7 @@ func onOperators(t *testing.T, test func(t *testing.T, s server, o operator, ids
 	})
 }
 
-func TestUndecided_ListsWhatNobodyKnows(t *testing.T) {
+func TestUndecided_ListsUnknownOutcomes(t *testing.T) {
 	onOperators(t, func(t *testing.T, s server, o operator, ids map[string]string) {
 		must(t, s.open(t), fmt.Sprintf("update idverify_claim set begun = begun - interval %s where id = '%s'",
 			map[sqlidverify.Dialect]string{sqlidverify.PostgreSQL: "'1 hour'", sqlidverify.MySQL: "1 hour"}[s.dialect], ids["ambiguous"]))
@@ -125,7 +125,7 @@ func TestRelease_TakesOnlyUndecided(t *testing.T) {
 }
 
 // What may have been paid for and has no answer is never forgotten.
-func TestPrune_LeavesWhatIsInFlightOrAmbiguous(t *testing.T) {
+func TestPrune_KeepsInFlightAndAmbiguous(t *testing.T) {
 	onOperators(t, func(t *testing.T, s server, o operator, ids map[string]string) {
 		db := s.open(t)
 		n, err := o.Prune(t.Context(), time.Hour) // nothing is so old

@@ -21,7 +21,7 @@ import (
 	"github.com/idverify/idverify/sqlidverify"
 )
 
-func TestAdd_IsMadeAgainAfterHalfOfIt(t *testing.T) {
+func TestAdd_RepeatsAreIgnored(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		q := newQueue(t, s, sqlidverify.QueueOptions{}, 600) // more than one statement
 		keys, _, err := q.Reserve(t, digits(32), 5)
@@ -38,7 +38,7 @@ func TestAdd_IsMadeAgainAfterHalfOfIt(t *testing.T) {
 	})
 }
 
-func TestAdd_TakesNoPerson(t *testing.T) {
+func TestAdd_RefusesPersonalDataInKeys(t *testing.T) {
 	f := &fake{}
 	q, err := sqlidverify.NewQueue(f.open(t), sqlidverify.MySQL, sqlidverify.QueueOptions{Name: "a"})
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func TestAdd_TakesNoPerson(t *testing.T) {
 // match18 is a made-up number that is well formed.
 const match18 = "11010119000101009X"
 
-func TestReserve_GivesARowToOne(t *testing.T) {
+func TestReserve_OneWorkerPerRow(t *testing.T) {
 	onSettingsOfRows(t, func(t *testing.T, s server, how []string) {
 		const rows, workers = 600, 4
 		o := sqlidverify.QueueOptions{Name: "batch-" + digits(8)}
@@ -211,7 +211,7 @@ func TestRun_Load(t *testing.T) {
 
 // A row whose key may not be printed, because it tells of the person's number, is done
 // as well.
-func TestRun_KeysThatMayNotBePrinted(t *testing.T) {
+func TestRun_UnprintableKeys(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		q, v := newQueue(t, s, sqlidverify.QueueOptions{}, 2), newVendor()
 		require.NoError(t, q.Add(t.Context(), slices.Values([]string{"row-" + idverifytest.Match().IDNumber[:14]})))
@@ -224,7 +224,7 @@ func TestRun_KeysThatMayNotBePrinted(t *testing.T) {
 	})
 }
 
-func TestRun_TellsOfADatabaseThatFails(t *testing.T) {
+func TestRun_ReportsDatabaseFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events []idverify.StoreEvent
 		q, err := sqlidverify.NewQueue(failing().open(t), sqlidverify.PostgreSQL, sqlidverify.QueueOptions{Name: "a", OnStore: func(e idverify.StoreEvent) { events = append(events, e) }})
@@ -246,7 +246,7 @@ func TestRun_TellsOfADatabaseThatFails(t *testing.T) {
 
 // A block is 20 s of work: at first few rows, then twice as many each time, and at last
 // what the pace asks for.
-func TestNextBlock_FollowsThePace(t *testing.T) {
+func TestNextBlock_FollowsPace(t *testing.T) {
 	for _, c := range []struct {
 		n    int
 		took time.Duration

@@ -34,7 +34,7 @@ func bubble(t *testing.T, f *fake, test func(t *testing.T, l *sqlidverify.Ledger
 	synctest.Test(t, func(t *testing.T) { test(t, newLedger(t, f.open(t), sqlidverify.PostgreSQL)) })
 }
 
-func TestStep_AnyErrorIsAnsweredByTheSameStep(t *testing.T) {
+func TestStep_AnyErrorRepeatsTheStep(t *testing.T) {
 	r := request()
 	for _, cause := range []error{refusal{"40001"}, driver.ErrBadConn, errors.New("EXAMPLE"), context.DeadlineExceeded} {
 		f := &fake{answer: func(_ context.Context, n int, _ string) ([][]driver.Value, error) {
@@ -66,7 +66,7 @@ func TestStep_AnyErrorIsAnsweredByTheSameStep(t *testing.T) {
 	}
 }
 
-func TestStep_EndsInTimeAndTellsNothing(t *testing.T) {
+func TestStep_EndsInTimeAndHidesErrors(t *testing.T) {
 	for cause, want := range map[error]string{
 		refusal{"42P01"}:                        "sqlidverify: the database refused the statement: 42P01",
 		refusal{"a value EXAMPLE"}:              "sqlidverify: the database failed",
@@ -91,7 +91,7 @@ func TestStep_EndsInTimeAndTellsNothing(t *testing.T) {
 }
 
 // A connection that hangs leaves time for another.
-func TestStep_OneTryTakesHalfOfTheTime(t *testing.T) {
+func TestStep_OneTryTakesHalfTheTime(t *testing.T) {
 	r := request()
 	f := &fake{}
 	f.answer = func(ctx context.Context, n int, _ string) ([][]driver.Value, error) {
@@ -125,7 +125,7 @@ func TestStep_EndsWithItsCaller(t *testing.T) {
 }
 
 // What no repetition changes is said at once.
-func TestStep_ALostClaimIsNotTriedAgain(t *testing.T) {
+func TestStep_LostClaimIsNotRetried(t *testing.T) {
 	mine, others := request(), request()
 	f := &fake{answer: func(context.Context, int, string) ([][]driver.Value, error) { return ours(others), nil }}
 	bubble(t, f, func(t *testing.T, l *sqlidverify.Ledger) {
@@ -136,7 +136,7 @@ func TestStep_ALostClaimIsNotTriedAgain(t *testing.T) {
 }
 
 // Only durations are handed over: no time of this machine's.
-func TestStep_NoTimeOfDayIsHandedOver(t *testing.T) {
+func TestStep_SendsOnlyDurations(t *testing.T) {
 	r := request()
 	f := &fake{answer: func(context.Context, int, string) ([][]driver.Value, error) { return ours(r), nil }}
 	bubble(t, f, func(t *testing.T, l *sqlidverify.Ledger) {

@@ -149,7 +149,7 @@ func TestRun_AsksEachRowOnce(t *testing.T) {
 }
 
 // Four machines, of which one is killed: nothing is asked twice, and nothing is missing.
-func TestRun_ManyMachinesAndOneIsKilled(t *testing.T) {
+func TestRun_OneOfManyMachinesIsKilled(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		const rows = 400
 		o := sqlidverify.QueueOptions{Name: "batch-" + digits(8), Hold: 1500 * time.Millisecond, Reservation: 800 * time.Millisecond}
@@ -318,7 +318,7 @@ func TestRun_UnansweredRowIsReportedOnce(t *testing.T) {
 }
 
 // A loop that is left while others have the last rows does not wait for those.
-func TestRun_LeftWhileOthersWork(t *testing.T) {
+func TestRun_LeavesWhileOthersWork(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		q := newQueue(t, s, sqlidverify.QueueOptions{}, 2)
 		_, _, err := q.Reserve(t, digits(32), 1)

@@ -69,7 +69,7 @@ func TestCompat_ImplementsEveryInterface(t *testing.T) {
 }
 
 // Users copy the documents' code: every name in it exists.
-func TestDocumentsNameWhatExists(t *testing.T) {
+func TestDocuments_NamesExist(t *testing.T) {
 	list, err := read(root, next)
 	require.NoError(t, err)
 	packages := map[string]bool{}
