@@ -227,18 +227,18 @@ func TestAliyun_Signature(t *testing.T) {
 		want          string
 	}{
 		"right":                    {nil, nil, "200 200 200 T"},
-		"a header beside":          {header("User-Agent", "x"), nil, "200 200 200 T"},
+		"an extra header":          {header("User-Agent", "x"), nil, "200 200 200 T"},
 		"fifteen minutes early":    {header("x-acs-date", "2026-01-02T02:49:05Z"), nil, "200 200 200 T"},
 		"a second more":            {header("x-acs-date", "2026-01-02T02:49:04Z"), nil, "400 InvalidTimeStamp.Expired"},
 		"fifteen minutes late":     {header("x-acs-date", "2026-01-02T03:19:05Z"), nil, "200 200 200 T"},
 		"a second later":           {header("x-acs-date", "2026-01-02T03:19:06Z"), nil, "400 InvalidTimeStamp.Expired"},
-		"a date of another form":   {header("x-acs-date", "20260102T030405Z"), nil, "400 InvalidTimeStamp.Format"},
+		"a date in another format": {header("x-acs-date", "20260102T030405Z"), nil, "400 InvalidTimeStamp.Format"},
 		"another action":           {header("x-acs-action", "x"), nil, "404 InvalidAction.NotFound"},
 		"another version":          {header("x-acs-version", "x"), nil, "400 InvalidVersion"},
 		"no nonce":                 {header("x-acs-signature-nonce", ""), nil, "400 MissingParameter"},
 		"a long nonce":             {header("x-acs-signature-nonce", strings.Repeat("x", 129)), nil, "400 InvalidParameter"},
 		"another digest":           {header("x-acs-content-sha256", strings.Repeat("0", 64)), nil, "400 SignatureDoesNotMatch"},
-		"a header that is not in":  {header("x-acs-security-token-x", "x"), nil, "400 SignatureDoesNotMatch"},
+		"a header missing":         {header("x-acs-security-token-x", "x"), nil, "400 SignatureDoesNotMatch"},
 		"another host":             {nil, func(r *http.Request) { r.Host = "x" }, "400 SignatureDoesNotMatch"},
 		"another query":            {nil, func(r *http.Request) { r.URL.RawQuery = "Model=NO_LIVENESS" }, "400 SignatureDoesNotMatch"},
 		"another signature":        {nil, replace("Signature=", "Signature=0"), "400 SignatureDoesNotMatch"},
@@ -247,8 +247,8 @@ func TestAliyun_Signature(t *testing.T) {
 		"another key":              {nil, replace("Credential=LTAI", "Credential=x"), "404 InvalidAccessKeyId.NotFound"},
 		"no key":                   {nil, replace("Credential="+idverifytest.AliyunAccessKeyID, "Credential="), "400 MissingAccessKeyId"},
 		"host is not signed":       {nil, replace("content-type;host;", "content-type;"), "400 SignatureDoesNotMatch"},
-		"a name that is not there": {nil, replace("SignedHeaders=content-type", "SignedHeaders=accept;content-type"), "400 SignatureDoesNotMatch"},
-		"a token of nobody's":      {header("x-acs-security-token", "x"), nil, "400 InvalidSecurityToken.MismatchWithAccessKey"},
+		"an unknown name":          {nil, replace("SignedHeaders=content-type", "SignedHeaders=accept;content-type"), "400 SignatureDoesNotMatch"},
+		"an unknown token":         {header("x-acs-security-token", "x"), nil, "400 InvalidSecurityToken.MismatchWithAccessKey"},
 		"a role without a token":   {nil, replace(idverifytest.AliyunAccessKeyID, idverifytest.AliyunTemporaryKeyID), "400 MissingSecurityToken"},
 	} {
 		assert.Equal(t, tt.want, askAliyun(t, srv, aliyunV3(aliyunFields(), tt.change, tt.spoil)).String(), what)

@@ -150,13 +150,13 @@ func TestConformance_DetectsBrokenWithMaxFAR(t *testing.T) {
 		to    func(rated, float64) (idverify.Provider, error)
 		wrong bool
 	}{
-		"ours":           {ourRule, honest, false},
-		"the answer's":   {answersRule, honest, false},
-		"the vendor's":   {vendorsRule, honest, false},
-		"a rate unheard": {ourRule, func(r rated, _ float64) (idverify.Provider, error) { return r, nil }, true},
-		"a word for any": {vendorsRule, func(r rated, _ float64) (idverify.Provider, error) { return r, nil }, true},
-		"nothing":        {ourRule, func(rated, float64) (idverify.Provider, error) { return nil, nil }, true},
-		"another error":  {ourRule, func(rated, float64) (idverify.Provider, error) { return nil, errors.New("no") }, true},
+		"ours":                {ourRule, honest, false},
+		"the answer's":        {answersRule, honest, false},
+		"the vendor's":        {vendorsRule, honest, false},
+		"an unpublished rate": {ourRule, func(r rated, _ float64) (idverify.Provider, error) { return r, nil }, true},
+		"a word for any":      {vendorsRule, func(r rated, _ float64) (idverify.Provider, error) { return r, nil }, true},
+		"nothing":             {ourRule, func(rated, float64) (idverify.Provider, error) { return nil, nil }, true},
+		"another error":       {ourRule, func(rated, float64) (idverify.Provider, error) { return nil, errors.New("no") }, true},
 		"a lower one": {answersRule, func(r rated, rate float64) (idverify.Provider, error) {
 			if !(rate > 0 && rate < 1) {
 				return nil, refused

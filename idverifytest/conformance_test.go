@@ -66,7 +66,7 @@ var wrongProviders = map[string]struct {
 			return res, err
 		}}
 	}},
-	"a milder line than the rule's": {"gives every case its code, decided as its rules say", func(s *sample) idverify.Provider {
+	"a threshold milder than the rule's": {"gives every case its code, decided as its rules say", func(s *sample) idverify.Provider {
 		return changing{s, func(res *idverify.Result, err error) (*idverify.Result, error) {
 			if err == nil && res.Passed() {
 				own := *res
@@ -86,7 +86,7 @@ var wrongProviders = map[string]struct {
 			return s.Ask(ctx, q)
 		}}
 	}},
-	"asks about nobody": {"asks only checked questions", func(s *sample) idverify.Provider {
+	"sends no person": {"asks only checked questions", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			if q.Evidence() == nil {
 				return nil, &idverify.Error{Code: idverify.CodeUnknown, Vendor: s.Name()}
@@ -94,7 +94,7 @@ var wrongProviders = map[string]struct {
 			return s.Ask(ctx, q)
 		}}
 	}},
-	"looks at no context": {"returns when the context has ended", func(s *sample) idverify.Provider {
+	"ignores the context": {"returns when the context has ended", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			if ctx.Err() != nil {
 				ctx = context.WithoutCancel(ctx)
@@ -102,7 +102,7 @@ var wrongProviders = map[string]struct {
 			return s.Ask(ctx, q)
 		}}
 	}},
-	"looks at the context once": {"returns when the context ends", func(s *sample) idverify.Provider {
+	"checks the context once": {"returns when the context ends", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			if ctx.Err() == nil {
 				ctx = context.WithoutCancel(ctx)
@@ -126,7 +126,7 @@ var wrongProviders = map[string]struct {
 			return res, err
 		}}
 	}},
-	"an outage for a page": {"refuses a broken answer", func(s *sample) idverify.Provider {
+	"a page called an outage": {"refuses a broken answer", func(s *sample) idverify.Provider {
 		return failing(s, func(e *idverify.Error) {
 			if e.Code == idverify.CodeBadResponse && e.HTTPStatus >= 500 {
 				e.Code = idverify.CodeVendorUnavailable
@@ -136,7 +136,7 @@ var wrongProviders = map[string]struct {
 	"no time to wait": {"understands a gateway's refusal", func(s *sample) idverify.Provider {
 		return failing(s, func(e *idverify.Error) { e.RetryAfter = 0 })
 	}},
-	"goes where it is sent": {"follows no redirect", func(s *sample) idverify.Provider {
+	"follows redirects": {"follows no redirect", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			res, err := s.Ask(ctx, q)
 			var e *idverify.Error
@@ -158,7 +158,7 @@ var wrongProviders = map[string]struct {
 			return res, err
 		}}
 	}},
-	"a key in the open": {"shows no key", func(s *sample) idverify.Provider { return &open{s, sampleKey} }},
+	"prints a key": {"shows no key", func(s *sample) idverify.Provider { return &open{s, sampleKey} }},
 	"a key in the detail": {"shows no key", func(s *sample) idverify.Provider {
 		return failing(s, func(e *idverify.Error) { e.Detail += " for " + sampleKey })
 	}},

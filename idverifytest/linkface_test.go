@@ -125,7 +125,7 @@ func TestLinkface_Refuses(t *testing.T) {
 		{"no such day", change(good, field{"id_number", "110105194902310026", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"leading zero", change(good, field{"id_number", "010105190001019993", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"no digit within", change(good, field{"id_number", "110105190001019:93", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
-		{"letter in front", change(good, field{"id_number", "a10105190001019991", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
+		{"leading letter", change(good, field{"id_number", "a10105190001019991", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"19 digits", change(good, field{"id_number", idverifytest.Match().IDNumber + "0", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"lower-case x", change(good, field{"id_number", "11010519491231002x", ""}), 400, "INVALID_ARGUMENT", "Invalid idcard number"},
 		{"none of three", noFile, 400, "INVALID_ARGUMENT", "exactly one of liveness_data_file"},

@@ -102,9 +102,9 @@ func TestSignature_SignerErrorSendsNothing(t *testing.T) {
 		code   idverify.Code
 		detail string
 	}{
-		"any error":       {errors.New("no key for " + signedKey), idverify.CodeUnknown, "the request could not be signed"},
-		"one of ours":     {c.Refuse(idverify.CodeUnauthorized, "Credentials", "no key"), idverify.CodeUnauthorized, "no key"},
-		"one that is odd": {fmt.Errorf("%s: %w", signedKey, odd), idverify.CodeUnauthorized, "no key"},
+		"any error":        {errors.New("no key for " + signedKey), idverify.CodeUnknown, "the request could not be signed"},
+		"our own error":    {c.Refuse(idverify.CodeUnauthorized, "Credentials", "no key"), idverify.CodeUnauthorized, "no key"},
+		"an unusual error": {fmt.Errorf("%s: %w", signedKey, odd), idverify.CodeUnauthorized, "no key"},
 	} {
 		req := signedRequest(t)
 		req.Sign = func(context.Context, *http.Request, [sha256.Size]byte) error { return test.fails }

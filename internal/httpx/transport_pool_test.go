@@ -116,7 +116,7 @@ func overEveryProtocol(t *testing.T) []outcome {
 		}},
 		{name: "time limit", fails: true, kind: httpx.Timeout, limit: 300 * time.Millisecond,
 			answer: func(_ http.ResponseWriter, r *http.Request) { untilGone(r) }},
-		{name: "time limit amid the answer", fails: true, kind: httpx.Timeout, limit: 300 * time.Millisecond,
+		{name: "time limit during the answer", fails: true, kind: httpx.Timeout, limit: 300 * time.Millisecond,
 			answer: func(w http.ResponseWriter, r *http.Request) {
 				begin(w, r)
 				untilGone(r)
@@ -126,7 +126,7 @@ func overEveryProtocol(t *testing.T) []outcome {
 			callerLeaves(r)
 			untilGone(r)
 		}},
-		{name: "caller leaves amid the answer", fails: true, kind: httpx.Canceled, answer: func(w http.ResponseWriter, r *http.Request) {
+		{name: "caller leaves during the answer", fails: true, kind: httpx.Canceled, answer: func(w http.ResponseWriter, r *http.Request) {
 			begin(w, r)
 			callerLeaves(r)
 			untilGone(r)
@@ -160,7 +160,7 @@ func overHTTP1(t *testing.T) []outcome {
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 			_, _ = io.Copy(io.Discard, conn)
 		})},
-		{name: "answer that nobody asked for", answer: bare(func(conn net.Conn) {
+		{name: "unrequested answer", answer: bare(func(conn net.Conn) {
 			const answer = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n"
 			_, _ = io.WriteString(conn, answer+`{"left":"1"}`+answer+`{"left":"2"}`)
 			_, _ = io.Copy(io.Discard, conn)

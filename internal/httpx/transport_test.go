@@ -107,8 +107,8 @@ func TestTransport_TLSSendsEveryByte(t *testing.T) {
 	}{
 		"HTTP/1.1":              {1, false, nil},
 		"HTTP/2":                {2, true, func(s *httptest.Server) { s.EnableHTTP2 = true }},
-		"HTTP/2, not asked for": {1, false, func(s *httptest.Server) { s.EnableHTTP2 = true }},
-		"HTTP/2, not to be had": {1, true, nil},
+		"HTTP/2, not requested": {1, false, func(s *httptest.Server) { s.EnableHTTP2 = true }},
+		"HTTP/2, not available": {1, true, nil},
 		"TLS 1.2":               {1, false, func(s *httptest.Server) { s.TLS = &tls.Config{MaxVersion: tls.VersionTLS12} }},
 	} {
 		t.Run(name, func(t *testing.T) {

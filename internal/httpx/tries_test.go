@@ -203,7 +203,7 @@ func TestTries_UnknownCountsAsSent(t *testing.T) {
 		"reads half": {func(r *http.Request, _ *httptrace.ClientTrace) {
 			_, _ = io.CopyN(io.Discard, r.Body, 500)
 		}, false},
-		"reads all and tells nothing": {func(r *http.Request, _ *httptrace.ClientTrace) { readAll(r.Body) }, true},
+		"reads everything and reports nothing": {func(r *http.Request, _ *httptrace.ClientTrace) { readAll(r.Body) }, true},
 		"cannot write": {func(r *http.Request, trace *httptrace.ClientTrace) {
 			readAll(r.Body)
 			failed(trace, reset)
@@ -212,7 +212,7 @@ func TestTries_UnknownCountsAsSent(t *testing.T) {
 			readAll(r.Body)
 			failed(trace, fmt.Errorf("write: %w", net.ErrClosed))
 		}, false},
-		"fails for a reason of its own": {func(r *http.Request, trace *httptrace.ClientTrace) {
+		"fails for another reason": {func(r *http.Request, trace *httptrace.ClientTrace) {
 			readAll(r.Body)
 			failed(trace, errors.New("a wrapped body could not be closed"))
 		}, true},
@@ -224,7 +224,7 @@ func TestTries_UnknownCountsAsSent(t *testing.T) {
 			readAll(r.Body)
 			failed(trace, &net.OpError{Op: "readfrom", Err: &net.OpError{Op: "read", Err: net.ErrClosed}})
 		}, true},
-		"has written, and then cannot": {func(r *http.Request, trace *httptrace.ClientTrace) {
+		"has written, and then fails": {func(r *http.Request, trace *httptrace.ClientTrace) {
 			readAll(r.Body)
 			failed(trace, nil)
 			failed(trace, reset)
@@ -242,7 +242,7 @@ func TestTries_UnknownCountsAsSent(t *testing.T) {
 			trace.GotConn(httptrace.GotConnInfo{})
 			_, _ = io.CopyN(io.Discard, again, 500)
 		}, false},
-		"begins again, and did not say how it ended": {func(r *http.Request, trace *httptrace.ClientTrace) {
+		"begins again without reporting the end": {func(r *http.Request, trace *httptrace.ClientTrace) {
 			readAll(r.Body)
 			_ = r.Body.Close()
 			readAll(reopened(r))

@@ -41,13 +41,13 @@ func TestOpen_RecoversFromOpenAndClose(t *testing.T) {
 		"no reader":      func() (io.ReadCloser, int64, error) { return nil, 5, nil },
 		"with an error":  func() (io.ReadCloser, int64, error) { return rude{}, 5, gone },
 		"negative size":  func() (io.ReadCloser, int64, error) { return rude{}, -1, nil },
-		"nothing in it":  func() (io.ReadCloser, int64, error) { return rude{}, 0, nil },
+		"empty":          func() (io.ReadCloser, int64, error) { return rude{}, 0, nil },
 		"larger than 10": func() (io.ReadCloser, int64, error) { return rude{}, 11, nil },
 	} {
 		_, err := Look(o, 10, nil)
 		assert.Error(t, err, name)
 		assert.Equal(t, name == "with an error", errors.Is(err, gone), name)
-		assert.Equal(t, name == "negative size" || name == "nothing in it", errors.Is(err, ErrEmpty), name)
+		assert.Equal(t, name == "negative size" || name == "empty", errors.Is(err, ErrEmpty), name)
 		assert.Equal(t, name == "larger than 10", errors.Is(err, ErrTooLarge), name)
 	}
 	r, _, err := Sized(opener(func() (io.ReadCloser, int64, error) {

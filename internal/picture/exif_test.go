@@ -85,9 +85,9 @@ func TestOrientation_Position(t *testing.T) {
 		want    int
 	}{
 		"behind XMP":           {bytes.Join([][]byte{photo[:2], xmp, exif, photo[2:]}, nil), 6},
-		"behind the frame":     {bytes.Join([][]byte{photo[:scan], exif, photo[scan:]}, nil), 6},
+		"after the frame":      {bytes.Join([][]byte{photo[:scan], exif, photo[scan:]}, nil), 6},
 		"two":                  {withEXIF(withEXIF(photo, three), six), 6},
-		"behind the picture":   {append(bytes.Clone(photo), withEXIF(photo, six)...), 0},
+		"after the picture":    {append(bytes.Clone(photo), withEXIF(photo, six)...), 0},
 		"in a thumbnail":       {bytes.Join([][]byte{photo[:2], []byte(segment(0xe1, "XMP\x00"+string(withEXIF(photo, six)))), photo[2:]}, nil), 0},
 		"a name in lower case": {bytes.Replace(withEXIF(photo, six), []byte("Exif"), []byte("exif"), 1), 0},
 	} {

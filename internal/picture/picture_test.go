@@ -100,7 +100,7 @@ func TestInspect(t *testing.T) {
 		want    picture.Info
 	}{
 		"jpeg":                    {photo, picture.Info{Format: picture.JPEG, Width: 65, Height: 130}},
-		"jpeg behind profile":     {behind, picture.Info{Format: picture.JPEG, Width: 65, Height: 130}},
+		"jpeg after profile":      {behind, picture.Info{Format: picture.JPEG, Width: 65, Height: 130}},
 		"jpeg cut off":            {photo[:10], picture.Info{Format: picture.JPEG}},
 		"png":                     {encoded(t, asPNG, 1921, 3), picture.Info{Format: picture.PNG, Width: 1921, Height: 3}},
 		"bmp":                     {bmp(40, int32(640), int32(480)), picture.Info{Format: picture.BMP, Width: 640, Height: 480}},

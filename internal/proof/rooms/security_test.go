@@ -180,7 +180,7 @@ func TestPromises_DetectsMalformedTable(t *testing.T) {
 	const head = promisesBegin + "\n| Id | Promise |\n| --- | :--- |\n"
 	const held = "| P-MADE-1 | It holds. |\n"
 	for name, test := range map[string]struct{ document, says string }{
-		"as it should be":         {head + held + promisesEnd, ""},
+		"correct":                 {head + held + promisesEnd, ""},
 		"no id":                   {head + held + "| It holds. |\n" + promisesEnd, "line 5: not an id and a promise"},
 		"another kind of id":      {head + "| PASS1 | It holds. |\n" + promisesEnd, "not an id and a promise"},
 		"no promise":              {head + "| P-MADE-1 | |\n" + promisesEnd, "not an id and a promise"},
@@ -220,7 +220,7 @@ func TestPromises_OnlyRunTestsCount(t *testing.T) {
 		"a helper":           {"a_test.go", holds + "func TestHelper(t *testing.T, s string) {}", false},
 		"a method":           {"a_test.go", holds + "func (s suite) TestMethod(t *testing.T) {}", false},
 		"another system":     {"a_windows_test.go", holds + "func TestElsewhere(t *testing.T) {}", false},
-		"behind a tag":       {"a_test.go", "//go:build findings\n\npackage odd\n\n" + holds + "func TestTagged(t *testing.T) {}", false},
+		"with a build tag":   {"a_test.go", "//go:build findings\n\npackage odd\n\n" + holds + "func TestTagged(t *testing.T) {}", false},
 		"nothing":            {"a_test.go", holds + "\nfunc TestRun(t *testing.T) {}", false},
 		"among other words":  {"a_test.go", "// It " + holds[3:] + "func TestRun(t *testing.T) {}", false},
 		"without a full end": {"a_test.go", strings.Replace(holds, ".", "", 1) + "func TestRun(t *testing.T) {}", false},
