@@ -86,7 +86,7 @@ var wrongProviders = map[string]struct {
 			return s.Ask(ctx, q)
 		}}
 	}},
-	"sends no person": {"asks only checked questions", func(s *sample) idverify.Provider {
+	"accepts an unchecked question": {"asks only checked questions", func(s *sample) idverify.Provider {
 		return asking{s, func(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 			if q.Evidence() == nil {
 				return nil, &idverify.Error{Code: idverify.CodeUnknown, Vendor: s.Name()}
