@@ -45,7 +45,7 @@ func (w *world) rows(a account) iter.Seq[*idverify.Request] {
 }
 
 // Holds P-DATA-9.
-func TestNothingComesOutOfABatchOrItsJournal(t *testing.T) {
+func TestBatch_RunAndJournalLeakNothing(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {
 			w := newWorld(t)

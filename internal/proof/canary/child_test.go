@@ -75,14 +75,14 @@ func handedOver(t *testing.T, path string) []needle {
 }
 
 // Holds P-DATA-5.
-func TestNothingIsWrittenToStandardOutputOrError(t *testing.T) {
-	out := spawn(t, "", "^TestNothingComesOutOfAFault$/^(HTML502|Redirect307|Truncated|ResetAfterBody|ExpiredToken)$")
+func TestProcess_WritesNothingToStdoutOrStderr(t *testing.T) {
+	out := spawn(t, "", "^TestFaults_LeakNothing$/^(HTML502|Redirect307|Truncated|ResetAfterBody|ExpiredToken)$")
 	assert.Contains(t, out, "\nPASS\n")
 	assert.NotContains(t, out, "resty", "its logger")
 }
 
 // Holds P-DATA-6.
-func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
+func TestPanic_InServerHandlerLeaksNothing(t *testing.T) {
 	out := spawn(t, "served", "^TestChild$")
 	for _, hook := range panicking {
 		assert.Contains(t, out, "panic serving", "net/http reported nothing")
@@ -92,7 +92,7 @@ func TestNothingComesOutOfAPanicInAServersHandler(t *testing.T) {
 }
 
 // Holds P-DATA-6.
-func TestNothingComesOutOfAPanicThatEndsTheProcess(t *testing.T) {
+func TestPanic_EndingTheProcessLeaksNothing(t *testing.T) {
 	for _, scene := range []string{"values", "token store, load"} {
 		t.Run(scene, func(t *testing.T) {
 			out := spawn(t, scene, "^TestChild$")
@@ -117,7 +117,7 @@ func TestTokenStore_PanicWithoutWaitingCallerIsDropped(t *testing.T) {
 }
 
 // Holds P-DATA-13.
-func TestTheChildsOutputIsSearched(t *testing.T) {
+func TestProcess_OutputOfChildIsSearched(t *testing.T) {
 	o := newOutlets()
 	o.plant("the mark", leaked)
 	marks := filepath.Join(t.TempDir(), "marks")

@@ -38,7 +38,7 @@ var wrongURLs = []string{
 }
 
 // Holds P-DATA-4.
-func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
+func TestConfig_RefusedOneLeaksNothing(t *testing.T) {
 	o := listen(t)
 	o.plant("a key in a config", configMark)
 	o.plant("a URL's user", urlUser)
@@ -95,7 +95,7 @@ func TestNothingComesOutOfAConfigThatIsRefused(t *testing.T) {
 }
 
 // Holds P-DATA-4.
-func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
+func TestOption_RefusedOneLeaksNothing(t *testing.T) {
 	o := listen(t)
 	o.plantKey("a short key", shortKey)
 	provider, err := accounts[0].New(vendors.Account{Keys: accounts[0].Keyed(configMark), HTTP: idverify.HTTP{Client: &http.Client{}}})
@@ -118,7 +118,7 @@ func TestNothingComesOutOfAnOptionThatIsRefused(t *testing.T) {
 }
 
 // Holds P-DATA-1.
-func TestNothingComesOutOfAnIDNumber(t *testing.T) {
+func TestIDNumber_LeaksNothing(t *testing.T) {
 	o := listen(t)
 	o.plantPerson("测试甲乙", "11010519000107008X")
 	n, err := idcard.Parse("11010519000107008x")
@@ -135,7 +135,7 @@ func TestNothingComesOutOfAnIDNumber(t *testing.T) {
 }
 
 // A journal's path is the operator's own text, but an error still leaves it out.
-func TestNothingOfAPathComesOutOfAJournal(t *testing.T) {
+func TestJournal_LeaksNoPath(t *testing.T) {
 	o := listen(t)
 	o.plant("a journal's path", fileMark)
 	dir := filepath.Join(t.TempDir(), fileMark)

@@ -93,7 +93,7 @@ func addressable(v reflect.Value) reflect.Value {
 	return at
 }
 
-func TestADumperIsHeard(t *testing.T) {
+func TestDump_IsSearched(t *testing.T) {
 	for what, v := range map[string]any{
 		"a field":           leaky{leaked},
 		"an unexported one": leakyInside{leaked},
@@ -110,7 +110,7 @@ func TestADumperIsHeard(t *testing.T) {
 
 // A Client has every key, and connections with the last bytes sent.
 // Holds P-DATA-1.
-func TestADumperGetsNothingOutOfAClient(t *testing.T) {
+func TestDump_OfClientLeaksNothing(t *testing.T) {
 	w := newWorld(t)
 	var providers []idverify.Provider
 	for _, a := range accounts {
@@ -130,7 +130,7 @@ func TestADumperGetsNothingOutOfAClient(t *testing.T) {
 // one's String method. With an idcard.Number this crashed the process, and the crash
 // report had the digits in it.
 // Holds P-DATA-1.
-func TestNoTypeWithATextIsOnePointer(t *testing.T) {
+func TestDump_NoTypeWithStringIsOnePointer(t *testing.T) {
 	w := newWorld(t)
 	looked := map[reflect.Type]bool{}
 	for name, sample := range w.samples(t) {

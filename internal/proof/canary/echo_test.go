@@ -144,7 +144,7 @@ func printable(r rune) rune {
 }
 
 // Holds P-DATA-3.
-func TestNothingComesOutOfAVendorThatRepeatsWhatItWasTold(t *testing.T) {
+func TestEcho_VendorRepeatingInputLeaksNothing(t *testing.T) {
 	for at, a := range accounts {
 		shapes := slices.Sorted(maps.Keys(a.Repeats))
 		one := at % len(shapes) // the short form tries all for the first vendor, and two for each other
@@ -198,7 +198,7 @@ func (e *echo) revealed(res *idverify.Result, err error) {
 }
 
 // Holds P-DATA-3.
-func TestAVendorsOwnWordsAreKeptBehindReveal(t *testing.T) {
+func TestEcho_VendorTextsNeedReveal(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)
 		e.shaped(a.Repeats["error"], a.RepeatsAt["error"])

@@ -43,7 +43,7 @@ var faults = map[string]idverifytest.Fault{
 	"VendorError":      idverifytest.VendorError(""), // each vendor's error has its own code
 }
 
-func TestEveryFaultOfTheStandInIsHere(t *testing.T) {
+func TestFaults_ListIsComplete(t *testing.T) {
 	for _, syntax := range parsed(t, "../../../idverifytest") {
 		for _, decl := range syntax.Decls {
 			f, ok := decl.(*ast.FuncDecl)
@@ -76,7 +76,7 @@ func parsed(t *testing.T, dir string) []*ast.File {
 }
 
 // Holds P-DATA-2, P-DATA-10.
-func TestNothingComesOutOfAFault(t *testing.T) {
+func TestFaults_LeakNothing(t *testing.T) {
 	for i, fault := range slices.Sorted(maps.Keys(faults)) {
 		f := faults[fault]
 		at := func(a account, ofTokens bool) idverifytest.Fault {
@@ -128,11 +128,11 @@ func strike(t *testing.T, a account, endpoint string, f idverifytest.Fault) {
 	w.verify("client, with a key", t.Context(), client, &keyed)
 	w.value("client", client)
 	w.still("request", &keyed)
-	require.NotZero(t, w.standIn.Calls(endpoint), "the fault struck nothing")
+	require.NotZero(t, w.standIn.Calls(endpoint), "the fault had no effect")
 }
 
 // Holds P-DATA-1, P-DATA-7.
-func TestNothingComesOutOfAnAnswer(t *testing.T) {
+func TestAnswers_LeakNothing(t *testing.T) {
 	for at, a := range accounts {
 		t.Run(a.vendor, func(t *testing.T) {
 			w := newWorld(t)
@@ -166,7 +166,7 @@ func TestNothingComesOutOfAnAnswer(t *testing.T) {
 
 // A name in a folded form belongs to the same person as the other form.
 // Holds P-DATA-1, P-DATA-12.
-func TestNothingComesOutOfInputThatIsFoldedOrRefused(t *testing.T) {
+func TestInput_FoldedOrRefusedLeaksNothing(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {
 			w := newWorld(t)

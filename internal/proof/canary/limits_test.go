@@ -25,7 +25,7 @@ import (
 
 // fmt follows a pointer in an unexported field under %s, %q, %t and every other verb
 // that it does not have for pointers; it reads a value under every verb.
-func TestFmtReadsUnexportedFieldsWithoutAsking(t *testing.T) {
+func TestLimits_FmtReadsUnexportedFields(t *testing.T) {
 	req := &idverify.Request{Name: echoName, IDNumber: echoNumber}
 	assert.Contains(t, sprint("%s", struct{ last *idverify.Request }{req}), echoNumber)
 	assert.Contains(t, sprint("%v", struct{ last idverify.Request }{*req}), echoNumber)
@@ -36,14 +36,14 @@ func TestFmtReadsUnexportedFieldsWithoutAsking(t *testing.T) {
 }
 
 // fmt does not call a Formatter under %p.
-func TestFmtReadsAValueUnderP(t *testing.T) {
+func TestLimits_FmtReadsValuesUnderP(t *testing.T) {
 	assert.Contains(t, sprint("%p", idverify.Request{Name: echoName, IDNumber: echoNumber}), echoNumber)
 	assert.Contains(t, sprint("%p", linkface.Config{APIID: configMark}), configMark)
 }
 
 // A request id that is a part of the ID number, such as the date of birth, is shown
 // like any other word: ids are full of dates.
-func TestARequestIDThatIsAPartOfTheNumberIsShown(t *testing.T) {
+func TestLimits_RequestIDInsideTheNumberIsShown(t *testing.T) {
 	_, err := whoseRequestIDIs(t, echoNumber[6:14])
 	assert.Contains(t, err.Error(), echoNumber[6:14])
 }
@@ -51,7 +51,7 @@ func TestARequestIDThatIsAPartOfTheNumberIsShown(t *testing.T) {
 // net/http writes what a server sends after its answer to the process's log, and this
 // cannot be switched off. It happens if a vendor's Content-Length is too small.
 // Nothing else leaks.
-func TestNetHTTPLogsWhatComesAfterAnAnswer(t *testing.T) {
+func TestLimits_NetHTTPLogsBytesAfterAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.plant("what was on the wire", wireMark)
 	var logged heardLog

@@ -88,7 +88,7 @@ func badMedia(t *testing.T, picture []byte) map[string]idverify.Media {
 }
 
 // Holds P-DATA-2.
-func TestNothingComesOutOfMediaThatCannotBeSent(t *testing.T) {
+func TestMedia_UnsendableOnesLeakNothing(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {
 			w := newWorld(t)

@@ -32,7 +32,7 @@ func (failingPersons) Take(context.Context, idverify.Try) (idverify.Taken, error
 func (failingPersons) Return(context.Context, idverify.Try) error { return nil }
 
 // Requests that a Client refuses itself, without a vendor.
-func TestNothingComesOutOfWhatAClientRefuses(t *testing.T) {
+func TestClient_RefusalsLeakNothing(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {
 			w := newWorld(t)
@@ -83,7 +83,7 @@ type otherEvidence struct{}
 func (otherEvidence) EvidenceKind() string { return "other" }
 
 // One key for two people: the second caller learns that, and nothing else.
-func TestNothingComesOutOfAKeyThatIsUnderWayForAnother(t *testing.T) {
+func TestClient_KeyOfAnotherPersonLeaksNothing(t *testing.T) {
 	w := newWorld(t)
 	a := signed()
 	asked, answer := make(chan struct{}), make(chan struct{})

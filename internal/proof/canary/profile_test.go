@@ -18,7 +18,7 @@ import (
 // Profiles of a process with calls in progress. A service that offers its profiles
 // over HTTP shows them to anybody.
 // Holds P-DATA-6.
-func TestNothingComesOutOfAProfile(t *testing.T) {
+func TestProfile_LeaksNothing(t *testing.T) {
 	for _, a := range few {
 		t.Run(a.vendor, func(t *testing.T) {
 			e := newEcho(t, a)
@@ -49,7 +49,7 @@ func TestNothingComesOutOfAProfile(t *testing.T) {
 					require.NoError(t, profile.WriteTo(&out, debug))
 					e.heard(fmt.Sprintf("profile of %s, %d", profile.Name(), debug), out.String())
 					if profile.Name() == "goroutine" {
-						assert.Contains(t, out.String(), "idverify.(*Client).Verify", "no call was under way")
+						assert.Contains(t, out.String(), "idverify.(*Client).Verify", "no call was in progress")
 					}
 				}
 			}

@@ -152,7 +152,7 @@ func (w *world) samples(t *testing.T) map[string]any {
 }
 
 // Holds P-DATA-1.
-func TestNothingComesOutOfAnyPublicType(t *testing.T) {
+func TestPublicTypes_LeakNothing(t *testing.T) {
 	w := newWorld(t)
 	samples := w.samples(t)
 	for name, dir := range packages {

@@ -27,7 +27,7 @@ import (
 // The cause of an error keeps headers and the beginning of an answer; here that is an
 // access token.
 // Holds P-DATA-2.
-func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
+func TestRegression_TruncatedAnswerIsNotInError(t *testing.T) {
 	w := newWorld(t)
 	a := tokened()
 	w.standIn.Inject(a.Tokens.Endpoint, idverifytest.Truncated())
@@ -42,7 +42,7 @@ func TestAnAnswerThatBrokeOffIsNotPrintedWithItsError(t *testing.T) {
 	w.still("an error's cause", e.Err)
 }
 
-func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
+func TestRegression_ClientByValuePrintsNoSecret(t *testing.T) {
 	for _, a := range few {
 		w := newWorld(t)
 		client, err := idverify.New([]idverify.Provider{a.provider(t, w.at(a.vendor))}, w.options(a.vendor)...)
@@ -68,7 +68,7 @@ func TestAClientKeptByValuePrintsNoSecret(t *testing.T) {
 
 // Subject is behind a pointer that fmt follows for a bad verb.
 // Holds P-DATA-1.
-func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
+func TestRegression_SubjectInUnexportedField(t *testing.T) {
 	req := idverify.Request{Name: echoName, IDNumber: echoNumber}
 	subject, err := req.Subject()
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestASubjectInAnUnexportedFieldIsSilent(t *testing.T) {
 // An encoder that does not use MarshalJSON reads the fields, unless there is a
 // MarshalText or a MarshalBinary.
 // Holds P-DATA-1.
-func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
+func TestRegression_RequestAndReplyInXMLAndGob(t *testing.T) {
 	shownWith := plantMaterial(newOutlets())
 	silent := map[string]any{}
 	for _, a := range accounts {
@@ -123,7 +123,7 @@ func TestARequestAndAReplyInXMLAndGobAreSilent(t *testing.T) {
 
 // Secrets can overlap: a name can be part of a key.
 // Holds P-DATA-3.
-func TestAShortNameDoesNotSaveAKeyFromBeingTakenOut(t *testing.T) {
+func TestRegression_ShortNameInsideKey(t *testing.T) {
 	e := newEcho(t, accounts[0])
 	e.shaped(accounts[0].Repeats["error"], 0)
 	key := accounts[0].secrets()[1]
@@ -150,7 +150,7 @@ func whoseRequestIDIs(t *testing.T, id string) (*echo, error) {
 
 // 18 characters are valid base64 without padding, and look like an id.
 // Holds P-DATA-3.
-func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
+func TestRegression_RequestIDIsEncodedNumber(t *testing.T) {
 	for _, before := range []string{"", "T", "TI"} {
 		number := before + echoNumber
 		for _, spelling := range []string{
@@ -170,7 +170,7 @@ func TestARequestIDThatIsTheNumberInAnotherSpellingIsHidden(t *testing.T) {
 // 17 digits reveal the number, because the last one can be computed. So do all digits
 // in groups.
 // Holds P-DATA-3.
-func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
+func TestRegression_RequestIDRevealsNumber(t *testing.T) {
 	for _, id := range []string{
 		echoNumber[:17], "TID-" + echoNumber[1:], "110105-19000107-008x", "1101:0519:0001", echoNumber[:9],
 		base64.RawURLEncoding.EncodeToString([]byte(echoName)), fmt.Sprintf("TID%x", echoName[:9]), accounts[0].secrets()[1][1:],
@@ -187,7 +187,7 @@ func TestARequestIDThatTellsEnoughOfThePersonIsHidden(t *testing.T) {
 
 // An encoder with other tags reads the fields of a cause, which may be a user's type.
 // Holds P-DATA-1.
-func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
+func TestRegression_CauseAndReplyAreNotEncoded(t *testing.T) {
 	for _, kind := range []reflect.Type{reflect.TypeFor[idverify.Error](), reflect.TypeFor[idverify.Result](), reflect.TypeFor[idverify.Attempt]()} {
 		left := 0
 		for i := range kind.NumField() {
@@ -205,7 +205,7 @@ func TestACauseAndAReplyAreLeftOutOfEveryEncoding(t *testing.T) {
 }
 
 // Holds P-DATA-2.
-func TestTheChainOfAJournalsErrorHasNoPath(t *testing.T) {
+func TestRegression_JournalErrorChainHasNoPath(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), fileMark)
 	_, err := batch.OpenFileJournal(filepath.Join(dir, "absent"))
 	require.ErrorIs(t, err, fs.ErrNotExist)

@@ -20,7 +20,7 @@ import (
 // Fields of a Reply are read without any method, so the request's data is removed
 // from every text in it.
 // Holds P-DATA-3.
-func TestNothingThatWasToldStandsInAnyFieldOfAReply(t *testing.T) {
+func TestReply_FieldsRepeatNoInput(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)
 		var kind reflect.Type
@@ -72,7 +72,7 @@ func (e *echo) free(t *testing.T, where, text string, told []string) {
 }
 
 // In a Result or Error, the vendor's request id and code are words or hidden.
-func TestRequestIDsAndCodesAreWordsOrHidden(t *testing.T) {
+func TestReply_RequestIDsAndCodesAreWordsOrHidden(t *testing.T) {
 	for _, a := range accounts {
 		e := newEcho(t, a)
 		req := &idverify.Request{Name: echoName, IDNumber: echoNumber, Evidence: a.evidence(e.material)[:1]}

@@ -66,7 +66,7 @@ func (leakyXML) LogValue() slog.Value         { return slog.StringValue("silent"
 func (leakyXML) MarshalJSON() ([]byte, error) { return []byte(`"silent"`), nil }
 
 // Holds P-DATA-13.
-func TestEveryKindOfLeakIsFound(t *testing.T) {
+func TestSelf_FindsEveryKindOfLeak(t *testing.T) {
 	for what, v := range map[string]any{
 		"exported field":      leaky{leaked},
 		"bytes":               struct{ Picture []byte }{[]byte(leaked)},
@@ -100,13 +100,13 @@ func TestEveryKindOfLeakIsFound(t *testing.T) {
 		o := newOutlets()
 		o.plantPerson(echoName, echoNumber)
 		o.hear(source{"self", true}, "{69685190001070 0x3f6190001070}")
-		assert.Empty(t, o.leaks(), "an address in which the date stands by chance")
+		assert.Empty(t, o.leaks(), "an address that contains the date by chance")
 		o.hear(source{"self", true}, "{190001070}")
 		assert.NotEmpty(t, o.leaks())
 		o = newOutlets()
 		o.plantPerson(echoName, echoNumber)
 		o.hear(source{"self", false}, "{69685190001070}")
-		assert.NotEmpty(t, o.leaks(), "what a type says of itself holds no address")
+		assert.NotEmpty(t, o.leaks(), "a type's own text contains no address")
 	})
 	t.Run("a cause", func(t *testing.T) {
 		o := newOutlets()
@@ -131,7 +131,7 @@ func (*quiet) Error() string   { return "quiet" }
 func (q *quiet) Unwrap() error { return q.cause }
 
 // Holds P-DATA-13.
-func TestEveryEncodingIsFound(t *testing.T) {
+func TestSelf_FindsEveryEncoding(t *testing.T) {
 	raw := []byte(leaked)
 	asJSON, err := json.Marshal(leaked)
 	require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestEveryEncodingIsFound(t *testing.T) {
 		o.plant("the mark", leaked, "标记", "Ωleak")
 		o.heard("self", "before "+text+" after")
 		if form == "characters" { // %c of a slice puts a space between elements
-			assert.Empty(t, o.leaks(), "if it is found one day, say so here")
+			assert.Empty(t, o.leaks(), "if it is found one day, change this test")
 			continue
 		}
 		assert.NotEmpty(t, o.leaks(), "%s: %s", form, text)
@@ -189,7 +189,7 @@ func asciiUpper(s string) string {
 }
 
 // Holds P-DATA-13.
-func TestLogsAreHeard(t *testing.T) {
+func TestSelf_LogsAreSearched(t *testing.T) {
 	for what, say := range map[string]func(o *outlets){
 		"the process's log": func(*outlets) { log.Print(leaked) },
 		"a logger":          func(o *outlets) { o.logger("logger").Log(t.Context(), lowest, "below debug", "value", leaked) },

@@ -69,7 +69,7 @@ func (t *telemetry) trace(where string) *httptrace.ClientTrace {
 // Tracing and metrics use a Wrap, a trace in the caller's context, a trace that the
 // Wrap adds, and a Proxy.
 // Holds P-WIRE-13.
-func TestNothingComesOutOfTelemetry(t *testing.T) {
+func TestTelemetry_LeaksNothing(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {
 			w := newWorld(t)
@@ -100,7 +100,7 @@ func TestNothingComesOutOfTelemetry(t *testing.T) {
 					_, err := w.verify(a.vendor, ctx, provider, req)
 					require.False(t, i == 0 && err != nil, "%v", err) // the stand-in does not know every other evidence
 				}
-				assert.True(t, tel.names["content-type"], "the traces were told nothing")
+				assert.True(t, tel.names["content-type"], "the traces received nothing")
 				assert.Equal(t, a.Signs, tel.names["authorization"])
 				assert.Equal(t, http2, tel.names[":path"])
 				provider.CloseIdleConnections()

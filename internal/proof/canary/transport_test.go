@@ -63,7 +63,7 @@ func through(t *testing.T, proxy string) *http.Client {
 }
 
 // Holds P-DATA-2.
-func TestNothingComesOutOfAProxyThatFails(t *testing.T) {
+func TestTransport_FailingProxyLeaksNothing(t *testing.T) {
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Echo", r.Header.Get("Proxy-Authorization")+" "+proxyPassword)
 		http.Error(w, proxyPassword, http.StatusProxyAuthRequired)
@@ -83,7 +83,7 @@ func TestNothingComesOutOfAProxyThatFails(t *testing.T) {
 }
 
 // Holds P-DATA-2.
-func TestNothingComesOutOfTLSThatFails(t *testing.T) {
+func TestTransport_FailingTLSLeaksNothing(t *testing.T) {
 	w := newWorld(t)
 	untrusted := httptest.NewUnstartedServer(w.standIn)
 	untrusted.Config.ErrorLog = log.New(w.writer("the stand-in's log"), "", 0)
@@ -121,7 +121,7 @@ func speak(t *testing.T, answer string) string {
 }
 
 // Holds P-DATA-2.
-func TestNothingComesOutOfAnswersThatAreNoHTTP(t *testing.T) {
+func TestTransport_NonHTTPAnswersLeakNothing(t *testing.T) {
 	for what, answer := range map[string]string{
 		"no HTTP":             wireMark + "\r\n\r\n",
 		"no status":           "HTTP/1.1 " + wireMark + "\r\n\r\n",
@@ -158,7 +158,7 @@ type tellingError struct{ URL, Header string }
 func (e *tellingError) Error() string { return e.URL + " " + e.Header }
 
 // Holds P-DATA-2, P-WIRE-12.
-func TestNothingComesOutOfATransportThatTellsWhatItSaw(t *testing.T) {
+func TestTransport_ErrorsOfCallersTransportLeakNothing(t *testing.T) {
 	for what, fail := range map[string]func(*http.Request) error{
 		"a URL": func(r *http.Request) error {
 			return &url.Error{Op: r.Method, URL: r.URL.String(), Err: errors.New(wireMark)}
