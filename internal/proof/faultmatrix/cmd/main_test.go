@@ -42,7 +42,7 @@ func rows(t *testing.T) []faultmatrix.Row {
 	return all
 }
 
-func TestDocumentsSayWhatHappens(t *testing.T) {
+func TestDocuments_AreUpToDate(t *testing.T) {
 	for _, d := range documents {
 		written, err := os.ReadFile(filepath.Join("..", "..", "..", "..", filepath.FromSlash(d.file)))
 		require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestDocumentsSayWhatHappens(t *testing.T) {
 }
 
 // Documents written to another folder have all vendors.
-func TestADocumentHasEveryVendor(t *testing.T) {
+func TestDocuments_HaveEveryVendor(t *testing.T) {
 	if !long.Asked() {
 		t.Skip("the short form asks one vendor of each shape of body")
 	}
@@ -101,11 +101,11 @@ func each(t *testing.T, check func(t *testing.T, r faultmatrix.Row, o faultmatri
 }
 
 // Holds P-PASS-13.
-func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
+func TestMatrix_EveryPassIsEarned(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.Contains(t, idverify.Codes(), o.Code)
 		if o.Code.IsDecision() {
-			assert.Equal(t, idverify.CodeMatch, o.Code, "the stand-in decides nothing else about this person")
+			assert.Equal(t, idverify.CodeMatch, o.Code, "the stand-in has no other decision for this person")
 			by := o.Bill
 			if n := len(o.Legs); n > 0 && o.Legs[n-1].Vendor != o.Legs[0].Vendor {
 				by = o.BillOther
@@ -117,7 +117,7 @@ func TestEveryOutcomeHasAWordAndAPassWasEarned(t *testing.T) {
 }
 
 // Holds P-PAY-3.
-func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
+func TestMatrix_ProcessedIsNeverNotSent(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		if o.Bill == 0 || r.Phase == faultmatrix.AfterAnswer {
 			return // nobody worked, or not on the row's call
@@ -139,7 +139,7 @@ func TestNothingThatMayHaveBeenWorkedOnIsCalledNotSent(t *testing.T) {
 // A request whose last byte could not be written is "not sent" at every size; one
 // that was written may have arrived.
 // Holds P-PAY-3.
-func TestSentMeansWrittenAtEverySize(t *testing.T) {
+func TestMatrix_SentMeansWrittenAtEverySize(t *testing.T) {
 	sizes := map[string]bool{}
 	for _, r := range rows(t) {
 		name := strings.Join([]string{string(r.Phase), r.Fault.EN, r.Vendor}, ", ")
@@ -168,52 +168,52 @@ var raceCalls = long.Or(1000, 120)
 const racers = 16
 
 // Holds P-PAY-4.
-func TestConnectionsThatAreClosedAsTheyAreUsedAgain(t *testing.T) {
+func TestMatrix_IdleConnectionsClosedOnReuse(t *testing.T) {
 	for _, inClient := range []bool{false, true} {
 		race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: raceCalls, Callers: racers, InClient: inClient})
 		require.NoError(t, err)
 		t.Logf("in a Client %t: %s", inClient, race)
 		assert.Zero(t, race.Twice, "billed twice")
-		assert.Zero(t, race.Denied, "called not sent, and read whole")
+		assert.Zero(t, race.Denied, "reported as not sent, but read whole")
 		assert.Zero(t, race.Others)
-		assert.Less(t, race.Connections, race.Calls, "no connection was used again")
+		assert.Less(t, race.Connections, race.Calls, "no connection was reused")
 		if inClient {
-			assert.Zero(t, race.Unsent, "what was not sent is repeated")
+			assert.Zero(t, race.Unsent, "a request that was not sent is repeated")
 		}
 	}
 }
 
 // The documents recommend an idle time below the vendor's.
-func TestIdleTimeBelowTheVendorsIsTheCure(t *testing.T) {
+func TestMatrix_ShorterIdleTimeoutPreventsIt(t *testing.T) {
 	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: long.Or(200, 80), Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
 	require.NoError(t, err)
 	assert.Equal(t, race.Calls, race.Answered, race)
 }
 
 // Holds P-PAY-1.
-func TestNothingIsPaidTwice(t *testing.T) {
+func TestMatrix_NothingIsPaidTwice(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.LessOrEqual(t, o.Bill, o.Calls, "by the vendor under fault")
-		assert.LessOrEqual(t, o.BillOther, 1, "by the one behind it")
+		assert.LessOrEqual(t, o.BillOther, 1, "by the next vendor")
 	})
 }
 
 // Holds P-PAY-2.
-func TestARepetitionIsSafe(t *testing.T) {
+func TestMatrix_RepeatableIsSafe(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		assert.False(t, o.Repeatable && o.Ambiguous)
 		assert.False(t, o.Repeatable && o.Billed == idverify.BilledYes)
 		for i, leg := range o.Legs {
 			assert.False(t, leg.Repeatable() && leg.Ambiguous())
 			if i+1 < len(o.Legs) && o.Legs[i+1].Vendor == leg.Vendor {
-				assert.True(t, leg.Repeatable(), "leg %d was repeated", i+1)
+				assert.True(t, leg.Repeatable(), "attempt %d was repeated", i+1)
 				assert.Equal(t, idverify.NextSameVendor, leg.Next)
 			}
 		}
 	})
 }
 
-func TestTheOtherVendorAnswersWhereTheCallerStayed(t *testing.T) {
+func TestMatrix_OtherVendorAnswersUnlessCallerLeft(t *testing.T) {
 	for _, r := range rows(t) {
 		o := r.TwoVendors
 		if o.Code == idverify.CodeCanceled || slices.Contains([]idverify.Code{idverify.CodeInvalidRequest, idverify.CodeUnknown}, o.Legs[0].Code) {
@@ -247,7 +247,7 @@ func milderBehind(t *testing.T, vendor string) bool {
 }
 
 // Holds P-DATA-2.
-func TestNothingOfThePersonIsSaid(t *testing.T) {
+func TestMatrix_NoPersonalDataInErrors(t *testing.T) {
 	each(t, func(t *testing.T, r faultmatrix.Row, o faultmatrix.Outcome) {
 		require.NotEmpty(t, o.Said)
 		said := strings.Join(o.Said, "\n")
@@ -258,7 +258,7 @@ func TestNothingOfThePersonIsSaid(t *testing.T) {
 	})
 }
 
-func TestEveryPhaseMeetsEveryVendor(t *testing.T) {
+func TestMatrix_EveryPhaseMeetsEveryVendor(t *testing.T) {
 	met := map[faultmatrix.Phase][]string{}
 	for _, r := range rows(t) {
 		met[r.Phase] = append(met[r.Phase], r.Vendor)
