@@ -134,7 +134,7 @@ var strongest = []string{"ones", "text of the name", "text that is no UTF-8", "l
 // An answer of any shape costs time and memory in proportion to its size, with a
 // small constant, and only the reply's few texts are kept.
 // Holds P-WIRE-10.
-func TestAnAnswerOfAnyShapeIsBounded(t *testing.T) {
+func TestAnswers_CostIsLinear(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector would be measured")
 	}
@@ -183,7 +183,7 @@ func pairs() (all []pair) {
 	return all
 }
 
-func TestTheFewPairsMeetEveryVendorAndEveryValue(t *testing.T) {
+func TestAnswers_SampleHasEveryVendorAndValue(t *testing.T) {
 	met := map[string]bool{}
 	for _, p := range pairs() {
 		met[p.value], met[p.shape.vendor.Name] = true, true
@@ -246,7 +246,7 @@ func (c cost) least(other cost) cost {
 // An answer of the largest default size costs at most 64 MiB in all, even with a
 // picture in it.
 // Holds P-WIRE-10.
-func TestTheLargestAnswerIsBounded(t *testing.T) {
+func TestAnswers_LargestIsBounded(t *testing.T) {
 	if growth.UnderRace || !long.Asked() {
 		t.Skip("the race detector would be measured, and the short form measures no CPU time")
 	}
@@ -266,7 +266,7 @@ func TestTheLargestAnswerIsBounded(t *testing.T) {
 
 // An answer that breaks off or is too large is freed with the call, even if the error
 // is kept.
-func TestAnErrorKeepsNothingOfTheAnswer(t *testing.T) {
+func TestAnswers_ErrorKeepsNothing(t *testing.T) {
 	size := long.Or(4<<20, 1<<20)
 	for _, v := range long.Some(3, vendors.All()) {
 		answer := []byte(strings.TrimSuffix(v.Scored(nil), "}") + `,"x":"` + strings.Repeat("a", size) + `"}`)

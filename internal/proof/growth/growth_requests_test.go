@@ -22,7 +22,7 @@ import (
 func filled(piece string, size int) string { return strings.Repeat(piece, size/len(piece)) }
 
 // A caller's data is folded, checked and encoded in linear time.
-func TestRequestsAreReadAndEncodedLinearly(t *testing.T) {
+func TestRequests_CostIsLinear(t *testing.T) {
 	for name, piece := range map[string]string{"characters": "测", "marks": "\u0301", "controls": "\x01", "blanks": "\u3000", "dots": "·", "broken": "\xff"} {
 		t.Run("a name of "+name, func(t *testing.T) {
 			growth.Case{From: 64 << 10, Work: func(size int) func() {
@@ -53,7 +53,7 @@ func TestRequestsAreReadAndEncodedLinearly(t *testing.T) {
 }
 
 // A journal is reopened in time linear in its rows.
-func TestAJournalIsReopenedLinearly(t *testing.T) {
+func TestJournal_ReopensInLinearTime(t *testing.T) {
 	growth.Case{From: 1_000, Work: func(rows int) func() {
 		path := filepath.Join(t.TempDir(), "journal.jsonl")
 		writeRows(t, path, rows)

@@ -63,7 +63,7 @@ func addedUp(n int) string {
 	return text
 }
 
-func TestGrowthIsMeasured(t *testing.T) {
+func TestCase_MeasuresGrowth(t *testing.T) {
 	if growth.UnderRace {
 		t.Skip("the race detector would be measured")
 	}
@@ -81,7 +81,7 @@ func TestGrowthIsMeasured(t *testing.T) {
 	}
 }
 
-func TestCostIsBounded(t *testing.T) {
+func TestCase_BoundsCost(t *testing.T) {
 	if growth.UnderRace || !long.Asked() {
 		t.Skip("the race detector would be measured, and the short form measures no CPU time")
 	}
@@ -104,7 +104,7 @@ func TestCostIsBounded(t *testing.T) {
 }
 
 // A failure shows the figures, and fails the test itself.
-func TestCheckFailsTheTestWithTheFigures(t *testing.T) {
+func TestCheck_FailureShowsFigures(t *testing.T) {
 	r := &recorder{TB: t}
 	growth.Case{From: 1 << 10, Work: works["a square of bytes"].work}.Check(r)
 	assert.Equal(t, !growth.UnderRace, r.failed)
