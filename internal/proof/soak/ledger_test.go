@@ -84,7 +84,7 @@ func brokenIn(l *ledger) []rule {
 	return all
 }
 
-func TestWhatIsAsItShouldBeBreaksNoRule(t *testing.T) {
+func TestLedger_AcceptsCorrectRuns(t *testing.T) {
 	elsewhere := paid(1)
 	elsewhere.vendor = another
 	twoLegs := matched()
@@ -113,7 +113,7 @@ func TestWhatIsAsItShouldBeBreaksNoRule(t *testing.T) {
 	}
 }
 
-func TestEveryBreachIsSeen(t *testing.T) {
+func TestLedger_DetectsEveryBreach(t *testing.T) {
 	elsewhere := paid(1)
 	elsewhere.vendor = another
 	lostThenPaid := matched()
@@ -164,12 +164,12 @@ func TestEveryBreachIsSeen(t *testing.T) {
 // A match that nobody asked for, or that the stand-in does not know, breaks several
 // rules.
 // Holds P-PASS-13.
-func TestMatchFromNowhereIsSeen(t *testing.T) {
+func TestLedger_DetectsUnexplainedMatch(t *testing.T) {
 	h := history{answers: []told{once(1, matched())}}
 	assert.Equal(t, []rule{ruleBilled, ruleMatchBilled}, h.broken())
 }
 
-func TestAnswersThatBreakTheContract(t *testing.T) {
+func TestLedger_DetectsBrokenContract(t *testing.T) {
 	similar, err := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 1}, Pass: idverify.AtLeast, Threshold: 0.5}.Check(0.9)
 	assert.NoError(t, err)
 	pass := &idverify.Result{Code: idverify.CodeMatch, Vendor: vendor, Checks: []idverify.Check{similar}}
@@ -191,7 +191,7 @@ func TestAnswersThatBreakTheContract(t *testing.T) {
 }
 
 // A question that is still open at the end has lost its calls.
-func TestCallThatHangsIsLost(t *testing.T) {
+func TestLedger_DetectsHangingCall(t *testing.T) {
 	l := newLedger()
 	l.begin(l.ask("test", terms{}, idverifytest.Match()), 1)
 	l.finish()
@@ -199,7 +199,7 @@ func TestCallThatHangsIsLost(t *testing.T) {
 }
 
 // A judged question is forgotten, and a later exchange is a breach.
-func TestLedgerForgetsWhatIsJudged(t *testing.T) {
+func TestLedger_ForgetsJudgedQuestions(t *testing.T) {
 	l := newLedger()
 	q := l.ask("test", terms{}, idverifytest.Match())
 	l.ended(l.begin(q, 1), matched())

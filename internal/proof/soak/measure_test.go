@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestLeaksAreSeen(t *testing.T) {
+func TestMeasure_DetectsLeaks(t *testing.T) {
 	still := measure{Goroutines: 3, HeapBytes: 10 << 20}
 	for name, c := range map[string]struct {
 		end  measure
@@ -28,7 +28,7 @@ func TestLeaksAreSeen(t *testing.T) {
 }
 
 // The measures are those of this process.
-func TestMeasureSeesALeak(t *testing.T) {
+func TestMeasure_DetectsLeakInProcess(t *testing.T) {
 	before := measured(0)
 	end := make(chan struct{})
 	go func() { <-end }()
@@ -41,7 +41,7 @@ func TestMeasureSeesALeak(t *testing.T) {
 	assert.True(t, within(time.Minute, func() bool { return runtime.NumGoroutine() <= before.Goroutines }))
 }
 
-func TestWithinGivesUp(t *testing.T) {
+func TestWithin_GivesUp(t *testing.T) {
 	assert.False(t, within(time.Nanosecond, func() bool { return false }))
 	assert.True(t, within(time.Nanosecond, func() bool { return true }))
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
-func TestWhatMustNotBeToldIsSeen(t *testing.T) {
+func TestPrivacy_DetectsLeaks(t *testing.T) {
 	person := idverifytest.FaceMismatch()
 	for name, text := range map[string]string{
 		"a name":             "asked about " + person.Name,
@@ -28,12 +28,12 @@ func TestWhatMustNotBeToldIsSeen(t *testing.T) {
 		newPrivacy(l).look("a test", text)
 		assert.Equal(t, []rule{rulePrivacy}, brokenIn(l), name)
 		for _, c := range l.breaks[rulePrivacy].Cases {
-			assert.NotContains(t, c, text, "what is found is not repeated")
+			assert.NotContains(t, c, text, "a leak is reported once")
 		}
 	}
 }
 
-func TestEveryPlaceIsLookedAt(t *testing.T) {
+func TestPrivacy_SearchesEveryPlace(t *testing.T) {
 	person := idverifytest.Match()
 	detail := &idverify.Error{Code: idverify.CodeTimeout, Detail: "about " + person.Name}
 	for name, tell := range map[string]func(*privacy){
@@ -59,7 +59,7 @@ func TestEveryPlaceIsLookedAt(t *testing.T) {
 	assert.Empty(t, brokenIn(l))
 }
 
-func TestPanicOfAHandlerIsSeen(t *testing.T) {
+func TestPrivacy_DetectsHandlerPanic(t *testing.T) {
 	l := newLedger()
 	_, _ = serverLog{l}.Write([]byte("http: TLS handshake error\n"))
 	assert.Empty(t, brokenIn(l))

@@ -25,7 +25,7 @@ func contentOf(t *testing.T, m idverify.Media) []byte {
 	return content
 }
 
-func TestTagIsFoundInWhatIsSent(t *testing.T) {
+func TestTag_FoundInRequest(t *testing.T) {
 	const asked tag = 123_456_789
 	photo, capture := contentOf(t, taggedPhoto(asked)), contentOf(t, taggedCapture(asked))
 	for name, body := range map[string][]byte{
@@ -43,7 +43,7 @@ func TestTagIsFoundInWhatIsSent(t *testing.T) {
 	}
 }
 
-func TestTaggedPhotoIsAPicture(t *testing.T) {
+func TestTag_PhotoIsAPicture(t *testing.T) {
 	config, err := jpeg.DecodeConfig(bytes.NewReader(contentOf(t, taggedPhoto(1))))
 	require.NoError(t, err)
 	want, err := jpeg.DecodeConfig(bytes.NewReader(idverifytest.Photo()))

@@ -113,7 +113,7 @@ func (s *stage) providers(t *testing.T) []idverify.Provider {
 // The ledger's data from real exchanges is enough to find a client that pays twice,
 // as the option Ambiguous allows.
 // Holds P-PAY-2.
-func TestClientThatPaysTwiceIsSeen(t *testing.T) {
+func TestSoak_DetectsPayingTwice(t *testing.T) {
 	s := newStage(t, 1, idverifytest.ResetAfterBody())
 	rash, err := idverify.New(s.providers(t)[:1], idverify.WithRetry(idverify.Retry{RepeatAmbiguous: true, Base: time.Microsecond}))
 	require.NoError(t, err)
@@ -136,7 +136,7 @@ func (l liar) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, 
 	return nil, err
 }
 
-func TestProviderThatLiesIsSeen(t *testing.T) {
+func TestSoak_DetectsLyingProvider(t *testing.T) {
 	for i, name := range idverifytest.Vendors() {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, 0)
@@ -150,7 +150,7 @@ func TestProviderThatLiesIsSeen(t *testing.T) {
 }
 
 // When shifts change during a run, no record is lost.
-func TestShiftsLoseNothing(t *testing.T) {
+func TestSoak_ShiftsLoseNothing(t *testing.T) {
 	s := newStage(t, 0)
 	client, err := idverify.New(s.providers(t))
 	require.NoError(t, err)
@@ -188,7 +188,7 @@ func TestShiftsLoseNothing(t *testing.T) {
 	assert.Len(t, s.desk.open, 1)
 }
 
-func TestCallsTogetherAndRowsArePaidForOnce(t *testing.T) {
+func TestSoak_SharedCallsAndRowsArePaidOnce(t *testing.T) {
 	s := newStage(t, 0)
 	s.limit = 4 * time.Second // for callers that leave
 	store := newResultStore(64)
@@ -209,7 +209,7 @@ func TestCallsTogetherAndRowsArePaidForOnce(t *testing.T) {
 	assert.Positive(t, s.ledger.tally.judged)
 }
 
-func TestMischiefComesFromTheSeed(t *testing.T) {
+func TestSoak_SeedDecidesMischief(t *testing.T) {
 	strikes := func(seed uint64) (kinds []string) {
 		m := newMischief(rand.New(rand.NewPCG(seed, 0)), time.Second, faultShare)
 		for range 20_000 {
@@ -238,7 +238,7 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-func TestReportNamesTheBrokenRule(t *testing.T) {
+func TestReport_NamesBrokenRule(t *testing.T) {
 	r := &report{Broken: breaks{}}
 	assert.True(t, r.ok())
 	breaks(r.Broken).add(ruleTwice, "the case of %s", vendor)
