@@ -108,7 +108,7 @@ func maxBytes(v vendors.Vendor) int {
 }
 
 // Holds P-DATA-7.
-func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
+func TestAllocs_CallIsSmallAtEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
 	}
@@ -146,7 +146,7 @@ func TestACallAllocatesLittleAndTheSameForEverySize(t *testing.T) {
 
 // The data of a sealed capture is text, and every byte may need an escape.
 // Holds P-DATA-7.
-func TestASealedCaptureAllocatesTheSameForEverySize(t *testing.T) {
+func TestAllocs_SealedCaptureIsTheSameAtEverySize(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
 	}
@@ -199,7 +199,7 @@ func (p effortless) Ask(context.Context, *idverify.Question) (*idverify.Result, 
 	return p.result, nil
 }
 
-func TestAClientAllocatesLittleOnTop(t *testing.T) {
+func TestAllocs_ClientAddsLittle(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
 	}
@@ -212,7 +212,7 @@ func TestAClientAllocatesLittleOnTop(t *testing.T) {
 }
 
 // Holds P-DATA-7.
-func TestAPictureInAnAnswerIsCopiedOnce(t *testing.T) {
+func TestAllocs_PictureInAnswerIsCopiedOnce(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates, too")
 	}
@@ -248,7 +248,7 @@ func (e entered) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 // Holds P-DATA-7.
-func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
+func TestAllocs_PictureIsReadInsideTransport(t *testing.T) {
 	const size = 5 << 20
 	for _, v := range vendors.All() {
 		if v.Tokens != nil || v.Digests {
@@ -268,7 +268,7 @@ func TestTheTransportIsEnteredBeforeThePictureIsRead(t *testing.T) {
 		_, err = p.Verify(t.Context(), v.About(idverifytest.Match(), media))
 		require.Error(t, err)
 		assert.NotEqual(t, -1, whenEntered, v.Name)
-		assert.Positive(t, whenEntered, "the head is looked at")
+		assert.Positive(t, whenEntered, "the head is read")
 		assert.LessOrEqual(t, whenEntered, 64<<10, v.Name)
 	}
 }

@@ -76,7 +76,7 @@ func refusals(t *testing.T, v vendors.Vendor) []vendors.Refused {
 	return all
 }
 
-func TestNewNamesTheFieldItRefuses(t *testing.T) {
+func TestNew_NamesRefusedField(t *testing.T) {
 	for _, v := range vendors.All() {
 		tried := map[string]bool{}
 		for _, r := range refusals(t, v) {
@@ -123,7 +123,7 @@ func configFields(of reflect.Type) []string {
 }
 
 // Configs, clients, evidence and replies print only their name, in every way.
-func TestTypesPrintTheirNameAndNothingElse(t *testing.T) {
+func TestTypes_PrintOnlyTheirName(t *testing.T) {
 	for _, v := range vendors.All() {
 		p, cfg, err := v.Make(vendors.Account{Keys: v.Keyed("EXAMPLE-KEY-MARK")})
 		require.NoError(t, err)

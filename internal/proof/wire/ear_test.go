@@ -60,7 +60,7 @@ func waysToAnswer() map[string]heard {
 // Unusual but valid answers are read, for verifications and tokens. Answers that
 // could be a page, or are not exactly one object, decide nothing.
 // Holds P-PASS-7.
-func TestATolerantEar(t *testing.T) {
+func TestAnswers_UnusualButValidAreRead(t *testing.T) {
 	for _, v := range vendors.All() {
 		for name, way := range waysToAnswer() {
 			t.Run(v.Name+"/"+name, func(t *testing.T) {

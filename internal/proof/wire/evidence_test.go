@@ -116,7 +116,7 @@ func noEvidence(captured bool) map[string][]byte {
 // Evidence that cannot be read, or that no vendor accepts, costs nothing: it is
 // refused here, with its field, and nothing of its content appears in the error.
 // Holds P-PAY-20.
-func TestUnfitEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestEvidence_UnfitIsNotSent(t *testing.T) {
 	for _, v := range vendors.All() {
 		var s script
 		p := s.provider(t, v, vendors.Answer{Body: v.Scored(nil)})
@@ -146,7 +146,7 @@ func TestUnfitEvidenceIsRefusedBeforeAnythingIsSent(t *testing.T) {
 }
 
 // Every form of the vendor's own is accepted, and no foreign evidence.
-func TestEveryFormIsAccepted(t *testing.T) {
+func TestEvidence_AcceptsEveryForm(t *testing.T) {
 	for _, v := range vendors.All() {
 		p, err := v.New(vendors.Account{})
 		require.NoError(t, err)

@@ -71,7 +71,7 @@ func gatewayStatuses(form string) []int {
 
 // Every status, in every form, at every vendor: its meaning, and the state of the
 // circuit after five of them.
-func TestAnswersOfGateways(t *testing.T) {
+func TestGateway_Answers(t *testing.T) {
 	for at, v := range vendors.All() {
 		for form, says := range gatewayForms {
 			t.Run(v.Name+"/"+form, func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestAnswersOfGateways(t *testing.T) {
 
 // If the token endpoint fails, the verification is not sent, and a 413 is not about
 // the picture.
-func TestAnswersOfGatewaysBeforeTheToken(t *testing.T) {
+func TestGateway_AnswersToTokenRequests(t *testing.T) {
 	v := vendors.WithTokens()
 	for form, says := range gatewayForms {
 		t.Run(form, func(t *testing.T) {
@@ -184,7 +184,7 @@ func callGateway(t *testing.T, client *idverify.Client, v vendors.Vendor) *idver
 
 // Wrong settings are the operator's mistake: the next vendor is asked, this vendor is
 // not asked again, and its circuit stays closed.
-func TestSettingsThatAreWrongFailOver(t *testing.T) {
+func TestGateway_WrongSettingsFailOver(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	untrusted.StartTLS()
@@ -235,7 +235,7 @@ type named struct {
 func (n named) Name() string { return n.name }
 
 // At every vendor, the error says whose time limit it was.
-func TestCause_TimeLimitNamesOwner(t *testing.T) {
+func TestTimeLimit_NamesOwner(t *testing.T) {
 	for _, v := range vendors.All() {
 		for want, limits := range map[string]struct{ ofClient, policy, caller time.Duration }{
 			"VendorPolicy.Timeout passed":       {0, 10 * time.Second, time.Minute},

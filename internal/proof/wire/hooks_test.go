@@ -18,7 +18,7 @@ import (
 )
 
 // hookCalls is how many calls the recorder of hooks is compared over:
-// go test ./internal/proof/wire -run TestHooksTellOfEveryAttempt -hook-calls 10000
+// go test ./internal/proof/wire -run TestHooks_ReportEveryAttempt -hook-calls 10000
 var hookCalls = flag.Int("hook-calls", 600, "calls that the recorder of hooks is compared over")
 
 // hookRecorder records the events of hooks, by call.
@@ -65,7 +65,7 @@ var answered = []idverifytest.Fault{
 
 // The hooks report exactly what the stand-in saw and billed: every attempt, every
 // vendor passed over, and every bill, each once.
-func TestHooksTellOfEveryAttempt(t *testing.T) {
+func TestHooks_ReportEveryAttempt(t *testing.T) {
 	srv := idverifytest.Start(t)
 	r := &hookRecorder{begun: map[string]int{}, attempts: map[string][]idverify.Attempt{}, ended: map[string]idverify.CallEnd{}}
 	var providers []idverify.Provider
@@ -127,9 +127,9 @@ func TestHooksTellOfEveryAttempt(t *testing.T) {
 	assert.Positive(t, over, "some vendor was passed over")
 	assert.Positive(t, r.circuits)
 	for _, name := range names {
-		assert.Equal(t, srv.Calls(name), sent[name], "%s: what arrived, and what hooks were told of", name)
+		assert.Equal(t, srv.Calls(name), sent[name], "%s: exchanges and hooks differ", name)
 		assert.LessOrEqual(t, surelyBilled[name], srv.Bill().For(name), name)
-		assert.GreaterOrEqual(t, perhapsBilled[name], srv.Bill().For(name), "%s: a bill that no hook was told of", name)
+		assert.GreaterOrEqual(t, perhapsBilled[name], srv.Bill().For(name), "%s: a bill that no hook reported", name)
 	}
 }
 

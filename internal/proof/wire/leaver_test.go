@@ -67,7 +67,7 @@ func newRelay(t *testing.T, server string, after int64) *relay {
 // reuses the buffer. None of the new bytes are sent, and the call continues with the
 // other caller's capture.
 // Holds P-PASS-11.
-func TestACallerWhoLeavesWhileTheirCaptureIsSent(t *testing.T) {
+func TestSharedCall_StarterLeavesDuringUpload(t *testing.T) {
 	standIn := idverifytest.Start(t)
 	v := vendors.All()[slices.IndexFunc(vendors.All(), func(v vendors.Vendor) bool { return v.NoLimit })]
 	relay := newRelay(t, standIn.BaseURL(v.Name), 64<<10)

@@ -131,7 +131,7 @@ func changing(t *testing.T, v vendors.Vendor) map[string]idverify.Media {
 // Either the bytes that were looked at are sent, or the end of the request is not
 // sent.
 // Holds P-WIRE-9.
-func TestMediaThatChangeAreNeverSentWhole(t *testing.T) {
+func TestMedia_ChangedOnesAreNeverSentWhole(t *testing.T) {
 	for n, v := range few() {
 		protocols := []string{"HTTP/1.1", "HTTP/1.1 over TLS", "HTTP/2"}
 		for _, protocol := range long.Or(protocols, protocols[n%3:][:1]) {
@@ -191,7 +191,7 @@ func changeServer(t *testing.T, v vendors.Vendor, protocol string, whole *atomic
 
 // Unchanged media from any source are sent, including a file that was only just
 // written.
-func TestMediaThatDoNotChangeAreSent(t *testing.T) {
+func TestMedia_UnchangedOnesAreSent(t *testing.T) {
 	for _, v := range vendors.All() {
 		path := filepath.Join(t.TempDir(), "face.jpg")
 		require.NoError(t, os.WriteFile(path, v.Media(), 0o600))

@@ -37,7 +37,7 @@ func truncated(t *testing.T, size int) map[string][]byte {
 
 // A picture without its end is detected while it is sent, and the request is not
 // completed.
-func TestTruncatedPicturesAreNeverSentWhole(t *testing.T) {
+func TestPicture_TruncatedIsNeverSentWhole(t *testing.T) {
 	for n, v := range few() {
 		if v.Captures() {
 			continue
@@ -88,7 +88,7 @@ func turned(photo []byte, orientation byte) []byte {
 }
 
 // A vendor may ignore EXIF, so the result has a warning.
-func TestAPhotoThatEXIFTurnsIsWarnedOf(t *testing.T) {
+func TestPicture_EXIFRotationGivesWarning(t *testing.T) {
 	for _, v := range vendors.All() {
 		if v.Captures() {
 			continue

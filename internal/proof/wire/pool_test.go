@@ -156,7 +156,7 @@ func (s *scene) close() {
 // connection if it was left in order, and opens a new one if not. No connection stays
 // in use.
 // Holds P-LIVE-2.
-func TestEveryOutcomeGivesItsConnectionBackOrClosesIt(t *testing.T) {
+func TestPool_ConnectionsAreReusedOrClosed(t *testing.T) {
 	for n, o := range outcomes() {
 		meets := one(n)
 		if o.tokens && !long.Asked() {
@@ -222,7 +222,7 @@ func codeOf(res *idverify.Result, err error) idverify.Code {
 	return res.Code
 }
 
-func TestIdleConnectionsOfEveryVendorCanBeClosed(t *testing.T) {
+func TestPool_CloseIdleConnections(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
 			s := newScene(outcome{}, v, nil)

@@ -17,7 +17,7 @@ import (
 
 // A gateway sends an answer twice, the second time when the next request is already
 // on its way. The answer about one person must not count for another.
-func TestAnAnswerThatComesTwiceIsNobodyElses(t *testing.T) {
+func TestRepeatedAnswer_CountsForNobodyElse(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
 			var first *httptest.ResponseRecorder

@@ -19,7 +19,7 @@ import (
 // call, which is therefore asked once, whatever the code means alone, and does not
 // pass.
 // Holds P-PASS-1, P-PAY-2.
-func TestRows_BesideAPassAreAskedOnceAndDoNotPass(t *testing.T) {
+func TestRows_WithPassAreAskedOnceAndNeverPass(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		said := v.Says(row)
 		below, isObject := object(said.Body).(map[string]any)

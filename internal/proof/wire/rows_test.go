@@ -64,7 +64,7 @@ func forEveryRow(t *testing.T, test func(t *testing.T, v vendors.Vendor, row idv
 
 // Every row of every vendor's table, in the vendor's own form, gives the result that
 // the table says.
-func TestEveryRowComesOutAsItIsListed(t *testing.T) {
+func TestRows_GiveTheListedResult(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		assert.Contains(t, idverify.Codes(), row.Code)
 		assert.NotEmpty(t, row.Note)
@@ -142,7 +142,7 @@ func checkFailure(t *testing.T, v vendors.Vendor, row idverify.CodeRow, said ven
 
 // Three exchanges if the table says that a repeat is safe, and one if not.
 // Holds P-PAY-2.
-func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
+func TestRows_RepeatedOnlyIfSafe(t *testing.T) {
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		said := v.Says(row)
 		if row.Code == idverify.CodeMatch || said.OfTokens || said.Exchanges > 1 {
@@ -178,7 +178,7 @@ func TestEveryVendorCodeIsRepeatedOnlyWhereItIsSafe(t *testing.T) {
 // Rows that the vendors' documents say not to repeat, although nothing says that they
 // cost anything. Each is asked once, and then goes to another vendor.
 // Holds P-PAY-2.
-func TestRowsThatAreNotToBeRepeatedAreAskedOnce(t *testing.T) {
+func TestRows_NoRepeatIsAskedOnce(t *testing.T) {
 	listed := map[string][]string{}
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		if !row.NoRepeat {
@@ -209,7 +209,7 @@ func TestRowsThatAreNotToBeRepeatedAreAskedOnce(t *testing.T) {
 // Rate limits and account errors are refusals: the vendor did not work on them. The
 // tables quote the vendors' documents for each row; each vendor's entry lists the
 // exceptions.
-func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
+func TestRows_AccountErrorsAndRateLimitsAreRefusals(t *testing.T) {
 	lost, free := map[string]bool{}, map[string]bool{}
 	forEveryRow(t, func(t *testing.T, v vendors.Vendor, row idverify.CodeRow) {
 		switch {
@@ -248,7 +248,7 @@ func TestRowsOfTheAccountAndOfRateLimitsAreRefused(t *testing.T) {
 }
 
 // A table is data: changing the returned rows must not change it.
-func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
+func TestRows_AreCopies(t *testing.T) {
 	for _, v := range vendors.All() {
 		was := v.Codes()[1].Code
 		require.NotEqual(t, idverify.CodeMatch, was)
@@ -259,7 +259,7 @@ func TestATableCannotBeChangedThroughItsRows(t *testing.T) {
 
 // The same conformance suite is for providers outside this module.
 // Holds P-PAY-20.
-func TestEveryVendorConforms(t *testing.T) {
+func TestVendors_Conform(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
 			idverifytest.TestProvider(t, idverifytest.Harness{

@@ -29,7 +29,7 @@ import (
 // The promises of internal/httpx, tested with every vendor's own client.
 
 // Holds P-WIRE-2.
-func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
+func TestRules_CertificateIsRequired(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
 			srv := idverifytest.Start(t, idverifytest.WithTLS())
@@ -52,7 +52,7 @@ func TestNobodyIsTrustedWithoutACertificate(t *testing.T) {
 }
 
 // Holds P-WIRE-3.
-func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
+func TestRules_PlainHTTPOnlyForLoopback(t *testing.T) {
 	for _, v := range vendors.All() {
 		for _, base := range []string{"http://vendor.example", "http://192.0.2.1", "http://localhost.vendor.example", "HTTP://vendor.example"} {
 			_, err := open(v, account{base: base})
@@ -71,7 +71,7 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 // If an answer redirects, neither the face nor, at the token endpoint, the keys are
 // sent there.
 // Holds P-WIRE-4.
-func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
+func TestRules_NoRedirectIsFollowed(t *testing.T) {
 	forEveryEndpoint(t, func(t *testing.T, v vendors.Vendor, at string) {
 		var elsewhere atomic.Int32
 		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
@@ -91,7 +91,7 @@ func TestNothingIsSentWhereAnAnswerPoints(t *testing.T) {
 }
 
 // Holds P-WIRE-5.
-func TestNoCookieIsKeptOrSent(t *testing.T) {
+func TestRules_NoCookies(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
 			standIn := idverifytest.New()
@@ -115,14 +115,14 @@ func TestNoCookieIsKeptOrSent(t *testing.T) {
 					require.NoError(t, err)
 				}
 			}
-			assert.Empty(t, jar.Cookies(address), "the caller's jar stays as it was")
+			assert.Empty(t, jar.Cookies(address), "the caller's jar is unchanged")
 			assert.Equal(t, 4, standIn.Calls(v.Name))
 		})
 	}
 }
 
 // Holds P-WIRE-7.
-func TestAnswersAreBounded(t *testing.T) {
+func TestRules_AnswersAreBounded(t *testing.T) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	_, _ = z.Write(make([]byte, 256<<10))
@@ -168,7 +168,7 @@ func (foreign) EvidenceKind() string { return "foreign" }
 const smuggled = "\r\nX-Smuggled: 1\r\n\r\n"
 
 // Holds P-WIRE-8.
-func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestRules_LineFeedsAreNotSent(t *testing.T) {
 	rec := record(t)
 	for _, v := range vendors.All() {
 		p := provider(t, v, account{base: rec.URL, key: "EXAMPLE"})
@@ -211,7 +211,7 @@ func TestLineFeedsInARequestAreRefusedBeforeAnythingIsSent(t *testing.T) {
 // Characters whose code ends in the byte of a line feed are normal text, and so are
 // hyphens and apostrophes.
 // Holds P-WIRE-8.
-func TestOddTextStaysInItsField(t *testing.T) {
+func TestRules_UnusualTextStaysInItsField(t *testing.T) {
 	const name = "测试嘊嘍X-Smuggled--'甲"
 	const text = "a\r\nX-Smuggled: 1\r\n\r\n\"},{\"smuggled\":\"1"
 	rec := record(t)
@@ -257,7 +257,7 @@ func values(a arrived) []string {
 }
 
 // Holds P-DATA-12.
-func TestNameOfAFileIsNotSent(t *testing.T) {
+func TestRules_FileNameIsNotSent(t *testing.T) {
 	const odd = "zhangsan\"" + smuggled + ".jpg"
 	rec := record(t)
 	for _, v := range vendors.All() {
@@ -286,7 +286,7 @@ func TestNameOfAFileIsNotSent(t *testing.T) {
 // Some clients read "@" at the start of a form's value as the name of a file to
 // upload.
 // Holds P-WIRE-8.
-func TestNoFileIsOpenedForAnAtSign(t *testing.T) {
+func TestRules_AtSignOpensNoFile(t *testing.T) {
 	const at, content = "@secret.txt", "CONTENT-OF-A-LOCAL-FILE"
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("secret.txt", []byte(content), 0o600))

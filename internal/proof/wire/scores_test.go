@@ -62,7 +62,7 @@ func rules(t *testing.T, v vendors.Vendor, change ...func(*vendors.Account)) []i
 // Each score at its threshold, one step below and above it, and at the ends of its
 // scale.
 // Holds P-PASS-3.
-func TestScoresAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
+func TestScores_AroundTheThreshold(t *testing.T) {
 	for _, v := range vendors.All() {
 		kinds := map[idverify.CheckKind]bool{}
 		for _, r := range rules(t, v) {
@@ -100,7 +100,7 @@ func TestScoresAtTheThresholdAndOneStepToEitherSide(t *testing.T) {
 }
 
 // A face that fails both similarity and liveness is reported as an attack.
-func TestAnAttackOutranksAMismatch(t *testing.T) {
+func TestScores_AttackComesBeforeMismatch(t *testing.T) {
 	for _, v := range vendors.All() {
 		all := rules(t, v)
 		if len(all) == 0 || v.FixesLine {
@@ -127,7 +127,7 @@ func TestAnAttackOutranksAMismatch(t *testing.T) {
 // A score that is not a number on its scale decides nothing, and the error names its
 // field.
 // Holds P-PASS-2.
-func TestBadScoresDecideNothing(t *testing.T) {
+func TestScores_InvalidOnesDecideNothing(t *testing.T) {
 	for _, v := range vendors.All() {
 		for _, r := range rules(t, v) {
 			for _, bad := range []string{
@@ -141,7 +141,7 @@ func TestBadScoresDecideNothing(t *testing.T) {
 				assert.Equal(t, idverify.CodeBadResponse, e.Code)
 				assert.Equal(t, v.Scores[r.Kind], e.Field, "%s, %s %s", v.Name, r.Kind, bad)
 				assert.NotEmpty(t, e.RequestID)
-				assert.Equal(t, idverify.BilledYes, e.Billed, "the vendor compared, whatever it says")
+				assert.Equal(t, idverify.BilledYes, e.Billed, "the vendor compared, whatever its code")
 				assert.False(t, e.Repeatable())
 			}
 		}
@@ -153,7 +153,7 @@ func withThreshold(threshold float64) func(*vendors.Account) {
 }
 
 // The Config's threshold decides instead of the default.
-func TestTheConfigsThresholdDecides(t *testing.T) {
+func TestScores_ConfigThresholdDecides(t *testing.T) {
 	for _, v := range vendors.All() {
 		if !v.OwnThreshold {
 			continue
@@ -178,7 +178,7 @@ func TestTheConfigsThresholdDecides(t *testing.T) {
 // The lowest published threshold for the rate is used, unless the client's own is
 // higher. A rate that is not published is refused.
 // Holds P-PASS-4.
-func TestMaxFARChoosesThePublishedThreshold(t *testing.T) {
+func TestMaxFAR_ChoosesPublishedThreshold(t *testing.T) {
 	for _, v := range vendors.All() {
 		if len(v.Scores) == 0 {
 			continue
