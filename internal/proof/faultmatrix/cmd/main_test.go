@@ -184,7 +184,7 @@ func TestMatrix_IdleConnectionsClosedOnReuse(t *testing.T) {
 }
 
 // The documents recommend an idle time below the vendor's.
-func TestMatrix_ShorterIdleTimeoutPreventsIt(t *testing.T) {
+func TestMatrix_ShorterIdleTimeoutAvoidsClosedConnections(t *testing.T) {
 	race, err := faultmatrix.IdleRace(faultmatrix.RaceOptions{Calls: long.Or(200, 80), Callers: racers, IdleTimeout: faultmatrix.KeepAlive / 2})
 	require.NoError(t, err)
 	assert.Equal(t, race.Calls, race.Answered, race)
