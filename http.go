@@ -72,12 +72,13 @@ type HTTP struct {
 	TLSConfig *tls.Config
 
 	// MaxConns limits the connections of our own transport, idle ones included;
-	// further calls wait for a free one.
+	// further calls wait for a free one. Default 512.
 	MaxConns int
 
 	// IdleTimeout is how long our own transport keeps an unused connection. It
 	// should be shorter than the vendor's, so that no call uses a connection that
-	// the vendor is closing. Default 50 s.
+	// the vendor is closing. Default 50 s, or what the Config of the vendor's package
+	// says.
 	IdleTimeout time.Duration
 
 	// Timeout limits one exchange, from connecting to the end of the answer. If a

@@ -30,10 +30,11 @@ type Config struct {
 	configMask
 
 	// AccessKeyID and AccessKeySecret are a key of a RAM user. Required, unless
-	// Credentials is given.
+	// Credentials is set.
 	AccessKeyID, AccessKeySecret string
-	// Credentials returns the key for each attempt, such as a role's temporary key
-	// (STS); see [idverify.Credentials].
+	// Credentials returns the key for each attempt, temporary (STS) or rotating; see
+	// [idverify.Credentials]. AccessKeyID and AccessKeySecret must then be empty.
+	// Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
 	// SceneID is the id of the scene in the vendor's console, in decimal digits.

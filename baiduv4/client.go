@@ -25,8 +25,8 @@ type Config struct {
 	APIKey, SecretKey string
 
 	// Threshold is what a score must exceed to count as the same person, above 1
-	// and below 100. 0 is the default, 80, the vendor's recommendation: one
-	// impostor in 10,000 passes. A lower one is weaker than the vendor recommends.
+	// and below 100. Default 80, the vendor's recommendation: one impostor in
+	// 10,000 passes. A lower one is weaker than the vendor recommends.
 	Threshold float64
 	// Quality is the quality that a picture needs. Default QualityNone, the
 	// vendor's own default.
@@ -34,9 +34,10 @@ type Config struct {
 	// Liveness is the liveness a picture needs. Default LivenessNormal, the
 	// vendor's recommendation; LivenessNone turns the check off.
 	Liveness LivenessControl
-	// Spoofing is how synthetic a picture may look. Default SpoofingNormal,
-	// the vendor's recommendation; SpoofingNone turns the check off.
-	Spoofing SpoofingControl
+	// Synthetic is how synthetic a picture may look: the vendor's spoofing_control.
+	// Default SyntheticNormal, the vendor's recommendation; SyntheticNone turns the
+	// check off.
+	Synthetic SyntheticControl
 
 	// Risk says what to do about a capture whose device the vendor rates as
 	// dangerous. Default RiskReject: CodeAttackSuspected.
@@ -61,7 +62,7 @@ type Config struct {
 type configMask = redact.Mask[Config]
 
 // Client verifies with one application. It is safe for concurrent use and needs no
-// closing: its only background work is renewing the token, which Timeout limits.
+// closing: its only background work is renewing the token, which HTTP.Timeout limits.
 type Client struct {
 	clientMask
 	vendor     *exchange.Vendor
@@ -119,7 +120,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool { return accepts(ev) }
 // Rules returns the rules of the checks that a pass needs.
 func (c *Client) Rules() []idverify.Rule {
 	rules := []idverify.Rule{c.similarity}
-	for _, rule := range []idverify.Rule{livenessRules[c.controls.liveness], spoofingRules[c.controls.spoofing]} {
+	for _, rule := range []idverify.Rule{livenessRules[c.controls.liveness], syntheticRules[c.controls.synthetic]} {
 		if isOn(rule) {
 			rules = append(rules, rule)
 		}

@@ -23,19 +23,19 @@ func TestRules_FollowTheControls(t *testing.T) {
 		}
 		return found
 	}
-	set := func(threshold float64, l baiduv4.LivenessControl, s baiduv4.SpoofingControl) func(*baiduv4.Config) {
-		return func(c *baiduv4.Config) { c.Threshold, c.Liveness, c.Spoofing = threshold, l, s }
+	set := func(threshold float64, l baiduv4.LivenessControl, s baiduv4.SyntheticControl) func(*baiduv4.Config) {
+		return func(c *baiduv4.Config) { c.Threshold, c.Liveness, c.Synthetic = threshold, l, s }
 	}
 	for _, test := range []struct {
 		change func(*baiduv4.Config)
 		want   map[idverify.CheckKind]float64
 	}{
 		{set(0, "", ""), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3, "synthetic": 0.00048}},
-		{set(90, baiduv4.LivenessLow, baiduv4.SpoofingLow), map[idverify.CheckKind]float64{"similarity": 90, "liveness": 0.05, "synthetic": 0.00023}},
-		{set(70, baiduv4.LivenessHigh, baiduv4.SpoofingHigh), map[idverify.CheckKind]float64{"similarity": 70, "liveness": 0.9, "synthetic": 0.00109}},
+		{set(90, baiduv4.LivenessLow, baiduv4.SyntheticLow), map[idverify.CheckKind]float64{"similarity": 90, "liveness": 0.05, "synthetic": 0.00023}},
+		{set(70, baiduv4.LivenessHigh, baiduv4.SyntheticHigh), map[idverify.CheckKind]float64{"similarity": 70, "liveness": 0.9, "synthetic": 0.00109}},
 		{set(0, baiduv4.LivenessNone, ""), map[idverify.CheckKind]float64{"similarity": 80, "synthetic": 0.00048}},
-		{set(0, "", baiduv4.SpoofingNone), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3}},
-		{set(0, baiduv4.LivenessNone, baiduv4.SpoofingNone), map[idverify.CheckKind]float64{"similarity": 80}},
+		{set(0, "", baiduv4.SyntheticNone), map[idverify.CheckKind]float64{"similarity": 80, "liveness": 0.3}},
+		{set(0, baiduv4.LivenessNone, baiduv4.SyntheticNone), map[idverify.CheckKind]float64{"similarity": 80}},
 	} {
 		assert.Equal(t, test.want, thresholds(newClient(t, test.change)))
 	}

@@ -27,13 +27,13 @@ var livenessRules = map[LivenessControl]idverify.Rule{
 	LivenessHigh:   livenessFrom(0.9),
 }
 
-// spoofingRules run in the opposite direction: 1 is the worst score, and LOW is the
+// syntheticRules run in the opposite direction: 1 is the worst score, and LOW is the
 // strictest level.
-var spoofingRules = map[SpoofingControl]idverify.Rule{
-	SpoofingNone:   off,
-	SpoofingLow:    spoofingUpTo(0.00023),
-	SpoofingNormal: spoofingUpTo(0.00048),
-	SpoofingHigh:   spoofingUpTo(0.00109),
+var syntheticRules = map[SyntheticControl]idverify.Rule{
+	SyntheticNone:   off,
+	SyntheticLow:    syntheticUpTo(0.00023),
+	SyntheticNormal: syntheticUpTo(0.00048),
+	SyntheticHigh:   syntheticUpTo(0.00109),
 }
 
 // off is the rule of a control that requests no score.
@@ -47,7 +47,7 @@ func livenessFrom(threshold float64) idverify.Rule {
 	}
 }
 
-func spoofingUpTo(threshold float64) idverify.Rule {
+func syntheticUpTo(threshold float64) idverify.Rule {
 	return idverify.Rule{
 		Kind: idverify.CheckSynthetic, Scale: idverify.Scale{Min: 0, Max: 1}, Pass: idverify.AtMost, Threshold: threshold,
 	}
@@ -60,7 +60,7 @@ const (
 )
 
 // recommended are the vendor's recommended rules.
-var recommended = []idverify.Rule{similarity, livenessRules[LivenessNormal], spoofingRules[SpoofingNormal]}
+var recommended = []idverify.Rule{similarity, livenessRules[LivenessNormal], syntheticRules[SyntheticNormal]}
 
 // tokenRefusals are the codes after which a new access token may help.
 var tokenRefusals = []string{"100", "110", "111"}

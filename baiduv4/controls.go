@@ -46,26 +46,26 @@ const (
 	LivenessHigh LivenessControl = "HIGH"
 )
 
-// SpoofingControl is how little a picture may look synthetic: retouched,
+// SyntheticControl is how little a picture may look synthetic: retouched,
 // morphed, generated. A spoofing_score, 0..1, above the level's threshold is
 // attack_suspected.
 //
-// Note the direction: the level names the threshold, so [SpoofingLow] is the
+// Note the direction: the level names the threshold, so [SyntheticLow] is the
 // STRICTEST level, while [LivenessLow] is the most lenient.
-type SpoofingControl string
+type SyntheticControl string
 
-// The levels of spoofing control, with what the vendor publishes: the share of
+// The levels of the control, with what the vendor publishes: the share of
 // genuine pictures that fail (FRR) and of attacks that are caught (TRR).
 const (
-	// SpoofingNone turns the check off: no score is asked for.
-	SpoofingNone SpoofingControl = "NONE"
-	// SpoofingLow: threshold 0.00023, FRR 5 %, TRR 94.93 %. The strictest.
-	SpoofingLow SpoofingControl = "LOW"
-	// SpoofingNormal: threshold 0.00048, FRR 1 %, TRR 89.71 %. Recommended by
+	// SyntheticNone turns the check off: no score is asked for.
+	SyntheticNone SyntheticControl = "NONE"
+	// SyntheticLow: threshold 0.00023, FRR 5 %, TRR 94.93 %. The strictest.
+	SyntheticLow SyntheticControl = "LOW"
+	// SyntheticNormal: threshold 0.00048, FRR 1 %, TRR 89.71 %. Recommended by
 	// the vendor.
-	SpoofingNormal SpoofingControl = "NORMAL"
-	// SpoofingHigh: threshold 0.00109, FRR 0.1 %, TRR 84.57 %. The most lenient.
-	SpoofingHigh SpoofingControl = "HIGH"
+	SyntheticNormal SyntheticControl = "NORMAL"
+	// SyntheticHigh: threshold 0.00109, FRR 0.1 %, TRR 84.57 %. The most lenient.
+	SyntheticHigh SyntheticControl = "HIGH"
 )
 
 // RiskControl says what to do about a capture whose device the vendor rates as
@@ -81,26 +81,26 @@ const (
 
 // controls are the levels that are sent.
 type controls struct {
-	quality  QualityControl
-	liveness LivenessControl
-	spoofing SpoofingControl
-	risk     RiskControl // stays here
+	quality   QualityControl
+	liveness  LivenessControl
+	synthetic SyntheticControl
+	risk      RiskControl // stays here
 }
 
 // DecidesBy returns the settings that a decision depends on: a decision kept in an
 // [idverify.ResultStore] under other settings is not used.
 func (c *Client) DecidesBy() string {
 	set := c.controls
-	return strings.Join([]string{string(set.quality), string(set.liveness), string(set.spoofing), string(set.risk)}, " ")
+	return strings.Join([]string{string(set.quality), string(set.liveness), string(set.synthetic), string(set.risk)}, " ")
 }
 
 // controls are the levels that the configuration asks for.
 func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
 	set := controls{
-		quality:  cmp.Or(c.Quality, QualityNone),
-		liveness: cmp.Or(c.Liveness, LivenessNormal),
-		spoofing: cmp.Or(c.Spoofing, SpoofingNormal),
-		risk:     cmp.Or(c.Risk, RiskReject),
+		quality:   cmp.Or(c.Quality, QualityNone),
+		liveness:  cmp.Or(c.Liveness, LivenessNormal),
+		synthetic: cmp.Or(c.Synthetic, SyntheticNormal),
+		risk:      cmp.Or(c.Risk, RiskReject),
 	}
 	const problem = "must be NONE, LOW, NORMAL or HIGH"
 	if !slices.Contains(qualityLevels, set.quality) {
@@ -109,8 +109,8 @@ func (c Config) controls(vendor *exchange.Vendor) (controls, error) {
 	if _, known := livenessRules[set.liveness]; !known {
 		return set, vendor.Misconfigured("Liveness", problem)
 	}
-	if _, known := spoofingRules[set.spoofing]; !known {
-		return set, vendor.Misconfigured("Spoofing", problem)
+	if _, known := syntheticRules[set.synthetic]; !known {
+		return set, vendor.Misconfigured("Synthetic", problem)
 	}
 	if set.risk != RiskReject && set.risk != RiskWarn {
 		return set, vendor.Misconfigured("Risk", "must be REJECT or WARN")

@@ -16,7 +16,7 @@ func TestDecidesBy_DistinguishesAllSettings(t *testing.T) {
 		func(*baiduv4.Config) {},
 		func(c *baiduv4.Config) { c.Quality = baiduv4.QualityHigh },
 		func(c *baiduv4.Config) { c.Liveness = baiduv4.LivenessHigh },
-		func(c *baiduv4.Config) { c.Spoofing = baiduv4.SpoofingHigh },
+		func(c *baiduv4.Config) { c.Synthetic = baiduv4.SyntheticHigh },
 		func(c *baiduv4.Config) { c.Risk = baiduv4.RiskWarn },
 	} {
 		settings := newClient(t, change).DecidesBy()

@@ -12,7 +12,7 @@
 // most 7,499,997 bytes) meets both readings, and larger ones are sent up to 10 MiB.
 //
 // Checks: similarity (score, 0..100, passes above 80), liveness (liveness_score,
-// 0..1) and spoofing (spoofing_score, 0..1, fails above its threshold), the last
+// 0..1) and synthetic (spoofing_score, 0..1, fails above its threshold), the last
 // two unless they are turned off. A pass needs all checks that are on. The vendor
 // publishes one false-accept rate: 1e-4 at the similarity threshold 80.
 //

@@ -46,7 +46,7 @@ func ExampleNew() {
 		APIKey:    idverifytest.BaiduAPIKey,
 		SecretKey: idverifytest.BaiduSecretKey,
 		Liveness:  baiduv4.LivenessHigh,
-		Spoofing:  baiduv4.SpoofingLow, // the strictest level; note the direction
+		Synthetic: baiduv4.SyntheticLow, // the strictest level; note the direction
 		HTTP:      idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.BaiduV4)},
 	})
 	if err != nil {

@@ -43,19 +43,19 @@ type traffic struct {
 }
 
 // levels are the controls at each level, with the vendor's numbers from its
-// page: liveness at least, spoofing at most.
+// page: liveness at least, synthetic at most.
 var levels = []struct {
-	liveness baiduv4.LivenessControl
-	spoofing baiduv4.SpoofingControl
-	least    float64
-	most     float64
+	liveness  baiduv4.LivenessControl
+	synthetic baiduv4.SyntheticControl
+	least     float64
+	most      float64
 }{
-	{baiduv4.LivenessNormal, baiduv4.SpoofingNormal, 0.3, 0.00048},
-	{baiduv4.LivenessLow, baiduv4.SpoofingLow, 0.05, 0.00023},
-	{baiduv4.LivenessHigh, baiduv4.SpoofingHigh, 0.9, 0.00109},
-	{baiduv4.LivenessNone, baiduv4.SpoofingNone, 0, 0},
-	{baiduv4.LivenessNone, baiduv4.SpoofingLow, 0, 0.00023},
-	{baiduv4.LivenessHigh, baiduv4.SpoofingNone, 0.9, 0},
+	{baiduv4.LivenessNormal, baiduv4.SyntheticNormal, 0.3, 0.00048},
+	{baiduv4.LivenessLow, baiduv4.SyntheticLow, 0.05, 0.00023},
+	{baiduv4.LivenessHigh, baiduv4.SyntheticHigh, 0.9, 0.00109},
+	{baiduv4.LivenessNone, baiduv4.SyntheticNone, 0, 0},
+	{baiduv4.LivenessNone, baiduv4.SyntheticLow, 0, 0.00023},
+	{baiduv4.LivenessHigh, baiduv4.SyntheticNone, 0.9, 0},
 }
 
 // turns are answers close to the border between decisions.
@@ -152,13 +152,13 @@ func FuzzAnswer(f *testing.F) {
 			Provider: func() (p fuzztest.Provider) {
 				p, seen = inMemory(t, fuzztest.JSON(200, `{"access_token":"TOKEN-MARK","expires_in":2592000}`), given,
 					func(cfg *baiduv4.Config) {
-						cfg.Liveness, cfg.Spoofing, cfg.Risk = at.liveness, at.spoofing, baiduv4.RiskWarn
+						cfg.Liveness, cfg.Synthetic, cfg.Risk = at.liveness, at.synthetic, baiduv4.RiskWarn
 					})
 				return p
 			},
 		}.Check(t)
 		strict, _ := inMemory(t, fuzztest.JSON(200, `{"access_token":"TOKEN-MARK","expires_in":2592000}`), given,
-			func(cfg *baiduv4.Config) { cfg.Liveness, cfg.Spoofing = at.liveness, at.spoofing })
+			func(cfg *baiduv4.Config) { cfg.Liveness, cfg.Synthetic = at.liveness, at.synthetic })
 		if again, err := strict.Verify(t.Context(), request()); err == nil {
 			require.True(t, res.Passed() || !again.Passed(), "the stricter control let something pass")
 			require.True(t, again.Code == res.Code || again.Code == idverify.CodeAttackSuspected)

@@ -36,12 +36,12 @@ func (c *Client) encode(call *exchange.Call) (httpx.Request, error) {
 		body.Member{Name: "name", Value: call.Subject.Name()},
 		body.Member{Name: "quality_control", Value: string(c.controls.quality)},
 		body.Member{Name: "liveness_control", Value: string(c.controls.liveness)},
-		body.Member{Name: "spoofing_control", Value: string(c.controls.spoofing)},
+		body.Member{Name: "spoofing_control", Value: string(c.controls.synthetic)},
 	)
 	if isOn(livenessRules[c.controls.liveness]) {
 		members = append(members, body.Member{Name: "get_liveness_score", Value: "1"})
 	}
-	if isOn(spoofingRules[c.controls.spoofing]) {
+	if isOn(syntheticRules[c.controls.synthetic]) {
 		members = append(members, body.Member{Name: "get_spoofing_score", Value: "1"})
 	}
 	req.Body, err = body.JSON(append(members, face...))

@@ -95,24 +95,24 @@ func TestRequest_EveryFormOfEvidence(t *testing.T) {
 
 func TestRequest_ControlsAndRequestedScores(t *testing.T) {
 	for _, test := range []struct {
-		quality  baiduv4.QualityControl
-		liveness baiduv4.LivenessControl
-		spoofing baiduv4.SpoofingControl
-		want     map[string]string
+		quality   baiduv4.QualityControl
+		liveness  baiduv4.LivenessControl
+		synthetic baiduv4.SyntheticControl
+		want      map[string]string
 	}{
-		{baiduv4.QualityLow, baiduv4.LivenessLow, baiduv4.SpoofingLow, map[string]string{
+		{baiduv4.QualityLow, baiduv4.LivenessLow, baiduv4.SyntheticLow, map[string]string{
 			"quality_control": "LOW", "liveness_control": "LOW", "spoofing_control": "LOW", "get_liveness_score": "1", "get_spoofing_score": "1"}},
-		{baiduv4.QualityNormal, baiduv4.LivenessNormal, baiduv4.SpoofingNormal, map[string]string{
+		{baiduv4.QualityNormal, baiduv4.LivenessNormal, baiduv4.SyntheticNormal, map[string]string{
 			"quality_control": "NORMAL", "liveness_control": "NORMAL", "spoofing_control": "NORMAL", "get_liveness_score": "1", "get_spoofing_score": "1"}},
-		{baiduv4.QualityHigh, baiduv4.LivenessHigh, baiduv4.SpoofingNone, map[string]string{
+		{baiduv4.QualityHigh, baiduv4.LivenessHigh, baiduv4.SyntheticNone, map[string]string{
 			"quality_control": "HIGH", "liveness_control": "HIGH", "spoofing_control": "NONE", "get_liveness_score": "1"}},
-		{baiduv4.QualityNone, baiduv4.LivenessNone, baiduv4.SpoofingHigh, map[string]string{
+		{baiduv4.QualityNone, baiduv4.LivenessNone, baiduv4.SyntheticHigh, map[string]string{
 			"quality_control": "NONE", "liveness_control": "NONE", "spoofing_control": "HIGH", "get_spoofing_score": "1"}},
-		{baiduv4.QualityNone, baiduv4.LivenessNone, baiduv4.SpoofingNone, map[string]string{
+		{baiduv4.QualityNone, baiduv4.LivenessNone, baiduv4.SyntheticNone, map[string]string{
 			"quality_control": "NONE", "liveness_control": "NONE", "spoofing_control": "NONE"}},
 	} {
 		c, got := recording(t, func(c *baiduv4.Config) {
-			c.Quality, c.Liveness, c.Spoofing = test.quality, test.liveness, test.spoofing
+			c.Quality, c.Liveness, c.Synthetic = test.quality, test.liveness, test.synthetic
 		})
 		_, err := c.Verify(t.Context(), request(baiduv4.FaceToken("face")))
 		require.NoError(t, err)

@@ -152,7 +152,7 @@ func (c *Client) measured(all []exchange.Measured, o *outcome) []exchange.Measur
 	if rule := livenessRules[c.controls.liveness]; isOn(rule) {
 		all = append(all, exchange.Measured{Field: "liveness_score", Score: o.LivenessScore, Rule: rule})
 	}
-	if rule := spoofingRules[c.controls.spoofing]; isOn(rule) {
+	if rule := syntheticRules[c.controls.synthetic]; isOn(rule) {
 		all = append(all, exchange.Measured{Field: "spoofing_score", Score: o.SpoofingScore, Rule: rule})
 	}
 	return all

@@ -119,11 +119,11 @@ func TestAnswer_LivenessAtEachThreshold(t *testing.T) {
 }
 
 // Holds P-PASS-3.
-func TestAnswer_SpoofingAtEachThreshold(t *testing.T) {
-	for level, threshold := range map[baiduv4.SpoofingControl]float64{
-		"": 0.00048, baiduv4.SpoofingLow: 0.00023, baiduv4.SpoofingNormal: 0.00048, baiduv4.SpoofingHigh: 0.00109,
+func TestAnswer_SyntheticAtEachThreshold(t *testing.T) {
+	for level, threshold := range map[baiduv4.SyntheticControl]float64{
+		"": 0.00048, baiduv4.SyntheticLow: 0.00023, baiduv4.SyntheticNormal: 0.00048, baiduv4.SyntheticHigh: 0.00109,
 	} {
-		set := func(c *baiduv4.Config) { c.Spoofing = level }
+		set := func(c *baiduv4.Config) { c.Synthetic = level }
 		below, above := around(threshold)
 		for spoofing, want := range map[float64]idverify.Code{
 			below: idverify.CodeMatch, threshold: idverify.CodeMatch, above: idverify.CodeAttackSuspected,
@@ -135,7 +135,7 @@ func TestAnswer_SpoofingAtEachThreshold(t *testing.T) {
 }
 
 func TestAnswer_DisabledControlNeedsNoScore(t *testing.T) {
-	off := func(c *baiduv4.Config) { c.Liveness, c.Spoofing = baiduv4.LivenessNone, baiduv4.SpoofingNone }
+	off := func(c *baiduv4.Config) { c.Liveness, c.Synthetic = baiduv4.LivenessNone, baiduv4.SyntheticNone }
 	c, _ := answering(t, answer{body: `{"result":{"score":80.5,"verify_status":0}}`}, off)
 	res, err := c.Verify(t.Context(), request())
 	require.NoError(t, err)

@@ -16,17 +16,18 @@ const Name = "huaweiivs"
 const DefaultBaseURL = "https://ivs.cn-north-4.myhuaweicloud.com"
 
 // Config is an account at Huawei Cloud. It prints without its credentials, except where
-// fmt bypasses its methods: under %p, and in an unexported field of another struct. Do
-// not keep it in such a field; keep the [Client].
+// fmt bypasses its methods: under %p, and in an unexported field of another struct, in
+// some cases even behind a pointer. Do not keep it in an unexported field of a struct
+// that may be printed; keep the [Client].
 type Config struct {
 	configMask
 
 	// AccessKey and SecretKey are the AK and SK of an IAM user. Required, unless
-	// Credentials gives the key.
+	// Credentials is set.
 	AccessKey, SecretKey string
-	// Credentials returns the key instead of AccessKey and SecretKey, which must then
-	// be empty: see [idverify.Credentials]. A temporary key's Token is its security
-	// token. Default none.
+	// Credentials returns the key for each attempt, temporary or rotating; see
+	// [idverify.Credentials]. AccessKey and SecretKey must then be empty. A temporary
+	// key's Token is its security token. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
 	// ProjectID is needed where the key belongs to several projects. It is sent and

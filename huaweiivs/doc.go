@@ -4,7 +4,7 @@
 // to the interface. An account has 10 calls per second unless agreed otherwise.
 //
 // Evidence: [idverify.Photo], JPEG only, each side 300 to 4000 pixels, and between 10 KB
-// and 4 MB in base64: 7 680 to 3 000 000 bytes. The vendor does not document whether KB
+// and 4 MB in base64: 7,680 to 3,000,000 bytes. The vendor does not document whether KB
 // and MB are decimal, so the stricter reading applies.
 //
 // Checks: similarity, decided by the vendor (verification_code). The vendor publishes no
@@ -21,7 +21,7 @@
 // it; correct signatures are then refused too. A refused request is never signed again,
 // with one exception: if the clocks differ by more than the 15 minutes that the vendor
 // allows, it is signed once more with the vendor's time. After that no other second
-// signature is made until the vendor has accepted a signature. A [idverify.Client] does
+// signature is made until the vendor has accepted a signature. An [idverify.Client] does
 // not repeat CodeUnauthorized or CodeSignatureExpired, and does not open its circuit
 // breaker for them: stop and check the key.
 //

@@ -33,21 +33,23 @@ type Config struct {
 	// FalseAcceptRate chooses the threshold among those of each answer: the share of
 	// impostors who pass, one of 1e-3, 1e-4, 1e-5 and 1e-6. Default 1e-4. 1e-3 is
 	// weaker than recommended: the vendor calls a face above it barely the same
-	// person.
+	// person, and every result has the warning
+	// [idverify.WarnThresholdBelowRecommended].
 	FalseAcceptRate float64
 
 	// QualityThreshold is the lowest acceptable quality of the face, 1 to 100; a
 	// lower quality gives CodePoorPhoto, free of charge. Default
-	// DefaultQualityThreshold. A lower value is weaker than the vendor's own.
+	// [DefaultQualityThreshold]. A lower value is weaker than the vendor's own.
 	QualityThreshold int
-	// LargestFace compares the largest of several faces, who may be a bystander. By
-	// default several faces are CodeMultipleFaces.
+	// LargestFace compares the largest of several faces, which may be a bystander's.
+	// Default false: several faces are CodeMultipleFaces.
 	LargestFace bool
 	// TryRotations makes the vendor also try a picture without a face turned by
 	// 90°, 180° and 270°. It takes longer, and slightly more often finds a face
-	// where there is none.
+	// where there is none. Default false.
 	TryRotations bool
-	// ReturnFaces requests data about each detected face: see [Reply.Faces].
+	// ReturnFaces requests data about each detected face: see [Reply.Faces]. Default
+	// false.
 	ReturnFaces bool
 
 	// HTTP configures the connection to the vendor.

@@ -4,7 +4,7 @@
 //
 //   - One exchange per question, with the HTTP settings of [idverify.HTTP]: streamed,
 //     bounded, no redirect, no cookie, never repeated. An error says how far the request
-//     came, so that a [idverify.Client] knows what may be on the bill.
+//     came, so that an [idverify.Client] knows what may be on the bill.
 //   - Bodies that stream, with a picture at any depth: [Call.JSON], [Call.Form],
 //     [Call.Multipart]. A picture is looked at before it is sent, and held to what was
 //     seen.

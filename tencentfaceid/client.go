@@ -27,8 +27,8 @@ type Config struct {
 	// SecretID and SecretKey are a permanent key, of the main account or of a
 	// sub-account. Required, unless Credentials is set.
 	SecretID, SecretKey string
-	// Credentials returns the key for each attempt instead: a temporary STS key with
-	// its Token, or a rotating key.
+	// Credentials returns the key for each attempt, temporary (STS) or rotating; see
+	// [idverify.Credentials]. SecretID and SecretKey must then be empty. Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
 	// Threshold is the lowest similarity that counts as the same person, from 70 to

@@ -23,19 +23,21 @@ type Config struct {
 
 	// AccessKeyID and SecretAccessKey are a permanent key of the account, or of a
 	// sub-user with a policy for the service cv. The secret is used exactly as the
-	// console shows it: it looks like base64, but is not decoded. Required without
-	// Credentials.
+	// console shows it: it looks like base64, but is not decoded. Required, unless
+	// Credentials is set.
 	AccessKeyID, SecretAccessKey string
-	// Credentials returns the key instead, for temporary and rotating keys; see
-	// [idverify.Credentials]. Default none.
+	// Credentials returns the key for each attempt, temporary or rotating; see
+	// [idverify.Credentials]. AccessKeyID and SecretAccessKey must then be empty.
+	// Default none.
 	Credentials func(context.Context) (idverify.Credentials, error)
 
-	// Rate chooses the deciding threshold, among the four that come with each answer,
-	// by its false-accept rate: 1e-3, 1e-4, 1e-5 or 1e-6. Default 1e-4, at which the
+	// FalseAcceptRate chooses the threshold among those of each answer: the share of
+	// impostors who pass, one of 1e-3, 1e-4, 1e-5 and 1e-6. Default 1e-4, at which the
 	// vendor itself decides. A lower rate is stricter: a face that the vendor passes
 	// may then be CodeFaceMismatch. 1e-3 is weaker than the vendor recommends, and
-	// every result warns of it; a vendor's no always stays a no.
-	Rate float64
+	// every result has the warning [idverify.WarnThresholdBelowRecommended]; a vendor's
+	// no always stays a no.
+	FalseAcceptRate float64
 
 	// HTTP configures the connection to the vendor. Its Clock gives the time for
 	// signatures. When the vendor refuses a signature because of its time, the vendor's
@@ -77,7 +79,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule, err := vendor.Rate(similarity, "Rate", cfg.Rate)
+	rule, err := vendor.Rate(similarity, "FalseAcceptRate", cfg.FalseAcceptRate)
 	if err != nil {
 		return nil, err
 	}

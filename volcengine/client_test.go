@@ -23,7 +23,7 @@ func TestRules_MatchTheVendorsPage(t *testing.T) {
 	require.Equal(t, []idverify.Rule{want}, newClient(t, config(&vendor{})).Rules())
 	for _, rate := range []float64{1e-3, 1e-4, 1e-5, 1e-6} {
 		cfg := config(&vendor{})
-		cfg.Rate, want.Rate = rate, rate
+		cfg.FalseAcceptRate, want.Rate = rate, rate
 		require.Equal(t, []idverify.Rule{want}, newClient(t, cfg).Rules())
 	}
 }
@@ -36,7 +36,7 @@ func TestWithMaxFAR_NeverMilder(t *testing.T) {
 	} {
 		for rate, want := range wants {
 			cfg := config(&vendor{answers: []string{compared("10000", "0", "true", "99", steps)}})
-			cfg.Rate = own
+			cfg.FalseAcceptRate = own
 			strict, err := newClient(t, cfg).WithMaxFAR(rate)
 			require.NoError(t, err)
 			assert.Equal(t, want, strict.(*volcengine.Client).Rules()[0].Rate, "%v and %v", own, rate)

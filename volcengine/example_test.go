@@ -54,7 +54,7 @@ func ExampleConfig_rate() {
 	client, err := volcengine.New(volcengine.Config{
 		AccessKeyID:     idverifytest.VolcengineAccessKeyID,
 		SecretAccessKey: idverifytest.VolcengineSecretAccessKey,
-		Rate:            1e-5,
+		FalseAcceptRate: 1e-5,
 		HTTP:            idverify.HTTP{BaseURL: idverifytest.BaseURLAt(server.URL, idverifytest.Volcengine)},
 	})
 	if err != nil {

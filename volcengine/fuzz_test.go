@@ -57,7 +57,7 @@ func FuzzAnswer(f *testing.F) {
 		rate := []float64{1e-4, 1e-3, 1e-5, 1e-6}[choice%4]
 		calls, signature := 0, ""
 		cfg := config(nil)
-		cfg.Rate = rate
+		cfg.FalseAcceptRate = rate
 		cfg.HTTP.Client = &http.Client{Transport: fuzztest.Transport(func(r *http.Request) fuzztest.Answer {
 			calls++
 			signature = r.Header.Get("Authorization")

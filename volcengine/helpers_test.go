@@ -84,7 +84,7 @@ func ask(t *testing.T, answer string, change ...func(*volcengine.Config)) (*idve
 }
 
 func atRate(rate float64) func(*volcengine.Config) {
-	return func(cfg *volcengine.Config) { cfg.Rate = rate }
+	return func(cfg *volcengine.Config) { cfg.FalseAcceptRate = rate }
 }
 
 // failed returns the *idverify.Error of a call without a decision.

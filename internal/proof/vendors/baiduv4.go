@@ -89,8 +89,8 @@ func baiduVendor() Vendor {
 				func(c *baiduv4.Config) { c.Quality = "EXAMPLE" }, func(c *baiduv4.Config) { c.Quality = "low" }),
 			refused(config(a), baiduv4.New, "Liveness",
 				func(c *baiduv4.Config) { c.Liveness = "EXAMPLE" }, func(c *baiduv4.Config) { c.Liveness = "none" }),
-			refused(config(a), baiduv4.New, "Spoofing",
-				func(c *baiduv4.Config) { c.Spoofing = "EXAMPLE" }, func(c *baiduv4.Config) { c.Spoofing = " HIGH" }),
+			refused(config(a), baiduv4.New, "Synthetic",
+				func(c *baiduv4.Config) { c.Synthetic = "EXAMPLE" }, func(c *baiduv4.Config) { c.Synthetic = " HIGH" }),
 			refused(config(a), baiduv4.New, "Risk",
 				func(c *baiduv4.Config) { c.Risk = "EXAMPLE" }, func(c *baiduv4.Config) { c.Risk = "warn" }))
 	}
@@ -149,7 +149,7 @@ func baiduSamples(words string, picture []byte) map[string]any {
 		"baiduv4.Reply":          &baiduv4.Reply{LogID: "1", ErrorCode: "7", ErrorMsg: words, DecImage: baiduPicture(picture), RiskTags: []string{words}},
 		"baiduv4.DecImage":       baiduPicture(picture),
 		"baiduv4.QualityControl": baiduv4.QualityHigh, "baiduv4.LivenessControl": baiduv4.LivenessHigh,
-		"baiduv4.SpoofingControl": baiduv4.SpoofingHigh, "baiduv4.RiskControl": baiduv4.RiskWarn, "baiduv4.App": baiduv4.AppIOS,
+		"baiduv4.SyntheticControl": baiduv4.SyntheticHigh, "baiduv4.RiskControl": baiduv4.RiskWarn, "baiduv4.App": baiduv4.AppIOS,
 		"baiduv4.Token": token, "baiduv4.TokenStore": store, "baiduv4.MemoryStore": store,
 		"baiduv4.TokenFetch": baiduv4.TokenFetch{Reason: baiduv4.FetchRefused}, "baiduv4.FetchReason": baiduv4.FetchCold,
 	}

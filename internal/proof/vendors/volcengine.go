@@ -55,9 +55,9 @@ func volcengineVendor() Vendor {
 	v.Refused = func(a Account) []Refused {
 		var changes []func(*volcengine.Config)
 		for _, rate := range []float64{1e-2, 1e-7, 2e-4, 1, -1e-4, 69, math.NaN(), math.Inf(1)} {
-			changes = append(changes, func(c *volcengine.Config) { c.Rate = rate })
+			changes = append(changes, func(c *volcengine.Config) { c.FalseAcceptRate = rate })
 		}
-		return refused(config(a), volcengine.New, "Rate", changes...)
+		return refused(config(a), volcengine.New, "FalseAcceptRate", changes...)
 	}
 	return v
 }
