@@ -7,7 +7,11 @@ import (
 
 // Retry says when a [Client] asks the same vendor again. It does so only for an
 // error that is Repeatable: refused before it was processed, not completely sent,
-// or documented as free; and the vendor does not say otherwise (Error.NoRepeat). Zero fields have the defaults below.
+// or documented as free. After an [Error] with NoRepeat the vendor is not asked again.
+// Zero fields have the defaults below.
+//
+// All calls of a Client share a quota of about a hundred retries, which successes
+// refill, so that an outage does not multiply the load. It cannot be set.
 type Retry struct {
 	// Attempts is how often one vendor is asked in one call, at most 10. Default 3;
 	// 1 disables retries.

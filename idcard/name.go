@@ -36,19 +36,19 @@ const (
 	longestPadded = 4
 )
 
-// FoldName returns a name as it is registered:
+// FoldName returns a name in the form in which names are registered:
 //
-//   - Without white space and invisible characters around it, as [Trim] says. Invisible characters are removed from its
-//     middle, too, except where they may belong to the spelling: a joiner, a zero-width space or a mark of direction after
-//     a letter of a script that has a use for them, such as Arabic, Mongolian, Tibetan or Devanagari.
-//   - With U+00B7 for any dot between two Han characters, for two of them, and for a ●, with or without blanks around.
-//     The dots of J. Smith stay.
-//   - Without the blanks in a name of two to four Han characters. In a longer one they stay as they are: the dot may be
-//     lost there. See [InspectName]. In names of other scripts one plain space stands for any run of blanks.
-//   - With the character for a Kangxi radical (U+2F00 to U+2FD5), U+2E9F and U+2EF3.
+//   - White space and invisible characters around it are removed, as [Trim] says. Invisible characters inside it are
+//     removed too, unless they may belong to the spelling: a joiner, a zero-width space or a direction mark after a letter
+//     of a script that uses them, such as Arabic, Mongolian, Tibetan or Devanagari.
+//   - Any dot, two dots or a ● between two Han characters becomes U+00B7, and blanks around it are removed. The dots of
+//     J. Smith stay.
+//   - Blanks in a name of two to four Han characters are removed. In a longer one they stay, because a dot may have been
+//     lost there: see [InspectName]. In other scripts a run of blanks becomes one plain space.
+//   - A Kangxi radical (U+2F00 to U+2FD5), U+2E9F and U+2EF3 become the character that they stand for.
 //
-// Everything else comes through byte for byte, variation selectors and private use
-// included, and of what is not UTF-8 all but the edges. There is no Unicode
+// Everything else is unchanged, including variation selectors and private use
+// characters. Text that is not UTF-8 is only trimmed. There is no Unicode
 // normalisation, because it would replace characters that are really in people's
 // names. Folding is idempotent. A text longer than 1,024 bytes is no name, and is
 // returned unchanged. [CheckName] finds what no name can contain.

@@ -105,9 +105,9 @@ func (n Number) BirthDate() time.Time {
 	return date
 }
 
-// Age returns the full years lived by the day that on is in UTC+8. It grows on the birthday itself, as in civil life
-// (criminal law counts from the day after); who was born on 29 February has it on 1 March in common years. Age is -1 on
-// a day before the birth date, and for the zero Number, which must not pass for an infant.
+// Age returns the full years lived by the day that on is in UTC+8. It increases on the birthday itself, as in civil
+// law (criminal law counts from the day after). For a person born on 29 February it increases on 1 March in common
+// years. Age is -1 on a day before the birth date, and for the zero Number, so that it does not count as an infant.
 func (n Number) Age(on time.Time) int {
 	birth := n.BirthDate()
 	if n == (Number{}) || birth.After(on) {

@@ -12,25 +12,27 @@ import (
 )
 
 // Aliyun is the vendor under the name that its package gives it. It bills every answer
-// with a SubCode, whichever.
+// that has a SubCode.
 //
 // What its documents leave open, and no client should rely on:
 //
-//   - Codes of the service come with HTTP status 200, words of the gateway with the
-//     status that stands in most lists.
+//   - Codes of the service come with HTTP status 200, and error names of the gateway with
+//     the status that most of the vendor's lists give.
 //   - "Below 1 MB" is of the base64: 1,000,000 characters and more are 421. What is no
 //     base64, has line feeds, is neither JPEG nor PNG, is cut off, or does not lie in
 //     640 × 480 to 1920 × 1080 either way round, is 419.
-//   - Every http or https address is taken as a picture's; of buckets there is one, and
-//     any other is 411. A CertifyId is one of this server's own that passed.
-//   - Who is under 14 by this server's clock is 405. Of 417, which follows a "no" for a
-//     while, 418 and 206 nothing is kept: the same question has the same answer.
-//   - OuterOrderNo is not looked for among earlier ones. A nonce is, among the last 4,096.
-//   - EncryptType is 401. Both signatures have 15 minutes. That of the older kind is
-//     checked while the form arrives, for which its fields have to be in order of their
-//     names.
-//   - Passed and SubCode decide, and the score beside them says nothing: people who are
-//     refused have as much as others who pass.
+//   - Every http or https address counts as the address of a picture. There is one
+//     bucket; any other is 411. A CertifyId must be [AliyunCertifyID], or one that this
+//     server issued for a pass.
+//   - A person under 14, by this server's clock, is 405. The vendor answers 417, 418 and
+//     206 because of earlier calls; the stand-in remembers none, so the same question
+//     always has the same answer.
+//   - An OuterOrderNo may be used again. A nonce may not: the last 4,096 are remembered.
+//   - EncryptType is 401. Signatures of both kinds are valid for 15 minutes. One of the
+//     older kind is checked while the form arrives, so the form's fields must be sorted
+//     by name.
+//   - Passed and SubCode decide. The score says nothing: a person who is refused can have
+//     the same score as one who passes.
 const Aliyun = "aliyun"
 
 // Credentials that Aliyun's stand-in accepts. They are made up and open nothing.

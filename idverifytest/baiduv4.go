@@ -27,7 +27,7 @@ const (
 	//   - The gateway answers 413 with a page above 32 MiB, and the token endpoint
 	//     400 for a request that lacks something.
 	//   - An access token in the query ends before a second question mark: the
-	//     vendor's own kit for Node adds "?aipSdk=node" to it.
+	//     vendor's own SDK for Node adds "?aipSdk=node" to it.
 	BaiduV4 = "baiduv4"
 	// BaiduToken is Baidu's token endpoint, so that faults and scripted answers can
 	// be injected there too: see [Server.Inject] and [Server.Script]. It is no

@@ -71,13 +71,14 @@
 //     single spaces inside. A lower-case x in a number is malformed.
 //   - A field given twice, or a second file, is refused, in the vendor's words for
 //     a request that is not valid.
-//   - Requests are looked at in an order of our own: signature or key, form, name and
-//     number, picture, person. Whoever every vendor refuses before it looks, such as
-//     the [Person] for rate_limited, is refused before the picture.
+//   - Requests are checked in an order of our own: signature or key, form, name and
+//     number, picture, person. A [Person] whom every vendor refuses without looking at
+//     the picture, such as the one for rate_limited, is refused before the picture is
+//     checked.
 //   - A path may lack the stand-in's prefix, as in "/face/idcardcompare": some of
 //     the vendors' own SDKs can be configured with a host but no path.
 //   - A request that is cut off counts as malformed, whatever part of it can be read.
 //   - For what a failed call costs, see [Bill].
 //
-// What holds for one vendor stands at its name, such as [Linkface].
+// What applies to one vendor is documented at its name, such as [Linkface].
 package idverifytest

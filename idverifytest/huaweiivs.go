@@ -11,21 +11,21 @@ import (
 )
 
 // HuaweiIVS is the vendor under the name that its package gives it. It bills every
-// verification_code, whichever.
+// answer that has a verification_code.
 //
 // What its documents leave open, and no client should rely on:
 //
 //   - "4 MB" is 4,000,000 characters of base64 and "10 KB" 10,240. A picture that is cut
-//     off is IVS.0006, like one that is no JPEG or of other sides.
-//   - Who has a similarity of 65 passes, and who has 64 does not: the line is not
-//     published. There is none beside 2001, 2003, 2006 and 3001.
+//     off is IVS.0006, like one that is no JPEG or has sides out of range.
+//   - A similarity of 65 passes and 64 does not; the vendor does not publish its
+//     threshold. Answers with 2001, 2003, 2006 and 3001 have no similarity.
 //   - A malformed name or number is IVS.0011, with a text that names the member.
 //   - A wrong clock is answered like a wrong signature, and counts towards the lock. So
 //     does a wrong security token.
-//   - The path is signed as it was sent, with a prefix if it has one. A header may be
-//     signed that no page asks for.
-//   - Tokens of IAM are not given out: any is "decrypt token fail". X-Project-Id and
-//     Enterprise-Project-Id may be anything.
+//   - The path is signed as it was sent, with a prefix if it has one. Additional
+//     headers may be signed.
+//   - There are no IAM tokens: any token is answered with "decrypt token fail".
+//     X-Project-Id and Enterprise-Project-Id may be anything.
 //   - A source or a vendor that is down is the gateway's APIG.0202.
 const HuaweiIVS = "huaweiivs"
 

@@ -18,15 +18,15 @@ import (
 //   - "2 MB" of a request are 2,097,152 bytes. What is neither JPEG nor PNG, or is cut
 //     off, is IMAGE_ERROR_UNSUPPORTED_FORMAT:image.
 //   - A name is any 1 to 32 characters. A number is 18 digits, the last of which may be X
-//     or x: neither date nor check digit are looked at, and nobody's is
+//     or x; date and check digit are not checked. A number that belongs to nobody is
 //     NO_SUCH_ID_NUMBER.
-//   - A comparison with pictures of the caller's own is BAD_ARGUMENTS:comparison_type. Face
-//     tokens and captures are not held: they are INVALID_FACE_TOKEN:token and
+//   - A comparison with pictures of the caller's own is BAD_ARGUMENTS:comparison_type. No
+//     face token and no capture is known: they are INVALID_FACE_TOKEN:token and
 //     DATA_VALIDATION_ERROR.
 //   - A part given twice is BAD_ARGUMENTS with its name. A body that is no form is
 //     MISSING_ARGUMENTS:api_key.
-//   - Three sets of thresholds take turns. Every face has the quality 76.5, a blurred one
-//     12.5. Its rect is left out.
+//   - Answers use three sets of thresholds in turn. The quality of a face is 76.5, and of
+//     a blurred one 12.5. Its rect is left out.
 const Megvii = "megvii"
 
 // Credentials that Megvii's stand-in accepts. They are made up and open nothing.

@@ -19,12 +19,13 @@ import (
 //     base64, has line feeds or a prefix, or is neither JPEG nor PNG, is
 //     InvalidParameterValue, and a picture that is cut off ImageDecodeFailed.
 //   - Sim is 0 where nothing was compared. Extra comes back in Result's answers only.
-//   - A signature may be over Host without its port, as the vendor's own client for Node
-//     makes it, and over the word UNSIGNED-PAYLOAD. A member Encryption is
+//   - A signature may cover Host without its port, as the vendor's own SDK for Node signs,
+//     and the word UNSIGNED-PAYLOAD instead of the body. A member Encryption is
 //     DecryptSystemError.
-//   - Attacks are LifePhotoDetectFake; what the real interface looks for is not told.
-//   - A call above a quota is LimitExceeded. Limits per second, person and name are not
-//     kept.
+//   - Attacks are LifePhotoDetectFake; the vendor does not document what the real interface
+//     looks for.
+//   - A call above a quota is LimitExceeded. The limits per second, person and name do not
+//     exist here.
 const TencentFaceID = "tencentfaceid"
 
 // Credentials that its stand-in accepts: a permanent key, and a temporary one, which

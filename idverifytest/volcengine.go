@@ -9,21 +9,22 @@ import (
 )
 
 // Volcengine is the vendor under the name that its package gives it. It bills a
-// comparison, whichever way it went, and a picture of poor quality.
+// comparison, whatever its outcome, and a picture of poor quality.
 //
 // What its documents leave open, and no client should rely on:
 //
 //   - Errors of the service have HTTP status 400, but 50429 has 429 and 505xx 500. Most
 //     sub-codes come under 10000 and with 200. InvalidTimestamp has 400.
 //   - data is null where there is no sub-code.
-//   - 10 MB of a request are 10,485,760 bytes. Of a picture nothing else is bounded. What
+//   - 10 MB of a request are 10,485,760 bytes. There is no other limit for a picture. What
 //     is no base64, has line feeds or a prefix, is 201302; what is neither JPEG nor PNG
 //     is 210301, and what is cut off 210302, both charged for.
-//   - A signature may be 15 minutes off, and need not have signed more than host and
-//     x-date. The path is signed as it was sent, with a prefix if it has one.
-//   - A wrong req_key is 50400, and so are calls that are used up.
-//   - The thresholds are the same in every answer. At the one for 1e-4 result is true.
-//   - The daily limit of tries for a number, 201403, is not kept.
+//   - A signature may be 15 minutes off, and need not cover more than host and x-date.
+//     The path is signed as it was sent, with a prefix if it has one.
+//   - A wrong req_key is 50400, and so is a call when the calls bought are used up.
+//   - The thresholds are the same in every answer. A score exactly at the threshold for
+//     1e-4 has the result true.
+//   - There is no daily limit of tries for a number (201403).
 const Volcengine = "volcengine"
 
 // Credentials that Volcengine's stand-in accepts: a permanent key, and a temporary one

@@ -10,8 +10,10 @@
 // no false-accept rate for it, so [idverify.WithMaxFAR] refuses this provider. It does
 // not check liveness: a photo of a photo can pass.
 //
-// Every request is signed with HMAC-SHA1 and this machine's time. If the clock is
-// wrong, the call fails with CodeSignatureExpired, and the error says by how much.
+// Every request is signed with HMAC-SHA1 and this machine's time. If the vendor refuses
+// the signature because of its time, the request is signed once more with the vendor's
+// time. A clock that is wrong by more than a day is CodeSignatureExpired, and the error
+// says by how much it is wrong.
 //
 // Every request carries a session_id, by which the vendor can be asked about
 // the call even when no answer came: Request.Reference, or 32 random

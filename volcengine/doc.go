@@ -22,9 +22,10 @@
 // asked. The vendor does not check liveness: a photo of a photo can pass.
 //
 // Every request is signed anew with HMAC-SHA256, the time of this machine and a digest
-// of the body, which so is read twice. Host and path are signed as HTTP.BaseURL has them,
-// a path of its own included: see [idverify.HTTP]. A clock that runs wrong is answered with
-// CodeSignatureExpired, and the error says by how much it is wrong.
+// of the body, for which a file is read twice. If the vendor refuses the signature
+// because of its time, the request is signed once more with the vendor's time. Host and
+// path are signed as HTTP.BaseURL has them, a path of its own included: see
+// [idverify.HTTP].
 //
 // The vendor accepts no id from the caller and no idempotency key, and repeats nothing
 // from the request: Request.Reference is not sent. RequestID is the answer's
