@@ -100,3 +100,26 @@ func TestDocuments_NamesExist(t *testing.T) {
 
 // qualified matches an exported name with its package, and a method or field of it.
 var qualified = regexp.MustCompile(`\b[a-z]\w*(?:\.[A-Z]\w*){1,2}\b`)
+
+// Users store this JSON and read it elsewhere: both languages list every value of
+// its words.
+func TestDocumentsListEveryValueOfTheJSON(t *testing.T) {
+	list, err := read(root, next)
+	require.NoError(t, err)
+	for _, name := range []string{"json.md", "json.zh-CN.md"} {
+		content, err := os.ReadFile(filepath.Join(root, "docs", name))
+		require.NoError(t, err)
+		found := 0
+		for constant, facts := range list {
+			if m := wordOfJSON.FindStringSubmatch(facts[0]); m != nil {
+				found++
+				assert.Contains(t, string(content), "`"+m[1]+"`", "docs/%s does not list %s", name, constant)
+			}
+		}
+		assert.Greater(t, found, 30)
+	}
+}
+
+// wordOfJSON matches a constant that stands in JSON of results and errors, apart from
+// codes and advices, which have a document of their own.
+var wordOfJSON = regexp.MustCompile(`^const idverify\.(?:CheckKind|DecidedBy|Delivery|Direction|Next|Origin|Reason|Warning) = "(.+)"$`)
