@@ -65,7 +65,7 @@ func TestMatrix_CellsShowOutcomes(t *testing.T) {
 			case !code.IsDecision():
 				assert.Equal(t, "– "+todo[code.Advice()][terminal.English], cell, "%s at %s", p.About, vendor)
 			case code == idverify.CodeAttackSuspected:
-				assert.Contains(t, []string{"attack", "computed", "not live"}, cell, "%s at %s", p.About, vendor)
+				assert.Contains(t, []string{"attack", "synthet.", "not live"}, cell, "%s at %s", p.About, vendor)
 			default:
 				assert.Equal(t, outcomes[code][terminal.English], cell, "%s at %s", p.About, vendor)
 			}

@@ -54,7 +54,7 @@ var labels = map[string][2]string{
 	"the source holds no such number":                  {"no such number", "查无此号"},
 	"name and number agree, the source holds no photo": {"no photo on record", "库中无照片"},
 	"a photo of a photo: similar, and not alive":       {"photo of a photo", "翻拍的照片"},
-	"a computed picture: similar, and synthetic":       {"computed picture", "合成的照片"},
+	"a computed picture: similar, and synthetic":       {"synthetic picture", "合成的照片"},
 	"no face in the picture":                           {"no face", "没有人脸"},
 	"the picture is blurred":                           {"blurred", "照片模糊"},
 	"several faces in the picture":                     {"several faces", "多张人脸"},
@@ -73,7 +73,7 @@ var outcomes = map[idverify.Code][2]string{
 	idverify.CodeMatch:                     {"match", "一致"},
 	idverify.CodeFaceMismatch:              {"no match", "不一致"},
 	idverify.CodeIdentityMismatch:          {"name≠no.", "证不符"},
-	idverify.CodeIdentityNotFound:          {"unknown", "查无此号"},
+	idverify.CodeIdentityNotFound:          {"no such", "查无此号"},
 	idverify.CodeReferencePhotoUnavailable: {"no photo", "无照片"},
 	idverify.CodeAttackSuspected:           {"attack", "疑似攻击"},
 }
@@ -81,7 +81,7 @@ var outcomes = map[idverify.Code][2]string{
 // kinds are the checks that find an attack.
 var kinds = map[idverify.CheckKind][2]string{
 	idverify.CheckLiveness:  {"not live", "非活体"},
-	idverify.CheckSynthetic: {"computed", "合成图"},
+	idverify.CheckSynthetic: {"synthet.", "合成图"},
 }
 
 // todo says what to do, after a dash.
