@@ -56,8 +56,12 @@ func WithRetry(r Retry) Option {
 		switch {
 		case r.Attempts < 0 || r.Attempts > 10:
 			return misconfigured("Retry.Attempts", "must be 1 to 10")
-		case r.Base < 0 || r.RateLimitedBase < 0 || r.Cap < 0:
-			return misconfigured("Retry", "durations must not be negative")
+		case r.Base < 0:
+			return misconfigured("Retry.Base", "must not be negative")
+		case r.RateLimitedBase < 0:
+			return misconfigured("Retry.RateLimitedBase", "must not be negative")
+		case r.Cap < 0:
+			return misconfigured("Retry.Cap", "must not be negative")
 		}
 		s.retry = r.withDefaults()
 		if s.retry.Base > s.retry.Cap || s.retry.RateLimitedBase > s.retry.Cap {
@@ -75,19 +79,22 @@ func WithFailover(f Failover) Option {
 	}
 }
 
-// WithVendor configures the provider of that name.
+// WithVendor configures the provider of that name. New fails when there is none, or
+// when a field of the policy is out of range.
 func WithVendor(name string, p VendorPolicy) Option {
 	return func(s *settings) error {
-		field := "WithVendor(" + redact.Word(name) + ")"
+		refuse := func(field, problem string) error {
+			return misconfigured("VendorPolicy."+field, "that of "+redact.Word(name)+" "+problem)
+		}
 		switch {
 		case p.Timeout < 0:
-			return misconfigured(field, "Timeout must not be negative")
+			return refuse("Timeout", "must not be negative")
 		case p.Breaker.Failures < 0 || p.Breaker.Failures > 1000:
-			return misconfigured(field, "Breaker.Failures must be 1 to 1000")
+			return refuse("Breaker.Failures", "must be 1 to 1000")
 		case p.Breaker.OpenFor < 0:
-			return misconfigured(field, "Breaker.OpenFor must not be negative")
+			return refuse("Breaker.OpenFor", "must not be negative")
 		case p.Limiter != nil && isNil(p.Limiter):
-			return misconfigured(field, "Limiter is a nil pointer")
+			return refuse("Limiter", "is a nil pointer")
 		}
 		if s.policies == nil {
 			s.policies = map[string]VendorPolicy{}

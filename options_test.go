@@ -17,24 +17,29 @@ func TestOptions_RefusesInvalidValues(t *testing.T) {
 	never := func(error) idverify.Option { return nil }
 	for name, opt := range map[string]idverify.Option{
 		"Retry.Attempts":  idverify.WithRetry(idverify.Retry{Attempts: 11}),
-		"Retry":           idverify.WithRetry(idverify.Retry{Base: -1}),
+		"Retry.Base":      idverify.WithRetry(idverify.Retry{Base: -1}),
 		"Retry.Cap":       idverify.WithRetry(idverify.Retry{Base: time.Hour}),
 		"WithVendor":      idverify.WithVendor("linkfase", idverify.VendorPolicy{}),
-		"WithVendor(a)":   idverify.WithVendor("a", idverify.VendorPolicy{Timeout: -1}),
 		"WithWeights":     idverify.WithWeights(map[string]float64{"a": 0}),
 		"WithRouter":      idverify.WithRouter(nil),
 		"WithLogger":      idverify.WithLogger(nil),
 		"WithResultStore": idverify.WithResultStore(nil, make([]byte, 32)),
 		"opts":            never(nil),
 
-		"WithVendor(b)":     idverify.WithVendor("b", idverify.VendorPolicy{Limiter: (*noLimiter)(nil)}),
-		"PersonLimit.Store": limitOf(1, (*toldStore)(nil)),
+		"Retry.RateLimitedBase": idverify.WithRetry(idverify.Retry{RateLimitedBase: -1}),
+		"PersonLimit.Store":     limitOf(1, (*toldStore)(nil)),
+
+		"VendorPolicy.Timeout":          idverify.WithVendor("a", idverify.VendorPolicy{Timeout: -1}),
+		"VendorPolicy.Limiter":          idverify.WithVendor("b", idverify.VendorPolicy{Limiter: (*noLimiter)(nil)}),
+		"VendorPolicy.Breaker.OpenFor":  idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{OpenFor: -1}}),
+		"VendorPolicy.Breaker.Failures": idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: -1}}),
 	} {
 		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, opt)
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e, name)
 		assert.Equal(t, idverify.CodeInvalidConfig, e.Code)
 		assert.Equal(t, name, e.Field)
+		assert.Contains(t, err.Error(), "field "+name, "the message names the field")
 	}
 	for _, opt := range []idverify.Option{
 		idverify.WithVendor("two words", idverify.VendorPolicy{Timeout: -1}), idverify.WithVendor("two words", idverify.VendorPolicy{}),
@@ -47,18 +52,13 @@ func TestOptions_RefusesInvalidValues(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		assert.NotContains(t, e.Field, "two words")
 	}
-	for _, r := range []idverify.Retry{{Base: -1}, {RateLimitedBase: -1}, {Cap: -1}} {
-		_, err := idverify.New([]idverify.Provider{vendorNamed("a", pass(t))}, idverify.WithRetry(r))
-		assert.ErrorContains(t, err, "durations must not be negative")
-	}
 	for _, opt := range []idverify.Option{
 		idverify.WithRetry(idverify.Retry{Attempts: -1}),
 		idverify.WithRetry(idverify.Retry{RateLimitedBase: time.Minute}),
 		idverify.WithWeights(map[string]float64{"a": math.Inf(1)}),
 		idverify.WithWeights(map[string]float64{"a": math.NaN()}),
 		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: 1001}}),
-		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{Failures: -1}}),
-		idverify.WithVendor("a", idverify.VendorPolicy{Breaker: idverify.Breaker{OpenFor: -1}}),
+		idverify.WithRetry(idverify.Retry{Cap: -1}),
 		idverify.WithWeights(map[string]float64{"x": 1}),
 		idverify.WithResultStore(&memoryResults{}, make([]byte, 31)),
 		idverify.WithResultStore((*memoryResults)(nil), storeSecret),

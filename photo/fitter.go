@@ -19,7 +19,8 @@ type Config struct {
 	AtOnce int
 }
 
-// Fitter makes pictures fit. It is safe for concurrent use and needs no closing.
+// Fitter makes pictures fit. It is safe for concurrent use and needs no closing. New
+// makes it; the methods of its zero value fail with CodeInvalidConfig.
 type Fitter struct {
 	fitterMask
 	maxPixels int

@@ -119,6 +119,11 @@ func TestNew_RefusesInvalidConfig(t *testing.T) {
 	}
 }
 
+func TestFitter_ZeroValueFailsAtOnce(t *testing.T) {
+	_, err := new(photo.Fitter).Fit(t.Context(), idverify.Bytes([]byte("EXAMPLE")), idverify.PhotoLimits{})
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+}
+
 func TestFit_UnreadableMedia(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "张三.jpg")
 	gone := idverify.File(secret)

@@ -19,6 +19,9 @@ const patience = 30 * time.Second
 // read before they take a place, so a file that hangs does not block a place; the
 // number of files read or held at a time is limited too.
 func (f *Fitter) with(ctx context.Context, m idverify.Media, work func(file []byte) *idverify.Error) *idverify.Error {
+	if f.places == nil { // waiting for a place would never end
+		return misconfigured("Fitter", "a Fitter is made by New")
+	}
 	if ctx.Err() != nil {
 		return ended(ctx, "before the picture was looked at")
 	}

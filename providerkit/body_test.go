@@ -78,11 +78,17 @@ func TestBody_InvalidMembersAreNotSent(t *testing.T) {
 			return err
 		},
 	} {
-		_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{Encode: func(c *providerkit.Call) (providerkit.Request, error) {
-			return providerkit.Request{Path: "/"}, build(c)
-		}})
+		encoded := false
+		_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{
+			Encode: func(c *providerkit.Call) (providerkit.Request, error) {
+				encoded = true
+				return providerkit.Request{Path: "/"}, build(c)
+			},
+			Decode: func(*providerkit.Answer) (*idverify.Result, error) { return nil, nil },
+		})
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e, name)
+		require.True(t, encoded, name)
 		assert.NotEqual(t, idverify.CodeNetwork, e.Code, name)
 		assert.Equal(t, idverify.DeliveryNotSent, e.Delivery, name)
 	}

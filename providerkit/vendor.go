@@ -122,6 +122,9 @@ type Steps struct {
 // Ask makes one exchange about a question; a provider's own Ask calls it. What it
 // returns satisfies the contract of a provider: a match was earned.
 func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idverify.Result, error) {
+	if s.Encode == nil || s.Decode == nil {
+		return nil, v.Misconfigured("Steps", "Encode and Decode are required")
+	}
 	call := &Call{vendor: v}
 	steps := exchange.Steps{Milder: s.Milder}
 	steps.Encode = func(c *exchange.Call) (httpx.Request, error) {

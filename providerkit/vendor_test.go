@@ -75,18 +75,34 @@ func TestNew_NamesTheField(t *testing.T) {
 	require.ErrorContains(t, err, "is double")
 }
 
+// A call without Decode would be paid and not read.
+func TestAsk_RefusesStepsThatLackOne(t *testing.T) {
+	for name, steps := range map[string]providerkit.Steps{
+		"no Encode": {Decode: func(*providerkit.Answer) (*idverify.Result, error) { return nil, nil }},
+		"no Decode": {Encode: func(*providerkit.Call) (providerkit.Request, error) { return providerkit.Request{Path: "/"}, nil }},
+	} {
+		_, err := asked(t, config("http://127.0.0.1:1"), steps)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig, name)
+		assert.ErrorContains(t, err, "field Steps", name)
+	}
+}
+
 // Whatever Encode's error says, nothing was sent and nothing is on the bill.
 func TestAsk_ErrorOfEncodeIsNotSent(t *testing.T) {
 	cause := errors.New("about 11010519000101001X")
-	_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{Encode: func(*providerkit.Call) (providerkit.Request, error) {
-		return providerkit.Request{}, (*idverify.Error)(nil)
-	}})
+	refusing := func(err error) providerkit.Steps {
+		return providerkit.Steps{
+			Encode: func(*providerkit.Call) (providerkit.Request, error) { return providerkit.Request{}, err },
+			Decode: func(*providerkit.Answer) (*idverify.Result, error) { return nil, nil },
+		}
+	}
+	_, err := asked(t, config("http://127.0.0.1:1"), refusing((*idverify.Error)(nil)))
 	assert.ErrorIs(t, err, idverify.ErrInvalidRequest, "a nil pointer")
 	for want, fails := range map[idverify.Code]error{
 		idverify.CodeInvalidRequest: cause,
 		idverify.CodeUnauthorized:   &idverify.Error{Code: idverify.CodeUnauthorized, Delivery: idverify.DeliveryAnswered, Billed: idverify.BilledYes},
 	} {
-		_, err := asked(t, config("http://127.0.0.1:1"), providerkit.Steps{Encode: func(*providerkit.Call) (providerkit.Request, error) { return providerkit.Request{}, fails }})
+		_, err := asked(t, config("http://127.0.0.1:1"), refusing(fails))
 		var e *idverify.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, []any{want, "gate", idverify.DeliveryNotSent, idverify.BilledNo}, []any{e.Code, e.Vendor, e.Delivery, e.Billed})
