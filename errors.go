@@ -52,9 +52,9 @@ type Error struct {
 	// threshold. A [Client] then ends the call: it asks neither this vendor again nor
 	// another one, and a human being should look at it.
 	Contradiction bool `json:"contradiction,omitempty"`
-	// NoRepeat is that of the vendor's [CodeRow]: a [Client] does not ask this vendor
-	// again in the same call. It may ask another one. In a Client's error it is set if
-	// any attempt's is.
+	// NoRepeat comes from the vendor's [CodeRow]: a [Client] does not ask this vendor
+	// again in the same call, but may ask another one. In a Client's error it is set if
+	// it is set for any attempt.
 	NoRepeat bool `json:"no_repeat,omitempty"`
 	// RetryAfter is how long the vendor, or a limit of your own, asks to wait; 0
 	// when it did not say. JSON gives it in milliseconds.
