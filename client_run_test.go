@@ -115,8 +115,10 @@ func TestWithRequiredChecks_PassWithoutOne(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, "WithRequiredChecks", e.Field)
 	assert.Contains(t, e.Detail, "mild")
-	_, err = idverify.New([]idverify.Provider{strict("a", pass(t))}, idverify.WithRequiredChecks(""))
-	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	for _, nothing := range []idverify.Option{idverify.WithRequiredChecks(""), idverify.WithRequiredChecks()} {
+		_, err = idverify.New([]idverify.Provider{strict("a", pass(t))}, nothing)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	}
 
 	// The provider promises liveness, but its pass has no liveness check.
 	c := oneVendor(t, strict("a", pass(t)), live)

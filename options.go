@@ -318,6 +318,9 @@ func (s settings) isPromisedBy(p Provider) bool {
 // vendor out, or turn on its setting for that check.
 func WithRequiredChecks(kinds ...CheckKind) Option {
 	return func(s *settings) error {
+		if len(kinds) == 0 {
+			return misconfigured("WithRequiredChecks", "names no kind of check, and would demand nothing")
+		}
 		for _, kind := range kinds {
 			if kind == "" {
 				return misconfigured("WithRequiredChecks", "a kind is empty")

@@ -105,6 +105,19 @@ func TestNew_NamesRefusedField(t *testing.T) {
 	}
 }
 
+// A client that New did not make answers with an error, and does not panic.
+func TestClient_ZeroValueIsRefused(t *testing.T) {
+	for _, v := range vendors.All() {
+		made, err := v.New(vendors.Account{})
+		require.NoError(t, err)
+		zero := reflect.New(reflect.TypeOf(made).Elem()).Interface().(idverify.Provider)
+		req := &idverify.Request{Name: "测试甲", IDNumber: "11010519000101001X", Evidence: v.OfMedia(idverify.Bytes(v.Media()))}
+		res, err := idverify.VerifyWith(t.Context(), zero, req)
+		assert.Nil(t, res)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig, v.Name)
+	}
+}
+
 func configFields(of reflect.Type) []string {
 	var all []string
 	for i := range of.NumField() {
