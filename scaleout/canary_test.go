@@ -12,28 +12,41 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/scaleout/questions"
+	"github.com/idverify/idverify/scaleout/worker"
 )
 
 // clean looks for personal data, keys and tokens in places where none may be: in
-// Redis and its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics.
-// Each place must contain something that the library wrote, so that the search is not
-// in vain.
+// Redis and its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics,
+// those of otelhttp, otelhttptrace and redisotel included. Each place must contain
+// something of everybody who writes there, so that the search is not in vain.
 func (w *world) clean(t *testing.T) {
 	w.heard.mustBeClean(t)
 	kept, slow := w.inRedis(t)
 	assert.Empty(t, questions.Told(questions.Decoded(kept+slow)), "Redis, in base64")
-	for place, have := range map[string]struct{ text, mark string }{
-		"Redis":   {kept, "idverify:{"},
-		"SLOWLOG": {slow, "evalsha"},
-		"SQL":     {w.inTables(t), `"code"`},
-		"logs":    {w.inFiles(t, "*.log"), `"msg"`},
-		"spans":   {w.inFiles(t, "*.spans"), "idverify.verify"},
-		"metrics": {w.inFiles(t, "*.metrics"), "idverify.verify.duration"},
-		"errors":  {w.inFiles(t, "*.err"), ""},
+	for place, have := range map[string]struct {
+		text  string
+		marks []string
+	}{
+		"Redis":   {kept, []string{"idverify:{"}},
+		"SLOWLOG": {slow, []string{"evalsha"}},
+		"SQL":     {w.inTables(t), []string{`"code"`}},
+		"logs":    {w.inFiles(t, "*.log"), []string{`"msg"`}},
+		"spans":   {w.inFiles(t, "*.spans"), []string{"idverify.verify", `"HTTP POST"`, "http.getconn", `"evalsha"`}},
+		"metrics": {w.inFiles(t, "*.metrics"), []string{"idverify.verify.duration", "http.client.request.duration", "db.client.connections.usage"}},
+		"errors":  {w.inFiles(t, "*.err"), nil},
 	} {
-		assert.True(t, strings.Contains(have.text, have.mark), "%s contains nothing to check", place) // the text is too long to print
+		for _, mark := range have.marks { // the text is too long to print
+			assert.True(t, strings.Contains(have.text, mark), "%s contains nothing to check: no %s", place, mark)
+		}
 		assert.Empty(t, questions.Told(have.text), place)
+		if place == "spans" || place == "metrics" || place == "logs" {
+			assert.False(t, strings.Contains(have.text, "idverify:{"), "%s contain a key of Redis, with its pseudonym", place)
+			assert.False(t, strings.Contains(have.text, worker.User), "%s contain the baggage", place)
+		}
 		report(t, "canaries: none in %d kB of %s", len(have.text)/1000, place)
+	}
+	for _, d := range w.desks {
+		assert.Empty(t, d.Propagated(), "headers of a tracer that were sent to a vendor")
 	}
 }
 

@@ -37,7 +37,7 @@ func TestScaleOut(t *testing.T) {
 // calm is a crew that two phases share.
 func (w *world) calm(t *testing.T) *crew {
 	if w.calmCrew == nil {
-		w.calmCrew = w.crew(t, plan{name: "calm", services: services, off: w.clockOff(), config: service.Config{
+		w.calmCrew = w.crew(t, plan{name: "calm", services: services, traced: 0.1, off: w.clockOff(), config: service.Config{
 			Rate: 1000, RateName: "calm", Attempt: 10 * time.Second, Tries: triesLimit, Window: time.Minute,
 		}})
 	}

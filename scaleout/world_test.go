@@ -38,6 +38,7 @@ type world struct {
 	postgres *servers.Postgres
 	db       *sql.DB
 	heard    *monitor
+	desks    []*desk.Desk // of all crews
 }
 
 // required makes a test fail instead of being skipped. The gate sets it.
@@ -124,6 +125,7 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 	c.desk, err = desk.Open(p.mischief, p.vendors...)
 	require.NoError(t, err)
 	w.t.Cleanup(c.desk.Close)
+	w.desks = append(w.desks, c.desk)
 	c.config = p.config
 	c.config.Vendors, c.config.Processes = c.desk.Root(), members
 	setups := make([]worker.Setup, members)

@@ -66,6 +66,8 @@ type Watch struct {
 	Otel *otelidverify.Options
 	// Wrap wraps the transport of every vendor.
 	Wrap func(http.RoundTripper) http.RoundTripper
+	// Redis may add hooks to the client of Redis.
+	Redis func(*redis.Client) error
 	// Ledger wraps the ledger.
 	Ledger func(idverify.Ledger) idverify.Ledger
 }
@@ -83,6 +85,11 @@ func Open(c Config, w Watch) (*Service, error) {
 }
 
 func (s *Service) wire(c Config, w Watch) error {
+	if w.Redis != nil {
+		if err := w.Redis(s.Redis); err != nil {
+			return err
+		}
+	}
 	tell := w.tell()
 	clock := func() time.Time { return time.Now().Add(c.ClockOff) }
 	tokens, err := redisidverify.NewTokenStore(s.Redis, redisidverify.TokenOptions{
