@@ -13,9 +13,9 @@ import (
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/scaleout/book"
 	"github.com/idverify/idverify/scaleout/questions"
-	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
+	"github.com/idverify/idverify/sqlidverify"
 )
 
 // audit asks every question again at the end, with a client whose calls reach no
@@ -80,9 +80,17 @@ func (w *world) settled(t *testing.T) {
 		}
 	}()
 	within(t, 30*time.Second, func() bool {
-		err = w.db.QueryRowContext(t.Context(), `select count(*) from idverify_claim where scope = 'ledger' and state = 1 and until > clock_timestamp()`).Scan(&alive)
+		err = w.db.QueryRowContext(t.Context(), `select count(*) from idverify_claim where scope = 'ledger' and state = 1 and until > `+w.now()).Scan(&alive)
 		return err == nil && alive == 0
 	}, "claims are alive still")
+}
+
+// now is the database's clock, read as the claims read it.
+func (w *world) now() string {
+	if w.dialect == sqlidverify.MySQL {
+		return "utc_timestamp(6)"
+	}
+	return "clock_timestamp()"
 }
 
 // rows are the rows of the claims table, by their ids.
@@ -116,7 +124,7 @@ func (w *world) auditor(t *testing.T, c *crew) *auditor {
 	t.Helper()
 	a := &auditor{}
 	config := c.config
-	config.Redis, config.Postgres, config.Tries = w.redis.Addr(), servers.DSN(w.postgres.Addr()), 0
+	config.Redis, config.Database, config.Tries = w.redis.Addr(), w.sql.At(w.sql.Addr()), 0
 	config.RateName, config.Rate = "audit", 100_000
 	s, err := service.Open(config, service.Watch{
 		Wrap:   func(http.RoundTripper) http.RoundTripper { return nowhere{} },

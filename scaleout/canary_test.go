@@ -1,6 +1,7 @@
 package scaleout_test
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,20 +92,24 @@ func value(t *testing.T, client *redis.Client, key string) string {
 	return client.Get(t.Context(), key).Val()
 }
 
-// inTables is the content of all tables, with answers as text.
+// inTables is the content of all tables.
 func (w *world) inTables(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
 	for _, query := range []string{
-		`select scope || ' ' || id || ' ' || print || ' ' || holder || ' ' || coalesce(convert_from(answer, 'UTF8'), '') from idverify_claim`,
-		`select batch || ' ' || row_key || ' ' || coalesce(worker, '') from idverify_row`,
+		`select scope, id, print, holder, answer from idverify_claim`,
+		`select batch, row_key, worker, null, null from idverify_row`,
 	} {
 		rows, err := w.db.QueryContext(t.Context(), query)
 		require.NoError(t, err)
 		for rows.Next() {
-			var text string
-			require.NoError(t, rows.Scan(&text))
-			all.WriteString(text + "\n")
+			var row [5]sql.RawBytes
+			require.NoError(t, rows.Scan(&row[0], &row[1], &row[2], &row[3], &row[4]))
+			for _, column := range row {
+				all.Write(column)
+				all.WriteByte(' ')
+			}
+			all.WriteByte('\n')
 		}
 		require.NoError(t, rows.Err())
 	}

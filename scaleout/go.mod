@@ -12,6 +12,7 @@ replace (
 )
 
 require (
+	github.com/go-sql-driver/mysql v1.10.0
 	github.com/idverify/idverify v0.0.0-00010101000000-000000000000
 	github.com/idverify/idverify/otelidverify v0.0.0-00010101000000-000000000000
 	github.com/idverify/idverify/redisidverify v0.0.0-00010101000000-000000000000
@@ -31,6 +32,7 @@ require (
 )
 
 require (
+	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/felixge/httpsnoop v1.1.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect

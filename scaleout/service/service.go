@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/idverify/idverify"
@@ -27,8 +26,8 @@ import (
 type Config struct {
 	Redis     string // host:port
 	RedisDB   int
-	Postgres  string // DSN; empty: no ledger
-	Vendors   string // the stand-in's root
+	Database  Database // the zero Database: no ledger
+	Vendors   string   // the stand-in's root
 	Rate      float64
 	RateName  string
 	Processes int
@@ -165,8 +164,8 @@ func (s *Service) options(c Config, w Watch, tell func(idverify.StoreEvent)) ([]
 		}
 		options = append(options, idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: c.Tries, Window: c.Window, Store: persons}))
 	}
-	if c.Postgres != "" {
-		if err := s.openLedger(c.Postgres); err != nil {
+	if c.Database != (Database{}) {
+		if err := s.openLedger(c.Database); err != nil {
 			return nil, err
 		}
 		var ledger idverify.Ledger = s.Ledger

@@ -68,7 +68,7 @@ type Roam struct {
 // on rows 1 to Upto, which every machine then processes.
 type Rows struct {
 	Batch       string
-	Postgres    string // DSN
+	Database    service.Database
 	Kind        string
 	Upto        int
 	Workers     int
