@@ -109,7 +109,7 @@ func (w *world) lostAnswers(t *testing.T, c *crew) {
 	}
 
 	const perSecond = 0.5
-	slow := w.proxy(t, w.redis.Addr())
+	slow := tcpproxy.Start(t, w.redis.Addr())
 	client := service.OpenRedis(service.Config{Redis: slow.Addr(), RedisRetries: true})
 	defer client.Close()
 	source, err := redisidverify.NewStartSource(client, redisidverify.Rate{Name: "lost-answer", PerSecond: perSecond})

@@ -26,6 +26,7 @@ func TestScaleOut(t *testing.T) {
 	t.Run("tries", func(t *testing.T) { w.tries(t, w.calm(t)) })
 	t.Run("outage", w.outage)
 	t.Run("money", w.money)
+	t.Run("network", w.network)
 	t.Run("renewal", func(t *testing.T) { w.renewal(t, tokens, since) })
 	t.Run("clean", w.clean)
 	t.Run("chaos", func(t *testing.T) { w.chaos(t, *forFlag) })

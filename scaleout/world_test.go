@@ -117,6 +117,8 @@ type plan struct {
 	traced   float64 // the share of calls with spans, 0 for all
 	// off is the error of the last member's clock.
 	off time.Duration
+	// far is the network of the first member, nil for this one.
+	far *namespace
 }
 
 func (w *world) crew(t *testing.T, p plan) *crew {
@@ -132,7 +134,7 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 	setups := make([]worker.Setup, members)
 	for i := range setups {
 		own := c.config
-		toRedis, toSQL := w.proxy(t, w.redis.Addr()), w.proxy(t, w.sql.Addr())
+		toRedis, toSQL := tcpproxy.StartAt(w.t, redisAt, w.redis.Addr()), tcpproxy.StartAt(w.t, sqlAt, w.sql.Addr())
 		c.redis, c.sql = append(c.redis, toRedis), append(c.sql, toSQL)
 		own.Redis = toRedis.Addr()
 		if p.ledger {
@@ -142,6 +144,9 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 			own.ClockOff = p.off
 		}
 		setups[i].Name, setups[i].Traced = p.name, p.traced
+		if i == farMember && p.far != nil {
+			setups[i].Under = p.far.under()
+		}
 		for n := range p.services {
 			varied := own
 			if p.vary != nil {
@@ -159,11 +164,6 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 		}
 	})
 	return c
-}
-
-func (w *world) proxy(t *testing.T, target string) *tcpproxy.Proxy {
-	t.Helper()
-	return tcpproxy.Start(w.t, target)
 }
 
 func (c *crew) hear(_ int, e worker.Event) {
