@@ -68,7 +68,7 @@ func escaped(s string) string {
 func askWithAllStores(t *testing.T, client *redis.Client) (token string) {
 	t.Helper()
 	vendors := idverifytest.Start(t)
-	store := newTokens(t, client)
+	store := patient(newTokens(t, client))
 	kept := &watched{TokenStore: store, saved: make(chan string, 1)}
 	baidu, err := baiduv4.New(baiduv4.Config{
 		APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, Tokens: kept,
@@ -79,7 +79,7 @@ func askWithAllStores(t *testing.T, client *redis.Client) (token string) {
 	require.NoError(t, err)
 	own, err := idverify.New([]idverify.Provider{baidu},
 		idverify.WithVendor(idverifytest.BaiduV4, idverify.VendorPolicy{Limiter: limiter}),
-		idverify.WithPersonLimit(idverify.PersonLimit{Secret: sealKeys()[0].Secret, Tries: 1000, Window: time.Minute, Store: newPersons(t, client)}))
+		idverify.WithPersonLimit(idverify.PersonLimit{Secret: sealKeys()[0].Secret, Tries: 1000, Window: time.Minute, Store: patient(newPersons(t, client))}))
 	require.NoError(t, err)
 	_, err = own.Verify(t.Context(), question())
 	require.NoError(t, err)

@@ -40,7 +40,7 @@ func TestTokenStore_Conforms(t *testing.T) {
 		idverifytest.TestTokenStore(t, idverifytest.TokenStoreHarness[baiduv4.Token]{
 			StoreSetting: setting(p, c, func() error { _, _, err := last.Load(t.Context(), digits(64)); return err }),
 			New: func(tb testing.TB) idverifytest.TokenStore[baiduv4.Token] {
-				last = newTokens(tb, client, func(o *redisidverify.TokenOptions) { o.Clock = c.now })
+				last = patient(newTokens(tb, client, func(o *redisidverify.TokenOptions) { o.Clock = c.now }))
 				return last
 			},
 			Token: func(value string, life time.Duration) baiduv4.Token {
@@ -63,7 +63,7 @@ func TestPersonStore_Conforms(t *testing.T) {
 		idverifytest.TestPersonStore(t, idverifytest.PersonStoreHarness{
 			StoreSetting: setting(p, c, func() error { return last.Return(t.Context(), tryOf(digits(64), 1)) }),
 			New: func(tb testing.TB) idverify.PersonStore {
-				last = newPersons(tb, client)
+				last = patient(newPersons(tb, client))
 				return last
 			},
 		})

@@ -56,7 +56,7 @@ func (w *world) clean(t *testing.T) {
 func (w *world) inRedis(t *testing.T) (kept, slow string) {
 	t.Helper()
 	var all strings.Builder
-	for db := range 4 {
+	for db := range databases {
 		client := redis.NewClient(&redis.Options{Addr: w.redis.Addr(), DB: db})
 		if slow == "" {
 			commands, err := client.SlowLogGet(t.Context(), 2000).Result()

@@ -57,7 +57,7 @@ func (w *world) killedAfterSending(t *testing.T, c *crew) {
 	const n = 101
 	before := c.sent()
 	c.desk.Vendors.Inject(idverifytest.BaiduV4, idverifytest.Delay(2*time.Second))
-	pending := c.begin(asking{kind: "money", limit: 300 * time.Millisecond, numbers: []int{n}, members: []int{2}})
+	pending := c.begin(asking{kind: "money", limit: time.Second, numbers: []int{n}, members: []int{2}})
 	within(t, 10*time.Second, func() bool { return c.sent() > before }, "nothing was sent")
 	c.Kill(2)
 	pending.Wait()
@@ -134,7 +134,7 @@ func (w *world) crash(t *testing.T, c *crew) {
 func (w *world) lateAnswer(t *testing.T, c *crew) {
 	const n = 9001
 	before := c.sent()
-	c.desk.Vendors.Inject(idverifytest.BaiduV4, idverifytest.Delay(300*time.Millisecond))
+	c.desk.Vendors.Inject(idverifytest.BaiduV4, idverifytest.Delay(800*time.Millisecond))
 	pending := c.begin(asking{kind: "money", limit: 2 * time.Second, numbers: []int{n}, members: []int{0}})
 	within(t, 10*time.Second, func() bool { return c.sent() > before }, "nothing was sent")
 	c.sql[0].Cut()

@@ -28,7 +28,7 @@ var (
 // refuse calls, and limits that only control speed let calls continue.
 func (w *world) outage(t *testing.T) {
 	c := w.crew(t, plan{
-		name: "outage", services: 2, config: service.Config{Rate: 1000, RateName: "outage", Attempt: 2 * time.Second, RedisRetries: true},
+		name: "outage", services: 2, config: service.Config{RedisDB: databases - 1, Rate: 1000, RateName: "outage", Attempt: 2 * time.Second, RedisRetries: true},
 		vary: func(n int, c *service.Config) {
 			if n == guarded[0] {
 				c.Tries, c.Window = 2, time.Minute

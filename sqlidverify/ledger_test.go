@@ -161,7 +161,7 @@ func lostAnswer(t *testing.T, p *tcpproxy.Proxy, statement string, arrived func(
 		defer close(done)
 		call()
 	}()
-	require.Eventually(t, arrived, time.Second, 2*time.Millisecond)
+	require.Eventually(t, arrived, 10*time.Second, 2*time.Millisecond)
 	p.Cut()
 	p.Heal()
 	<-done

@@ -58,7 +58,7 @@ func journalOfAll(t *testing.T, s server) (*sqlidverify.Journal, map[string]stri
 			require.Eventually(t, func() bool {
 				entry, _, err := j.Load(t.Context(), end)
 				return err == nil && entry.InFlight
-			}, time.Second, time.Millisecond)
+			}, 10*time.Second, time.Millisecond)
 			continue
 		}
 		require.NoError(t, j.Begin(t.Context(), end))

@@ -125,7 +125,7 @@ func (c *cluster) killed(ctx context.Context) ([]row, error) {
 	const n = 5
 	before, calls := c.bills(), c.desk.Vendors.Calls(idverifytest.BaiduV4)
 	c.desk.Vendors.Inject(idverifytest.BaiduV4, idverifytest.Delay(2*time.Second))
-	pending := c.Ask(worker.Ask{Kind: "killed", Limit: 500 * time.Millisecond}, []int{n}, 0)
+	pending := c.Ask(worker.Ask{Kind: "killed", Limit: time.Second}, []int{n}, 0)
 	for c.desk.Vendors.Calls(idverifytest.BaiduV4) == calls {
 		select {
 		case <-ctx.Done():
