@@ -21,6 +21,7 @@ import (
 
 // A call with all three stores leaves no name, number, key or token in Redis: not in
 // the stored data, and not in the commands that MONITOR and SLOWLOG show.
+// Holds P-MANY-5.
 func TestCanary_NoPersonalDataOrKeysInRedis(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		client := connect(t, addr)

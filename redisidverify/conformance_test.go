@@ -32,6 +32,7 @@ func setting(p *tcpproxy.Proxy, c *clock, works func() error) idverifytest.Store
 	}
 }
 
+// Holds P-MANY-1.
 func TestTokenStore_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		p := tcpproxy.Start(t, addr)
@@ -55,6 +56,7 @@ func TestTokenStore_Conforms(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-3.
 func TestPersonStore_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		p := tcpproxy.Start(t, addr)
@@ -70,6 +72,7 @@ func TestPersonStore_Conforms(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-2.
 func TestLimiter_Conforms(t *testing.T) {
 	limiters := func(t *testing.T, addr string) {
 		client := connect(t, addr)

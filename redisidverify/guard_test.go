@@ -66,6 +66,7 @@ func reserve(ctx context.Context, s *redisidverify.StartSource) error {
 	return err
 }
 
+// Holds P-MANY-4.
 func TestGuard_HangingClientReturnsAfter300ms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()
@@ -86,6 +87,7 @@ func TestGuard_HangingClientReturnsAfter300ms(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-4.
 func TestGuard_OneProbePerSecondClosesBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newDeaf()

@@ -18,6 +18,7 @@ import (
 )
 
 // Of 400 tries at the same moment through four clients exactly the limit passes.
+// Holds P-MANY-3.
 func TestPersonStore_AllowsExactlyTheLimit(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		const limit = 37
@@ -44,6 +45,7 @@ func TestPersonStore_AllowsExactlyTheLimit(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-3.
 func TestPersonStore_RepeatedCommandCountsOnce(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		store, person := patient(newPersons(t, twice{connect(t, addr)})), digits(64)
@@ -167,6 +169,7 @@ func TestPersonStore_RepeatedTryStaysCounted(t *testing.T) {
 }
 
 // While Redis is down every try is refused, and no vendor is asked.
+// Holds P-MANY-3.
 func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	p := tcpproxy.Start(t, miniredis.RunT(t).Addr())

@@ -55,6 +55,7 @@ func TestStartSource_ReservesOneEveryInterval(t *testing.T) {
 }
 
 // Grants never overlap, at any rate: a fractional interval is rounded up.
+// Holds P-MANY-2.
 func TestStartSource_NeverAboveTheRate(t *testing.T) {
 	for _, perSecond := range []float64{0.001, 0.3, 1, 3, 7, 500, 333_333, 1_000_000} {
 		m := miniredis.RunT(t)
@@ -140,6 +141,7 @@ func TestStartSource_KeysEnd(t *testing.T) {
 }
 
 // While Redis hangs the limiter works at this process's share, and reports it.
+// Holds P-MANY-2.
 func TestNewLimiter_DegradedWhileRedisHangs(t *testing.T) {
 	var mu sync.Mutex
 	var told []idverify.StoreReason

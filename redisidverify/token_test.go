@@ -61,6 +61,7 @@ func atOnce(t *testing.T, all []*baiduv4.Client) {
 // At a cold start, after a revocation and at the renewal, 24 processes fetch one
 // token. If miniredis is too slow on a busy machine, a process reports it, and may
 // fetch its own token.
+// Holds P-MANY-1.
 func TestTokenStore_ManyProcessesFetchOnce(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
@@ -86,6 +87,7 @@ func TestTokenStore_ManyProcessesFetchOnce(t *testing.T) {
 }
 
 // While Redis is down each process fetches its own token, and reports it.
+// Holds P-MANY-1.
 func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 	var mu sync.Mutex
 	told := map[idverify.StoreEvent]int{}

@@ -125,6 +125,7 @@ func TestRelease_TakesOnlyUndecided(t *testing.T) {
 }
 
 // What may have been paid for and has no answer is never forgotten.
+// Holds P-MANY-9.
 func TestPrune_KeepsInFlightAndAmbiguous(t *testing.T) {
 	onOperators(t, func(t *testing.T, s server, o operator, ids map[string]string) {
 		db := s.open(t)

@@ -149,6 +149,7 @@ func TestRun_AsksEachRowOnce(t *testing.T) {
 }
 
 // Four machines, of which one is killed: nothing is asked twice, and nothing is missing.
+// Holds P-MANY-8.
 func TestRun_OneOfManyMachinesIsKilled(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		const rows = 400
