@@ -23,7 +23,7 @@ import (
 
 // tokenLife is the life of access tokens in the token phase. It is short, so that
 // they are renewed, when a tenth is left, while the test runs.
-const tokenLife = 50 * time.Second
+const tokenLife = 60 * time.Second
 
 // databases of Redis are used: one by most phases, one by each attempt at the token
 // phase, and the last by the outage, which counts tries of persons whom others have
