@@ -32,6 +32,7 @@ func setting(p *tcpproxy.Proxy, c *clock, works func() error) idverifytest.Store
 	}
 }
 
+// Holds P-MANY-1.
 func TestTokenStore_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		p := tcpproxy.Start(t, addr)
@@ -40,7 +41,7 @@ func TestTokenStore_Conforms(t *testing.T) {
 		idverifytest.TestTokenStore(t, idverifytest.TokenStoreHarness[baiduv4.Token]{
 			StoreSetting: setting(p, c, func() error { _, _, err := last.Load(t.Context(), digits(64)); return err }),
 			New: func(tb testing.TB) idverifytest.TokenStore[baiduv4.Token] {
-				last = newTokens(tb, client, func(o *redisidverify.TokenOptions) { o.Clock = c.now })
+				last = patient(newTokens(tb, client, func(o *redisidverify.TokenOptions) { o.Clock = c.now }))
 				return last
 			},
 			Token: func(value string, life time.Duration) baiduv4.Token {
@@ -55,6 +56,7 @@ func TestTokenStore_Conforms(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-3.
 func TestPersonStore_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, c *clock) {
 		p := tcpproxy.Start(t, addr)
@@ -63,13 +65,14 @@ func TestPersonStore_Conforms(t *testing.T) {
 		idverifytest.TestPersonStore(t, idverifytest.PersonStoreHarness{
 			StoreSetting: setting(p, c, func() error { return last.Return(t.Context(), tryOf(digits(64), 1)) }),
 			New: func(tb testing.TB) idverify.PersonStore {
-				last = newPersons(tb, client)
+				last = patient(newPersons(tb, client))
 				return last
 			},
 		})
 	})
 }
 
+// Holds P-MANY-2.
 func TestLimiter_Conforms(t *testing.T) {
 	limiters := func(t *testing.T, addr string) {
 		client := connect(t, addr)

@@ -37,6 +37,7 @@ var (
 // server hangs.
 type guard struct {
 	client    redis.Scripter
+	limit     time.Duration // ownLimit, except in tests
 	breaker   *gobreaker.TwoStepCircuitBreaker[struct{}]
 	underWay  chan struct{} // one for each call
 	abandoned atomic.Int64  // calls under way that nobody waits for
@@ -45,6 +46,7 @@ type guard struct {
 func newGuard(client redis.Scripter, pause time.Duration) *guard {
 	return &guard{
 		client: client,
+		limit:  ownLimit,
 		breaker: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			MaxRequests: 1,
 			Timeout:     pause,
@@ -102,7 +104,7 @@ func (g *guard) start(ctx context.Context, allow func() (func(error), error), ov
 	}
 	// The command does not end when the caller leaves: that would cost a connection,
 	// and the state of Redis would stay unknown.
-	limited, end := context.WithTimeout(context.WithoutCancel(ctx), ownLimit)
+	limited, end := context.WithTimeout(context.WithoutCancel(ctx), g.limit)
 	verdict, err := g.enter(ctx, limited, allow)
 	if err != nil {
 		end()

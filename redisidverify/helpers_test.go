@@ -77,6 +77,13 @@ func sealKeys() []redisidverify.SealKey {
 	return []redisidverify.SealKey{{Name: "EXAMPLE-1", Secret: []byte("EXAMPLE-SECRET-OF-32-BYTES-OR-MORE")}}
 }
 
+// patient gives a store more time than 300 ms, for tests of what a server does, not of
+// how long it may take: a busy machine may need it.
+func patient[S interface{ Patient() }](store S) S {
+	store.Patient()
+	return store
+}
+
 func newTokens(tb testing.TB, client redis.Scripter, change ...func(*redisidverify.TokenOptions)) *redisidverify.TokenStore {
 	tb.Helper()
 	o := redisidverify.TokenOptions{Keys: sealKeys()}

@@ -18,6 +18,7 @@ import (
 )
 
 // Of 400 tries at the same moment through four clients exactly the limit passes.
+// Holds P-MANY-3.
 func TestPersonStore_AllowsExactlyTheLimit(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
 		const limit = 37
@@ -25,7 +26,7 @@ func TestPersonStore_AllowsExactlyTheLimit(t *testing.T) {
 		var passed, failed atomic.Int64
 		var all sync.WaitGroup
 		for range 4 {
-			store := newPersons(t, connect(t, addr))
+			store := patient(newPersons(t, connect(t, addr)))
 			for range 100 {
 				all.Go(func() {
 					taken, err := store.Take(t.Context(), tryOf(person, limit))
@@ -44,9 +45,10 @@ func TestPersonStore_AllowsExactlyTheLimit(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-3.
 func TestPersonStore_RepeatedCommandCountsOnce(t *testing.T) {
 	onServers(t, func(t *testing.T, addr string, _ *clock) {
-		store, person := newPersons(t, twice{connect(t, addr)}), digits(64)
+		store, person := patient(newPersons(t, twice{connect(t, addr)})), digits(64)
 		for n := 1; n <= 3; n++ {
 			taken, err := store.Take(t.Context(), tryOf(person, 3))
 			require.NoError(t, err)
@@ -62,7 +64,7 @@ func TestPersonStore_RepeatedCommandCountsOnce(t *testing.T) {
 // reach Redis.
 func TestPersonStore_AcceptsOnlyPseudonyms(t *testing.T) {
 	m := miniredis.RunT(t)
-	store := newPersons(t, connect(t, m.Addr()))
+	store := patient(newPersons(t, connect(t, m.Addr())))
 	for _, try := range []idverify.Try{
 		{Person: "11010519000101001X", ID: digits(32), Limit: 1, Window: time.Hour},
 		{Person: digits(64), ID: "account-1", Limit: 1, Window: time.Hour},
@@ -86,7 +88,7 @@ func TestPersonStore_AcceptsOnlyPseudonyms(t *testing.T) {
 func TestPersonStore_KeysExpireWithTheWindow(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
-	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
+	store, person := patient(newPersons(t, connect(t, m.Addr()))), digits(64)
 	take := func(window time.Duration) idverify.Try {
 		try := tryOf(person, 1000)
 		try.Window = window
@@ -118,7 +120,7 @@ func TestPersonStore_KeysExpireWithTheWindow(t *testing.T) {
 func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetTime(time.Now().Add(48 * time.Hour))
-	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
+	store, person := patient(newPersons(t, connect(t, m.Addr()))), digits(64)
 	_, err := store.Take(t.Context(), tryOf(person, 1))
 	require.NoError(t, err)
 	m.SetTime(time.Now())
@@ -167,6 +169,7 @@ func TestPersonStore_RepeatedTryStaysCounted(t *testing.T) {
 }
 
 // While Redis is down every try is refused, and no vendor is asked.
+// Holds P-MANY-3.
 func TestPersonStore_ClosedWhileRedisIsDown(t *testing.T) {
 	vendors := idverifytest.Start(t)
 	p := tcpproxy.Start(t, miniredis.RunT(t).Addr())

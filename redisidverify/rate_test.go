@@ -39,7 +39,7 @@ func grantOf(t *testing.T, s *redisidverify.StartSource, want int, patience time
 func TestStartSource_ReservesOneEveryInterval(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetTime(time.Now())
-	source := newStarts(t, connect(t, m.Addr()), 100) // at most five at once
+	source := patient(newStarts(t, connect(t, m.Addr()), 100)) // at most five at once
 	assert.Equal(t, grant{3, 0}, grantOf(t, source, 3, time.Minute))
 	assert.Equal(t, grant{5, 30 * time.Millisecond}, grantOf(t, source, 50, time.Minute))
 	assert.Equal(t, grant{2, 80 * time.Millisecond}, grantOf(t, source, 5, 99*time.Millisecond), "as many as patience has room for")
@@ -55,12 +55,13 @@ func TestStartSource_ReservesOneEveryInterval(t *testing.T) {
 }
 
 // Grants never overlap, at any rate: a fractional interval is rounded up.
+// Holds P-MANY-2.
 func TestStartSource_NeverAboveTheRate(t *testing.T) {
 	for _, perSecond := range []float64{0.001, 0.3, 1, 3, 7, 500, 333_333, 1_000_000} {
 		m := miniredis.RunT(t)
 		m.SetTime(time.Now())
 		client := connect(t, m.Addr())
-		source := newStarts(t, client, perSecond)
+		source := patient(newStarts(t, client, perSecond))
 		var begun time.Duration
 		for range 50 {
 			g := grantOf(t, source, 100_000, time.Hour)
@@ -79,7 +80,7 @@ func TestStartSource_RepeatedCommandIsOneGrant(t *testing.T) {
 		if c.mini != nil {
 			c.mini.SetTime(time.Now())
 		}
-		source := newStarts(t, twice{connect(t, addr)}, 1)
+		source := patient(newStarts(t, twice{connect(t, addr)}, 1))
 		first, second := grantOf(t, source, 1, time.Minute), grantOf(t, source, 1, time.Minute)
 		assert.Equal(t, 1, first.n)
 		assert.Equal(t, 1, second.n)
@@ -92,7 +93,7 @@ func TestStartSource_RepeatedCommandIsOneGrant(t *testing.T) {
 func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetTime(time.Now())
-	source := newStarts(t, connect(t, m.Addr()), 1)
+	source := patient(newStarts(t, connect(t, m.Addr()), 1))
 	grantOf(t, source, 1, time.Minute)
 	m.SetTime(time.Now().Add(-time.Hour))
 	g := grantOf(t, source, 1, time.Minute)
@@ -132,7 +133,7 @@ func TestStartSource_KeepsMicroseconds(t *testing.T) {
 // All keys expire in Redis.
 func TestStartSource_KeysEnd(t *testing.T) {
 	m := miniredis.RunT(t)
-	source := newStarts(t, connect(t, m.Addr()), 1)
+	source := patient(newStarts(t, connect(t, m.Addr()), 1))
 	grantOf(t, source, 1, time.Minute)
 	assert.Len(t, m.Keys(), 2)
 	m.FastForward(5 * time.Second)
@@ -140,6 +141,7 @@ func TestStartSource_KeysEnd(t *testing.T) {
 }
 
 // While Redis hangs the limiter works at this process's share, and reports it.
+// Holds P-MANY-2.
 func TestNewLimiter_DegradedWhileRedisHangs(t *testing.T) {
 	var mu sync.Mutex
 	var told []idverify.StoreReason

@@ -24,13 +24,13 @@ func keyNamed(name string) redisidverify.SealKey {
 func TestSeal_KeyRotationCausesNoMiss(t *testing.T) {
 	client := connect(t, miniredis.RunT(t).Addr())
 	with := func(names ...string) *redisidverify.TokenStore {
-		return newTokens(t, client, func(o *redisidverify.TokenOptions) {
+		return patient(newTokens(t, client, func(o *redisidverify.TokenOptions) {
 			o.Keys = nil
 			for _, name := range names {
 				o.Keys = append(o.Keys, keyNamed(name))
 			}
 			o.OnStore = func(e idverify.StoreEvent) { t.Errorf("told of %+v", e) }
-		})
+		}))
 	}
 	old, both, swapped, fresh := with("old"), with("old", "new"), with("new", "old"), with("new")
 	key, token := digits(64), tokenFor(time.Hour)
@@ -70,14 +70,14 @@ func TestSeal_ForeignValueIsAMiss(t *testing.T) {
 		t.Run(about, func(t *testing.T) {
 			m.FlushAll()
 			var told []idverify.StoreEvent
-			store := newTokens(t, client, func(o *redisidverify.TokenOptions) {
+			store := patient(newTokens(t, client, func(o *redisidverify.TokenOptions) {
 				o.OnStore = func(e idverify.StoreEvent) { told = append(told, e) }
-			})
+			}))
 			key, token := digits(64), tokenFor(time.Hour)
 			if spoil == nil {
-				require.NoError(t, newTokens(t, client, func(o *redisidverify.TokenOptions) {
+				require.NoError(t, patient(newTokens(t, client, func(o *redisidverify.TokenOptions) {
 					o.Keys = []redisidverify.SealKey{{Name: "EXAMPLE-1", Secret: keyNamed("other").Secret}}
-				}).Save(t.Context(), key, token))
+				})).Save(t.Context(), key, token))
 			} else {
 				require.NoError(t, store.Save(t.Context(), key, token))
 				of := account(key)

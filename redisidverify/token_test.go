@@ -20,12 +20,12 @@ import (
 )
 
 // processes are n services, each with its own client of Baidu and of Redis.
-func processes(t *testing.T, n int, addr, baseURL string, clock func() time.Time, change ...func(*redisidverify.TokenOptions)) []*baiduv4.Client {
+func processes(t *testing.T, n int, wait func(*redisidverify.TokenStore) *redisidverify.TokenStore, addr, baseURL string, clock func() time.Time, change ...func(*redisidverify.TokenOptions)) []*baiduv4.Client {
 	all := make([]*baiduv4.Client, n)
 	for i := range all {
 		store := newTokens(t, connect(t, addr), append(change, func(o *redisidverify.TokenOptions) { o.Clock = clock })...)
 		client, err := baiduv4.New(baiduv4.Config{
-			APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, Tokens: store,
+			APIKey: idverifytest.BaiduAPIKey, SecretKey: idverifytest.BaiduSecretKey, Tokens: wait(store),
 			HTTP: idverify.HTTP{BaseURL: baseURL, Clock: clock},
 		})
 		require.NoError(t, err)
@@ -33,6 +33,9 @@ func processes(t *testing.T, n int, addr, baseURL string, clock func() time.Time
 	}
 	return all
 }
+
+// asSold leaves a store with its limit.
+func asSold(s *redisidverify.TokenStore) *redisidverify.TokenStore { return s }
 
 // atOnce makes one call in every process at the same moment.
 func atOnce(t *testing.T, all []*baiduv4.Client) {
@@ -58,12 +61,13 @@ func atOnce(t *testing.T, all []*baiduv4.Client) {
 // At a cold start, after a revocation and at the renewal, 24 processes fetch one
 // token. If miniredis is too slow on a busy machine, a process reports it, and may
 // fetch its own token.
+// Holds P-MANY-1.
 func TestTokenStore_ManyProcessesFetchOnce(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
 	var told atomic.Int64
 	vendors := idverifytest.Start(t, idverifytest.WithClock(c.now))
-	all := processes(t, 24, m.Addr(), vendors.BaseURL(idverifytest.BaiduV4), c.now, func(o *redisidverify.TokenOptions) {
+	all := processes(t, 24, patient[*redisidverify.TokenStore], m.Addr(), vendors.BaseURL(idverifytest.BaiduV4), c.now, func(o *redisidverify.TokenOptions) {
 		o.OnStore = func(idverify.StoreEvent) { told.Add(1) }
 	})
 	before := 0
@@ -83,13 +87,14 @@ func TestTokenStore_ManyProcessesFetchOnce(t *testing.T) {
 }
 
 // While Redis is down each process fetches its own token, and reports it.
+// Holds P-MANY-1.
 func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 	var mu sync.Mutex
 	told := map[idverify.StoreEvent]int{}
 	vendors := idverifytest.Start(t)
 	p := tcpproxy.Start(t, miniredis.RunT(t).Addr())
 	p.Cut()
-	all := processes(t, 3, p.Addr(), vendors.BaseURL(idverifytest.BaiduV4), time.Now, func(o *redisidverify.TokenOptions) {
+	all := processes(t, 3, asSold, p.Addr(), vendors.BaseURL(idverifytest.BaiduV4), time.Now, func(o *redisidverify.TokenOptions) {
 		o.OnStore = func(e idverify.StoreEvent) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -110,7 +115,7 @@ func TestTokenStore_OpenWhileRedisIsDown(t *testing.T) {
 // A lease that is not used, for example because its process was killed, expires.
 func TestTokenStore_LeaseEndsAfterFiveSeconds(t *testing.T) {
 	m := miniredis.RunT(t)
-	dead, alive := newTokens(t, connect(t, m.Addr())), newTokens(t, connect(t, m.Addr()))
+	dead, alive := patient(newTokens(t, connect(t, m.Addr()))), patient(newTokens(t, connect(t, m.Addr())))
 	key := digits(64)
 	_, ok, err := dead.Load(t.Context(), key)
 	require.NoError(t, err)
@@ -130,7 +135,7 @@ func TestTokenStore_LeaseEndsAfterFiveSeconds(t *testing.T) {
 // A command repeated because its answer was lost gets the same lease.
 func TestTokenStore_LostAnswerKeepsLease(t *testing.T) {
 	m := miniredis.RunT(t)
-	store := newTokens(t, twice{connect(t, m.Addr())})
+	store := patient(newTokens(t, twice{connect(t, m.Addr())}))
 	key := digits(64)
 	_, ok, err := store.Load(t.Context(), key)
 	require.NoError(t, err)
@@ -160,7 +165,7 @@ func TestTokenStore_RenewingProcessGetsNoOldToken(t *testing.T) {
 	} {
 		m := miniredis.RunT(t)
 		c := &clock{mini: m}
-		store := newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) { o.Clock = c.now })
+		store := patient(newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) { o.Clock = c.now }))
 		key := digits(64)
 		require.NoError(t, store.Save(t.Context(), key, baiduv4.NewToken("EXAMPLE", c.now().Add(life))))
 		c.wait(life - given - 30*time.Second)
@@ -178,9 +183,9 @@ func TestTokenStore_RenewingProcessGetsNoOldToken(t *testing.T) {
 func TestTokenStore_SendsOnlyDurations(t *testing.T) {
 	m := miniredis.RunT(t)
 	off := func(d time.Duration) *redisidverify.TokenStore {
-		return newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) {
+		return patient(newTokens(t, connect(t, m.Addr()), func(o *redisidverify.TokenOptions) {
 			o.Clock = func() time.Time { return time.Now().Add(d) }
-		})
+		}))
 	}
 	key, ahead := digits(64), 48*time.Hour
 	require.NoError(t, off(ahead).Save(t.Context(), key, baiduv4.NewToken("EXAMPLE", time.Now().Add(ahead+time.Hour))))

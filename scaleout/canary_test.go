@@ -1,6 +1,7 @@
 package scaleout_test
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,28 +13,41 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/scaleout/questions"
+	"github.com/idverify/idverify/scaleout/worker"
 )
 
 // clean looks for personal data, keys and tokens in places where none may be: in
-// Redis and its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics.
-// Each place must contain something that the library wrote, so that the search is not
-// in vain.
+// Redis and its SLOWLOG and MONITOR, in the tables, and in logs, spans and metrics,
+// those of otelhttp, otelhttptrace and redisotel included. Each place must contain
+// something of everybody who writes there, so that the search is not in vain.
 func (w *world) clean(t *testing.T) {
 	w.heard.mustBeClean(t)
 	kept, slow := w.inRedis(t)
 	assert.Empty(t, questions.Told(questions.Decoded(kept+slow)), "Redis, in base64")
-	for place, have := range map[string]struct{ text, mark string }{
-		"Redis":   {kept, "idverify:{"},
-		"SLOWLOG": {slow, "evalsha"},
-		"SQL":     {w.inTables(t), `"code"`},
-		"logs":    {w.inFiles(t, "*.log"), `"msg"`},
-		"spans":   {w.inFiles(t, "*.spans"), "idverify.verify"},
-		"metrics": {w.inFiles(t, "*.metrics"), "idverify.verify.duration"},
-		"errors":  {w.inFiles(t, "*.err"), ""},
+	for place, have := range map[string]struct {
+		text  string
+		marks []string
+	}{
+		"Redis":   {kept, []string{"idverify:{"}},
+		"SLOWLOG": {slow, []string{"evalsha"}},
+		"SQL":     {w.inTables(t), []string{`"code"`}},
+		"logs":    {w.inFiles(t, "*.log"), []string{`"msg"`}},
+		"spans":   {w.inFiles(t, "*.spans"), []string{"idverify.verify", `"HTTP POST"`, "http.getconn", `"evalsha"`}},
+		"metrics": {w.inFiles(t, "*.metrics"), []string{"idverify.verify.duration", "http.client.request.duration", "db.client.connections.usage"}},
+		"errors":  {w.inFiles(t, "*.err"), nil},
 	} {
-		assert.True(t, strings.Contains(have.text, have.mark), "%s contains nothing to check", place) // the text is too long to print
+		for _, mark := range have.marks { // the text is too long to print
+			assert.True(t, strings.Contains(have.text, mark), "%s contains nothing to check: no %s", place, mark)
+		}
 		assert.Empty(t, questions.Told(have.text), place)
+		if place == "spans" || place == "metrics" || place == "logs" {
+			assert.False(t, strings.Contains(have.text, "idverify:{"), "%s contain a key of Redis, with its pseudonym", place)
+			assert.False(t, strings.Contains(have.text, worker.User), "%s contain the baggage", place)
+		}
 		report(t, "canaries: none in %d kB of %s", len(have.text)/1000, place)
+	}
+	for _, d := range w.desks {
+		assert.Empty(t, d.Propagated(), "headers of a tracer that were sent to a vendor")
 	}
 }
 
@@ -42,7 +56,7 @@ func (w *world) clean(t *testing.T) {
 func (w *world) inRedis(t *testing.T) (kept, slow string) {
 	t.Helper()
 	var all strings.Builder
-	for db := range 4 {
+	for db := range databases {
 		client := redis.NewClient(&redis.Options{Addr: w.redis.Addr(), DB: db})
 		if slow == "" {
 			commands, err := client.SlowLogGet(t.Context(), 2000).Result()
@@ -78,20 +92,24 @@ func value(t *testing.T, client *redis.Client, key string) string {
 	return client.Get(t.Context(), key).Val()
 }
 
-// inTables is the content of all tables, with answers as text.
+// inTables is the content of all tables.
 func (w *world) inTables(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
 	for _, query := range []string{
-		`select scope || ' ' || id || ' ' || print || ' ' || holder || ' ' || coalesce(convert_from(answer, 'UTF8'), '') from idverify_claim`,
-		`select batch || ' ' || row_key || ' ' || coalesce(worker, '') from idverify_row`,
+		`select scope, id, print, holder, answer from idverify_claim`,
+		`select batch, row_key, worker, null, null from idverify_row`,
 	} {
 		rows, err := w.db.QueryContext(t.Context(), query)
 		require.NoError(t, err)
 		for rows.Next() {
-			var text string
-			require.NoError(t, rows.Scan(&text))
-			all.WriteString(text + "\n")
+			var row [5]sql.RawBytes
+			require.NoError(t, rows.Scan(&row[0], &row[1], &row[2], &row[3], &row[4]))
+			for _, column := range row {
+				all.Write(column)
+				all.WriteByte(' ')
+			}
+			all.WriteByte('\n')
 		}
 		require.NoError(t, rows.Err())
 	}

@@ -87,9 +87,16 @@ type due struct {
 }
 
 // pass starts one fault after another, and ends all of them when the time is over.
+// Every fault comes once, in any order, before chance decides.
 func (n *night) pass(until time.Time) {
-	for time.Now().Before(until) {
-		n.something()
+	first := n.random.Perm(len(mischiefs))
+	for time.Now().Before(until) || len(first) > 0 {
+		which := n.any()
+		if len(first) > 0 {
+			which, first = first[0], first[1:]
+		}
+		n.happened[mischiefs[which].name]++
+		mischiefs[which].do(n)
 		wait(time.Now().Add(time.Duration(50+n.random.IntN(250)) * time.Millisecond))
 		n.end(time.Now())
 	}
@@ -122,26 +129,26 @@ var mischiefs = []struct {
 	{"redis cut", 3, func(n *night) { n.cut(n.c.redis) }},
 	{"redis answer lost", 6, func(n *night) { n.lose(n.c.redis) }},
 	{"redis restarted empty", 1, func(n *night) { n.restart(n.w.redis.LoseAll) }},
-	{"postgres hangs for one", 3, func(n *night) { n.hang(n.c.postgres, false) }},
-	{"postgres hangs for all", 1, func(n *night) { n.hang(n.c.postgres, true) }},
-	{"postgres cut", 3, func(n *night) { n.cut(n.c.postgres) }},
-	{"postgres answer lost", 8, func(n *night) { n.lose(n.c.postgres) }},
-	{"postgres crashed", 1, func(n *night) { n.restart(n.w.postgres.Crash) }},
+	{"sql hangs for one", 3, func(n *night) { n.hang(n.c.sql, false) }},
+	{"sql hangs for all", 1, func(n *night) { n.hang(n.c.sql, true) }},
+	{"sql cut", 3, func(n *night) { n.cut(n.c.sql) }},
+	{"sql answer lost", 8, func(n *night) { n.lose(n.c.sql) }},
+	{"sql crashed", 1, func(n *night) { n.restart(n.w.sql.Crash) }},
 }
 
-func (n *night) something() {
+// any is a fault by chance.
+func (n *night) any() int {
 	all := 0
 	for _, m := range mischiefs {
 		all += m.share
 	}
 	at := n.random.IntN(all)
-	for _, m := range mischiefs {
+	for i, m := range mischiefs {
 		if at -= m.share; at < 0 {
-			n.happened[m.name]++
-			m.do(n)
-			return
+			return i
 		}
 	}
+	panic("unreachable: the shares sum up")
 }
 
 // restart runs beside other faults, because a server may need some seconds. Only one

@@ -28,7 +28,7 @@ var (
 // refuse calls, and limits that only control speed let calls continue.
 func (w *world) outage(t *testing.T) {
 	c := w.crew(t, plan{
-		name: "outage", services: 2, config: service.Config{Rate: 1000, RateName: "outage", Attempt: 2 * time.Second, RedisRetries: true},
+		name: "outage", services: 2, config: service.Config{RedisDB: databases - 1, Rate: 1000, RateName: "outage", Attempt: 2 * time.Second, RedisRetries: true},
 		vary: func(n int, c *service.Config) {
 			if n == guarded[0] {
 				c.Tries, c.Window = 2, time.Minute
@@ -109,7 +109,7 @@ func (w *world) lostAnswers(t *testing.T, c *crew) {
 	}
 
 	const perSecond = 0.5
-	slow := w.proxy(t, w.redis.Addr())
+	slow := tcpproxy.Start(t, w.redis.Addr())
 	client := service.OpenRedis(service.Config{Redis: slow.Addr(), RedisRetries: true})
 	defer client.Close()
 	source, err := redisidverify.NewStartSource(client, redisidverify.Rate{Name: "lost-answer", PerSecond: perSecond})

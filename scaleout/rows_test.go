@@ -11,7 +11,6 @@ import (
 
 	"github.com/idverify/idverify/scaleout/book"
 	"github.com/idverify/idverify/scaleout/questions"
-	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
 	"github.com/idverify/idverify/sqlidverify"
@@ -31,7 +30,7 @@ func (w *world) batch(t *testing.T, rows int) {
 		config: service.Config{Rate: 20_000, RateName: "batch", Attempt: 2 * time.Second},
 	})
 	w.withoutQueue(t, c)
-	queue, err := sqlidverify.NewQueue(w.db, sqlidverify.PostgreSQL, sqlidverify.QueueOptions{Name: "batch"})
+	queue, err := sqlidverify.NewQueue(w.db, w.dialect, sqlidverify.QueueOptions{Name: "batch"})
 	require.NoError(t, err)
 	require.NoError(t, queue.Add(t.Context(), func(yield func(string) bool) {
 		for n := 1; n <= rows && yield(questions.Key("row", n)); n++ {
@@ -41,7 +40,7 @@ func (w *world) batch(t *testing.T, rows int) {
 	commands := map[int]worker.Command{}
 	for member := range machines {
 		commands[member] = worker.Command{Rows: &worker.Rows{
-			Batch: "batch", Postgres: servers.DSN(c.postgres[member].Addr()), Workers: 12, Hold: 3 * time.Second, Reservation: 3 * time.Second,
+			Batch: "batch", Database: w.sql.At(c.sql[member].Addr()), Workers: 12, Hold: 3 * time.Second, Reservation: 3 * time.Second,
 		}}
 	}
 	working := c.Tell(commands, true)
@@ -79,7 +78,7 @@ func (w *world) withoutQueue(t *testing.T, c *crew) {
 	commands := map[int]worker.Command{}
 	for member := range machines {
 		commands[member] = worker.Command{Rows: &worker.Rows{
-			Batch: "without", Kind: "both", Upto: rows, Postgres: servers.DSN(c.postgres[member].Addr()), Workers: 8, Hold: time.Minute,
+			Batch: "without", Kind: "both", Upto: rows, Database: w.sql.At(c.sql[member].Addr()), Workers: 8, Hold: time.Minute,
 		}}
 	}
 	c.await(t, c.Tell(commands, false), 2*time.Minute)

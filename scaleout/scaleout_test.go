@@ -26,6 +26,7 @@ func TestScaleOut(t *testing.T) {
 	t.Run("tries", func(t *testing.T) { w.tries(t, w.calm(t)) })
 	t.Run("outage", w.outage)
 	t.Run("money", w.money)
+	t.Run("network", w.network)
 	t.Run("renewal", func(t *testing.T) { w.renewal(t, tokens, since) })
 	t.Run("clean", w.clean)
 	t.Run("chaos", func(t *testing.T) { w.chaos(t, *forFlag) })
@@ -37,7 +38,7 @@ func TestScaleOut(t *testing.T) {
 // calm is a crew that two phases share.
 func (w *world) calm(t *testing.T) *crew {
 	if w.calmCrew == nil {
-		w.calmCrew = w.crew(t, plan{name: "calm", services: services, off: w.clockOff(), config: service.Config{
+		w.calmCrew = w.crew(t, plan{name: "calm", services: services, traced: 0.1, off: w.clockOff(), config: service.Config{
 			Rate: 1000, RateName: "calm", Attempt: 10 * time.Second, Tries: triesLimit, Window: time.Minute,
 		}})
 	}

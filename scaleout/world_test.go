@@ -27,17 +27,19 @@ import (
 // members is the number of processes.
 const members = 6
 
-// world is shared by the phases: one Redis, one PostgreSQL, and a fleet that reaches
+// world is shared by the phases: one Redis, one server of SQL, and a fleet that reaches
 // them through proxies, one of each for every member.
 type world struct {
 	t        *testing.T // lives longer than the phases
 	calmCrew *crew
 	dir      string
 	seed     uint64
+	dialect  sqlidverify.Dialect
 	redis    *servers.Redis
-	postgres *servers.Postgres
+	sql      servers.SQL
 	db       *sql.DB
 	heard    *monitor
+	desks    []*desk.Desk // of all crews
 }
 
 // required makes a test fail instead of being skipped. The gate sets it.
@@ -45,44 +47,44 @@ const required = "IDVERIFY_SCALEOUT_REQUIRED"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	if missing := servers.Missing(); len(missing) > 0 {
-		why := strings.Join(missing, ", ") + " not installed: " + servers.Install
+	dialect := map[string]sqlidverify.Dialect{"postgresql": sqlidverify.PostgreSQL, "mariadb": sqlidverify.MySQL}[*sqlFlag]
+	require.NotEmpty(t, dialect, "-sql is postgresql or mariadb")
+	if missing := servers.Missing(dialect); len(missing) > 0 {
+		why := strings.Join(missing, ", ") + " not installed: " + servers.Install(dialect)
 		if os.Getenv(required) != "" {
 			t.Fatal(why)
 		}
 		t.Skip(why)
 	}
-	w := &world{t: t, seed: *seedFlag}
+	w := &world{t: t, seed: *seedFlag, dialect: dialect}
 	if w.seed == 0 {
 		w.seed = rand.Uint64()
 	}
-	t.Logf("seed %d", w.seed)
+	t.Logf("seed %d, %s", w.seed, *sqlFlag)
 	dir, err := os.MkdirTemp("", "scaleout")
 	require.NoError(t, err)
 	w.dir = dir
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 
 	var starting sync.WaitGroup
-	var redisErr, postgresErr error
+	var redisErr, sqlErr error
 	starting.Go(func() { w.redis, redisErr = servers.StartRedis(dir) })
-	starting.Go(func() { w.postgres, postgresErr = servers.StartPostgres(dir) })
+	starting.Go(func() { w.sql, sqlErr = servers.StartSQL(dialect, dir) })
 	starting.Wait()
 	if w.redis != nil {
 		t.Cleanup(w.redis.Stop)
 	}
-	if w.postgres != nil {
-		t.Cleanup(w.postgres.Stop)
+	if w.sql != nil {
+		t.Cleanup(w.sql.Stop)
 	}
 	require.NoError(t, redisErr)
-	require.NoError(t, postgresErr)
+	require.NoError(t, sqlErr)
 
-	w.db, err = service.OpenPostgres(servers.DSN(w.postgres.Addr()))
+	database := w.sql.At(w.sql.Addr())
+	require.NoError(t, database.CreateTables(t.Context()))
+	w.db, err = database.Open()
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = w.db.Close() })
-	schema, err := sqlidverify.Schema(sqlidverify.PostgreSQL)
-	require.NoError(t, err)
-	_, err = w.db.ExecContext(t.Context(), schema)
-	require.NoError(t, err)
 	w.heard = listen(t, w.redis.Addr())
 	return w
 }
@@ -90,12 +92,12 @@ func newWorld(t *testing.T) *world {
 // crew is a fleet with its servers and records.
 type crew struct {
 	*fleet.Fleet
-	name     string
-	desk     *desk.Desk
-	redis    []*tcpproxy.Proxy
-	postgres []*tcpproxy.Proxy
-	config   service.Config // of the first member, before its proxies are set
-	dir      string
+	name   string
+	desk   *desk.Desk
+	redis  []*tcpproxy.Proxy
+	sql    []*tcpproxy.Proxy
+	config service.Config // of the first member, before its proxies are set
+	dir    string
 
 	mu     sync.Mutex
 	told   []worker.Told
@@ -115,6 +117,8 @@ type plan struct {
 	traced   float64 // the share of calls with spans, 0 for all
 	// off is the error of the last member's clock.
 	off time.Duration
+	// far is the network of the first member, nil for this one.
+	far *namespace
 }
 
 func (w *world) crew(t *testing.T, p plan) *crew {
@@ -124,21 +128,25 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 	c.desk, err = desk.Open(p.mischief, p.vendors...)
 	require.NoError(t, err)
 	w.t.Cleanup(c.desk.Close)
+	w.desks = append(w.desks, c.desk)
 	c.config = p.config
 	c.config.Vendors, c.config.Processes = c.desk.Root(), members
 	setups := make([]worker.Setup, members)
 	for i := range setups {
 		own := c.config
-		toRedis, toPostgres := w.proxy(t, w.redis.Addr()), w.proxy(t, w.postgres.Addr())
-		c.redis, c.postgres = append(c.redis, toRedis), append(c.postgres, toPostgres)
+		toRedis, toSQL := tcpproxy.StartAt(w.t, redisAt, w.redis.Addr()), tcpproxy.StartAt(w.t, sqlAt, w.sql.Addr())
+		c.redis, c.sql = append(c.redis, toRedis), append(c.sql, toSQL)
 		own.Redis = toRedis.Addr()
 		if p.ledger {
-			own.Postgres = servers.DSN(toPostgres.Addr())
+			own.Database = w.sql.At(toSQL.Addr())
 		}
 		if i == members-1 {
 			own.ClockOff = p.off
 		}
 		setups[i].Name, setups[i].Traced = p.name, p.traced
+		if i == farMember && p.far != nil {
+			setups[i].Under = p.far.under()
+		}
 		for n := range p.services {
 			varied := own
 			if p.vary != nil {
@@ -156,11 +164,6 @@ func (w *world) crew(t *testing.T, p plan) *crew {
 		}
 	})
 	return c
-}
-
-func (w *world) proxy(t *testing.T, target string) *tcpproxy.Proxy {
-	t.Helper()
-	return tcpproxy.Start(w.t, target)
 }
 
 func (c *crew) hear(_ int, e worker.Event) {

@@ -21,6 +21,7 @@ import (
 
 // Calls with a ledger and a batch, of which some fail, leave no name, number or key in
 // any table, event or error.
+// Holds P-MANY-5.
 func TestCanary_NoPersonalDataOrKeysInDatabase(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		vendors := idverifytest.Start(t)

@@ -30,6 +30,7 @@ func setting(p *tcpproxy.Proxy, db *sql.DB) idverifytest.StoreSetting {
 	}
 }
 
+// Holds P-MANY-6.
 func TestLedger_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		p := tcpproxy.Start(t, s.addr)
@@ -45,6 +46,7 @@ func TestLedger_Conforms(t *testing.T) {
 	})
 }
 
+// Holds P-MANY-8.
 func TestJournal_Conforms(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		p := tcpproxy.Start(t, s.addr)

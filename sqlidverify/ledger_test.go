@@ -48,6 +48,7 @@ func onSettings(t *testing.T, test func(t *testing.T, s server, first, second *s
 
 // Many claimers of two processes want the answers to some questions. A third of the
 // claims turn out to be free. Each question is asked by one at a time, and once.
+// Holds P-MANY-6.
 func TestLedger_ManyClaimersAskOnce(t *testing.T) {
 	onSettings(t, func(t *testing.T, s server, first, second *sql.DB) {
 		ledgers := []*sqlidverify.Ledger{newLedger(t, first, s.dialect), newLedger(t, second, s.dialect)}
@@ -97,6 +98,7 @@ func TestLedger_ManyClaimersAskOnce(t *testing.T) {
 }
 
 // Drivers count differently: a claim that changed nothing may count as one row.
+// Holds P-MANY-6.
 func TestLedger_IgnoresAffectedRows(t *testing.T) {
 	mine, others := request(), request()
 	others.Print = mine.Print
@@ -108,6 +110,7 @@ func TestLedger_IgnoresAffectedRows(t *testing.T) {
 	assert.Equal(t, time.Minute, claim.Left)
 }
 
+// Holds P-MANY-6.
 func TestLedger_OneOfManyRepeats(t *testing.T) {
 	onSettings(t, func(t *testing.T, s server, first, second *sql.DB) {
 		ledgers := []*sqlidverify.Ledger{newLedger(t, first, s.dialect), newLedger(t, second, s.dialect)}
@@ -161,13 +164,14 @@ func lostAnswer(t *testing.T, p *tcpproxy.Proxy, statement string, arrived func(
 		defer close(done)
 		call()
 	}()
-	require.Eventually(t, arrived, time.Second, 2*time.Millisecond)
+	require.Eventually(t, arrived, 10*time.Second, 2*time.Millisecond)
 	p.Cut()
 	p.Heal()
 	<-done
 }
 
 // The statement arrives, and its answer does not: the step is made again, and counts once.
+// Holds P-MANY-7.
 func TestLedger_LostAnswers(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		p := tcpproxy.Start(t, s.addr)
@@ -203,6 +207,7 @@ func TestLedger_LostAnswers(t *testing.T) {
 
 // While the database hangs nobody is told that a question is his, and a claim that was
 // made all the same is its holder's.
+// Holds P-MANY-7.
 func TestLedger_HangingDatabase(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		p := tcpproxy.Start(t, s.addr)

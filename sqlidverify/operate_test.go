@@ -58,7 +58,7 @@ func journalOfAll(t *testing.T, s server) (*sqlidverify.Journal, map[string]stri
 			require.Eventually(t, func() bool {
 				entry, _, err := j.Load(t.Context(), end)
 				return err == nil && entry.InFlight
-			}, time.Second, time.Millisecond)
+			}, 10*time.Second, time.Millisecond)
 			continue
 		}
 		require.NoError(t, j.Begin(t.Context(), end))
@@ -125,6 +125,7 @@ func TestRelease_TakesOnlyUndecided(t *testing.T) {
 }
 
 // What may have been paid for and has no answer is never forgotten.
+// Holds P-MANY-9.
 func TestPrune_KeepsInFlightAndAmbiguous(t *testing.T) {
 	onOperators(t, func(t *testing.T, s server, o operator, ids map[string]string) {
 		db := s.open(t)

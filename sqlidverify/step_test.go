@@ -34,6 +34,7 @@ func bubble(t *testing.T, f *fake, test func(t *testing.T, l *sqlidverify.Ledger
 	synctest.Test(t, func(t *testing.T) { test(t, newLedger(t, f.open(t), sqlidverify.PostgreSQL)) })
 }
 
+// Holds P-MANY-7.
 func TestStep_AnyErrorRepeatsTheStep(t *testing.T) {
 	r := request()
 	for _, cause := range []error{refusal{"40001"}, driver.ErrBadConn, errors.New("EXAMPLE"), context.DeadlineExceeded} {
@@ -66,6 +67,7 @@ func TestStep_AnyErrorRepeatsTheStep(t *testing.T) {
 	}
 }
 
+// Holds P-MANY-7.
 func TestStep_EndsInTimeAndHidesErrors(t *testing.T) {
 	for cause, want := range map[error]string{
 		refusal{"42P01"}:                        "sqlidverify: the database refused the statement: 42P01",

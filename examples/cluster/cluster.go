@@ -15,7 +15,6 @@ import (
 	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/service"
 	"github.com/idverify/idverify/scaleout/worker"
-	"github.com/idverify/idverify/sqlidverify"
 )
 
 // cluster is the running processes, and the servers that they need.
@@ -38,7 +37,8 @@ func (c *cluster) open(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := makeTables(ctx, postgres); err != nil {
+	database := postgres.At(postgres.Addr())
+	if err := database.CreateTables(ctx); err != nil {
 		return err
 	}
 	if c.desk, err = desk.Open(nil); err != nil {
@@ -48,7 +48,7 @@ func (c *cluster) open(ctx context.Context, out io.Writer) error {
 	setups := make([]worker.Setup, c.processes)
 	for i := range setups {
 		setups[i] = worker.Setup{Name: "process", Services: []service.Config{{
-			Redis: redis.Addr(), Postgres: servers.DSN(postgres.Addr()), Vendors: c.desk.Root(),
+			Redis: redis.Addr(), Database: database, Vendors: c.desk.Root(),
 			Rate: 500, RateName: "cluster", Processes: c.processes,
 			Tries: c.tries, Window: time.Minute, Attempt: time.Second,
 		}}}
@@ -75,20 +75,6 @@ func (c *cluster) servers(dir string) (redis *servers.Redis, postgres *servers.P
 		err = redisErr
 	}
 	return redis, postgres, err
-}
-
-func makeTables(ctx context.Context, p *servers.Postgres) error {
-	db, err := service.OpenPostgres(servers.DSN(p.Addr()))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	schema, err := sqlidverify.Schema(sqlidverify.PostgreSQL)
-	if err != nil {
-		return err
-	}
-	_, err = db.ExecContext(ctx, schema)
-	return err
 }
 
 func (c *cluster) close() {

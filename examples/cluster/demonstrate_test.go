@@ -13,12 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/scaleout/servers"
+	"github.com/idverify/idverify/sqlidverify"
 )
 
 // The whole demonstration. Only promises are checked: figures depend on the machine.
 func TestDemonstrate_SharesEverything(t *testing.T) {
-	if missing := servers.Missing(); len(missing) > 0 {
-		t.Skip(missing, "not installed: ", servers.Install)
+	if missing := servers.Missing(sqlidverify.PostgreSQL); len(missing) > 0 {
+		t.Skip(missing, "not installed: ", servers.Install(sqlidverify.PostgreSQL))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()

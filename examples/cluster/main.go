@@ -25,6 +25,7 @@ import (
 
 	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/worker"
+	"github.com/idverify/idverify/sqlidverify"
 )
 
 func main() {
@@ -60,8 +61,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if missing := servers.Missing(); len(missing) > 0 {
-		return fmt.Errorf("not installed: %s\nOn Debian and Ubuntu: %s", strings.Join(missing, ", "), servers.Install)
+	if missing := servers.Missing(sqlidverify.PostgreSQL); len(missing) > 0 {
+		return fmt.Errorf("not installed: %s\nOn Debian and Ubuntu: %s", strings.Join(missing, ", "), servers.Install(sqlidverify.PostgreSQL))
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -75,7 +76,7 @@ func parse(args []string, errs io.Writer) (s settings, err error) {
 		fmt.Fprint(errs, "Shows what several processes of one service share: access tokens and rate and tries\n"+
 			"over Redis, claims over PostgreSQL. It starts its own servers, in a folder that it\n"+
 			"removes, on free ports. Nothing costs anything: the vendors are a stand-in. It ends\n"+
-			"after some 20 seconds.\n\nNeeds redis-server and postgresql. On Debian and Ubuntu: "+servers.Install+"\n\n")
+			"after some 20 seconds.\n\nNeeds redis-server and postgresql. On Debian and Ubuntu: "+servers.Install(sqlidverify.PostgreSQL)+"\n\n")
 		flags.PrintDefaults()
 	}
 	flags.IntVar(&s.processes, "processes", 6, "how many processes there are, 2 to 24")

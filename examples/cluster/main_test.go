@@ -15,6 +15,7 @@ import (
 
 	"github.com/idverify/idverify/scaleout/servers"
 	"github.com/idverify/idverify/scaleout/worker"
+	"github.com/idverify/idverify/sqlidverify"
 )
 
 // The processes of the cluster are this test program, so TestMain starts them too.
@@ -43,18 +44,18 @@ func TestParse_HelpNamesRequirements(t *testing.T) {
 	var help bytes.Buffer
 	_, err := parse([]string{"-h"}, &help)
 	require.ErrorIs(t, err, flag.ErrHelp)
-	assert.Contains(t, help.String(), servers.Install)
+	assert.Contains(t, help.String(), servers.Install(sqlidverify.PostgreSQL))
 	assert.Contains(t, help.String(), "-processes")
 }
 
 // Missing programs are named before anything is started.
 func TestRun_NamesMissingPrograms(t *testing.T) {
-	if len(servers.Missing()) == 0 {
+	if len(servers.Missing(sqlidverify.PostgreSQL)) == 0 {
 		t.Setenv("PATH", "")
 	}
-	missing := servers.Missing()
+	missing := servers.Missing(sqlidverify.PostgreSQL)
 	require.NotEmpty(t, missing, "without a PATH there is no redis-server")
 	err := run(t.Context(), nil, io.Discard, os.Stderr)
-	require.ErrorContains(t, err, servers.Install)
+	require.ErrorContains(t, err, servers.Install(sqlidverify.PostgreSQL))
 	assert.ErrorContains(t, err, missing[0])
 }

@@ -3,8 +3,10 @@
 package desk
 
 import (
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,6 +35,7 @@ type Desk struct {
 	over     sync.WaitGroup
 
 	mu    sync.Mutex
+	trace map[string]bool   // headers of tracers that came
 	noted []note            // by number
 	known map[int]*Exchange // by number, those that the stand-in has recorded
 }
@@ -51,7 +54,7 @@ func Open(mischief func(vendor string) (idverifytest.Fault, bool), options ...id
 	}
 	d := &Desk{
 		Vendors: idverifytest.New(options...), root: "http://" + l.Addr().String(), mischief: mischief,
-		stop: make(chan struct{}), known: map[int]*Exchange{},
+		stop: make(chan struct{}), trace: map[string]bool{}, known: map[int]*Exchange{},
 	}
 	server := &http.Server{Handler: d, ReadHeaderTimeout: 10 * time.Second}
 	d.over.Go(func() { _ = server.Serve(l) })
@@ -76,6 +79,11 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	number := len(d.noted)
 	d.noted = append(d.noted, note{call, time.Now()})
+	for _, name := range []string{"Traceparent", "Tracestate", "Baggage"} {
+		if r.Header.Get(name) != "" {
+			d.trace[name] = true
+		}
+	}
 	d.mu.Unlock()
 	r.Header.Set(numberHeader+strconv.Itoa(number), "")
 	if vendor := vendorOf(r.URL.Path); d.mischief != nil && vendor != "" {
@@ -146,6 +154,13 @@ func (d *Desk) Exchanges() []Exchange {
 		}
 	}
 	return all
+}
+
+// Propagated are the headers of tracers that came with any request, in order.
+func (d *Desk) Propagated() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.trace))
 }
 
 // Bills counts the charges in this desk's record and in the stand-in's own count.

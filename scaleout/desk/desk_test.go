@@ -65,3 +65,18 @@ func TestDesk_RecordsEveryVerification(t *testing.T) {
 	assert.Equal(t, 2, recorded)
 	assert.Equal(t, 2, charged)
 }
+
+func TestDesk_NotesTheHeadersOfTracers(t *testing.T) {
+	d, err := Open(nil)
+	require.NoError(t, err)
+	defer d.Close()
+	assert.Empty(t, d.Propagated())
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.Root()+"/"+idverifytest.BaiduV4, http.NoBody)
+	require.NoError(t, err)
+	r.Header.Set("Baggage", "user.id=EXAMPLE-USER")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Do(r)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	assert.Equal(t, []string{"Baggage"}, d.Propagated())
+}

@@ -87,7 +87,9 @@ func (f *Fleet) begin(member int) error {
 		return filepath.Join(f.dir, fmt.Sprintf("%s-%d.%s", f.setups[member].Name, member, what))
 	}
 	setup.Log, setup.Spans, setup.Metrics = file("log"), file("spans"), file("metrics")
-	l := &life{member: member, name: setup.Name, command: exec.Command(f.program), ended: make(chan struct{}), ready: make(chan struct{})}
+	l := &life{member: member, name: setup.Name, ended: make(chan struct{}), ready: make(chan struct{})}
+	line := append(slices.Clone(setup.Under), f.program)
+	l.command = exec.Command(line[0], line[1:]...)
 	l.command.Env = append(os.Environ(), worker.Variable+"=1")
 	l.command.SysProcAttr = attributes()
 	errors, err := os.OpenFile(file("err"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

@@ -6,67 +6,40 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/idverify/idverify/scaleout/service"
+	"github.com/idverify/idverify/sqlidverify"
 )
 
-// Postgres is a server that writes to disk as in production.
+// Postgres is a server of the first dialect.
 type Postgres struct {
 	state
 	dir  string
 	port int
-	own  *syscall.Credential // PostgreSQL refuses to run as root
+	own  *syscall.Credential
 }
 
 // StartPostgres makes a database in a folder, which takes some five seconds, and
 // starts a server on it.
 func StartPostgres(dir string) (*Postgres, error) {
-	p := &Postgres{dir: filepath.Join(dir, "postgres")}
-	if err := os.Mkdir(p.dir, 0o700); err != nil {
+	p := &Postgres{}
+	var err error
+	if p.dir, p.own, err = home(dir, "postgres", "postgres"); err != nil {
 		return nil, err
-	}
-	if os.Geteuid() == 0 {
-		if err := p.leaveRoot(); err != nil {
-			return nil, err
-		}
 	}
 	if err := p.make(); err != nil {
 		return nil, err
 	}
-	var err error
-	for range 3 {
-		if p.port, err = freePort(); err != nil {
-			return nil, err
-		}
-		if p.process, err = p.start(); err == nil {
-			return p, nil
-		}
-	}
-	return nil, err
-}
-
-// leaveRoot runs everything as the user that Debian's package creates. That user
-// needs access to the folder.
-func (p *Postgres) leaveRoot() error {
-	u, err := user.Lookup("postgres")
+	p.port, p.process, err = anywhere(p.startAt)
 	if err != nil {
-		return fmt.Errorf("servers: PostgreSQL does not run as root, and there is no user postgres: %w", err)
+		return nil, err
 	}
-	uid, err := strconv.ParseUint(u.Uid, 10, 32)
-	if err != nil {
-		return err
-	}
-	gid, err := strconv.ParseUint(u.Gid, 10, 32)
-	if err != nil {
-		return err
-	}
-	p.own = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return errors.Join(os.Chmod(filepath.Dir(p.dir), 0o711), os.Chown(p.dir, int(uid), int(gid)))
+	return p, nil
 }
 
 func (p *Postgres) data() string { return filepath.Join(p.dir, "data") }
@@ -81,14 +54,16 @@ func (p *Postgres) make() error {
 	return nil
 }
 
-func (p *Postgres) start() (*process, error) {
+func (p *Postgres) start() (*process, error) { return p.startAt(p.port) }
+
+func (p *Postgres) startAt(port int) (*process, error) {
 	logFile := filepath.Join(filepath.Dir(p.dir), "postgres.log")
-	process, err := begin(logFile, p.own, find("postgres"), "-D", p.data(), "-p", strconv.Itoa(p.port), "-c", "listen_addresses=127.0.0.1",
+	process, err := begin(logFile, p.own, find("postgres"), "-D", p.data(), "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories="+p.dir, "-c", "max_connections=200")
 	if err != nil {
 		return nil, err
 	}
-	if err := process.await(30*time.Second, p.answers); err != nil {
+	if err := process.await(30*time.Second, func() error { return p.answers(port) }); err != nil {
 		process.end(syscall.SIGKILL, stopping)
 		return nil, logged("postgres", err, logFile)
 	}
@@ -97,8 +72,8 @@ func (p *Postgres) start() (*process, error) {
 
 // answers looks for the socket file that the server creates once it accepts
 // connections.
-func (p *Postgres) answers() error {
-	conn, err := net.DialTimeout("unix", filepath.Join(p.dir, ".s.PGSQL."+strconv.Itoa(p.port)), time.Second)
+func (p *Postgres) answers(port int) error {
+	conn, err := net.DialTimeout("unix", filepath.Join(p.dir, ".s.PGSQL."+strconv.Itoa(port)), time.Second)
 	if err != nil {
 		return err
 	}
@@ -125,19 +100,16 @@ func isReady(conn net.Conn) error {
 	return err
 }
 
-// Addr is the address that the server listens on.
+// Addr implements [SQL].
 func (p *Postgres) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)) }
 
-// DSN opens the one database at an address: the server's, or a proxy's.
-func DSN(addr string) string {
-	return "postgres://postgres@" + addr + "/postgres?sslmode=disable&connect_timeout=2"
+// At implements [SQL].
+func (p *Postgres) At(addr string) service.Database {
+	return service.Database{Dialect: sqlidverify.PostgreSQL, DSN: "postgres://postgres@" + addr + "/postgres?sslmode=disable&connect_timeout=2"}
 }
 
-// Crash ends the server without a shutdown, and starts it again. It must still have
-// all data that it acknowledged.
-func (p *Postgres) Crash() error {
-	return p.crash(syscall.SIGQUIT, p.start)
-}
+// Crash implements [SQL].
+func (p *Postgres) Crash() error { return p.crash(syscall.SIGQUIT, p.start) }
 
-// Stop ends the server.
+// Stop implements [SQL].
 func (p *Postgres) Stop() { p.stop(syscall.SIGINT) }

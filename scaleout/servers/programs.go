@@ -1,7 +1,8 @@
 //go:build unix
 
-// Package servers starts its own Redis and PostgreSQL in a folder, on free loopback
-// ports, for tests and demonstrations. Servers that already run are not touched.
+// Package servers starts its own Redis and PostgreSQL or MariaDB in a folder, on free
+// loopback ports, for tests and demonstrations. Servers that already run are not
+// touched.
 package servers
 
 import (
@@ -12,14 +13,26 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/idverify/idverify/sqlidverify"
 )
 
-// Install is the command that installs the missing programs.
-const Install = "apt-get install redis-server postgresql"
+// Install is the command that installs the missing programs, with a server of the
+// dialect.
+func Install(d sqlidverify.Dialect) string {
+	if d == sqlidverify.MySQL {
+		return "apt-get install redis-server mariadb-server"
+	}
+	return "apt-get install redis-server postgresql"
+}
 
 // Missing names the programs that are not installed.
-func Missing() (missing []string) {
-	for _, program := range []string{"redis-server", "initdb", "postgres"} {
+func Missing(d sqlidverify.Dialect) (missing []string) {
+	needed := []string{"redis-server", "initdb", "postgres"}
+	if d == sqlidverify.MySQL {
+		needed = []string{"redis-server", "mariadb-install-db", "mariadbd"}
+	}
+	for _, program := range needed {
 		if find(program) == "" {
 			missing = append(missing, program)
 		}
@@ -27,9 +40,8 @@ func Missing() (missing []string) {
 	return missing
 }
 
-// places are where Debian and Homebrew install PostgreSQL's programs outside the
-// PATH.
-var places = []string{"/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", "/usr/pgsql-*/bin"}
+// places are where Debian and Homebrew install programs outside the PATH.
+var places = []string{"/usr/sbin", "/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", "/usr/pgsql-*/bin"}
 
 // find is the path of a program, empty if it is not installed. It prefers the newest
 // version of PostgreSQL.

@@ -24,28 +24,26 @@ type Redis struct {
 func StartRedis(dir string) (*Redis, error) {
 	r := &Redis{dir: dir}
 	var err error
-	for range 3 { // another program may have taken the port meanwhile
-		if r.port, err = freePort(); err != nil {
-			return nil, err
-		}
-		if r.process, err = r.start(); err == nil {
-			return r, nil
-		}
+	r.port, r.process, err = anywhere(r.startAt)
+	if err != nil {
+		return nil, err
 	}
-	return nil, err
+	return r, nil
 }
 
 // Addr is the address that the server listens on.
 func (r *Redis) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.port)) }
 
-func (r *Redis) start() (*process, error) {
+func (r *Redis) start() (*process, error) { return r.startAt(r.port) }
+
+func (r *Redis) startAt(port int) (*process, error) {
 	logFile := filepath.Join(r.dir, "redis.log")
-	p, err := begin(logFile, nil, find("redis-server"), "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--save", "",
+	p, err := begin(logFile, nil, find("redis-server"), "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "",
 		"--appendonly", "no", "--dir", r.dir, "--maxmemory-policy", "noeviction", "--slowlog-log-slower-than", "0", "--slowlog-max-len", "2000")
 	if err != nil {
 		return nil, err
 	}
-	if err := p.await(10*time.Second, r.answers); err != nil {
+	if err := p.await(10*time.Second, func() error { return r.answers(port) }); err != nil {
 		p.end(syscall.SIGKILL, stopping)
 		return nil, logged("redis-server", err, logFile)
 	}
@@ -53,8 +51,8 @@ func (r *Redis) start() (*process, error) {
 }
 
 // answers asks for the server's folder: another server may have the port.
-func (r *Redis) answers() error {
-	conn, err := net.DialTimeout("tcp", r.Addr(), time.Second)
+func (r *Redis) answers(port int) error {
+	conn, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), time.Second)
 	if err != nil {
 		return err
 	}
@@ -69,7 +67,7 @@ func (r *Redis) answers() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("servers: %s is not ours", r.Addr())
+	return fmt.Errorf("servers: another server has port %d", port)
 }
 
 // LoseAll kills the server and starts it again without any data.

@@ -10,17 +10,19 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify/sqlidverify"
 )
 
 // installed skips a test if the servers are missing. The gate allows no skipped test.
-func installed(t *testing.T) {
+func installed(t *testing.T, d sqlidverify.Dialect) {
 	t.Helper()
-	if missing := Missing(); len(missing) > 0 {
-		t.Skip(missing, "not installed: ", Install)
+	if missing := Missing(d); len(missing) > 0 {
+		t.Skip(missing, "not installed: ", Install(d))
 	}
 }
 
-// folder is one that PostgreSQL's own user can access, unlike t.TempDir.
+// folder is one that the servers' own users can access, unlike t.TempDir.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "servers")
@@ -30,7 +32,7 @@ func folder(t *testing.T) string {
 }
 
 func TestRedis_LoseAll(t *testing.T) {
-	installed(t)
+	installed(t, sqlidverify.PostgreSQL)
 	r, err := StartRedis(folder(t))
 	require.NoError(t, err)
 	defer r.Stop()

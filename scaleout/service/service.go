@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/idverify/idverify"
@@ -27,8 +26,8 @@ import (
 type Config struct {
 	Redis     string // host:port
 	RedisDB   int
-	Postgres  string // DSN; empty: no ledger
-	Vendors   string // the stand-in's root
+	Database  Database // the zero Database: no ledger
+	Vendors   string   // the stand-in's root
 	Rate      float64
 	RateName  string
 	Processes int
@@ -66,6 +65,8 @@ type Watch struct {
 	Otel *otelidverify.Options
 	// Wrap wraps the transport of every vendor.
 	Wrap func(http.RoundTripper) http.RoundTripper
+	// Redis may add hooks to the client of Redis.
+	Redis func(*redis.Client) error
 	// Ledger wraps the ledger.
 	Ledger func(idverify.Ledger) idverify.Ledger
 }
@@ -83,6 +84,11 @@ func Open(c Config, w Watch) (*Service, error) {
 }
 
 func (s *Service) wire(c Config, w Watch) error {
+	if w.Redis != nil {
+		if err := w.Redis(s.Redis); err != nil {
+			return err
+		}
+	}
 	tell := w.tell()
 	clock := func() time.Time { return time.Now().Add(c.ClockOff) }
 	tokens, err := redisidverify.NewTokenStore(s.Redis, redisidverify.TokenOptions{
@@ -158,8 +164,8 @@ func (s *Service) options(c Config, w Watch, tell func(idverify.StoreEvent)) ([]
 		}
 		options = append(options, idverify.WithPersonLimit(idverify.PersonLimit{Secret: secret, Tries: c.Tries, Window: c.Window, Store: persons}))
 	}
-	if c.Postgres != "" {
-		if err := s.openLedger(c.Postgres); err != nil {
+	if c.Database != (Database{}) {
+		if err := s.openLedger(c.Database); err != nil {
 			return nil, err
 		}
 		var ledger idverify.Ledger = s.Ledger

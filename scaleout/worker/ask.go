@@ -42,7 +42,7 @@ func (t tagger) CloseIdleConnections() {
 // newCall names a call.
 func (p *process) newCall(ctx context.Context, kind string, n int) (context.Context, string) {
 	call := fmt.Sprintf("%s/%s.%d", questions.Key(kind, n), p.setup.Name, p.calls.Add(1))
-	return context.WithValue(ctx, callKey{}, call), call
+	return withBaggage(context.WithValue(ctx, callKey{}, call)), call
 }
 
 // verify makes a call, and reports the result.

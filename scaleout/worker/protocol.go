@@ -15,9 +15,12 @@ import (
 type Setup struct {
 	Name     string // of this run of the process
 	Services []service.Config
-	Log      string // files of the process's log and of its OpenTelemetry data
-	Spans    string
-	Metrics  string
+	// Under is the command that starts the process, such as "ip netns exec"; none starts
+	// it directly.
+	Under   []string `json:"-"`
+	Log     string   // files of the process's log and of its OpenTelemetry data
+	Spans   string
+	Metrics string
 	// Traced is the share of calls that have spans, 0 for all.
 	Traced float64
 }
@@ -68,7 +71,7 @@ type Roam struct {
 // on rows 1 to Upto, which every machine then processes.
 type Rows struct {
 	Batch       string
-	Postgres    string // DSN
+	Database    service.Database
 	Kind        string
 	Upto        int
 	Workers     int

@@ -17,7 +17,7 @@ import (
 
 // rows works on a batch as one machine.
 func (p *process) rows(id int, r Rows) error {
-	db, err := service.OpenPostgres(r.Postgres)
+	db, err := r.Database.Open()
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,14 @@ func (p *process) work(db *sql.DB, r Rows) (results, error) {
 	}
 	v := &rowVerifier{p, p.services[0].Client}
 	if r.Kind != "" {
-		journal, err := sqlidverify.NewJournal(db, sqlidverify.PostgreSQL, sqlidverify.JournalOptions{Name: r.Batch, Hold: r.Hold, OnStore: tell})
+		journal, err := sqlidverify.NewJournal(db, r.Database.Dialect, sqlidverify.JournalOptions{Name: r.Batch, Hold: r.Hold, OnStore: tell})
 		if err != nil {
 			return results{}, err
 		}
 		all, err := batch.Run(p.stopping, v, r.requests, batch.WithJournal(journal, service.Secret()), batch.WithConcurrency(r.Workers))
 		return results{all, func() error { return nil }}, err
 	}
-	queue, err := sqlidverify.NewQueue(db, sqlidverify.PostgreSQL, sqlidverify.QueueOptions{
+	queue, err := sqlidverify.NewQueue(db, r.Database.Dialect, sqlidverify.QueueOptions{
 		Name: r.Batch, Hold: r.Hold, Reservation: r.Reservation, OnStore: tell,
 	})
 	if err != nil {

@@ -74,7 +74,7 @@ func (p *process) open() error {
 	}
 	for _, config := range p.setup.Services {
 		s, err := service.Open(config, service.Watch{
-			Logger: p.otel.logger, Otel: &p.otel.options, Wrap: tagged,
+			Logger: p.otel.logger, Otel: &p.otel.options, Wrap: p.otel.wrap, Redis: p.otel.instrument,
 			Store: func(e idverify.StoreEvent) { p.tell(Event{Store: e.Store + " " + string(e.Reason)}) },
 		})
 		if err != nil {

@@ -156,8 +156,14 @@ func joined(ids []string, tests map[string][]string) (problems []string) {
 
 // With -v it lists the tests of each promise.
 func TestPromises_HaveTests(t *testing.T) {
-	tests, problems := holders(".")
-	assert.Empty(t, problems)
+	tests := map[string][]string{}
+	for _, module := range []string{".", "redisidverify", "sqlidverify"} { // holders leaves the other modules out
+		held, problems := holders(module)
+		assert.Empty(t, problems)
+		for id, names := range held {
+			tests[id] = append(tests[id], names...)
+		}
+	}
 	var documents [][]string
 	for _, file := range []string{"SECURITY.md", "SECURITY.zh-CN.md"} {
 		text, err := os.ReadFile(file)

@@ -30,7 +30,13 @@ type Proxy struct {
 // Start listens on a free port of the loopback interface until the test ends.
 func Start(tb testing.TB, target string) *Proxy {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return StartAt(tb, "127.0.0.1", target)
+}
+
+// StartAt listens on a free port of a host's address.
+func StartAt(tb testing.TB, host, target string) *Proxy {
+	tb.Helper()
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		tb.Fatal(err)
 	}
