@@ -2,6 +2,7 @@ package idverifytest
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/idverify/idverify"
@@ -42,6 +43,14 @@ func (h LedgerHarness) rules() []storeRule {
 		rule("lets one of many repeat a question", ruleRepeatCrowd),
 		rule("refuses the settlement of a replaced holder", ruleRepeatFence),
 		rule("keeps an answer byte for byte", ruleAnswerBytes),
+		rule("keeps answers of its own", ruleOwnBytes),
+		rule("holds a question for as long as the claimer said", ruleHoldLength),
+		rule("keeps an answer when the hold has passed", ruleKeptPastHold),
+		rule("keeps nothing of a question that is repeated", ruleRepeatAfresh),
+		rule("compares ids, prints and holders to the last digit", ruleWhole),
+		rule("gives a question to one when it is freed many times", ruleFreeCrowd),
+		rule("accepts a late answer or a repetition", ruleRepeatOrLate),
+		rule("returns when the context has ended", ruleLedgerEnded),
 	}, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
 		b := h.bench(tb)
 		r := b.request()
@@ -113,7 +122,10 @@ func (b *claimBench) settle(l idverify.Ledger, r idverify.ClaimRequest, outcome 
 
 func (b *claimBench) settled(l idverify.Ledger, r idverify.ClaimRequest, outcome idverify.ClaimOutcome, answer string) {
 	b.Helper()
-	if err := b.settle(l, r, outcome, answer); err != nil {
-		b.Errorf("Settle: %T", err)
+	switch err := b.settle(l, r, outcome, answer); {
+	case errors.Is(err, idverify.ErrClaimLost):
+		b.Errorf("Settle as %s said that the claim is lost, and it is this holder's", outcome)
+	case err != nil:
+		b.Errorf("Settle as %s: %T", outcome, err)
 	}
 }

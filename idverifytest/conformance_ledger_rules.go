@@ -63,7 +63,12 @@ func ruleFree(b *claimBench) {
 	mine, next := b.request(), b.request()
 	b.claim(b.first, mine, idverify.ClaimMine)
 	b.settled(b.first, mine, idverify.OutcomeFree, "")
+	next.Print = digits(64) // the row is gone, and its print too
+	b.print = next.Print
 	b.claim(b.second, next, idverify.ClaimMine)
+	b.lost(mine, idverify.OutcomeFree, "") // a second time, after the next one has the row
+	b.lost(mine, idverify.OutcomeDecided, "too late")
+	b.claim(b.first, b.request(), idverify.ClaimHeld)
 	b.settled(b.second, next, idverify.OutcomeDecided, "answer")
 	b.kept(b.first, "answer")
 }
@@ -81,28 +86,51 @@ func rulePastUntil(b *claimBench) {
 }
 
 func ruleLateAnswer(b *claimBench) {
-	late := b.request()
-	late.Hold = b.ticks(1)
-	b.claim(b.first, late, idverify.ClaimMine)
-	b.wait(b.ticks(3))
-	b.claim(b.second, b.request(), idverify.ClaimAmbiguous)
-	b.settled(b.first, late, idverify.OutcomeDecided, "late")
-	b.kept(b.second, "late")
+	for _, outcome := range []idverify.ClaimOutcome{idverify.OutcomeDecided, idverify.OutcomeFailed, idverify.OutcomeAmbiguous, idverify.OutcomeFree} {
+		b.id = digits(64)
+		late := b.request()
+		late.Hold = b.ticks(1)
+		b.claim(b.first, late, idverify.ClaimMine)
+		b.wait(b.ticks(2))
+		b.claim(b.second, b.request(), idverify.ClaimAmbiguous)
+		if outcome == idverify.OutcomeFree {
+			b.settled(b.first, late, outcome, "")
+			b.claim(b.second, b.request(), idverify.ClaimMine)
+			continue
+		}
+		b.settled(b.first, late, outcome, "late")
+		b.kept(b.second, "late")
+	}
 }
 
+// ruleConflict claims with another print in every state of the row, plainly and as a
+// repetition.
 func ruleConflict(b *claimBench) {
-	mine, other := b.request(), b.repetition()
-	other.Print = digits(64)
-	mine.Hold = b.ticks(2)
-	b.claim(b.first, mine, idverify.ClaimMine)
-	b.claim(b.second, other, idverify.ClaimConflict) // while it is in flight
-	b.wait(b.ticks(3))
-	b.claim(b.second, other, idverify.ClaimConflict) // after its hold
-	b.settled(b.first, mine, idverify.OutcomeFailed, "answer")
-	if c := b.claim(b.second, other, idverify.ClaimConflict); len(c.Answer) > 0 { // after it failed
-		b.Error("another question was given the answer")
+	conflicts := func(when string) {
+		b.Helper()
+		for _, r := range []idverify.ClaimRequest{b.request(), b.repetition()} {
+			r.Print = digits(64)
+			if c := b.claim(b.second, r, idverify.ClaimConflict); len(c.Answer) > 0 || c.Left != 0 {
+				b.Errorf("another question was told about this one, which was %s", when)
+			}
+		}
 	}
-	b.kept(b.first, "answer")
+	for _, outcome := range []idverify.ClaimOutcome{idverify.OutcomeFailed, idverify.OutcomeAmbiguous, idverify.OutcomeDecided} {
+		b.id = digits(64)
+		mine := b.request()
+		if outcome == idverify.OutcomeFailed {
+			mine.Hold = b.ticks(2)
+		}
+		b.claim(b.first, mine, idverify.ClaimMine)
+		conflicts("in flight")
+		if outcome == idverify.OutcomeFailed {
+			b.wait(b.ticks(3))
+			conflicts("past its hold")
+		}
+		b.settled(b.first, mine, outcome, "answer")
+		conflicts(string(outcome))
+		b.kept(b.first, "answer")
+	}
 }
 
 func ruleClaimAgain(b *claimBench) {
@@ -113,6 +141,8 @@ func ruleClaimAgain(b *claimBench) {
 	b.claim(b.second, mine, idverify.ClaimMine) // as if the answer to the first was lost
 	b.wait(b.ticks(3))
 	b.claim(b.second, b.request(), idverify.ClaimAmbiguous) // Hold did not start again
+	b.claim(b.second, mine, idverify.ClaimMine)             // it is still the holder's
+	b.claim(b.first, b.request(), idverify.ClaimAmbiguous)
 	b.settled(b.first, mine, idverify.OutcomeDecided, "answer")
 	b.claim(b.first, mine, idverify.ClaimKept)
 	repeated := mine
@@ -121,17 +151,19 @@ func ruleClaimAgain(b *claimBench) {
 }
 
 func ruleSettleAgain(b *claimBench) {
-	mine := b.request()
-	b.claim(b.first, mine, idverify.ClaimMine)
-	for range 2 { // as if the answer to the first was lost
-		b.settled(b.first, mine, idverify.OutcomeDecided, "answer")
-		b.settled(b.second, mine, idverify.OutcomeDecided, "answer")
+	for _, outcome := range []idverify.ClaimOutcome{idverify.OutcomeDecided, idverify.OutcomeFailed, idverify.OutcomeAmbiguous} {
+		b.id = digits(64)
+		mine := b.request()
+		b.claim(b.first, mine, idverify.ClaimMine)
+		for range 2 { // as if the answer to the first was lost
+			b.settled(b.first, mine, outcome, "answer")
+			b.settled(b.second, mine, outcome, "answer")
+		}
+		b.kept(b.second, "answer")
+		_ = b.settle(b.first, mine, idverify.OutcomeFree, "")
+		_ = b.settle(b.first, mine, idverify.OutcomeAmbiguous, "other")
+		b.kept(b.second, "answer") // the first settlement stands
 	}
-	b.kept(b.second, "answer")
-	_ = b.settle(b.first, mine, idverify.OutcomeFree, "")
-	_ = b.settle(b.first, mine, idverify.OutcomeAmbiguous, "other")
-	b.kept(b.second, "answer") // the first settlement stands
-
 	b.id = digits(64)
 	free := b.request()
 	b.claim(b.first, free, idverify.ClaimMine)

@@ -36,6 +36,12 @@ func (h PersonStoreHarness) rules() []storeRule {
 		{"frees the place of a returned try", h.ruleReturn},
 		{"keeps two persons apart", h.ruleApart},
 		{"refuses a try after the context has ended", h.ruleEnded},
+		{"says how long a lower limit has to wait", h.ruleLowerLimit},
+		{"counts in windows of months", h.ruleLongWindow},
+		{"counts a try again after it was returned", h.ruleTakenAgain},
+		{"compares persons and tries to the last digit", h.ruleWhole},
+		{"counts the same try of many callers once", h.ruleOnceCrowd},
+		{"frees one place for many returns", h.ruleReturnCrowd},
 	}, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
 		s, try := h.New(tb), h.try(digits(64), 5)
 		return map[string]func(context.Context) error{

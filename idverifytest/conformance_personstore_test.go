@@ -93,6 +93,7 @@ func TestTestPersonStore_DetectsWrongStores(t *testing.T) {
 	}})
 	add("tells the person", outageRule, &bentPersons{cut: &cable{tells: true}})
 	add("hangs", outageRule, &bentPersons{cut: &cable{hangs: true}})
+	all = append(all, subtlyWrongPersonStores()...)
 	assertSeen(t, personHarness(&bentPersons{cut: &cable{}}).rules(), all)
 	assert.Empty(t, broken(t, personHarness(&bentPersons{cut: &cable{}}).rules()))
 }

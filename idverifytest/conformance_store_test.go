@@ -65,6 +65,16 @@ type wrong struct {
 	rule  string
 }
 
+// wrongs are stores that do one thing wrong, by the rule that each breaks.
+func wrongs(byRule map[string][]string, rules func(wrong string) []storeRule) (all []wrong) {
+	for rule, stores := range byRule {
+		for _, what := range stores {
+			all = append(all, wrong{what, rules(what), rule})
+		}
+	}
+	return all
+}
+
 // assertSeen requires that each wrong store breaks its rule, and that every rule of
 // the suite is broken by some store.
 func assertSeen(t *testing.T, right []storeRule, all []wrong) {
@@ -72,6 +82,7 @@ func assertSeen(t *testing.T, right []storeRule, all []wrong) {
 	held := map[string]bool{}
 	for _, w := range all {
 		found := broken(t, w.rules)
+		t.Logf("%s: %q", w.what, found)
 		assert.Contains(t, found, w.rule, "%s: %q", w.what, found)
 		held[w.rule] = true
 	}

@@ -27,6 +27,9 @@ type TokenStoreHarness[T any] struct {
 	// Lease says that among many processes without a token Load tells one to fetch
 	// it, and lets the others wait.
 	Lease bool
+	// LeaseTime is how long a process that was told to fetch is waited for before
+	// another is told to. It may have died. 0 skips the rule.
+	LeaseTime time.Duration
 	// Dump returns everything that the backend holds, as text. With it, the suite
 	// checks that no token can be read there. It may be nil.
 	Dump func(tb testing.TB) string
@@ -49,10 +52,19 @@ func (h TokenStoreHarness[T]) rules() []storeRule {
 		{"returns no expired token", h.ruleExpired},
 		{"returns when the context has ended", h.ruleEnded},
 		{"serves concurrent callers", h.ruleConcurrent},
+		{"returns what another process saved meanwhile", h.ruleMeanwhile},
+		{"counts a token's life from when it was saved", h.ruleLife},
+		{"compares keys and tokens to the last digit", h.ruleWhole},
+		{"drops an old token and never the new one", h.ruleDropCrowd},
 	}
 	if h.Lease {
 		rules = append(rules, storeRule{"tells one of many to fetch", h.ruleLease},
-			storeRule{"lets a waiting process go when the context ends", h.ruleLoser})
+			storeRule{"lets a waiting process go when the context ends", h.ruleLoser},
+			storeRule{"has a lease for each key", h.ruleLeaseApart},
+			storeRule{"ends the lease when the token is saved", h.ruleLeaseSaved})
+		if h.LeaseTime > 0 {
+			rules = append(rules, storeRule{"ends the lease of a process that does not come back", h.ruleLeaseTime})
+		}
 	}
 	if h.Dump != nil {
 		rules = append(rules, storeRule{"stores no readable token", h.ruleDump})

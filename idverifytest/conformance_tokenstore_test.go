@@ -156,8 +156,8 @@ func tokenHarness(b *bentTokens) TokenStoreHarness[ticket] {
 		Read: func(token ticket) (string, time.Duration) {
 			return token.value, time.Until(token.expires)
 		},
-		Lease: true,
-		Dump:  func(testing.TB) string { return fmt.Sprint("sealed", b.plain) },
+		Lease: true, LeaseTime: 5 * time.Second,
+		Dump: func(testing.TB) string { return fmt.Sprint("sealed", b.plain) },
 	}
 }
 
@@ -185,6 +185,7 @@ func TestTestTokenStore_DetectsWrongStores(t *testing.T) {
 	add("holds no losers at all", "lets a waiting process go when the context ends", &bentTokens{noLease: true})
 	add("shows tokens", "stores no readable token", &bentTokens{plain: map[string]string{}})
 	add("tells the key", outageRule, &bentTokens{cut: &cable{tells: true}})
+	all = append(all, subtlyWrongTokenStores()...)
 	assertSeen(t, tokenHarness(&bentTokens{cut: &cable{}}).rules(), all)
 	assert.Empty(t, broken(t, tokenHarness(&bentTokens{cut: &cable{}}).rules()))
 }
