@@ -50,6 +50,10 @@ func (h JournalHarness) rules(tb testing.TB) []storeRule {
 	}
 	j := h.New(tb)
 	_, shared := j.(batch.SharedJournal)
+	if _, ok := j.(batch.RunJournal); ok {
+		// First, while no row was begun outside a run.
+		rules = append([]storeRule{{"lets a run begin after another has ended", h.ruleRunAgain}}, rules...)
+	}
 	h.end(tb, j)
 	switch {
 	case !shared:
@@ -256,4 +260,21 @@ func (h JournalHarness) ruleBegunAgain(tb testing.TB) {
 	h.isBegun(tb, j, key)
 	h.finish(tb, j, key, answered(idverify.CodeMatch))
 	h.ended(tb, j, key, answered(idverify.CodeMatch))
+}
+
+// ruleRunAgain resumes a batch.
+func (h JournalHarness) ruleRunAgain(tb testing.TB) {
+	binding := strings.Repeat("0123456789abcdef", 4) // always the same: a batch keeps it
+	j := h.New(tb)
+	defer func() { h.end(tb, j) }()
+	for i := range 3 {
+		ctx, cancel := within(tb)
+		end, err := j.(batch.RunJournal).BeginRun(ctx, binding)
+		cancel()
+		if err != nil || end == nil {
+			tb.Fatalf("run %d could not begin (%T)", i+1, err)
+		}
+		end()
+		j = h.another(tb, j)
+	}
 }

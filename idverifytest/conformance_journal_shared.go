@@ -29,7 +29,8 @@ func (h JournalHarness) sharedRules() []storeRule {
 		rules = append(rules,
 			rule("reports a row as taken, and later as in flight", ruleTakenThenInFlight),
 			rule("accepts the late answer of a run", ruleLateFinish),
-			rule("refuses the answer of a replaced run", ruleFinishFence))
+			rule("refuses the answer of a replaced run", ruleFinishFence),
+			rule("refuses the answer of a run that has not begun the row", ruleFinishStranger))
 	}
 	return rules
 }
@@ -114,13 +115,36 @@ func rulePlainBegin(tb testing.TB, h JournalHarness, first, second batch.SharedJ
 	h.ended(tb, first, key, answered(idverify.CodeMatch))
 }
 
+func ruleFinishStranger(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
+	key := rowKey("row-1")
+	ctx, cancel := within(tb)
+	defer cancel()
+	for _, when := range []string{"absent", "begun by another", "finished by another"} {
+		switch when {
+		case "begun by another":
+			h.begin(tb, first, key)
+		case "finished by another":
+			h.isBegun(tb, first, key)
+			h.finish(tb, first, key, answered(idverify.CodeFaceMismatch))
+		}
+		if err := second.Finish(ctx, key, answered(idverify.CodeMatch)); err == nil {
+			tb.Errorf("a run finished a row that was %s", when)
+		}
+	}
+	h.ended(tb, first, key, answered(idverify.CodeFaceMismatch))
+}
+
 func ruleTakenThenInFlight(tb testing.TB, h JournalHarness, first, second batch.SharedJournal) {
 	key := rowKey("row-1")
 	h.begin(tb, first, key)
 	if got, _ := h.load(tb, second, key); !got.Taken || got.InFlight {
 		tb.Error("a row that another run has just begun is not reported as taken")
 	}
-	h.wait(h.Hold + h.ticks(1))
+	h.wait(h.Hold / 2)
+	if got, _ := h.load(tb, second, key); !got.Taken || got.InFlight {
+		tb.Error("a row is not reported as taken for as long as Hold says")
+	}
+	h.wait(h.Hold/2 + h.ticks(1))
 	for range 2 {
 		if got, _ := h.load(tb, second, key); got.Taken || !got.InFlight {
 			tb.Error("a row whose run must have ended is not reported as in flight")

@@ -206,7 +206,8 @@ func TestTestJournal_DetectsWrongJournals(t *testing.T) {
 	shared("says taken for ever", "reports a row as taken, and later as in flight", bentShared{takenForEver: true})
 	shared("drops a late answer", "accepts the late answer of a run", bentShared{noLate: true})
 	shared("has no fence", "refuses the answer of a replaced run", bentShared{noFence: true})
-	assertSeen(t, append(plainJournals(bentJournal{cut: &cable{}}).rules(t), sharedJournals(bentShared{}).rules(t)...), all)
+	all = append(all, subtlyWrongJournals(t)...)
+	assertSeen(t, append(slate("").rules(t), append(plainJournals(bentJournal{cut: &cable{}}).rules(t), sharedJournals(bentShared{}).rules(t)...)...), all)
 	assert.Empty(t, broken(t, plainJournals(bentJournal{cut: &cable{}}).rules(t)))
 	assert.Empty(t, broken(t, sharedJournals(bentShared{}).rules(t)))
 }

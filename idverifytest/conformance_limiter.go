@@ -37,6 +37,10 @@ func (h LimiterHarness) rules() []storeRule {
 		{"returns when the context has ended", h.ruleEnded},
 		{"limits calls in flight, and releases each once", h.ruleInFlight},
 		{"leaves nothing behind", h.ruleNothingLeft},
+		{"saves up no starts while nobody calls", h.ruleIdle},
+		{"saves up no starts while all places are taken", h.ruleBlocked},
+		{"never has more calls in flight than it may", h.ruleInFlightCrowd},
+		{"admits a call that can start before its deadline", h.ruleInTime},
 	}
 }
 

@@ -153,6 +153,7 @@ func TestTestLimiter_DetectsWrongLimiters(t *testing.T) {
 				}
 			})
 		}})
+	all = append(all, subtlyWrongLimiters()...)
 	assertSeen(t, sharedHarness().rules(), all)
 	assert.Empty(t, broken(t, sharedHarness().rules()))
 }

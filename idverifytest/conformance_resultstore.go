@@ -34,6 +34,9 @@ func (h ResultStoreHarness) rules() []storeRule {
 		{"keeps the last value saved", h.ruleLastSave},
 		{"returns when the context has ended", h.ruleEnded},
 		{"serves concurrent callers", h.ruleConcurrent},
+		{"returns what another process saved meanwhile", h.ruleMeanwhile},
+		{"compares ids to the last digit", h.ruleWhole},
+		{"keeps one of two decisions saved at the same moment", h.ruleTorn},
 	}, h.outage(func(tb testing.TB) (map[string]func(context.Context) error, []string) {
 		s, id, kept := h.New(tb), digits(64), decision(idverify.CodeFaceMismatch)
 		return map[string]func(context.Context) error{
@@ -155,5 +158,54 @@ func (h ResultStoreHarness) ruleConcurrent(tb testing.TB) {
 	for _, s := range stores {
 		h.has(tb, s, ids[0], &kept[0])
 		h.has(tb, s, ids[1], &kept[1])
+	}
+}
+
+// ruleMeanwhile looks before another process saves, and after it.
+func (h ResultStoreHarness) ruleMeanwhile(tb testing.TB) {
+	first, second := h.New(tb), h.New(tb)
+	id := digits(64)
+	h.has(tb, second, id, nil)
+	for _, code := range []idverify.Code{idverify.CodeMatch, idverify.CodeFaceMismatch} {
+		kept := decision(code)
+		h.save(tb, first, id, kept)
+		h.has(tb, second, id, &kept)
+	}
+}
+
+func (h ResultStoreHarness) ruleWhole(tb testing.TB) {
+	s, id := h.New(tb), digits(64)
+	kept := decision(idverify.CodeMatch)
+	h.save(tb, s, id, kept)
+	for _, near := range []string{otherFirst(id), otherLast(id)} {
+		h.has(tb, s, near, nil)
+		other := decision(idverify.CodeFaceMismatch)
+		h.save(tb, s, near, other)
+		h.has(tb, s, near, &other)
+	}
+	h.has(tb, s, id, &kept)
+}
+
+// ruleTorn saves two decisions under one id: no mixture of both may come back.
+func (h ResultStoreHarness) ruleTorn(tb testing.TB) {
+	stores := []idverify.ResultStore{h.New(tb), h.New(tb)}
+	for range 5 {
+		id := digits(64)
+		kept := []idverify.Stored{decision(idverify.CodeMatch), decision(idverify.CodeFaceMismatch)}
+		crowd(8, func(i int) { h.save(tb, stores[i%2], id, kept[i/2%2]) })
+		ctx, cancel := within(tb)
+		got, ok, err := stores[0].Load(ctx, id)
+		cancel()
+		if err != nil || !ok {
+			tb.Fatalf("Load gave nothing (%T)", err)
+		}
+		if got.Result.Code == kept[1].Result.Code {
+			kept[0] = kept[1]
+		}
+		is, _ := json.Marshal(got)
+		wants, _ := json.Marshal(kept[0])
+		if !bytes.Equal(is, wants) {
+			tb.Error("two decisions that were saved at the same moment came back as a mixture")
+		}
 	}
 }
