@@ -105,7 +105,8 @@ type Settlement struct {
 	ID, Holder string
 	Outcome    ClaimOutcome
 	// Answer is JSON of about 20 kB at most, with a MAC under the secret. It
-	// contains nothing about the person. Empty for OutcomeFree.
+	// contains nothing about the person. Empty for OutcomeFree. A ledger copies it if
+	// it keeps it in memory.
 	Answer []byte
 }
 

@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"bytes"
 	"context"
 	"strconv"
 	"sync"
@@ -47,7 +48,7 @@ func (l *Claims) Claim(_ context.Context, c idverify.ClaimRequest) (idverify.Cla
 	case row.outcome == "":
 		return idverify.Claim{State: idverify.ClaimAmbiguous}, nil
 	}
-	return idverify.Claim{State: idverify.ClaimKept, Answer: row.answer}, nil
+	return idverify.Claim{State: idverify.ClaimKept, Answer: bytes.Clone(row.answer)}, nil
 }
 
 // Settle implements idverify.Ledger.
@@ -66,7 +67,7 @@ func (l *Claims) Settle(_ context.Context, s idverify.Settlement) error {
 		delete(l.rows, s.ID)
 		return nil
 	}
-	row.outcome, row.answer = s.Outcome, s.Answer
+	row.outcome, row.answer = s.Outcome, bytes.Clone(s.Answer)
 	l.rows[s.ID] = row
 	return nil
 }

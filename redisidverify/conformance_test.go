@@ -50,7 +50,7 @@ func TestTokenStore_Conforms(t *testing.T) {
 			Read: func(token baiduv4.Token) (string, time.Duration) {
 				return token.Reveal(), token.ExpiresAt().Sub(c.now())
 			},
-			Lease: true,
+			Lease: true, LeaseTime: 5 * time.Second,
 			Dump:  func(tb testing.TB) string { return dump(tb, connect(t, addr)) },
 		})
 	})

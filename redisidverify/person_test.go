@@ -129,6 +129,29 @@ func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 	assert.Equal(t, idverify.Taken{RetryAfter: time.Hour}, taken)
 }
 
+// A try that was refused for a longer window than the earlier tries were counted with is
+// refused again, until that window has passed.
+func TestPersonStore_ARefusalInALongerWindowLasts(t *testing.T) {
+	m := miniredis.RunT(t)
+	c := &clock{mini: m}
+	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
+	take := func(window time.Duration) idverify.Taken {
+		try := tryOf(person, 1)
+		try.Window = window
+		taken, err := store.Take(t.Context(), try)
+		require.NoError(t, err)
+		return taken
+	}
+	require.True(t, take(time.Hour).OK)
+	c.wait(50 * time.Minute)
+	require.False(t, take(24*time.Hour).OK)
+	c.wait(20 * time.Minute)
+	assert.False(t, take(24*time.Hour).OK)
+	assert.True(t, take(time.Hour).OK)
+	c.wait(24 * time.Hour)
+	assert.Empty(t, m.Keys())
+}
+
 // A try that Redis counted after the caller left is given back.
 func TestPersonStore_LateTryIsGivenBack(t *testing.T) {
 	client := &delayed{Scripter: connect(t, miniredis.RunT(t).Addr()), pass: make(chan struct{}), sent: make(chan struct{}, 9)}

@@ -101,6 +101,8 @@ func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	assert.LessOrEqual(t, g.wait, time.Minute+time.Second+time.Microsecond)
 	m.SetTime(time.Now().Add(-time.Hour + 2*time.Second))
 	assert.Equal(t, 0, grantOf(t, source, 1, 50*time.Second).n)
+	m.SetTime(time.Now().Add(-time.Hour + 63*time.Second))
+	assert.Equal(t, grant{1, 0}, grantOf(t, source, 1, time.Second), "after a minute calls start again")
 }
 
 // The limiter asks again a second after a failure, and the question is allowed.

@@ -5,7 +5,8 @@
 local limit, window = tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local longest = math.max(window, -tonumber(redis.call('ZSCORE', KEYS[1], 'window') or '0'))
+local known = -tonumber(redis.call('ZSCORE', KEYS[1], 'window') or '0')
+local longest = math.max(window, known)
 local from = '(' .. string.format('%.0f', math.max(0, now - window))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '(0', string.format('%.0f', math.max(0, now - longest)))
 local counted = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -13,6 +14,10 @@ if counted and tonumber(counted) > now - window then
   return {1, 0}
 end
 if redis.call('ZCOUNT', KEYS[1], from, '+inf') >= limit then
+  if longest > known then -- what refuses this try is kept as long as it refuses
+    redis.call('ZADD', KEYS[1], string.format('%.0f', -longest), 'window')
+    redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil(longest / 1000)))
+  end
   local last = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', from, 'WITHSCORES', 'LIMIT', limit - 1, 1)
   return {0, tonumber(last[2]) + window - now}
 end

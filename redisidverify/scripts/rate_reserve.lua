@@ -9,8 +9,12 @@ if given[1] and given[2] then
   return {tonumber(given[1]), math.max(0, tonumber(given[2]) - now)} -- the same call once more
 end
 local first = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
--- Further ahead nothing is reserved, unless the clock went back: then nobody waits as long as it did.
-first = math.min(first, now + furthest)
+-- Further ahead nothing is reserved, unless the clock went back. What is written then ends
+-- the wait after this time, instead of after as long as the clock went back.
+if first > now + furthest then
+  first = now + furthest
+  redis.call('SET', KEYS[1], string.format('%.0f', first), 'PX', string.format('%.0f', math.ceil(furthest / 1000) + 1000))
+end
 local wait = first - now
 if wait > patience then
   return {0, wait}
