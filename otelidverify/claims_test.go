@@ -80,6 +80,7 @@ func TestHooks_WaitForAnotherProcess(t *testing.T) {
 				defer cancel()
 				_, _ = process(idverify.WithHooks(otelidverify.Hooks(tel.options))).Verify(ctx, req)
 				synctest.Wait()
+				tel.assertAttributes(t)
 				assert.Equal(t, test.want, tel.tree())
 				time.Sleep(5 * time.Minute)
 			})

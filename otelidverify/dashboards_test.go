@@ -66,6 +66,8 @@ func (d *demo) goWrong(t *testing.T) {
 	attempt(idverify.Attempt{Vendor: "linkface", Code: idverify.CodeCircuitOpen, Billed: idverify.BilledNo, Delivery: idverify.DeliveryNotSent, PassedOver: true, Reason: idverify.ReasonCircuitOpen, Err: lost})
 	_, end := d.hooks.Call(t.Context(), idverify.CallStart{})
 	end(idverify.CallEnd{Code: idverify.CodeTimeout, Err: lost, Duration: 31 * time.Second})
+	_, end = d.hooks.Call(t.Context(), idverify.CallStart{})
+	end(idverify.CallEnd{Code: idverify.CodeUnknown, Err: &idverify.Error{Code: idverify.CodeUnknown, Delivery: idverify.DeliveryUnanswered, Origin: idverify.OriginLedger}})
 	otelidverify.TokenFetches(d.options)(t.Context(), baiduv4.TokenFetch{Reason: baiduv4.FetchRenewal, Duration: time.Second, Err: &idverify.Error{Code: idverify.CodeNetwork}})
 	d.hooks.Store(idverify.StoreEvent{Store: "person", Operation: "take", Duration: 2 * time.Second, Reason: idverify.StoreTimeout})
 	for range otelidverify.Batch(d.options, slices.Values([]batch.Result{{Err: lost}, {Result: decision}})) {
@@ -129,4 +131,28 @@ func TestDashboards_MatchExportedMetrics(t *testing.T) {
 			assert.True(t, used[name] || used[base] || used[base+"_bucket"] || used[base+"_count"], "nobody looks at %s", name)
 		}
 	}
+}
+
+// A series that its first event creates has an increase of 0, so an alert on "any" that
+// only looks at the increase is silent about the first.
+func TestDashboards_AlertsOnAnySeeTheFirstEvent(t *testing.T) {
+	text, err := os.ReadFile("dashboards/alerts.yml")
+	require.NoError(t, err)
+	seen := 0
+	for _, alert := range strings.Split(string(text), "- alert: ")[1:] {
+		name, rest, _ := strings.Cut(alert, "\n")
+		expr, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(rest), "expr:"), "labels:")
+		if !strings.Contains(expr, "increase(") || !strings.HasSuffix(strings.TrimSpace(regexp.MustCompile(`(?m)^\s*for:.*$`).ReplaceAllString(expr, "")), "> 0") {
+			continue // compared with a budget
+		}
+		if strings.Contains(expr, "idverify_batch_runs") {
+			continue // the other way round: no row at all
+		}
+		seen++
+		m := regexp.MustCompile(`(?s)increase\(([^\[]*)\[(\w+)\]\) > 0\s+or \((.*?)\s+unless (.*?) offset (\w+)\)`).FindStringSubmatch(expr)
+		if assert.Len(t, m, 6, name) {
+			assert.Equal(t, []string{m[1], m[1], m[2]}, m[3:], "%s looks at different series", name)
+		}
+	}
+	assert.Equal(t, 7, seen)
 }
