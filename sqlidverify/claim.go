@@ -23,7 +23,7 @@ const (
 const (
 	insertClaim = `insert into idverify_claim (scope, id, print, state, holder, until, begun)
 		values (?, ?, ?, 1, ?, {in}, {now}) {unless there}`
-	readClaim = `select state, holder, print, {left}, answer from idverify_claim where scope = ? and id = ?`
+	readClaim = `select state, holder, print, {left}, {answer} from idverify_claim where scope = ? and id = ?`
 	// A claim is taken over from what was read, and from nothing else: a statement that
 	// the network delivers late changes nothing.
 	retakeClaim = `update idverify_claim set state = 1, holder = ?, until = {in}, begun = {now}, settled = null, answer = null
@@ -54,12 +54,19 @@ var errNoRow = errors.New("sqlidverify: there is no such row")
 func (s *store) read(ctx context.Context, id claimID) (claimRow, error) {
 	row := claimRow{claimID: id}
 	var left int64
-	err := s.db.QueryRowContext(ctx, s.d.say(readClaim), id.scope, id.id).Scan(&row.state, &row.holder, &row.print, &left, &row.answer)
-	if errors.Is(err, sql.ErrNoRows) {
+	var answer sql.NullString
+	err := s.db.QueryRowContext(ctx, s.d.say(readClaim), id.scope, id.id).Scan(&row.state, &row.holder, &row.print, &left, &answer)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return row, errNoRow
+	case err != nil:
+		return row, err
 	}
 	row.left = time.Duration(left) * time.Microsecond
-	return row, err
+	if row.answer, err = hex.DecodeString(answer.String); err != nil {
+		return row, final{errAnswer}
+	}
+	return row, nil
 }
 
 // claim makes a row if there is none, and then reads who has it.

@@ -52,6 +52,7 @@ var words = map[Dialect]*strings.Replacer{
 		"{before}", "clock_timestamp() - ?::bigint * interval '1 microsecond'",
 		"{left}", "ceil(extract(epoch from until - clock_timestamp()) * 1000000)::bigint",
 		"{age}", "(extract(epoch from clock_timestamp() - begun) * 1000000)::bigint",
+		"{answer}", "encode(answer, 'hex')", // whatever bytea_output is
 		"{unless there}", "on conflict do nothing",
 	),
 	MySQL: strings.NewReplacer(
@@ -60,6 +61,7 @@ var words = map[Dialect]*strings.Replacer{
 		"{before}", "utc_timestamp(6) - interval ? microsecond",
 		"{left}", "timestampdiff(microsecond, utc_timestamp(6), until)",
 		"{age}", "timestampdiff(microsecond, begun, utc_timestamp(6))",
+		"{answer}", "hex(answer)",
 		"{unless there}", "on duplicate key update state = state", // "insert ignore" drops other errors too
 	),
 }
