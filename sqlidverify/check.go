@@ -27,6 +27,9 @@ const (
 	FoundReadOnly FindingKind = "read_only"
 	// FoundNoAutocommit: a statement by itself is not committed.
 	FoundNoAutocommit FindingKind = "no_autocommit"
+	// FoundBinlogFormat: MySQL's binary log holds statements. A server with such a log
+	// refuses to reserve rows of a [Queue].
+	FoundBinlogFormat FindingKind = "binlog_format"
 	// FoundOldVersion: the server is older than what this package needs.
 	FoundOldVersion FindingKind = "old_version"
 	// FoundUnknown: the server does not say one of these things.
@@ -204,11 +207,12 @@ var settings = map[Dialect]struct {
 	},
 	MySQL: {
 		ask: `show variables where variable_name in
-			('version', 'innodb_flush_log_at_trx_commit', 'log_bin', 'sync_binlog', 'autocommit', 'read_only')`,
+			('version', 'innodb_flush_log_at_trx_commit', 'log_bin', 'sync_binlog', 'binlog_format', 'autocommit', 'read_only')`,
 		must: []setting{
 			{"version", isAtLeast(8), FoundOldVersion, "the server is older than MySQL 8 or MariaDB 10.6"},
 			{"innodb_flush_log_at_trx_commit", is("1"), FoundNotDurable, "innodb_flush_log_at_trx_commit is not 1: a crash loses claims"},
 			{"sync_binlog", is("1"), FoundNotDurable, "sync_binlog is not 1 and log_bin is on: a crash loses claims"},
+			{"binlog_format", isNot("STATEMENT"), FoundBinlogFormat, "binlog_format is STATEMENT and log_bin is on: rows of batches cannot be reserved"},
 			{"autocommit", isNot("OFF"), FoundNoAutocommit, "autocommit is off: no claim is ever committed"},
 			{"read_only", isNot("ON"), FoundReadOnly, "the server does not write"},
 		},
@@ -227,9 +231,10 @@ func findings(d Dialect, facts map[string]string) (found []Finding) {
 	for _, m := range settings[d].must {
 		value, known := facts[m.name]
 		switch {
+		case m.name == "binlog_format" && !known: // a server that has no other format than ROW
 		case !known:
 			found = append(found, Finding{FoundUnknown, "the server does not say " + m.name})
-		case m.name == "sync_binlog" && facts["log_bin"] == "OFF":
+		case (m.name == "sync_binlog" || m.name == "binlog_format") && facts["log_bin"] == "OFF":
 		case !m.fits(value):
 			found = append(found, Finding{m.kind, m.detail})
 		}

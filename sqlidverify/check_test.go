@@ -102,6 +102,9 @@ func TestCheck_ServerSettings(t *testing.T) {
 		{sqlidverify.MySQL, strings.NewReplacer("8.0.36", "10.6.1-MariaDB", "log_bin=ON sync_binlog=1", "log_bin=OFF sync_binlog=0").Replace(mysql), nil},
 		{sqlidverify.MySQL, strings.Replace(mysql, "8.0.36", "10.5.9-MariaDB-log", 1), []sqlidverify.FindingKind{sqlidverify.FoundOldVersion}},
 		{sqlidverify.MySQL, strings.Replace(mysql, "8.0.36", "5.7.44", 1), []sqlidverify.FindingKind{sqlidverify.FoundOldVersion}},
+		{sqlidverify.MySQL, mysql + " binlog_format=MIXED", nil},
+		{sqlidverify.MySQL, mysql + " binlog_format=STATEMENT", []sqlidverify.FindingKind{sqlidverify.FoundBinlogFormat}},
+		{sqlidverify.MySQL, strings.Replace(mysql, "log_bin=ON", "log_bin=OFF", 1) + " binlog_format=STATEMENT", nil},
 		{sqlidverify.MySQL, "version=new innodb_flush_log_at_trx_commit=2 log_bin=ON sync_binlog=0 autocommit=OFF read_only=ON", []sqlidverify.FindingKind{
 			sqlidverify.FoundOldVersion, sqlidverify.FoundNotDurable, sqlidverify.FoundNotDurable, sqlidverify.FoundNoAutocommit, sqlidverify.FoundReadOnly}},
 	} {
