@@ -112,7 +112,7 @@ func (j *slateJournal) BeginIf(ctx context.Context, key string, loaded batch.Ent
 	if line.text != "" && j.is("has the outcome as its version") {
 		now = line.text
 	}
-	if n > 0 && now != loaded.Version && !j.is("begins without a second look") || n > 0 && loaded.Version == "" && !j.is("begins without a second look") {
+	if n > 0 && now != loaded.Version && !j.is("begins without a second look") {
 		return true, nil
 	}
 	j.lines = append(j.lines, slateLine{key: key, run: j.run, at: time.Now()})

@@ -130,7 +130,10 @@ func (s *sheet) look(c idverify.ClaimRequest, row *sheetRow, known bool, now tim
 	if known && gone && row.outcome != "" && s.is("drops answers after the hold") {
 		known = false
 	}
-	if before, kept := s.print[c.ID]; !known && kept && before != c.Print && s.is("keeps the print of a free row") {
+	s.mu.Lock()
+	before, kept := s.print[c.ID]
+	s.mu.Unlock()
+	if !known && kept && before != c.Print && s.is("keeps the print of a free row") {
 		return idverify.Claim{State: idverify.ClaimConflict}
 	}
 	switch {
@@ -187,11 +190,14 @@ func (s *sheet) Settle(ctx context.Context, st idverify.Settlement) (err error) 
 	s.change(s.id(st.ID), careless, func(row *sheetRow, known bool) bool {
 		err = nil
 		gone := time.Now().After(s.until(row))
+		s.mu.Lock()
+		freed := s.freed[st.Holder]
+		s.mu.Unlock()
 		his := known && s.same(row.holder, st.Holder, "cuts holders")
 		switch {
 		case !known && free:
 			return false
-		case known && !his && free && s.freed[st.Holder] && s.is("frees for whoever freed before"):
+		case known && !his && free && freed && s.is("frees for whoever freed before"):
 		case !his:
 			err = idverify.ErrClaimLost
 			return false

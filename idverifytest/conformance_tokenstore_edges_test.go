@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,12 +26,12 @@ type deskBackend struct {
 }
 
 type deskCard struct {
-	value         string
-	saved         time.Time
-	life          time.Duration
-	fetching      time.Time     // when somebody was told to fetch
-	changed       chan struct{} // closed when the token or the lease has changed
-	waits, leased bool
+	value    string
+	saved    time.Time
+	life     time.Duration
+	fetching time.Time     // when somebody was told to fetch
+	changed  chan struct{} // closed when the token or the lease has changed
+	leased   bool
 }
 
 func (d *desk) is(wrong string) bool { return d.wrong == wrong }
@@ -73,7 +74,7 @@ func (d *desk) Load(ctx context.Context, key string) (ticket, bool, error) {
 		c := d.card(key)
 		lease := c
 		if d.is("has one lease for all keys") {
-			lease = d.card(digits(0) + "----------------------------------------------------------------")
+			lease = d.card(strings.Repeat("0", 64))
 		}
 		if left := d.left(c); left > 0 {
 			if d.is("gives a token its whole life again") {
