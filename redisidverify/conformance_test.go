@@ -51,7 +51,7 @@ func TestTokenStore_Conforms(t *testing.T) {
 				return token.Reveal(), token.ExpiresAt().Sub(c.now())
 			},
 			Lease: true, LeaseTime: 5 * time.Second,
-			Dump:  func(tb testing.TB) string { return dump(tb, connect(t, addr)) },
+			Dump: func(tb testing.TB) string { return dump(tb, connect(t, addr)) },
 		})
 	})
 }

@@ -147,6 +147,7 @@ func TestPersonStore_ARefusalInALongerWindowLasts(t *testing.T) {
 	require.False(t, take(24*time.Hour).OK)
 	c.wait(20 * time.Minute)
 	assert.False(t, take(24*time.Hour).OK)
+	assert.InDelta(t, (24*time.Hour - 70*time.Minute).Seconds(), m.TTL(m.Keys()[0]).Seconds(), 5, "since the counted try")
 	assert.True(t, take(time.Hour).OK)
 	c.wait(24 * time.Hour)
 	assert.Empty(t, m.Keys())

@@ -16,7 +16,8 @@ end
 if redis.call('ZCOUNT', KEYS[1], from, '+inf') >= limit then
   if longest > known then -- what refuses this try is kept as long as it refuses
     redis.call('ZADD', KEYS[1], string.format('%.0f', -longest), 'window')
-    redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil(longest / 1000)))
+    local newest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+    redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil((tonumber(newest[2]) + longest - now) / 1000)))
   end
   local last = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', from, 'WITHSCORES', 'LIMIT', limit - 1, 1)
   return {0, tonumber(last[2]) + window - now}
