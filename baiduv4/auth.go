@@ -16,7 +16,8 @@ import (
 type asking struct {
 	client *Client
 	token  Token
-	err    error // of the first exchange, when the vendor refused its token
+	err    error // of the exchange before, when the vendor refused its token
+	third  bool  // two tokens were refused, and a third is used
 }
 
 // sign adds the access token, which this vendor uses instead of a signature.
@@ -36,12 +37,14 @@ func (a *asking) refused(_ *exchange.Call, err error) bool {
 	if !errors.As(err, &e) || e.Delivery != idverify.DeliveryRefused || !slices.Contains(tokenRefusals, e.VendorCode) {
 		return false
 	}
-	if a.err != nil {
-		a.client.tokens.refusedAgain(a.token, err)
-	} else {
-		a.client.tokens.refuse(a.token)
-	}
+	first := a.err == nil
 	a.err = err
+	if !first && (a.third || !a.client.tokens.fromStore(a.token)) {
+		a.client.tokens.refusedAgain(a.token, err)
+		return false
+	}
+	a.third = !first // the other process's token was as old as ours
+	a.client.tokens.refuse(a.token)
 	return true
 }
 
@@ -55,8 +58,8 @@ func (a *asking) answered(call *exchange.Call) (*idverify.Result, error) {
 	return res, err
 }
 
-// accessToken returns the token for a call. refused is the error of the first
-// exchange when the vendor refused its token, else nil.
+// accessToken returns the token for a call. refused is the error of the exchange
+// before, when the vendor refused its token, else nil.
 func (c *Client) accessToken(ctx context.Context, refused error) (Token, error) {
 	token, err := c.tokens.get(ctx)
 	if err == nil {

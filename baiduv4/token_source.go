@@ -31,6 +31,7 @@ type tokenSource struct {
 	held    heldToken
 	refused Token // the last one that the vendor refused
 	counted Token // the last one that was counted in refusal
+	adopted Token // the last one that another process had fetched
 	pending *pending
 	outage  outage // of fetches
 	refusal outage // of tokens that were refused right after they were fetched
@@ -139,6 +140,13 @@ func (s *tokenSource) refuse(token Token) {
 	}
 }
 
+// fromStore reports whether another process had fetched a token.
+func (s *tokenSource) fromStore(token Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return token.Equal(s.adopted)
+}
+
 // refusedAgain records that the vendor refused, with err, a token that had just
 // been fetched to replace a refused one. More new tokens would not help, so it
 // counts as a failure, once per token, however many callers used it. Details of one
@@ -190,6 +198,7 @@ func (s *tokenSource) adopt(p *pending, f *flight.Flight[Token], token Token) (t
 		return false, false
 	}
 	s.settle(p, token, nil)
+	s.adopted = token
 	f.Land(token, nil)
 	return true, false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/baiduv4"
 )
 
@@ -340,5 +342,37 @@ func TestTokenStore_SlowSaveLeavesNoRefusedToken(t *testing.T) {
 		verify(t, newClient(t, f.into, keptIn(store)))
 		assert.Equal(t, "TOKEN-MARK-3", f.used()[5], "what another process finds")
 		f.assertSeen(t, 3, 6)
+	})
+}
+
+// All tokens are revoked at once while processes use different ones: another's is
+// refused as well, and a new one is fetched in the same call.
+func TestTokenStore_RevokedTokenOfAnotherProcessFailsNoCall(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f, store, revoked := &fake{}, noStore(), 0
+		f.onCall = func(_ context.Context, token string, _ int) (answer, error) {
+			if n, _ := strconv.Atoi(strings.TrimPrefix(token, "TOKEN-MARK-")); n <= revoked {
+				return refusedWith("110"), nil
+			}
+			return success, nil
+		}
+		one, two := newClient(t, f.into, keptIn(store)), newClient(t, f.into, keptIn(store))
+		verifyAndSave(t, one)
+		store.load, store.save, store.drop = nil, nil, nil // the store works again
+		verifyAndSave(t, two)
+		f.assertSeen(t, 2, 2)
+
+		revoked = 2
+		verifyAndSave(t, one)
+		f.assertSeen(t, 3, 5)
+		assert.Equal(t, []string{"TOKEN-MARK-1", "TOKEN-MARK-2", "TOKEN-MARK-3"}, f.used()[2:])
+		verify(t, two)
+		f.assertSeen(t, 3, 7) // which finds the third in the store
+
+		revoked = 1000
+		e := verifyFails(t, one)
+		assert.Equal(t, idverify.CodeUnauthorized, e.Code)
+		assert.True(t, e.Sent())
+		f.assertSeen(t, 4, 9) // a fetched token is no other process's
 	})
 }

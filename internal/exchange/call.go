@@ -39,6 +39,7 @@ type Call struct {
 	ctx      context.Context // of this call
 	own      httpx.Request   // including what Steps.Sign added
 	ahead    time.Duration   // how far ahead of our clock the signature's time is
+	resigned bool            // for another time
 	warnings []idverify.Warning
 }
 
@@ -54,14 +55,15 @@ type Steps struct {
 	// Nil for a vendor whose credentials are already in the request.
 	Sign func(*Call, *httpx.Request) error
 	// Refused reports whether the vendor refused what Sign added, before it looked at
-	// the person, and whether a new signature may help. Then a second exchange is
-	// made. Nil means [Call.RefusedForTime].
+	// the person, and whether signing again may help. Then another exchange is made.
+	// It is called after every exchange that failed, and must soon say no. Nil means
+	// [Call.RefusedForTime].
 	Refused func(*Call, error) bool
 	// Decode turns the answer into a decision or an error.
 	Decode func(*Call) (*idverify.Result, error)
 }
 
-// Ask verifies: it makes one exchange, and a second one where the vendor refused the
+// Ask verifies: it makes one exchange, and another one where the vendor refused the
 // first for its signature or token.
 func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idverify.Result, error) {
 	call, err := v.Begin(ctx, q)
@@ -95,28 +97,24 @@ func (c *Call) round(req httpx.Request, s Steps) (*idverify.Result, error) {
 	return s.Decode(c)
 }
 
-// signed makes one exchange or two. An error of sign is never the vendor's refusal of
-// a signature.
+// signed makes one exchange, and another one as long as refused says so. An error of
+// sign is never the vendor's refusal of a signature.
 func (c *Call) signed(sign func() error, round func() (*idverify.Result, error), refused func(*Call, error) bool) (*idverify.Result, error) {
 	c.ahead = c.skew.get()
-	if err := sign(); err != nil {
-		return nil, err
+	said := func(err error) error { return err }
+	for {
+		if err := sign(); err != nil {
+			return nil, said(err)
+		}
+		res, err := round()
+		if err == nil {
+			return c.warnOfSkew(res), nil
+		}
+		if !refused(c, err) {
+			return nil, said(err)
+		}
+		said = resent
 	}
-	res, err := round()
-	if err == nil {
-		return c.warnOfSkew(res), nil
-	}
-	if !refused(c, err) {
-		return nil, err
-	}
-	if err := sign(); err != nil {
-		return nil, resent(err)
-	}
-	if res, err = round(); err != nil {
-		refused(c, err)
-		return nil, resent(err)
-	}
-	return c.warnOfSkew(res), nil
 }
 
 // Begin starts a call for a question. If it fails, nothing was opened or sent.

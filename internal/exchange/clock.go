@@ -35,11 +35,14 @@ func (s *skew) replace(old, now time.Duration) {
 
 // RefusedForTime is [Steps.Refused] for signatures. If the vendor refuses a signature
 // and its time differs from the signed time, the difference is stored for later
-// signatures. If the code is about time, the difference was also the reason.
+// signatures. If the code is about time, the difference was also the reason. A call is
+// signed once more only.
 func (c *Call) RefusedForTime(err error) bool {
 	theirs, wrong := c.learn(err, c.ahead)
 	c.ahead = theirs
-	return wrong && isAboutTime(err)
+	again := wrong && isAboutTime(err) && !c.resigned
+	c.resigned = c.resigned || again
+	return again
 }
 
 // warnOfSkew adds a warning about a wrong clock to the first result after the

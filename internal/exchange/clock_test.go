@@ -27,6 +27,7 @@ type signed struct {
 	dated  time.Duration // the time in its Date header, if different
 	code   string        // for a signature with a wrong time
 	later  error         // of every exchange except a call's first
+	runs   time.Duration // that the vendor's clock gains with every exchange
 	asked  []string      // signed times, relative to now
 }
 
@@ -54,6 +55,7 @@ func (s *signed) answer(c *Call, at time.Time) (*idverify.Result, error) {
 	if len(s.asked) > 1 && s.later != nil {
 		return nil, s.later
 	}
+	s.ahead += s.runs
 	theirs := s.now.Add(s.ahead)
 	c.response = &httpx.Response{Status: http.StatusOK, Header: http.Header{}}
 	if date := theirs.Add(s.dated); s.dated >= 0 {
@@ -93,6 +95,13 @@ func TestClockSkew_Corrected(t *testing.T) {
 		s := newSigned(ahead)
 		assert.Equal(t, want, [2]string{s.asks(t), s.asks(t)}, ahead)
 	}
+}
+
+// A vendor whose clock is another one each time is asked twice, and no more.
+func TestClockSkew_ChangingClockIsAskedTwice(t *testing.T) {
+	s := newSigned(0)
+	s.runs = time.Hour
+	assert.Regexp(t, "^0s then 1h0m0s: signature_expired, refused, expired", s.asks(t))
 }
 
 func TestClockSkew_NeedsDateHeader(t *testing.T) {

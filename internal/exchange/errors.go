@@ -253,9 +253,9 @@ func (x *Exchange) coded(row idverify.CodeRow, said Said) *idverify.Error {
 	}
 }
 
-// resent returns a copy of a second exchange's error that covers both exchanges. The
-// vendor refused the first because of its token or signature, so that request did
-// leave this machine.
+// resent returns a copy of the last exchange's error that covers those before. The
+// vendor refused them because of their token or signature, so they did leave this
+// machine.
 func resent(err error) error {
 	var e *idverify.Error
 	if !errors.As(err, &e) {
