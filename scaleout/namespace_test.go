@@ -1,8 +1,10 @@
 package scaleout_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -63,7 +65,28 @@ func newNamespace(t *testing.T) (*namespace, error) {
 			return nil, err
 		}
 	}
-	return n, nil
+	return n, n.works()
+}
+
+// works tries the namespace out, because not every system that makes one also lets
+// packets through.
+func (n *namespace) works() error {
+	l, err := net.Listen("tcp", redisAt+":0")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	dial := strings.Replace("timeout 2 ip netns exec NAME bash -c ': </dev/tcp/AT'", "AT", strings.Replace(l.Addr().String(), ":", "/", 1), 1)
+	if err := n.run(dial); err != nil {
+		return err
+	}
+	if err := n.cut(redisAt); err != nil {
+		return err
+	}
+	if n.run(dial) == nil {
+		return errors.New("packets that should vanish arrive")
+	}
+	return n.heal(redisAt)
 }
 
 // run executes a line of a shell.

@@ -21,7 +21,7 @@ const farMember = 0
 func (w *world) network(t *testing.T) {
 	far, err := newNamespace(t)
 	if err != nil {
-		report(t, "network: not run, no namespace can be made here: %v", err)
+		report(t, "network: not run, no namespace works here: %v", err)
 		t.Skip("network namespaces need root: ", err)
 	}
 	c := w.crew(t, plan{
