@@ -185,6 +185,9 @@ func TestFit_MemoryForAPhonesPicture(t *testing.T) {
 		t.Skip("the race detector allocates, too")
 	}
 	for frame, most := range map[byte]uint64{0xc0: 64 << 20, 0xc2: 128 << 20} {
+		if frame == 0xc2 && !long.Asked() {
+			continue
+		}
 		file := withSegments(blank(frame, 4032, 3024, 3), exifSegment(binary.BigEndian, 6))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -52,7 +52,7 @@ func TestInterim_ContinueIsNoEarlyAnswer(t *testing.T) {
 	}}
 	defer transport.CloseIdleConnections()
 	resp, err := client(t, httpx.Config{BaseURL: base, Client: &http.Client{Transport: transport}}).
-		Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)}))
+		Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 12<<20)}))
 	require.NoError(t, err)
 	assert.False(t, resp.Early)
 }
@@ -65,7 +65,7 @@ func TestInterim_AnswerAfterContinueMayBeEarly(t *testing.T) {
 		<-answered
 	})
 	defer close(answered)
-	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 32<<20)}))
+	resp, err := client(t, httpx.Config{BaseURL: base}).Do(t.Context(), post(body.Field{Name: "big", Value: strings.Repeat("x", 12<<20)}))
 	require.NoError(t, err)
 	assert.True(t, resp.Early)
 }
