@@ -77,7 +77,7 @@ func TestSharedCall_StarterLeavesDuringUpload(t *testing.T) {
 	c, err := idverify.New([]idverify.Provider{p})
 	require.NoError(t, err)
 
-	large := func() []byte { return append(v.Media(), make([]byte, 16<<20)...) } // more than the socket buffers hold
+	large := func() []byte { return append(v.Media(), make([]byte, 8<<20)...) } // more than the socket buffers hold
 	ask := func(ctx context.Context, capture []byte) (*idverify.Result, error) {
 		req := v.About(idverifytest.Match(), idverify.Bytes(capture))
 		req.IdempotencyKey = "order-1"

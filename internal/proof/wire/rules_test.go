@@ -23,6 +23,7 @@ import (
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/idverifytest"
+	"github.com/idverify/idverify/internal/proof/long"
 	"github.com/idverify/idverify/internal/proof/vendors"
 )
 
@@ -143,7 +144,7 @@ func TestRules_AnswersAreBounded(t *testing.T) {
 			w.Header().Set("X-Filler", strings.Repeat("x", 80<<10))
 		}, idverify.CodeNetwork},
 		"body": {4 << 10, func(w http.ResponseWriter, r *http.Request) { endless(w, r, make([]byte, 256<<10)) }, idverify.CodeBadResponse},
-		"gzip": {0, func(w http.ResponseWriter, r *http.Request) {
+		"gzip": {long.Or[int64](0, 1<<20), func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			endless(w, r, packed.Bytes())
 		}, idverify.CodeBadResponse},
