@@ -14,8 +14,11 @@ import (
 // Variable is the environment variable for the long form, with any value.
 const Variable = "IDVERIFY_LONG"
 
-// Asked reports whether the long form was asked for.
-func Asked() bool { return os.Getenv(Variable) != "" }
+// Asked reports whether the long form was asked for. It reads the environment once: go
+// test logs every look, to know when a cached result is still valid.
+func Asked() bool { return asked }
+
+var asked = os.Getenv(Variable) != ""
 
 // Or is all in the long form, and few in the short one.
 func Or[T any](all, few T) T {

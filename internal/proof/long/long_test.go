@@ -10,7 +10,7 @@ import (
 )
 
 func TestSome_ShortFormIsASpreadSample(t *testing.T) {
-	t.Setenv(long.Variable, "")
+	long.Ask(t, false)
 	list := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	assert.Equal(t, []int{0, 5, 10}, long.Some(3, list))
 	assert.Equal(t, list, long.Some(11, list))
@@ -24,7 +24,7 @@ func TestSome_ShortFormIsASpreadSample(t *testing.T) {
 }
 
 func TestSome_LongFormIsEverything(t *testing.T) {
-	t.Setenv(long.Variable, "1")
+	long.Ask(t, true)
 	list := []int{0, 1, 2, 3}
 	assert.Equal(t, list, long.Some(2, list))
 	assert.Equal(t, "all", long.Or("all", "few"))
