@@ -261,15 +261,15 @@ func TestFitted_ReturnsProvidersWithoutPhotos(t *testing.T) {
 
 // The suite for providers holds a fitted one to the same.
 func TestFitted_Conforms(t *testing.T) {
-	conformed := false
-	width, height := long.Or(640, 160), long.Or(480, 120)
+	if !long.Asked() {
+		t.Skip("the client without its wrapper conforms in the short form too")
+	}
 	for _, v := range vendors.All() {
 		client, err := v.New(vendors.Account{})
 		require.NoError(t, err)
-		if !client.Accepts(idverify.Photo(idverify.Media{})) || conformed && !long.Asked() {
+		if !client.Accepts(idverify.Photo(idverify.Media{})) {
 			continue
 		}
-		conformed = true
 		t.Run(v.Name, func(t *testing.T) {
 			idverifytest.TestProvider(t, idverifytest.Harness{
 				Vendor: v.Name,
@@ -280,7 +280,7 @@ func TestFitted_Conforms(t *testing.T) {
 					}
 					return photo.Fitted(p)[0], nil
 				},
-				Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(withSegments(asJPEG(t, pattern(width, height)), exifSegment(binary.BigEndian, 8))))},
+				Evidence: []idverify.Evidence{idverify.Photo(idverify.Bytes(withSegments(asJPEG(t, pattern(640, 480)), exifSegment(binary.BigEndian, 8))))},
 			})
 		})
 	}

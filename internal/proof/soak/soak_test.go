@@ -32,8 +32,9 @@ func TestSoak(t *testing.T) {
 
 func soakOnce(t *testing.T, storm bool) {
 	var stacks bytes.Buffer
+	calls := long.Or(300, 200)
 	r, err := soak(settings{
-		callers: 8, calls: 300, storm: storm, duration: 5 * time.Minute, seed: 1,
+		callers: 8, calls: calls, storm: storm, duration: 5 * time.Minute, seed: 1,
 		limit: 2 * time.Second, grace: time.Minute, trouble: &stacks,
 	})
 	require.NoError(t, err)
@@ -42,7 +43,7 @@ func soakOnce(t *testing.T, storm bool) {
 	assert.True(t, r.ok(), "%s\n%s", text.String(), stacks.String())
 
 	assert.Equal(t, r.Calls, r.Decided+r.Failed)
-	assert.GreaterOrEqual(t, r.Calls, 250)
+	assert.GreaterOrEqual(t, r.Calls, calls*5/6)
 	assert.Positive(t, r.Moved)
 	assert.Positive(t, r.Decisions[idverify.CodeMatch])
 	assert.Positive(t, r.Errors[idverify.CodeCanceled])
