@@ -198,7 +198,7 @@ func TestLedger_LeavingCallerDoesNotWaitForSettlement(t *testing.T) {
 		assert.WithinDuration(t, began.Add(1300*time.Millisecond), time.Now(), time.Millisecond)
 		time.Sleep(10 * time.Second)
 		_, err = c.Verify(t.Context(), keyed("order-1"))
-		assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(err), "ambiguous for whoever asks later, not timed out")
+		assert.Equal(t, idverify.CodeUnknown, idverify.CodeOf(err), "ambiguous for later callers, not timed out")
 		assert.ErrorIs(t, err, idverify.ErrAmbiguous)
 		assert.Equal(t, 1, a.asked)
 	})

@@ -297,8 +297,8 @@ func (v *vendor) verdict(ctx context.Context, e *Error, began time.Time) error {
 	return errSaysNothing
 }
 
-// holdToContract enforces a provider's contract: a decision or an *Error, and never a match
-// that was not earned.
+// holdToContract enforces a provider's contract: a decision or an *Error, and never a
+// match that was not earned.
 func holdToContract(vendor string, res *Result, err error) (*Result, *Error) {
 	if err != nil {
 		err = askable(err)

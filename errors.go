@@ -125,11 +125,11 @@ func (e *Error) Error() string {
 		facts = append([]string{"field " + redact.Word(e.Field)}, facts...)
 	}
 	facts = append(facts, e.deliveryFacts()...)
-	return text + " (" + strings.Join(facts, ", ") + ")" + e.attempts()
+	return text + " (" + strings.Join(facts, ", ") + ")" + e.attemptsText()
 }
 
-// attempts describes every attempt if there was more than one.
-func (e *Error) attempts() string {
+// attemptsText describes every attempt if there was more than one.
+func (e *Error) attemptsText() string {
 	if len(e.Attempts) < 2 {
 		return ""
 	}

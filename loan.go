@@ -58,8 +58,8 @@ func (l *loan) guard(m Media) Media {
 	}}
 }
 
-// lentReader hides the reader's way to lend its bytes without a copy: whoever had
-// them could read them after the loan.
+// lentReader hides the reader's way to lend its bytes without a copy: they could
+// be read after the loan.
 type lentReader struct {
 	io.ReadCloser
 	loan *loan

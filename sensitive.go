@@ -9,7 +9,7 @@ import (
 
 // Sensitive is text that may contain personal data or a credential. It prints, logs
 // and marshals as "[hidden]", wherever it is nested; only Reveal returns the text.
-// Whoever calls Reveal is responsible for where the text goes.
+// The caller of Reveal is responsible for where the text goes.
 type Sensitive struct{ text redact.Secret }
 
 // NewSensitive hides text. Hiding "" gives the zero Sensitive.

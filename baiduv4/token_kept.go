@@ -44,7 +44,7 @@ func (k *keptTokens) drop(ctx context.Context, token Token) {
 func (k *keptTokens) save(ctx context.Context, token Token, late func()) {
 	defer func() { _ = recover() }() // the store is a user's, and nobody is here who could
 	_, _ = aside.Ask(ctx, &k.desk, storeTimeout, func(ctx context.Context) (struct{}, error) {
-		err := k.Save(ctx, k.key, token) // whoever finds none there fetches one
+		err := k.Save(ctx, k.key, token) // a process that finds none there fetches one
 		if ctx.Err() != nil {
 			late()
 		}

@@ -227,7 +227,7 @@ func TestTokenSource_RenewedInBackground(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			_, err := c.Verify(ctx, request())
 			require.NoError(t, err)
-			cancel() // whoever set the renewal off may leave
+			cancel() // the caller who started the renewal may leave
 			synctest.Wait()
 			verify(t, c)
 			synctest.Wait()

@@ -19,8 +19,8 @@ func gatewayPage(status int) http.HandlerFunc {
 	}
 }
 
-// ruleGatewayRefusals requires that a refusal by HTTP status is understood, whoever
-// sends it: a large photo, or too many calls, is not the vendor's fault.
+// ruleGatewayRefusals requires that a refusal by HTTP status is understood, from the
+// vendor or from a gateway: a large photo, or too many calls, is not the vendor's fault.
 func ruleGatewayRefusals(t *testing.T, b *bench) {
 	b.warm(t)
 	for status, want := range map[int]idverify.Code{

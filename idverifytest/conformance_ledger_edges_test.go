@@ -197,7 +197,7 @@ func (s *sheet) Settle(ctx context.Context, st idverify.Settlement) (err error) 
 		switch {
 		case !known && free:
 			return false
-		case known && !his && free && freed && s.is("frees for whoever freed before"):
+		case known && !his && free && freed && s.is("frees again for a holder who freed before"):
 		case !his:
 			err = idverify.ErrClaimLost
 			return false
@@ -240,7 +240,7 @@ func TestTestLedger_AcceptsLedgerOfSnapshots(t *testing.T) {
 
 func subtlyWrongLedgers() []wrong {
 	return wrongs(map[string][]string{
-		"lets the next one ask after a free call":                 {"keeps the print of a free row", "frees for whoever freed before"},
+		"lets the next one ask after a free call":                 {"keeps the print of a free row", "frees again for a holder who freed before"},
 		"reports a question as ambiguous for ever after its hold": {"holds for a second at least"},
 		"accepts the late answer of a claimer":                    {"refuses to free late", "takes late decisions only"},
 		"detects another print under the same id":                 {"compares prints for repetitions only", "compares prints for plain claims only", "compares no prints of decisions", "compares no prints of ambiguous rows", "compares no prints after the hold", "tells the answer with a conflict"},

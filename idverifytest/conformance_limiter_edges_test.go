@@ -60,7 +60,7 @@ func (v *valve) Acquire(ctx context.Context) (func(), error) {
 	wait := time.Until(v.due(false).Add(time.Duration(len(v.queue)) * v.interval()))
 	deadline, limited := ctx.Deadline()
 	left := time.Until(deadline)
-	if v.wrong == "refuses whoever has less than three times the wait" {
+	if v.wrong == "refuses callers with less than three times the wait" {
 		left /= 3
 	}
 	if limited && wait > 0 && wait >= left {
@@ -187,6 +187,6 @@ func subtlyWrongLimiters() []wrong {
 		"saves up no starts while nobody calls":            {"saves up five tickets"},
 		"saves up no starts while all places are taken":    {"takes the ticket before the seat"},
 		"never has more calls in flight than it may":       {"looks for a seat and sits down later"},
-		"admits a call that can start before its deadline": {"refuses whoever has less than three times the wait"},
+		"admits a call that can start before its deadline": {"refuses callers with less than three times the wait"},
 	}, func(wrong string) []storeRule { return valveHarness(wrong).rules() })
 }

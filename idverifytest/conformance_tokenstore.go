@@ -27,8 +27,9 @@ type TokenStoreHarness[T any] struct {
 	// Lease says that among many processes without a token Load tells one to fetch
 	// it, and lets the others wait.
 	Lease bool
-	// LeaseTime is how long a process that was told to fetch is waited for before
-	// another is told to. It may have died. 0 skips the rule.
+	// LeaseTime is how long Load lets others wait for the process that it told to
+	// fetch. After that time it tells another one, because the first may have died.
+	// 0 skips the rule.
 	LeaseTime time.Duration
 	// Dump returns everything that the backend holds, as text. With it, the suite
 	// checks that no token can be read there. It may be nil.

@@ -51,7 +51,7 @@ var people = sync.OnceValue(func() []someone {
 		person(personNotFound, "测试查无", idverify.CodeIdentityNotFound, "the source holds no such number", "库中查无此号"),
 		person(personNoReference, "测试无照", idverify.CodeReferencePhotoUnavailable, "name and number agree, the source holds no photo", "库中无登记照"),
 		person(personAttack, "测试攻击", idverify.CodeAttackSuspected, "a photo of a photo: similar, and not alive", "翻拍等非活体攻击"),
-		person(personSynthetic, "测试合成", idverify.CodeAttackSuspected, "a computed picture: similar, and synthetic", "合成图攻击"),
+		person(personSynthetic, "测试合成", idverify.CodeAttackSuspected, "a synthetic picture: similar, and generated", "合成图攻击"),
 		person(personNoFace, "测试无脸", idverify.CodeNoFace, "no face in the picture", "图片中没有人脸"),
 		person(personBlurred, "测试模糊", idverify.CodePoorPhoto, "the picture is blurred", "图片模糊"),
 		person(personSeveral, "测试多脸", idverify.CodeMultipleFaces, "several faces in the picture", "图片中有多张人脸"),

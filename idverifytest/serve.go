@@ -163,7 +163,7 @@ type reply struct {
 func jsonReply(status int, code string, body any) reply {
 	text, err := json.Marshal(body)
 	if err != nil {
-		panic("idverifytest: the answer cannot be encoded:  " + err.Error())
+		panic("idverifytest: the answer cannot be encoded: " + err.Error())
 	}
 	return reply{
 		status: status,

@@ -24,7 +24,7 @@ func check(t *testing.T, s server, settings ...string) (found []string) {
 	return found
 }
 
-// Whoever keeps to Schema hears of nothing, and whoever does not hears of each column.
+// Tables as in Schema give no finding, and each other column gives one.
 func TestCheck_ComparesTables(t *testing.T) {
 	onServers(t, func(t *testing.T, s server) {
 		db := s.open(t)

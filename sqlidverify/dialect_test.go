@@ -26,7 +26,7 @@ func TestSchema_EachDialect(t *testing.T) {
 		schema, err := sqlidverify.Schema(d)
 		require.NoError(t, err)
 		assert.Contains(t, schema, "create table if not exists idverify_claim")
-		// Whoever splits it at the semicolons gets statements.
+		// Split at the semicolons, it gives statements.
 		assert.Equal(t, strings.Count(schema, ";"), strings.Count(schema, ";\n"))
 	}
 	for _, d := range []sqlidverify.Dialect{"", "oracle"} {

@@ -14,7 +14,7 @@ type Undecided struct {
 	ID string
 	// Age is how long ago it was asked, by the database's clock.
 	Age time.Duration
-	// Gone says that whoever asked has not come back: the process died, or its answer
+	// Gone says that the process that asked has not come back: it died, or its answer
 	// could not be written down. Otherwise the vendor did not answer in time.
 	Gone bool
 }

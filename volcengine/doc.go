@@ -15,9 +15,9 @@
 //
 // Checks: similarity (data.source_comp_details.score). The thresholds come with each
 // answer, one for each of the false-accept rates 1e-3, 1e-4, 1e-5 and 1e-6, and
-// Config.FalseAcceptRate chooses one: 1e-4 by default, which the vendor itself uses. A match needs
-// the code 10000, the sub-code 0, the vendor's yes and a score that reaches the
-// threshold. If the vendor's result contradicts the score at the vendor's own
+// Config.FalseAcceptRate chooses one: 1e-4 by default, which the vendor itself uses. A
+// match needs the code 10000, the sub-code 0, the vendor's yes and a score that reaches
+// the threshold. If the vendor's result contradicts the score at the vendor's own
 // threshold, the answer decides nothing (CodeBadResponse), and no other vendor is
 // asked. The vendor does not check liveness: a photo of a photo can pass.
 //

@@ -54,7 +54,7 @@ var labels = map[string][2]string{
 	"the source holds no such number":                  {"no such number", "查无此号"},
 	"name and number agree, the source holds no photo": {"no photo on record", "库中无照片"},
 	"a photo of a photo: similar, and not alive":       {"photo of a photo", "翻拍的照片"},
-	"a computed picture: similar, and synthetic":       {"synthetic picture", "合成的照片"},
+	"a synthetic picture: similar, and generated":      {"synthetic picture", "合成的照片"},
 	"no face in the picture":                           {"no face", "没有人脸"},
 	"the picture is blurred":                           {"blurred", "照片模糊"},
 	"several faces in the picture":                     {"several faces", "多张人脸"},

@@ -36,11 +36,11 @@ type Vendor struct {
 type Call struct {
 	Exchange
 
-	ctx      context.Context // of this call
-	own      httpx.Request   // including what Steps.Sign added
-	ahead    time.Duration   // how far ahead of our clock the signature's time is
-	resigned bool            // for another time
-	warnings []idverify.Warning
+	ctx         context.Context // of this call
+	own         httpx.Request   // including what Steps.Sign added
+	ahead       time.Duration   // how far ahead of our clock the signature's time is
+	signedAgain bool            // for another time
+	warnings    []idverify.Warning
 }
 
 // Steps are the vendor-specific parts of a verification. [Vendor.Ask] runs them.

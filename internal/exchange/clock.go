@@ -40,8 +40,8 @@ func (s *skew) replace(old, now time.Duration) {
 func (c *Call) RefusedForTime(err error) bool {
 	theirs, wrong := c.learn(err, c.ahead)
 	c.ahead = theirs
-	again := wrong && isAboutTime(err) && !c.resigned
-	c.resigned = c.resigned || again
+	again := wrong && isAboutTime(err) && !c.signedAgain
+	c.signedAgain = c.signedAgain || again
 	return again
 }
 

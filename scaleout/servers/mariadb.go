@@ -5,6 +5,7 @@ package servers
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -87,7 +88,7 @@ func (m *MariaDB) answers() error {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(time.Second))
 	var greeting [5]byte
-	if _, err := conn.Read(greeting[:]); err != nil {
+	if _, err := io.ReadFull(conn, greeting[:]); err != nil {
 		return err
 	}
 	if greeting[4] != 10 {

@@ -16,10 +16,10 @@ import (
 )
 
 // chosen reports whether the short form runs a fault, the nth in the list, for a
-// subject. Of unusual answers and of faults of HTTP/2 it runs every other one. Each
-// runs for one subject, in turn: faults while a body is sent for one
-// vendor of each body shape, and faults with each vendor's own words for several
-// vendors.
+// subject. Each fault runs for one subject, in turn. Faults while a body is sent run for
+// the vendors with different body shapes, in turn, and faults with each vendor's own
+// words for a third of the vendors. Of unusual answers and of faults of HTTP/2 every
+// other one is left out.
 func (f fault) chosen(n int, subject string) bool {
 	switch f.phase {
 	case HalfBody, Unwritten, Written, Media:
