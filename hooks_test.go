@@ -153,8 +153,8 @@ func TestHooks_ProviderPassedOverWhileQueued(t *testing.T) {
 		assert.True(t, attemptsOf(nil, err)[0].PassedOver)
 		assert.Equal(t, 1, a.asked)
 		require.Len(t, told.ends, 2)
-		assert.False(t, told.ends[0].PassedOver)
-		assert.True(t, told.ends[1].PassedOver)
+		assert.ElementsMatch(t, []bool{false, true}, []bool{told.ends[0].PassedOver, told.ends[1].PassedOver},
+			"both end in the same instant, in either order")
 	})
 }
 
