@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,42 +14,16 @@ import (
 // bubble runs the rules of a suite without waiting.
 var bubble = StoreSetting{Around: func(t *testing.T, rule func(*testing.T)) { synctest.Test(t, rule) }}
 
-// verdict is a test that records its failures, and goes on.
-type verdict struct {
-	testing.TB
-	mu     sync.Mutex
-	failed string
-}
-
-func (v *verdict) Errorf(format string, args ...any) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.failed = fmt.Sprintf(format, args...)
-}
-func (v *verdict) Error(args ...any) { v.Errorf("%s", fmt.Sprint(args...)) }
-func (v *verdict) Fatalf(format string, args ...any) {
-	v.Errorf(format, args...)
-	runtime.Goexit()
-}
-func (v *verdict) Fatal(args ...any) { v.Fatalf("%s", fmt.Sprint(args...)) }
-func (v *verdict) Helper()           {}
-
 // broken returns the rules that a store breaks, each with its last message.
 func broken(t *testing.T, rules []storeRule) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for _, rule := range rules {
 		synctest.Test(t, func(t *testing.T) {
-			v := &verdict{TB: t}
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				rule.run(v)
-			}()
-			<-done
+			failures := tried(t, rule.run)
 			time.Sleep(time.Hour) // for goroutines that a wrong store left behind
-			if v.failed != "" {
-				found[rule.name] = v.failed
+			if n := len(failures); n > 0 {
+				found[rule.name] = failures[n-1]
 			}
 		})
 	}
