@@ -5,6 +5,7 @@ package faultmatrix
 import (
 	"context"
 	"net"
+	"sync"
 )
 
 // The response codes of a name server that are used here (RFC 1035, 4.1.1).
@@ -20,6 +21,10 @@ type nameServer struct {
 	conn  net.PacketConn
 	rcode int
 	known bool // an A question is answered with 127.0.0.1
+
+	mu     sync.Mutex
+	asking []net.Conn
+	closed bool
 }
 
 func newNameServer(rcode int, known bool) (*nameServer, error) {
@@ -27,18 +32,37 @@ func newNameServer(rcode int, known bool) (*nameServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &nameServer{conn, rcode, known}
+	s := &nameServer{conn: conn, rcode: rcode, known: known}
 	go s.serve()
 	return s, nil
 }
 
-func (s *nameServer) Close() { _ = s.conn.Close() }
+// Close also ends those who wait for an answer, which the resolver otherwise leaves
+// waiting for seconds.
+func (s *nameServer) Close() {
+	_ = s.conn.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for _, conn := range s.asking {
+		_ = conn.Close()
+	}
+}
 
 // resolver asks only this server.
 func (s *nameServer) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "udp", s.conn.LocalAddr().String())
+		conn, err := dialer.DialContext(ctx, "udp", s.conn.LocalAddr().String())
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.closed {
+			_ = conn.Close()
+		}
+		s.asking = append(s.asking, conn)
+		return conn, nil
 	}}
 }
 
