@@ -58,7 +58,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	a := all.Response
 	call.SetRequestID(string(a.RequestID))
 	reply := a.reply(call)
-	call.SetWorked(a.Similarity.IsMeasured())
+	verdict := exchange.VerdictIn(string(a.Verdict), "same", "other")
+	call.SetWorked(a.Similarity.IsMeasured() || verdict != exchange.NoVerdict)
 	switch {
 	case a.Code == "":
 		return nil, call.Foreign("Code is missing")
@@ -69,7 +70,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	case a.Code == codeOK:
 		return call.Judge(codeOK, reply, exchange.Measured{
 			Field: "Similarity", Score: a.Similarity, Rule: c.similarity,
-			Verdict: exchange.VerdictIn(string(a.Verdict), "same", "other"),
+			Verdict: verdict,
 		})
 	}
 	return call.Coded(exchange.Said{Code: string(a.Code), Message: string(a.Message), Reply: reply})

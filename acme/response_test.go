@@ -55,3 +55,15 @@ func TestAnswer_InvalidAnswersDecideNothing(t *testing.T) {
 		assert.Equal(t, idverify.CodeBadResponse, idverify.CodeOf(err), name)
 	}
 }
+
+// What is not worked on has no verdict: nobody asks again, and pays again, where it has.
+func TestAnswer_WorkWithRefusalIsNotRepeated(t *testing.T) {
+	for member, worked := range map[string]bool{`"Verdict":"same"`: true, `"Verdict":"other"`: true, `"Similarity":50`: true, `"Verdict":""`: false} {
+		for _, code := range []string{`"Code":"Busy",`, ``} {
+			_, _, err := asked(t, http.StatusTooManyRequests, `{"Response":{`+code+member+`}}`)
+			var e *idverify.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, !worked, e.Repeatable(), code+member)
+		}
+	}
+}

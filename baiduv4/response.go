@@ -105,7 +105,9 @@ func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify
 	c.mind(call, a.RiskLevel.risk)
 	switch {
 	case isFailure(a.ErrorCode):
-		call.SetWorked(a.isCompared())
+		compared, examined := a.signsOfWork()
+		call.SetWorked(compared)
+		call.SetLooked(examined)
 		return call.Coded(exchange.Said{Code: textOf(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
 	case len(a.Result) == 0:
 		return nil, call.Foreign("result is not what the vendor documents")
@@ -128,10 +130,18 @@ func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify
 	return call.Judge(codeOK, reply, c.measured(room[:0], &o)...)
 }
 
-// isCompared reports whether there is the outcome of a comparison, which an error has not.
-func (a *answer) isCompared() bool {
+// signsOfWork reports whether there is the outcome of a comparison, or of the checks of
+// the picture, which an error has not. A result that cannot be read may be either.
+func (a *answer) signsOfWork() (compared, examined bool) {
 	var o outcome
-	return exchange.Fields(a.Result, &o) == nil && (o.VerifyStatus != "" || o.Score.IsMeasured())
+	switch string(a.Result) {
+	case "", "null", `""`, "[]":
+		return false, false
+	}
+	if exchange.Fields(a.Result, &o) != nil {
+		return true, true
+	}
+	return o.VerifyStatus != "" || o.Score.IsMeasured(), o.LivenessScore.IsMeasured() || o.SpoofingScore.IsMeasured()
 }
 
 // mind does what the rating of the device asks for.

@@ -395,3 +395,22 @@ func TestAnswer_ScoreWithRefusalIsNotRepeated(t *testing.T) {
 		assert.Equal(t, []any{contradicts, !contradicts}, []any{e.Contradiction, e.Repeatable()}, score)
 	}
 }
+
+// Nor has it what the vendor found out about the capture, or at the source.
+func TestAnswer_FindingsWithRefusalAreNotRepeated(t *testing.T) {
+	for member, looked := range map[string]bool{
+		`"hack_score":0.1`: true, `"identity":{"validity":true}`: true, `"identity":{"validity":false}`: true, `"identity":["x"]`: true,
+		`"hack_score":0`: false, `"identity":null`: false, `"identity":{}`: true, `"identity":[]`: false, `"identity":""`: false,
+	} {
+		for _, status := range []string{`"status":"RATE_LIMIT_EXCEEDED",`, ``} {
+			c, _ := answering(t, http.StatusTooManyRequests, `{"request_id":"T",`+status+member+`}`)
+			res, err := c.Verify(t.Context(), request())
+			e := requireError(t, res, err)
+			assert.Equal(t, []bool{!looked, looked}, []bool{e.Repeatable(), e.MayHaveCost()}, status+member)
+		}
+	}
+	c, _ := answering(t, http.StatusBadRequest,
+		`{"request_id":"T","status":"PHOTO_SERVICE_ERROR","reason":"Gongan service timeout","hack_score":0.1,"identity":{"validity":true}}`)
+	res, err := c.Verify(t.Context(), request())
+	assert.True(t, requireError(t, res, err).Repeatable(), "the source failed after the vendor had looked, which is free")
+}

@@ -57,12 +57,13 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	var a answer
 	err := call.Decode(&a)
 	switch {
-	case err != nil && call.Status() == http.StatusRequestEntityTooLarge: // the body is plain text
+	case err != nil && call.Status() == http.StatusRequestEntityTooLarge && !call.IsObject(): // the body is plain text
 		return call.Coded(exchange.Said{Code: codeTooLarge, Reply: a.reply(call)})
 	case err != nil:
 		return nil, err
 	}
 	call.SetRequestID(string(a.RequestID))
+	call.SetLooked(bool(a.Exceptions.Attacked || a.Exceptions.Monochrome) || len(a.Faces) > 0)
 	reply := a.reply(call)
 	success := exchange.Said{Code: codeOK, Reply: reply}
 	message := strings.TrimSpace(string(a.ErrorMessage))

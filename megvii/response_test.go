@@ -157,6 +157,22 @@ func TestAnswer_PlainText413IsTooLarge(t *testing.T) {
 	}
 	res, err := answering(t, http.StatusBadRequest, "Request Entity Too Large").Verify(t.Context(), request())
 	assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
+	res, err = answering(t, http.StatusRequestEntityTooLarge, `{"result_faceid":{"confidence":90},"result_faceid":{}}`).Verify(t.Context(), request())
+	assert.True(t, requireError(t, res, err).MayHaveCost(), "an object may be the vendor's own answer")
+}
+
+// What is not worked on has no findings: nobody asks again, and pays again, where it has.
+func TestAnswer_FindingsWithRefusalAreNotRepeated(t *testing.T) {
+	for member, looked := range map[string]bool{
+		`"id_exceptions":{"id_attacked":1}`: true, `"id_exceptions":{"id_photo_monochrome":1}`: true, `"faces":[{"quality":50}]`: true,
+		`"id_exceptions":{"id_attacked":0,"id_photo_monochrome":0}`: false, `"faces":[]`: false, `"faces":null`: false,
+	} {
+		res, err := answering(t, http.StatusForbidden, `{"request_id":"R1","error_message":"CONCURRENCY_LIMIT_EXCEEDED",`+member+`}`).Verify(t.Context(), request())
+		e := requireError(t, res, err)
+		assert.Equal(t, []any{looked, !looked}, []any{e.Contradiction, e.Repeatable()}, member)
+		res, err = answering(t, http.StatusTooManyRequests, `{"request_id":"R1",`+member+`}`).Verify(t.Context(), request())
+		assert.Equal(t, !looked, requireError(t, res, err).Repeatable(), member)
+	}
 }
 
 func TestReply_HasAllFields(t *testing.T) {

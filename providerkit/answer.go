@@ -84,6 +84,12 @@ func (s Said) own() exchange.Said {
 	return said
 }
 
+// Worked notes whether the answer shows that the vendor worked on the person, for example
+// by a score or a price. Call it before Coded and Foreign: with the code or the HTTP status
+// of a request that was turned away, and with a free fault, the answer is then
+// CodeBadResponse, and the call is not repeated, because it may be billed.
+func (a *Answer) Worked(worked bool) { a.call.own().SetWorked(worked) }
+
 // Coded returns the decision or the error of a code's row. A code without a row is
 // CodeUnknown. The row of CodeMatch decides nothing here; use [Answer.Judge] for it.
 func (a *Answer) Coded(said Said) (*idverify.Result, error) { return a.call.own().Coded(said.own()) }

@@ -147,6 +147,37 @@ func TestAsk_ErrorOfDecodeWasSent(t *testing.T) {
 	assert.Equal(t, idverify.DeliveryNotSent, unsent.Delivery, "it is the provider's own")
 }
 
+// A vendor that worked on the person has not turned the request away, and is not asked
+// again with a new signature.
+func TestAsk_WorkWithRefusalIsNotRepeated(t *testing.T) {
+	for _, worked := range []bool{false, true} {
+		count := 0
+		base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			count++
+			w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		_, err := asked(t, config(base), providerkit.Steps{
+			Encode: empty,
+			Sign:   func(*providerkit.Call, *http.Request, [sha256.Size]byte) error { return nil },
+			Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+				a.Worked(worked)
+				return a.Coded(providerkit.Said{Code: "late"})
+			},
+		})
+		assert.Equal(t, worked, idverify.CodeOf(err) == idverify.CodeBadResponse)
+		assert.Equal(t, map[bool]int{false: 2, true: 1}[worked], count)
+
+		_, err = asked(t, config(base), providerkit.Steps{Encode: empty, Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+			a.Worked(worked)
+			return nil, a.Foreign("code is missing")
+		}})
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, []bool{!worked, worked}, []bool{e.Repeatable(), e.MayHaveCost()})
+	}
+}
+
 // A signature is over the digest of the body, and for the vendor's time where ours runs
 // wrong.
 func TestAsk_SignsOnceMoreWithVendorsTime(t *testing.T) {

@@ -51,7 +51,8 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 		Code: listedAs(string(a.Code), codeDigits), Reasons: reasons(string(a.Code), string(a.Message)),
 		Message: string(a.Message), Reply: a.reply(call, sub), Verdict: verdict(a.Data.Result),
 	}
-	isMeasured := a.Data.Compared.Score.IsMeasured()
+	isMeasured := a.Data.Compared.isMeasured()
+	call.SetLooked(a.Code == codeOK || a.Status == codeOK || sub.Code != "" && sub.Code != subOK)
 	if a.Metadata != nil && a.Metadata.Error != nil { // nothing else counts, but as a sign of work
 		e := a.Metadata.Error
 		call.SetWorked(isMeasured || a.billed() == idverify.BilledYes)

@@ -2,6 +2,7 @@ package volcengine
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/idverify/idverify"
 	"github.com/idverify/idverify/internal/exchange"
@@ -33,6 +34,12 @@ type data struct {
 type compared struct {
 	Score      exchange.Score `json:"score"`
 	Thresholds exchange.Rungs `json:"thresholds"`
+}
+
+// isMeasured reports whether there is a score or a threshold above zero. Neither is
+// there without a comparison.
+func (c *compared) isMeasured() bool {
+	return c.Score.IsMeasured() || slices.ContainsFunc(c.Thresholds.Steps(), func(step idverify.FARStep) bool { return step.Threshold > 0 })
 }
 
 type subCode struct {

@@ -304,16 +304,20 @@ func TestAnswer_UnlistedCodeWith429(t *testing.T) {
 func TestAnswer_WorkWithRefusalIsNotRepeated(t *testing.T) {
 	const likeness = `"source_comp_details":{"score":90}`
 	for answer, contradicts := range map[string]bool{
-		`{"code":50429,"data":{` + likeness + `}}`:                                                            true,
-		`{"code":50430,"data":{` + likeness + `}}`:                                                            true,
-		`{"code":50429,"data":{"req_measure_info":{"value":1}}}`:                                              true,
-		`{"code":50500,"data":{` + likeness + `,"algorithm_base_resp":{"status_code":100000}}}`:               true,
-		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{` + likeness + `}}`:               true,
-		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"req_measure_info":{"value":1}}}`: true,
-		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"result":false}}`:                 true,
-		`{"data":{` + likeness + `}}`:                                                                         false,
-		`{"data":{"result":true}}`:                                                                            false,
-		`{"code":{},"data":{}}`:                                                                               false,
+		`{"code":50429,"data":{` + likeness + `}}`:                                                                          true,
+		`{"code":50430,"data":{` + likeness + `}}`:                                                                          true,
+		`{"code":50429,"data":{"req_measure_info":{"value":1}}}`:                                                            true,
+		`{"code":50500,"data":{` + likeness + `,"algorithm_base_resp":{"status_code":100000}}}`:                             true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{` + likeness + `}}`:                             true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"req_measure_info":{"value":1}}}`:               true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"result":false}}`:                               true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"code":10000}`:                                          true,
+		`{"ResponseMetadata":{"Error":{"Code":"FlowLimitExceeded"}},"data":{"algorithm_base_resp":{"status_code":210311}}}`: true,
+		`{"code":50429,"data":{"source_comp_details":{"thresholds":{"1e-4":60}}}}`:                                          true,
+		`{"data":{"algorithm_base_resp":{"status_code":210311}}}`:                                                           false,
+		`{"data":{` + likeness + `}}`:                                                                                       false,
+		`{"data":{"result":true}}`:                                                                                          false,
+		`{"code":{},"data":{}}`:                                                                                             false,
 	} {
 		client := newClient(t, config(&vendor{status: http.StatusTooManyRequests, answers: []string{answer}}))
 		res, err := client.Verify(t.Context(), photoRequest(idverifytest.Photo()))
@@ -321,6 +325,8 @@ func TestAnswer_WorkWithRefusalIsNotRepeated(t *testing.T) {
 		assert.Equal(t, []any{idverify.CodeBadResponse, contradicts, false}, []any{e.Code, e.Contradiction, e.Repeatable()}, answer)
 		assert.NotEqual(t, idverify.BilledNo, e.Billed, answer)
 	}
+	res, err := ask(t, `{"code":50500,"data":{`+likeness+`,"req_measure_info":{"value":0}}}`)
+	assert.False(t, failed(t, res, err).Repeatable(), "a score that is free is one all the same")
 	for _, answer := range []string{
 		`{"code":50429,"data":{"source_comp_details":{"score":0}}}`, `{"code":50429,"data":{"req_measure_info":{"value":0}}}`, `{"code":50429,"data":null}`,
 	} {

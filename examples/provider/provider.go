@@ -119,6 +119,7 @@ func (c *Client) decode(a *providerkit.Answer) (*idverify.Result, error) {
 		return nil, err
 	}
 	a.RequestID(string(said.ID))
+	a.Worked(said.Score.Pointer() != nil)
 	switch said.Code {
 	case "":
 		return nil, a.Foreign("code is missing")

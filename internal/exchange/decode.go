@@ -26,6 +26,9 @@ func (x *Exchange) Decode(reply any) error {
 	return x.foreign(said, problem)
 }
 
+// IsObject reports whether the answer begins as a JSON object: it may be the vendor's.
+func (x *Exchange) IsObject() bool { return isObject(unmarked(x.response.Body)) }
+
 // isObject reports whether an answer begins as a JSON object.
 func isObject(content []byte) bool { return len(content) > 0 && content[0] == '{' }
 

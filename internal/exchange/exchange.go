@@ -32,6 +32,7 @@ type Exchange struct {
 	// smaller.
 	charged     idverify.Billed // what the answer itself says; BilledUnknown if nothing
 	worked      bool            // the answer shows that the vendor worked on the person
+	looked      bool            // the answer shows that the vendor looked at the request
 	partly      bool            // a JSON object came, and broke off
 	milder      bool            // the client's rules are milder than the vendor recommends
 	suspect     bool            // the capture itself cannot be trusted
@@ -117,7 +118,7 @@ const (
 // Send makes the exchange. Its error is an *idverify.Error.
 func (x *Exchange) Send(ctx context.Context, req httpx.Request) error {
 	x.response, x.requestID, x.repeated, x.theirTime = nil, "", false, 0
-	x.charged, x.worked, x.partly = idverify.BilledUnknown, false, false
+	x.charged, x.worked, x.looked, x.partly = idverify.BilledUnknown, false, false, false
 	req.Broken = func(part []byte) {
 		x.requestID = redact.Word(x.Identifier(findText(part, x.RequestIDField)))
 		x.partly = isObject(unmarked(part))
@@ -166,8 +167,16 @@ func (x *Exchange) SetBilled(b idverify.Billed) { x.charged = b }
 // status say, and it is not repeated.
 func (x *Exchange) SetWorked(worked bool) { x.worked = worked }
 
-// hasWorked reports whether the answer shows work, or a charge for it.
-func (x *Exchange) hasWorked() bool { return x.worked || x.charged == idverify.BilledYes }
+// SetLooked notes that the answer has something that a request which was turned away
+// never gets, for example a liveness score. A fault that is documented as free may have
+// it, and may still be repeated.
+func (x *Exchange) SetLooked(looked bool) { x.looked = looked }
+
+// hasWorked reports whether the answer shows work or a charge for it, so that the
+// request was not turned away.
+func (x *Exchange) hasWorked() bool {
+	return x.worked || x.looked || x.charged == idverify.BilledYes
+}
 
 // billed is the price of an answer with a row's code. A request that was turned away,
 // or whose answer a gateway lost, has the row's price.

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"slices"
+
 	"github.com/idverify/idverify"
 )
 
@@ -93,6 +95,7 @@ func (c *Call) Verdict(said Said, measured ...Measured) (*idverify.Result, error
 			return c.judge(row, said, similarity)
 		}
 	}
+	c.worked = c.worked || slices.ContainsFunc(measured, func(m Measured) bool { return m.Score.IsMeasured() })
 	return c.Coded(said)
 }
 

@@ -233,7 +233,9 @@ func TestJudge_VerdictWithRefusalIsContradiction(t *testing.T) {
 
 // The same holds for a vendor that measured something, or charges.
 func TestJudge_WorkWithRefusalIsContradiction(t *testing.T) {
-	for _, says := range []func(*Call){func(c *Call) { c.SetWorked(true) }, func(c *Call) { c.SetBilled(idverify.BilledYes) }} {
+	for _, says := range []func(*Call){
+		func(c *Call) { c.SetWorked(true) }, func(c *Call) { c.SetLooked(true) }, func(c *Call) { c.SetBilled(idverify.BilledYes) },
+	} {
 		for code, status := range map[string]int{"busy": http.StatusTooManyRequests, "unlisted": http.StatusProxyAuthRequired} {
 			c := answered(status)
 			says(c)
@@ -246,16 +248,25 @@ func TestJudge_WorkWithRefusalIsContradiction(t *testing.T) {
 		res, err := c.Coded(Said{Code: "429"})
 		assert.Equal(t, "bad_response, unanswered, billed unknown, field , JSON that is not the vendor's", of(asError(t, res, err)))
 	}
+	measured := Measured{Field: "sim", Score: Score{value: 50, present: true}, Rule: idverify.Rule{Kind: idverify.CheckSimilarity}}
+	res, err := answered(http.StatusOK).Verdict(Said{Code: "busy"}, measured)
+	mustContradict(t, res, err)
+	measured.Score = Score{present: true}
+	res, err = answered(http.StatusOK).Verdict(Said{Code: "busy"}, measured)
+	assert.True(t, asError(t, res, err).Repeatable())
 	c := answered(http.StatusOK)
 	c.SetWorked(false)
+	c.SetLooked(false)
 	c.SetBilled(idverify.BilledNo)
-	res, err := c.Coded(Said{Code: "busy"})
+	res, err = c.Coded(Said{Code: "busy"})
 	assert.True(t, asError(t, res, err).Repeatable())
 }
 
 // A fault documented as free is repeated, but not if the answer has a score.
 func TestJudge_FreeFaultWithScoreIsContradiction(t *testing.T) {
-	table := NewTable([]idverify.CodeRow{{VendorCode: "fault", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo}})
+	table := NewTable([]idverify.CodeRow{
+		{VendorCode: "fault", Code: idverify.CodeVendorUnavailable, Billed: idverify.BilledNo}, {VendorCode: "priced", Code: idverify.CodeVendorUnavailable},
+	})
 	for _, worked := range []bool{false, true} {
 		c := answered(http.StatusOK)
 		c.Table = table
@@ -264,6 +275,15 @@ func TestJudge_FreeFaultWithScoreIsContradiction(t *testing.T) {
 		e := asError(t, res, err)
 		assert.Equal(t, !worked, e.Repeatable())
 		assert.Equal(t, worked, e.Contradiction)
+
+		c.SetBilled(idverify.BilledNo)
+		res, err = c.Coded(Said{Code: "priced"})
+		assert.Equal(t, !worked, asError(t, res, err).Repeatable(), "the answer says that it is free")
+
+		c.SetWorked(false)
+		c.SetLooked(worked)
+		res, err = c.Coded(Said{Code: "fault"})
+		assert.True(t, asError(t, res, err).Repeatable(), "a free fault may come after a look")
 	}
 	c := answered(http.StatusOK)
 	c.Table = table

@@ -33,10 +33,12 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	}
 	row, e := c.row(said)
 	isRefusal := row.Delivery == idverify.DeliveryRefused || e != nil && e.Delivery == idverify.DeliveryRefused
+	priced := row
+	priced.Billed = c.billed(row)
 	switch {
 	case isRefusal && said.Verdict != NoVerdict:
 		return nil, c.Contradiction(said, "", "the vendor's yes or no came with a refusal to look")
-	case isRefusal && c.hasWorked(), row.Repeatable() && c.worked:
+	case isRefusal && c.hasWorked(), c.worked && (row.Repeatable() || priced.Repeatable()):
 		return nil, c.Contradiction(said, "", "a score or a price came with the code of what was not worked on")
 	case e != nil:
 		return nil, e
