@@ -39,11 +39,11 @@ func (a *asking) refused(_ *exchange.Call, err error) bool {
 	}
 	first := a.err == nil
 	a.err = err
-	if !first && (a.third || !a.client.tokens.fromStore(a.token)) {
+	if !first && (a.third || !a.client.tokens.hasBetter(a.token)) {
 		a.client.tokens.refusedAgain(a.token, err)
 		return false
 	}
-	a.third = !first // the other process's token was as old as ours
+	a.third = !first // the second token was as old as the first
 	a.client.tokens.refuse(a.token)
 	return true
 }
