@@ -20,7 +20,9 @@ func (x *Exchange) Decode(reply any) error {
 			return nil
 		}
 		problem = err.Error()
-		said = otherPage // the object may be the vendor's, and have cost something
+	}
+	if isObject(content) { // it may be the vendor's, and have cost something
+		said = otherPage
 	}
 	x.SetRequestID(findText(content, x.RequestIDField))
 	return x.foreign(said, problem)

@@ -138,6 +138,19 @@ func TestDecode_NamesFaultAndKeepsRequestID(t *testing.T) {
 	assert.Equal(t, "a page of HTML instead of an answer", asError(t, nil, c.Decode(&struct{}{})).Detail)
 }
 
+// Under HTTP 429 a page was not worked on. An object may be the vendor's answer, even with
+// the content type of a page.
+func TestDecode_ObjectUnderStatusOfRefusalMayBeBilled(t *testing.T) {
+	for content, refused := range map[string]bool{`<html>`: true, ``: true, `busy`: true, `{"score":90}`: false, " \ufeff{\"score\":90": false} {
+		for _, kind := range []string{"text/html", "application/xhtml+xml; charset=utf-8"} {
+			c := answered(http.StatusTooManyRequests)
+			c.response.Header, c.response.Body = http.Header{"Content-Type": {kind}}, []byte(content)
+			e := asError(t, nil, c.Decode(&struct{}{}))
+			assert.Equal(t, []bool{refused, !refused}, []bool{e.Repeatable(), e.MayHaveCost()}, content)
+		}
+	}
+}
+
 // A request id may be deep in an answer, or in a header.
 func TestDecode_ReadsRequestIDByPath(t *testing.T) {
 	for content, want := range map[string]string{
