@@ -130,7 +130,7 @@ func (a Attempt) Format(s fmt.State, verb rune) { redact.Format(s, verb, a.Strin
 
 // LogValue implements [slog.LogValuer].
 func (a Attempt) LogValue() slog.Value {
-	return redact.Attrs(
+	attrs := []slog.Attr{
 		slog.String("vendor", redact.Word(a.Vendor)),
 		slog.String("code", redact.Word(string(a.Code))),
 		slog.String("vendor_code", redact.Word(a.VendorCode)),
@@ -143,7 +143,16 @@ func (a Attempt) LogValue() slog.Value {
 		slog.String("delivery", string(a.Delivery.known())),
 		slog.Bool("passed_over", a.PassedOver),
 		slog.String("reason", string(a.Reason)),
-	)
+	}
+	return redact.Attrs(append(attrs, onceOnly(a.NoRepeat)...)...)
+}
+
+// onceOnly logs that a program must not repeat, which few errors say.
+func onceOnly(noRepeat bool) []slog.Attr {
+	if !noRepeat {
+		return nil
+	}
+	return []slog.Attr{slog.Bool("no_repeat", true)}
 }
 
 // attempted describes how a provider's call ended.

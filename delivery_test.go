@@ -193,6 +193,9 @@ func TestErrorJSON_KeepsNoRepeat(t *testing.T) {
 	require.Len(t, back.Attempts, 2)
 	assert.Equal(t, []bool{true, false}, []bool{back.Attempts[0].NoRepeat, back.Attempts[1].NoRepeat})
 	assert.Equal(t, 2, strings.Count(string(text), "no_repeat"), "absent where false")
+	assert.Contains(t, back.LogValue().String(), "no_repeat=true")
+	assert.Contains(t, back.Attempts[0].LogValue().String(), "no_repeat=true")
+	assert.NotContains(t, back.Attempts[1].LogValue().String(), "no_repeat")
 }
 
 func before(t *testing.T, file string, into any) {

@@ -201,7 +201,7 @@ func (e Error) Format(s fmt.State, verb rune) { redact.Format(s, verb, e.Error()
 
 // LogValue implements [slog.LogValuer].
 func (e Error) LogValue() slog.Value {
-	return redact.Attrs(
+	attrs := []slog.Attr{
 		slog.String("code", redact.Word(string(e.Code))),
 		slog.String("vendor", redact.Word(e.Vendor)),
 		slog.String("field", redact.Word(e.Field)),
@@ -212,5 +212,6 @@ func (e Error) LogValue() slog.Value {
 		slog.String("delivery", string(e.Delivery.known())),
 		slog.String("billed", e.Billed.String()),
 		slog.String("advice", string(e.Advice())),
-	)
+	}
+	return redact.Attrs(append(attrs, onceOnly(e.NoRepeat)...)...)
 }

@@ -59,13 +59,14 @@ func (r *Reply) read(call *exchange.Call, o *outcome) {
 // answer is the vendor's JSON. result is read only when the answer is no error,
 // because errors have null there.
 type answer struct {
-	LogID     exchange.Remark `json:"log_id"`
-	ErrorCode *exchange.Text  `json:"error_code"` // nil when absent or null
-	ErrorMsg  exchange.Remark `json:"error_msg"`
-	Result    exchange.Raw    `json:"result"`
-	DecImage  DecImage        `json:"dec_image"`
-	RiskLevel ratedTexts      `json:"risk_level"`
-	RiskTag   texts           `json:"risk_tag"`
+	LogID      exchange.Remark `json:"log_id"`
+	ErrorCode  *exchange.Text  `json:"error_code"` // nil when absent or null
+	ErrorMsg   exchange.Remark `json:"error_msg"`
+	OtherError exchange.Raw    `json:"error"` // as the token endpoint says it
+	Result     exchange.Raw    `json:"result"`
+	DecImage   DecImage        `json:"dec_image"`
+	RiskLevel  ratedTexts      `json:"risk_level"`
+	RiskTag    texts           `json:"risk_tag"`
 }
 
 type outcome struct {
@@ -83,6 +84,15 @@ func textOf(code *exchange.Text) string {
 		return ""
 	}
 	return string(*code)
+}
+
+// isNothing reports whether a JSON value is empty.
+func isNothing(text []byte) bool {
+	switch string(text) {
+	case "", "null", `""`, "[]", "{}":
+		return true
+	}
+	return false
 }
 
 // decode checks error_code, then verify_status, and scores only if both say that
@@ -109,6 +119,8 @@ func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify
 		call.SetWorked(compared)
 		call.SetLooked(examined)
 		return call.Coded(exchange.Said{Code: textOf(a.ErrorCode), Message: string(a.ErrorMsg), Reply: reply})
+	case len(a.Result) > 0 && !isNothing(a.OtherError):
+		return nil, call.Contradiction(exchange.Said{Code: codeOK, Reply: reply}, "error", "result came with an error")
 	case len(a.Result) == 0:
 		return nil, call.Foreign("result is not what the vendor documents")
 	case !call.OK():
@@ -134,8 +146,7 @@ func (c *Client) decide(call *exchange.Call, a *answer, reply *Reply) (*idverify
 // the picture, which an error has not. A result that cannot be read may be either.
 func (a *answer) signsOfWork() (compared, examined bool) {
 	var o outcome
-	switch string(a.Result) {
-	case "", "null", `""`, "[]":
+	if isNothing(a.Result) {
 		return false, false
 	}
 	if exchange.Fields(a.Result, &o) != nil {

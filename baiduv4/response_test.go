@@ -378,15 +378,3 @@ func TestReply_PersonalDataIsRemoved(t *testing.T) {
 		assert.Equal(t, "L[hidden]", reply.LogID)
 	}
 }
-
-// What is not worked on has no outcome: nobody asks again, and pays again, where it has.
-func TestAnswer_OutcomeWithRefusalIsNotRepeated(t *testing.T) {
-	for result, contradicts := range map[string]bool{
-		`{"score":91}`: true, `{"verify_status":0}`: true, `{"verify_status":1}`: true, `{"score":0}`: false, `null`: false, `""`: false, `{}`: false, `[]`: false,
-		`{"liveness_score":0.9}`: true, `{"spoofing_score":0.1}`: true, `{"liveness_score":0}`: false, `{"score":91,"verify_status":{}}`: true, `"x"`: true,
-	} {
-		c, _ := answering(t, answer{body: `{"error_code":18,"error_msg":"m","log_id":1,"result":` + result + `}`})
-		e := verifyFails(t, c)
-		assert.Equal(t, []any{contradicts, !contradicts}, []any{e.Contradiction, e.Repeatable()}, result)
-	}
-}

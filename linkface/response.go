@@ -99,7 +99,7 @@ func (c *Client) decode(call *exchange.Call) (*idverify.Result, error) {
 	call.SetRequestID(string(a.RequestID))
 	reply := a.reply(call)
 	call.SetWorked(a.VerifyScore.IsMeasured())
-	call.SetLooked(a.HackScore.IsMeasured() || a.Identity.present || a.Identity.denies)
+	call.SetLooked(a.HackScore.IsMeasured() || a.Identity.denies || a.Identity.holds())
 	switch {
 	case a.Status == "":
 		return nil, call.Foreign("status is missing")
