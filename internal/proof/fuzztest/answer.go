@@ -29,9 +29,9 @@ func Read(a Answer) (Object, bool) {
 	return o, !HasDouble(content)
 }
 
-// isBroken reports whether the answer begins as an object and is not called HTML.
+// isBroken reports whether the answer begins as an object, whatever it is called.
 func (a Answer) isBroken() bool {
-	return !isCalledHTML(a.ContentType) && bytes.HasPrefix(unseen.ReplaceAll(a.Body, nil), []byte("{"))
+	return bytes.HasPrefix(unseen.ReplaceAll(a.Body, nil), []byte("{"))
 }
 
 // Succeeded is [Read] for an answer with the HTTP status of success.
