@@ -43,6 +43,14 @@ func (c *clock) wait(d time.Duration) {
 	c.mini.FastForward(d)
 }
 
+// set moves the clock of miniredis, and leaves times to live as they are.
+func (c *clock) set(ahead time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead = ahead
+	c.mini.SetTime(time.Now().Add(ahead))
+}
+
 // onServers runs a test on miniredis, and on the server of IDVERIFY_TEST_REDIS.
 func onServers(t *testing.T, test func(t *testing.T, addr string, c *clock)) {
 	t.Helper()

@@ -116,17 +116,34 @@ func TestPersonStore_KeysExpireWithTheWindow(t *testing.T) {
 	assert.Empty(t, m.Keys())
 }
 
-// If Redis's clock goes back, nobody waits longer than the window.
+// If Redis's clock goes back, nobody waits longer than the window after the next try, and
+// nobody gets more tries than the limit within it.
 func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
-	m := miniredis.RunT(t)
-	m.SetTime(time.Now().Add(48 * time.Hour))
-	store, person := patient(newPersons(t, connect(t, m.Addr()))), digits(64)
-	_, err := store.Take(t.Context(), tryOf(person, 1))
-	require.NoError(t, err)
-	m.SetTime(time.Now())
-	taken, err := store.Take(t.Context(), tryOf(person, 1))
-	require.NoError(t, err)
-	assert.Equal(t, idverify.Taken{RetryAfter: time.Hour}, taken)
+	for _, back := range []time.Duration{time.Second, time.Hour, 48 * time.Hour} {
+		m := miniredis.RunT(t)
+		c := &clock{mini: m}
+		c.wait(back)
+		store, person := patient(newPersons(t, connect(t, m.Addr()))), digits(64)
+		take := func() idverify.Taken {
+			taken, err := store.Take(t.Context(), tryOf(person, 2))
+			require.NoError(t, err)
+			return taken
+		}
+		require.True(t, take().OK)
+		require.True(t, take().OK)
+		c.set(0)
+		m.SetTTL(m.Keys()[0], time.Hour+back) // as in Redis, which keeps the time at which a key expires
+		refused := take()
+		assert.False(t, refused.OK)
+		assert.InDelta(t, time.Hour, refused.RetryAfter, float64(time.Second))
+		assert.Equal(t, time.Hour, m.TTL(m.Keys()[0]))
+		c.wait(59 * time.Minute)
+		assert.False(t, take().OK, "both are within the window")
+		c.wait(time.Minute)
+		assert.True(t, take().OK)
+		assert.True(t, take().OK)
+		assert.False(t, take().OK)
+	}
 }
 
 // A try that was refused for a longer window than the earlier tries were counted with is

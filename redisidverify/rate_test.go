@@ -105,6 +105,18 @@ func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	assert.Equal(t, grant{1, 0}, grantOf(t, source, 1, time.Second), "after a minute calls start again")
 }
 
+// If Redis's clock goes back between a command and its repetition, the start that was
+// granted is not an hour away.
+func TestStartSource_ClockOfRedisGoesBackBeforeTheRepetition(t *testing.T) {
+	m := miniredis.RunT(t)
+	m.SetTime(time.Now())
+	grantOf(t, patient(newStarts(t, connect(t, m.Addr()), 1)), 1, time.Second) // Redis knows the script now
+	source := patient(newStarts(t, between{connect(t, m.Addr()), func() { m.SetTime(time.Now().Add(-time.Hour)) }}, 1))
+	g := grantOf(t, source, 1, 30*time.Second)
+	assert.Equal(t, 1, g.n)
+	assert.LessOrEqual(t, g.wait, 30*time.Second)
+}
+
 // The limiter asks again a second after a failure, and the question is allowed.
 func TestStartSource_IsAskedAgainAfterASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

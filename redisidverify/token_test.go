@@ -2,6 +2,8 @@ package redisidverify_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -155,6 +157,59 @@ func (w twice) EvalSha(ctx context.Context, sha string, keys []string, args ...a
 func (w twice) Eval(ctx context.Context, script string, keys []string, args ...any) *redis.Cmd {
 	w.Scripter.Eval(ctx, script, keys, args...)
 	return w.Scripter.Eval(ctx, script, keys, args...)
+}
+
+// between repeats every command, and calls then in between.
+type between struct {
+	redis.Scripter
+	then func()
+}
+
+func (b between) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
+	b.Scripter.EvalSha(ctx, sha, keys, args...)
+	b.then()
+	return b.Scripter.EvalSha(ctx, sha, keys, args...)
+}
+
+func (b between) Eval(ctx context.Context, script string, keys []string, args ...any) *redis.Cmd {
+	b.Scripter.Eval(ctx, script, keys, args...)
+	b.then()
+	return b.Scripter.Eval(ctx, script, keys, args...)
+}
+
+// If Redis's clock goes back an hour, a token is not given out for longer than it lives,
+// and a lease whose holder is gone lasts no longer than any other.
+func TestTokenStore_ClockOfRedisGoesBack(t *testing.T) {
+	onServers(t, func(t *testing.T, addr string, _ *clock) {
+		client, key := connect(t, addr), digits(64)
+		store := patient(newTokens(t, client))
+		sum := sha256.Sum256([]byte(key))
+		name := "idverify:{t:" + hex.EncodeToString(sum[:16]) + "}:"
+		keptAnHourLonger := func(key string) {
+			t.Helper()
+			left, err := client.PTTL(t.Context(), name+key).Result()
+			require.NoError(t, err)
+			require.True(t, client.PExpire(t.Context(), name+key, left+time.Hour).Val(), key)
+		}
+		_, ok, err := store.Load(t.Context(), key)
+		require.NoError(t, err)
+		require.False(t, ok)
+		keptAnHourLonger("lease")
+		late, end := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer end()
+		_, _, err = store.Load(late, key)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.LessOrEqual(t, client.PTTL(t.Context(), name+"lease").Val(), 5*time.Second)
+
+		token := tokenFor(30 * 24 * time.Hour)
+		require.NoError(t, store.Save(t.Context(), key, token))
+		keptAnHourLonger("token")
+		kept, ok, err := store.Load(t.Context(), key)
+		require.NoError(t, err)
+		require.True(t, ok)
+		assert.WithinDuration(t, token.ExpiresAt(), kept.ExpiresAt(), time.Minute)
+		assert.LessOrEqual(t, client.PTTL(t.Context(), name+"token").Val(), 30*24*time.Hour)
+	})
 }
 
 // The process that renews early does not get the token that it already has.

@@ -9,6 +9,15 @@ local known = -tonumber(redis.call('ZSCORE', KEYS[1], 'window') or '0')
 local longest = math.max(window, known)
 local from = '(' .. string.format('%.0f', math.max(0, now - window))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '(0', string.format('%.0f', math.max(0, now - longest)))
+-- A try cannot lie ahead, unless the clock went back. It counts as one of this moment:
+-- otherwise it would count for as long as the clock went back, and its window.
+local ahead = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
+for _, try in ipairs(ahead) do
+  redis.call('ZADD', KEYS[1], string.format('%.0f', now), try)
+end
+if #ahead > 0 then
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil(longest / 1000)))
+end
 local counted = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if counted and tonumber(counted) > now - window then
   return {1, 0}

@@ -6,7 +6,8 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local given = redis.call('HMGET', KEYS[2], 'n', 'first')
 if given[1] and given[2] then
-  return {tonumber(given[1]), math.max(0, tonumber(given[2]) - now)} -- the same call once more
+  -- The same call once more. If the clock went back in between, it waits no longer than it would.
+  return {tonumber(given[1]), math.min(patience, math.max(0, tonumber(given[2]) - now))}
 end
 local first = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
 -- Further ahead nothing is reserved, unless the clock went back. What is written then ends
