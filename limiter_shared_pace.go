@@ -140,7 +140,8 @@ func (p *sharedPace) reserve(ctx context.Context, want int, patience time.Durati
 		g.n, g.wait, err = p.source.Reserve(ctx, want, patience)
 		return g, err
 	})
-	if err == nil && (g.n < 0 || g.n > want || g.wait < 0) {
+	// A start that lies beyond the patience would block the queue until then.
+	if err == nil && (g.n < 0 || g.n > want || g.wait < 0 || g.n > 0 && g.wait > max(0, patience)) {
 		err = errBadGrant
 	}
 	return g.n, g.wait, err

@@ -354,7 +354,7 @@ func TestNewSharedLimiter_InFlightLimit(t *testing.T) {
 
 func TestNewSharedLimiter_InvalidGrantIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, bad := range []badSource{{n: 2}, {n: -1}, {n: 1, wait: -time.Second}} {
+		for _, bad := range []badSource{{n: 2}, {n: -1}, {n: 1, wait: -time.Second}, {n: 1, wait: time.Hour}} {
 			reasons := make(chan idverify.StoreReason, 2)
 			l, err := idverify.NewSharedLimiter(bad, idverify.SharedRate{PerSecond: 10, Processes: 1, OnStore: func(e idverify.StoreEvent) { reasons <- e.Reason }})
 			require.NoError(t, err)

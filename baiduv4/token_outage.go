@@ -28,7 +28,14 @@ func (o *outage) add(err error, now time.Time) {
 	}
 }
 
-func (o *outage) pause(now time.Time) time.Duration { return o.until.Sub(now) }
+// pause is the rest of the pause, 0 or less if it is over. A clock of the user's that
+// went back must not make it longer: it is over then.
+func (o *outage) pause(now time.Time) time.Duration {
+	if left := o.until.Sub(now); left <= longestPause {
+		return left
+	}
+	return 0
+}
 
 // failure returns the last failure, with the rest of the pause as RetryAfter.
 func (o *outage) failure(now time.Time) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
 )
 
 func failing(f *fake, down *bool, seconds int64) {
@@ -69,6 +70,24 @@ func TestTokenOutage_PausesGrowWithFailures(t *testing.T) {
 		verifyFails(t, c)
 		f.assertSeen(t, fetches+3, 1, "after a success the count begins anew")
 		assert.Equal(t, time.Second, verifyFails(t, c).RetryAfter)
+	})
+}
+
+// A clock of the user's that goes back an hour stops no call for an hour.
+func TestTokenOutage_ClockGoesBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var off time.Duration
+		f, down := &fake{}, true
+		failing(f, &down, 100)
+		c := newClient(t, f.into, func(cfg *baiduv4.Config) {
+			cfg.HTTP.Clock = func() time.Time { return time.Now().Add(off).Round(0) } // no monotonic time
+		})
+		verifyFails(t, c)
+		verifyFails(t, c)
+		assert.Equal(t, time.Second, verifyFails(t, c).RetryAfter)
+		off, down = -time.Hour, false
+		verify(t, c)
+		f.assertSeen(t, 3, 1)
 	})
 }
 

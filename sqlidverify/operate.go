@@ -88,7 +88,7 @@ func (s *store) undecided(ctx context.Context, scope string, limit int) (all []U
 			if err := rows.Scan(&one.ID, &is, &age); err != nil {
 				return err
 			}
-			one.Age, one.Gone = time.Duration(age)*time.Microsecond, is == inFlight
+			one.Age, one.Gone = time.Duration(max(0, age))*time.Microsecond, is == inFlight // below 0 if the clock went back
 			all = append(all, one)
 		}
 		return rows.Err()

@@ -102,6 +102,11 @@ func TestUndecided_ListsUnknownOutcomes(t *testing.T) {
 		all, err = o.Undecided(t.Context(), 1)
 		require.NoError(t, err)
 		assert.Len(t, all, 1)
+		must(t, s.open(t), fmt.Sprintf("update idverify_claim set begun = begun + interval %s where id = '%s'",
+			map[sqlidverify.Dialect]string{sqlidverify.PostgreSQL: "'2 hours'", sqlidverify.MySQL: "2 hour"}[s.dialect], ids["ambiguous"]))
+		all, err = o.Undecided(t.Context(), 10)
+		require.NoError(t, err)
+		assert.Zero(t, all[1].Age, "the clock went back")
 	})
 }
 

@@ -20,7 +20,9 @@ type QueueOptions struct {
 	Hold time.Duration
 	// Reservation is how long rows that a machine has reserved and not begun are kept
 	// from other machines, at least 10 ms. It decides how soon the rows of a machine that
-	// died continue, and never whether a row is paid for twice. Default 2 minutes.
+	// died continue, and never whether a row is paid for twice. A reservation that ends
+	// later than ten times this is over, because the database's clock must have gone back:
+	// use about the same on all machines. Default 2 minutes.
 	Reservation time.Duration
 	// OnStore is called after each step that failed or was late. Store is "rows", and
 	// Operation "add", "reserve", "mark", "stats", "return" or "prune"; the journal's
@@ -70,7 +72,8 @@ const (
 
 const (
 	insertRows = `insert into idverify_row (batch, row_key, n) values {rows} {unless there}`
-	lapsedRows = `select row_key from idverify_row where batch = ? and state = 1 and until <= {now}
+	// A reservation that ends later than any can lasts for as long as the clock went back.
+	lapsedRows = `select row_key from idverify_row where batch = ? and state = 1 and (until <= {now} or until > {in})
 		order by n limit ? for update skip locked`
 	waitingRows = `select row_key from idverify_row where batch = ? and state = 0
 		order by n limit ? for update skip locked`

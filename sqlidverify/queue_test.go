@@ -3,6 +3,7 @@ package sqlidverify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -117,6 +118,24 @@ func TestReserve_LostAnswer(t *testing.T) {
 			assert.Equal(t, rowKeys(8), keys)
 		})
 		assert.True(t, reserved(), "and no others")
+	})
+}
+
+// If the database's clock goes back an hour, rows of a machine that is gone do not wait an
+// hour. Rows of a machine that keeps them somewhat longer do wait.
+func TestReserve_ClockGoesBack(t *testing.T) {
+	onServers(t, func(t *testing.T, s server) {
+		o := sqlidverify.QueueOptions{Name: "batch-" + digits(8)}
+		q := newQueue(t, s, o, 5)
+		_, _, err := q.Reserve(t, digits(32), 5)
+		require.NoError(t, err)
+		for _, step := range []struct{ minutes, given int }{{15, 0}, {45, 5}} {
+			must(t, s.open(t), "update idverify_row set until = until + interval "+
+				fmt.Sprintf(map[sqlidverify.Dialect]string{sqlidverify.PostgreSQL: "'%d minutes'", sqlidverify.MySQL: "%d minute"}[s.dialect], step.minutes))
+			keys, _, err := q.Reserve(t, digits(32), 5)
+			require.NoError(t, err)
+			assert.Len(t, keys, step.given, step.minutes)
+		}
 	})
 }
 

@@ -47,7 +47,7 @@ func (q *Queue) block(ctx context.Context, worker string, n int) ([]string, erro
 		return nil, err
 	}
 	defer func() { _ = tx.Rollback() }()
-	keys, err := list(ctx, q.store, tx, lapsedRows, q.o.Name, n)
+	keys, err := list(ctx, q.store, tx, lapsedRows, q.o.Name, micros(longestReservation(q.o.Reservation)), n)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,10 @@ func (q *Queue) block(ctx context.Context, worker string, n int) ([]string, erro
 	}
 	return keys, tx.Commit()
 }
+
+// longestReservation is how far ahead a reservation can end, if other machines keep rows
+// for up to ten times as long as this one.
+func longestReservation(own time.Duration) time.Duration { return 10 * min(own, longest/10) }
 
 // A block is some seconds of work: then a machine that dies delays few rows, and the
 // database is not asked often.
