@@ -140,6 +140,8 @@ func (c *Client) verify(ctx context.Context, given *Request, id string) (*Result
 		return nil, beforehand(left(ctx, "", ""))
 	}
 	switch {
+	case len(c.vendors) == 0:
+		return nil, beforehand(misconfigured("Client", "a Client is made by New"))
 	case call.req.IdempotencyKey != "":
 		return c.askOnce(ctx, call)
 	case c.claims != nil:

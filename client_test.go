@@ -239,3 +239,13 @@ func TestNew_HidesMalformedProviderName(t *testing.T) {
 	_, err = idverify.New([]idverify.Provider{p}, idverify.WithMaxFAR(1e-4))
 	require.ErrorContains(t, err, "[hidden]")
 }
+
+func TestClient_ZeroValueIsRefused(t *testing.T) {
+	req := askFor(photo())
+	for _, req.IdempotencyKey = range []string{"", "key-1"} {
+		res, err := new(idverify.Client).Verify(t.Context(), req)
+		assert.Nil(t, res)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+		assert.ErrorContains(t, err, "a Client is made by New")
+	}
+}

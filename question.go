@@ -20,11 +20,15 @@ type Question struct {
 
 // Question checks the request and makes the question for a provider, with the first
 // evidence that it accepts. It fails as [Request.Validate] does, and with
-// CodeUnsupportedEvidence when the provider accepts none. Nothing is opened or sent.
+// CodeUnsupportedEvidence when the provider accepts none; a nil provider is
+// CodeInvalidConfig. Nothing is opened or sent.
 func (r *Request) Question(p Provider) (*Question, error) {
 	subject, err := r.check()
 	if err != nil {
 		return nil, err
+	}
+	if isNil(p) {
+		return nil, misconfigured("p", "the provider must not be nil")
 	}
 	evidence, ok := accepted(p, r)
 	if !ok {
@@ -126,8 +130,12 @@ func (q Question) MarshalText() ([]byte, error) { return []byte(q.String()), nil
 
 // VerifyWith asks one provider. A provider's own method Verify calls it, so that the
 // provider is a [Verifier] too. Errors name the provider, and what the provider
-// returns is checked with [HoldToContract].
+// returns is checked with [HoldToContract]. A nil provider is refused with
+// CodeInvalidConfig and the field "p".
 func VerifyWith(ctx context.Context, p Provider, req *Request) (*Result, error) {
+	if isNil(p) {
+		return nil, misconfigured("p", "the provider must not be nil")
+	}
 	q, err := req.Question(p)
 	if err != nil {
 		return HoldToContract(p.Name(), nil, err)

@@ -59,6 +59,13 @@ type unsaid struct{ fake }
 func (*unsaid) Ask(context.Context, *idverify.Question) (*idverify.Result, error) { return nil, nil }
 
 func TestVerifyWith(t *testing.T) {
+	var none *fake
+	for _, p := range []idverify.Provider{nil, none} {
+		_, err := idverify.VerifyWith(t.Context(), p, askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+		_, err = askFor(photo()).Question(p)
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	}
 	p := &fake{name: "a", accepts: "photo", res: passing(t)}
 	res, err := idverify.VerifyWith(t.Context(), p, askFor(photo()))
 	require.NoError(t, err)

@@ -164,11 +164,19 @@ func badJournal(err error) *idverify.Error {
 // UniqueKeys implements [UniqueKeyJournal]: true with [WithUniqueKeys].
 func (j *FileJournal) UniqueKeys() bool { return j.unique }
 
+// usable says why the journal must not be used. j.mu is held.
+func (j *FileJournal) usable() error {
+	if j.file == nil {
+		return errUnopened
+	}
+	return j.err
+}
+
 // Load implements [Journal].
 func (j *FileJournal) Load(_ context.Context, key string) (Entry, bool, error) {
 	j.mu.Lock()
 	at, known := j.rows.find(key)
-	err := j.err
+	err := j.usable()
 	if err == nil && j.lost {
 		err = errShrunk
 	}
@@ -206,6 +214,9 @@ func (j *FileJournal) Close() error {
 	defer j.mu.Unlock()
 	if j.err == errClosed {
 		return nil
+	}
+	if j.file == nil {
+		return errUnopened
 	}
 	if j.reserved > j.end && j.err == nil && j.stands() == nil {
 		_ = j.file.Truncate(j.end) // releases the reserved room that was not used

@@ -25,6 +25,7 @@ var (
 	errRunning      = &journalError{"another run is using the journal; give each run its own journal", nil}
 	errOtherBinding = &journalError{"the journal was written with another secret, or with or without WithEvidenceBinding: no earlier row would be found, and all would be paid for again", nil}
 	errNoBinding    = &journalError{"the journal has rows, but its binding line is missing; restore it from a backup, or the rows will be paid for again", nil}
+	errUnopened     = &journalError{"a FileJournal is opened by OpenFileJournal", nil}
 	errClosed       = &journalError{"the journal is closed", nil}
 	errEmptyEntry   = &journalError{"the entry has neither a result nor an error that a journal can keep", nil}
 )

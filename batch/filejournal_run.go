@@ -9,9 +9,10 @@ import (
 func (j *FileJournal) BeginRun(_ context.Context, binding string) (end func(), err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if err := j.usable(); err != nil {
+		return nil, err
+	}
 	switch {
-	case j.err != nil:
-		return nil, j.err
 	case j.lost:
 		return nil, errShrunk
 	case j.running:

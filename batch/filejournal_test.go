@@ -297,3 +297,16 @@ func BenchmarkFileJournal(b *testing.B) {
 		})
 	}
 }
+
+// The zero FileJournal is refused before a row is sent.
+func TestFileJournal_ZeroValueIsRefused(t *testing.T) {
+	const text = "a FileJournal is opened by OpenFileJournal"
+	var j batch.FileJournal
+	_, err := j.BeginRun(t.Context(), "binding")
+	assert.ErrorContains(t, err, text)
+	_, _, err = j.Load(t.Context(), "row-1:a")
+	assert.ErrorContains(t, err, text)
+	assert.ErrorContains(t, j.Begin(t.Context(), "row-1:a"), text)
+	assert.ErrorContains(t, j.Finish(t.Context(), "row-1:a", batch.Entry{Err: &idverify.Error{Code: idverify.CodeTimeout}}), text)
+	assert.ErrorContains(t, j.Close(), text)
+}

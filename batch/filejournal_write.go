@@ -27,8 +27,8 @@ func (j *FileJournal) write(line journalLine) error {
 func (j *FileJournal) append(key string, text []byte, begins bool) (end int64, lost, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.err != nil {
-		return 0, nil, j.err
+	if err := j.usable(); err != nil {
+		return 0, nil, err
 	}
 	if begins {
 		if j.lost {

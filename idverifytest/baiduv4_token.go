@@ -36,7 +36,10 @@ func (s *Server) TokenFetches() int { return s.Calls(BaiduToken) }
 
 // RevokeTokens makes every access token of Baidu's that was given out so far
 // invalid: calls with them are answered with 110.
-func (s *Server) RevokeTokens() { stateOf[*baiduTokens](s, BaiduV4).revoked.Add(1) }
+func (s *Server) RevokeTokens() {
+	s.known()
+	stateOf[*baiduTokens](s, BaiduV4).revoked.Add(1)
+}
 
 // baiduTokenSays gives the general codes of the vendor's gateway for what this
 // endpoint's own documents are silent about.

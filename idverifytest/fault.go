@@ -165,7 +165,7 @@ func WrongContentType() Fault { return Fault{kind: wrongContentType} }
 //	srv.Inject(idverifytest.Tencent, idverifytest.RateLimited().Times(3))
 //	srv.Inject(idverifytest.BaiduToken, idverifytest.Hang().Always())
 func (s *Server) Inject(vendor string, faults ...Fault) {
-	e := s.vendors().mustKnow(vendor)
+	e := s.known().mustKnow(vendor)
 	for _, f := range faults {
 		if f.kind == htmlStatus && !isStatus(f.status) {
 			panic("idverifytest: Inject: HTMLStatus: must be 200 to 599")
@@ -186,7 +186,7 @@ func (s *Server) Inject(vendor string, faults ...Fault) {
 // [BaiduToken]. An exchange that is being held up stays held up. It panics for an
 // unknown vendor.
 func (s *Server) Clear(vendor string) {
-	s.vendors().mustKnow(vendor)
+	s.known().mustKnow(vendor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.faults, vendor)

@@ -28,7 +28,7 @@ func DefaultScores(vendor string) Scores {
 // vendor's range are sent as they are. It panics for an unknown vendor, and for NaN
 // and infinities, which JSON cannot represent: use [Server.Script] for those.
 func (s *Server) SetScores(vendor string, scores Scores) {
-	if s.vendors().find(vendor) == nil {
+	if s.known().find(vendor) == nil {
 		panic("idverifytest: SetScores: unknown vendor " + strconv.Quote(vendor))
 	}
 	for _, score := range []struct {

@@ -35,7 +35,7 @@ func (a Answer) reply() reply {
 // waiting come first. It panics for an unknown vendor, and for a Status out of
 // range.
 func (s *Server) Script(vendor string, answers ...Answer) {
-	s.vendors().mustKnow(vendor)
+	s.known().mustKnow(vendor)
 	answers = slices.Clone(answers)
 	for i, a := range answers {
 		if a.Status != 0 && !isStatus(a.Status) {

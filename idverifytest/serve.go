@@ -24,6 +24,7 @@ import (
 //
 // Serve closes the listener.
 func (s *Server) Serve(l net.Listener) error {
+	s.known()
 	server := &http.Server{Handler: s}
 	limited := s.limit(server, l)
 	ended := make(chan struct{})
@@ -69,7 +70,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = conn.SetWriteDeadline(time.Now().Add(bodyTime + sendTime))
 
-	v, e, inside := s.vendors().route(r)
+	v, e, inside := s.known().route(r)
 	name := ""
 	switch {
 	case e != nil:
@@ -175,6 +176,6 @@ func jsonReply(status int, code string, body any) reply {
 
 func (s *Server) unknownPath() reply {
 	return jsonReply(http.StatusNotFound, "", map[string]string{
-		"error": "no such vendor; a path must begin with /" + strings.Join(s.vendors().names(), ", /"),
+		"error": "no such vendor; a path must begin with /" + strings.Join(s.known().names(), ", /"),
 	})
 }

@@ -91,9 +91,21 @@ func newServer(vendors registry, opts ...Option) *Server {
 	}
 	s.forget()
 	for _, opt := range opts {
+		if opt == nil {
+			panic("idverifytest: an option is nil")
+		}
 		opt(s)
 	}
 	return s
+}
+
+// known are the vendors of a Server. The zero Server has none, and panics with a text
+// that says so.
+func (s *Server) known() registry {
+	if s.vendors == nil {
+		panic("idverifytest: a Server is made by New or Start")
+	}
+	return s.vendors()
 }
 
 // stateOf returns what the server remembers for a vendor.
@@ -150,7 +162,9 @@ func (s *Server) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // Close does nothing.
 func (s *Server) Close() {
 	s.closeOnce.Do(func() {
-		close(s.done)
+		if s.done != nil { // nil in the zero Server, which holds nothing up
+			close(s.done)
+		}
 		if s.listener != nil {
 			s.listener.CloseClientConnections() // some may be blocked while sending
 			s.listener.Close()

@@ -176,3 +176,22 @@ func TestTLS_LargeUploads(t *testing.T) {
 		srv.Client().CloseIdleConnections()
 	}
 }
+
+// The zero Server says what makes one.
+func TestServer_ZeroValueNamesNew(t *testing.T) {
+	for _, use := range []func(*idverifytest.Server){
+		func(s *idverifytest.Server) { s.Inject(idverifytest.Linkface, idverifytest.HTML502()) },
+		func(s *idverifytest.Server) { s.Script(idverifytest.Linkface) },
+		func(s *idverifytest.Server) { s.Clear(idverifytest.Linkface) },
+		func(s *idverifytest.Server) { s.SetScores(idverifytest.Linkface, idverifytest.Scores{}) },
+		func(s *idverifytest.Server) { s.RevokeTokens() },
+		func(s *idverifytest.Server) { _ = s.Serve(nil) },
+		func(s *idverifytest.Server) {
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+		},
+	} {
+		assert.PanicsWithValue(t, "idverifytest: a Server is made by New or Start", func() { use(new(idverifytest.Server)) })
+	}
+	new(idverifytest.Server).Close()
+	assert.PanicsWithValue(t, "idverifytest: an option is nil", func() { idverifytest.New(nil) })
+}

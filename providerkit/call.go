@@ -21,7 +21,13 @@ type Call struct {
 	hidden hidden[exchange.Call]
 }
 
-func (c *Call) own() *exchange.Call { return c.hidden.reveal() }
+// own panics for a Call that Ask did not make, and names the type.
+func (c *Call) own() *exchange.Call {
+	if c == nil || c.hidden.twice == nil {
+		panic("providerkit: a Call is made by Vendor.Ask, for Encode and Sign, and an Answer for Decode")
+	}
+	return c.hidden.reveal()
+}
 
 type callMask = Mask[Call]
 

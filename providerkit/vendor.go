@@ -122,6 +122,9 @@ type Steps struct {
 // Ask makes one exchange about a question; a provider's own Ask calls it. What it
 // returns satisfies the contract of a provider: a match was earned.
 func (v *Vendor) Ask(ctx context.Context, q *idverify.Question, s Steps) (*idverify.Result, error) {
+	if v.own == nil {
+		return nil, v.Misconfigured("Vendor", "was not made by New")
+	}
 	if s.Encode == nil || s.Decode == nil {
 		return nil, v.Misconfigured("Steps", "Encode and Decode are required")
 	}
@@ -182,7 +185,15 @@ func answered(c *exchange.Call, err error) error {
 // Misconfigured makes the error of a provider's New about one of its fields. problem
 // is printed and must not contain the field's value.
 func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
-	return v.own.Misconfigured(field, problem)
+	return v.made().Misconfigured(field, problem)
+}
+
+// made is the part that New made, or an empty one for errors.
+func (v *Vendor) made() *exchange.Vendor {
+	if v.own == nil {
+		return new(exchange.Vendor)
+	}
+	return v.own
 }
 
 // Threshold returns a rule with a threshold from the provider's own configuration; 0
@@ -190,13 +201,16 @@ func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 // for a fraction below 1 on a larger scale, which is probably a mistake. Use
 // [idverify.Rule.IsMilderThan] to set Milder in [Steps].
 func (v *Vendor) Threshold(rule idverify.Rule, field string, threshold float64) (idverify.Rule, error) {
-	return v.own.Threshold(rule, field, threshold)
+	return v.made().Threshold(rule, field, threshold)
 }
 
 // MaxFAR returns a rule with a published threshold for a false-accept rate, for a
 // provider's method WithMaxFAR. It fails with CodeInvalidConfig where none was
 // published.
 func (v *Vendor) MaxFAR(rule idverify.Rule, rate float64) (idverify.Rule, error) {
+	if v.own == nil {
+		return rule, v.Misconfigured("Vendor", "was not made by New")
+	}
 	return v.own.MaxFAR(rule, rate)
 }
 
@@ -205,4 +219,4 @@ func (v *Vendor) Name() string { return v.name }
 
 // CloseIdleConnections closes the connections of the default transport that no call
 // uses. The Client of the settings is left alone.
-func (v *Vendor) CloseIdleConnections() { v.own.HTTP.CloseIdleConnections() }
+func (v *Vendor) CloseIdleConnections() { v.own.CloseIdleConnections() }

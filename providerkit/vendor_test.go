@@ -222,3 +222,23 @@ func TestAsk_SignsOnceMoreWithVendorsTime(t *testing.T) {
 	assert.Equal(t, []string{"03:04:05", "04:04:05"}, signed)
 	assert.Contains(t, res.Warnings, idverify.WarnClockSkew)
 }
+
+func TestVendor_ZeroValueIsRefused(t *testing.T) {
+	var v providerkit.Vendor
+	res, err := v.Ask(t.Context(), new(idverify.Question), providerkit.Steps{})
+	assert.Nil(t, res)
+	assert.ErrorContains(t, err, "Vendor was not made by New")
+	_, err = v.MaxFAR(idverify.Rule{}, 1e-4)
+	assert.ErrorContains(t, err, "Vendor was not made by New")
+	assert.ErrorIs(t, v.Misconfigured("Key", "is required"), idverify.ErrInvalidConfig)
+	_, err = v.Threshold(idverify.Rule{}, "Threshold", -1)
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	v.CloseIdleConnections()
+}
+
+// A Call or an Answer that Ask did not make says so.
+func TestCall_ZeroValueNamesItself(t *testing.T) {
+	const text = "providerkit: a Call is made by Vendor.Ask, for Encode and Sign, and an Answer for Decode"
+	assert.PanicsWithValue(t, text, func() { new(providerkit.Call).Subject() })
+	assert.PanicsWithValue(t, text, func() { new(providerkit.Answer).Status() })
+}

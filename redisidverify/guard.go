@@ -26,6 +26,7 @@ const (
 )
 
 var (
+	errUnmade = errors.New("redisidverify: a store is made by NewTokenStore, NewPersonStore or NewStartSource")
 	errPaused = fmt.Errorf("redisidverify: Redis was not called, because an earlier call failed or has not returned: %w", idverify.ErrStorePaused)
 	errLate   = fmt.Errorf("redisidverify: Redis did not answer within %s: %w", ownLimit, context.DeadlineExceeded)
 	errFailed = errors.New("redisidverify: the connection to Redis failed")
@@ -84,6 +85,9 @@ type answer struct {
 // goroutine when the command has ended or was not sent: with the answer if it came too
 // late for the caller, otherwise with nil.
 func (g *guard) run(ctx context.Context, over func(missed reply), s *redis.Script, keys []string, args ...any) (reply, error) {
+	if g == nil {
+		return nil, errUnmade
+	}
 	if over == nil {
 		over = func(reply) {}
 	}

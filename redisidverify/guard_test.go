@@ -283,3 +283,20 @@ func TestConstructors_DoNotConnectAndRefuseMisuse(t *testing.T) {
 		assert.Equal(t, test.field, e.Field, about)
 	}
 }
+
+// The zero value of each store names what makes one.
+func TestStores_ZeroValueIsRefused(t *testing.T) {
+	const text = "a store is made by NewTokenStore, NewPersonStore or NewStartSource"
+	var persons redisidverify.PersonStore
+	taken, err := persons.Take(t.Context(), tryOf(digits(64), 1))
+	assert.ErrorContains(t, err, text)
+	assert.False(t, taken.OK)
+	assert.ErrorContains(t, persons.Return(t.Context(), tryOf(digits(64), 1)), text)
+	_, _, err = new(redisidverify.StartSource).Reserve(t.Context(), 1, time.Second)
+	assert.ErrorContains(t, err, text)
+	var tokens redisidverify.TokenStore
+	_, _, err = tokens.Load(t.Context(), "key")
+	assert.ErrorContains(t, err, text)
+	assert.ErrorContains(t, tokens.Save(t.Context(), "key", tokenFor(time.Hour)), text)
+	assert.ErrorContains(t, tokens.Drop(t.Context(), "key", tokenFor(time.Hour)), text)
+}

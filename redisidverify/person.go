@@ -62,6 +62,9 @@ func (p *PersonStore) Take(ctx context.Context, try idverify.Try) (idverify.Take
 	if try.Limit < 1 {
 		return idverify.Taken{RetryAfter: try.Window}, ctx.Err()
 	}
+	if p.guard == nil {
+		return idverify.Taken{}, errUnmade
+	}
 	own := p.begin(try.ID)
 	over := func(missed reply) {
 		if p.end(try.ID, own) && missed != nil {

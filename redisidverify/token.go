@@ -108,6 +108,9 @@ func tokenKeys(account string) (token, lease string) {
 // Load implements [baiduv4.TokenStore]. Its error is that of ctx, or names the kind
 // of failure.
 func (t *TokenStore) Load(ctx context.Context, key string) (baiduv4.Token, bool, error) {
+	if t.guard == nil {
+		return baiduv4.Token{}, false, errUnmade
+	}
 	began := time.Now()
 	token, ok, err := t.load(ctx, account(key))
 	t.failed(ctx, "load", began, err)
@@ -199,6 +202,9 @@ func (t *TokenStore) takeLease(account string) string {
 // Save implements [baiduv4.TokenStore]. The token stays in Redis for the rest of its
 // life; an expired token is not stored.
 func (t *TokenStore) Save(ctx context.Context, key string, token baiduv4.Token) error {
+	if t.guard == nil {
+		return errUnmade
+	}
 	began := time.Now()
 	of := account(key)
 	at, lease := tokenKeys(of)

@@ -35,6 +35,7 @@ const (
 )
 
 var (
+	errUnmade = errors.New("sqlidverify: a Ledger, a Journal or a Queue is made by NewLedger, NewJournal or NewQueue, and Work by Queue.Run")
 	errLate   = fmt.Errorf("sqlidverify: the database did not answer in time: %w", context.DeadlineExceeded)
 	errFailed = errors.New("sqlidverify: the database failed")
 	errAnswer = errors.New("sqlidverify: the table holds what this package does not write")
@@ -68,6 +69,9 @@ func (s *store) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // which changes nothing if it was done already. The error that step returns contains
 // nothing of the database's own text.
 func (s *store) step(ctx context.Context, p patience, once func(ctx context.Context) error) error {
+	if s == nil {
+		return errUnmade
+	}
 	limited, cancel := context.WithTimeout(ctx, p.all)
 	defer cancel()
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {

@@ -160,3 +160,24 @@ func TestStores_ShowNoDatabase(t *testing.T) {
 		assert.NotContains(t, slog.AnyValue(store).Resolve().String(), "fake")
 	}
 }
+
+// The zero value of each type names what makes one.
+func TestStep_ZeroValuesAreRefused(t *testing.T) {
+	const text = "is made by NewLedger, NewJournal or NewQueue, and Work by Queue.Run"
+	var ledger sqlidverify.Ledger
+	_, err := ledger.Claim(t.Context(), idverify.ClaimRequest{ID: digits(64), Print: digits(64), Holder: digits(32)})
+	assert.ErrorContains(t, err, text)
+	_, err = ledger.Undecided(t.Context(), 1)
+	assert.ErrorContains(t, err, text)
+	_, _, err = new(sqlidverify.Journal).Load(t.Context(), "row-1")
+	assert.ErrorContains(t, err, text)
+	var queue sqlidverify.Queue
+	assert.ErrorContains(t, queue.Return(t.Context(), "row-1"), text)
+	_, err = queue.Run(t.Context(), nil, sqlidverify.RunOptions{Load: loadPersons})
+	assert.ErrorContains(t, err, text)
+	var work sqlidverify.Work
+	for range work.Results() {
+		t.Error("a result of nothing")
+	}
+	assert.ErrorContains(t, work.Err(), text)
+}

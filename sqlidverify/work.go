@@ -79,6 +79,9 @@ const firstPoll, lastPoll = 50 * time.Millisecond, time.Second
 // Rows of a machine that died go to others when their Reservation is over. Those that
 // it had begun are Taken until their Hold is over, and reported then as interrupted.
 func (q *Queue) Run(ctx context.Context, v idverify.Verifier, o RunOptions) (*Work, error) {
+	if q.store == nil {
+		return nil, errUnmade
+	}
 	if o.Load == nil {
 		return nil, misconfigured("Load", "the function is nil")
 	}
@@ -98,6 +101,12 @@ func (q *Queue) Run(ctx context.Context, v idverify.Verifier, o RunOptions) (*Wo
 func (w *Work) Results() iter.Seq[batch.Result] {
 	return func(yield func(batch.Result) bool) {
 		if w.used.Swap(true) {
+			return
+		}
+		if w.queue == nil {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.err = errUnmade
 			return
 		}
 		w.pulling, w.stop = context.WithCancel(w.ctx)

@@ -144,4 +144,4 @@ func (c *Client) Verify(ctx context.Context, req *idverify.Request) (*idverify.R
 
 // CloseIdleConnections closes the idle connections of the default transport. It
 // does nothing to HTTP.Client.
-func (c *Client) CloseIdleConnections() { c.vendor.HTTP.CloseIdleConnections() }
+func (c *Client) CloseIdleConnections() { c.vendor.CloseIdleConnections() }

@@ -119,8 +119,8 @@ func (c *Call) signed(sign func() error, round func() (*idverify.Result, error),
 
 // Begin starts a call for a question. If it fails, nothing was opened or sent.
 func (v *Vendor) Begin(ctx context.Context, q *idverify.Question) (*Call, error) {
-	if v == nil || v.HTTP == nil {
-		return nil, new(Vendor).Misconfigured("Client", "was not made by New")
+	if err := v.unmade(); err != nil {
+		return nil, err
 	}
 	if q.Evidence() == nil {
 		return nil, v.Refuse(idverify.CodeInvalidRequest, "Question", "a question is made by Request.Question")

@@ -19,6 +19,15 @@ func (v *Vendor) Misconfigured(field, problem string) *idverify.Error {
 	return v.notSent(idverify.CodeInvalidConfig, field, field+" "+problem, nil)
 }
 
+// unmade is the error of a client that its package's New did not make, nil for one
+// that it did.
+func (v *Vendor) unmade() error {
+	if v == nil || v.HTTP == nil {
+		return new(Vendor).Misconfigured("Client", "was not made by New")
+	}
+	return nil
+}
+
 // Refuse makes an error for a problem found before anything was sent.
 func (v *Vendor) Refuse(code idverify.Code, field, detail string) *idverify.Error {
 	return v.notSent(code, field, detail, nil)

@@ -185,9 +185,20 @@ func IsMilder(rules, recommended []idverify.Rule) bool {
 
 // MaxFAR is the rule at a published threshold for a false accept rate.
 func (v *Vendor) MaxFAR(rule idverify.Rule, rate float64) (idverify.Rule, error) {
+	if v == nil {
+		return rule, v.unmade()
+	}
 	rule, err := rule.WithMaxFAR(rate)
 	if err != nil {
 		return rule, v.Misconfigured("WithMaxFAR", "cannot be met: "+err.Error())
 	}
 	return rule, nil
+}
+
+// CloseIdleConnections closes the idle connections of the default transport, if a New
+// made one.
+func (v *Vendor) CloseIdleConnections() {
+	if v.unmade() == nil {
+		v.HTTP.CloseIdleConnections()
+	}
 }

@@ -115,6 +115,11 @@ func TestClient_ZeroValueIsRefused(t *testing.T) {
 		res, err := idverify.VerifyWith(t.Context(), zero, req)
 		assert.Nil(t, res)
 		assert.ErrorIs(t, err, idverify.ErrInvalidConfig, v.Name)
+		if strict, can := zero.(idverify.FARProvider); can {
+			_, err := strict.WithMaxFAR(1e-4)
+			assert.ErrorIs(t, err, idverify.ErrInvalidConfig, v.Name)
+		}
+		zero.(interface{ CloseIdleConnections() }).CloseIdleConnections()
 	}
 }
 
