@@ -134,7 +134,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules returns the rules of the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{similarity} }
+func (c *Client) Rules() []idverify.Rule { return exchange.Published(similarity) }
 
 // WithMaxFAR always fails with CodeInvalidConfig: the vendor publishes no
 // false-accept rate for this interface.

@@ -126,7 +126,7 @@ func (c *Client) Rules() []idverify.Rule {
 			rules = append(rules, rule)
 		}
 	}
-	return rules
+	return exchange.Published(rules...)
 }
 
 // WithMaxFAR returns a copy of the client with a published similarity threshold

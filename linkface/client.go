@@ -91,7 +91,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules returns the rules of the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity, liveness} }
+func (c *Client) Rules() []idverify.Rule { return exchange.Published(c.similarity, liveness) }
 
 // WithMaxFAR returns a copy of the client with a published similarity threshold
 // whose false-accept rate is at most rate; 1e-6 is the lowest published rate.

@@ -118,7 +118,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules returns the rules of the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+func (c *Client) Rules() []idverify.Rule { return exchange.Published(c.similarity) }
 
 // WithMaxFAR returns a copy of the client that uses the answer's threshold for a
 // false-accept rate of at most rate; 1e-6 is the lowest available.

@@ -115,7 +115,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules returns the rules of the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+func (c *Client) Rules() []idverify.Rule { return exchange.Published(c.similarity) }
 
 // WithMaxFAR always fails with CodeInvalidConfig: the vendor publishes no
 // false-accept rate for this interface.

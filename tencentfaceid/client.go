@@ -97,7 +97,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules returns the rules of the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+func (c *Client) Rules() []idverify.Rule { return exchange.Published(c.similarity) }
 
 // WithMaxFAR returns a copy of the client whose false-accept rate is at most rate.
 // The vendor publishes only 1e-4, for its own threshold, so a lower rate fails with

@@ -96,7 +96,7 @@ func (c *Client) Accepts(ev idverify.Evidence) bool {
 }
 
 // Rules returns the rules of the checks that a pass needs.
-func (c *Client) Rules() []idverify.Rule { return []idverify.Rule{c.similarity} }
+func (c *Client) Rules() []idverify.Rule { return exchange.Published(c.similarity) }
 
 // WithMaxFAR returns a copy of the client that uses the answer's threshold for the
 // highest published rate that is at most rate; it is never made milder. It fails

@@ -171,6 +171,16 @@ func (v *Vendor) HoldLine(rule, line idverify.Rule, field string) error {
 	return nil
 }
 
+// Published returns rules for a client's method Rules: copies, because a caller who
+// changes a published rate must not change what decides.
+func Published(rules ...idverify.Rule) []idverify.Rule {
+	own := slices.Clone(rules)
+	for i := range own {
+		own[i].FAR = slices.Clone(own[i].FAR)
+	}
+	return own
+}
+
 // IsMilder reports whether rules are milder than the vendor's recommended ones: one
 // has a milder threshold, or is missing.
 func IsMilder(rules, recommended []idverify.Rule) bool {

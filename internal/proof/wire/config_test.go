@@ -123,6 +123,22 @@ func TestClient_ZeroValueIsRefused(t *testing.T) {
 	}
 }
 
+// A caller that changes the rules it was given changes nobody's decisions.
+func TestRules_AreCopies(t *testing.T) {
+	for _, v := range vendors.All() {
+		made, err := v.New(vendors.Account{})
+		require.NoError(t, err)
+		p := made.(interface{ Rules() []idverify.Rule })
+		want := fmt.Sprintf("%+v", p.Rules())
+		for _, rule := range p.Rules() {
+			for i := range rule.FAR {
+				rule.FAR[i] = idverify.FARStep{}
+			}
+		}
+		assert.Equal(t, want, fmt.Sprintf("%+v", p.Rules()), v.Name)
+	}
+}
+
 func configFields(of reflect.Type) []string {
 	var all []string
 	for i := range of.NumField() {
