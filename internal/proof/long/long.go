@@ -6,19 +6,31 @@
 package long
 
 import (
+	"flag"
 	"iter"
 	"os"
+	"sync"
 	"unicode/utf8"
 )
 
 // Variable is the environment variable for the long form, with any value.
 const Variable = "IDVERIFY_LONG"
 
-// Asked reports whether the long form was asked for. It reads the environment once: go
-// test logs every look, to know when a cached result is still valid.
-func Asked() bool { return asked }
+// Asked reports whether the long form was asked for. Package variables are made before
+// go test logs which variables a test reads. The first call within a test therefore
+// reads it again: otherwise go test would give the cached result of the short form for
+// the long one. It does so once, because each read is a line in that log.
+func Asked() bool {
+	if flag.Parsed() {
+		logged()
+	}
+	return asked
+}
 
-var asked = os.Getenv(Variable) != ""
+var (
+	asked  = os.Getenv(Variable) != ""
+	logged = sync.OnceFunc(func() { os.Getenv(Variable) })
+)
 
 // Or is all in the long form, and few in the short one.
 func Or[T any](all, few T) T {

@@ -1,10 +1,15 @@
 package long_test
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/idverify/idverify/internal/proof/long"
 )
@@ -36,4 +41,16 @@ func TestSome_LongFormIsEverything(t *testing.T) {
 		next++
 	}
 	assert.Equal(t, rune(utf8.MaxRune+1), next)
+}
+
+// go test caches the results of both forms apart only if its log names the variable.
+func TestAsked_GoTestLogsTheVariable(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "log")
+	said, err := exec.CommandContext(t.Context(), self, "-test.run=^TestSome_LongFormIsEverything$", "-test.testlogfile="+file).CombinedOutput()
+	require.NoError(t, err, string(said))
+	log, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(string(log), "getenv "+long.Variable+"\n"), "%s", log)
 }
