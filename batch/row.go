@@ -92,7 +92,7 @@ func (r *run) verify(row row) Result {
 	switch {
 	case row.refusal != nil:
 		out.Err = row.refusal
-	case r.pulling.Err() != nil:
+	case r.isStopping():
 		out.Err = notSent(r.ctx)
 	case r.refusal != nil:
 		r.fail(&out, r.refusal)
@@ -152,7 +152,7 @@ func (r *run) askOnce(out *Result, req *idverify.Request) {
 		out.Resumed = true
 		return
 	}
-	if r.pulling.Err() != nil {
+	if r.isStopping() {
 		out.Err = notSent(r.ctx)
 		return
 	}

@@ -190,10 +190,16 @@ func (r *run) pull(rows iter.Seq[*idverify.Request]) {
 	})
 }
 
+// isStopping reports whether no further row may be begun. What ends with the caller's
+// context does not end at one moment: the calls may end before pulling does.
+func (r *run) isStopping() bool {
+	return r.ctx.Err() != nil || r.pulling.Err() != nil || r.calls.Err() != nil
+}
+
 func (r *run) room() bool {
 	select {
 	case r.slots <- struct{}{}:
-		return r.pulling.Err() == nil
+		return !r.isStopping()
 	case <-r.pulling.Done():
 		return false
 	}
