@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -11,6 +12,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/idverify/idverify"
+	"github.com/idverify/idverify/baiduv4"
 )
 
 // Holds P-PAY-6.
@@ -331,5 +335,29 @@ func TestTokenSource_ManyCallersInEveryState(t *testing.T) {
 		time.Sleep(time.Minute)
 		_, calls := f.seen()
 		assert.Positive(t, calls, fmt.Sprint(f.fetches))
+	})
+}
+
+// renewing is a store with another process's newer token at every Load.
+type renewing struct {
+	given
+	loads int
+}
+
+func (r *renewing) Load(context.Context, string) (baiduv4.Token, bool, error) {
+	r.loads++
+	return baiduv4.NewToken("EXAMPLE-"+strconv.Itoa(r.loads), time.Now().Add(time.Duration(r.loads)*time.Hour)), true, nil
+}
+
+func TestTokenSource_CallEndsAfterThreeRefusedTokens(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := &fake{onCall: func(_ context.Context, _ string, n int) (answer, error) {
+			if n > 9 {
+				return success, nil
+			}
+			return refusedWith("110"), nil
+		}}
+		assert.Equal(t, idverify.CodeUnauthorized, verifyFails(t, newClient(t, f.into, keptIn(new(renewing)))).Code)
+		f.assertSeen(t, 0, 3)
 	})
 }

@@ -169,6 +169,21 @@ func TestClockSkew_ResultCoversBothExchanges(t *testing.T) {
 	}
 }
 
+// What a failed second signature leaves is a call that was sent and refused.
+func TestClockSkew_SecondSignatureFails(t *testing.T) {
+	s := newSigned(time.Hour)
+	c := &Call{Exchange: Exchange{Vendor: s.vendor}}
+	sign := func() error {
+		if len(s.asked) > 0 {
+			return s.vendor.Refuse(idverify.CodeUnknown, "Credentials", "no key")
+		}
+		return nil
+	}
+	res, err := c.signed(sign, func() (*idverify.Result, error) { return s.answer(c, c.At()) }, (*Call).RefusedForTime)
+	assert.Equal(t, idverify.DeliveryRefused, asError(t, res, err).Delivery)
+	assert.Len(t, s.asked, 1)
+}
+
 // A call that signed before another call learned the difference is corrected too.
 func TestClockSkew_ConcurrentCallsAreCorrected(t *testing.T) {
 	const callers = 20
