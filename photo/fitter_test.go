@@ -120,8 +120,10 @@ func TestNew_RefusesInvalidConfig(t *testing.T) {
 }
 
 func TestFitter_ZeroValueFailsAtOnce(t *testing.T) {
-	_, err := new(photo.Fitter).Fit(t.Context(), idverify.Bytes([]byte("EXAMPLE")), idverify.PhotoLimits{})
-	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	synctest.Test(t, func(t *testing.T) { // which detects a wait that never ends
+		_, err := new(photo.Fitter).Fit(t.Context(), idverify.Bytes([]byte("EXAMPLE")), idverify.PhotoLimits{})
+		assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+	})
 }
 
 func TestFit_UnreadableMedia(t *testing.T) {
