@@ -151,21 +151,22 @@ func TestPersonStore_ClockOfRedisGoesBack(t *testing.T) {
 func TestPersonStore_ARefusalInALongerWindowLasts(t *testing.T) {
 	m := miniredis.RunT(t)
 	c := &clock{mini: m}
-	store, person := newPersons(t, connect(t, m.Addr())), digits(64)
-	take := func(window time.Duration) idverify.Taken {
-		try := tryOf(person, 1)
+	store, person := patient(newPersons(t, connect(t, m.Addr()))), digits(64)
+	take := func(limit int, window time.Duration) idverify.Taken {
+		try := tryOf(person, limit)
 		try.Window = window
 		taken, err := store.Take(t.Context(), try)
 		require.NoError(t, err)
 		return taken
 	}
-	require.True(t, take(time.Hour).OK)
+	require.True(t, take(1, time.Hour).OK)
 	c.wait(50 * time.Minute)
-	require.False(t, take(24*time.Hour).OK)
+	require.False(t, take(1, 24*time.Hour).OK)
 	c.wait(20 * time.Minute)
-	assert.False(t, take(24*time.Hour).OK)
+	assert.False(t, take(1, 24*time.Hour).OK)
 	assert.InDelta(t, (24*time.Hour - 70*time.Minute).Seconds(), m.TTL(m.Keys()[0]).Seconds(), 5, "since the counted try")
-	assert.True(t, take(time.Hour).OK)
+	assert.True(t, take(1, time.Hour).OK)
+	assert.False(t, take(2, 24*time.Hour).OK, "the shorter window has deleted no try of the longer one")
 	c.wait(24 * time.Hour)
 	assert.Empty(t, m.Keys())
 }

@@ -137,7 +137,7 @@ func TestStartSource_KeepsMicroseconds(t *testing.T) {
 		client, name := connect(t, addr), digits(16)
 		source, err := redisidverify.NewStartSource(client, redisidverify.Rate{Name: name, PerSecond: 10})
 		require.NoError(t, err)
-		grantOf(t, source, 1, time.Minute)
+		grantOf(t, patient(source), 1, time.Minute)
 		tat, err := client.Get(t.Context(), "idverify:{r:"+name+"}:tat").Result()
 		require.NoError(t, err)
 		assert.Regexp(t, `^\d{16}$`, tat)

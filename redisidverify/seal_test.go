@@ -99,7 +99,7 @@ func TestSeal_ForeignValueIsAMiss(t *testing.T) {
 // A sealed token that is copied to another account does not open there.
 func TestSeal_ValueIsBoundToAccount(t *testing.T) {
 	m := miniredis.RunT(t)
-	store := newTokens(t, connect(t, m.Addr()))
+	store := patient(newTokens(t, connect(t, m.Addr())))
 	one, other := digits(64), digits(64)
 	require.NoError(t, store.Save(t.Context(), one, tokenFor(time.Hour)))
 	first := m.Keys()[0]
