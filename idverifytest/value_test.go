@@ -31,7 +31,7 @@ func FuzzValueWriter(f *testing.F) {
 	photo := Photo()
 	for _, text := range [][]byte{
 		nil, []byte("a"), []byte("中文"), []byte("中文")[:4], []byte("\xff"), []byte("\xe4\x41"), []byte("\xf0\x9f\x98\x80"), []byte("\xf0\x9f\x98"), []byte("\xed\xa0\x80"),
-		[]byte("QUJD"), []byte("QQ=="), []byte("QQ="), []byte("QQ"), []byte("Q\nQ=\r\n=\n"), []byte("QQ==QQ=="), []byte("QQ==Q"), []byte("QQ==\n"), []byte("_-8="), []byte("QR=="), []byte("="),
+		[]byte("QUJD"), []byte("QQ=="), []byte("QQ="), []byte("QQ"), []byte("Q\nQ=\r\n=\n"), []byte("QQ==QQ=="), []byte("QQ==Q"), []byte("QQ==\n"), []byte("QUJD\r\r\r\rQUJD"), []byte("_-8="), []byte("QR=="), []byte("="),
 		[]byte("QUJD" + strings.Repeat("QUJD", 600)), []byte(base64.StdEncoding.EncodeToString(photo)), []byte(strings.Repeat("QUJD", 256) + "QQ==" + "QUJD"), []byte(strings.Repeat("QUJD", 255) + "QQ==" + "QUJD"),
 	} {
 		f.Add(text, uint64(1))

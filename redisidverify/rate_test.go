@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -99,6 +100,11 @@ func TestStartSource_ClockOfRedisGoesBack(t *testing.T) {
 	g := grantOf(t, source, 1, time.Minute)
 	assert.Zero(t, g.n)
 	assert.LessOrEqual(t, g.wait, time.Minute+time.Second+time.Microsecond)
+	for _, key := range m.Keys() {
+		if strings.HasSuffix(key, ":tat") {
+			assert.InDelta(t, 62, m.TTL(key).Seconds(), 1, "it is known until then, and no longer")
+		}
+	}
 	m.SetTime(time.Now().Add(-time.Hour + 2*time.Second))
 	assert.Equal(t, 0, grantOf(t, source, 1, 50*time.Second).n)
 	m.SetTime(time.Now().Add(-time.Hour + 63*time.Second))
