@@ -132,15 +132,17 @@ func TestCheck_TakesTwoSecondsAtMost(t *testing.T) {
 	})
 }
 
-// says is a database without tables whose settings are these.
+// says is a database without tables whose settings are these. It tells those that it
+// is asked for.
 func says(settings string) func(_ context.Context, _ int, statement string) ([][]driver.Value, error) {
 	return func(_ context.Context, _ int, statement string) (rows [][]driver.Value, err error) {
 		if !strings.Contains(statement, "pg_settings") && !strings.HasPrefix(statement, "show variables") {
 			return nil, nil
 		}
 		for pair := range strings.FieldsSeq(settings) {
-			name, value, _ := strings.Cut(pair, "=")
-			rows = append(rows, []driver.Value{name, value})
+			if name, value, _ := strings.Cut(pair, "="); strings.Contains(statement, "'"+name+"'") {
+				rows = append(rows, []driver.Value{name, value})
+			}
 		}
 		return rows, nil
 	}

@@ -137,6 +137,21 @@ func TestStep_LostClaimIsNotRetried(t *testing.T) {
 	assert.Equal(t, []string{"update", "select"}, f.said())
 }
 
+// An answer that cannot be read is an error, and not an answer without content.
+func TestStep_UnreadableAnswerIsAnError(t *testing.T) {
+	r := request()
+	f := &fake{answer: func(context.Context, int, string) ([][]driver.Value, error) {
+		row := ours(r)
+		row[0][0], row[0][4] = int64(2), "no hex"
+		return row, nil
+	}}
+	bubble(t, f, func(t *testing.T, l *sqlidverify.Ledger) {
+		claim, err := l.Claim(t.Context(), r)
+		assert.Error(t, err)
+		assert.Zero(t, claim)
+	})
+}
+
 // Only durations are handed over: no time of this machine's.
 func TestStep_SendsOnlyDurations(t *testing.T) {
 	r := request()
