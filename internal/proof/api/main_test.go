@@ -103,7 +103,7 @@ var qualified = regexp.MustCompile(`\b[a-z]\w*(?:\.[A-Z]\w*){1,2}\b`)
 
 // Users store this JSON and read it elsewhere: both languages list every value of
 // its words.
-func TestDocumentsListEveryValueOfTheJSON(t *testing.T) {
+func TestDocuments_ListEveryJSONValue(t *testing.T) {
 	list, err := read(root, next)
 	require.NoError(t, err)
 	for _, name := range []string{"json.md", "json.zh-CN.md"} {
