@@ -18,7 +18,6 @@ type attempting struct {
 	queued time.Duration // time in the limiter's queue
 	began  time.Time     // start of the exchange; zero when the provider was passed over
 	reason Reason        // why the provider was passed over
-	over   bool
 }
 
 // begin tells the hooks that an attempt begins.
@@ -62,10 +61,6 @@ func (a *attempting) run() (*Result, *Error) {
 
 // end records the attempt and tells the hooks.
 func (a *attempting) end(res *Result, e *Error, next Next) {
-	if a.over {
-		return
-	}
-	a.over = true
 	record := attempted(a.vendor.Name(), res, e)
 	record.At, record.Wait, record.Queued = a.at.UTC().Round(0), a.wait, a.queued
 	if !a.began.IsZero() {

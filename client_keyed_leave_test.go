@@ -231,3 +231,20 @@ func TestSharedCall_KeyIsFreeAfterAllLeft(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// The vendor is asked in the moment in which the only caller leaves: there is no
+// request to lend any more.
+func TestSharedCall_LastCallerLeavesWhileItIsRouted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		leaves := func(_ context.Context, _ *idverify.Request, all []idverify.Provider) []idverify.Provider {
+			cancel()
+			time.Sleep(time.Millisecond) // in the bubble: until the caller has left
+			return all
+		}
+		a := vendorNamed("a", slowPass(t, time.Hour))
+		_, err := oneVendor(t, a, idverify.WithRouter(leaves)).Verify(ctx, keyed("k"))
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.ErrorIs(t, err, idverify.ErrCanceled)
+	})
+}

@@ -115,7 +115,7 @@ func untilNextLook(looks int, left time.Duration) time.Duration {
 // sent under it.
 func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 	began := time.Now()
-	var over atomic.Bool // Claim has returned, or nobody waits for it any more
+	var over atomic.Bool // nobody waits for Claim any more
 	returned := false
 	defer func() {
 		if !returned {
@@ -124,7 +124,7 @@ func (c *Client) claim(ctx context.Context, r ClaimRequest) (Claim, error) {
 	}()
 	claim, err := aside.Ask(flight.Undated(ctx), &c.claims.claimed, claimTimeout, func(ctx context.Context) (Claim, error) {
 		defer func() {
-			if over.Swap(true) { // released above perhaps before the claim was recorded, so release again
+			if over.Load() { // released above perhaps before the claim was recorded, so release again
 				c.unclaim(ctx, r)
 			}
 		}()

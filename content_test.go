@@ -231,6 +231,7 @@ func TestHoldEvidence_RefusesEvidenceWithoutContent(t *testing.T) {
 		"becomes another kind":       becoming{"photo", kindOnly("other")},
 		"becomes what shows nothing": becoming{"silent", silentEvidence{}},
 		"becomes a nil pointer":      becoming{"photo", (*becoming)(nil)},
+		"its copy becomes nothing":   becoming{"photo", becoming{"photo", nil}},
 	} {
 		req := askFor(ev, photo())
 		req.IdempotencyKey = "k"

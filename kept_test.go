@@ -180,6 +180,7 @@ func TestKept_DecidedByAnswerOrVendor(t *testing.T) {
 		"the answer's, and theirs today":    {byAnswer(99), laddered(1e-4), theirs(100), false},
 		"the vendor's yes":                  {byVendor(true, ptr(12.0)), theirs(100), theirs(100), true},
 		"the vendor's yes without a score":  {byVendor(true, nil), theirs(100), theirs(0), true},
+		"the same, where others have one":   {byVendor(true, nil), theirs(100), theirs(100), true},
 		"the vendor's yes on a wider scale": {byVendor(true, ptr(12.0)), theirs(100), theirs(1000), false},
 		"the vendor's yes, and ours today":  {byVendor(true, ptr(99.0)), theirs(100), rule(idverify.Above, 80), false},
 		"the vendor's no, and ours today":   {byVendor(false, ptr(99.0)), theirs(100), rule(idverify.Above, 80), true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,6 +59,10 @@ func TestVerify_DoesNotCopyOverlongEvidenceList(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	assert.ErrorIs(t, err, idverify.ErrInvalidRequest)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
+
+	res, err := c.Verify(t.Context(), askFor(slices.Repeat([]idverify.Evidence{photo()}, 16)...))
+	require.NoError(t, err, "as many as are allowed")
+	assert.True(t, res.Passed())
 }
 
 // The bytes sent are those that the key was bound to, even if the media return

@@ -101,10 +101,10 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 	p := c.person
 	try := Try{Person: p.pseudonym(s), ID: newTryID(), Limit: p.limit, Window: p.window}
 	began := time.Now()
-	var settled atomic.Bool // Take has returned, or nobody waits for it any more
+	var abandoned atomic.Bool // nobody waits for Take any more
 	taken, err := aside.Ask(flight.Undated(ctx), p.desk, takeTimeout, func(ctx context.Context) (Taken, error) {
 		defer func() {
-			if settled.Swap(true) { // the Return below may have come before the try was counted, so return it again
+			if abandoned.Load() { // the Return below may have come before the try was counted, so return it again
 				c.giveBack(ctx, try)
 			}
 		}()
@@ -112,7 +112,7 @@ func (c *Client) takeTry(ctx context.Context, s Subject) (Try, error) {
 	})
 	err = askable(err)
 	if err != nil && !errors.Is(err, aside.ErrBusy) {
-		settled.Store(true)
+		abandoned.Store(true)
 		go func() { // the store may have counted it before it failed
 			defer func() { _ = recover() }() // no caller is left to recover it
 			c.returnTry(ctx, try)

@@ -51,19 +51,20 @@ func TestRuleWithRungs_UsesThresholdForRate(t *testing.T) {
 
 func TestRuleWithRungs_RefusesInvalidThresholds(t *testing.T) {
 	for name, given := range map[string][]idverify.FARStep{
-		"none":             nil,
-		"one missing":      rungs(62, 69, 74),
-		"the rate missing": {{Threshold: 62, Rate: 1e-3}, {Threshold: 74, Rate: 1e-5}, {Threshold: 79, Rate: 1e-6}},
-		"falling":          rungs(62, 69, 68, 79),
-		"upside down":      rungs(79, 74, 69, 62),
-		"level":            rungs(62, 69, 69, 79),
-		"all the same":     rungs(0, 0, 0, 0),
-		"NaN":              rungs(62, math.NaN(), 74, 79),
-		"NaN elsewhere":    rungs(62, 69, 74, math.NaN()),
-		"infinite":         rungs(62, 69, 74, math.Inf(1)),
-		"off the scale":    rungs(62, 69, 74, 100.1),
-		"negative":         rungs(-1, 69, 74, 79),
-		"twice":            append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 1, Rate: 1e-4}),
+		"none":              nil,
+		"one missing":       rungs(62, 69, 74),
+		"the rate missing":  {{Threshold: 62, Rate: 1e-3}, {Threshold: 74, Rate: 1e-5}, {Threshold: 79, Rate: 1e-6}},
+		"falling":           rungs(62, 69, 68, 79),
+		"upside down":       rungs(79, 74, 69, 62),
+		"level":             rungs(62, 69, 69, 79),
+		"all the same":      rungs(0, 0, 0, 0),
+		"NaN":               rungs(62, math.NaN(), 74, 79),
+		"NaN elsewhere":     rungs(62, 69, 74, math.NaN()),
+		"infinite":          rungs(62, 69, 74, math.Inf(1)),
+		"off the scale":     rungs(62, 69, 74, 100.1),
+		"negative":          rungs(-1, 69, 74, 79),
+		"twice":             append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 1, Rate: 1e-4}),
+		"twice, and rising": append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 70, Rate: 1e-4}),
 	} {
 		rule, err := laddered(1e-4).WithRungs(given)
 		require.Error(t, err, name)
@@ -133,6 +134,14 @@ func TestRuleWithRate_AndMaxFAR(t *testing.T) {
 	milder, err := laddered(1e-4).WithRate(1e-3)
 	require.NoError(t, err)
 	assert.True(t, milder.IsMilderThan(laddered(1e-4)))
+	_, err = milder.Check(99)
+	assert.ErrorContains(t, err, "comes with the answer", "no threshold is left over from another rate")
+	filled, err := laddered(1e-4).WithRungs(rungs(62, 69, 74, 79))
+	require.NoError(t, err)
+	again, err := filled.WithRate(1e-3)
+	require.NoError(t, err)
+	_, err = again.Check(99)
+	assert.ErrorContains(t, err, "comes with the answer", "nor from another answer")
 	assert.False(t, laddered(1e-4).IsMilderThan(laddered(1e-4)))
 	_, err = laddered(1e-4).WithRate(2e-3)
 	assert.ErrorContains(t, err, "0.001, 0.0001, 1e-05, 1e-06")

@@ -107,9 +107,9 @@ func shapeOf(s string) nameShape {
 	return shape
 }
 
-// isPadded: blanks widen a name of two or three characters to the width of a longer one.
+// isPadded: blanks between Han characters widen a short name to the width of a longer one.
 func (s nameShape) isPadded() bool {
-	return 2 <= s.han && s.han <= longestPadded && !s.other && !s.marks
+	return s.han <= longestPadded && !s.other && !s.marks
 }
 
 type nameFolder struct {
@@ -185,7 +185,6 @@ func (f *nameFolder) separator() {
 	var dots, discs, end int
 	var after rune
 	for i, r := range f.rest {
-		after = r
 		switch {
 		case isDot(r):
 			dots++
@@ -193,12 +192,11 @@ func (f *nameFolder) separator() {
 			discs++
 		case isBlank(r), isInvisible(r) && !(isJoiner(r) && joins(f.letter)):
 		default:
-			end = i
+			end, after = i, r
 		}
 		if end > 0 {
 			break
 		}
-		after = 0
 	}
 	if end == 0 {
 		end = len(f.rest)
@@ -209,7 +207,6 @@ func (f *nameFolder) separator() {
 	switch {
 	case between && (discs == 0 && (dots == 1 || dots == 2) || discs == 1 && dots == 0):
 		f.write(intervalDot, string(intervalDot))
-		f.before = intervalDot
 	case between && dots+discs == 0 && f.shape.isPadded():
 	default:
 		f.separated(run)

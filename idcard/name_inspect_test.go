@@ -14,6 +14,7 @@ func TestInspectName(t *testing.T) {
 		"买买提·吐尔逊":          {},
 		"Jean-Luc Picard":  {},
 		"张三 A":             {},
+		"A 张三":             {},
 		"葛\U000E0100 A":    {},
 		"\uFA11\uFA29":     {}, // among the compatibility ideographs, and none
 		"阿迪力 买买提":          {Blank: true},

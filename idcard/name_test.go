@@ -43,6 +43,7 @@ func TestFoldName(t *testing.T) {
 		{"mark of direction within Uyghur", "مح\u200Fم", "مح\u200Fم"},
 		{"embedding around Uyghur", "\u202Bمحم\u202C", "محم"},
 		{"vowel separator in Mongolian", "ᠬᠠᠷ\u180Eᠠ", "ᠬᠠᠷ\u180Eᠠ"},
+		{"mark between blanks in Latin", "John \u200B Smith", "John Smith"},
 		{"suffix in Mongolian", "ᠬᠠᠷ\u202Fᠠ", "ᠬᠠᠷ\u202Fᠠ"},
 		{"Tibetan", "བཀྲ་ཤིས་", "བཀྲ་ཤིས་"},
 		{"joiner within Sinhala", "ක්\u200Dෂ", "ක්\u200Dෂ"},
@@ -61,6 +62,7 @@ func TestFoldName(t *testing.T) {
 		{"two dots and spaces", "阿· ·卜", "阿·卜"},
 		{"disc", "阿●卜 ● 杜", "阿·卜·杜"},
 		{"two discs are a mask", "张●●三", "张●●三"},
+		{"dot and disc are no dot", "阿·●卜", "阿·●卜"},
 		{"disc at the edge", "张●", "张●"},
 		{"disc in Latin", "a●b", "a●b"},
 		{"initials", "J. Smith", "J. Smith"},
@@ -79,6 +81,7 @@ func TestFoldName(t *testing.T) {
 		{"compatibility ideographs stay", "\uF900\U0002F800", "\uF900\U0002F800"},
 		{"combining characters stay", "e\u0301", "e\u0301"},
 		{"full-width Latin stays", "Ａ．Ｂ", "Ａ．Ｂ"},
+		{"no character is made of broken bytes", "\xe5\u200B\xbc\xa0三", "\xe5\u200B\xbc\xa0三"},
 		{"invalid UTF-8 stays", "张\xff.三.\xe5\xbc", "张\xff.三.\xe5\xbc"},
 		{"replacement character stays", "张\uFFFD三", "张\uFFFD三"},
 	} {

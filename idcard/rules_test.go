@@ -173,6 +173,8 @@ func TestError_TextSaysWhatWasFound(t *testing.T) {
 		"\u202d11010519491231\u2060002X": "the number has 19 characters, with an invisible character at position 15, instead of 18 characters",
 		"1.10105E+17":                    "the number has the scientific notation of a spreadsheet instead of 18 characters",
 		"1.10105194912310e+17":           "the number has the scientific notation of a spreadsheet instead of 18 characters",
+		"1.1010519491":                   "the number has 12 characters, with a mark or symbol at position 2, instead of 18 characters",
+		"11010500010199A":                "the number has 15 instead of 18 characters",
 		"'" + standardExample:            "the number has 19 characters, with a mark or symbol at position 1, instead of 18 characters",
 		strings.Repeat("1", 100):         "the number has more than 99 instead of 18 characters",
 		strings.Repeat("1", 257):         "the number has more than 99 instead of 18 characters",
