@@ -146,6 +146,8 @@ func TestClient_AdviceIsAboutTheWholeCall(t *testing.T) {
 	assert.Equal(t, idverify.AdviceReview, advice([]idverify.Option{onMissing}, vendorNamed("a", missing), vendorNamed("b", missing)))
 	assert.Equal(t, idverify.AdviceReview, advice(nil, vendorNamed("a", missing), &fake{name: "deaf"}), "it could not be asked")
 	assert.Equal(t, idverify.AdviceReview, advice(nil, vendorNamed("a", fail(idverify.CodeBadResponse, ambiguous))))
+	stops := append(once, idverify.WithFailover(idverify.Failover{StopAfterAmbiguous: true}))
+	assert.Equal(t, idverify.AdviceTryAnotherVendor, advice(stops, vendorNamed("a", fail(idverify.CodeBadResponse, ambiguous)), vendorNamed("b", pass(t))))
 	assert.Equal(t, idverify.AdviceTryLater, advice(once, vendorNamed("a", fail(idverify.CodeBadResponse, unsent))))
 	assert.Equal(t, idverify.AdviceFixAccount, advice(once, vendorNamed("a", fail(idverify.CodeQuotaExceeded))))
 }

@@ -213,6 +213,10 @@ func TestErrorJSON_OlderJSONIsNeverNotSent(t *testing.T) {
 	assert.Equal(t, idverify.DeliveryAnswered, limited.Delivery)
 	assert.True(t, limited.Sent() && !limited.Ambiguous() && limited.Repeatable())
 
+	attempt := idverify.Attempt{Delivery: idverify.DeliveryNotSent}
+	require.NoError(t, json.Unmarshal([]byte(`{"vendor":"a","sent":true,"ambiguous":true}`), &attempt))
+	assert.Equal(t, idverify.DeliveryUnanswered, attempt.Delivery)
+
 	var lost idverify.Error
 	before(t, "error-attempts.json", &lost)
 	assert.Equal(t, idverify.DeliveryUnanswered, lost.Delivery)

@@ -166,25 +166,33 @@ func TestKept_DecidedByAnswerOrVendor(t *testing.T) {
 	require.NoError(t, err)
 	atLeast := laddered(1e-4)
 	atLeast.Pass = idverify.AtLeast
+	unrated := byAnswer(70)
+	unrated.FAR = nil
+	live := theirs(0)
+	live.Kind = idverify.CheckLiveness
+	unlike, err := live.Verdict(false, nil)
+	require.NoError(t, err)
 	for name, test := range map[string]struct {
 		then      idverify.Check
 		rule, now idverify.Rule
 		used      bool
 	}{
-		"the same rate":                     {byAnswer(70), laddered(1e-4), laddered(1e-4), true},
-		"a failure at the same rate":        {byAnswer(60), laddered(1e-4), laddered(1e-4), true},
-		"a stricter rate":                   {byAnswer(99), laddered(1e-4), laddered(1e-5), false},
-		"a milder rate":                     {byAnswer(70), laddered(1e-4), laddered(1e-3), false},
-		"another comparator":                {byAnswer(70), laddered(1e-4), atLeast, false},
-		"the answer's, and ours today":      {byAnswer(99), laddered(1e-4), rule(idverify.Above, 80), false},
-		"the answer's, and theirs today":    {byAnswer(99), laddered(1e-4), theirs(100), false},
-		"the vendor's yes":                  {byVendor(true, ptr(12.0)), theirs(100), theirs(100), true},
-		"the vendor's yes without a score":  {byVendor(true, nil), theirs(100), theirs(0), true},
-		"the same, where others have one":   {byVendor(true, nil), theirs(100), theirs(100), true},
-		"the vendor's yes on a wider scale": {byVendor(true, ptr(12.0)), theirs(100), theirs(1000), false},
-		"the vendor's yes, and ours today":  {byVendor(true, ptr(99.0)), theirs(100), rule(idverify.Above, 80), false},
-		"the vendor's no, and ours today":   {byVendor(false, ptr(99.0)), theirs(100), rule(idverify.Above, 80), true},
-		"ours, and theirs today":            {byUs, rule(idverify.Above, 80), theirs(100), false},
+		"the same rate":                                   {byAnswer(70), laddered(1e-4), laddered(1e-4), true},
+		"a failure at the same rate":                      {byAnswer(60), laddered(1e-4), laddered(1e-4), true},
+		"a stricter rate":                                 {byAnswer(99), laddered(1e-4), laddered(1e-5), false},
+		"a milder rate":                                   {byAnswer(70), laddered(1e-4), laddered(1e-3), false},
+		"another comparator":                              {byAnswer(70), laddered(1e-4), atLeast, false},
+		"the answer's, and ours today":                    {byAnswer(99), laddered(1e-4), rule(idverify.Above, 80), false},
+		"the answer's, and theirs today":                  {byAnswer(99), laddered(1e-4), theirs(100), false},
+		"the vendor's yes":                                {byVendor(true, ptr(12.0)), theirs(100), theirs(100), true},
+		"the vendor's yes without a score":                {byVendor(true, nil), theirs(100), theirs(0), true},
+		"the same, where others have one":                 {byVendor(true, nil), theirs(100), theirs(100), true},
+		"the vendor's yes on a wider scale":               {byVendor(true, ptr(12.0)), theirs(100), theirs(1000), false},
+		"the vendor's yes, and ours today":                {byVendor(true, ptr(99.0)), theirs(100), rule(idverify.Above, 80), false},
+		"the vendor's no, and ours today":                 {byVendor(false, ptr(99.0)), theirs(100), rule(idverify.Above, 80), true},
+		"ours, and theirs today":                          {byUs, rule(idverify.Above, 80), theirs(100), false},
+		"the answer's without a rate":                     {unrated, laddered(1e-4), laddered(1e-4), false},
+		"the vendor's no to what is not checked any more": {unlike, live, theirs(0), false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			kept := &idverify.Result{Code: idverify.CodeFaceMismatch, Billed: idverify.BilledYes, Checks: []idverify.Check{test.then}}

@@ -201,3 +201,42 @@ func TestPersonStore_TimeLimitHoldsForSharedCall(t *testing.T) {
 		close(store.release)
 	})
 }
+
+// failingStore fails in every method. Its Return panics if it is told to.
+type failingStore struct {
+	toldStore
+	panics bool
+	asked  atomic.Int64
+}
+
+func (f *failingStore) Return(context.Context, idverify.Try) error {
+	f.asked.Add(1)
+	if f.panics {
+		panic("MARK")
+	}
+	return errors.New("MARK")
+}
+
+// A try that cannot be given back stays counted, and somebody must learn of it.
+func TestPersonStore_FailedReturnIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told noting
+		store := &failingStore{toldStore: toldStore{ok: true}}
+		c := oneVendor(t, vendorNamed("a", fail(idverify.CodeQuotaExceeded, safe)), limitOf(2, store), told.option())
+		_, err := c.Verify(t.Context(), askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrQuotaExceeded, "the call is not about the store")
+		assert.Equal(t, []idverify.StoreEvent{{Store: "person", Operation: "return", Reason: idverify.StoreFailed}}, told.stores)
+	})
+}
+
+// After a failed Take the try is given back in the background, where a panic would
+// end the program.
+func TestPersonStore_PanicInBackgroundIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &failingStore{toldStore: toldStore{err: errors.New("MARK")}, panics: true}
+		_, err := oneVendor(t, vendorNamed("a", pass(t)), limitOf(2, store)).Verify(t.Context(), askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrStoreUnavailable)
+		synctest.Wait()
+		assert.EqualValues(t, 1, store.asked.Load())
+	})
+}

@@ -111,4 +111,14 @@ func TestCheckHolds_VerdictHasNoThreshold(t *testing.T) {
 		change(&check)
 		assert.False(t, check.Holds(), name)
 	}
+	bare, err := theirs(0).Verdict(true, nil)
+	require.NoError(t, err)
+	assert.True(t, bare.Holds())
+	for _, without := range []func(*idverify.Check){
+		func(c *idverify.Check) { c.Scale.Max = 100 }, func(c *idverify.Check) { c.Direction = idverify.HigherIsBetter }, func(c *idverify.Check) { c.Normalized = 1 },
+	} {
+		check := bare
+		without(&check)
+		assert.False(t, check.Holds(), "no score has %+v", check)
+	}
 }

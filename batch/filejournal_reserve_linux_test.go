@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -76,4 +77,27 @@ func TestFileJournal_ReservedRoomIsGivenBack(t *testing.T) {
 	if now, ok := closed.Sys().(*syscall.Stat_t); assert.True(t, ok) {
 		assert.Less(t, now.Blocks*512, int64(1<<20))
 	}
+}
+
+// Room is reserved for the answer of every row in flight, and is free again once the
+// answer is there.
+// Holds P-PAY-17.
+func TestFileJournal_ReservesForEveryRowInFlight(t *testing.T) {
+	const answer, room = 8 << 10, 64 << 10
+	j := openJournal(t, filepath.Join(t.TempDir(), "journal"))
+	batch.SetReserve(j, func(size int64) error {
+		if size > room {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	key := func(i int) string { return "row-" + strconv.Itoa(i) }
+	begun := 0
+	for begun < room && j.Begin(t.Context(), key(begun)) == nil {
+		begun++
+	}
+	assert.Equal(t, room/answer-1, begun, "the rest is for the lines")
+	require.NoError(t, j.Finish(t.Context(), key(0), batch.Entry{Err: fails(idverify.CodeNoFace, idverify.BilledNo)}))
+	require.NoError(t, j.Begin(t.Context(), key(begun)))
+	assert.ErrorIs(t, j.Begin(t.Context(), key(begun+1)), syscall.ENOSPC)
 }

@@ -238,6 +238,16 @@ func TestRun_PassesKeyOnlyToVerifierThatKeepsAnswers(t *testing.T) {
 	}
 }
 
+func TestRun_ClientGetsAMissingRowToo(t *testing.T) {
+	c, err := idverify.New([]idverify.Provider{nobody{}})
+	require.NoError(t, err)
+	got := slices.Collect(started(t, t.Context(), c, slices.Values([]*idverify.Request{nil, row(1)})))
+	require.Len(t, got, 2)
+	for _, r := range got {
+		assert.Equal(t, r.Index == 0, errors.Is(r.Err, idverify.ErrInvalidRequest), "%v", r)
+	}
+}
+
 // watched is a Client whose calls a test can see.
 type watched struct {
 	*idverify.Client
