@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -260,4 +261,36 @@ func TestLedger_KeptAnswerDoesNotCountAsTry(t *testing.T) {
 	_, err := c.Verify(t.Context(), keyed("order-2"))
 	assert.Equal(t, idverify.CodeTooManyAttempts, idverify.CodeOf(err))
 	assert.Equal(t, []idverify.ClaimOutcome{idverify.OutcomeDecided, idverify.OutcomeFree}, ledger.outcomes(), "a refusal of ours leaves nothing behind")
+}
+
+// lateLedger records every claim, after a while, even if nobody waits for it any more.
+type lateLedger struct {
+	idverify.Ledger
+	late atomic.Int64 // in nanoseconds
+}
+
+func (l *lateLedger) Claim(ctx context.Context, r idverify.ClaimRequest) (idverify.Claim, error) {
+	time.Sleep(time.Duration(l.late.Load()))
+	return l.Ledger.Claim(context.WithoutCancel(ctx), r)
+}
+
+// A claim that is recorded after it was given up is freed again; otherwise the question
+// could not be asked before the claim's Hold has passed, and would then be ambiguous.
+func TestLedger_LateClaimIsFreed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ledger := &lateLedger{Ledger: idverify.NewMemoryLedger()}
+		ledger.late.Store(int64(3 * time.Second))
+		a := vendorNamed("a", pass(t))
+		c := claiming(t, ledger, a)
+		_, err := c.Verify(t.Context(), keyed("order-1"))
+		assert.ErrorIs(t, err, idverify.ErrStoreUnavailable)
+		time.Sleep(5 * time.Second)
+		ledger.late.Store(0)
+		began := time.Now()
+		res, err := c.Verify(t.Context(), keyed("order-1"))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+		assert.Zero(t, time.Since(began))
+		assert.Equal(t, 1, a.asked)
+	})
 }

@@ -67,12 +67,16 @@ func TestFailover_FirewallPageCannotSelectVendorWithFewerChecks(t *testing.T) {
 }
 
 func TestFailover_OutageMayGoToAnyVendor(t *testing.T) {
-	a, mild := strict("a", fail(idverify.CodeVendorUnavailable)), vendorNamed("mild", pass(t))
-	c, err := idverify.New([]idverify.Provider{a, mild})
-	require.NoError(t, err)
-	res, err := c.Verify(t.Context(), askFor(photo()))
-	require.NoError(t, err)
-	assert.True(t, res.Passed())
+	for _, outage := range []step{
+		fail(idverify.CodeVendorUnavailable), fail(idverify.CodeRateLimited, safe, status(429)), fail(idverify.CodeUnauthorized, safe, status(401)),
+	} {
+		a, mild := strict("a", outage), vendorNamed("mild", pass(t))
+		c, err := idverify.New([]idverify.Provider{a, mild}, half(idverify.Retry{Attempts: 1}))
+		require.NoError(t, err)
+		res, err := c.Verify(t.Context(), askFor(photo()))
+		require.NoError(t, err)
+		assert.True(t, res.Passed())
+	}
 }
 
 // After input was refused, an outage of the next vendor does not lower the required

@@ -253,6 +253,8 @@ func TestCircuit_WhatResetsConsecutiveFaults(t *testing.T) {
 		"an answer":                       {endsWith(fail(idverify.CodePoorPhoto)), false, true},
 		"a decision":                      {endsWith(decide(idverify.CodeFaceMismatch)), false, true},
 		"nothing was sent":                {endsWith(fail(idverify.CodeUnreadableEvidence, unsent)), false, false},
+		"a refusal with a code":           {endsWith(fail(idverify.CodeQuotaExceeded, safe, func(e *idverify.Error) { e.VendorCode = "17" })), false, true},
+		"a refusal without one":           {endsWith(fail(idverify.CodeQuotaExceeded, safe)), false, false},
 		"a caller who left at once":       {leftBy(cancelled, time.Second), false, false},
 		"a caller who left late":          {leftBy(cancelled, 20*time.Second), false, false},
 		"a deadline that was short":       {leftBy(context.WithTimeout, 9*time.Second), false, false},

@@ -166,6 +166,8 @@ func TestKept_DecidedByAnswerOrVendor(t *testing.T) {
 	require.NoError(t, err)
 	atLeast := laddered(1e-4)
 	atLeast.Pass = idverify.AtLeast
+	wider := laddered(1e-4)
+	wider.Scale.Max = 1000
 	unrated := byAnswer(70)
 	unrated.FAR = nil
 	live := theirs(0)
@@ -191,6 +193,7 @@ func TestKept_DecidedByAnswerOrVendor(t *testing.T) {
 		"the vendor's yes, and ours today":                {byVendor(true, ptr(99.0)), theirs(100), rule(idverify.Above, 80), false},
 		"the vendor's no, and ours today":                 {byVendor(false, ptr(99.0)), theirs(100), rule(idverify.Above, 80), true},
 		"ours, and theirs today":                          {byUs, rule(idverify.Above, 80), theirs(100), false},
+		"the answer's on a wider scale":                   {byAnswer(70), laddered(1e-4), wider, false},
 		"the answer's without a rate":                     {unrated, laddered(1e-4), laddered(1e-4), false},
 		"the vendor's no to what is not checked any more": {unlike, live, theirs(0), false},
 	} {

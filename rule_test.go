@@ -51,9 +51,11 @@ func TestRuleVerdict_RefusesInvalidVerdicts(t *testing.T) {
 		_, err := theirs(100).Verdict(true, &score)
 		assert.Error(t, err, name)
 	}
-	_, err := theirs(0).Verdict(true, ptr(50.0))
-	assert.Error(t, err, "a score without a scale")
-	_, err = theirs(100).Check(99)
+	for _, score := range []float64{50, 0} {
+		_, err := theirs(0).Verdict(true, &score)
+		assert.Error(t, err, "a score without a scale")
+	}
+	_, err := theirs(100).Check(99)
 	assert.Error(t, err, "no score decides")
 	_, err = theirs(100).WithThreshold(70)
 	assert.Error(t, err)

@@ -51,20 +51,21 @@ func TestRuleWithRungs_UsesThresholdForRate(t *testing.T) {
 
 func TestRuleWithRungs_RefusesInvalidThresholds(t *testing.T) {
 	for name, given := range map[string][]idverify.FARStep{
-		"none":              nil,
-		"one missing":       rungs(62, 69, 74),
-		"the rate missing":  {{Threshold: 62, Rate: 1e-3}, {Threshold: 74, Rate: 1e-5}, {Threshold: 79, Rate: 1e-6}},
-		"falling":           rungs(62, 69, 68, 79),
-		"upside down":       rungs(79, 74, 69, 62),
-		"level":             rungs(62, 69, 69, 79),
-		"all the same":      rungs(0, 0, 0, 0),
-		"NaN":               rungs(62, math.NaN(), 74, 79),
-		"NaN elsewhere":     rungs(62, 69, 74, math.NaN()),
-		"infinite":          rungs(62, 69, 74, math.Inf(1)),
-		"off the scale":     rungs(62, 69, 74, 100.1),
-		"negative":          rungs(-1, 69, 74, 79),
-		"twice":             append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 1, Rate: 1e-4}),
-		"twice, and rising": append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 70, Rate: 1e-4}),
+		"none":                nil,
+		"one missing":         rungs(62, 69, 74),
+		"the mildest missing": {{Threshold: 69, Rate: 1e-4}, {Threshold: 74, Rate: 1e-5}, {Threshold: 79, Rate: 1e-6}},
+		"the rate missing":    {{Threshold: 62, Rate: 1e-3}, {Threshold: 74, Rate: 1e-5}, {Threshold: 79, Rate: 1e-6}},
+		"falling":             rungs(62, 69, 68, 79),
+		"upside down":         rungs(79, 74, 69, 62),
+		"level":               rungs(62, 69, 69, 79),
+		"all the same":        rungs(0, 0, 0, 0),
+		"NaN":                 rungs(62, math.NaN(), 74, 79),
+		"NaN elsewhere":       rungs(62, 69, 74, math.NaN()),
+		"infinite":            rungs(62, 69, 74, math.Inf(1)),
+		"off the scale":       rungs(62, 69, 74, 100.1),
+		"negative":            rungs(-1, 69, 74, 79),
+		"twice":               append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 1, Rate: 1e-4}),
+		"twice, and rising":   append(rungs(62, 69, 74, 79), idverify.FARStep{Threshold: 70, Rate: 1e-4}),
 	} {
 		rule, err := laddered(1e-4).WithRungs(given)
 		require.Error(t, err, name)
@@ -97,6 +98,7 @@ func TestRuleValidate_DecidedByAnswer(t *testing.T) {
 		"no rate":           func(r *idverify.Rule) { r.Rate = 0 },
 		"another rate":      func(r *idverify.Rule) { r.Rate = 2e-4 },
 		"a rate of 1":       func(r *idverify.Rule) { r.FAR = append(r.FAR, idverify.FARStep{Rate: 1}) },
+		"a rate of 0":       func(r *idverify.Rule) { r.FAR = append(r.FAR, idverify.FARStep{}) },
 		"a rate of NaN":     func(r *idverify.Rule) { r.FAR[0].Rate = math.NaN() },
 		"a rate twice":      func(r *idverify.Rule) { r.FAR[0].Rate = 1e-4 },
 		"a threshold":       func(r *idverify.Rule) { r.Threshold = 69 },

@@ -181,3 +181,23 @@ func TestHoldEvidence_RefusesEvidenceWithoutContent(t *testing.T) {
 		}
 	}
 }
+
+// The picture that is sent is the one that the row is bound to.
+func TestWithEvidenceBinding_ChangedEvidenceIsNotSent(t *testing.T) {
+	picture := []byte("the face of the person")
+	j := newBound()
+	v := verify(func(_ context.Context, req *idverify.Request) (*idverify.Result, error) {
+		copy(picture, "somebody else's face..")
+		r, _, err := req.Evidence[0].(idverify.PhotoEvidence).Media().Open()
+		require.NoError(t, err)
+		defer r.Close()
+		_, err = io.ReadAll(r)
+		assert.Error(t, err)
+		return mismatch()
+	})
+	row := keyed("row-1", idverify.Photo(idverify.Bytes(picture)))
+	for r := range started(t, t.Context(), v, slices.Values([]*idverify.Request{row}), batch.WithJournal(j, secret), batch.WithEvidenceBinding()) {
+		assert.NoError(t, r.Err)
+	}
+	assert.Len(t, j.keys, 1)
+}
