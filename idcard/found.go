@@ -31,7 +31,7 @@ func otherLength(s string) string {
 		return "nothing that can be seen"
 	case n > 99:
 		return tooManyCharacters
-	case digits < n && scientific(s):
+	case scientific(s):
 		return "the scientific notation of a spreadsheet"
 	case n == firstGenerationLen && digits == n:
 		return "the 15 digits of the first generation, which are no longer valid,"

@@ -207,7 +207,7 @@ func (f *nameFolder) separator() {
 	switch {
 	case between && (discs == 0 && (dots == 1 || dots == 2) || discs == 1 && dots == 0):
 		f.write(intervalDot, string(intervalDot))
-	case between && dots+discs == 0 && f.shape.isPadded():
+	case between && f.shape.isPadded(): // a name with a dot or a disc in it is not
 	default:
 		f.separated(run)
 	}

@@ -14,7 +14,7 @@ import (
 func TestCheckName_AcceptsRealNames(t *testing.T) {
 	for _, name := range []string{
 		"测", "测试", "测试甲", "测试甲乙", "欧阳测试", "测试甲乙丙丁", strings.Repeat("测", 128), strings.Repeat("𠀀", 128),
-		"阿卜杜·测试", "测试·甲乙·丙丁·戊己庚辛", strings.Repeat("阿卜杜热合曼", 4) + "·" + strings.Repeat("买买提明", 4), "阿迪力 买买提",
+		"阿卜杜·测试", "阿迪力\u3000买买提", "测试·甲乙·丙丁·戊己庚辛", strings.Repeat("阿卜杜热合曼", 4) + "·" + strings.Repeat("买买提明", 4), "阿迪力 买买提",
 		"刘〇", "佐々木", "〇〇", "㐂三", "䶮", "𠮷野", "\U0002A6DF", "\U0002CEA1", "\U0002EBF0", "\U00030000", "\U000323AF", "\U00033479",
 		"张\uE863", "张\uF8FF", "\U000F0001三", "\U00100001三", "\uFA11", "\uF900", "\U0002F800", "\u2EA0三",
 		"葛\U000E0101城", "辻\uFE00", "葛\U000E01EF", "ᠮ\u180Bᠤ",
