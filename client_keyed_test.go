@@ -61,6 +61,25 @@ func TestSharedCall_TwoCallsOneExchange(t *testing.T) {
 	})
 }
 
+// One person may be asked about for two purposes at the same time.
+func TestSharedCall_OtherKeyIsAnotherCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := vendorNamed("a", slowPass(t, time.Second))
+		c := oneVendor(t, a)
+		var wg sync.WaitGroup
+		for _, key := range []string{"order-1", "order-2"} {
+			wg.Go(func() {
+				res, err := c.Verify(t.Context(), keyed(key))
+				assert.NoError(t, err)
+				assert.Equal(t, idverify.OriginVendor, res.Origin)
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		assert.Equal(t, 2, a.asked)
+	})
+}
+
 // Holds P-PASS-9, P-LIVE-5.
 func TestSharedCall_OtherQuestionIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -238,6 +238,7 @@ func TestClient_RetryQuotaLimitsLoadInAnOutage(t *testing.T) {
 			require.Equal(t, idverify.CodeNetwork, idverify.CodeOf(err))
 		}
 		assert.Equal(t, calls+100, a.asked, "a hundred retries in all, and not two thousand")
+		assert.Equal(t, map[string]idverify.CircuitState{"a": idverify.CircuitClosed}, c.Circuits(), "a breaker that is off")
 
 		a.steps, a.asked = []step{pass(t)}, 0
 		for range 50 {

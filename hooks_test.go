@@ -94,8 +94,12 @@ func TestHooks_NumberAndTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turnedAway := fail(idverify.CodeRateLimited, safe, retryAfter(2*time.Second))
 		turnedAway.after = time.Second
+		var call idverify.CallEnd
+		ends := idverify.WithHooks(idverify.Hooks{Call: func(context.Context, idverify.CallStart) (context.Context, func(idverify.CallEnd)) {
+			return nil, func(e idverify.CallEnd) { call = e }
+		}})
 		var told noting
-		c := oneVendor(t, vendorNamed("a", turnedAway, slowPass(t, 3*time.Second)), told.option())
+		c := oneVendor(t, vendorNamed("a", turnedAway, slowPass(t, 3*time.Second)), told.option(), ends)
 		res, err := c.Verify(t.Context(), askFor(photo()))
 		require.NoError(t, err)
 		require.Len(t, told.starts, 2)
@@ -107,6 +111,7 @@ func TestHooks_NumberAndTimes(t *testing.T) {
 			{CallID: id, Vendor: "a", Number: 2, At: began.Add(3 * time.Second), Wait: 2 * time.Second},
 		}, told.starts)
 		assert.Equal(t, res.Attempts, told.ends, "the same values, and what was done next")
+		assert.Equal(t, 6*time.Second, call.Duration, "with the wait")
 		assert.Equal(t, []time.Duration{time.Second, 3 * time.Second}, []time.Duration{told.ends[0].Duration, told.ends[1].Duration})
 	})
 }
