@@ -100,6 +100,7 @@ func TestClient_RecordsVendorThatReadsNoEvidence(t *testing.T) {
 	require.Len(t, res.Attempts, 2)
 	assert.Equal(t, idverify.ReasonEvidence, res.Attempts[0].Reason)
 	assert.Equal(t, idverify.CodeUnsupportedEvidence, res.Attempts[0].Code)
+	assert.Zero(t, res.Attempts[0].Duration)
 	assert.Equal(t, idverify.DeliveryNotSent, res.Attempts[0].Delivery)
 	assert.Equal(t, idverify.OriginVendor, res.Origin)
 
