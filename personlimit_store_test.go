@@ -202,17 +202,20 @@ func TestPersonStore_TimeLimitHoldsForSharedCall(t *testing.T) {
 	})
 }
 
-// failingStore fails in every method. Its Return panics if it is told to.
+// failingStore fails in Return, where it hangs or panics if it is told to.
 type failingStore struct {
 	toldStore
-	panics bool
-	asked  atomic.Int64
+	hangs, panics bool
+	asked         atomic.Int64
 }
 
-func (f *failingStore) Return(context.Context, idverify.Try) error {
+func (f *failingStore) Return(ctx context.Context, _ idverify.Try) error {
 	f.asked.Add(1)
 	if f.panics {
 		panic("MARK")
+	}
+	if f.hangs {
+		return hangs(ctx)
 	}
 	return errors.New("MARK")
 }
@@ -225,7 +228,13 @@ func TestPersonStore_FailedReturnIsReported(t *testing.T) {
 		c := oneVendor(t, vendorNamed("a", fail(idverify.CodeQuotaExceeded, safe)), limitOf(2, store), told.option())
 		_, err := c.Verify(t.Context(), askFor(photo()))
 		assert.ErrorIs(t, err, idverify.ErrQuotaExceeded, "the call is not about the store")
-		assert.Equal(t, []idverify.StoreEvent{{Store: "person", Operation: "return", Reason: idverify.StoreFailed}}, told.stores)
+		store.hangs = true
+		_, err = c.Verify(t.Context(), askFor(photo()))
+		assert.ErrorIs(t, err, idverify.ErrQuotaExceeded)
+		assert.Equal(t, []idverify.StoreEvent{
+			{Store: "person", Operation: "return", Reason: idverify.StoreFailed},
+			{Store: "person", Operation: "return", Duration: 300 * time.Millisecond, Reason: idverify.StoreTimeout},
+		}, told.stores)
 	})
 }
 
@@ -238,5 +247,21 @@ func TestPersonStore_PanicInBackgroundIsDropped(t *testing.T) {
 		assert.ErrorIs(t, err, idverify.ErrStoreUnavailable)
 		synctest.Wait()
 		assert.EqualValues(t, 1, store.asked.Load())
+	})
+}
+
+func TestStores_NothingIsReportedWhileTheyWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told noting
+		store := &memoryResults{}
+		a := vendorNamed("a", fail(idverify.CodeQuotaExceeded, safe), pass(t))
+		c := oneVendor(t, a, limitOf(1, idverify.NewMemoryPersonStore()), idverify.WithResultStore(store, storeSecret), told.option())
+		for _, want := range []idverify.Code{idverify.CodeQuotaExceeded, "", ""} { // the try is returned, the answer saved, and loaded
+			_, err := c.Verify(t.Context(), keyed("k"))
+			assert.Equal(t, want, idverify.CodeOf(err))
+			synctest.Wait()
+		}
+		assert.Equal(t, 2, a.asked)
+		assert.Empty(t, told.stores)
 	})
 }

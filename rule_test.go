@@ -124,3 +124,15 @@ func TestCheckHolds_VerdictHasNoThreshold(t *testing.T) {
 		assert.False(t, check.Holds(), "no score has %+v", check)
 	}
 }
+
+func TestRuleIsMilderThan_ByThreshold(t *testing.T) {
+	for _, test := range []struct {
+		pass        idverify.Comparator
+		mild, harsh float64
+	}{{idverify.AtLeast, 60, 70}, {idverify.AtMost, 70, 60}} {
+		mild, harsh := rule(test.pass, test.mild), rule(test.pass, test.harsh)
+		assert.True(t, mild.IsMilderThan(harsh))
+		assert.False(t, harsh.IsMilderThan(mild))
+		assert.False(t, mild.IsMilderThan(mild))
+	}
+}
