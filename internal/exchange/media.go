@@ -153,9 +153,9 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 			fmt.Sprintf("the media is no picture that the vendor reads: %s", names(limits.Formats)))
 	}
 	long, short := int(max(info.Width, info.Height)), int(min(info.Width, info.Height))
-	if limits.LongSide > 0 && (long > limits.LongSide || short > limits.ShortSide) {
+	if limits.LongSide > 0 && long > limits.LongSide || limits.ShortSide > 0 && short > limits.ShortSide {
 		return nil, c.Refuse(idverify.CodeTooLarge, "Evidence",
-			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", info.Width, info.Height, limits.LongSide, limits.ShortSide))
+			fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %s", info.Width, info.Height, limits.sides()))
 	}
 	if long > 0 && (long < limits.MinLongSide || short < limits.MinShortSide) { // 0: the header has no size
 		return nil, c.Refuse(idverify.CodePoorPhoto, "Evidence",
@@ -163,6 +163,17 @@ func (c *Call) Picture(m idverify.Media, limits Limits) (*media.Seen, error) {
 	}
 	c.orientation = info.Orientation
 	return seen, nil
+}
+
+// sides are the maximum sides in words.
+func (l Limits) sides() string {
+	switch {
+	case l.LongSide == 0:
+		return fmt.Sprintf("at most %d on the shorter side", l.ShortSide)
+	case l.ShortSide == 0:
+		return fmt.Sprintf("at most %d on the longer side", l.LongSide)
+	}
+	return fmt.Sprintf("%d×%d", l.LongSide, l.ShortSide)
 }
 
 // names are formats in words, "JPEG or PNG".
