@@ -76,11 +76,9 @@ func (c *Call) learn(err error, used time.Duration) (theirs time.Duration, wrong
 	return theirs, true
 }
 
-// theirSkew is the difference to the vendor's clock, by the time in the answer.
+// theirSkew is the difference to the vendor's clock, by the time in the answer. Only an
+// answer can be about a signature, so there is one.
 func (x *Exchange) theirSkew() (time.Duration, bool) {
-	if x.response == nil {
-		return 0, false
-	}
 	answered, ok := x.AnsweredAt()
 	return answered.Sub(x.Now()).Round(time.Second), ok
 }

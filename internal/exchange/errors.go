@@ -210,10 +210,7 @@ func (c *Call) Contradiction(said Said, field, detail string) *idverify.Error {
 // Incomplete makes the error for an answer that lacks something its code promises.
 // The vendor did the work, and charges as the code's row says.
 func (c *Call) Incomplete(said Said, field string) *idverify.Error {
-	row, listed := c.Table.Find(said.Code, said.Reasons...)
-	if !listed {
-		row = c.unlisted(said)
-	}
+	row, _ := c.Table.Find(said.Code, said.Reasons...)
 	e := *c.badScore(field, field+" is missing", row, said.Reply)
 	e.VendorReason = row.VendorReason
 	return &e
