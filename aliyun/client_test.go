@@ -38,6 +38,19 @@ func TestNew_SceneIDIsANumber(t *testing.T) {
 	}
 }
 
+// A secret in the place of the id would be sent in clear, in the Authorization header.
+func TestNew_SwappedKeysAreRefused(t *testing.T) {
+	cfg := new(vendor).config()
+	cfg.AccessKeyID, cfg.AccessKeySecret = "EXAMPLESECRET", "LTAIEXAMPLE"
+	_, err := aliyun.New(cfg)
+	var e *idverify.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, "AccessKeySecret", e.Field)
+	require.NotContains(t, err.Error(), "EXAMPLE")
+	cfg.AccessKeyID = "LTAIEXAMPLE2"
+	newClient(t, cfg)
+}
+
 func TestDecidesBy_DependsOnSettings(t *testing.T) {
 	seen := map[string]bool{}
 	for _, model := range []aliyun.Model{"", aliyun.RearCamera, aliyun.NoLiveness} {

@@ -54,8 +54,13 @@ func TestRequest_Content(t *testing.T) {
 // reference does not fail the call.
 func TestRequest_OuterOrderNoIsReferenceOrRandom(t *testing.T) {
 	const whole = "order000000000000000000000000017"
+	const ends = "09azAZorder000000000000000000017"
 	seen := map[string]bool{}
-	for _, reference := range []string{whole, "", "", "order-17", strings.Repeat("a", 33), strings.Repeat("a", 31) + "."} {
+	references := []string{whole, ends, "", "", "order-17", strings.Repeat("a", 33)}
+	for _, other := range "-_.:" {
+		references = append(references, strings.Repeat("a", 31)+string(other))
+	}
+	for _, reference := range references {
 		v := &vendor{status: 500, body: "<html>"}
 		req := requestWith(photo())
 		req.Reference = reference
@@ -63,7 +68,7 @@ func TestRequest_OuterOrderNoIsReferenceOrRandom(t *testing.T) {
 		e := failed(t, res, err)
 		order := v.forms[0].Get("OuterOrderNo")
 		assert.Regexp(t, "^[0-9A-Za-z]{32}$", order)
-		assert.Equal(t, reference == whole, order == reference)
+		assert.Equal(t, reference == whole || reference == ends, order == reference, reference)
 		assert.Equal(t, order, e.RequestID, "the vendor can be asked about the call")
 		assert.False(t, seen[order])
 		seen[order] = true

@@ -133,6 +133,24 @@ func TestAnswer_WithoutUUID(t *testing.T) {
 	}
 }
 
+// Where an answer names no call, only the gateway's id tells that it came twice.
+func TestAnswer_WithoutUUIDComesTwice(t *testing.T) {
+	c := newClient(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", "EXAMPLE-REQUEST-7")
+		answering(200, `{"result":{"resp_data":[{"verification_result":"valid","verification_code":1000,"similarity":"88"}]}}`)(w, r)
+	}))
+	for range 2 {
+		res, err := c.Verify(t.Context(), request())
+		require.NoError(t, err, "about the same person it is the same answer")
+		assert.True(t, res.Passed())
+	}
+	other := request()
+	other.Name = "虚构李四"
+	res, err := c.Verify(t.Context(), other)
+	assert.Equal(t, idverify.CodeBadResponse, requireError(t, res, err).Code)
+	assert.ErrorIs(t, err, idverify.ErrAmbiguous)
+}
+
 // An empty error counts as none.
 func TestAnswer_EmptyErrorWithResult(t *testing.T) {
 	for _, nothing := range []string{`null`, `""`, `{}`, `[]`} {

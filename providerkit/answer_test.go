@@ -2,6 +2,7 @@ package providerkit_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,5 +58,41 @@ func TestAnswer_Verdict(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, res.Code)
 		assert.Equal(t, idverify.DecidedByVendor, res.Checks[0].DecidedBy)
+	}
+}
+
+// Every result under a milder threshold has the warning, and a row of its own decides a
+// code that comes with its reason.
+func TestAnswer_MilderAndReason(t *testing.T) {
+	cfg := config(serve(t, answering("{}")))
+	cfg.Codes = append(slices.Clip(codes), idverify.CodeRow{VendorCode: "no", VendorReason: "name", Code: idverify.CodeIdentityMismatch})
+	for reason, want := range map[string]idverify.Code{"": idverify.CodeFaceMismatch, "name": idverify.CodeIdentityMismatch, "x": idverify.CodeFaceMismatch} {
+		for _, milder := range []bool{true, false} {
+			res, err := asked(t, cfg, providerkit.Steps{Milder: milder, Encode: empty, Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+				return a.Coded(providerkit.Said{Code: "no", Reason: reason})
+			}})
+			require.NoError(t, err)
+			assert.Equal(t, want, res.Code, reason)
+			assert.Equal(t, milder, slices.Contains(res.Warnings, idverify.WarnThresholdBelowRecommended))
+		}
+	}
+}
+
+func TestAnswer_KeepsIDAndVerdict(t *testing.T) {
+	base := serve(t, answering("{}"))
+	for verdict, contradicts := range map[providerkit.Verdict]bool{providerkit.NoVerdict: false, providerkit.No: false, providerkit.Yes: true} {
+		res, err := asked(t, config(base), providerkit.Steps{Encode: empty, Decode: func(a *providerkit.Answer) (*idverify.Result, error) {
+			a.RequestID("id-7")
+			return a.Verdict(providerkit.Said{Code: "no", Verdict: verdict})
+		}})
+		if !contradicts {
+			require.NoError(t, err)
+			assert.Equal(t, []any{idverify.CodeFaceMismatch, "id-7"}, []any{res.Code, res.RequestID})
+			continue
+		}
+		var e *idverify.Error
+		require.ErrorAs(t, err, &e)
+		assert.True(t, e.Contradiction)
+		assert.Equal(t, "id-7", e.RequestID)
 	}
 }

@@ -236,6 +236,18 @@ func TestVendor_ZeroValueIsRefused(t *testing.T) {
 	v.CloseIdleConnections()
 }
 
+func TestMaxFAR_IsThePublishedThreshold(t *testing.T) {
+	v, err := providerkit.New(config("http://127.0.0.1:1"))
+	require.NoError(t, err)
+	rule := idverify.Rule{Kind: idverify.CheckSimilarity, Scale: idverify.Scale{Max: 100}, Pass: idverify.AtLeast, Threshold: 70,
+		FAR: []idverify.FARStep{{Threshold: 70, Rate: 1e-3}, {Threshold: 80, Rate: 1e-4}}}
+	strict, err := v.MaxFAR(rule, 1e-4)
+	require.NoError(t, err)
+	assert.InDelta(t, 80, strict.Threshold, 0)
+	_, err = v.MaxFAR(rule, 1e-9)
+	assert.ErrorIs(t, err, idverify.ErrInvalidConfig)
+}
+
 // A Call or an Answer that Ask did not make says so.
 func TestCall_ZeroValueNamesItself(t *testing.T) {
 	const text = "providerkit: a Call is made by Vendor.Ask, for Encode and Sign, and an Answer for Decode"

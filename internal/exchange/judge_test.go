@@ -138,6 +138,9 @@ func TestJudge_VerdictKeepsScore(t *testing.T) {
 		assert.Len(t, res.Checks, 1)
 		assert.False(t, res.Checks[0].Passed)
 	}
+	res, err = decided(http.StatusOK).Verdict(Said{Code: "low"}, Measured{Field: "live", Score: score(99), Rule: ruleOf(idverify.CheckLiveness)}, carried)
+	require.NoError(t, err)
+	assert.Equal(t, idverify.CodeFaceMismatch, res.Code, "the no is about the face, wherever its score is")
 	for _, score := range []Score{score(101), {malformed: true}, {}} {
 		carried.Score = score
 		res, err = decided(http.StatusOK).Verdict(Said{Code: "ok"}, carried)
@@ -148,6 +151,10 @@ func TestJudge_VerdictKeepsScore(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, res.Passed())
 	assert.Nil(t, res.Checks[0].Value)
+	carried.Score = Score{malformed: true}
+	res, err = decided(http.StatusOK).Verdict(Said{Code: "ok"}, carried)
+	assert.Equal(t, "similarity is not a finite number", asError(t, res, err).Detail, "also where no score is required")
+	carried.Score = Score{}
 
 	res, err = decided(http.StatusOK).Judge("ok", nil, carried)
 	assert.Equal(t, idverify.CodeBadResponse, asError(t, res, err).Code, "neither yes nor no")

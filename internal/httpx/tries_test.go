@@ -273,3 +273,25 @@ func TestTries_UnknownCountsAsSent(t *testing.T) {
 		})
 	}
 }
+
+// What one try sent stays sent, whatever becomes of the next ones.
+func TestTries_EarlierTryStaysSent(t *testing.T) {
+	for _, failed := range []bool{true, false} {
+		var all tries
+		first := &outgoing{left: 1}
+		all.open(first)
+		all.begin()
+		assert.False(t, all.isSent())
+		all.hand(first)
+		if failed {
+			all.wrote(syscall.EPIPE, true)
+		}
+		first.closed = true
+		for range 2 {
+			all.open(&outgoing{left: 1, closed: true})
+			all.begin()
+			all.wrote(syscall.EPIPE, true)
+			assert.Equal(t, !failed, all.isSent())
+		}
+	}
+}

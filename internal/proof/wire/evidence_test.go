@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -156,5 +157,58 @@ func TestEvidence_AcceptsEveryForm(t *testing.T) {
 		}
 		assert.False(t, p.Accepts(foreign{}))
 		assert.False(t, p.Accepts(nil))
+	}
+}
+
+// contentOf is what an idempotency key is bound to.
+func contentOf(t *testing.T, ev idverify.Evidence) string {
+	t.Helper()
+	parts := []string{ev.EvidenceKind()}
+	ev.(idverify.ContentEvidence).EvidenceContent(
+		func(text string) { parts = append(parts, "text", text) },
+		func(m idverify.Media) idverify.Media {
+			content, _, err := m.Open()
+			require.NoError(t, err)
+			defer content.Close()
+			all, err := io.ReadAll(content)
+			require.NoError(t, err)
+			parts = append(parts, "media", string(all))
+			return m
+		})
+	return strings.Join(parts, "\x00")
+}
+
+// varied is every form of a vendor's evidence, each once more for every part in which
+// it can differ.
+func varied(v vendors.Vendor) []idverify.Evidence {
+	all := v.OfMedia(idverify.Bytes([]byte("one")))
+	all = append(all, v.OfMedia(idverify.Bytes([]byte("other")))...)
+	for _, f := range v.Forms {
+		switch {
+		case f.URL != nil:
+			all = append(all, f.URL("one"), f.URL("other"))
+		case f.Texts != nil:
+			texts := slices.Repeat([]string{"one"}, max(1, len(f.Known)))
+			all = append(all, f.Texts(texts...))
+			for i := range texts {
+				changed := slices.Clone(texts)
+				changed[i] = "other"
+				all = append(all, f.Texts(changed...))
+			}
+		}
+	}
+	return all
+}
+
+// Where one part of the evidence differs, the answer kept for an idempotency key is
+// about another question.
+func TestEvidence_EveryPartIsContent(t *testing.T) {
+	for _, v := range vendors.All() {
+		seen := map[string]bool{}
+		for i, ev := range varied(v) {
+			content := contentOf(t, ev)
+			assert.False(t, seen[content], "%s: %s %d is like one before", v.Name, ev.EvidenceKind(), i)
+			seen[content] = true
+		}
 	}
 }

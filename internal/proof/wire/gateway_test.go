@@ -274,3 +274,21 @@ func (silence) RoundTrip(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
+
+// An object that breaks the rules may be the vendor's, whatever the HTTP status says:
+// the call may be billed, and is not repeated.
+func TestGateway_BrokenObjectIsNotRefused(t *testing.T) {
+	for _, v := range vendors.All() {
+		for _, status := range []int{http.StatusOK, http.StatusTooManyRequests} {
+			for _, content := range []string{`{"a":1,"A":2}`, `{"a":1} {}`, `{"a":1,}`} {
+				var s script
+				_, err := s.provider(t, v, vendors.Answer{Status: status, Body: content}).Verify(t.Context(), v.Match())
+				var e *idverify.Error
+				require.ErrorAs(t, err, &e)
+				assert.Equal(t, []any{idverify.CodeBadResponse, idverify.DeliveryUnanswered, idverify.BilledUnknown, false},
+					[]any{e.Code, e.Delivery, e.Billed, e.Repeatable()}, "%s: %d %s", v.Name, status, content)
+				assert.Equal(t, 1, s.verifications)
+			}
+		}
+	}
+}
