@@ -271,6 +271,6 @@ func TestHoldEvidence_AllocatesTheSameForEverySize(t *testing.T) {
 	}
 	least := used(1 << 20)
 	for _, size := range []int{2 << 20, 4 << 20, 8 << 20} {
-		assert.InDelta(t, least, used(size), 2)
+		assert.InDelta(t, least, used(size), 10) // a copy would allocate for each part
 	}
 }

@@ -93,7 +93,7 @@ func TestMediaForm_AllocatesTheSameForEverySize(t *testing.T) {
 			require.Equal(t, b.Len(), n)
 		})
 	}
-	assert.InDelta(t, allocated(3<<10), allocated(3<<20), 4)
+	assert.InDelta(t, allocated(3<<10), allocated(3<<20), 10) // a copy would allocate for each part
 }
 
 func FuzzMediaForm(f *testing.F) {

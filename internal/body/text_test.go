@@ -213,7 +213,7 @@ func TestText_AllocatesTheSameForEverySize(t *testing.T) {
 		}
 		least := used(1 << 20)
 		for _, size := range []int{2 << 20, 4 << 20} {
-			assert.InDelta(t, least, used(size), 3, "%q", char)
+			assert.InDelta(t, least, used(size), 10, "%q", char) // a copy would allocate for each part
 		}
 	}
 }
