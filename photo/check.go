@@ -105,8 +105,10 @@ func (b bounds) hold(h head, size int64) *idverify.Error {
 		return refuse(idverify.CodeUnsupportedFormat, fmt.Sprintf("the vendor does not read %s pictures", h.format))
 	case size > b.most:
 		return refuse(idverify.CodeTooLarge, fmt.Sprintf("the picture has %d bytes, the vendor takes %d", size, b.most))
-	case b.LongSide > 0 && long > b.LongSide, b.ShortSide > 0 && short > b.ShortSide:
-		return refuse(idverify.CodeTooLarge, fmt.Sprintf("the picture has %d×%d pixels, the vendor takes %d×%d", h.width, h.height, b.LongSide, b.ShortSide))
+	case b.LongSide > 0 && long > b.LongSide:
+		return refuse(idverify.CodeTooLarge, fmt.Sprintf("the longer side of the picture has %d pixels, the vendor takes %d", long, b.LongSide))
+	case b.ShortSide > 0 && short > b.ShortSide:
+		return refuse(idverify.CodeTooLarge, fmt.Sprintf("the shorter side of the picture has %d pixels, the vendor takes %d", short, b.ShortSide))
 	case size < b.least:
 		return refuse(idverify.CodePoorPhoto, fmt.Sprintf("the picture has %d bytes, and the least is %d", size, b.least))
 	case long < b.MinLongSide, short < b.MinShortSide:

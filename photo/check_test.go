@@ -23,6 +23,18 @@ func codeOf(e *idverify.Error) idverify.Code {
 	return e.Code
 }
 
+func TestCheck_SaysWhichSideIsTooLong(t *testing.T) {
+	for want, limits := range map[string]idverify.PhotoLimits{
+		"the longer side of the picture has 640 pixels, the vendor takes 639":  {LongSide: 639},
+		"the shorter side of the picture has 480 pixels, the vendor takes 479": {LongSide: 640, ShortSide: 479},
+	} {
+		report, err := photo.Check(t.Context(), idverify.Bytes(blank(0xc0, 480, 640, 3)), &watching{limits: limits})
+		require.NoError(t, err)
+		require.NotNil(t, report.Vendors[0].AsItIs, want)
+		assert.Equal(t, want, report.Vendors[0].AsItIs.Detail)
+	}
+}
+
 func TestCheck_EveryVendorsVerdict(t *testing.T) {
 	strict := &watching{limits: idverify.PhotoLimits{
 		Formats: []idverify.PhotoFormat{idverify.PhotoJPEG}, MaxBytes: 100_000, MinBytes: 1900, LongSide: 1920, ShortSide: 1080, MinLongSide: 640, MinShortSide: 480,
