@@ -3,6 +3,7 @@ package rooms_test
 import (
 	"log"
 	"os"
+	"runtime/debug"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -13,5 +14,6 @@ func TestMain(m *testing.M) {
 	if err := os.Chdir("../../.."); err != nil {
 		log.Fatalln(err)
 	}
+	debug.SetGCPercent(400) // much is allocated, and little is kept
 	goleak.VerifyTestMain(m)
 }
