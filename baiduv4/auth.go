@@ -17,6 +17,7 @@ type asking struct {
 	client *Client
 	token  Token
 	err    error // of the exchange before, when the vendor refused its token
+	others bool  // the token is that of another process
 	third  bool  // two tokens were refused, and a third is used
 }
 
@@ -25,6 +26,7 @@ func (a *asking) sign(call *exchange.Call, req *httpx.Request) (err error) {
 	if a.token, err = a.client.accessToken(call.Context(), a.err); err != nil {
 		return err
 	}
+	a.others = a.client.tokens.fromStore(a.token)
 	call.Hide(a.token.Reveal())
 	req.SecretQuery = httpx.Param{Name: "access_token", Value: a.token.Reveal()}
 	return nil
@@ -39,11 +41,11 @@ func (a *asking) refused(_ *exchange.Call, err error) bool {
 	}
 	first := a.err == nil
 	a.err = err
-	if !first && (a.third || !a.client.tokens.hasBetter(a.token)) {
+	if !first && (a.third || !a.others) {
 		a.client.tokens.refusedAgain(a.token, err)
 		return false
 	}
-	a.third = !first // the second token was as old as the first
+	a.third = !first // the other process's token was as old as ours
 	a.client.tokens.refuse(a.token)
 	return true
 }

@@ -145,9 +145,9 @@ func (c *Client) WithMaxFAR(rate float64) (idverify.Provider, error) {
 
 // Ask makes one exchange with the vendor, and a second one when the vendor refuses
 // the access token, which it does before it processes the request. It makes a third one
-// when the second token was refused too, and was that of another process or has been
-// replaced by another call since. A decision is a Result whose [Reply] is the vendor's
-// answer; anything else is an *idverify.Error.
+// when the second used the token of another process, and that was refused too. A
+// decision is a Result whose [Reply] is the vendor's answer; anything else is an
+// *idverify.Error.
 func (c *Client) Ask(ctx context.Context, q *idverify.Question) (*idverify.Result, error) {
 	a := &asking{client: c}
 	return c.vendor.Ask(ctx, q, exchange.Steps{Milder: c.milder, Encode: c.encode, Sign: a.sign, Refused: a.refused, Decode: a.answered})

@@ -140,13 +140,11 @@ func (s *tokenSource) refuse(token Token) {
 	}
 }
 
-// hasBetter reports whether a refused token need not be the vendor's newest: another
-// process had fetched it, or another call has replaced it since.
-func (s *tokenSource) hasBetter(token Token) bool {
-	now := s.now()
+// fromStore reports whether another process had fetched a token.
+func (s *tokenSource) fromStore(token Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return token.Equal(s.adopted) || s.held.usable(now) && !s.held.Equal(token)
+	return token.Equal(s.adopted)
 }
 
 // refusedAgain records that the vendor refused, with err, a token that had just
