@@ -144,11 +144,12 @@ func (a Attempt) LogValue() slog.Value {
 		slog.Bool("passed_over", a.PassedOver),
 		slog.String("reason", string(a.Reason)),
 	}
-	return redact.Attrs(append(attrs, onceOnly(a.NoRepeat)...)...)
+	return redact.Attrs(append(attrs, noRepeatAttrs(a.NoRepeat)...)...)
 }
 
-// onceOnly logs that a program must not repeat, which few errors say.
-func onceOnly(noRepeat bool) []slog.Attr {
+// noRepeatAttrs is the attribute for NoRepeat. It is left out where that is false, as
+// almost always.
+func noRepeatAttrs(noRepeat bool) []slog.Attr {
 	if !noRepeat {
 		return nil
 	}

@@ -23,7 +23,7 @@ func TestMayHaveCost_WhereDocumentsDoNotSay(t *testing.T) {
 		{idverify.CodeNoFace, idverify.DeliveryAnswered, idverify.BilledNo, false},
 		{idverify.CodeQuotaExceeded, idverify.DeliveryAnswered, idverify.BilledUnknown, false}, // the account's fault
 		{idverify.CodeQuotaExceeded, idverify.DeliveryAnswered, idverify.BilledYes, true},
-		{idverify.CodeTimeout, idverify.DeliveryUnanswered, idverify.BilledNo, true}, // nobody knows what became of it
+		{idverify.CodeTimeout, idverify.DeliveryUnanswered, idverify.BilledNo, true}, // the vendor may have worked on it
 		{idverify.CodeQuotaExceeded, idverify.DeliveryUnanswered, idverify.BilledUnknown, true},
 		{idverify.CodeNoFace, "", idverify.BilledNo, true},
 	} {

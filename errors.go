@@ -213,5 +213,5 @@ func (e Error) LogValue() slog.Value {
 		slog.String("billed", e.Billed.String()),
 		slog.String("advice", string(e.Advice())),
 	}
-	return redact.Attrs(append(attrs, onceOnly(e.NoRepeat)...)...)
+	return redact.Attrs(append(attrs, noRepeatAttrs(e.NoRepeat)...)...)
 }

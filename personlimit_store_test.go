@@ -202,7 +202,7 @@ func TestPersonStore_TimeLimitHoldsForSharedCall(t *testing.T) {
 	})
 }
 
-// failingStore fails in Return, where it hangs or panics if it is told to.
+// failingStore's Return fails. It can also be told to hang there, or to panic.
 type failingStore struct {
 	toldStore
 	hangs, panics bool

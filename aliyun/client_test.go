@@ -38,7 +38,7 @@ func TestNew_SceneIDIsANumber(t *testing.T) {
 	}
 }
 
-// A secret in the place of the id would be sent in clear, in the Authorization header.
+// If the id and the secret were swapped, the Authorization header would show the secret.
 func TestNew_SwappedKeysAreRefused(t *testing.T) {
 	cfg := new(vendor).config()
 	cfg.AccessKeyID, cfg.AccessKeySecret = "EXAMPLESECRET", "LTAIEXAMPLE"

@@ -14,11 +14,11 @@ import (
 
 // asking is one verification in progress, with the token that it uses.
 type asking struct {
-	client *Client
-	token  Token
-	err    error // of the exchange before, when the vendor refused its token
-	others bool  // the token is that of another process
-	third  bool  // two tokens were refused, and a third is used
+	client  *Client
+	token   Token
+	err     error // of the exchange before, when the vendor refused its token
+	adopted bool  // another process fetched the token
+	third   bool  // two tokens were refused, and a third is used
 }
 
 // sign adds the access token, which this vendor uses instead of a signature.
@@ -26,7 +26,7 @@ func (a *asking) sign(call *exchange.Call, req *httpx.Request) (err error) {
 	if a.token, err = a.client.accessToken(call.Context(), a.err); err != nil {
 		return err
 	}
-	a.others = a.client.tokens.fromStore(a.token)
+	a.adopted = a.client.tokens.fromStore(a.token)
 	call.Hide(a.token.Reveal())
 	req.SecretQuery = httpx.Param{Name: "access_token", Value: a.token.Reveal()}
 	return nil
@@ -41,7 +41,7 @@ func (a *asking) refused(_ *exchange.Call, err error) bool {
 	}
 	first := a.err == nil
 	a.err = err
-	if !first && (a.third || !a.others) {
+	if !first && (a.third || !a.adopted) {
 		a.client.tokens.refusedAgain(a.token, err)
 		return false
 	}

@@ -34,7 +34,7 @@ func (c *Call) Coded(said Said) (*idverify.Result, error) {
 	row, e := c.row(said)
 	isRefusal := row.Delivery == idverify.DeliveryRefused || e != nil && e.Delivery == idverify.DeliveryRefused
 	priced := row
-	priced.Billed = c.billed(row)
+	priced.Billed = c.billed(row) // the answer itself may say that it is free
 	switch {
 	case isRefusal && said.Verdict != NoVerdict:
 		return nil, c.Contradiction(said, "", "the vendor's yes or no came with a refusal to look")
